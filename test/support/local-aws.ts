@@ -3,13 +3,13 @@ import { randomBytes } from "node:crypto";
 import { appendFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { IAMClient } from "@aws-sdk/client-iam";
-import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SNSClient } from "@aws-sdk/client-sns";
-import { SSMClient } from "@aws-sdk/client-ssm";
+import { IAM } from "@aws-sdk/client-iam";
+import { CreateKeyCommand, KMS } from "@aws-sdk/client-kms";
+import { Personalize } from "@aws-sdk/client-personalize";
+import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
+import { S3 } from "@aws-sdk/client-s3";
+import { SNS } from "@aws-sdk/client-sns";
+import { SSM } from "@aws-sdk/client-ssm";
 import { prepare } from "../../data-prep/prepare.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
 import { type Instance, paths, root } from "../../packages/local-aws/instance.ts";
@@ -54,12 +54,12 @@ export const createSettings = (
 export function createClients(instance: Instance, credentials = administrator) {
     const settings = createSettings(instance, credentials);
     return {
-        s3: new S3Client({ ...settings, forcePathStyle: true }),
-        iam: new IAMClient(settings),
-        ssm: new SSMClient(settings),
-        sns: new SNSClient(settings),
-        personalize: new PersonalizeClient(settings),
-        runtime: new PersonalizeRuntimeClient(settings),
+        s3: new S3({ ...settings, forcePathStyle: true }),
+        iam: new IAM(settings),
+        ssm: new SSM(settings),
+        sns: new SNS(settings),
+        personalize: new Personalize(settings),
+        runtime: new PersonalizeRuntime(settings),
     };
 }
 
@@ -119,7 +119,7 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
 
     /** Creates a KMS key. Returns the URL with which Pulumi uses the key as the secrets provider. */
     async function keyProvider(): Promise<string> {
-        const kms = new KMSClient(createSettings(instance));
+        const kms = new KMS(createSettings(instance));
         const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
         kms.destroy();
         return `awskms:///${KeyMetadata?.Arn}?region=${region}`;

@@ -70,8 +70,9 @@ export type Faults = ReturnType<typeof createFaults>;
  * @throws BadFaultError for an invalid fault
  */
 export function readFault(body: unknown, operations: ReadonlySet<string>): Fault {
-    const { operation, call = 1, times = 1, effect, ...others } = requireMembers(body, "A fault");
-    refuseOthers(others, "a fault", "operation, call, times, effect");
+    const given = requireMembers(body, "A fault");
+    refuseOthers(given, "a fault", ["operation", "call", "times", "effect"]);
+    const { operation, call = 1, times = 1, effect } = given;
     if (typeof operation !== "string" || !(operations.has(operation) || isElsewhere(operation))) {
         throw new BadFaultError(
             `operation must be a Personalize operation, such as CreateCampaign, or an IAM action of another service, such as cloudfront:CreateDistribution; it is ${show(operation)}.`,
@@ -79,8 +80,8 @@ export function readFault(body: unknown, operations: ReadonlySet<string>): Fault
     }
     const fault = {
         operation,
-        call: whole(call, "call", 1),
-        times: whole(times, "times", 1),
+        call: whole(1)(call, "call"),
+        times: whole(1)(times, "times"),
         effect: readEffect(requireMembers(effect, "effect")),
     };
     checkTarget(operation, fault.effect.kind);
@@ -90,44 +91,48 @@ export function readFault(body: unknown, operations: ReadonlySet<string>): Fault
 /** Checks whether an operation is an IAM action of a service other than Personalize. */
 const isElsewhere = (operation: string) => /^(?!personalize)[a-z0-9-]+:[A-Z][A-Za-z]+$/.test(operation);
 
-function readEffect({ kind, ...given }: Record<string, unknown>): Effect {
-    const only = <Members extends object>(members: Members): Members => {
-        const others = Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(members, name)));
-        const allowed = ["kind", ...Object.keys(members)].join(", ");
-        refuseOthers(others, `the effect ${kind}`, allowed);
-        return members;
+/** Reads a member of an effect; `name` is the member's name in errors. */
+type Reader = (value: unknown, name: string) => string | number;
+
+const whole =
+    (least: number, most = Number.MAX_SAFE_INTEGER) =>
+    (value: unknown, name: string): number => {
+        if (Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most) return Number(value);
+        const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+        throw new BadFaultError(`${name} must be a whole number ${range}; it is ${show(value)}.`);
     };
-    switch (kind) {
-        case "throttle":
-            return { kind, ...only({}) };
-        case "error":
-            return {
-                kind,
-                ...only({
-                    code: filled(given.code, "effect.code"),
-                    message: filled(given.message, "effect.message"),
-                    status: whole(given.status, "effect.status", 400, 599),
-                }),
-            };
-        case "latency":
-            return {
-                kind,
-                ...only({
-                    milliseconds: whole(given.milliseconds, "effect.milliseconds", 0, 3_600_000),
-                    when: readWhen(given.when),
-                }),
-            };
-        case "drop":
-            return { kind, ...only({ when: readWhen(given.when) }) };
-        case "fail":
-            return { kind, ...only({ reason: filled(given.reason, "effect.reason") }) };
-        case "hang":
-            return { kind, ...only({}) };
-        default:
-            throw new BadFaultError(
-                `effect.kind must be throttle, error, latency, drop, fail or hang; it is ${show(kind)}.`,
-            );
+
+const filled: Reader = (value, name) => {
+    if (typeof value === "string" && value !== "") return value;
+    throw new BadFaultError(`${name} must be a string with at least one character; it is ${show(value)}.`);
+};
+
+const when: Reader = (value, name) => {
+    if (value === "before" || value === "after") return value;
+    throw new BadFaultError(`${name} must be "before" or "after"; it is ${show(value)}.`);
+};
+
+/** The members of each kind of effect. */
+const effects: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
+    throttle: {},
+    error: { code: filled, message: filled, status: whole(400, 599) },
+    latency: { milliseconds: whole(0, 3_600_000), when },
+    drop: { when },
+    fail: { reason: filled },
+    hang: {},
+} satisfies Record<Effect["kind"], object>;
+
+function readEffect(given: Record<string, unknown>): Effect {
+    const { kind } = given;
+    const members = Object.entries(effects).find(([name]) => name === kind)?.[1];
+    if (!members) {
+        throw new BadFaultError(
+            `effect.kind must be throttle, error, latency, drop, fail or hang; it is ${show(kind)}.`,
+        );
     }
+    const read = Object.entries(members).map(([name, reader]) => [name, reader(given[name], `effect.${name}`)]);
+    refuseOthers(given, `the effect ${kind}`, ["kind", ...Object.keys(members)]);
+    return { kind, ...Object.fromEntries(read) } as Effect;
 }
 
 // `fail` and `hang` change a resource's status. A schema has no status, so they cannot affect CreateSchema.
@@ -153,26 +158,10 @@ function requireMembers(value: unknown, what: string): Record<string, unknown> {
     throw new BadFaultError(`${what} must be a JSON object; it is ${show(value)}.`);
 }
 
-function refuseOthers(others: object, what: string, allowed: string): void {
-    const [unknown] = Object.keys(others);
-    if (unknown !== undefined)
-        throw new BadFaultError(`Unknown member ${unknown} in ${what}. Allowed members: ${allowed}.`);
-}
-
-function whole(value: unknown, name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
-    if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
-    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-    throw new BadFaultError(`${name} must be a whole number ${range}; it is ${show(value)}.`);
-}
-
-function filled(value: unknown, name: string): string {
-    if (typeof value === "string" && value !== "") return value;
-    throw new BadFaultError(`${name} must be a string with at least one character; it is ${show(value)}.`);
-}
-
-function readWhen(value: unknown): When {
-    if (value === "before" || value === "after") return value;
-    throw new BadFaultError(`effect.when must be "before" or "after"; it is ${show(value)}.`);
+function refuseOthers(given: object, what: string, allowed: readonly string[]): void {
+    const unknown = Object.keys(given).find((name) => !allowed.includes(name));
+    if (unknown === undefined) return;
+    throw new BadFaultError(`Unknown member ${unknown} in ${what}. Allowed members: ${allowed.join(", ")}.`);
 }
 
 const show = (value: unknown) => JSON.stringify(value) ?? "missing";

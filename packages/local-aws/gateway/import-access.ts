@@ -1,4 +1,4 @@
-import { S3Client } from "@aws-sdk/client-s3";
+import { S3 } from "@aws-sdk/client-s3";
 import { type ImportAccess, type ImportJudgement, type ImportRequest, keysToRead, s3Objects } from "local-personalize";
 import {
     type AccessRequest,
@@ -31,7 +31,7 @@ export function createImportAccess(
 ): ImportAccess {
     const settings = createClientSettings(miniStack);
     // Like S3, MiniStack redirects a caller from another region to the bucket's region.
-    const s3 = new S3Client({ ...settings, forcePathStyle: true, followRegionRedirects: true });
+    const s3 = new S3({ ...settings, forcePathStyle: true, followRegionRedirects: true });
 
     const objects = s3Objects(s3);
     const { list } = objects;

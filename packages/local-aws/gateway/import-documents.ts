@@ -1,5 +1,5 @@
-import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from "@aws-sdk/client-kms";
-import * as s3 from "@aws-sdk/client-s3";
+import { KMS } from "@aws-sdk/client-kms";
+import type { S3 } from "@aws-sdk/client-s3";
 import {
     authorize,
     decrypts,
@@ -17,16 +17,15 @@ import { createClientSettings, type MiniStackAddress } from "./ministack.ts";
  * Reads the bucket's policy. Returns an empty list for a bucket without a policy, and for an invalid policy, which S3
  * would not store.
  */
-export async function fetchBucketPolicies(client: s3.S3Client, Bucket: string): Promise<NamedPolicy[]> {
-    const command = new s3.GetBucketPolicyCommand({ Bucket });
-    const response = await unlessGone(client.send(command), "NoSuchBucketPolicy", "NoSuchBucket");
+export async function fetchBucketPolicies(client: S3, Bucket: string): Promise<NamedPolicy[]> {
+    const response = await unlessGone(client.getBucketPolicy({ Bucket }), "NoSuchBucketPolicy", "NoSuchBucket");
     const read = parsePolicy(response?.Policy ?? "", "resource", sizeLimits.bucketPolicy);
     return "document" in read ? [{ name: "bucket policy", document: read.document }] : [];
 }
 
 /** Reads a bucket's region; undefined for an unknown bucket. */
-export async function fetchBucketRegion(client: s3.S3Client, Bucket: string): Promise<string | undefined> {
-    const response = await unlessGone(client.send(new s3.GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
+export async function fetchBucketRegion(client: S3, Bucket: string): Promise<string | undefined> {
+    const response = await unlessGone(client.getBucketLocation({ Bucket }), "NoSuchBucket");
     return response && (response.LocationConstraint || "us-east-1");
 }
 
@@ -35,21 +34,14 @@ export async function fetchBucketRegion(client: s3.S3Client, Bucket: string): Pr
  * bucket policy can (S3 User Guide, "Controlling ownership of objects"). With `BucketOwnerEnforced`, the bucket's owner
  * owns all objects.
  */
-export async function foreignObject(
-    client: s3.S3Client,
-    Bucket: string,
-    keys: readonly string[],
-): Promise<string | undefined> {
-    const controls = await unlessGone(
-        client.send(new s3.GetBucketOwnershipControlsCommand({ Bucket })),
-        "OwnershipControlsNotFoundError",
-    );
+export async function foreignObject(client: S3, Bucket: string, keys: readonly string[]): Promise<string | undefined> {
+    const controls = await unlessGone(client.getBucketOwnershipControls({ Bucket }), "OwnershipControlsNotFoundError");
     if (controls?.OwnershipControls?.Rules?.[0]?.ObjectOwnership === "BucketOwnerEnforced") {
         return undefined;
     }
-    const { Owner: owner } = await client.send(new s3.GetBucketAclCommand({ Bucket }));
+    const { Owner: owner } = await client.getBucketAcl({ Bucket });
     for (const Key of keys) {
-        const { Owner, Grants = [] } = await client.send(new s3.GetObjectAclCommand({ Bucket, Key }));
+        const { Owner, Grants = [] } = await client.getObjectAcl({ Bucket, Key });
         const granted = Grants.some(({ Grantee }) => Grantee?.ID === owner?.ID);
         if (Owner?.ID !== owner?.ID && !granted) return Key;
     }
@@ -63,18 +55,18 @@ export async function foreignObject(
  */
 export async function whyNotDecrypted(
     miniStack: MiniStackAddress,
-    client: s3.S3Client,
+    client: S3,
     of: Import,
     identity: readonly NamedPolicy[],
 ): Promise<string | undefined> {
-    const kms = new KMSClient({ ...createClientSettings(miniStack), region: of.region });
+    const kms = new KMS({ ...createClientSettings(miniStack), region: of.region });
     for (const Key of of.keys) {
-        const head = await unlessGone(client.send(new s3.HeadObjectCommand({ Bucket: of.bucket, Key })), "NotFound");
+        const head = await unlessGone(client.headObject({ Bucket: of.bucket, Key }), "NotFound");
         const KeyId = head?.SSEKMSKeyId;
         if (head?.ServerSideEncryption === undefined || !/^aws:kms/.test(head.ServerSideEncryption) || !KeyId) {
             continue;
         }
-        const described = await unlessGone(kms.send(new DescribeKeyCommand({ KeyId })), "NotFoundException");
+        const described = await unlessGone(kms.describeKey({ KeyId }), "NotFoundException");
         const { Arn = KeyId, KeyState = "gone", KeyManager } = described?.KeyMetadata ?? {};
         if (KeyState !== "Enabled") {
             return `the key ${Arn} of ${Key} is ${KeyState}`;
@@ -82,7 +74,7 @@ export async function whyNotDecrypted(
         if (KeyManager === "AWS") {
             continue;
         }
-        const { Policy = "{}" } = await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: "default" }));
+        const { Policy = "{}" } = await kms.getKeyPolicy({ KeyId, PolicyName: "default" });
         const document = JSON.parse(Policy) as PolicyDocument;
         const resource = [{ name: "key policy", document: { ...document, Statement: document.Statement ?? [] } }];
         const { role, service } = decrypts(of, Arn, Key);

@@ -5,7 +5,6 @@ MiniStack accepts any name and writes it into XML without escapes. One role `a<b
 
 import functools
 import re
-import types
 from xml.sax.saxutils import escape
 
 from ministack.core import iam_actions
@@ -15,23 +14,16 @@ from ministack.services import iam
 def validate_and_escape() -> None:
     for action, handler in list(iam._IAM_HANDLERS.items()):
         iam._IAM_HANDLERS[action] = functools.partial(checked, action, handler)
-    role = readable(iam._role_xml, _roles=Escaped(iam._roles))
-    views = {
-        "_role_xml": role,
-        "_user_xml": readable(iam._user_xml, _users=Escaped(iam._users)),
-        "_group_xml": readable(iam._group_xml, _groups=Escaped(iam._groups)),
-        "_managed_policy_xml": readable(iam._managed_policy_xml, _lookup_policy=lambda arn: escaped(iam._lookup_policy(arn))),
-        "_instance_profile_xml": readable(
-            iam._instance_profile_xml, _instance_profiles=Escaped(iam._instance_profiles), _role_xml=role
-        ),
-    }
-    for name, view in views.items():
-        setattr(iam, name, view)
 
 
 def checked(action: str, handler, params):
-    failure = next(filter(None, (failed(*each) for each in constrained(action, params))), None)
-    return iam._error(400, "ValidationError", failure, ns="iam") if failure else handler(params)
+    given = list(constrained(action, params))
+    failure = next(filter(None, (failed(*each) for each in given)), None)
+    if failure:
+        return iam._error(400, "ValidationError", failure, ns="iam")
+    # MiniStack stores each text as it writes the text into XML. It URL-encodes policy documents itself.
+    escapes = {name: [escape(value)] for name, value, _ in given if not name.endswith("Document")}
+    return handler({**params, **escapes})
 
 
 def constrained(action: str, params):
@@ -92,30 +84,3 @@ def compiled(pattern: str) -> re.Pattern:
     if "\\p{" not in pattern:
         return re.compile(pattern, re.ASCII)
     return re.compile(pattern.replace(r"\p{L}", r"\w").replace(r"\p{Z}", r"\s").replace(r"\p{N}", r"\d"))
-
-
-def readable(view, **others):
-    """Returns a function that writes XML, with other records than MiniStack's."""
-    return types.FunctionType(view.__code__, {**vars(iam), **others}, view.__name__, view.__defaults__)
-
-
-class Escaped:
-    """Records by name, whose texts are escaped for XML."""
-
-    def __init__(self, records) -> None:
-        self.records = records
-
-    def __getitem__(self, name):
-        return escaped(self.records[name])
-
-    def __contains__(self, name) -> bool:
-        return name in self.records
-
-
-def escaped(value, key=None):
-    # Policy documents are URL-encoded already, so they need no XML escapes.
-    if isinstance(value, str):
-        return value if key == "AssumeRolePolicyDocument" else escape(value)
-    if isinstance(value, dict):
-        return {name: escaped(inner, name) for name, inner in value.items()}
-    return [escaped(inner) for inner in value] if isinstance(value, list) else value

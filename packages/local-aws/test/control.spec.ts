@@ -9,8 +9,6 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { CreateSchemaCommand, ListSchemasCommand } from "@aws-sdk/client-personalize";
-import { CreateBucketCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
 import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import { createClients, testInstance, testPort } from "../../../test/support/local-aws.ts";
 import { detectState, reset, start, stop } from "../control.ts";
@@ -45,8 +43,8 @@ async function childrenOf(pid: number): Promise<number[]> {
 /** Creates a bucket and a schema, and waits until both are saved on disk. */
 async function fill(instance: Instance): Promise<void> {
     const { s3, personalize } = createClients(instance);
-    await s3.send(new CreateBucketCommand({ Bucket: "kept-bucket" }));
-    await personalize.send(new CreateSchemaCommand({ name: "kept-schema", schema: itemInteractionsSchema }));
+    await s3.createBucket({ Bucket: "kept-bucket" });
+    await personalize.createSchema({ name: "kept-schema", schema: itemInteractionsSchema });
     const state = join(paths(instance).awsData, "ministack", "state");
     await until(async () => {
         const names = existsSync(state) ? await readdir(state) : [];
@@ -57,8 +55,8 @@ async function fill(instance: Instance): Promise<void> {
 
 async function namesIn(instance: Instance): Promise<string[]> {
     const { s3, personalize } = createClients(instance);
-    const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
-    const { schemas = [] } = await personalize.send(new ListSchemasCommand({}));
+    const { Buckets = [] } = await s3.listBuckets({});
+    const { schemas = [] } = await personalize.listSchemas({});
     return [...Buckets.map(({ Name }) => String(Name)), ...schemas.map(({ name }) => String(name))];
 }
 

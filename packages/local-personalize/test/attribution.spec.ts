@@ -1,21 +1,7 @@
 import assert from "node:assert/strict";
-import {
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateEventTrackerCommand,
-    CreateMetricAttributionCommand,
-    DeleteMetricAttributionCommand,
-    DescribeDatasetImportJobCommand,
-    DescribeMetricAttributionCommand,
-    ListMetricAttributionMetricsCommand,
-    ListMetricAttributionsCommand,
-    type MetricAttribute,
-    TagResourceCommand,
-    UpdateMetricAttributionCommand,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import type { MetricAttribute } from "@aws-sdk/client-personalize";
 import { campaignArn, datasetGroupArn, filmsBucket, history, openFilmsService, post, yearOf } from "./films-service.ts";
-import { arn, importRole, refusal, type Service, until } from "./support.ts";
+import { arn, importRole, refusal, type Service, untilEnded } from "./support.ts";
 
 const metricAttributionArn = arn("metric-attribution/films");
 const count: MetricAttribute = { eventType: "Watch", metricName: "watches", expression: "SAMPLECOUNT()" };
@@ -28,15 +14,12 @@ describe("Metric attributions", () => {
     let trackingId: string | undefined;
     before(async () => {
         ({ service } = await openFilmsService(bucket));
-        const tracker = new CreateEventTrackerCommand({ name: "films", datasetGroupArn });
-        ({ trackingId } = await service.personalize.send(tracker));
+        ({ trackingId } = await service.personalize.createEventTracker({ name: "films", datasetGroupArn }));
     });
     after(() => service?.discard());
 
     const create = (name: string, metrics: MetricAttribute[]) =>
-        service.personalize.send(
-            new CreateMetricAttributionCommand({ name, datasetGroupArn, metrics, metricsOutputConfig: output }),
-        );
+        service.personalize.createMetricAttribution({ name, datasetGroupArn, metrics, metricsOutputConfig: output });
     const refused = (metrics: MetricAttribute[], message: RegExp) =>
         assert.rejects(create("films", metrics), refusal("InvalidInputException", message));
     /** Sends an event, and returns the metrics that the metric attribution publishes for it. */
@@ -58,33 +41,27 @@ describe("Metric attributions", () => {
         ]);
     };
     const importAgain = async (jobName: string, importMode: "FULL" | "INCREMENTAL") => {
-        const { datasetImportJobArn } = await service.personalize.send(
-            new CreateDatasetImportJobCommand({
-                jobName,
-                datasetArn: arn("dataset/films/INTERACTIONS"),
-                dataSource: { dataLocation: "s3://movies/interactions.csv" },
-                roleArn: importRole,
-                importMode,
-                publishAttributionMetricsToS3: true,
-            }),
-        );
-        return until(async () => {
-            const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
-            const { datasetImportJob } = await service.personalize.send(command);
-            return /ACTIVE|FAILED/.test(datasetImportJob?.status ?? "") && datasetImportJob;
+        const { datasetImportJobArn } = await service.personalize.createDatasetImportJob({
+            jobName,
+            datasetArn: arn("dataset/films/INTERACTIONS"),
+            dataSource: { dataLocation: "s3://movies/interactions.csv" },
+            roleArn: importRole,
+            importMode,
+            publishAttributionMetricsToS3: true,
         });
+        return untilEnded(
+            async () => (await service.personalize.describeDatasetImportJob({ datasetImportJobArn })).datasetImportJob,
+        );
     };
 
     it("CreateMetricAttribution rejects a SUM over a missing or non-numeric column", async () => {
         await refused([{ ...count, expression: "AVG(Items.RELEASE_YEAR)" }], /is not SAMPLECOUNT\(\) or SUM/);
         await refused([{ ...count, expression: "SUM(Items.STUDIO)" }], /ITEMS has no numeric column of that name/);
         await refused([count, count], /needs a metricName of its own/);
-        const group = await service.personalize.send(new CreateDatasetGroupCommand({ name: "empty" }));
+        const group = await service.personalize.createDatasetGroup({ name: "empty" });
         const attribution = { name: "empty", datasetGroupArn: group.datasetGroupArn, metrics: [count] };
         await assert.rejects(
-            service.personalize.send(
-                new CreateMetricAttributionCommand({ ...attribution, metricsOutputConfig: output }),
-            ),
+            service.personalize.createMetricAttribution({ ...attribution, metricsOutputConfig: output }),
             refusal("InvalidInputException", /needs an Item interactions dataset with a column EVENT_TYPE/),
         );
         await assert.rejects(
@@ -100,31 +77,31 @@ describe("Metric attributions", () => {
     it("a dataset group can have only one metric attribution, which cannot have tags", async () => {
         assert.deepEqual((await create("films", [count, years])).metricAttributionArn, metricAttributionArn);
         await assert.rejects(create("other", [count]), refusal("ResourceAlreadyExistsException", /Another resource/));
-        const { metricAttribution } = await service.personalize.send(
-            new DescribeMetricAttributionCommand({ metricAttributionArn }),
-        );
+        const { metricAttribution } = await service.personalize.describeMetricAttribution({ metricAttributionArn });
         assert.equal(metricAttribution?.status, "ACTIVE");
         assert.deepEqual(metricAttribution?.metricsOutputConfig, output);
-        const listed = await service.personalize.send(new ListMetricAttributionsCommand({ datasetGroupArn }));
+        const listed = await service.personalize.listMetricAttributions({ datasetGroupArn });
         assert.deepEqual(
             listed.metricAttributions?.map(({ name }) => name),
             ["films"],
         );
-        const page = new ListMetricAttributionMetricsCommand({ metricAttributionArn, maxResults: 1 });
-        const { metrics, nextToken } = await service.personalize.send(page);
-        assert.deepEqual([metrics, typeof nextToken], [[count], "string"]);
-        const tag = new TagResourceCommand({
-            resourceArn: metricAttributionArn,
-            tags: [{ tagKey: "a", tagValue: "b" }],
+        const { metrics, nextToken } = await service.personalize.listMetricAttributionMetrics({
+            metricAttributionArn,
+            maxResults: 1,
         });
-        await assert.rejects(service.personalize.send(tag), refusal("InvalidInputException", /cannot have tags/));
+        assert.deepEqual([metrics, typeof nextToken], [[count], "string"]);
+        await assert.rejects(
+            service.personalize.tagResource({
+                resourceArn: metricAttributionArn,
+                tags: [{ tagKey: "a", tagValue: "b" }],
+            }),
+            refusal("InvalidInputException", /cannot have tags/),
+        );
     });
 
     it("an event counts for its eventAttributionSource, or else for the campaign of its recommendationId", async () => {
         const year = yearOf(6);
-        const { recommendationId } = await service.runtime.send(
-            new GetRecommendationsCommand({ campaignArn, userId: "22" }),
-        );
+        const { recommendationId } = await service.runtime.getRecommendations({ campaignArn, userId: "22" });
         const undefinedSource = "SOURCE_NAME_UNDEFINED";
         assert.deepEqual(await values({}), [
             ["WATCHES", 1, undefinedSource],
@@ -194,8 +171,7 @@ describe("Metric attributions", () => {
     });
 
     it("UpdateMetricAttribution adds and removes metrics", async () => {
-        const update = (more: object) =>
-            service.personalize.send(new UpdateMetricAttributionCommand({ metricAttributionArn, ...more }));
+        const update = (more: object) => service.personalize.updateMetricAttribution({ metricAttributionArn, ...more });
         const clicks = { ...count, eventType: "Click", metricName: "clicks" };
         await update({ addMetrics: [clicks], removeMetrics: ["years"], metricsOutputConfig: { roleArn: importRole } });
         assert.deepEqual(await values({ eventType: "Click" }), [["CLICKS", 1, "SOURCE_NAME_UNDEFINED"]]);
@@ -211,7 +187,7 @@ describe("Metric attributions", () => {
     });
 
     it("no events are counted after the metric attribution is deleted", async () => {
-        await service.personalize.send(new DeleteMetricAttributionCommand({ metricAttributionArn }));
+        await service.personalize.deleteMetricAttribution({ metricAttributionArn });
         assert.deepEqual(await values({}), []);
     });
 });

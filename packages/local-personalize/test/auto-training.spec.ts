@@ -1,21 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-    CreateCampaignCommand,
-    CreateEventTrackerCommand,
-    CreateSolutionCommand,
-    type CreateSolutionCommandInput,
-    DeleteSolutionCommand,
-    DescribeCampaignCommand,
-    DescribeDatasetGroupCommand,
-    DescribeSolutionCommand,
-    DescribeSolutionVersionCommand,
-    ListSolutionVersionsCommand,
-    UpdateSolutionCommand,
-} from "@aws-sdk/client-personalize";
+import type { CreateSolutionCommandInput } from "@aws-sdk/client-personalize";
 import fc from "fast-check";
 import { nextDue } from "../control/auto-training.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
@@ -25,6 +10,7 @@ import {
     createDataset,
     recipe,
     refusal,
+    restartService,
     runImportJob,
     type Service,
     startService,
@@ -67,25 +53,19 @@ describe("Automatic training", () => {
         "movies/all.csv": interactionsCsv(syntheticRatings()),
         "movies/more.csv": interactionsCsv(syntheticRatings({ seed: 2 })),
     });
-    let dataDir: string;
     let service: Service;
-    const send: Service["personalize"]["send"] = ((command: never) => service.personalize.send(command)) as never;
 
     beforeEach(async () => {
-        dataDir = await mkdtemp(join(tmpdir(), "auto-training-"));
-        service = await startService({ access, dataDir });
+        service = await startService({ access });
     });
-    afterEach(async () => {
-        await service.stop();
-        await rm(dataDir, { recursive: true, force: true });
-    });
+    afterEach(() => service.discard());
 
     const importData = (jobName: string, dataLocation = "s3://movies/all.csv") =>
         runImportJob(service, { jobName, datasetArn: arn("dataset/films/INTERACTIONS"), dataLocation });
     const create = (more: Partial<CreateSolutionCommandInput> = {}) => {
         const recipeArn = recipe("aws-popularity-count");
         const solution = { name: "films", datasetGroupArn: arn("dataset-group/films"), recipeArn };
-        return send(new CreateSolutionCommand({ ...solution, ...more }));
+        return service.personalize.createSolution({ ...solution, ...more });
     };
     const day = 24 * 3_600_000;
     /**
@@ -96,14 +76,17 @@ describe("Automatic training", () => {
         const recipeArn = recipe("aws-popularity-count");
         const group = arn("dataset-group/films");
         const sentinel = { name, datasetGroupArn: group, recipeArn, solutionConfig: everyDay };
-        await send(new CreateSolutionCommand(sentinel));
+        await service.personalize.createSolution(sentinel);
         await until(async () => {
             service.emulator.advance(2 * day);
-            const ask = new ListSolutionVersionsCommand({ solutionArn: arn(`solution/${name}`) });
-            return ((await send(ask)).solutionVersions ?? []).length > 0;
+            const { solutionVersions = [] } = await service.personalize.listSolutionVersions({
+                solutionArn: arn(`solution/${name}`),
+            });
+            return solutionVersions.length > 0;
         });
     }
-    const versions = async () => (await send(new ListSolutionVersionsCommand({ solutionArn }))).solutionVersions ?? [];
+    const versions = async () =>
+        (await service.personalize.listSolutionVersions({ solutionArn })).solutionVersions ?? [];
     /** Polls until this many versions exist and all of them are finished. */
     const trained = (count: number) =>
         until(async () => {
@@ -119,23 +102,21 @@ describe("Automatic training", () => {
         const [first, ...none] = await trained(1);
         assert.deepEqual([first?.trainingType, first?.trainingMode, none.length], ["AUTOMATIC", "FULL", 0]);
         const { solutionVersionArn } = first ?? {};
-        const described = await send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+        const described = await service.personalize.describeSolutionVersion({ solutionVersionArn });
         assert.equal(described.solutionVersion?.trainingType, "AUTOMATIC");
         assert.ok(!Object.keys(described.solutionVersion ?? {}).includes("lastEvent"));
-        await send(
-            new CreateCampaignCommand({
-                name: "films",
-                solutionVersionArn: `${solutionArn}/$LATEST`,
-                campaignConfig: { syncWithLatestSolutionVersion: true },
-            }),
-        );
+        await service.personalize.createCampaign({
+            name: "films",
+            solutionVersionArn: `${solutionArn}/$LATEST`,
+            campaignConfig: { syncWithLatestSolutionVersion: true },
+        });
 
         await untilLogged("no new interactions since the last training");
         assert.equal((await versions()).length, 1);
         await importData("second", "s3://movies/more.csv");
         const [, second] = await trained(2);
         assert.equal(second?.trainingType, "AUTOMATIC");
-        const { campaign } = await send(new DescribeCampaignCommand({ campaignArn: arn("campaign/films") }));
+        const { campaign } = await service.personalize.describeCampaign({ campaignArn: arn("campaign/films") });
         assert.equal(campaign?.solutionVersionArn, second?.solutionVersionArn);
         assert.deepEqual(await versions(), [first, second]);
     });
@@ -143,7 +124,7 @@ describe("Automatic training", () => {
     it("automatic training counts streamed events as new interactions", async () => {
         const { datasetGroupArn } = await createDataset(service);
         await importData("first");
-        const { trackingId } = await send(new CreateEventTrackerCommand({ name: "films", datasetGroupArn }));
+        const { trackingId } = await service.personalize.createEventTracker({ name: "films", datasetGroupArn });
         await create({ solutionConfig: everyDay });
         await trained(1);
         const body = {
@@ -167,17 +148,17 @@ describe("Automatic training", () => {
     it("automatic training skips its first training if a manual training has run", async () => {
         await createDataset(service);
         await importData("first");
-        await service.stop();
         // With the speed `demo`, the first hour of the schedule lasts 2 s, enough for a manual training on a busy
         // machine.
-        service = await startService({ access, dataDir, speed: "demo" });
+        service = await restartService(service, { access, speed: "demo" });
         await until(async () => {
-            const group = new DescribeDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
-            return (await send(group)).datasetGroup?.status === "ACTIVE";
+            const datasetGroupArn = arn("dataset-group/films");
+            const { datasetGroup } = await service.personalize.describeDatasetGroup({ datasetGroupArn });
+            return datasetGroup?.status === "ACTIVE";
         });
         await create();
         await until(
-            async () => (await send(new DescribeSolutionCommand({ solutionArn }))).solution?.status === "ACTIVE",
+            async () => (await service.personalize.describeSolution({ solutionArn })).solution?.status === "ACTIVE",
         );
         await trainVersion(service, solutionArn);
         await untilLogged("automatic training is skipped: a version was created manually within the hour");
@@ -193,9 +174,9 @@ describe("Automatic training", () => {
         await create({ performAutoTraining: false, solutionConfig: everyDay });
         await evaluated("while-off");
         assert.deepEqual(await versions(), []);
-        await send(new UpdateSolutionCommand({ solutionArn, performAutoTraining: true }));
+        await service.personalize.updateSolution({ solutionArn, performAutoTraining: true });
         await trained(1);
-        await send(new UpdateSolutionCommand({ solutionArn, performAutoTraining: false }));
+        await service.personalize.updateSolution({ solutionArn, performAutoTraining: false });
         await importData("second", "s3://movies/more.csv");
         await evaluated("while-off-again");
         assert.equal((await versions()).length, 1);
@@ -208,7 +189,7 @@ describe("Automatic training", () => {
         await trained(1);
         await importData("second", "s3://movies/more.csv");
         const began = Date.now();
-        await send(new UpdateSolutionCommand({ solutionArn, solutionUpdateConfig: everyDay }));
+        await service.personalize.updateSolution({ solutionArn, solutionUpdateConfig: everyDay });
         await trained(2);
         // With the speed `instant`, a week of the schedule lasts 14 s.
         assert.ok(Date.now() - began < 10_000);
@@ -220,7 +201,7 @@ describe("Automatic training", () => {
         await create({ solutionConfig: everyDay });
         await service.stop();
         await sleep(300);
-        service = await startService({ access, dataDir });
+        service = await startService({ access, dataDir: service.dataDir });
         await trained(1);
         await evaluated("after-the-restart");
         assert.equal((await versions()).length, 1);
@@ -229,25 +210,26 @@ describe("Automatic training", () => {
     it("an automatic training in progress blocks DeleteSolution, and a deleted solution is not trained again", async () => {
         await createDataset(service);
         await importData("first");
-        await service.stop();
         // With the speed `demo`, a training ends only when this test advances the clock.
-        service = await startService({ access, dataDir, speed: "demo" });
+        service = await restartService(service, { access, speed: "demo" });
         service.emulator.advance(day);
         await create({ solutionConfig: everyDay });
         await until(async () => {
             service.emulator.advance(500);
             return (await versions()).length === 1;
         });
-        const remove = new DeleteSolutionCommand({ solutionArn });
+        const remove = { solutionArn };
         assert.notEqual((await versions())[0]?.status, "ACTIVE");
-        await assert.rejects(send(remove), refusal("ResourceInUseException", /is in progress/));
-        await service.stop();
-        service = await startService({ access, dataDir });
+        await assert.rejects(
+            service.personalize.deleteSolution(remove),
+            refusal("ResourceInUseException", /is in progress/),
+        );
+        service = await restartService(service, { access });
         await trained(1);
-        await send(remove);
+        await service.personalize.deleteSolution(remove);
         await importData("second", "s3://movies/more.csv");
         await evaluated("after-the-deletion");
-        const { solutionVersions = [] } = await send(new ListSolutionVersionsCommand({}));
+        const { solutionVersions = [] } = await service.personalize.listSolutionVersions({});
         assert.ok(
             solutionVersions.every(({ solutionVersionArn }) => !solutionVersionArn?.startsWith(`${solutionArn}/`)),
         );

@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
-import {
-    CreateBatchInferenceJobCommand,
-    CreateFilterCommand,
-    DeleteFilterCommand,
-    DescribeBatchInferenceJobCommand,
-    ListBatchInferenceJobsCommand,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { campaignArn, datasetGroupArn, filmsBucket, openFilmsService } from "./films-service.ts";
-import { accountId, arn, importRole, refusal, region, type Service, startService, until } from "./support.ts";
+import { accountId, arn, importRole, refusal, region, type Service, startService, untilEnded } from "./support.ts";
 
 interface Line {
     input: unknown;
@@ -31,23 +23,20 @@ describe("Batch inference jobs", () => {
     });
 
     const create = (jobName: string, more: object = {}, from = "s3://movies/in/users.json", to = "s3://movies/out/") =>
-        service.personalize.send(
-            new CreateBatchInferenceJobCommand({
-                jobName,
-                solutionVersionArn,
-                jobInput: { s3DataSource: { path: from } },
-                jobOutput: { s3DataDestination: { path: to } },
-                roleArn: importRole,
-                ...more,
-            }),
-        );
+        service.personalize.createBatchInferenceJob({
+            jobName,
+            solutionVersionArn,
+            jobInput: { s3DataSource: { path: from } },
+            jobOutput: { s3DataDestination: { path: to } },
+            roleArn: importRole,
+            ...more,
+        });
     const endedJob = async (jobName: string) => {
         const batchInferenceJobArn = arn(`batch-inference-job/${jobName}`);
-        return until(async () => {
-            const command = new DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
-            const { batchInferenceJob } = await service.personalize.send(command);
-            return /ACTIVE|FAILED/.test(batchInferenceJob?.status ?? "") && batchInferenceJob;
-        });
+        return untilEnded(
+            async () =>
+                (await service.personalize.describeBatchInferenceJob({ batchInferenceJobArn })).batchInferenceJob,
+        );
     };
     const lines = (path: string): Line[] =>
         String(bucket.objects[path])
@@ -68,7 +57,7 @@ describe("Batch inference jobs", () => {
             [unknown, "nobody"],
         ] as const) {
             const input = { campaignArn, userId, numResults: 3 };
-            const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
+            const { itemList = [] } = await service.runtime.getRecommendations(input);
             assert.deepEqual(line, {
                 input: { userId },
                 output: {
@@ -103,7 +92,7 @@ describe("Batch inference jobs", () => {
         bucket.objects["movies/many/b.json"] = '{"userId":"6","filterValues":{"GENRE":"\\"Taste1\\""}}';
         bucket.objects["movies/many/deeper/c.json"] = '{"userId":"6"}';
         const filterExpression = "INCLUDE ItemID WHERE Items.GENRES IN ($GENRE)";
-        await service.personalize.send(new CreateFilterCommand({ name: "genre", datasetGroupArn, filterExpression }));
+        await service.personalize.createFilter({ name: "genre", datasetGroupArn, filterExpression });
         await create("folder", { filterArn: arn("filter/genre") }, "s3://movies/many/", "s3://movies/answers");
         const { status, failureReason, filterArn } = await endedJob("folder");
         assert.deepEqual([status, failureReason, filterArn], ["ACTIVE", undefined, arn("filter/genre")]);
@@ -158,9 +147,10 @@ describe("Batch inference jobs", () => {
     });
 
     it("ListBatchInferenceJobs lists jobs, and can filter them by solution version", async () => {
-        const { batchInferenceJobs = [] } = await service.personalize.send(
-            new ListBatchInferenceJobsCommand({ solutionVersionArn, maxResults: 2 }),
-        );
+        const { batchInferenceJobs = [] } = await service.personalize.listBatchInferenceJobs({
+            solutionVersionArn,
+            maxResults: 2,
+        });
         assert.deepEqual(
             batchInferenceJobs.map(({ jobName, status, batchInferenceJobMode }) => [
                 jobName,
@@ -172,8 +162,11 @@ describe("Batch inference jobs", () => {
                 ["folder", "ACTIVE", "BATCH_INFERENCE"],
             ],
         );
-        const other = new ListBatchInferenceJobsCommand({ solutionVersionArn: arn("solution/films/00000000") });
-        assert.deepEqual((await service.personalize.send(other)).batchInferenceJobs, []);
+        assert.deepEqual(
+            (await service.personalize.listBatchInferenceJobs({ solutionVersionArn: arn("solution/films/00000000") }))
+                .batchInferenceJobs,
+            [],
+        );
     });
 
     it("a batch job in progress blocks DeleteFilter, and the job continues after a restart", async () => {
@@ -192,7 +185,7 @@ describe("Batch inference jobs", () => {
         service = await startService({ access: { ...bucket.access, judge }, dataDir });
         await create("held", { filterArn }, "s3://movies/in/one.json");
         await assert.rejects(
-            service.personalize.send(new DeleteFilterCommand({ filterArn })),
+            service.personalize.deleteFilter({ filterArn }),
             refusal("ResourceInUseException", /batch-inference-job\/held/),
         );
         // The first process stops before it records the end of the work, so the second process begins the work again.
@@ -203,6 +196,6 @@ describe("Batch inference jobs", () => {
         service = await startService({ access: bucket.access, dataDir });
         assert.equal((await endedJob("held")).status, "ACTIVE");
         assert.equal(lines("movies/out/one.json.out")[0]?.output?.recommendedItems.length, 25);
-        await service.personalize.send(new DeleteFilterCommand({ filterArn }));
+        await service.personalize.deleteFilter({ filterArn });
     });
 });

@@ -7,22 +7,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
-import {
-    CreateCampaignCommand,
-    CreateDatasetCommand,
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateEventTrackerCommand,
-    CreateSchemaCommand,
-    CreateSolutionCommand,
-    CreateSolutionVersionCommand,
-    DescribeCampaignCommand,
-    DescribeDatasetImportJobCommand,
-    DescribeSolutionVersionCommand,
-    PersonalizeClient,
-} from "@aws-sdk/client-personalize";
-import { PersonalizeEventsClient, PutEventsCommand } from "@aws-sdk/client-personalize-events";
-import { GetRecommendationsCommand, PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { Personalize } from "@aws-sdk/client-personalize";
+import { PersonalizeEvents } from "@aws-sdk/client-personalize-events";
+import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
 import { takeFolder } from "../folder-lock.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import { arn, importRole, interactionsSchema, recipe, region, serviceModels, until } from "./support.ts";
@@ -93,57 +80,56 @@ describe("local-personalize program", () => {
         const [line] = (await once(child.stdout as NonNullable<typeof child.stdout>, "data")) as [Buffer];
         const endpoint = /http:\/\/127\.0\.0\.1:\d+/.exec(line.toString())?.[0] ?? "";
         const settings = { endpoint, region, credentials };
-        const personalize = new PersonalizeClient(settings);
-        const runtime = new PersonalizeRuntimeClient(settings);
-        const events = new PersonalizeEventsClient(settings);
+        const personalize = new Personalize(settings);
+        const runtime = new PersonalizeRuntime(settings);
+        const events = new PersonalizeEvents(settings);
         try {
-            const schema = new CreateSchemaCommand({ name: "films", schema: interactionsSchema });
-            const { schemaArn } = await personalize.send(schema);
-            const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+            const { schemaArn } = await personalize.createSchema({ name: "films", schema: interactionsSchema });
+            const { datasetGroupArn } = await personalize.createDatasetGroup({ name: "films" });
             await assert.rejects(
-                personalize.send(new CreateDatasetGroupCommand({ name: "more" })),
+                personalize.createDatasetGroup({ name: "more" }),
                 /^LimitExceededException: .*More than 1 resources/,
             );
             const dataset = { name: "films", schemaArn, datasetGroupArn, datasetType: "Interactions" };
-            const { datasetArn } = await personalize.send(new CreateDatasetCommand(dataset));
+            const { datasetArn } = await personalize.createDataset(dataset);
             const dataSource = { dataLocation: "s3://movies/interactions.csv" };
             const job = { jobName: "films", datasetArn, dataSource, roleArn: importRole };
-            const { datasetImportJobArn } = await personalize.send(new CreateDatasetImportJobCommand(job));
+            const { datasetImportJobArn } = await personalize.createDatasetImportJob(job);
             const imported = await until(async () => {
-                const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
-                const { datasetImportJob } = await personalize.send(describe);
+                const { datasetImportJob } = await personalize.describeDatasetImportJob({ datasetImportJobArn });
                 return /ACTIVE|FAILED/.test(datasetImportJob?.status ?? "") && datasetImportJob;
             });
             assert.equal(imported.status, "ACTIVE", imported.failureReason);
             const recipeArn = recipe("aws-user-personalization");
             const solution = { name: "films", datasetGroupArn, recipeArn, performAutoTraining: false };
-            const { solutionArn } = await personalize.send(new CreateSolutionCommand(solution));
-            const version = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+            const { solutionArn } = await personalize.createSolution(solution);
+            const version = await personalize.createSolutionVersion({ solutionArn });
             const { solutionVersionArn } = version;
             const trained = await until(async () => {
-                const describe = new DescribeSolutionVersionCommand({ solutionVersionArn });
-                const { solutionVersion } = await personalize.send(describe);
+                const { solutionVersion } = await personalize.describeSolutionVersion({ solutionVersionArn });
                 return /ACTIVE|FAILED/.test(solutionVersion?.status ?? "") && solutionVersion;
             });
             assert.equal(trained.status, "ACTIVE", trained.failureReason);
-            const campaign = new CreateCampaignCommand({ name: "films", solutionVersionArn, minProvisionedTPS: 1 });
-            const { campaignArn } = await personalize.send(campaign);
+            const { campaignArn } = await personalize.createCampaign({
+                name: "films",
+                solutionVersionArn,
+                minProvisionedTPS: 1,
+            });
             assert.equal(campaignArn, arn("campaign/films"));
             await until(async () => {
-                const described = await personalize.send(new DescribeCampaignCommand({ campaignArn }));
+                const described = await personalize.describeCampaign({ campaignArn });
                 return described.campaign?.status === "ACTIVE";
             });
 
             const recommend = async () => {
-                const answer = await runtime.send(new GetRecommendationsCommand({ campaignArn, userId: "22" }));
+                const answer = await runtime.getRecommendations({ campaignArn, userId: "22" });
                 return (answer.itemList ?? []).map(({ itemId }) => itemId ?? "");
             };
             const before = await recommend();
             assert.equal(before.length, 25);
-            const tracker = new CreateEventTrackerCommand({ name: "films", datasetGroupArn });
-            const { trackingId } = await personalize.send(tracker);
+            const { trackingId } = await personalize.createEventTracker({ name: "films", datasetGroupArn });
             const eventList = [{ eventType: "Watch", itemId: before[0], sentAt: new Date() }];
-            await events.send(new PutEventsCommand({ trackingId, userId: "22", sessionId: "s", eventList }));
+            await events.putEvents({ trackingId, userId: "22", sessionId: "s", eventList });
             assert.notDeepEqual(await recommend(), before, "the event changes the list");
 
             const strange = await fetch(endpoint, { method: "POST", body: "{}" });

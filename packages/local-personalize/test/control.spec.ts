@@ -1,23 +1,5 @@
 import assert from "node:assert/strict";
-import {
-    CreateDatasetCommand,
-    CreateDatasetGroupCommand,
-    CreateEventTrackerCommand,
-    CreateSchemaCommand,
-    CreateSolutionCommand,
-    DeleteDatasetGroupCommand,
-    DeleteEventTrackerCommand,
-    DescribeDatasetCommand,
-    DescribeEventTrackerCommand,
-    DescribeRecipeCommand,
-    ListDatasetsCommand,
-    ListSchemasCommand,
-    ListTagsForResourceCommand,
-    paginateListRecipes,
-    paginateListSchemas,
-    TagResourceCommand,
-    UntagResourceCommand,
-} from "@aws-sdk/client-personalize";
+import { paginateListRecipes, paginateListSchemas } from "@aws-sdk/client-personalize";
 import {
     arn,
     createBucket,
@@ -41,7 +23,6 @@ describe("Resources of the local Personalize", () => {
     let datasetGroupArn: string;
     let schemaArn: string;
     let datasetArn: string;
-    const send: Service["personalize"]["send"] = ((command: never) => service.personalize.send(command)) as never;
 
     before(async () => {
         service = await startService({ access: createBucket().access });
@@ -54,15 +35,20 @@ describe("Resources of the local Personalize", () => {
             refusal("ResourceAlreadyExistsException", `Another resource with Arn ${arn(tail)} already exists.`);
         const schema = interactionsSchema;
         await assert.rejects(
-            send(new CreateSchemaCommand({ name: "films-schema", schema })),
+            service.personalize.createSchema({ name: "films-schema", schema }),
             taken("schema/films-schema"),
         );
-        await assert.rejects(send(new CreateDatasetGroupCommand({ name: "films" })), taken("dataset-group/films"));
+        await assert.rejects(service.personalize.createDatasetGroup({ name: "films" }), taken("dataset-group/films"));
         await assert.rejects(
-            send(new CreateDatasetCommand({ name: "other", schemaArn, datasetGroupArn, datasetType: "INTERACTIONS" })),
+            service.personalize.createDataset({
+                name: "other",
+                schemaArn,
+                datasetGroupArn,
+                datasetType: "INTERACTIONS",
+            }),
             taken("dataset/films/INTERACTIONS"),
         );
-        const { dataset } = await send(new DescribeDatasetCommand({ datasetArn }));
+        const { dataset } = await service.personalize.describeDataset({ datasetArn });
         assert.equal(dataset?.datasetType, "INTERACTIONS");
         assert.equal(dataset?.schemaArn, schemaArn);
         assert.ok(Math.abs(Date.now() - Number(dataset?.creationDateTime)) < 60_000);
@@ -88,7 +74,7 @@ describe("Resources of the local Personalize", () => {
     for (const [what, schema, message] of badSchemas) {
         it(`CreateSchema rejects a schema with ${what}`, async () => {
             await assert.rejects(
-                send(new CreateSchemaCommand({ name: "bad", schema })),
+                service.personalize.createSchema({ name: "bad", schema }),
                 refusal("InvalidInputException", message),
             );
         });
@@ -97,24 +83,24 @@ describe("Resources of the local Personalize", () => {
     it("CreateDataset rejects a schema of a different dataset type or without required fields", async () => {
         const dataset = { name: "d", schemaArn, datasetGroupArn };
         await assert.rejects(
-            send(new CreateDatasetCommand({ ...dataset, datasetType: "Items" })),
+            service.personalize.createDataset({ ...dataset, datasetType: "Items" }),
             refusal("InvalidInputException", /name must be Items for an ITEMS dataset/),
         );
         await assert.rejects(
-            send(new CreateDatasetCommand({ ...dataset, datasetType: "Films" })),
+            service.personalize.createDataset({ ...dataset, datasetType: "Films" }),
             refusal("InvalidInputException", /no dataset type FILMS/),
         );
         const schema = schemaWith((document) => (document.fields = [{ name: "USER_ID", type: "string" }]));
-        const short = await send(new CreateSchemaCommand({ name: "short", schema }));
+        const short = await service.personalize.createSchema({ name: "short", schema });
         await assert.rejects(
-            send(new CreateDatasetCommand({ ...dataset, schemaArn: short.schemaArn, datasetType: "Interactions" })),
+            service.personalize.createDataset({ ...dataset, schemaArn: short.schemaArn, datasetType: "Interactions" }),
             refusal("InvalidInputException", /must have the field ITEM_ID of type string/),
         );
     });
 
     it("pages of a list contain each resource once, and a nextToken is valid for one query only", async () => {
         const names = Array.from({ length: 7 }, (_, index) => `paged-${index}`);
-        for (const name of names) await send(new CreateSchemaCommand({ name, schema: interactionsSchema }));
+        for (const name of names) await service.personalize.createSchema({ name, schema: interactionsSchema });
         const listedNames: string[] = [];
         for await (const page of paginateListSchemas({ client: service.personalize, pageSize: 3 }, {})) {
             assert.ok((page.schemas ?? []).length <= 3);
@@ -125,16 +111,16 @@ describe("Resources of the local Personalize", () => {
             names,
         );
         assert.equal(new Set(listedNames).size, listedNames.length);
-        const { nextToken } = await send(new ListSchemasCommand({ maxResults: 3 }));
+        const { nextToken } = await service.personalize.listSchemas({ maxResults: 3 });
         await assert.rejects(
-            send(new ListDatasetsCommand({ ...(nextToken && { nextToken }) })),
+            service.personalize.listDatasets({ ...(nextToken && { nextToken }) }),
             refusal("InvalidNextTokenException", /not valid/),
         );
     });
 
     it("ListDatasets returns only the datasets of the given group", async () => {
         const datasets = async (group: string) =>
-            (await send(new ListDatasetsCommand({ datasetGroupArn: group }))).datasets;
+            (await service.personalize.listDatasets({ datasetGroupArn: group })).datasets;
         assert.deepEqual(
             (await datasets(datasetGroupArn))?.map((dataset) => dataset.datasetArn),
             [datasetArn],
@@ -144,62 +130,61 @@ describe("Resources of the local Personalize", () => {
 
     it("resources have the tags of their Create call and of TagResource, at most 50", async () => {
         const tags = [{ tagKey: "team", tagValue: "films" }];
-        const created = await send(new CreateDatasetGroupCommand({ name: "tagged", tags }));
+        const created = await service.personalize.createDatasetGroup({ name: "tagged", tags });
         const resourceArn = String(created.datasetGroupArn);
-        const listed = async () => (await send(new ListTagsForResourceCommand({ resourceArn }))).tags;
+        const listed = async () => (await service.personalize.listTagsForResource({ resourceArn })).tags;
         assert.deepEqual(await listed(), tags);
-        await send(
-            new TagResourceCommand({
-                resourceArn,
-                tags: [
-                    { tagKey: "team", tagValue: "a" },
-                    { tagKey: "b", tagValue: "" },
-                ],
-            }),
-        );
+        await service.personalize.tagResource({
+            resourceArn,
+            tags: [
+                { tagKey: "team", tagValue: "a" },
+                { tagKey: "b", tagValue: "" },
+            ],
+        });
         assert.deepEqual(await listed(), [
             { tagKey: "b", tagValue: "" },
             { tagKey: "team", tagValue: "a" },
         ]);
-        await send(new UntagResourceCommand({ resourceArn, tagKeys: ["b", "absent"] }));
+        await service.personalize.untagResource({ resourceArn, tagKeys: ["b", "absent"] });
         assert.deepEqual(await listed(), [{ tagKey: "team", tagValue: "a" }]);
         const many = Array.from({ length: 50 }, (_, index) => ({ tagKey: `k${index}`, tagValue: "v" }));
         await assert.rejects(
-            send(new TagResourceCommand({ resourceArn, tags: many })),
+            service.personalize.tagResource({ resourceArn, tags: many }),
             refusal("TooManyTagsException", /at most 50/),
         );
         const gone = { resourceArn: arn("campaign/none"), tags };
         await assert.rejects(
-            send(new TagResourceCommand(gone)),
+            service.personalize.tagResource(gone),
             refusal("ResourceNotFoundException", /does not exist/),
         );
-        await send(new DeleteDatasetGroupCommand({ datasetGroupArn: resourceArn }));
+        await service.personalize.deleteDatasetGroup({ datasetGroupArn: resourceArn });
     });
 
     it("a dataset group allows one event tracker, which blocks the deletion of the group", async () => {
         const name = "tracker";
-        const created = await send(new CreateEventTrackerCommand({ name, datasetGroupArn }));
+        const created = await service.personalize.createEventTracker({ name, datasetGroupArn });
         assert.match(String(created.eventTrackerArn), /:event-tracker\/[0-9a-f]{8}$/);
-        const { eventTracker } = await send(
-            new DescribeEventTrackerCommand({ eventTrackerArn: created.eventTrackerArn }),
-        );
+        const { eventTracker } = await service.personalize.describeEventTracker({
+            eventTrackerArn: created.eventTrackerArn,
+        });
         assert.equal(eventTracker?.trackingId, created.trackingId);
         assert.equal(eventTracker?.accountId, "000000000000");
         await assert.rejects(
-            send(new CreateEventTrackerCommand({ name: "second", datasetGroupArn })),
+            service.personalize.createEventTracker({ name: "second", datasetGroupArn }),
             refusal("ResourceAlreadyExistsException", /event-tracker/),
         );
         await assert.rejects(
-            send(new DeleteDatasetGroupCommand({ datasetGroupArn })),
+            service.personalize.deleteDatasetGroup({ datasetGroupArn }),
             refusal("ResourceInUseException", /event tracker/),
         );
-        await send(new DeleteEventTrackerCommand({ eventTrackerArn: created.eventTrackerArn }));
+        await service.personalize.deleteEventTracker({ eventTrackerArn: created.eventTrackerArn });
     });
 
     it("CreateDatasetGroup allows five dataset groups in a region", async () => {
-        for (let index = 2; index <= 5; index++) await send(new CreateDatasetGroupCommand({ name: `group-${index}` }));
+        for (let index = 2; index <= 5; index++)
+            await service.personalize.createDatasetGroup({ name: `group-${index}` });
         await assert.rejects(
-            send(new CreateDatasetGroupCommand({ name: "group-6" })),
+            service.personalize.createDatasetGroup({ name: "group-6" }),
             refusal("LimitExceededException", /More than 5 resources in ACTIVE state/),
         );
     });
@@ -211,10 +196,10 @@ describe("Resources of the local Personalize", () => {
         }
         assert.equal(names.length, 22);
         assert.ok(names.includes("aws-user-personalization-v2") && !names.includes("aws-hrnn"));
-        const { recipe: hrnn } = await send(new DescribeRecipeCommand({ recipeArn: recipe("aws-hrnn") }));
+        const { recipe: hrnn } = await service.personalize.describeRecipe({ recipeArn: recipe("aws-hrnn") });
         assert.deepEqual([hrnn?.name, hrnn?.recipeType, hrnn?.status], ["aws-hrnn", "USER_PERSONALIZATION", "ACTIVE"]);
         await assert.rejects(
-            send(new DescribeRecipeCommand({ recipeArn: recipe("aws-fish") })),
+            service.personalize.describeRecipe({ recipeArn: recipe("aws-fish") }),
             refusal("ResourceNotFoundException", /recipe does not exist/),
         );
     });
@@ -236,15 +221,17 @@ describe("Resources of the local Personalize", () => {
     ];
     for (const [what, input, message] of badSolutions) {
         it(`CreateSolution rejects a solution with ${what}`, async () => {
-            const solution = new CreateSolutionCommand({ name: "s", datasetGroupArn, ...input });
-            await assert.rejects(send(solution), refusal("InvalidInputException", message));
+            await assert.rejects(
+                service.personalize.createSolution({ name: "s", datasetGroupArn, ...input }),
+                refusal("InvalidInputException", message),
+            );
         });
     }
 
     it("DeleteDatasetGroup does not find a dataset group of another region", async () => {
         const elsewhere = datasetGroupArn.replace(region, "eu-west-1");
         await assert.rejects(
-            send(new DeleteDatasetGroupCommand({ datasetGroupArn: elsewhere })),
+            service.personalize.deleteDatasetGroup({ datasetGroupArn: elsewhere }),
             refusal("ResourceNotFoundException", `The given dataset group does not exist: ${elsewhere}`),
         );
     });

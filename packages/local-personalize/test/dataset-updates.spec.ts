@@ -1,17 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import {
-    CreateDatasetCommand,
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateSchemaCommand,
-    DeleteSchemaCommand,
-    DescribeDatasetCommand,
-    DescribeDatasetImportJobCommand,
-    UpdateDatasetCommand,
-} from "@aws-sdk/client-personalize";
 import { createEmulator } from "../emulator.ts";
 import {
     accountId,
@@ -21,6 +8,7 @@ import {
     importRole,
     refusal,
     region,
+    restartService,
     runImportJob,
     type Service,
     serviceModels,
@@ -47,31 +35,24 @@ describe("UpdateDataset", () => {
         "movies/old.csv": "ITEM_ID,GENRES\n1,Drama\n",
         "movies/new.csv": "ITEM_ID,GENRES,YEAR\n1,Drama,1994\n2,Comedy,\n",
     });
-    let dataDir: string;
     let service: Service;
-    const send: Service["personalize"]["send"] = ((command: never) => service.personalize.send(command)) as never;
 
     beforeEach(async () => {
-        dataDir = await mkdtemp(join(tmpdir(), "dataset-updates-"));
-        service = await startService({ access, dataDir });
+        service = await startService({ access });
         await createSchema("before", itemId, genres);
         await createSchema("after", itemId, genres, year);
-        const { datasetGroupArn } = await send(new CreateDatasetGroupCommand({ name: "films" }));
+        const { datasetGroupArn } = await service.personalize.createDatasetGroup({ name: "films" });
         const dataset = { name: "items", datasetGroupArn, datasetType: "Items", schemaArn: schemaArn("before") };
-        await send(new CreateDatasetCommand(dataset));
+        await service.personalize.createDataset(dataset);
     });
-    afterEach(async () => {
-        await service.stop();
-        await rm(dataDir, { recursive: true, force: true });
-    });
+    afterEach(() => service.discard());
 
     const createSchema = (name: string, ...fields: FieldDocument[]) =>
-        send(new CreateSchemaCommand({ name, schema: itemsSchema(...fields) }));
-    const update = (name: string) => send(new UpdateDatasetCommand({ datasetArn, schemaArn: schemaArn(name) }));
-    const describeIt = async () => (await send(new DescribeDatasetCommand({ datasetArn }))).dataset ?? {};
+        service.personalize.createSchema({ name, schema: itemsSchema(...fields) });
+    const update = (name: string) => service.personalize.updateDataset({ datasetArn, schemaArn: schemaArn(name) });
+    const describeIt = async () => (await service.personalize.describeDataset({ datasetArn })).dataset ?? {};
     const restart = async (speed: "instant" | "demo" | "real") => {
-        await service.stop();
-        service = await startService({ access, dataDir, speed });
+        service = await restartService(service, { access, speed });
     };
 
     it("UpdateDataset adds nullable columns, and later imports use the new schema", async () => {
@@ -83,9 +64,9 @@ describe("UpdateDataset", () => {
         assert.deepEqual([latest?.status, latest?.schemaArn], ["ACTIVE", schemaArn("after")]);
         const job = await runImportJob(service, { jobName: "new", datasetArn, dataLocation: "s3://movies/new.csv" });
         assert.equal(job.status, "ACTIVE", job.failureReason);
-        await send(new DeleteSchemaCommand({ schemaArn: schemaArn("before") }));
+        await service.personalize.deleteSchema({ schemaArn: schemaArn("before") });
         await assert.rejects(
-            send(new DeleteSchemaCommand({ schemaArn: schemaArn("after") })),
+            service.personalize.deleteSchema({ schemaArn: schemaArn("after") }),
             refusal("ResourceInUseException", /is used by the dataset/),
         );
     });
@@ -101,10 +82,10 @@ describe("UpdateDataset", () => {
         const dataSource = { dataLocation: "s3://movies/new.csv" };
         const job = { jobName: "early", datasetArn, dataSource, roleArn: importRole };
         const inUse = (what: RegExp) => refusal("ResourceInUseException", what);
-        await assert.rejects(send(new CreateDatasetImportJobCommand(job)), inUse(/UPDATE/));
+        await assert.rejects(service.personalize.createDatasetImportJob(job), inUse(/UPDATE/));
         await assert.rejects(update("after"), inUse(/UPDATE/));
         for (const name of ["before", "after"]) {
-            await assert.rejects(send(new DeleteSchemaCommand({ schemaArn: schemaArn(name) })), inUse(/is used by/));
+            await assert.rejects(service.personalize.deleteSchema({ schemaArn: schemaArn(name) }), inUse(/is used by/));
         }
         await until(async () => {
             const { status } = await describeIt();
@@ -122,11 +103,11 @@ describe("UpdateDataset", () => {
     it("UpdateDataset is rejected while an import is in progress", async () => {
         await service.stop();
         const go = Promise.withResolvers<{ allowed: true }>();
-        service = await startService({ access: { ...access, judge: () => go.promise }, dataDir });
+        service = await startService({ access: { ...access, judge: () => go.promise }, dataDir: service.dataDir });
         const dataSource = { dataLocation: "s3://movies/old.csv" };
         const job = { jobName: "slow", datasetArn, dataSource, roleArn: importRole };
-        const { datasetImportJobArn } = await send(new CreateDatasetImportJobCommand(job));
-        const { datasetImportJob } = await send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }));
+        const { datasetImportJobArn } = await service.personalize.createDatasetImportJob(job);
+        const { datasetImportJob } = await service.personalize.describeDatasetImportJob({ datasetImportJobArn });
         assert.equal(datasetImportJob?.status, "CREATE IN_PROGRESS");
         await assert.rejects(update("after"), refusal("ResourceInUseException", /is in use by .*slow/));
         go.resolve({ allowed: true });
@@ -134,7 +115,14 @@ describe("UpdateDataset", () => {
 
     it("a failed UpdateDataset has a failureReason and keeps the old schema", async () => {
         await service.stop();
-        const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };
+        const options = {
+            speed: "instant" as const,
+            accountId,
+            partition: "aws",
+            access,
+            dataDir: service.dataDir,
+            log() {},
+        };
         const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
         await emulator.handle({
             service: "personalize",
@@ -144,11 +132,11 @@ describe("UpdateDataset", () => {
             fault: { kind: "fail", reason: "No luck." },
         });
         await emulator.close();
-        service = await startService({ access, dataDir });
+        service = await startService({ access, dataDir: service.dataDir });
         const { status, schemaArn: now, latestDatasetUpdate: latest } = await describeIt();
         assert.deepEqual([status, now], ["ACTIVE", schemaArn("before")]);
         assert.deepEqual([latest?.status, latest?.failureReason], ["UPDATE FAILED", "No luck."]);
-        await send(new DeleteSchemaCommand({ schemaArn: schemaArn("after") }));
+        await service.personalize.deleteSchema({ schemaArn: schemaArn("after") });
     });
 
     const refused: [string, FieldDocument[], RegExp][] = [
@@ -170,7 +158,7 @@ describe("UpdateDataset", () => {
         const others = await createDataset(service, "others");
         const interactions = { datasetArn: others.datasetArn, schemaArn: schemaArn("after") };
         await assert.rejects(
-            send(new UpdateDatasetCommand(interactions)),
+            service.personalize.updateDataset(interactions),
             refusal("InvalidInputException", /Only the schema of an Items or Users dataset/),
         );
         await assert.rejects(update("others-schema"), refusal("InvalidInputException", /name must be Items/));

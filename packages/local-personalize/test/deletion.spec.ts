@@ -1,23 +1,5 @@
 import assert from "node:assert/strict";
 import {
-    CreateBatchSegmentJobCommand,
-    CreateCampaignCommand,
-    CreateDataDeletionJobCommand,
-    CreateDatasetExportJobCommand,
-    CreateEventTrackerCommand,
-    CreateFilterCommand,
-    CreateSolutionCommand,
-    DescribeBatchSegmentJobCommand,
-    DescribeDataDeletionJobCommand,
-    DescribeDatasetExportJobCommand,
-    DescribeEventTrackerCommand,
-    ListCampaignsCommand,
-    ListDataDeletionJobsCommand,
-    ListEventTrackersCommand,
-    ListRecipesCommand,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import {
     campaignArn,
     datasetGroupArn,
     filmsBucket,
@@ -29,7 +11,7 @@ import {
     usersArn,
     yearOf,
 } from "./films-service.ts";
-import { arn, importRole, recipe, refusal, type Service, trainVersion, until } from "./support.ts";
+import { arn, fetchItems, importRole, refusal, type Service, trainRecipe, until, untilEnded } from "./support.ts";
 
 describe("Data deletion jobs, and filters of users and of the current item", () => {
     const bucket = filmsBucket();
@@ -40,29 +22,18 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
     });
     after(() => service?.discard());
 
-    /** Trains a version of another recipe. */
-    const train = async (recipeName: string) => {
-        const solution = {
-            name: recipeName,
-            datasetGroupArn,
-            recipeArn: recipe(recipeName),
-            performAutoTraining: false,
-        };
-        await service.personalize.send(new CreateSolutionCommand(solution));
-        return (await trainVersion(service, arn(`solution/${recipeName}`))).solutionVersionArn ?? "";
-    };
+    const train = (recipeName: string) => trainRecipe(service, recipeName);
     const createFilter = (name: string, filterExpression: string) =>
-        service.personalize.send(new CreateFilterCommand({ name, datasetGroupArn, filterExpression }));
+        service.personalize.createFilter({ name, datasetGroupArn, filterExpression });
 
     it("a filter compares items with the current item (CurrentItem) in lists of related items", async () => {
         await createFilter("older", "INCLUDE ItemID WHERE Items.RELEASE_YEAR < CurrentItem.RELEASE_YEAR");
         await createFilter("alike", "EXCLUDE ItemID WHERE Items.GENRES IN (CurrentItem.GENRES)");
-        const sims = new CreateCampaignCommand({ name: "sims", solutionVersionArn: await train("aws-sims") });
-        await service.personalize.send(sims);
+        await service.personalize.createCampaign({ name: "sims", solutionVersionArn: await train("aws-sims") });
         const ask = async (itemId: string, filter: string, campaign = arn("campaign/sims")) => {
             const filterArn = arn(`filter/${filter}`);
-            const command = new GetRecommendationsCommand({ campaignArn: campaign, itemId, userId: "22", filterArn });
-            return ((await service.runtime.send(command)).itemList ?? []).map(({ itemId }) => Number(itemId));
+            const list = await fetchItems(service, { campaignArn: campaign, itemId, userId: "22", filterArn });
+            return list.map(({ itemId }) => Number(itemId));
         };
         for (const itemId of ["40", "90"]) {
             const older = await ask(itemId, "older");
@@ -84,10 +55,10 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         await createFilter("adult", 'EXCLUDE ItemID WHERE Items.GENRES IN ("Even") IF CurrentUser.AGE < 18');
         for (const filter of ["seen", "adult"]) {
             const input = { campaignArn: arn("campaign/sims"), itemId: "6", filterArn: arn(`filter/${filter}`) };
-            const { itemList } = await service.runtime.send(new GetRecommendationsCommand({ ...input, userId: "22" }));
+            const { itemList } = await service.runtime.getRecommendations({ ...input, userId: "22" });
             assert.ok(itemList?.length);
             await assert.rejects(
-                service.runtime.send(new GetRecommendationsCommand(input)),
+                service.runtime.getRecommendations(input),
                 refusal("InvalidInputException", /needs a userId/),
             );
         }
@@ -106,13 +77,11 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             roleArn: importRole,
             ...(filter !== undefined && { filterArn: arn(`filter/${filter}`) }),
         };
-        const { batchSegmentJobArn } = await service.personalize.send(new CreateBatchSegmentJobCommand(job));
-        const finishedJob = await until(async () => {
-            const command = new DescribeBatchSegmentJobCommand({ batchSegmentJobArn });
-            const { batchSegmentJob } = await service.personalize.send(command);
-            return /ACTIVE|FAILED/.test(batchSegmentJob?.status ?? "") && batchSegmentJob;
-        });
-        if (finishedJob?.failureReason) return finishedJob.failureReason;
+        const { batchSegmentJobArn } = await service.personalize.createBatchSegmentJob(job);
+        const finishedJob = await untilEnded(
+            async () => (await service.personalize.describeBatchSegmentJob({ batchSegmentJobArn })).batchSegmentJob,
+        );
+        if (finishedJob.failureReason) return finishedJob.failureReason;
         return JSON.parse(String(bucket.objects[`movies/${jobName}/items.json.out`]));
     };
     let segmentVersion: string;
@@ -126,9 +95,8 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         assert.ok(usersList.every((user: string) => Number(user) < 30));
         assert.deepEqual((await segmentOf("viewers", "viewers")).output.usersList, []);
         assert.match((await segmentOf("older", "older")).error, /is of ItemID; a filter of UserID is needed/);
-        const command = new GetRecommendationsCommand({ campaignArn, userId: "22", filterArn: arn("filter/young") });
         await assert.rejects(
-            service.runtime.send(command),
+            service.runtime.getRecommendations({ campaignArn, userId: "22", filterArn: arn("filter/young") }),
             refusal("InvalidInputException", /a filter of ItemID is needed/),
         );
         await assert.rejects(
@@ -146,17 +114,16 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
     });
 
     it("a deletion job deletes users from datasets, events and models, and counts their records", async () => {
-        const { trackingId } = await service.personalize.send(
-            new CreateEventTrackerCommand({ name: "films", datasetGroupArn }),
-        );
+        const { trackingId } = await service.personalize.createEventTracker({ name: "films", datasetGroupArn });
         const eventList = [{ eventType: "Watch", itemId: "1", sentAt: 900_000_000 }];
         await post(service, "/events", { trackingId, userId: "22", sessionId: "s", eventList });
         await post(service, "/users", { datasetArn: usersArn, users: [{ userId: "22", properties: '{"age":1}' }] });
         bucket.objects["movies/delete/now/users.csv"] = "USER_ID\n22\n23\nnobody\n";
         bucket.objects["movies/delete/notes.txt"] = "USER_ID\n6\n";
         const recommend = async (userId: string) => {
-            const command = new GetRecommendationsCommand({ campaignArn, userId });
-            return ((await service.runtime.send(command)).itemList ?? []).map(({ itemId }) => itemId);
+            return ((await service.runtime.getRecommendations({ campaignArn, userId })).itemList ?? []).map(
+                ({ itemId }) => itemId,
+            );
         };
         const own = await recommend("22");
         const job = await remove("first", "s3://movies/delete/");
@@ -169,7 +136,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         const users = (await exported("INTERACTIONS")).map((line) => line.split(",")[0]);
         assert.ok(users.includes("6") && !users.includes("22") && !users.includes("23"));
         assert.equal((await exported("USERS")).length, 58);
-        const listed = await service.personalize.send(new ListDataDeletionJobsCommand({ datasetGroupArn }));
+        const listed = await service.personalize.listDataDeletionJobs({ datasetGroupArn });
         assert.deepEqual(
             listed.dataDeletionJobs?.map(({ jobName, status }) => [jobName, status]),
             [["first", "COMPLETED"]],
@@ -192,42 +159,33 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
     });
 
     const remove = async (jobName: string, dataLocation: string) => {
-        const { dataDeletionJobArn } = await service.personalize.send(
-            new CreateDataDeletionJobCommand({
-                jobName,
-                datasetGroupArn,
-                dataSource: { dataLocation },
-                roleArn: importRole,
-            }),
-        );
-        return until(async () => {
-            const command = new DescribeDataDeletionJobCommand({ dataDeletionJobArn });
-            const { dataDeletionJob } = await service.personalize.send(command);
-            return /COMPLETED|FAILED/.test(dataDeletionJob?.status ?? "") && dataDeletionJob;
+        const { dataDeletionJobArn } = await service.personalize.createDataDeletionJob({
+            jobName,
+            datasetGroupArn,
+            dataSource: { dataLocation },
+            roleArn: importRole,
         });
+        return untilEnded(
+            async () => (await service.personalize.describeDataDeletionJob({ dataDeletionJobArn })).dataDeletionJob,
+        );
     };
     const exported = async (type: string) => {
-        const { datasetExportJobArn } = await service.personalize.send(
-            new CreateDatasetExportJobCommand({
-                jobName: type,
-                datasetArn: arn(`dataset/films/${type}`),
-                roleArn: importRole,
-                jobOutput: { s3DataDestination: { path: "s3://movies/export/" } },
-                ingestionMode: "ALL",
-            }),
-        );
-        await until(async () => {
-            const command = new DescribeDatasetExportJobCommand({ datasetExportJobArn });
-            return (await service.personalize.send(command)).datasetExportJob?.status === "ACTIVE";
+        const { datasetExportJobArn } = await service.personalize.createDatasetExportJob({
+            jobName: type,
+            datasetArn: arn(`dataset/films/${type}`),
+            roleArn: importRole,
+            jobOutput: { s3DataDestination: { path: "s3://movies/export/" } },
+            ingestionMode: "ALL",
         });
+        await untilEnded(
+            async () => (await service.personalize.describeDatasetExportJob({ datasetExportJobArn })).datasetExportJob,
+        );
         return String(bucket.objects[`movies/export/${type}_1.csv`]).trimEnd().split("\n").slice(1);
     };
 
     it("ListCampaigns lists the campaigns of a solution, and of a solution version", async () => {
         const names = async (parentArn: string) => {
-            const { campaigns = [] } = await service.personalize.send(
-                new ListCampaignsCommand({ solutionArn: parentArn }),
-            );
+            const { campaigns = [] } = await service.personalize.listCampaigns({ solutionArn: parentArn });
             return campaigns.map(({ name }) => name);
         };
         assert.deepEqual(await names(solutionArn), ["films"]);
@@ -239,8 +197,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         const names: string[][] = [];
         let nextToken: string | undefined;
         do {
-            const command = new ListRecipesCommand({ domain: "VIDEO_ON_DEMAND", nextToken });
-            const page = await service.personalize.send(command);
+            const page = await service.personalize.listRecipes({ domain: "VIDEO_ON_DEMAND", nextToken });
             names.push((page.recipes ?? []).map(({ name = "" }) => name));
             ({ nextToken } = page);
         } while (nextToken !== undefined);
@@ -250,18 +207,17 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
     });
 
     it("an event with a future timestamp does not empty the list of aws-trending-now", async () => {
-        await service.personalize.send(
-            new CreateCampaignCommand({ name: "trending", solutionVersionArn: await train("aws-trending-now") }),
-        );
+        await service.personalize.createCampaign({
+            name: "trending",
+            solutionVersionArn: await train("aws-trending-now"),
+        });
         const rising = async () => {
-            const command = new GetRecommendationsCommand({ campaignArn: arn("campaign/trending"), numResults: 3 });
-            return ((await service.runtime.send(command)).itemList ?? []).map(({ itemId }) => itemId);
+            const list = await fetchItems(service, { campaignArn: arn("campaign/trending"), numResults: 3 });
+            return list.map(({ itemId }) => itemId);
         };
-        const { eventTrackers = [] } = await service.personalize.send(
-            new ListEventTrackersCommand({ datasetGroupArn }),
-        );
+        const { eventTrackers = [] } = await service.personalize.listEventTrackers({ datasetGroupArn });
         const [{ eventTrackerArn } = {}] = eventTrackers;
-        const described = await service.personalize.send(new DescribeEventTrackerCommand({ eventTrackerArn }));
+        const described = await service.personalize.describeEventTracker({ eventTrackerArn });
         const trackingId = described.eventTracker?.trackingId;
         const put = (sentAt: number, itemId: string) =>
             post(service, "/events", {

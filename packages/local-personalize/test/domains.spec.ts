@@ -1,31 +1,19 @@
 import assert from "node:assert/strict";
-import {
-    CreateDatasetGroupCommand,
-    CreateEventTrackerCommand,
-    CreateFilterCommand,
-    CreateRecommenderCommand,
-    DeleteRecommenderCommand,
-    DescribeRecommenderCommand,
-    type Domain,
-    type RecommenderConfig,
-    StartRecommenderCommand,
-    StopRecommenderCommand,
-    UpdateRecommenderCommand,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import type { Domain, RecommenderConfig } from "@aws-sdk/client-personalize";
 import { films, genresOf, history, itemsSchema, post } from "./films-service.ts";
 import {
     addDataset,
     arn,
     column,
     createBucket,
+    createRecommender,
     createSchema,
+    fetchItems,
     interactionsSchema,
     recipe,
     refusal,
     type Service,
     startService,
-    until,
 } from "./support.ts";
 
 /** Returns the event type of a row: each 10th row is a Purchase (300 rows, fewer than 1,000), the others are Clicks. */
@@ -51,9 +39,7 @@ const categories = createSchema(
 /** Creates a dataset group of a domain with imported interactions and, with `items`, a catalogue. */
 async function openDomain(service: Service, name: string, domain: Domain | undefined, files: Record<string, string>) {
     const { personalize } = service;
-    const { datasetGroupArn } = await personalize.send(
-        new CreateDatasetGroupCommand({ name, ...(domain && { domain }) }),
-    );
+    const { datasetGroupArn } = await personalize.createDatasetGroup({ name, ...(domain && { domain }) });
     for (const [datasetType, file] of Object.entries(files)) {
         const schema =
             datasetType === "ITEMS" ? (domain === "VIDEO_ON_DEMAND" ? categories : itemsSchema) : interactionsSchema;
@@ -76,28 +62,21 @@ describe("Use cases of domains", () => {
     after(() => service?.discard());
 
     const describeIt = async (name: string) =>
-        (await service.personalize.send(new DescribeRecommenderCommand({ recommenderArn: arn(`recommender/${name}`) })))
-            .recommender;
+        (await service.personalize.describeRecommender({ recommenderArn: arn(`recommender/${name}`) })).recommender;
     const create = async (group: string, useCase: string, recommenderConfig?: RecommenderConfig) => {
         const name = `${group}-${useCase}`.slice(0, 60);
-        await service.personalize.send(
-            new CreateRecommenderCommand({
-                name,
-                datasetGroupArn: arn(`dataset-group/${group}`),
-                recipeArn: recipe(useCase),
-                ...(recommenderConfig && { recommenderConfig }),
-            }),
-        );
-        return until(async () => {
-            const recommender = await describeIt(name);
-            return /ACTIVE|FAILED/.test(recommender?.status ?? "") && recommender;
+        return createRecommender(service, {
+            name,
+            datasetGroupArn: arn(`dataset-group/${group}`),
+            recipeArn: recipe(useCase),
+            ...(recommenderConfig && { recommenderConfig }),
         });
     };
     const remove = (name: string) =>
-        service.personalize.send(new DeleteRecommenderCommand({ recommenderArn: arn(`recommender/${name}`) }));
+        service.personalize.deleteRecommender({ recommenderArn: arn(`recommender/${name}`) });
     const ask = async (name: string, input: object) => {
-        const command = new GetRecommendationsCommand({ recommenderArn: arn(`recommender/${name}`), ...input });
-        return ((await service.runtime.send(command)).itemList ?? []).map(({ itemId }) => Number(itemId));
+        const list = await fetchItems(service, { recommenderArn: arn(`recommender/${name}`), ...input });
+        return list.map(({ itemId }) => Number(itemId));
     };
     const usedBy = (user: number, isUse: (row: number) => boolean) =>
         new Set(history.filter((event, row) => event.user === user && isUse(row)).map(({ item }) => item));
@@ -148,12 +127,12 @@ describe("Use cases of domains", () => {
         const { name = "" } = await create("video", "aws-vod-top-picks");
         const recommenderArn = arn(`recommender/${name}`);
         const list = await ask(name, { userId: "22" });
-        await service.personalize.send(new StopRecommenderCommand({ recommenderArn }));
+        await service.personalize.stopRecommender({ recommenderArn });
         assert.equal((await describeIt(name))?.status, "INACTIVE");
         await assert.rejects(ask(name, { userId: "22" }), refusal("InvalidInputException", /is INACTIVE/));
-        const again = service.personalize.send(new StopRecommenderCommand({ recommenderArn }));
+        const again = service.personalize.stopRecommender({ recommenderArn });
         await assert.rejects(again, refusal("ResourceInUseException", /is INACTIVE; it must be ACTIVE/));
-        await service.personalize.send(new StartRecommenderCommand({ recommenderArn }));
+        await service.personalize.startRecommender({ recommenderArn });
         assert.equal((await describeIt(name))?.status, "ACTIVE");
         assert.deepEqual(await ask(name, { userId: "22" }), list);
         await remove(name);
@@ -162,9 +141,7 @@ describe("Use cases of domains", () => {
     it("UpdateRecommender changes the configuration, and rejects a trainingDataConfig", async () => {
         const { name = "" } = await create("video", "aws-vod-top-picks");
         const update = (recommenderConfig: RecommenderConfig) =>
-            service.personalize.send(
-                new UpdateRecommenderCommand({ recommenderArn: arn(`recommender/${name}`), recommenderConfig }),
-            );
+            service.personalize.updateRecommender({ recommenderArn: arn(`recommender/${name}`), recommenderConfig });
         await update({ enableMetadataWithRecommendations: true, minRecommendationRequestsPerSecond: 2 });
         const { recommenderConfig, latestRecommenderUpdate } = (await describeIt(name)) ?? {};
         assert.equal(latestRecommenderUpdate?.status, "ACTIVE");
@@ -200,20 +177,16 @@ describe("Configurations of recommenders", () => {
     /** Creates a recommender, calls it `requests` times, deletes it, and returns the last list. */
     const ask = async (useCase: string, recommenderConfig: RecommenderConfig, input: object, requests = 1) => {
         const recommender = { name: useCase, datasetGroupArn, recipeArn: recipe(useCase), recommenderConfig };
-        const { recommenderArn } = await service.personalize.send(new CreateRecommenderCommand(recommender));
-        await until(async () => {
-            const command = new DescribeRecommenderCommand({ recommenderArn });
-            return (await service.personalize.send(command)).recommender?.status === "ACTIVE";
-        });
+        const { recommenderArn } = await createRecommender(service, recommender);
         try {
             let list: string[] = [];
             for (let request = 0; request < requests; request++) {
-                const command = new GetRecommendationsCommand({ recommenderArn, userId: "22", ...input });
-                list = ((await service.runtime.send(command)).itemList ?? []).map(({ itemId = "" }) => itemId);
+                const items = await fetchItems(service, { recommenderArn, userId: "22", ...input });
+                list = items.map(({ itemId = "" }) => itemId);
             }
             return list;
         } finally {
-            await service.personalize.send(new DeleteRecommenderCommand({ recommenderArn }));
+            await service.personalize.deleteRecommender({ recommenderArn });
         }
     };
 
@@ -268,22 +241,14 @@ describe("Promotions", () => {
             taste: "INCLUDE ItemID WHERE Items.GENRES IN ($TASTE)",
             even: 'INCLUDE ItemID WHERE Items.GENRES IN ("Even")',
         })) {
-            await service.personalize.send(new CreateFilterCommand({ name, datasetGroupArn, filterExpression }));
+            await service.personalize.createFilter({ name, datasetGroupArn, filterExpression });
         }
         const recommender = { name: "top", datasetGroupArn, recipeArn: recipe("aws-vod-top-picks") };
-        recommenderArn =
-            (await service.personalize.send(new CreateRecommenderCommand(recommender))).recommenderArn ?? "";
-        await until(async () => {
-            const { recommender } = await service.personalize.send(new DescribeRecommenderCommand({ recommenderArn }));
-            return recommender?.status === "ACTIVE";
-        });
+        recommenderArn = (await createRecommender(service, recommender)).recommenderArn ?? "";
     });
     after(() => service?.discard());
 
-    const recommend = async (more: object) => {
-        const command = new GetRecommendationsCommand({ recommenderArn, userId: "22", numResults: 20, ...more });
-        return (await service.runtime.send(command)).itemList ?? [];
-    };
+    const recommend = (more: object) => fetchItems(service, { recommenderArn, userId: "22", numResults: 20, ...more });
     const promotion = {
         name: "taste-3",
         percentPromotedItems: 25,
@@ -332,12 +297,10 @@ describe("Training on events alone", () => {
         const service = await startService({ access: createBucket().access });
         try {
             const datasetGroupArn = await openDomain(service, "video", "VIDEO_ON_DEMAND", { INTERACTIONS: "" });
-            const { trackingId } = await service.personalize.send(
-                new CreateEventTrackerCommand({ name: "video", datasetGroupArn }),
-            );
+            const { trackingId } = await service.personalize.createEventTracker({ name: "video", datasetGroupArn });
             const recommender = { name: "popular", datasetGroupArn, recipeArn: recipe("aws-vod-most-popular") };
-            const create = () => service.personalize.send(new CreateRecommenderCommand(recommender));
-            await assert.rejects(create(), refusal("InvalidInputException", /no item interactions to train on/));
+            const create = service.personalize.createRecommender(recommender);
+            await assert.rejects(create, refusal("InvalidInputException", /no item interactions to train on/));
             for (let row = 0; row < 1000; row += 10) {
                 const eventList = history
                     .slice(row, row + 10)
@@ -345,17 +308,9 @@ describe("Training on events alone", () => {
                 const sent = { trackingId, userId: `${row % 300}`, sessionId: `${row}`, eventList };
                 assert.equal((await post(service, "/events", sent)).status, 200);
             }
-            const { recommenderArn } = await create();
-            const { status, failureReason } = await until(async () => {
-                const command = new DescribeRecommenderCommand({ recommenderArn });
-                const { recommender: described } = await service.personalize.send(command);
-                return /ACTIVE|FAILED/.test(described?.status ?? "") && described;
-            });
+            const { recommenderArn, status, failureReason } = await createRecommender(service, recommender);
             assert.equal(status, "ACTIVE", failureReason);
-            const { itemList = [] } = await service.runtime.send(
-                new GetRecommendationsCommand({ recommenderArn, userId: "0", numResults: 5 }),
-            );
-            assert.equal(itemList.length, 5);
+            assert.equal((await fetchItems(service, { recommenderArn, userId: "0", numResults: 5 })).length, 5);
         } finally {
             await service.discard();
         }

@@ -1,16 +1,5 @@
 import assert from "node:assert/strict";
-import {
-    CreateCampaignCommand,
-    CreateDatasetGroupCommand,
-    CreateSolutionCommand,
-    DeleteCampaignCommand,
-    DescribeSolutionCommand,
-    DescribeSolutionVersionCommand,
-    type EventParameters,
-    GetSolutionMetricsCommand,
-    UpdateSolutionCommand,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import type { EventParameters } from "@aws-sdk/client-personalize";
 import { weighing } from "../model/event-choice.ts";
 import {
     addDataset,
@@ -58,32 +47,30 @@ describe("Event weights of a solution", () => {
         service = await startService({ access });
         const { personalize } = service;
         const schema = createSchema("Interactions", ...interactionColumns, column("EVENT_VALUE", ["float", "null"]));
-        const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "shop" }));
+        const { datasetGroupArn } = await personalize.createDatasetGroup({ name: "shop" });
         const dataset = { name: "shop", datasetType: "Interactions", schema, file: "shop.csv" };
         await addDataset(service, { datasetGroupArn }, dataset);
     });
     after(() => service.discard());
 
     const create = (name: string, parameters: EventParameters[] | undefined, v2 = true) =>
-        service.personalize.send(
-            new CreateSolutionCommand({
-                name,
-                datasetGroupArn: arn("dataset-group/shop"),
-                recipeArn: recipe(v2 ? "aws-user-personalization-v2" : "aws-user-personalization"),
-                performAutoTraining: false,
-                ...(parameters && { solutionConfig: events(...parameters) }),
-            }),
-        );
+        service.personalize.createSolution({
+            name,
+            datasetGroupArn: arn("dataset-group/shop"),
+            recipeArn: recipe(v2 ? "aws-user-personalization-v2" : "aws-user-personalization"),
+            performAutoTraining: false,
+            ...(parameters && { solutionConfig: events(...parameters) }),
+        });
     /**
      * Deploys a version, and returns the list of a user and the sums of its scores for "seen" and "bought" products.
      */
     async function shares(name: string, solutionVersionArn: string | undefined) {
-        const campaign = new CreateCampaignCommand({ name, solutionVersionArn: String(solutionVersionArn) });
-        const { campaignArn } = await service.personalize.send(campaign);
-        const answer = await service.runtime.send(
-            new GetRecommendationsCommand({ campaignArn, userId: "u3", numResults: 100 }),
-        );
-        await service.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+        const { campaignArn } = await service.personalize.createCampaign({
+            name,
+            solutionVersionArn: String(solutionVersionArn),
+        });
+        const answer = await service.runtime.getRecommendations({ campaignArn, userId: "u3", numResults: 100 });
+        await service.personalize.deleteCampaign({ campaignArn });
         const of = (kind: string) =>
             (answer.itemList ?? [])
                 .filter(({ itemId }) => itemId?.startsWith(kind))
@@ -97,7 +84,7 @@ describe("Event weights of a solution", () => {
         return version.solutionVersionArn;
     }
     const metricsOf = async (solutionVersionArn: string | undefined) =>
-        (await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }))).metrics ?? {};
+        (await service.personalize.getSolutionMetrics({ solutionVersionArn })).metrics ?? {};
 
     it("`weighing` divides event weights by their mean, so only the ratios of the weights matter", () => {
         const weightOf = weighing({
@@ -153,24 +140,21 @@ describe("Event weights of a solution", () => {
     it("updated event weights apply to the next solution version, and an empty list removes the weights", async () => {
         const solutionArn = arn("solution/shown");
         const versionArn = await trained("shown", [views, purchases]);
-        const { solution } = await service.personalize.send(new DescribeSolutionCommand({ solutionArn }));
+        const { solution } = await service.personalize.describeSolution({ solutionArn });
         assert.deepEqual(solution?.solutionConfig, events(views, purchases));
-        await service.personalize.send(
-            new UpdateSolutionCommand({
-                solutionArn,
-                solutionUpdateConfig: events(purchases, { ...views, weight: 0 }),
-            }),
-        );
+        await service.personalize.updateSolution({
+            solutionArn,
+            solutionUpdateConfig: events(purchases, { ...views, weight: 0 }),
+        });
         const version = async (solutionVersionArn: string | undefined) =>
-            (await service.personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn })))
-                .solutionVersion;
+            (await service.personalize.describeSolutionVersion({ solutionVersionArn })).solutionVersion;
         assert.deepEqual((await version(versionArn))?.solutionConfig, events(views, purchases));
         const next = await trainVersion(service, solutionArn);
         assert.deepEqual(
             (await version(next.solutionVersionArn))?.solutionConfig,
             events(purchases, { ...views, weight: 0 }),
         );
-        await service.personalize.send(new UpdateSolutionCommand({ solutionArn, solutionUpdateConfig: events() }));
+        await service.personalize.updateSolution({ solutionArn, solutionUpdateConfig: events() });
         const last = await trainVersion(service, solutionArn);
         assert.ok((await shares("ended", last.solutionVersionArn)).seen > 0);
     });

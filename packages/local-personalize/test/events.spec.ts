@@ -3,14 +3,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import {
-    CreateEventTrackerCommand,
-    CreateFilterCommand,
-    CreateSolutionCommand,
-    DeleteEventTrackerCommand,
-    UpdateCampaignCommand,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import {
     campaignArn,
     datasetGroupArn,
     films,
@@ -21,15 +13,16 @@ import {
     solutionArn,
 } from "./films-service.ts";
 import { interactionsCsv } from "./interactions.ts";
-import { arn, recipe, type Service, startService, trainVersion } from "./support.ts";
+import { arn, type Service, startService, trainRecipe, trainVersion } from "./support.ts";
 
 const newest = Math.max(...history.map(({ timestamp }) => timestamp));
 
 async function openTracked(bucket = filmsBucket()) {
     const films = await openFilmsService(bucket);
-    const { trackingId = "", eventTrackerArn = "" } = await films.service.personalize.send(
-        new CreateEventTrackerCommand({ name: "films", datasetGroupArn }),
-    );
+    const { trackingId = "", eventTrackerArn = "" } = await films.service.personalize.createEventTracker({
+        name: "films",
+        datasetGroupArn,
+    });
     return { ...films, trackingId, eventTrackerArn };
 }
 
@@ -40,9 +33,7 @@ describe("PutEvents", () => {
     beforeEach(async () => {
         ({ service, trackingId, eventTrackerArn } = await openTracked());
         const filterExpression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")';
-        await service.personalize.send(
-            new CreateFilterCommand({ name: "unwatched", datasetGroupArn, filterExpression }),
-        );
+        await service.personalize.createFilter({ name: "unwatched", datasetGroupArn, filterExpression });
     });
     afterEach(() => service?.discard());
 
@@ -51,13 +42,13 @@ describe("PutEvents", () => {
      */
     const ask = async (userId: string, more: object = {}) => {
         const input = { campaignArn, userId, numResults: 500, filterArn: arn("filter/unwatched"), ...more };
-        const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
+        const { itemList = [] } = await service.runtime.getRecommendations(input);
         return itemList.map(({ itemId }) => Number(itemId));
     };
     /** Returns the scores of all films for a user, without a filter. */
     const scores = async (userId: string) => {
         const input = { campaignArn, userId, numResults: 500 };
-        const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
+        const { itemList = [] } = await service.runtime.getRecommendations(input);
         return new Map(itemList.map(({ itemId, score = 0 }) => [Number(itemId), score]));
     };
     let clock = newest;
@@ -71,7 +62,7 @@ describe("PutEvents", () => {
     const retrain = async () => {
         const { solutionVersionArn, failureReason } = await trainVersion(service, solutionArn);
         assert.equal(failureReason, undefined);
-        await service.personalize.send(new UpdateCampaignCommand({ campaignArn, solutionVersionArn }));
+        await service.personalize.updateCampaign({ campaignArn, solutionVersionArn });
     };
 
     it("an event lowers the score of its film, and unfiltered lists still contain the film", async () => {
@@ -141,8 +132,8 @@ describe("PutEvents", () => {
         try {
             for (const userId of ["22", "fresh", "6", "nobody"]) {
                 const input = { campaignArn, userId };
-                const answer = await imported.service.runtime.send(new GetRecommendationsCommand(input));
-                const mine = await service.runtime.send(new GetRecommendationsCommand(input));
+                const answer = await imported.service.runtime.getRecommendations(input);
+                const mine = await service.runtime.getRecommendations(input);
                 assert.deepEqual(mine.itemList, answer.itemList, userId);
             }
         } finally {
@@ -153,17 +144,14 @@ describe("PutEvents", () => {
     it("a popularity training counts streamed events", async () => {
         const rare = films.at(-1) ?? 0;
         for (let viewer = 0; viewer < 70; viewer++) await watch(rare, { userId: `viewer-${viewer}` });
-        const recipeArn = recipe("aws-popularity-count");
-        const solution = { name: "popular", datasetGroupArn, recipeArn, performAutoTraining: false };
-        await service.personalize.send(new CreateSolutionCommand(solution));
-        const { solutionVersionArn } = await trainVersion(service, arn("solution/popular"));
-        await service.personalize.send(new UpdateCampaignCommand({ campaignArn, solutionVersionArn }));
+        const solutionVersionArn = await trainRecipe(service, "aws-popularity-count");
+        await service.personalize.updateCampaign({ campaignArn, solutionVersionArn });
         assert.equal((await ask("22"))[0], rare);
     });
 
     it("filters of Interactions include streamed events", async () => {
         const filterExpression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Favourite")';
-        await service.personalize.send(new CreateFilterCommand({ name: "own", datasetGroupArn, filterExpression }));
+        await service.personalize.createFilter({ name: "own", datasetGroupArn, filterExpression });
         const filterArn = arn("filter/own");
         assert.deepEqual(await ask("22", { filterArn }), []);
         await watch(7, { userId: "22" }, { eventType: "FAVOURITE" });
@@ -198,7 +186,7 @@ describe("PutEvents", () => {
         assert.match(await message({ impression }), /event 1 is longer than 10 KB/);
         assert.match(await message({ sentAt: undefined }), /'eventList.1.member.sentAt'/);
         assert.match(await message({ sentAt: Date.now() }), /sentAt of event 1 is not in UNIX epoch time in seconds/);
-        await service.personalize.send(new DeleteEventTrackerCommand({ eventTrackerArn }));
+        await service.personalize.deleteEventTracker({ eventTrackerArn });
         const { status, body } = await watch(1, { userId: "22" });
         assert.deepEqual([status, body.__type], [400, "InvalidInputException"]);
         assert.match(body.message, /There is no event tracker with the tracking id/);

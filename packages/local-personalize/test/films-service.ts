@@ -1,4 +1,3 @@
-import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     addDataset,
@@ -7,11 +6,10 @@ import {
     createBucket,
     createDataset,
     createSchema,
-    recipe,
     runImportJob,
     type Service,
     startService,
-    trainVersion,
+    trainRecipe,
 } from "./support.ts";
 
 const ratings = syntheticRatings();
@@ -78,10 +76,8 @@ export async function openFilmsService(bucket = filmsBucket(), recipeName = "aws
     const { datasetArn } = await createDataset(service);
     await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://movies/interactions.csv" });
     await createCatalogue(service);
-    const solution = { name: "films", datasetGroupArn, recipeArn: recipe(recipeName), performAutoTraining: false };
-    await service.personalize.send(new CreateSolutionCommand(solution));
-    const { solutionVersionArn = "" } = await trainVersion(service, solutionArn);
-    await service.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
+    const solutionVersionArn = await trainRecipe(service, recipeName, { name: "films" });
+    await service.personalize.createCampaign({ name: "films", solutionVersionArn });
     return { service, bucket, solutionVersionArn };
 }
 

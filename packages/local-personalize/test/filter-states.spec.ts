@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import {
-    CreateDatasetGroupCommand,
-    CreateFilterCommand,
-    DeleteDatasetGroupCommand,
-    DeleteFilterCommand,
-    DescribeFilterCommand,
-} from "@aws-sdk/client-personalize";
 import { datasetGroupArn, filmsBucket } from "./films-service.ts";
-import { addDataset, arn, column, createSchema, refusal, type Service, startService, until } from "./support.ts";
+import {
+    addDataset,
+    arn,
+    column,
+    createSchema,
+    refusal,
+    restartService,
+    type Service,
+    startService,
+    until,
+} from "./support.ts";
 
 describe("Filter states and limits", () => {
     const expression = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (*)";
@@ -16,20 +19,20 @@ describe("Filter states and limits", () => {
 
     const describeFilter = async (name: string) => {
         const filterArn = arn(`filter/${name}`);
-        return (await service.personalize.send(new DescribeFilterCommand({ filterArn }))).filter?.status;
+        return (await service.personalize.describeFilter({ filterArn })).filter?.status;
     };
     const create = (name: string, filterExpression = expression) =>
-        service.personalize.send(new CreateFilterCommand({ name, datasetGroupArn, filterExpression }));
+        service.personalize.createFilter({ name, datasetGroupArn, filterExpression });
     const isGone = refusal("ResourceNotFoundException", /filter/);
 
     it("CreateFilter requires an ACTIVE dataset group, and a filter has all documented states from creation to deletion", async () => {
         service = await startService({ access: filmsBucket().access, speed: "demo" });
-        await service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await service.personalize.createDatasetGroup({ name: "films" });
         await assert.rejects(create("f"), refusal("ResourceInUseException", /dataset group .* is CREATE PENDING/));
         await until(async () => create("f").catch(() => false));
         const statuses = new Set<unknown>();
         await until(async () => statuses.add(await describeFilter("f")).has("ACTIVE"));
-        await service.personalize.send(new DeleteFilterCommand({ filterArn: arn("filter/f") }));
+        await service.personalize.deleteFilter({ filterArn: arn("filter/f") });
         await assert.rejects(
             until(async () => void statuses.add(await describeFilter("f"))),
             isGone,
@@ -42,24 +45,22 @@ describe("Filter states and limits", () => {
 
     it("a filter survives a restart and is deleted with its dataset group", async () => {
         service = await startService({ access: filmsBucket().access });
-        await service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await service.personalize.createDatasetGroup({ name: "films" });
         await create("f");
-        const { dataDir } = service;
-        await service.stop();
-        service = await startService({ access: filmsBucket().access, dataDir });
+        service = await restartService(service, { access: filmsBucket().access });
         assert.equal(await describeFilter("f"), "ACTIVE");
-        await service.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+        await service.personalize.deleteDatasetGroup({ datasetGroupArn });
         await assert.rejects(describeFilter("f"), isGone);
     });
 
     it("CreateFilter allows 30 filters, 10 fields in each filter and 20 different fields in total", async () => {
         service = await startService({ access: filmsBucket().access });
         const { personalize } = service;
-        await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await personalize.createDatasetGroup({ name: "films" });
         for (let number = 1; number <= 30; number++) await create(`f${number}`);
         await assert.rejects(create("f31"), refusal("LimitExceededException", /More than 30 resources/));
         for (let number = 1; number <= 30; number++) {
-            await personalize.send(new DeleteFilterCommand({ filterArn: arn(`filter/f${number}`) }));
+            await personalize.deleteFilter({ filterArn: arn(`filter/f${number}`) });
         }
         const fields = ["ITEM_ID", ...Array.from({ length: 24 }, (_, number) => `C${number}`)];
         const schema = createSchema("Items", ...fields.map((name) => column(name)));

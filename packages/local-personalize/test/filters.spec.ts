@@ -1,13 +1,5 @@
 import assert from "node:assert/strict";
 import {
-    CreateDatasetGroupCommand,
-    CreateFilterCommand,
-    DeleteFilterCommand,
-    DescribeFilterCommand,
-    ListFiltersCommand,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import {
     campaignArn,
     datasetGroupArn,
     films,
@@ -37,14 +29,12 @@ describe("Filters of the local Personalize", () => {
     let count = 0;
     const create = async (filterExpression: string) => {
         const name = `filter-${++count}`;
-        const { filterArn } = await service.personalize.send(
-            new CreateFilterCommand({ name, datasetGroupArn, filterExpression }),
-        );
+        const { filterArn } = await service.personalize.createFilter({ name, datasetGroupArn, filterExpression });
         return String(filterArn);
     };
     const ask = async (filterArn: string | undefined, filterValues?: Record<string, string>, userId = user) => {
         const input = { campaignArn, userId, filterArn, filterValues, numResults: 500 };
-        const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
+        const { itemList = [] } = await service.runtime.getRecommendations(input);
         return itemList.map(({ itemId }) => Number(itemId));
     };
     /** Creates a filter, uses it and deletes it, because the number of filters is limited. */
@@ -53,7 +43,7 @@ describe("Filters of the local Personalize", () => {
         try {
             return await ask(filterArn, filterValues, userId);
         } finally {
-            await service.personalize.send(new DeleteFilterCommand({ filterArn }));
+            await service.personalize.deleteFilter({ filterArn });
         }
     };
     const allOf = async (keep: (film: number) => boolean) => (await ask(undefined)).filter(keep);
@@ -250,43 +240,43 @@ describe("Filters of the local Personalize", () => {
         const expression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")';
         const filterArn = await create(expression);
         assert.equal(filterArn, arn(`filter/filter-${count}`));
-        const { filter } = await service.personalize.send(new DescribeFilterCommand({ filterArn }));
+        const { filter } = await service.personalize.describeFilter({ filterArn });
         assert.deepEqual(
             [filter?.status, filter?.filterExpression, filter?.datasetGroupArn],
             ["ACTIVE", expression, datasetGroupArn],
         );
         const listed = async () =>
-            ((await service.personalize.send(new ListFiltersCommand({ datasetGroupArn }))).Filters ?? []).map(
-                (each) => each.filterArn,
-            );
+            ((await service.personalize.listFilters({ datasetGroupArn })).Filters ?? []).map((each) => each.filterArn);
         assert.ok((await listed()).includes(filterArn));
         await assert.rejects(
-            service.personalize.send(
-                new CreateFilterCommand({ name: `filter-${count}`, datasetGroupArn, filterExpression: expression }),
-            ),
+            service.personalize.createFilter({
+                name: `filter-${count}`,
+                datasetGroupArn,
+                filterExpression: expression,
+            }),
             refusal("ResourceAlreadyExistsException", /filter/),
         );
-        await service.personalize.send(new DeleteFilterCommand({ filterArn }));
+        await service.personalize.deleteFilter({ filterArn });
         assert.ok(!(await listed()).includes(filterArn));
         await assert.rejects(
-            service.personalize.send(new DescribeFilterCommand({ filterArn })),
+            service.personalize.describeFilter({ filterArn }),
             refusal("ResourceNotFoundException", `The given filter does not exist: ${filterArn}`),
         );
         await assert.rejects(ask(filterArn), refusal("ResourceNotFoundException", /filter/));
     });
 
     it("GetRecommendations rejects a filter of another dataset group, and filterValues without a filter", async () => {
-        await service.personalize.send(new CreateDatasetGroupCommand({ name: "other" }));
+        await service.personalize.createDatasetGroup({ name: "other" });
         const other = { name: "other", datasetGroupArn: arn("dataset-group/other") };
         const expression = { filterExpression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
-        await service.personalize.send(new CreateFilterCommand({ ...other, ...expression }));
+        await service.personalize.createFilter({ ...other, ...expression });
         await assert.rejects(
             ask(arn("filter/other")),
             refusal("InvalidInputException", /not of the same dataset group/),
         );
         const noFilter = { campaignArn, userId: user, filterValues: { A: '"b"' } };
         await assert.rejects(
-            service.runtime.send(new GetRecommendationsCommand(noFilter)),
+            service.runtime.getRecommendations(noFilter),
             refusal("InvalidInputException", /give its filterArn too/),
         );
     });

@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
-import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     arn,
     createBucket,
     createDataset,
-    recipe,
+    restartService,
     runImportJob,
     type Service,
     startService,
-    trainVersion,
+    trainRecipe,
     until,
 } from "./support.ts";
 
@@ -28,16 +26,14 @@ describe("Campaign scores", () => {
     const train = async (name: string) => {
         const { datasetArn, datasetGroupArn } = await createDataset(service, name);
         await runImportJob(service, { jobName: name, datasetArn, dataLocation: `s3://films/${name}.csv` });
-        const solution = { name, datasetGroupArn, recipeArn: recipe("aws-user-personalization") };
-        await service.personalize.send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
-        const { solutionVersionArn } = await trainVersion(service, arn(`solution/${name}`));
-        await service.personalize.send(new CreateCampaignCommand({ name, solutionVersionArn }));
+        const solutionVersionArn = await trainRecipe(service, "aws-user-personalization", { name, datasetGroupArn });
+        await service.personalize.createCampaign({ name, solutionVersionArn });
         return service.lines.find((line) => line.includes(`solution/${name}/`) && line.includes(": scores are "));
     };
     const recommend = (name: string) =>
         until(async () => {
             const input = { campaignArn: arn(`campaign/${name}`), userId: "22", numResults: 500 };
-            const answer = await service.runtime.send(new GetRecommendationsCommand(input)).catch(() => undefined);
+            const answer = await service.runtime.getRecommendations(input).catch(() => undefined);
             return answer?.itemList;
         });
 
@@ -50,8 +46,7 @@ describe("Campaign scores", () => {
         const list = await recommend("many");
         assert.ok(list.length > 100);
         assert.ok(Math.abs(list.reduce((sum, { score = 0 }) => sum + score, 0) - 1) < 1e-4);
-        await service.stop();
-        service = await startService({ access, dataDir: service.dataDir });
+        service = await restartService(service, { access });
         assert.deepEqual(await recommend("many"), list);
     });
 

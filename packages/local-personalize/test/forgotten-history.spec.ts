@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { CreateEventTrackerCommand, CreateFilterCommand } from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { campaignArn, datasetGroupArn, films, filmsBucket, history, openFilmsService, post } from "./films-service.ts";
 import { interactionsCsv } from "./interactions.ts";
 import { arn, runImportJob, type Service } from "./support.ts";
@@ -18,17 +16,15 @@ describe("Filters of Interactions for users whose last import or event is long a
         ({ service } = await openFilmsService(bucket));
         const { personalize } = service;
         const filterExpression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")';
-        ({ filterArn } = await personalize.send(
-            new CreateFilterCommand({ name: "watched", datasetGroupArn, filterExpression }),
-        ));
-        ({ trackingId } = await personalize.send(new CreateEventTrackerCommand({ name: "films", datasetGroupArn })));
+        ({ filterArn } = await personalize.createFilter({ name: "watched", datasetGroupArn, filterExpression }));
+        ({ trackingId } = await personalize.createEventTracker({ name: "films", datasetGroupArn }));
     });
     afterEach(() => service.discard());
 
     /** Returns the films that the filter considers as the user's history. */
     const remembered = async (userId: string) => {
         const input = { campaignArn, userId, filterArn, numResults: 500 };
-        const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
+        const { itemList = [] } = await service.runtime.getRecommendations(input);
         return itemList.map(({ itemId }) => Number(itemId)).sort((a, b) => a - b);
     };
     const all = (user: string) => watchedBy(user).sort((a, b) => a - b);

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
-import { CreateDatasetGroupCommand, ListDatasetGroupsCommand, ListDatasetsCommand } from "@aws-sdk/client-personalize";
 import fc from "fast-check";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
-import { createBucket, createDataset, runImportJob, type Service, startService } from "./support.ts";
+import { createBucket, createDataset, restartService, runImportJob, type Service, startService } from "./support.ts";
 
 const good = interactionsCsv(syntheticRatings()).toString();
 const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n";
@@ -46,9 +45,9 @@ describe("Hostile input to the local Personalize", () => {
 
     /** Checks that the service still runs, and still returns every resource whose creation it confirmed. */
     const isWhole = async () => {
-        const { datasetGroups } = await service.personalize.send(new ListDatasetGroupsCommand({}));
+        const { datasetGroups } = await service.personalize.listDatasetGroups({});
         assert.ok(datasetGroups?.some((group) => group.datasetGroupArn === datasetGroupArn));
-        const { datasets } = await service.personalize.send(new ListDatasetsCommand({ datasetGroupArn }));
+        const { datasets } = await service.personalize.listDatasets({ datasetGroupArn });
         assert.equal(datasets?.[0]?.status, "ACTIVE");
     };
     const post = (body: string | Buffer, operation = "CreateDatasetGroup", path = "/") =>
@@ -156,11 +155,10 @@ describe("Hostile input to the local Personalize", () => {
     });
 
     it("acknowledged resources survive all hostile input and a restart", async () => {
-        await service.personalize.send(new CreateDatasetGroupCommand({ name: "after" }));
-        await service.stop();
-        service = await startService({ access: bucket.access, dataDir: service.dataDir });
+        await service.personalize.createDatasetGroup({ name: "after" });
+        service = await restartService(service, { access: bucket.access });
         await isWhole();
-        const { datasetGroups } = await service.personalize.send(new ListDatasetGroupsCommand({}));
+        const { datasetGroups } = await service.personalize.listDatasetGroups({});
         assert.ok(datasetGroups?.some(({ name }) => name === "after"));
     });
 });

@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import {
-    CreateDatasetImportJobCommand,
-    CreateSolutionCommand,
-    CreateSolutionVersionCommand,
-    DeleteDatasetCommand,
-} from "@aws-sdk/client-personalize";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     arn,
@@ -135,7 +129,7 @@ describe("Import jobs", () => {
         const datasetGroupArn = arn("dataset-group/films");
         const recipeArn = recipe("aws-user-personalization");
         const { personalize } = service;
-        await personalize.send(new CreateSolutionCommand({ name: "lonely", datasetGroupArn, recipeArn }));
+        await personalize.createSolution({ name: "lonely", datasetGroupArn, recipeArn });
         const lonely = await trainVersion(service, arn("solution/lonely"));
         assert.equal(lonely.status, "CREATE FAILED");
         assert.equal(
@@ -143,16 +137,19 @@ describe("Import jobs", () => {
             "Create failed. Dataset has fewer than 25 users with at least 2 interactions each.",
         );
         const eventType = "Buy";
-        await personalize.send(new CreateSolutionCommand({ name: "buys", datasetGroupArn, recipeArn, eventType }));
+        await personalize.createSolution({ name: "buys", datasetGroupArn, recipeArn, eventType });
         const buys = await trainVersion(service, arn("solution/buys"));
         assert.equal(buys.failureReason, "Dataset has fewer than 1000 interactions after filtering by event type: Buy");
     });
 
     it("names of import jobs cannot be reused, and a dataset that was deleted and created again is empty", async () => {
         const create = (jobName: string, dataLocation: string, importMode: "FULL" | "INCREMENTAL" = "FULL") =>
-            service.personalize.send(
-                new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource: { dataLocation }, importMode }),
-            );
+            service.personalize.createDatasetImportJob({
+                jobName,
+                datasetArn,
+                dataSource: { dataLocation },
+                importMode,
+            });
         await assert.rejects(
             create("job-1", "s3://movies/good.csv"),
             refusal(
@@ -165,7 +162,7 @@ describe("Import jobs", () => {
             refusal("InvalidInputException", "Invalid Data location."),
         );
 
-        await service.personalize.send(new DeleteDatasetCommand({ datasetArn }));
+        await service.personalize.deleteDataset({ datasetArn });
         await assert.rejects(
             create("gone", "s3://movies/good.csv"),
             refusal("ResourceNotFoundException", /dataset does not exist/),
@@ -178,9 +175,9 @@ describe("Import jobs", () => {
         );
         const { datasetGroupArn } = again;
         const recipeArn = recipe("aws-user-personalization");
-        await service.personalize.send(new CreateSolutionCommand({ name: "empty", datasetGroupArn, recipeArn }));
+        await service.personalize.createSolution({ name: "empty", datasetGroupArn, recipeArn });
         await assert.rejects(
-            service.personalize.send(new CreateSolutionVersionCommand({ solutionArn: arn("solution/empty") })),
+            service.personalize.createSolutionVersion({ solutionArn: arn("solution/empty") }),
             refusal("InvalidInputException", /no item interactions to train on/),
         );
     });

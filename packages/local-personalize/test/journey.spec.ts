@@ -1,22 +1,4 @@
 import assert from "node:assert/strict";
-import {
-    CreateCampaignCommand,
-    CreateSolutionCommand,
-    DeleteCampaignCommand,
-    DeleteDatasetCommand,
-    DeleteDatasetGroupCommand,
-    DeleteSchemaCommand,
-    DeleteSolutionCommand,
-    DescribeCampaignCommand,
-    DescribeDatasetGroupCommand,
-    DescribeDatasetImportJobCommand,
-    DescribeSolutionCommand,
-    DescribeSolutionVersionCommand,
-    GetSolutionMetricsCommand,
-    ListSolutionVersionsCommand,
-    UpdateCampaignCommand,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     arn,
@@ -27,6 +9,7 @@ import {
     runImportJob,
     type Service,
     startService,
+    trainRecipe,
     trainVersion,
 } from "./support.ts";
 
@@ -48,25 +31,15 @@ describe("Local Personalize from schema to recommendations", () => {
         const job = await runImportJob(service, { jobName: "first", datasetArn: created.datasetArn, dataLocation });
         assert.equal(job.status, "ACTIVE", job.failureReason);
         const { personalize } = service;
-        await personalize.send(
-            new CreateSolutionCommand({
-                name: "films",
-                datasetGroupArn,
-                recipeArn: recipe("aws-user-personalization"),
-                performAutoTraining: false,
-            }),
-        );
-        const version = await trainVersion(service, solutionArn);
-        assert.equal(version.status, "ACTIVE", version.failureReason);
-        const { solutionVersionArn } = version;
-        const campaign = await personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
+        const solutionVersionArn = await trainRecipe(service, "aws-user-personalization", { name: "films" });
+        const campaign = await personalize.createCampaign({ name: "films", solutionVersionArn });
         campaignArn = String(campaign.campaignArn);
     });
     after(() => service?.discard());
 
     const recommend = async (userId: string | undefined, numResults?: number) => {
         const input = { campaignArn, userId, ...(numResults !== undefined && { numResults }) };
-        const { itemList = [], recommendationId } = await service.runtime.send(new GetRecommendationsCommand(input));
+        const { itemList = [], recommendationId } = await service.runtime.getRecommendations(input);
         return { items: itemList, recommendationId };
     };
 
@@ -134,34 +107,35 @@ describe("Local Personalize from schema to recommendations", () => {
             refusal("InvalidInputException", /'501' at 'numResults'.*equal to 500/),
         );
         await assert.rejects(recommend(undefined), refusal("InvalidInputException", /userId is required/));
-        const promoted = new GetRecommendationsCommand({ campaignArn, userId: "22", promotions: [{ name: "p" }] });
         await assert.rejects(
-            service.runtime.send(promoted),
+            service.runtime.getRecommendations({ campaignArn, userId: "22", promotions: [{ name: "p" }] }),
             refusal("InvalidInputException", /A promotion needs a name/),
         );
-        const elsewhere = new GetRecommendationsCommand({ campaignArn: arn("campaign/none"), userId: "22" });
-        await assert.rejects(service.runtime.send(elsewhere), (error: { name: string; $metadata: object }) => {
-            assert.equal(error.name, "ResourceNotFoundException");
-            assert.equal((error.$metadata as { httpStatusCode: number }).httpStatusCode, 404);
-            return true;
-        });
+        await assert.rejects(
+            service.runtime.getRecommendations({ campaignArn: arn("campaign/none"), userId: "22" }),
+            (error: { name: string; $metadata: object }) => {
+                assert.equal(error.name, "ResourceNotFoundException");
+                assert.equal((error.$metadata as { httpStatusCode: number }).httpStatusCode, 404);
+                return true;
+            },
+        );
     });
 
     it("the solution version has trainingHours, and its metrics have AWS's names", async () => {
-        const { solution } = await service.personalize.send(new DescribeSolutionCommand({ solutionArn }));
+        const { solution } = await service.personalize.describeSolution({ solutionArn });
         assert.equal(solution?.performAutoTraining, false);
         const { solutionVersionArn } = solution?.latestSolutionVersion ?? {};
-        const described = await service.personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+        const described = await service.personalize.describeSolutionVersion({ solutionVersionArn });
         assert.ok((described.solutionVersion?.trainingHours ?? -1) >= 0);
         assert.equal(described.solutionVersion?.datasetGroupArn, datasetGroupArn);
-        const { metrics = {} } = await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
+        const { metrics = {} } = await service.personalize.getSolutionMetrics({ solutionVersionArn });
         assert.ok((metrics.coverage ?? 0) > 0 && (metrics.coverage ?? 2) <= 1);
         assert.ok((metrics.normalized_discounted_cumulative_gain_at_10 ?? 0) > 0);
     });
 
     it("DescribeCampaign returns the update that UpdateCampaign started, and the campaign still answers", async () => {
-        await service.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
-        const { campaign } = await service.personalize.send(new DescribeCampaignCommand({ campaignArn }));
+        await service.personalize.updateCampaign({ campaignArn, minProvisionedTPS: 2 });
+        const { campaign } = await service.personalize.describeCampaign({ campaignArn });
         assert.equal(campaign?.status, "ACTIVE");
         assert.equal(campaign?.latestCampaignUpdate?.status, "ACTIVE");
         assert.equal(campaign?.minProvisionedTPS, 2);
@@ -170,20 +144,16 @@ describe("Local Personalize from schema to recommendations", () => {
 
     it("AutoML chooses aws-user-personalization, and lists of aws-popularity-count have no scores", async () => {
         const { personalize } = service;
-        await personalize.send(new CreateSolutionCommand({ name: "auto", datasetGroupArn, performAutoML: true }));
+        await personalize.createSolution({ name: "auto", datasetGroupArn, performAutoML: true });
         assert.equal((await trainVersion(service, arn("solution/auto"))).recipeArn, recipe("aws-user-personalization"));
-        const { solution } = await personalize.send(new DescribeSolutionCommand({ solutionArn: arn("solution/auto") }));
+        const { solution } = await personalize.describeSolution({ solutionArn: arn("solution/auto") });
         assert.equal(solution?.autoMLResult?.bestRecipeArn, recipe("aws-user-personalization"));
         assert.equal(solution?.performAutoTraining, true);
         assert.ok(service.lines.some((line) => line.includes("performAutoTraining is on")));
 
-        const recipeArn = recipe("aws-popularity-count");
-        await personalize.send(new CreateSolutionCommand({ name: "popular", datasetGroupArn, recipeArn }));
-        const { solutionVersionArn } = await trainVersion(service, arn("solution/popular"));
-        const campaign = await personalize.send(new CreateCampaignCommand({ name: "popular", solutionVersionArn }));
-        const answer = await service.runtime.send(
-            new GetRecommendationsCommand({ campaignArn: campaign.campaignArn, numResults: 3 }),
-        );
+        const solutionVersionArn = await trainRecipe(service, "aws-popularity-count", { name: "popular" });
+        const campaign = await personalize.createCampaign({ name: "popular", solutionVersionArn });
+        const answer = await service.runtime.getRecommendations({ campaignArn: campaign.campaignArn, numResults: 3 });
         const counts = Map.groupBy(ratings, ({ item }) => `${item}`);
         const listed = (answer.itemList ?? []).map(({ itemId }) => counts.get(String(itemId))?.length);
         const most = [...counts.values()].map((rows) => rows.length).sort((a, b) => b - a);
@@ -196,25 +166,28 @@ describe("Local Personalize from schema to recommendations", () => {
         const schemaArn = arn("schema/films-schema");
         const datasetArn = arn("dataset/films/INTERACTIONS");
         const inUse = (what: RegExp) => refusal("ResourceInUseException", what);
-        await assert.rejects(personalize.send(new DeleteSolutionCommand({ solutionArn })), inUse(/campaign\/films/));
-        await assert.rejects(personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn })), inUse(/solution/));
-        await assert.rejects(personalize.send(new DeleteSchemaCommand({ schemaArn })), inUse(/dataset\/films/));
+        await assert.rejects(personalize.deleteSolution({ solutionArn }), inUse(/campaign\/films/));
+        await assert.rejects(personalize.deleteDatasetGroup({ datasetGroupArn }), inUse(/solution/));
+        await assert.rejects(personalize.deleteSchema({ schemaArn }), inUse(/dataset\/films/));
         for (const name of ["films", "popular"]) {
-            await personalize.send(new DeleteCampaignCommand({ campaignArn: arn(`campaign/${name}`) }));
+            await personalize.deleteCampaign({ campaignArn: arn(`campaign/${name}`) });
         }
         for (const name of ["films", "popular", "auto"]) {
-            await personalize.send(new DeleteSolutionCommand({ solutionArn: arn(`solution/${name}`) }));
+            await personalize.deleteSolution({ solutionArn: arn(`solution/${name}`) });
         }
-        await personalize.send(new DeleteDatasetCommand({ datasetArn }));
-        await personalize.send(new DeleteSchemaCommand({ schemaArn }));
-        await personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+        await personalize.deleteDataset({ datasetArn });
+        await personalize.deleteSchema({ schemaArn });
+        await personalize.deleteDatasetGroup({ datasetGroupArn });
         await assert.rejects(
-            personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn })),
+            personalize.describeDatasetGroup({ datasetGroupArn }),
             refusal("ResourceNotFoundException", `The given dataset group does not exist: ${datasetGroupArn}`),
         );
         await assert.rejects(recommend("22"), refusal("ResourceNotFoundException", /campaign/));
-        assert.deepEqual((await personalize.send(new ListSolutionVersionsCommand({}))).solutionVersions, []);
-        const job = new DescribeDatasetImportJobCommand({ datasetImportJobArn: arn("dataset-import-job/first") });
-        assert.equal((await personalize.send(job)).datasetImportJob?.status, "ACTIVE");
+        assert.deepEqual((await personalize.listSolutionVersions({})).solutionVersions, []);
+        assert.equal(
+            (await personalize.describeDatasetImportJob({ datasetImportJobArn: arn("dataset-import-job/first") }))
+                .datasetImportJob?.status,
+            "ACTIVE",
+        );
     });
 });

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import {
-    CreateCampaignCommand,
-    CreateSolutionCommand,
-    DescribeCampaignCommand,
-    UpdateCampaignCommand,
-} from "@aws-sdk/client-personalize";
-import { GetPersonalizedRankingCommand, GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { campaignArn, datasetGroupArn, genresOf, itemsArn, openFilmsService, post, yearOf } from "./films-service.ts";
-import { arn, createDataset, recipe, refusal, runImportJob, type Service, trainVersion, until } from "./support.ts";
+import { campaignArn, genresOf, itemsArn, openFilmsService, post, yearOf } from "./films-service.ts";
+import { arn, createDataset, refusal, runImportJob, type Service, trainRecipe, until } from "./support.ts";
 
 describe("metadataColumns of a campaign", () => {
     let service: Service;
@@ -19,8 +12,12 @@ describe("metadataColumns of a campaign", () => {
 
     const recommend = async (ITEMS?: string[], more: object = {}) => {
         const metadataColumns = ITEMS && { ITEMS };
-        const command = new GetRecommendationsCommand({ campaignArn, userId: "22", metadataColumns, ...more });
-        const { itemList = [] } = await service.runtime.send(command);
+        const { itemList = [] } = await service.runtime.getRecommendations({
+            campaignArn,
+            userId: "22",
+            metadataColumns,
+            ...more,
+        });
         return itemList;
     };
 
@@ -30,9 +27,9 @@ describe("metadataColumns of a campaign", () => {
             refusal("InvalidInputException", /not enabled for .*campaign\/films\. Enable it by enableMetadataWith/),
         );
         const campaignConfig = { enableMetadataWithRecommendations: true };
-        await service.personalize.send(new UpdateCampaignCommand({ campaignArn, campaignConfig }));
+        await service.personalize.updateCampaign({ campaignArn, campaignConfig });
         await until(() => recommend(["GENRES"]).catch(() => false as const));
-        const { campaign } = await service.personalize.send(new DescribeCampaignCommand({ campaignArn }));
+        const { campaign } = await service.personalize.describeCampaign({ campaignArn });
         assert.equal(campaign?.campaignConfig?.enableMetadataWithRecommendations, true);
     });
 
@@ -75,18 +72,18 @@ describe("metadataColumns of a campaign", () => {
     }
 
     it("campaigns of v2 recipes and of rankings also return metadata", async () => {
-        const recipeArn = recipe("aws-personalized-ranking-v2");
-        const solution = { name: "ranking", datasetGroupArn, recipeArn, performAutoTraining: false };
-        const { solutionArn = "" } = await service.personalize.send(new CreateSolutionCommand(solution));
-        const { solutionVersionArn } = await trainVersion(service, solutionArn);
-        await service.personalize.send(new CreateCampaignCommand({ name: "ranking", solutionVersionArn }));
-        const command = new GetPersonalizedRankingCommand({
-            campaignArn: arn("campaign/ranking"),
-            userId: "22",
-            inputList: ["2", "none"],
-            metadataColumns: { ITEMS: ["GENRES"] },
-        });
-        const { personalizedRanking } = await until(() => service.runtime.send(command).catch(() => false as const));
+        const solutionVersionArn = await trainRecipe(service, "aws-personalized-ranking-v2");
+        await service.personalize.createCampaign({ name: "ranking", solutionVersionArn });
+        const { personalizedRanking } = await until(() =>
+            service.runtime
+                .getPersonalizedRanking({
+                    campaignArn: arn("campaign/ranking"),
+                    userId: "22",
+                    inputList: ["2", "none"],
+                    metadataColumns: { ITEMS: ["GENRES"] },
+                })
+                .catch(() => false as const),
+        );
         assert.deepEqual(
             personalizedRanking?.map(({ metadata }) => metadata),
             [{ genres: "Taste2|Even" }, {}],
@@ -94,16 +91,12 @@ describe("metadataColumns of a campaign", () => {
     });
 
     it("enableMetadataWithRecommendations requires an Items dataset", async () => {
-        const other = await createDataset(service, "other");
-        const { datasetArn } = other;
+        const { datasetArn, datasetGroupArn } = await createDataset(service, "other");
         await runImportJob(service, { jobName: "other", datasetArn, dataLocation: "s3://movies/interactions.csv" });
-        const recipeArn = recipe("aws-popularity-count");
-        const solution = { name: "other", datasetGroupArn: other.datasetGroupArn, recipeArn };
-        const { solutionArn = "" } = await service.personalize.send(new CreateSolutionCommand(solution));
-        const { solutionVersionArn } = await trainVersion(service, solutionArn);
+        const solutionVersionArn = await trainRecipe(service, "aws-popularity-count", { datasetGroupArn });
         const campaignConfig = { enableMetadataWithRecommendations: true };
         await assert.rejects(
-            service.personalize.send(new CreateCampaignCommand({ name: "other", solutionVersionArn, campaignConfig })),
+            service.personalize.createCampaign({ name: "other", solutionVersionArn, campaignConfig }),
             refusal("InvalidInputException", /needs an Items dataset, and .*dataset-group\/other has none/),
         );
     });

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
-import { GetPersonalizedRankingCommand, GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { campaignArn, datasetGroupArn, films, history, openFilmsService } from "./films-service.ts";
-import { arn, recipe, refusal, type Service, trainVersion, until } from "./support.ts";
+import { campaignArn, films, history, openFilmsService } from "./films-service.ts";
+import { arn, refusal, type Service, trainRecipe, until } from "./support.ts";
 
 const user = "22";
 const watched = new Set(history.filter((row) => `${row.user}` === user).map(({ item }) => `${item}`));
@@ -14,29 +12,27 @@ describe("GetPersonalizedRanking", () => {
     before(async () => {
         ({ service } = await openFilmsService());
         const { personalize } = service;
-        const { solutionArn } = await personalize.send(
-            new CreateSolutionCommand({
-                name: "ranking",
-                datasetGroupArn,
-                recipeArn: recipe("aws-personalized-ranking"),
-                performAutoTraining: false,
-            }),
-        );
-        const { solutionVersionArn } = await trainVersion(service, String(solutionArn));
-        await personalize.send(new CreateCampaignCommand({ name: "ranking", solutionVersionArn }));
+        const solutionVersionArn = await trainRecipe(service, "aws-personalized-ranking");
+        await personalize.createCampaign({ name: "ranking", solutionVersionArn });
         await until(async () => (await rank(unwatched.slice(0, 2)).catch(() => [])).length > 0);
     });
     after(() => service?.discard());
 
     const rank = async (inputList: string[], userId = user) => {
-        const command = new GetPersonalizedRankingCommand({ campaignArn: rankingArn, userId, inputList });
-        const { personalizedRanking = [] } = await service.runtime.send(command);
+        const { personalizedRanking = [] } = await service.runtime.getPersonalizedRanking({
+            campaignArn: rankingArn,
+            userId,
+            inputList,
+        });
         return personalizedRanking;
     };
 
     it("GetPersonalizedRanking returns items in the order of GetRecommendations", async () => {
-        const command = new GetRecommendationsCommand({ campaignArn, userId: user, numResults: 40 });
-        const { itemList = [] } = await service.runtime.send(command);
+        const { itemList = [] } = await service.runtime.getRecommendations({
+            campaignArn,
+            userId: user,
+            numResults: 40,
+        });
         const best = itemList.map(({ itemId }) => String(itemId)).filter((film) => !watched.has(film));
         assert.ok(best.length >= 12, `${best.length}`);
         const ranked = await rank(best.toReversed());
@@ -54,11 +50,15 @@ describe("GetPersonalizedRanking", () => {
     });
 
     it("GetRecommendations and GetPersonalizedRanking accept only campaigns of their own recipe type", async () => {
-        const other = new GetPersonalizedRankingCommand({ campaignArn, userId: user, inputList: ["1"] });
         const byRecipe = refusal("InvalidInputException", /needs aws-personalized-ranking/);
-        await assert.rejects(service.runtime.send(other), byRecipe);
-        const wrong = new GetRecommendationsCommand({ campaignArn: rankingArn, userId: user });
+        await assert.rejects(
+            service.runtime.getPersonalizedRanking({ campaignArn, userId: user, inputList: ["1"] }),
+            byRecipe,
+        );
         const byOperation = refusal("InvalidInputException", /use GetPersonalizedRanking/);
-        await assert.rejects(service.runtime.send(wrong), byOperation);
+        await assert.rejects(
+            service.runtime.getRecommendations({ campaignArn: rankingArn, userId: user }),
+            byOperation,
+        );
     });
 });

@@ -1,30 +1,16 @@
 import assert from "node:assert/strict";
-import {
-    CreateBatchInferenceJobCommand,
-    CreateCampaignCommand,
-    CreateFilterCommand,
-    CreateSolutionCommand,
-    DeleteCampaignCommand,
-    DescribeBatchInferenceJobCommand,
-    GetSolutionMetricsCommand,
-} from "@aws-sdk/client-personalize";
-import {
-    GetPersonalizedRankingCommand,
-    GetRecommendationsCommand,
-    type PredictedItem,
-} from "@aws-sdk/client-personalize-runtime";
+import type { PredictedItem } from "@aws-sdk/client-personalize-runtime";
 import { createCatalogue, datasetGroupArn, films, filmsBucket, genresOf, history, itemsCsv } from "./films-service.ts";
 import {
     arn,
     createDataset,
     importRole,
-    recipe,
     refusal,
     runImportJob,
     type Service,
     startService,
-    trainVersion,
-    until,
+    trainRecipe,
+    untilEnded,
 } from "./support.ts";
 
 describe("Recipes of the local Personalize", () => {
@@ -45,7 +31,7 @@ describe("Recipes of the local Personalize", () => {
             datasetGroupArn,
             filterExpression: 'INCLUDE ItemID WHERE Items.GENRES IN ("Even")',
         };
-        await service.personalize.send(new CreateFilterCommand(filter));
+        await service.personalize.createFilter(filter);
     });
     after(() => service?.discard());
 
@@ -53,30 +39,21 @@ describe("Recipes of the local Personalize", () => {
     const versionOf = async (name: string) => {
         const cached = versions.get(name);
         if (cached !== undefined) return cached;
-        const solution = { name: name.replace("aws-", ""), datasetGroupArn, recipeArn: recipe(name) };
-        const { solutionArn = "" } = await service.personalize.send(
-            new CreateSolutionCommand({ ...solution, performAutoTraining: false }),
-        );
-        const version = await trainVersion(service, solutionArn);
-        assert.equal(version.status, "ACTIVE", version.failureReason);
-        versions.set(name, version.solutionVersionArn ?? "");
-        return version.solutionVersionArn ?? "";
+        const version = await trainRecipe(service, name);
+        versions.set(name, version);
+        return version;
     };
     const ask = async (recipeName: string, input: object, itemExplorationConfig?: Record<string, string>) => {
-        const { campaignArn } = await service.personalize.send(
-            new CreateCampaignCommand({
-                name: `campaign-${campaigns++}`,
-                solutionVersionArn: await versionOf(recipeName),
-                ...(itemExplorationConfig && { campaignConfig: { itemExplorationConfig } }),
-            }),
-        );
+        const { campaignArn } = await service.personalize.createCampaign({
+            name: `campaign-${campaigns++}`,
+            solutionVersionArn: await versionOf(recipeName),
+            ...(itemExplorationConfig && { campaignConfig: { itemExplorationConfig } }),
+        });
         try {
-            const { itemList = [] } = await service.runtime.send(
-                new GetRecommendationsCommand({ campaignArn, ...input }),
-            );
+            const { itemList = [] } = await service.runtime.getRecommendations({ campaignArn, ...input });
             return itemList;
         } finally {
-            await service.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+            await service.personalize.deleteCampaign({ campaignArn });
         }
     };
     const ids = (list: readonly PredictedItem[]) => list.map(({ itemId }) => itemId ?? "");
@@ -142,24 +119,28 @@ describe("Recipes of the local Personalize", () => {
             ["aws-personalized-ranking", 0],
             ["aws-personalized-ranking-v2", undefined],
         ] as const) {
-            const { campaignArn } = await service.personalize.send(
-                new CreateCampaignCommand({ name, solutionVersionArn: await versionOf(name) }),
-            );
+            const { campaignArn } = await service.personalize.createCampaign({
+                name,
+                solutionVersionArn: await versionOf(name),
+            });
             const inputList = ["never seen", "3", "77", "12"];
-            const input = new GetPersonalizedRankingCommand({ campaignArn, userId: "9", inputList });
-            const { personalizedRanking = [] } = await service.runtime.send(input);
+            const { personalizedRanking = [] } = await service.runtime.getPersonalizedRanking({
+                campaignArn,
+                userId: "9",
+                inputList,
+            });
             assert.deepEqual(ids(personalizedRanking).toSorted(), inputList.toSorted());
             assert.deepEqual(personalizedRanking.at(-1), { itemId: "never seen", ...(score === 0 && { score }) });
             const total = personalizedRanking.reduce((sum, item) => sum + (item.score ?? 0), 0);
             assert.ok(Math.abs(total - 1) < 1e-3);
-            await service.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+            await service.personalize.deleteCampaign({ campaignArn });
         }
     });
 
     it("solution versions of each recipe type have the metrics of that type", async () => {
         const metricsOf = async (name: string) => {
-            const command = new GetSolutionMetricsCommand({ solutionVersionArn: await versionOf(name) });
-            return (await service.personalize.send(command)).metrics ?? {};
+            const solutionVersionArn = await versionOf(name);
+            return (await service.personalize.getSolutionMetrics({ solutionVersionArn })).metrics ?? {};
         };
         const related = await metricsOf("aws-sims");
         assert.ok((related.normalized_discounted_cumulative_gain_at_10 ?? 0) > 0);
@@ -172,7 +153,7 @@ describe("Recipes of the local Personalize", () => {
     it("segment recipes reject campaigns, and aws-trending-now rejects batch jobs", async () => {
         const segment = { name: "segment", solutionVersionArn: await versionOf("aws-item-affinity") };
         await assert.rejects(
-            service.personalize.send(new CreateCampaignCommand(segment)),
+            service.personalize.createCampaign(segment),
             refusal("InvalidInputException", /cannot be deployed: use CreateBatchSegmentJob/),
         );
         const job = {
@@ -183,7 +164,7 @@ describe("Recipes of the local Personalize", () => {
             roleArn: importRole,
         };
         await assert.rejects(
-            service.personalize.send(new CreateBatchInferenceJobCommand(job)),
+            service.personalize.createBatchInferenceJob(job),
             refusal("InvalidInputException", /cannot use the recipe .*trending-now/),
         );
     });
@@ -191,19 +172,17 @@ describe("Recipes of the local Personalize", () => {
     it("batch jobs of ranking recipes rank each line's items and report missing fields", async () => {
         bucket.objects["movies/in/rank.json"] =
             '{"userId":"9","itemList":["3","77"]}\n{"userId":"9"}\n{"itemList":["3"]}\n{"userId":"9","itemList":"3"}\n';
-        const { batchInferenceJobArn } = await service.personalize.send(
-            new CreateBatchInferenceJobCommand({
-                jobName: "rank",
-                solutionVersionArn: await versionOf("aws-personalized-ranking"),
-                jobInput: { s3DataSource: { path: "s3://movies/in/rank.json" } },
-                jobOutput: { s3DataDestination: { path: "s3://movies/out/" } },
-                roleArn: importRole,
-            }),
-        );
-        await until(async () => {
-            const command = new DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
-            return (await service.personalize.send(command)).batchInferenceJob?.status === "ACTIVE";
+        const { batchInferenceJobArn } = await service.personalize.createBatchInferenceJob({
+            jobName: "rank",
+            solutionVersionArn: await versionOf("aws-personalized-ranking"),
+            jobInput: { s3DataSource: { path: "s3://movies/in/rank.json" } },
+            jobOutput: { s3DataDestination: { path: "s3://movies/out/" } },
+            roleArn: importRole,
         });
+        await untilEnded(
+            async () =>
+                (await service.personalize.describeBatchInferenceJob({ batchInferenceJobArn })).batchInferenceJob,
+        );
         const lines = String(bucket.objects["movies/out/rank.json.out"])
             .trimEnd()
             .split("\n")

@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-    CreateDatasetGroupCommand,
-    CreateRecommenderCommand,
-    DescribeRecommenderCommand,
-    type Domain,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import type { Domain } from "@aws-sdk/client-personalize";
 import { films, genresOf, history, post } from "./films-service.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
@@ -13,13 +7,14 @@ import {
     arn,
     column,
     createBucket,
+    createRecommender,
     createSchema,
+    fetchItems,
     interactionsSchema,
     recipe,
     refusal,
     type Service,
     startService,
-    until,
 } from "./support.ts";
 
 const domain: Domain = "VIDEO_ON_DEMAND";
@@ -45,16 +40,16 @@ describe("metadataColumns of a recommender", () => {
         });
         service = await startService({ access });
         await openGroup("films", { interactions: interactionsSchema, items: itemsSchema });
-        await createRecommender("films", "shown", "aws-vod-top-picks", true);
-        await createRecommender("films", "plain", "aws-vod-top-picks", undefined);
-        await createRecommender("films", "because", "aws-vod-because-you-watched-x", true);
+        await open("films", "shown", "aws-vod-top-picks", true);
+        await open("films", "plain", "aws-vod-top-picks", undefined);
+        await open("films", "because", "aws-vod-because-you-watched-x", true);
     });
     after(() => service?.discard());
 
     /** Creates a dataset group of the domain with imported datasets. */
     const openGroup = async (name: string, schemas: Record<string, string>) => {
         const { personalize } = service;
-        const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name, domain }));
+        const { datasetGroupArn } = await personalize.createDatasetGroup({ name, domain });
         for (const [datasetType, schema] of Object.entries(schemas)) {
             const dataset = { name: `${name}-${datasetType}`, datasetType, schema, file: `${datasetType}.csv` };
             await addDataset(service, { datasetGroupArn, domain }, dataset);
@@ -62,39 +57,30 @@ describe("metadataColumns of a recommender", () => {
     };
 
     /** Creates a recommender in a dataset group, and waits until it is ACTIVE. */
-    const createRecommender = async (
+    const open = async (
         group: string,
         name: string,
         useCase: string,
         enableMetadataWithRecommendations: boolean | undefined,
     ) => {
-        const { recommenderArn } = await service.personalize.send(
-            new CreateRecommenderCommand({
-                name,
-                datasetGroupArn: arn(`dataset-group/${group}`),
-                recipeArn: recipe(useCase),
-                ...(enableMetadataWithRecommendations !== undefined && {
-                    recommenderConfig: { enableMetadataWithRecommendations },
-                }),
+        const { status, failureReason } = await createRecommender(service, {
+            name,
+            datasetGroupArn: arn(`dataset-group/${group}`),
+            recipeArn: recipe(useCase),
+            ...(enableMetadataWithRecommendations !== undefined && {
+                recommenderConfig: { enableMetadataWithRecommendations },
             }),
-        );
-        await until(async () => {
-            const command = new DescribeRecommenderCommand({ recommenderArn });
-            const { recommender } = await service.personalize.send(command);
-            assert.notEqual(recommender?.status, "CREATE FAILED");
-            return recommender?.status === "ACTIVE";
         });
+        assert.equal(status, "ACTIVE", failureReason);
     };
 
-    const recommend = async (name: string, columns?: string[], more: object = {}) => {
-        const command = new GetRecommendationsCommand({
+    const recommend = (name: string, columns?: string[], more: object = {}) =>
+        fetchItems(service, {
             recommenderArn: arn(`recommender/${name}`),
             userId: "22",
             ...(columns && { metadataColumns: { ITEMS: columns } }),
             ...more,
         });
-        return (await service.runtime.send(command)).itemList ?? [];
-    };
 
     it("an item's metadata contains the requested columns in lower case, and the list has no scores", async () => {
         const list = await recommend("shown", ["GENRES", "studio", "CREATION_TIMESTAMP"], { numResults: 50 });
@@ -148,8 +134,7 @@ describe("metadataColumns of a recommender", () => {
         await assert.rejects(recommend("plain", ["GENRES"]), refusal("InvalidInputException", message));
         const shown = async (name: string) => {
             const recommenderArn = arn(`recommender/${name}`);
-            const command = new DescribeRecommenderCommand({ recommenderArn });
-            return (await service.personalize.send(command)).recommender?.recommenderConfig;
+            return (await service.personalize.describeRecommender({ recommenderArn })).recommender?.recommenderConfig;
         };
         assert.deepEqual(await shown("shown"), { enableMetadataWithRecommendations: true });
         assert.equal(await shown("plain"), undefined);
@@ -173,7 +158,7 @@ describe("metadataColumns of a recommender", () => {
     it("CreateRecommender with metadata requires an Items dataset", async () => {
         await openGroup("bare", { interactions: interactionsSchema });
         await assert.rejects(
-            createRecommender("bare", "bare", "aws-vod-most-popular", true),
+            open("bare", "bare", "aws-vod-most-popular", true),
             refusal("InvalidInputException", /needs an Items dataset, and .*dataset-group\/bare has none/),
         );
     });

@@ -7,23 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import {
-    CreateCampaignCommand,
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateSolutionCommand,
-    CreateSolutionVersionCommand,
-    DeleteDatasetCommand,
-    DeleteDatasetGroupCommand,
-    DeleteSolutionCommand,
-    DescribeCampaignCommand,
-    DescribeDatasetGroupCommand,
-    DescribeDatasetImportJobCommand,
-    DescribeSolutionVersionCommand,
-    StopSolutionVersionCreationCommand,
-    UpdateCampaignCommand,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     arn,
@@ -89,7 +72,7 @@ describe("Resources of the local Personalize after restarts and over time", () =
         const { personalize } = await open("instant");
         const datasetImportJobArn = arn("dataset-import-job/killed");
         const job = await until(async () => {
-            const answer = await personalize.send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }));
+            const answer = await personalize.describeDatasetImportJob({ datasetImportJobArn });
             return isOver.test(answer.datasetImportJob?.status ?? "") && answer.datasetImportJob;
         });
         assert.equal(job.status, "ACTIVE", job.failureReason);
@@ -99,21 +82,21 @@ describe("Resources of the local Personalize after restarts and over time", () =
         const first = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(first);
         await runImportJob(first, { jobName: "job", datasetArn, dataLocation });
-        await first.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
-        const { solutionVersionArn } = await first.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+        await first.personalize.createSolution(solution(datasetGroupArn));
+        const { solutionVersionArn } = await first.personalize.createSolutionVersion({ solutionArn });
 
         const second = await open("instant");
         const version = await until(async () => {
-            const answer = await second.personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+            const answer = await second.personalize.describeSolutionVersion({ solutionVersionArn });
             return isOver.test(answer.solutionVersion?.status ?? "") && answer.solutionVersion;
         });
         assert.equal(version.status, "ACTIVE", version.failureReason);
-        await second.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
-        const ask = new GetRecommendationsCommand({ campaignArn, userId: "1" });
-        const before = await second.runtime.send(ask);
+        await second.personalize.createCampaign({ name: "films", solutionVersionArn });
+        const ask = { campaignArn, userId: "1" };
+        const before = await second.runtime.getRecommendations(ask);
 
         const third = await open("instant");
-        assert.deepEqual((await third.runtime.send(ask)).itemList, before.itemList);
+        assert.deepEqual((await third.runtime.getRecommendations(ask)).itemList, before.itemList);
     });
 
     it("with the speed `demo`, a dataset group has its documented states in order", async () => {
@@ -121,7 +104,7 @@ describe("Resources of the local Personalize after restarts and over time", () =
         const datasetGroupArn = arn("dataset-group/films");
         const statuses: string[] = [];
         const look = async () => {
-            const { datasetGroup } = await personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
+            const { datasetGroup } = await personalize.describeDatasetGroup({ datasetGroupArn });
             const status = String(datasetGroup?.status);
             if (statuses.at(-1) !== status) statuses.push(status);
             return status;
@@ -131,9 +114,9 @@ describe("Resources of the local Personalize after restarts and over time", () =
                 () => false,
                 () => true,
             );
-        await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await personalize.createDatasetGroup({ name: "films" });
         await until(async () => (await look()) === "ACTIVE");
-        await personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+        await personalize.deleteDatasetGroup({ datasetGroupArn });
         await until(isGone);
         // On a busy machine, the polls may miss a state, but the order never differs.
         const order = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE", "DELETE PENDING", "DELETE IN_PROGRESS"];
@@ -146,15 +129,18 @@ describe("Resources of the local Personalize after restarts and over time", () =
 
     it("a pending or already deleted dataset group cannot be deleted", async () => {
         const { personalize } = await open("real");
-        const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
-        const remove = new DeleteDatasetGroupCommand({ datasetGroupArn });
+        const { datasetGroupArn } = await personalize.createDatasetGroup({ name: "films" });
+        const remove = { datasetGroupArn };
         await assert.rejects(
-            personalize.send(remove),
+            personalize.deleteDatasetGroup(remove),
             refusal("ResourceInUseException", /is CREATE PENDING; it must be ACTIVE or CREATE FAILED/),
         );
         passADay(dataDir);
-        await personalize.send(remove);
-        await assert.rejects(personalize.send(remove), refusal("ResourceInUseException", /is DELETE PENDING/));
+        await personalize.deleteDatasetGroup(remove);
+        await assert.rejects(
+            personalize.deleteDatasetGroup(remove),
+            refusal("ResourceInUseException", /is DELETE PENDING/),
+        );
     });
 
     it("at most five imports can be in progress", async () => {
@@ -162,14 +148,14 @@ describe("Resources of the local Personalize after restarts and over time", () =
         passADay(dataDir);
         const { personalize } = await open("real");
         const create = (jobName: string) =>
-            personalize.send(new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource: { dataLocation } }));
+            personalize.createDatasetImportJob({ jobName, datasetArn, dataSource: { dataLocation } });
         for (let job = 1; job <= 5; job++) await create(`job-${job}`);
         await assert.rejects(
             create("job-6"),
             refusal("LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status."),
         );
         await assert.rejects(
-            personalize.send(new DeleteDatasetCommand({ datasetArn })),
+            personalize.deleteDataset({ datasetArn }),
             refusal("ResourceInUseException", /dataset-import-job\/job-1/),
         );
     });
@@ -178,28 +164,34 @@ describe("Resources of the local Personalize after restarts and over time", () =
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await quick.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
+        await quick.personalize.createSolution(solution(datasetGroupArn));
         const old = await trainVersion(quick, solutionArn);
         const next = await trainVersion(quick, solutionArn);
         const { solutionVersionArn } = old;
-        await quick.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
+        await quick.personalize.createCampaign({ name: "films", solutionVersionArn });
 
         const { personalize, runtime } = await open("real");
-        const update = new UpdateCampaignCommand({ campaignArn, solutionVersionArn: String(next.solutionVersionArn) });
-        const ask = new GetRecommendationsCommand({ campaignArn, userId: "1" });
-        const describe = async () => (await personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign;
-        await assert.rejects(personalize.send(update), refusal("ResourceInUseException", /is CREATE PENDING/));
-        await assert.rejects(runtime.send(ask), refusal("InvalidInputException", /answers once it is ACTIVE/));
+        const update = { campaignArn, solutionVersionArn: String(next.solutionVersionArn) };
+        const ask = { campaignArn, userId: "1" };
+        const describe = async () => (await personalize.describeCampaign({ campaignArn })).campaign;
+        await assert.rejects(
+            personalize.updateCampaign(update),
+            refusal("ResourceInUseException", /is CREATE PENDING/),
+        );
+        await assert.rejects(
+            runtime.getRecommendations(ask),
+            refusal("InvalidInputException", /answers once it is ACTIVE/),
+        );
 
         passADay(dataDir);
-        await personalize.send(update);
+        await personalize.updateCampaign(update);
         const updating = await describe();
         assert.equal(updating?.status, "ACTIVE");
         assert.equal(updating?.latestCampaignUpdate?.status, "CREATE PENDING");
         assert.equal(updating?.solutionVersionArn, old.solutionVersionArn);
         assert.equal(updating?.latestCampaignUpdate?.solutionVersionArn, next.solutionVersionArn);
-        await assert.rejects(personalize.send(update), refusal("ResourceInUseException", /being updated/));
-        assert.equal((await runtime.send(ask)).itemList?.length, 25);
+        await assert.rejects(personalize.updateCampaign(update), refusal("ResourceInUseException", /being updated/));
+        assert.equal((await runtime.getRecommendations(ask)).itemList?.length, 25);
 
         passADay(dataDir);
         const updated = await describe();
@@ -212,53 +204,45 @@ describe("Resources of the local Personalize after restarts and over time", () =
         const { personalize, runtime } = quick;
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
+        await personalize.createSolution(solution(datasetGroupArn));
         const campaign = {
             name: "films",
             solutionVersionArn: `${solutionArn}/$LATEST`,
             campaignConfig: { syncWithLatestSolutionVersion: true },
         };
-        const create = new CreateCampaignCommand(campaign);
-        await assert.rejects(personalize.send(create), refusal("ResourceNotFoundException", /\$LATEST/));
-        const bare = new CreateCampaignCommand({ name: "films", solutionVersionArn: solutionArn });
+        const create = campaign;
+        await assert.rejects(personalize.createCampaign(create), refusal("ResourceNotFoundException", /\$LATEST/));
         await assert.rejects(
-            personalize.send(bare),
+            personalize.createCampaign({ name: "films", solutionVersionArn: solutionArn }),
             refusal("ResourceNotFoundException", /solution version does not exist/),
         );
-        const served = async () => (await personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign;
+        const served = async () => (await personalize.describeCampaign({ campaignArn })).campaign;
         const first = await trainVersion(quick, solutionArn);
-        await personalize.send(create);
+        await personalize.createCampaign(create);
         assert.equal((await served())?.solutionVersionArn, first.solutionVersionArn);
         const second = await trainVersion(quick, solutionArn);
         assert.equal((await served())?.solutionVersionArn, second.solutionVersionArn);
-        const ask = new GetRecommendationsCommand({ campaignArn, userId: "1" });
-        assert.equal((await runtime.send(ask)).itemList?.length, 25);
+        assert.equal((await runtime.getRecommendations({ campaignArn, userId: "1" })).itemList?.length, 25);
     });
 
     it("the solution and dataset can be deleted after StopSolutionVersionCreation", async () => {
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await quick.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
+        await quick.personalize.createSolution(solution(datasetGroupArn));
         passADay(dataDir);
 
         const { personalize } = await open("real");
-        const { solutionVersionArn } = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
-        await assert.rejects(
-            personalize.send(new DeleteSolutionCommand({ solutionArn })),
-            refusal("ResourceInUseException", /Stop it/),
-        );
-        await assert.rejects(
-            personalize.send(new DeleteDatasetCommand({ datasetArn })),
-            refusal("ResourceInUseException", /in use by/),
-        );
-        await personalize.send(new StopSolutionVersionCreationCommand({ solutionVersionArn }));
-        const { solutionVersion } = await personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+        const { solutionVersionArn } = await personalize.createSolutionVersion({ solutionArn });
+        await assert.rejects(personalize.deleteSolution({ solutionArn }), refusal("ResourceInUseException", /Stop it/));
+        await assert.rejects(personalize.deleteDataset({ datasetArn }), refusal("ResourceInUseException", /in use by/));
+        await personalize.stopSolutionVersionCreation({ solutionVersionArn });
+        const { solutionVersion } = await personalize.describeSolutionVersion({ solutionVersionArn });
         assert.equal(solutionVersion?.status, "CREATE STOPPED");
-        await personalize.send(new DeleteSolutionCommand({ solutionArn }));
+        await personalize.deleteSolution({ solutionArn });
         passADay(dataDir);
         await assert.rejects(
-            personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn })),
+            personalize.describeSolutionVersion({ solutionVersionArn }),
             refusal("ResourceNotFoundException", /solution version does not exist/),
         );
     });
@@ -267,15 +251,15 @@ describe("Resources of the local Personalize after restarts and over time", () =
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await quick.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
+        await quick.personalize.createSolution(solution(datasetGroupArn));
         const { solutionVersionArn } = await trainVersion(quick, solutionArn);
         const files = () => ["datasets/3.rows", "models/6"].map((file) => existsSync(join(dataDir, file)));
         assert.ok(solutionVersionArn);
         assert.deepEqual(files(), [true, true]);
-        await quick.personalize.send(new DeleteSolutionCommand({ solutionArn }));
-        await quick.personalize.send(new DeleteDatasetCommand({ datasetArn }));
+        await quick.personalize.deleteSolution({ solutionArn });
+        await quick.personalize.deleteDataset({ datasetArn });
         await assert.rejects(
-            quick.personalize.send(new DeleteDatasetCommand({ datasetArn })),
+            quick.personalize.deleteDataset({ datasetArn }),
             refusal("ResourceNotFoundException", /dataset/),
         );
         assert.deepEqual(files(), [false, false]);

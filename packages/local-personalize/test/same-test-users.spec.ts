@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { CreateSolutionCommand, GetSolutionMetricsCommand } from "@aws-sdk/client-personalize";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     arn,
@@ -9,6 +8,7 @@ import {
     runImportJob,
     type Service,
     startService,
+    trainRecipe,
     trainVersion,
 } from "./support.ts";
 
@@ -24,23 +24,19 @@ describe("Solution versions on the same data", () => {
         const { datasetArn, datasetGroupArn } = await createDataset(service);
         await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/interactions.csv" });
         const recipeArn = recipe("aws-user-personalization");
-        await service.personalize.send(new CreateSolutionCommand({ name: "films", datasetGroupArn, recipeArn }));
+        await service.personalize.createSolution({ name: "films", datasetGroupArn, recipeArn });
         const measured = [];
         for (let n = 0; n < 2; n++) {
             const { solutionVersionArn } = await trainVersion(service, arn("solution/films"));
-            const command = new GetSolutionMetricsCommand({ solutionVersionArn });
-            measured.push((await service.personalize.send(command)).metrics);
+            measured.push((await service.personalize.getSolutionMetrics({ solutionVersionArn })).metrics);
         }
         assert.ok(Object.keys(measured[0] ?? {}).length > 0);
         assert.deepEqual(measured[1], measured[0]);
     });
 
     it("two solutions with different test users get metrics that differ by less than their reported margins of error", async () => {
-        const recipeArn = recipe("aws-user-personalization");
-        const datasetGroupArn = arn("dataset-group/films");
-        await service.personalize.send(new CreateSolutionCommand({ name: "other", datasetGroupArn, recipeArn }));
-        const { solutionVersionArn } = await trainVersion(service, arn("solution/other"));
-        const { metrics = {} } = await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
+        const solutionVersionArn = await trainRecipe(service, "aws-user-personalization", { name: "other" });
+        const { metrics = {} } = await service.personalize.getSolutionMetrics({ solutionVersionArn });
         const line = (solution: string) =>
             service.lines.find(
                 (text) => text.includes(`${arn(`solution/${solution}`)}/`) && text.includes(": metrics of "),

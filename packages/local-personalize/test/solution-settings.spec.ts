@@ -1,20 +1,5 @@
 import assert from "node:assert/strict";
-import {
-    CreateCampaignCommand,
-    CreateDatasetExportJobCommand,
-    CreateDatasetGroupCommand,
-    CreateEventTrackerCommand,
-    CreateSolutionCommand,
-    type CreateSolutionCommandInput,
-    DeleteCampaignCommand,
-    DeleteSolutionCommand,
-    DescribeAlgorithmCommand,
-    DescribeDatasetExportJobCommand,
-    DescribeSolutionVersionCommand,
-    GetSolutionMetricsCommand,
-    UpdateCampaignCommand,
-} from "@aws-sdk/client-personalize";
-import { GetPersonalizedRankingCommand, GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import type { CreateSolutionCommandInput } from "@aws-sdk/client-personalize";
 import { films, history, post } from "./films-service.ts";
 import {
     addDataset,
@@ -28,8 +13,8 @@ import {
     refusal,
     type Service,
     startService,
-    trainVersion,
-    until,
+    trainRecipe,
+    untilEnded,
 } from "./support.ts";
 
 const datasetGroupArn = arn("dataset-group/films");
@@ -59,7 +44,7 @@ describe("Settings of solutions, context and impressions", () => {
     before(async () => {
         service = await startService({ access: bucket.access });
         const { personalize } = service;
-        await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await personalize.createDatasetGroup({ name: "films" });
         for (const [datasetType, schema] of Object.entries(schemas)) {
             const dataset = { name: datasetType, datasetType, schema, file: `${datasetType}.csv` };
             await addDataset(service, { datasetGroupArn }, dataset);
@@ -68,39 +53,33 @@ describe("Settings of solutions, context and impressions", () => {
     after(() => service?.discard());
     afterEach(async () => {
         const { personalize } = service;
-        await personalize.send(new DeleteCampaignCommand({ campaignArn: arn("campaign/films") })).catch(() => {});
+        await personalize.deleteCampaign({ campaignArn: arn("campaign/films") }).catch(() => {});
         while (solutions > 0) {
             const solutionArn = arn(`solution/solution-${--solutions}`);
-            await personalize.send(new DeleteSolutionCommand({ solutionArn })).catch(() => {});
+            await personalize.deleteSolution({ solutionArn }).catch(() => {});
         }
     });
 
-    const createSolution = async (recipeName: string, more: Partial<CreateSolutionCommandInput>) => {
-        const name = `solution-${solutions++}`;
-        const input = { name, datasetGroupArn, recipeArn: recipe(recipeName), performAutoTraining: false, ...more };
-        await service.personalize.send(new CreateSolutionCommand(input));
-        return arn(`solution/${name}`);
-    };
-    const train = async (recipeName: string, more: Partial<CreateSolutionCommandInput> = {}) => {
-        const version = await trainVersion(service, await createSolution(recipeName, more));
-        assert.equal(version.status, "ACTIVE", version.failureReason);
-        return version.solutionVersionArn ?? "";
-    };
+    const createSolution = (recipeName: string, more: Partial<CreateSolutionCommandInput>) =>
+        service.personalize.createSolution({
+            name: "refused",
+            datasetGroupArn,
+            recipeArn: recipe(recipeName),
+            ...more,
+        });
+    const train = (recipeName: string, more: Partial<CreateSolutionCommandInput> = {}) =>
+        trainRecipe(service, recipeName, { name: `solution-${solutions++}`, ...more });
     /** Deploys a solution version on the campaign that all tests of this file share. */
     const deploy = async (solutionVersionArn: string, itemExplorationConfig?: Record<string, string>) => {
         const campaignConfig = { ...(itemExplorationConfig && { itemExplorationConfig }) };
         const campaignArn = arn("campaign/films");
         await service.personalize
-            .send(new CreateCampaignCommand({ name: "films", solutionVersionArn, campaignConfig }))
-            .catch(() =>
-                service.personalize.send(
-                    new UpdateCampaignCommand({ campaignArn, solutionVersionArn, campaignConfig }),
-                ),
-            );
+            .createCampaign({ name: "films", solutionVersionArn, campaignConfig })
+            .catch(() => service.personalize.updateCampaign({ campaignArn, solutionVersionArn, campaignConfig }));
         return campaignArn;
     };
     const recommend = async (campaignArn: string, input: object) =>
-        (await service.runtime.send(new GetRecommendationsCommand({ campaignArn, ...input }))).itemList ?? [];
+        (await service.runtime.getRecommendations({ campaignArn, ...input })).itemList ?? [];
     const ids = (list: readonly { itemId?: string | undefined }[]) => list.map(({ itemId }) => Number(itemId));
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const refused = (recipeName: string, more: Partial<CreateSolutionCommandInput>, message: RegExp) =>
@@ -118,12 +97,10 @@ describe("Settings of solutions, context and impressions", () => {
         const [off, low, high] = [await version("OFF"), await version("LOW"), await version("HIGH")];
         const [without, some, most] = [await priceOn(off), await priceOn(low), await priceOn(high)];
         assert.ok(without < some && some < most, `${without} ${some} ${most}`);
-        const { metrics = {} } = await service.personalize.send(
-            new GetSolutionMetricsCommand({ solutionVersionArn: high }),
-        );
+        const { metrics = {} } = await service.personalize.getSolutionMetrics({ solutionVersionArn: high });
         assert.ok((metrics.average_rewards_at_k ?? 0) > 0 && (metrics.average_rewards_at_k ?? 2) <= 1);
         const plain = await train("aws-user-personalization");
-        const other = await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn: plain }));
+        const other = await service.personalize.getSolutionMetrics({ solutionVersionArn: plain });
         assert.equal(other.metrics?.average_rewards_at_k, undefined);
     });
 
@@ -170,7 +147,7 @@ describe("Settings of solutions, context and impressions", () => {
             const solutionVersionArn = await train("aws-user-personalization", {
                 solutionConfig: { featureTransformationParameters },
             });
-            return (await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }))).metrics;
+            return (await service.personalize.getSolutionMetrics({ solutionVersionArn })).metrics;
         };
         assert.notDeepEqual(await coverage({ max_user_history_length_percentile: "0.8" }), await coverage({}));
     });
@@ -181,9 +158,8 @@ describe("Settings of solutions, context and impressions", () => {
                 performHPO: true,
                 ...(hpoConfig && { solutionConfig: { hpoConfig } }),
             });
-            const described = new DescribeSolutionVersionCommand({ solutionVersionArn });
-            return (await service.personalize.send(described)).solutionVersion?.tunedHPOParams
-                ?.algorithmHyperParameters;
+            return (await service.personalize.describeSolutionVersion({ solutionVersionArn })).solutionVersion
+                ?.tunedHPOParams?.algorithmHyperParameters;
         };
         const range = { name: "min_cointeraction_count", minValue: 5, maxValue: 7 };
         const { min_cointeraction_count: count, ...others } =
@@ -215,7 +191,7 @@ describe("Settings of solutions, context and impressions", () => {
             /maxNumberOfTrainingJobs must be from 1 to 40, not 41/,
         );
         const algorithmArn = "arn:aws:personalize:::algorithm/aws-sims";
-        const { algorithm } = await personalize.send(new DescribeAlgorithmCommand({ algorithmArn }));
+        const { algorithm } = await personalize.describeAlgorithm({ algorithmArn });
         assert.deepEqual(algorithm?.defaultHyperParameterRanges?.integerHyperParameterRanges, [
             { name: "min_cointeraction_count", minValue: 0, maxValue: 10, isTunable: true },
         ]);
@@ -255,8 +231,10 @@ describe("Settings of solutions, context and impressions", () => {
         const campaignArn = await deploy(await train("aws-personalized-ranking"));
         const rank = async (context: Record<string, string>) => {
             const inputList = films.slice(0, 20).map(String);
-            const command = new GetPersonalizedRankingCommand({ campaignArn, userId: "22", inputList, context });
-            return ids((await service.runtime.send(command)).personalizedRanking ?? []);
+            return ids(
+                (await service.runtime.getPersonalizedRanking({ campaignArn, userId: "22", inputList, context }))
+                    .personalizedRanking ?? [],
+            );
         };
         assert.notDeepEqual(await rank({ DEVICE: "phone" }), await rank({}));
         await deploy(await train("aws-sims"));
@@ -273,9 +251,7 @@ describe("Settings of solutions, context and impressions", () => {
             return [count(990), count(991)] as const;
         };
         const [before] = await explored();
-        const { trackingId } = await service.personalize.send(
-            new CreateEventTrackerCommand({ name: "films", datasetGroupArn }),
-        );
+        const { trackingId } = await service.personalize.createEventTracker({ name: "films", datasetGroupArn });
         for (let event = 0; event < 20; event++) {
             const eventList = [
                 {
@@ -297,11 +273,11 @@ describe("Settings of solutions, context and impressions", () => {
         const jobOutput = { s3DataDestination: { path: "s3://movies/export/" } };
         const exported = async (jobName: string, ingestionMode: "BULK" | "PUT") => {
             const job = { jobName, datasetArn: interactionsArn, roleArn: importRole, jobOutput, ingestionMode };
-            const { datasetExportJobArn } = await service.personalize.send(new CreateDatasetExportJobCommand(job));
-            await until(async () => {
-                const command = new DescribeDatasetExportJobCommand({ datasetExportJobArn });
-                return (await service.personalize.send(command)).datasetExportJob?.status === "ACTIVE";
-            });
+            const { datasetExportJobArn } = await service.personalize.createDatasetExportJob(job);
+            await untilEnded(
+                async () =>
+                    (await service.personalize.describeDatasetExportJob({ datasetExportJobArn })).datasetExportJob,
+            );
             return String(bucket.objects[`movies/export/${jobName}_1.csv`]).split("\n");
         };
         const [header, first] = await exported("bulk", "BULK");

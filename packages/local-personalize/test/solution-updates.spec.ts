@@ -1,14 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import {
-    CreateSolutionCommand,
-    type CreateSolutionCommandInput,
-    DescribeSolutionCommand,
-    UpdateSolutionCommand,
-    type UpdateSolutionCommandInput,
-} from "@aws-sdk/client-personalize";
+import type { CreateSolutionCommandInput, UpdateSolutionCommandInput } from "@aws-sdk/client-personalize";
 import { createEmulator } from "../emulator.ts";
 import {
     accountId,
@@ -18,6 +9,7 @@ import {
     recipe,
     refusal,
     region,
+    restartService,
     type Service,
     serviceModels,
     startService,
@@ -33,25 +25,19 @@ const events = (eventType: string) => ({ eventsConfig: { eventParametersList: [{
 
 describe("UpdateSolution", () => {
     let service: Service;
-    let dataDir: string;
     beforeEach(async () => {
-        dataDir = await mkdtemp(join(tmpdir(), "solution-updates-"));
-        service = await startService({ access, dataDir });
+        service = await startService({ access });
     });
-    afterEach(async () => {
-        await service.stop();
-        await rm(dataDir, { recursive: true, force: true });
-    });
+    afterEach(() => service.discard());
 
     const create = async (more: Partial<CreateSolutionCommandInput> = {}) => {
         const { datasetGroupArn } = await createDataset(service);
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-user-personalization-v2") };
-        await service.personalize.send(new CreateSolutionCommand({ ...solution, performAutoTraining: false, ...more }));
+        await service.personalize.createSolution({ ...solution, performAutoTraining: false, ...more });
     };
     const update = (changes: Omit<UpdateSolutionCommandInput, "solutionArn">) =>
-        service.personalize.send(new UpdateSolutionCommand({ solutionArn, ...changes }));
-    const describeIt = async () =>
-        (await service.personalize.send(new DescribeSolutionCommand({ solutionArn }))).solution ?? {};
+        service.personalize.updateSolution({ solutionArn, ...changes });
+    const describeIt = async () => (await service.personalize.describeSolution({ solutionArn })).solution ?? {};
 
     it("UpdateSolution changes only the given settings, and replaces the whole eventsConfig", async () => {
         const solutionConfig = { trainingDataConfig: { excludedDatasetColumns: {} }, ...events("view") };
@@ -102,16 +88,14 @@ describe("UpdateSolution", () => {
 
     it("the old configuration of a solution stays in effect until the update ends, also after a restart", async () => {
         await create();
-        await service.stop();
-        service = await startService({ access, dataDir, speed: "demo" });
+        service = await restartService(service, { access, speed: "demo" });
         await until(async () => (await describeIt()).status === "ACTIVE");
         await update({ performAutoTraining: true });
         const before = await describeIt();
         assert.equal(before.performAutoTraining, false);
         assert.match(before.latestSolutionUpdate?.status ?? "", /^CREATE (PENDING|IN_PROGRESS)$/);
         await assert.rejects(update(rate(2)), refusal("ResourceInUseException", /is being updated/));
-        await service.stop();
-        service = await startService({ access, dataDir, speed: "demo" });
+        service = await restartService(service, { access, speed: "demo" });
         const after = await until(async () => {
             const solution = await describeIt();
             return solution.latestSolutionUpdate?.status === "ACTIVE" && solution;
@@ -122,13 +106,20 @@ describe("UpdateSolution", () => {
     it("a failed UpdateSolution has a failureReason and leaves the solution unchanged", async () => {
         await create();
         await service.stop();
-        const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };
+        const options = {
+            speed: "instant" as const,
+            accountId,
+            partition: "aws",
+            access,
+            dataDir: service.dataDir,
+            log() {},
+        };
         const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
         const body = { solutionArn, performAutoTraining: true };
         const fault = { kind: "fail" as const, reason: "No luck." };
         await emulator.handle({ service: "personalize", operation: "UpdateSolution", region, body, fault });
         await emulator.close();
-        service = await startService({ access, dataDir });
+        service = await startService({ access, dataDir: service.dataDir });
         const { latestSolutionUpdate: latest, performAutoTraining } = await describeIt();
         assert.deepEqual([latest?.status, latest?.failureReason], ["CREATE FAILED", "No luck."]);
         assert.equal(performAutoTraining, false);

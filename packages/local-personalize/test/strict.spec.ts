@@ -1,14 +1,5 @@
 import assert from "node:assert/strict";
-import {
-    CreateCampaignCommand,
-    CreateDatasetCommand,
-    CreateDatasetGroupCommand,
-    CreateSchemaCommand,
-    CreateSolutionCommand,
-    type Domain,
-    type SolutionConfig,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import type { Domain, SolutionConfig } from "@aws-sdk/client-personalize";
 import { campaignArn, createCatalogue, datasetGroupArn, filmsBucket } from "./films-service.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
@@ -23,6 +14,7 @@ import {
     runImportJob,
     type Service,
     startService,
+    trainRecipe,
     trainVersion,
 } from "./support.ts";
 
@@ -36,9 +28,7 @@ describe("Documented rules of Personalize", () => {
         before(async () => {
             service = await startService({ access: createBucket().access });
             for (const domain of [undefined, "VIDEO_ON_DEMAND", "ECOMMERCE"] as const) {
-                await service.personalize.send(
-                    new CreateDatasetGroupCommand({ name: domain ?? "custom", ...(domain && { domain }) }),
-                );
+                await service.personalize.createDatasetGroup({ name: domain ?? "custom", ...(domain && { domain }) });
             }
         });
         after(() => service?.discard());
@@ -46,10 +36,10 @@ describe("Documented rules of Personalize", () => {
         const create = async (type: string, schema: string, domain?: Domain) => {
             const name = `schema-${count++}`;
             const more = domain && { domain };
-            const created = await service.personalize.send(new CreateSchemaCommand({ name, schema, ...more }));
+            const created = await service.personalize.createSchema({ name, schema, ...more });
             const group = arn(`dataset-group/${domain ?? "custom"}`);
             const input = { name, schemaArn: created.schemaArn, datasetGroupArn: group, datasetType: type };
-            return service.personalize.send(new CreateDatasetCommand(input));
+            return service.personalize.createDataset(input);
         };
         const numbered = (many: number, more: object = {}) =>
             Array.from({ length: many }, (_, n) => column(`EXTRA_${n}`, "string", more));
@@ -140,7 +130,7 @@ describe("Documented rules of Personalize", () => {
         before(async () => {
             service = await startService({ access: bucket.access });
             const { personalize } = service;
-            await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+            await personalize.createDatasetGroup({ name: "films" });
             const schema = createSchema(
                 "Interactions",
                 ...usual,
@@ -154,15 +144,13 @@ describe("Documented rules of Personalize", () => {
         after(() => service?.discard());
 
         const create = (name: string, solutionConfig: SolutionConfig, recipeName = "aws-user-personalization") =>
-            service.personalize.send(
-                new CreateSolutionCommand({
-                    name,
-                    datasetGroupArn,
-                    recipeArn: recipe(recipeName),
-                    performAutoTraining: false,
-                    solutionConfig,
-                }),
-            );
+            service.personalize.createSolution({
+                name,
+                datasetGroupArn,
+                recipeArn: recipe(recipeName),
+                performAutoTraining: false,
+                solutionConfig,
+            });
         const objective = (itemAttribute: string): SolutionConfig => ({
             optimizationObjective: { itemAttribute, objectiveSensitivity: "LOW" },
         });
@@ -212,15 +200,9 @@ describe("Documented rules of Personalize", () => {
             const { personalize, runtime, emulator } = service;
             const { datasetArn } = await createDataset(service);
             await runImportJob(service, { jobName: "a", datasetArn, dataLocation: "s3://movies/a.csv" });
-            const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
-            const { solutionArn = "" } = await personalize.send(
-                new CreateSolutionCommand({ ...solution, performAutoTraining: false }),
-            );
-            const { solutionVersionArn = "" } = await trainVersion(service, solutionArn);
-            await personalize.send(
-                new CreateCampaignCommand({ name: "films", solutionVersionArn, minProvisionedTPS: 1 }),
-            );
-            const ask = () => runtime.send(new GetRecommendationsCommand({ campaignArn, numResults: 1 }));
+            const solutionVersionArn = await trainRecipe(service, "aws-popularity-count");
+            await personalize.createCampaign({ name: "films", solutionVersionArn, minProvisionedTPS: 1 });
+            const ask = () => runtime.getRecommendations({ campaignArn, numResults: 1 });
             let answered = 0;
             const throttled = await (async () => {
                 for (; answered < 100; answered++) await ask();

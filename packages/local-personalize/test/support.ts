@@ -5,18 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-    CreateDatasetCommand,
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateSchemaCommand,
-    CreateSolutionVersionCommand,
-    DescribeDatasetImportJobCommand,
-    DescribeSolutionVersionCommand,
+    type CreateRecommenderCommandInput,
+    type CreateSolutionCommandInput,
     type Domain,
     type ImportMode,
-    PersonalizeClient,
+    Personalize,
 } from "@aws-sdk/client-personalize";
-import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { type GetRecommendationsCommandInput, PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
 import { requireServiceModelDir } from "../botocore.ts";
 import { createEmulator, type EmulatorOptions, type ImportAccess, type ImportRequest } from "../emulator.ts";
 import { startServer } from "../server.ts";
@@ -105,8 +100,8 @@ export async function startService(more: Partial<EmulatorOptions> & { access: Im
         maxAttempts: 1,
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
     };
-    const personalize = new PersonalizeClient(settings);
-    const runtime = new PersonalizeRuntimeClient(settings);
+    const personalize = new Personalize(settings);
+    const runtime = new PersonalizeRuntime(settings);
     const stop = async () => {
         personalize.destroy();
         runtime.destroy();
@@ -133,6 +128,12 @@ export async function startService(more: Partial<EmulatorOptions> & { access: Im
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
+/** Ends a service, and starts it again with its data. */
+export async function restartService({ stop, dataDir }: Service, options: Parameters<typeof startService>[0]) {
+    await stop();
+    return startService({ ...options, dataDir });
+}
+
 /** Polls until `look` returns a value. */
 export async function until<Found>(look: () => Promise<Found | undefined | false>): Promise<Found> {
     for (;;) {
@@ -141,6 +142,15 @@ export async function until<Found>(look: () => Promise<Found | undefined | false
         await sleep(20);
     }
 }
+
+/** Polls until a resource is ACTIVE or COMPLETED, or has failed. Returns its description. */
+export const untilEnded = <Resource extends { readonly status?: string | undefined }>(
+    describe: () => Promise<Resource | undefined>,
+): Promise<Resource> =>
+    until(async () => {
+        const resource = await describe();
+        return /ACTIVE|COMPLETED|FAILED/.test(resource?.status ?? "") && resource;
+    });
 
 /** Returns a column of an Avro schema, by default a string. `more` are attributes such as `categorical`. */
 export const column = (name: string, type: unknown = "string", more: object = {}) => ({ name, type, ...more });
@@ -167,10 +177,8 @@ export async function addDataset(
     const { personalize } = service;
     const { datasetGroupArn, domain } = group;
     const { name, datasetType, schema, file } = dataset;
-    const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name, schema, ...(domain && { domain }) }));
-    const { datasetArn = "" } = await personalize.send(
-        new CreateDatasetCommand({ name, schemaArn, datasetGroupArn, datasetType }),
-    );
+    const { schemaArn } = await personalize.createSchema({ name, schema, ...(domain && { domain }) });
+    const { datasetArn = "" } = await personalize.createDataset({ name, schemaArn, datasetGroupArn, datasetType });
     if (file === undefined) return;
     const job = await runImportJob(service, { jobName: name, datasetArn, dataLocation: `s3://movies/${file}` });
     assert.equal(job.status, "ACTIVE", job.failureReason);
@@ -178,18 +186,14 @@ export async function addDataset(
 
 /** Creates a schema, a dataset group and an interactions dataset, which are ACTIVE at once with the speed `instant`. */
 export async function createDataset({ personalize }: Service, name = "films") {
-    const schema = await personalize.send(
-        new CreateSchemaCommand({ name: `${name}-schema`, schema: interactionsSchema }),
-    );
-    const group = await personalize.send(new CreateDatasetGroupCommand({ name }));
-    const dataset = await personalize.send(
-        new CreateDatasetCommand({
-            name,
-            schemaArn: schema.schemaArn,
-            datasetGroupArn: group.datasetGroupArn,
-            datasetType: "Interactions",
-        }),
-    );
+    const schema = await personalize.createSchema({ name: `${name}-schema`, schema: interactionsSchema });
+    const group = await personalize.createDatasetGroup({ name });
+    const dataset = await personalize.createDataset({
+        name,
+        schemaArn: schema.schemaArn,
+        datasetGroupArn: group.datasetGroupArn,
+        datasetType: "Interactions",
+    });
     return {
         schemaArn: String(schema.schemaArn),
         datasetGroupArn: String(group.datasetGroupArn),
@@ -203,25 +207,53 @@ export async function runImportJob(
     job: { jobName: string; datasetArn: string; dataLocation: string; importMode?: ImportMode },
 ) {
     const { dataLocation, ...input } = job;
-    const { datasetImportJobArn } = await personalize.send(
-        new CreateDatasetImportJobCommand({ ...input, dataSource: { dataLocation }, roleArn: importRole }),
-    );
-    return until(async () => {
-        const { datasetImportJob } = await personalize.send(
-            new DescribeDatasetImportJobCommand({ datasetImportJobArn }),
-        );
-        return /ACTIVE|FAILED/.test(datasetImportJob?.status ?? "") && datasetImportJob;
+    const { datasetImportJobArn } = await personalize.createDatasetImportJob({
+        ...input,
+        dataSource: { dataLocation },
+        roleArn: importRole,
     });
+    return untilEnded(
+        async () => (await personalize.describeDatasetImportJob({ datasetImportJobArn })).datasetImportJob,
+    );
 }
 
 /** Creates a solution version, waits for the end of its training, and returns its description. */
 export async function trainVersion({ personalize }: Service, solutionArn: string) {
-    const { solutionVersionArn } = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
-    return until(async () => {
-        const { solutionVersion } = await personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
-        return /ACTIVE|FAILED/.test(solutionVersion?.status ?? "") && solutionVersion;
-    });
+    const { solutionVersionArn } = await personalize.createSolutionVersion({ solutionArn });
+    return untilEnded(async () => (await personalize.describeSolutionVersion({ solutionVersionArn })).solutionVersion);
 }
+
+/**
+ * Creates a solution in the dataset group films, without automatic training, and trains a version. Returns the
+ * version's ARN. `more` are further members of the solution, whose name is by default that of the recipe.
+ * @throws Error if the training fails
+ */
+export async function trainRecipe(
+    service: Service,
+    recipeName: string,
+    more: Partial<CreateSolutionCommandInput> = {},
+): Promise<string> {
+    const { solutionArn = "" } = await service.personalize.createSolution({
+        name: recipeName,
+        datasetGroupArn: arn("dataset-group/films"),
+        recipeArn: recipe(recipeName),
+        performAutoTraining: false,
+        ...more,
+    });
+    const { status, failureReason, solutionVersionArn = "" } = await trainVersion(service, solutionArn);
+    assert.equal(status, "ACTIVE", failureReason);
+    return solutionVersionArn;
+}
+
+/** Creates a recommender, waits for the end of its creation, and returns its description. */
+export async function createRecommender({ personalize }: Service, recommender: CreateRecommenderCommandInput) {
+    const { recommenderArn } = await personalize.createRecommender(recommender);
+    return untilEnded(async () => (await personalize.describeRecommender({ recommenderArn })).recommender);
+}
+
+/** Returns the items that a campaign or recommender recommends. */
+export const fetchItems = async ({ runtime }: Service, input: GetRecommendationsCommandInput) =>
+    (await runtime.getRecommendations(input)).itemList ?? [];
 
 /** Returns a function for assert.rejects that checks the name and message of an AWS client's error. */
 export const refusal = (name: string, message: string | RegExp) => (error: unknown) => {

@@ -2,14 +2,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import {
     type Budget,
-    BudgetsClient,
-    DescribeNotificationsForBudgetCommand,
-    DescribeSubscribersForNotificationCommand,
+    Budgets,
     type Notification,
     paginateDescribeBudgets,
     type Subscriber,
 } from "@aws-sdk/client-budgets";
-import { GetTopicAttributesCommand, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import { SNS } from "@aws-sdk/client-sns";
 import type { Emulator } from "local-personalize";
 import { evaluate, explain, type PolicyDocument, parseArn } from "policy-evaluator";
 import { unlessGone } from "../../unless-gone.ts";
@@ -70,7 +68,7 @@ function createTopics({
     accountId: string;
     partition: string;
 }) {
-    const clients = clientsByRegion(miniStack, (settings) => new SNSClient(settings));
+    const clients = clientsByRegion(miniStack, (settings) => new SNS(settings));
     return {
         /**
          * Returns why the topic rejects the notification; undefined after the delivery. Throws if SNS does not answer.
@@ -82,7 +80,7 @@ function createTopics({
         ): Promise<string | undefined> {
             const client = clients.of(parseArn(topic)?.region ?? "us-east-1");
             const response = await unlessGone(
-                client.send(new GetTopicAttributesCommand({ TopicArn: topic })),
+                client.getTopicAttributes({ TopicArn: topic }),
                 "NotFoundException",
                 "NotFound",
             );
@@ -97,7 +95,7 @@ function createTopics({
             const document = JSON.parse(response.Attributes?.Policy || '{"Statement":[]}') as PolicyDocument;
             const verdict = evaluate(request, [{ name: "topic policy", document }], "resource");
             if (verdict.decision !== "allowed") return `${budgetsService} may not: ${explain(request, verdict)}`;
-            await client.send(new PublishCommand({ TopicArn: topic, ...text }));
+            await client.publish({ TopicArn: topic, ...text });
             return undefined;
         },
         destroy: clients.destroy,
@@ -123,7 +121,7 @@ interface BudgetNotificationsOptions {
  */
 export function startBudgetNotifications(options: BudgetNotificationsOptions) {
     const { emulator, accountId, log } = options;
-    const budgets = new BudgetsClient(createLoopSettings(options.miniStack));
+    const budgets = new Budgets(createLoopSettings(options.miniStack));
     const topics = createTopics(options);
     const sent = openSentNotifications(options.dataDir);
     const unevaluated = new Set<string>();
@@ -152,10 +150,7 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
         }
         const spend = monthSpend(emulator.usage, now, scope.start, scope.holds);
         const budgetKey = { AccountId: accountId, BudgetName };
-        const answer = await unlessGone(
-            budgets.send(new DescribeNotificationsForBudgetCommand(budgetKey)),
-            "NotFoundException",
-        );
+        const answer = await unlessGone(budgets.describeNotificationsForBudget(budgetKey), "NotFoundException");
         for (const Notification of answer?.Notifications ?? []) {
             const over = exceeded(budget, Notification, spend);
             if (!over) continue;
@@ -178,8 +173,8 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
         budgetKey: { AccountId: string; BudgetName: string },
         Notification: Notification,
     ) => {
-        const command = new DescribeSubscribersForNotificationCommand({ ...budgetKey, Notification });
-        return (await unlessGone(budgets.send(command), "NotFoundException"))?.Subscribers ?? [];
+        const call = budgets.describeSubscribersForNotification({ ...budgetKey, Notification });
+        return (await unlessGone(call, "NotFoundException"))?.Subscribers ?? [];
     };
 
     const notify = async (

@@ -37,24 +37,16 @@ export async function emptyApi(client: apiGateway.APIGatewayClient, restApiId: s
     }
 }
 
-/** Creates everything in a plan. Keeps the API's other resources. */
+/** Creates everything in a plan. The API must be empty. */
 export async function fillApi(client: apiGateway.APIGatewayClient, restApiId: string, plan: ApiPlan): Promise<void> {
     const call = createSender(client);
     const of = { restApiId };
-    const { items: has = [] } = await call(apiGateway.GetModelsCommand)({ ...of, limit });
     for (const { name, schema } of plan.models) {
-        if (has.some((model) => model.name === name)) {
-            await call(apiGateway.DeleteModelCommand)({ ...of, modelName: name });
-        }
         const model = { ...of, name, contentType: "application/json", schema: schemaText(schema, restApiId) };
         await call(apiGateway.CreateModelCommand)(model);
     }
-    const { items: existing = [] } = await call(apiGateway.GetRequestValidatorsCommand)({ ...of, limit });
     const validators = new Map<string, string>();
     for (const validator of plan.validators) {
-        for (const { id: requestValidatorId } of existing.filter(({ name }) => name === validator.name)) {
-            await call(apiGateway.DeleteRequestValidatorCommand)({ ...of, requestValidatorId });
-        }
         const { id = "" } = await call(apiGateway.CreateRequestValidatorCommand)({ ...of, ...validator });
         validators.set(validator.name, id);
     }

@@ -1,12 +1,4 @@
-import {
-    APIGatewayClient,
-    CreateRestApiCommand,
-    DeleteRestApiCommand,
-    GetRestApiCommand,
-    type PatchOperation,
-    type RestApi,
-    UpdateRestApiCommand,
-} from "@aws-sdk/client-api-gateway";
+import { APIGateway, type PatchOperation, type RestApi } from "@aws-sdk/client-api-gateway";
 import { type Answer, jsonAnswer } from "../answer.ts";
 import { createLoopSettings } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
@@ -16,7 +8,6 @@ import { type ApiPlan, parseOpenApi } from "./plan.ts";
 
 /** The import options in the query string. */
 interface Asked {
-    readonly mode: "import" | "overwrite" | "merge";
     /** The id of the API to overwrite; undefined for a new API. */
     readonly apiId?: string;
     readonly failOnWarnings: boolean;
@@ -39,7 +30,7 @@ export async function importApi(
     url: URL,
     body: Buffer,
 ): Promise<Answer> {
-    const client = new APIGatewayClient({ ...createLoopSettings(where.miniStack), region: where.region });
+    const client = new APIGateway({ ...createLoopSettings(where.miniStack), region: where.region });
     try {
         const request = parseImportParameters(url);
         const plan = parseOpenApi(body.toString("utf8"));
@@ -49,7 +40,7 @@ export async function importApi(
         const api =
             request.apiId === undefined
                 ? await create(client, request, plan)
-                : await write(client, request.apiId, request, plan);
+                : await write(client, request.apiId, plan);
         const warnings = plan.warnings.length > 0 ? { warnings: plan.warnings } : {};
         return jsonAnswer(request.apiId === undefined ? 201 : 200, toWire({ ...api, ...warnings } as RestApi));
     } catch (error) {
@@ -61,8 +52,8 @@ export async function importApi(
 
 function parseImportParameters({ pathname, searchParams }: URL): Asked {
     const mode = searchParams.get("mode") ?? "merge";
-    if (mode !== "import" && mode !== "overwrite" && mode !== "merge") {
-        throw new ImportRefusedError(`Invalid mode '${mode}': it must be import, overwrite or merge`);
+    if (mode !== "import" && mode !== "overwrite") {
+        throw new ImportRefusedError(`The local AWS does not support the mode '${mode}' of PutRestApi: use overwrite`);
     }
     const supportedNames = ["mode", "failonwarnings", "endpointConfigurationTypes", "ignore", "basepath"];
     for (const [name, value] of searchParams) {
@@ -74,44 +65,28 @@ function parseImportParameters({ pathname, searchParams }: URL): Asked {
     const apiId = pathname.split("/")[2];
     const endpointType = searchParams.get("endpointConfigurationTypes");
     return {
-        mode,
         failOnWarnings: searchParams.get("failonwarnings") === "true",
         ...(apiId !== undefined && { apiId }),
         ...(endpointType !== null && { endpointType }),
     };
 }
 
-async function create(client: APIGatewayClient, { endpointType }: Asked, plan: ApiPlan): Promise<RestApi> {
-    const { name, description, version, apiKeySource, binaryMediaTypes, minimumCompressionSize, policy } = plan;
-    const created = await client.send(
-        new CreateRestApiCommand({
-            name,
-            description,
-            version,
-            apiKeySource,
-            minimumCompressionSize,
-            policy,
-            binaryMediaTypes: [...binaryMediaTypes],
-            endpointConfiguration: { types: [(endpointType ?? "EDGE") as "EDGE"] },
-        }),
-    );
-    const restApiId = created.id ?? "";
+async function create(client: APIGateway, { endpointType }: Asked, plan: ApiPlan): Promise<RestApi> {
+    const endpointConfiguration = { types: [(endpointType ?? "EDGE") as "EDGE"] };
+    const { id: restApiId = "" } = await client.createRestApi({ name: plan.name, endpointConfiguration });
     try {
-        await fillApi(client, restApiId, plan);
+        return await write(client, restApiId, plan);
     } catch (error) {
-        await client.send(new DeleteRestApiCommand({ restApiId }));
+        await client.deleteRestApi({ restApiId });
         throw error;
     }
-    return created;
 }
 
-async function write(client: APIGatewayClient, restApiId: string, { mode }: Asked, plan: ApiPlan): Promise<RestApi> {
-    const there = await client.send(new GetRestApiCommand({ restApiId }));
-    if (mode === "overwrite") {
-        await emptyApi(client, restApiId);
-    }
+async function write(client: APIGateway, restApiId: string, plan: ApiPlan): Promise<RestApi> {
+    const there = await client.getRestApi({ restApiId });
+    await emptyApi(client, restApiId);
     await fillApi(client, restApiId, plan);
-    return client.send(new UpdateRestApiCommand({ restApiId, patchOperations: changes(there, plan) }));
+    return client.updateRestApi({ restApiId, patchOperations: changes(there, plan) });
 }
 
 /** Returns the patch operations for the API itself. Keeps values that the document omits. */

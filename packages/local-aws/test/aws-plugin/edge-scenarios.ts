@@ -1,28 +1,7 @@
-import {
-    APIGatewayClient,
-    DeleteUsagePlanKeyCommand,
-    GetDeploymentsCommand,
-    UpdateAccountCommand,
-    UpdateApiKeyCommand,
-    UpdateDeploymentCommand,
-    UpdateRestApiCommand,
-    UpdateStageCommand,
-    UpdateUsagePlanCommand,
-} from "@aws-sdk/client-api-gateway";
-import {
-    CloudFrontClient,
-    GetCachePolicyConfigCommand,
-    GetDistributionConfigCommand,
-    GetOriginAccessControlConfigCommand,
-    GetResponseHeadersPolicyConfigCommand,
-    UpdateCachePolicyCommand,
-    UpdateDistributionCommand,
-    UpdateOriginAccessControlCommand,
-    UpdateResponseHeadersPolicyCommand,
-} from "@aws-sdk/client-cloudfront";
-import { DynamoDBClient, UpdateContinuousBackupsCommand } from "@aws-sdk/client-dynamodb";
-import { region } from "../../../../test/support/local-aws.ts";
-import type { Instance } from "../../instance.ts";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { CloudFront } from "@aws-sdk/client-cloudfront";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import type { Enforcing } from "../gateway/enforcement/support.ts";
 import {
     apiArgs,
     cacheArgs,
@@ -43,16 +22,11 @@ import {
 import type { Life } from "./life.ts";
 
 /** Returns the SDK clients for DynamoDB, API Gateway and CloudFront. */
-export function edgeClients(instance: Instance) {
-    const settings = {
-        endpoint: `http://127.0.0.1:${instance.port}`,
-        region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    };
+export function edgeClients({ open }: Enforcing) {
     return {
-        dynamo: new DynamoDBClient(settings),
-        gateway: new APIGatewayClient(settings),
-        edge: new CloudFrontClient(settings),
+        dynamo: open(DynamoDB),
+        gateway: open(APIGateway),
+        edge: open(CloudFront),
     };
 }
 
@@ -65,7 +39,7 @@ interface EdgeContext {
 /** Returns test cases for DynamoDB, API Gateway and CloudFront resource types. */
 export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
     const listDeployments = async (restApiId: string) => {
-        const { items = [] } = await clients().gateway.send(new GetDeploymentsCommand({ restApiId }));
+        const { items = [] } = await clients().gateway.getDeployments({ restApiId });
         return items.map(({ id = "" }) => id);
     };
     return [
@@ -87,12 +61,10 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
                 tags,
             }),
             drift: () =>
-                clients().dynamo.send(
-                    new UpdateContinuousBackupsCommand({
-                        TableName: name,
-                        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
-                    }),
-                ),
+                clients().dynamo.updateContinuousBackups({
+                    TableName: name,
+                    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+                }),
             changedKeys: ["pointInTimeRecovery"],
         },
         {
@@ -100,7 +72,7 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             args: () => apiArgs,
             drift: async (restApiId) => {
                 const patchOperations = patch("/description", "other");
-                return clients().gateway.send(new UpdateRestApiCommand({ restApiId, patchOperations }));
+                return clients().gateway.updateRestApi({ restApiId, patchOperations });
             },
             changedKeys: ["description"],
         },
@@ -111,9 +83,7 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
                 const restApiId = ids.restApi as string;
                 const patchOperations = patch("/description", "other");
                 for (const deploymentId of await listDeployments(restApiId)) {
-                    await clients().gateway.send(
-                        new UpdateDeploymentCommand({ restApiId, deploymentId, patchOperations }),
-                    );
+                    await clients().gateway.updateDeployment({ restApiId, deploymentId, patchOperations });
                 }
             },
             changedKeys: ["description"],
@@ -121,43 +91,36 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
         {
             type: toGatewayType("account"),
             args: () => ({ cloudwatchRoleArn: logsRole }),
-            drift: () =>
-                clients().gateway.send(new UpdateAccountCommand({ patchOperations: patch("/cloudwatchRoleArn", "") })),
+            drift: () => clients().gateway.updateAccount({ patchOperations: patch("/cloudwatchRoleArn", "") }),
             changedKeys: "gone",
         },
         {
             type: toGatewayType("stage"),
             args: () => stageArgs(ids),
             drift: () =>
-                clients().gateway.send(
-                    new UpdateStageCommand({
-                        restApiId: ids.restApi,
-                        stageName: "api",
-                        patchOperations: patch("/tracingEnabled", "false"),
-                    }),
-                ),
+                clients().gateway.updateStage({
+                    restApiId: ids.restApi,
+                    stageName: "api",
+                    patchOperations: patch("/tracingEnabled", "false"),
+                }),
             changedKeys: ["xrayTracingEnabled"],
         },
         {
             type: toGatewayType("methodSettings"),
             args: () => settingArgs(ids),
             drift: () =>
-                clients().gateway.send(
-                    new UpdateStageCommand({
-                        restApiId: ids.restApi,
-                        stageName: "kept",
-                        patchOperations: patch("/*/*/throttling/rateLimit", "1000"),
-                    }),
-                ),
+                clients().gateway.updateStage({
+                    restApiId: ids.restApi,
+                    stageName: "kept",
+                    patchOperations: patch("/*/*/throttling/rateLimit", "1000"),
+                }),
             changedKeys: ["settings"],
         },
         {
             type: toGatewayType("apiKey"),
             args: keyArgs,
             drift: async (apiKey) => {
-                return clients().gateway.send(
-                    new UpdateApiKeyCommand({ apiKey, patchOperations: patch("/description", "other") }),
-                );
+                return clients().gateway.updateApiKey({ apiKey, patchOperations: patch("/description", "other") });
             },
             changedKeys: ["description"],
         },
@@ -165,31 +128,31 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             type: toGatewayType("usagePlan"),
             args: () => planArgs(ids),
             drift: async (usagePlanId) => {
-                return clients().gateway.send(
-                    new UpdateUsagePlanCommand({ usagePlanId, patchOperations: patch("/throttle/rateLimit", "99") }),
-                );
+                return clients().gateway.updateUsagePlan({
+                    usagePlanId,
+                    patchOperations: patch("/throttle/rateLimit", "99"),
+                });
             },
             changedKeys: ["throttleSettings"],
         },
         {
             type: toGatewayType("usagePlanKey"),
             args: () => ({ keyId: ids.apiKey, keyType: "API_KEY", usagePlanId: ids.usagePlan }),
-            drift: () =>
-                clients().gateway.send(
-                    new DeleteUsagePlanKeyCommand({ keyId: ids.apiKey, usagePlanId: ids.usagePlan }),
-                ),
+            drift: () => clients().gateway.deleteUsagePlanKey({ keyId: ids.apiKey, usagePlanId: ids.usagePlan }),
             changedKeys: "gone",
         },
         {
             type: "aws:cloudfront/originAccessControl:OriginAccessControl",
             args: oacArgs,
             drift: async (Id) => {
-                const current = await clients().edge.send(new GetOriginAccessControlConfigCommand({ Id }));
+                const current = await clients().edge.getOriginAccessControlConfig({ Id });
                 const has = current.OriginAccessControlConfig;
                 const OriginAccessControlConfig = has && { ...has, SigningBehavior: "never" as const };
-                return clients().edge.send(
-                    new UpdateOriginAccessControlCommand({ Id, IfMatch: current.ETag, OriginAccessControlConfig }),
-                );
+                return clients().edge.updateOriginAccessControl({
+                    Id,
+                    IfMatch: current.ETag,
+                    OriginAccessControlConfig,
+                });
             },
             changedKeys: ["signingBehavior"],
         },
@@ -197,13 +160,15 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             type: "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
             args: headersArgs,
             drift: async (Id) => {
-                const current = await clients().edge.send(new GetResponseHeadersPolicyConfigCommand({ Id }));
+                const current = await clients().edge.getResponseHeadersPolicyConfig({ Id });
                 const { SecurityHeadersConfig: has, ...rest } = current.ResponseHeadersPolicyConfig ?? { Name: name };
                 const { ContentSecurityPolicy: _, ...others } = has ?? {};
                 const ResponseHeadersPolicyConfig = { ...rest, SecurityHeadersConfig: others };
-                return clients().edge.send(
-                    new UpdateResponseHeadersPolicyCommand({ Id, IfMatch: current.ETag, ResponseHeadersPolicyConfig }),
-                );
+                return clients().edge.updateResponseHeadersPolicy({
+                    Id,
+                    IfMatch: current.ETag,
+                    ResponseHeadersPolicyConfig,
+                });
             },
             changedKeys: ["securityHeadersConfig"],
         },
@@ -211,11 +176,9 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             type: "aws:cloudfront/cachePolicy:CachePolicy",
             args: cacheArgs,
             drift: async (Id) => {
-                const current = await clients().edge.send(new GetCachePolicyConfigCommand({ Id }));
+                const current = await clients().edge.getCachePolicyConfig({ Id });
                 const CachePolicyConfig = current.CachePolicyConfig && { ...current.CachePolicyConfig, MaxTTL: 60 };
-                return clients().edge.send(
-                    new UpdateCachePolicyCommand({ Id, IfMatch: current.ETag, CachePolicyConfig }),
-                );
+                return clients().edge.updateCachePolicy({ Id, IfMatch: current.ETag, CachePolicyConfig });
             },
             changedKeys: ["maxTtl"],
         },
@@ -223,12 +186,10 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             type: "aws:cloudfront/distribution:Distribution",
             args: distributionArgs,
             drift: async (Id) => {
-                const current = await clients().edge.send(new GetDistributionConfigCommand({ Id }));
+                const current = await clients().edge.getDistributionConfig({ Id });
                 const has = current.DistributionConfig;
                 const DistributionConfig = has && { ...has, CustomErrorResponses: { Quantity: 0 } };
-                return clients().edge.send(
-                    new UpdateDistributionCommand({ Id, IfMatch: current.ETag, DistributionConfig }),
-                );
+                return clients().edge.updateDistribution({ Id, IfMatch: current.ETag, DistributionConfig });
             },
             changedKeys: ["customErrorResponses"],
         },

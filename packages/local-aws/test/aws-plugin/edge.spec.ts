@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-    CreateDeploymentCommand,
-    GetRestApisCommand,
-    GetStageCommand,
-    UpdateAccountCommand,
-} from "@aws-sdk/client-api-gateway";
-import { CreateRoleCommand } from "@aws-sdk/client-iam";
-import { createClients, region } from "../../../../test/support/local-aws.ts";
+import { region } from "../../../../test/support/local-aws.ts";
 import { restApiEntries } from "../../aws-plugin/api-gateway.ts";
 import { apiKeyEntries } from "../../aws-plugin/api-keys.ts";
 import { stageEntries } from "../../aws-plugin/api-stage.ts";
@@ -14,8 +7,7 @@ import { distributionEntries } from "../../aws-plugin/cloudfront-distribution.ts
 import { edgePolicyEntries } from "../../aws-plugin/cloudfront-policies.ts";
 import { tableEntries } from "../../aws-plugin/dynamodb.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
-import { localAccountId as account, type Instance } from "../../instance.ts";
-import { discardInstance, startInstance } from "../instances.ts";
+import { account, useEnforcing } from "../gateway/enforcement/support.ts";
 import {
     apiArgs,
     createDocument,
@@ -32,25 +24,15 @@ import { edgeClients, edgeScenarios } from "./edge-scenarios.ts";
 import { createUrn, type Plugin, testLives } from "./life.ts";
 
 describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
-    let instance: Instance;
+    const aws = useEnforcing();
     let plugin: Plugin;
     let clients: ReturnType<typeof edgeClients>;
     /** Maps each type to the id of a resource, prepared before or created by the tests. */
     const ids: Ids = {};
     before(async () => {
-        instance = await startInstance();
-        clients = edgeClients(instance);
-        const { iam } = createClients(instance);
-        const trust = {
-            Version: "2012-10-17",
-            Statement: [
-                { Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" },
-            ],
-        };
-        await iam.send(new CreateRoleCommand({ RoleName: "logs", AssumeRolePolicyDocument: JSON.stringify(trust) }));
-        iam.destroy();
-        const endpoint = `http://127.0.0.1:${instance.port}`;
-        const where = { region, account: async () => account, endpoint };
+        clients = edgeClients(aws);
+        await aws.role("logs", { Service: "apigateway.amazonaws.com" });
+        const where = { region, account: async () => account, endpoint: aws.url };
         const entries = {
             ...tableEntries(clients.dynamo),
             ...restApiEntries(clients.gateway, where),
@@ -65,12 +47,6 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         await createResource("stage", { restApi: api, deployment: ids.deployment, stageName: "kept", tags });
         await createResource("apiKey", { name: "kept", tags });
         await createResource("usagePlan", { name: "kept", tags });
-    });
-    after(async () => {
-        for (const client of Object.values(clients ?? {})) {
-            client.destroy();
-        }
-        await discardInstance(instance);
     });
 
     async function createResource(kind: string, args: Record<string, unknown>): Promise<string> {
@@ -131,7 +107,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
             ...stage,
             deployment: first.id,
         });
-        const url = `http://127.0.0.1:${instance.port}/_aws/execute-api/${restApi}/api`;
+        const url = `${aws.url}/_aws/execute-api/${restApi}/api`;
         assert.equal(outs.invokeUrl, url);
         const answer = async () => (await fetch(`${url}/health`)).status;
         assert.equal(await answer(), 403);
@@ -182,7 +158,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         const key = "~1films~1{filmId}/GET";
         const { id, outs = {} } = await plugin.create(urn, of(key, 0));
         const settingsOf = async () =>
-            (await clients.gateway.send(new GetStageCommand({ restApiId: restApi, stageName: "api" }))).methodSettings;
+            (await clients.gateway.getStage({ restApiId: restApi, stageName: "api" })).methodSettings;
         // As in Pulumi's AWS plugin, a create does not send limits of 0, so the account's limit applies.
         assert.equal((await settingsOf())?.[key]?.throttlingBurstLimit, 5000);
         await plugin.update(id, urn, outs, of(key, 1));
@@ -202,13 +178,10 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         await assert.rejects(plugin.create(createUrn(toGatewayType("restApi")), wrong), {
             name: "BadRequestException",
         });
-        const { items = [] } = await clients.gateway.send(new GetRestApisCommand({ limit: 500 }));
+        const { items = [] } = await clients.gateway.getRestApis({ limit: 500 });
         const restApiId = items.find((api) => api.name === "wrong")?.id;
-        await assert.rejects(
-            clients.gateway.send(new CreateDeploymentCommand({ restApiId })),
-            /doesn't contain any methods/,
-        );
-        await clients.gateway.send(new UpdateAccountCommand({ patchOperations: patch("/cloudwatchRoleArn", "") }));
+        await assert.rejects(clients.gateway.createDeployment({ restApiId }), /doesn't contain any methods/);
+        await clients.gateway.updateAccount({ patchOperations: patch("/cloudwatchRoleArn", "") });
         const restApi = await createResource("restApi", { ...apiArgs, name: "silent" });
         const deployment = await createResource("deployment", { restApi });
         await assert.rejects(

@@ -1,6 +1,3 @@
-import { DeleteNotificationCommand } from "@aws-sdk/client-budgets";
-import { StopLoggingCommand } from "@aws-sdk/client-cloudtrail";
-import { DeleteDashboardsCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import { localAccountId as account } from "../../instance.ts";
 import type { Life } from "./life.ts";
 import { arn, name, query, tags, topicArn } from "./operations-args.ts";
@@ -30,18 +27,16 @@ export function observingScenarios(clients: () => ReturnType<typeof operationsCl
                 tags,
             }),
             drift: () =>
-                clients().budgets.send(
-                    new DeleteNotificationCommand({
-                        AccountId: account,
-                        BudgetName: name,
-                        Notification: {
-                            NotificationType: "ACTUAL",
-                            ComparisonOperator: "GREATER_THAN",
-                            Threshold: 80,
-                            ThresholdType: "PERCENTAGE",
-                        },
-                    }),
-                ),
+                clients().budgets.deleteNotification({
+                    AccountId: account,
+                    BudgetName: name,
+                    Notification: {
+                        NotificationType: "ACTUAL",
+                        ComparisonOperator: "GREATER_THAN",
+                        Threshold: 80,
+                        ThresholdType: "PERCENTAGE",
+                    },
+                }),
             changedKeys: ["notifications"],
         },
         {
@@ -64,36 +59,34 @@ export function observingScenarios(clients: () => ReturnType<typeof operationsCl
                 tags,
             }),
             drift: () =>
-                clients().cloudWatch.send(
-                    new PutMetricAlarmCommand({
-                        AlarmName: name,
-                        AlarmDescription: "too many",
-                        Metrics: [
-                            {
-                                Id: "errors",
-                                ReturnData: true,
-                                MetricStat: {
-                                    Metric: { Namespace: "Films", MetricName: "Errors" },
-                                    Period: 60,
-                                    Stat: "Sum",
-                                },
+                clients().cloudWatch.putMetricAlarm({
+                    AlarmName: name,
+                    AlarmDescription: "too many",
+                    Metrics: [
+                        {
+                            Id: "errors",
+                            ReturnData: true,
+                            MetricStat: {
+                                Metric: { Namespace: "Films", MetricName: "Errors" },
+                                Period: 60,
+                                Stat: "Sum",
                             },
-                        ],
-                        ComparisonOperator: "GreaterThanThreshold",
-                        Threshold: 5,
-                        EvaluationPeriods: 3,
-                        DatapointsToAlarm: 2,
-                        TreatMissingData: "notBreaching",
-                        AlarmActions: [topicArn],
-                        OKActions: [topicArn],
-                    }),
-                ),
+                        },
+                    ],
+                    ComparisonOperator: "GreaterThanThreshold",
+                    Threshold: 5,
+                    EvaluationPeriods: 3,
+                    DatapointsToAlarm: 2,
+                    TreatMissingData: "notBreaching",
+                    AlarmActions: [topicArn],
+                    OKActions: [topicArn],
+                }),
             changedKeys: ["metricQueries"],
         },
         {
             type: "aws:cloudwatch/dashboard:Dashboard",
             args: () => ({ dashboardName: name, dashboardBody: '{"widgets": []}' }),
-            drift: () => clients().cloudWatch.send(new DeleteDashboardsCommand({ DashboardNames: [name] })),
+            drift: () => clients().cloudWatch.deleteDashboards({ DashboardNames: [name] }),
             changedKeys: "gone",
         },
         {
@@ -110,7 +103,7 @@ export function observingScenarios(clients: () => ReturnType<typeof operationsCl
                 eventSelectors: [{ readWriteType: "WriteOnly", includeManagementEvents: true }],
                 tags,
             }),
-            drift: () => clients().trails.send(new StopLoggingCommand({ Name: name })),
+            drift: () => clients().trails.stopLogging({ Name: name }),
             changedKeys: ["enableLogging"],
         },
     ];

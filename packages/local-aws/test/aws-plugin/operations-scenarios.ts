@@ -1,40 +1,30 @@
-import { BudgetsClient } from "@aws-sdk/client-budgets";
-import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient, PutRetentionPolicyCommand } from "@aws-sdk/client-cloudwatch-logs";
-import {
-    DeleteFunctionEventInvokeConfigCommand,
-    LambdaClient,
-    RemovePermissionCommand,
-    UpdateFunctionCodeCommand,
-} from "@aws-sdk/client-lambda";
-import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
-import { SetSubscriptionAttributesCommand, SetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
+import { Budgets } from "@aws-sdk/client-budgets";
+import { CloudTrail } from "@aws-sdk/client-cloudtrail";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { Scheduler, type UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
+import { SetTopicAttributesCommand, SNS } from "@aws-sdk/client-sns";
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { zipSync } from "fflate";
 import { region } from "../../../../test/support/local-aws.ts";
 import { createSqsClient } from "../../aws-plugin/sqs.ts";
-import { localAccountId as account, type Instance } from "../../instance.ts";
+import { account, administrator, type Enforcing } from "../gateway/enforcement/support.ts";
 import { createUrn, type Life, type Plugin } from "./life.ts";
 import { observingScenarios } from "./observing-scenarios.ts";
 import { functionArgs, functionArn, name, policyFor, queueArn, tags, topicArn } from "./operations-args.ts";
 
 /** Returns the SDK clients for the services whose resource types the tests in this file create. */
-export function operationsClients(instance: Instance) {
-    const settings = {
-        endpoint: `http://127.0.0.1:${instance.port}`,
-        region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    };
+export function operationsClients({ open, url }: Enforcing) {
     return {
-        lambda: new LambdaClient(settings),
-        scheduler: new SchedulerClient(settings),
-        sns: new SNSClient(settings),
-        sqs: createSqsClient(settings),
-        budgets: new BudgetsClient(settings),
-        cloudWatch: new CloudWatchClient(settings),
-        logs: new CloudWatchLogsClient(settings),
-        trails: new CloudTrailClient(settings),
+        lambda: open(Lambda),
+        scheduler: open(Scheduler),
+        sns: open(SNS),
+        sqs: createSqsClient({ endpoint: url, region, credentials: administrator }),
+        budgets: open(Budgets),
+        cloudWatch: open(CloudWatch),
+        logs: open(CloudWatchLogs),
+        trails: open(CloudTrail),
     };
 }
 
@@ -93,34 +83,29 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                     rawMessageDelivery: true,
                     filterPolicy: '{"kind":["parked"]}',
                 });
-                return clients().sns.send(
-                    new SetSubscriptionAttributesCommand({
-                        SubscriptionArn: String(outs.arn),
-                        AttributeName: "RawMessageDelivery",
-                        AttributeValue: "false",
-                    }),
-                );
+                return clients().sns.setSubscriptionAttributes({
+                    SubscriptionArn: String(outs.arn),
+                    AttributeName: "RawMessageDelivery",
+                    AttributeValue: "false",
+                });
             },
             changedKeys: ["rawMessageDelivery"],
         },
         {
             type: "aws:cloudwatch/logGroup:LogGroup",
             args: () => ({ name: "/films", retentionInDays: 30, tags }),
-            drift: () =>
-                clients().logs.send(new PutRetentionPolicyCommand({ logGroupName: "/films", retentionInDays: 1 })),
+            drift: () => clients().logs.putRetentionPolicy({ logGroupName: "/films", retentionInDays: 1 }),
             changedKeys: ["retentionInDays"],
         },
         {
             type: "aws:lambda/function:Function",
             args: () => functionArgs,
             drift: () =>
-                clients().lambda.send(
-                    new UpdateFunctionCodeCommand({
-                        FunctionName: name,
-                        Architectures: ["arm64"],
-                        ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = () => 'other'") }),
-                    }),
-                ),
+                clients().lambda.updateFunctionCode({
+                    FunctionName: name,
+                    Architectures: ["arm64"],
+                    ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = () => 'other'") }),
+                }),
             changedKeys: ["code"],
         },
         {
@@ -131,7 +116,7 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 maximumEventAgeInSeconds: 600,
                 destinationConfig: { onFailure: { destination: queueArn } },
             }),
-            drift: () => clients().lambda.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName: name })),
+            drift: () => clients().lambda.deleteFunctionEventInvokeConfig({ FunctionName: name }),
             changedKeys: "gone",
         },
         {
@@ -144,8 +129,7 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 sourceArn: topicArn,
                 sourceAccount: account,
             }),
-            drift: () =>
-                clients().lambda.send(new RemovePermissionCommand({ FunctionName: name, StatementId: "notices" })),
+            drift: () => clients().lambda.removePermission({ FunctionName: name, StatementId: "notices" }),
             changedKeys: "gone",
         },
         {
@@ -164,12 +148,12 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 },
             }),
             drift: async () => {
-                const { $metadata, Arn, CreationDate, LastModificationDate, ...found } = await clients().scheduler.send(
-                    new GetScheduleCommand({ Name: name, GroupName: "default" }),
-                );
-                return clients().scheduler.send(
-                    new UpdateScheduleCommand({ ...found, State: "DISABLED" } as UpdateScheduleCommand["input"]),
-                );
+                const { $metadata, Arn, CreationDate, LastModificationDate, ...found } =
+                    await clients().scheduler.getSchedule({ Name: name, GroupName: "default" });
+                return clients().scheduler.updateSchedule({
+                    ...found,
+                    State: "DISABLED",
+                } as UpdateScheduleCommand["input"]);
             },
             changedKeys: ["state"],
         },

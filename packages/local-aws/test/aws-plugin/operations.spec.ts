@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { InvokeCommand } from "@aws-sdk/client-lambda";
-import { createClients, region } from "../../../../test/support/local-aws.ts";
+import { region } from "../../../../test/support/local-aws.ts";
 import { createZip } from "../../aws-plugin/archive.ts";
 import { budgetEntries } from "../../aws-plugin/budgets.ts";
 import { trailEntries } from "../../aws-plugin/cloudtrail.ts";
@@ -11,38 +9,21 @@ import { createProvider } from "../../aws-plugin/provider.ts";
 import { scheduleEntries } from "../../aws-plugin/scheduler.ts";
 import { snsEntries } from "../../aws-plugin/sns.ts";
 import { createSqsClient, sqsEntries } from "../../aws-plugin/sqs.ts";
-import { localAccountId as account, type Instance } from "../../instance.ts";
-import { discardInstance, startInstance } from "../instances.ts";
+import { account, allow, administrator as credentials, useEnforcing } from "../gateway/enforcement/support.ts";
 import { createUrn, type Plugin, testLives } from "./life.ts";
-import { answering, arn, functionArgs, functionArn, name, policyFor, roleArn } from "./operations-args.ts";
+import { answering, arn, functionArgs, functionArn, name, roleArn } from "./operations-args.ts";
 import { operationsClients, operationsScenarios } from "./operations-scenarios.ts";
 
 describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources", () => {
-    let instance: Instance;
+    const aws = useEnforcing();
     let plugin: Plugin;
     let clients: ReturnType<typeof operationsClients>;
     before(async () => {
-        instance = await startInstance();
-        clients = operationsClients(instance);
-        const { iam } = createClients(instance);
-        for (const [RoleName, service] of [
-            ["runs", "lambda"],
-            ["invokes", "scheduler"],
-            ["logs", "cloudtrail"],
-        ]) {
-            const trust = JSON.parse(policyFor(service ?? "", "sts:AssumeRole", ""));
-            delete trust.Statement[0].Resource;
-            await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }));
-        }
-        const traces = {
-            Version: "2012-10-17",
-            Statement: [
-                { Effect: "Allow", Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], Resource: "*" },
-            ],
-        };
-        const policy = { PolicyName: "traces", PolicyDocument: JSON.stringify(traces) };
-        await iam.send(new PutRolePolicyCommand({ RoleName: "runs", ...policy }));
-        iam.destroy();
+        clients = operationsClients(aws);
+        const traces = allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"]);
+        await aws.role("runs", { Service: "lambda.amazonaws.com" }, traces);
+        await aws.role("invokes", { Service: "scheduler.amazonaws.com" });
+        await aws.role("logs", { Service: "cloudtrail.amazonaws.com" });
         const entries = {
             ...lambdaEntries(clients.lambda),
             ...scheduleEntries(clients.scheduler),
@@ -55,14 +36,8 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         };
         plugin = createProvider(entries, {}) as Plugin;
     });
-    after(async () => {
-        for (const client of Object.values(clients ?? {})) {
-            client.destroy();
-        }
-        await discardInstance(instance);
-    });
 
-    const queueUrl = () => `http://127.0.0.1:${instance.port}/${account}/${name}`;
+    const queueUrl = () => `${aws.url}/${account}/${name}`;
     const lives = operationsScenarios({ clients: () => clients, plugin: () => plugin, queueUrl });
     testLives(lives, () => plugin);
 
@@ -70,14 +45,13 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         const { AWS_ENDPOINT_URL } = process.env;
         // Set the endpoint in AWS_ENDPOINT_URL, as for the plugin. With the endpoint in its settings, the SQS client
         // would ignore the queue's URL.
-        process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${instance.port}`;
-        const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+        process.env.AWS_ENDPOINT_URL = aws.url;
         const sqs = createSqsClient({ region, credentials });
         try {
             const queues = createProvider(sqsEntries(sqs), {}) as Plugin;
             const urn = createUrn("aws:sqs/queue:Queue");
             const { id, outs = {} } = await queues.create(urn, { name: "moved" });
-            const earlier = id.replace(`:${instance.port}/`, ":9/");
+            const earlier = id.replace(`:${aws.instance.port}/`, ":9/");
             assert.notEqual(earlier, id);
             assert.notEqual((await queues.read(earlier, urn, outs)).id, "");
             await queues.delete(earlier, urn, outs);
@@ -105,7 +79,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         const type = "aws:lambda/function:Function";
         const { id, outs = {} } = await plugin.create(createUrn(type), functionArgs);
         const answer = async () => {
-            const { Payload } = await clients.lambda.send(new InvokeCommand({ FunctionName: id }));
+            const { Payload } = await clients.lambda.invoke({ FunctionName: id });
             return JSON.parse(Buffer.from(Payload ?? []).toString());
         };
         assert.equal(await answer(), "first");

@@ -1,23 +1,5 @@
-import {
-    CreatePolicyVersionCommand,
-    DeleteOpenIDConnectProviderCommand,
-    DetachRolePolicyCommand,
-    DetachUserPolicyCommand,
-    PutRolePolicyCommand,
-    UpdateRoleDescriptionCommand,
-} from "@aws-sdk/client-iam";
-import {
-    DeleteBucketPolicyCommand,
-    PutBucketEncryptionCommand,
-    PutBucketLifecycleConfigurationCommand,
-    PutBucketOwnershipControlsCommand,
-    PutBucketTaggingCommand,
-    PutBucketVersioningCommand,
-    PutObjectCommand,
-    PutPublicAccessBlockCommand,
-} from "@aws-sdk/client-s3";
-import type { createClients } from "../../../../test/support/local-aws.ts";
 import { localAccountId } from "../../instance.ts";
+import type { Enforcing } from "../gateway/enforcement/support.ts";
 import type { Life } from "./life.ts";
 
 const Bucket = "entries";
@@ -51,95 +33,81 @@ const rule = {
 };
 
 /** Returns test cases for the resource types of S3 and IAM; `file` is the path of an object's content. */
-export function s3AndIamScenarios(clients: () => ReturnType<typeof createClients>, file: () => string): Life[] {
+export function s3AndIamScenarios(clients: () => Enforcing["admin"], file: () => string): Life[] {
     return [
         {
             type: "aws:s3/bucket:Bucket",
             args: () => ({ ...of, forceDestroy: true, tags: { team: "films" } }),
-            drift: () =>
-                clients().s3.send(
-                    new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [{ Key: "a", Value: "b" }] } }),
-                ),
+            drift: () => clients().s3.putBucketTagging({ Bucket, Tagging: { TagSet: [{ Key: "a", Value: "b" }] } }),
             changedKeys: ["tags"],
         },
         {
             type: "aws:s3/bucketVersioning:BucketVersioning",
             args: () => ({ ...of, versioningConfiguration: { status: "Enabled" } }),
-            drift: () =>
-                clients().s3.send(
-                    new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } }),
-                ),
+            drift: () => clients().s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: "Suspended" } }),
             changedKeys: ["versioningConfiguration"],
         },
         {
             type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
             args: () => ({ ...of, ...open }),
             drift: () =>
-                clients().s3.send(
-                    new PutPublicAccessBlockCommand({
-                        Bucket,
-                        PublicAccessBlockConfiguration: {
-                            BlockPublicAcls: true,
-                            IgnorePublicAcls: true,
-                            BlockPublicPolicy: false,
-                            RestrictPublicBuckets: true,
-                        },
-                    }),
-                ),
+                clients().s3.putPublicAccessBlock({
+                    Bucket,
+                    PublicAccessBlockConfiguration: {
+                        BlockPublicAcls: true,
+                        IgnorePublicAcls: true,
+                        BlockPublicPolicy: false,
+                        RestrictPublicBuckets: true,
+                    },
+                }),
             changedKeys: ["blockPublicPolicy"],
         },
         {
             type: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
             args: () => ({ ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }),
             drift: () =>
-                clients().s3.send(
-                    new PutBucketOwnershipControlsCommand({
-                        Bucket,
-                        OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
-                    }),
-                ),
+                clients().s3.putBucketOwnershipControls({
+                    Bucket,
+                    OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
+                }),
             changedKeys: ["rule"],
         },
         {
             type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
             args: () => ({ ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] }),
             drift: () =>
-                clients().s3.send(
-                    new PutBucketEncryptionCommand({
-                        Bucket,
-                        ServerSideEncryptionConfiguration: {
-                            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" } }],
-                        },
-                    }),
-                ),
+                clients().s3.putBucketEncryption({
+                    Bucket,
+                    ServerSideEncryptionConfiguration: {
+                        Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" } }],
+                    },
+                }),
             changedKeys: ["rules"],
         },
         {
             type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
             args: () => ({ ...of, rules: [rule] }),
             drift: () =>
-                clients().s3.send(
-                    new PutBucketLifecycleConfigurationCommand({
-                        Bucket,
-                        LifecycleConfiguration: {
-                            Rules: [
-                                {
-                                    ID: "old",
-                                    Status: "Enabled",
-                                    Filter: { Prefix: "" },
-                                    NoncurrentVersionExpiration: { NoncurrentDays: 3000 },
-                                    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
-                                },
-                            ],
-                        },
-                    }),
-                ),
+                clients().s3.putBucketLifecycleConfiguration({
+                    Bucket,
+                    LifecycleConfiguration: {
+                        Rules: [
+                            {
+                                ID: "old",
+                                Status: "Enabled",
+                                Filter: { Prefix: "" },
+                                NoncurrentVersionExpiration: { NoncurrentDays: 3000 },
+                                AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+                            },
+                        ],
+                    },
+                }),
             changedKeys: ["rules"],
         },
         {
             type: "aws:s3/bucketPolicy:BucketPolicy",
             args: () => ({ ...of, policy: bucketPolicy }),
-            drift: () => clients().s3.send(new DeleteBucketPolicyCommand({ Bucket })),
+            drift: () => clients().s3.deleteBucketPolicy({ Bucket }),
             changedKeys: "gone",
         },
         {
@@ -152,64 +120,56 @@ export function s3AndIamScenarios(clients: () => ReturnType<typeof createClients
                 contentType: "text/csv",
                 tags: { team: "films" },
             }),
-            drift: () =>
-                clients().s3.send(new PutObjectCommand({ Bucket, Key: "u.csv", Body: "x", ContentType: "text/csv" })),
+            drift: () => clients().s3.putObject({ Bucket, Key: "u.csv", Body: "x", ContentType: "text/csv" }),
             changedKeys: ["metadata", "tags"],
         },
         {
             type: "aws:iam/role:Role",
             args: () => ({ name: RoleName, description: "reads", assumeRolePolicy: trust, tags: { team: "films" } }),
-            drift: () => clients().iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: "writes" })),
+            drift: () => clients().iam.updateRoleDescription({ RoleName, Description: "writes" }),
             changedKeys: ["description"],
         },
         {
             type: "aws:iam/policy:Policy",
             args: () => ({ name: "reads", description: "reads", policy: allow, tags: { team: "films" } }),
             drift: () =>
-                clients().iam.send(
-                    new CreatePolicyVersionCommand({
-                        PolicyArn: arnOf("policy/reads"),
-                        PolicyDocument: allow.replace("s3:GetObject", "s3:*"),
-                        SetAsDefault: true,
-                    }),
-                ),
+                clients().iam.createPolicyVersion({
+                    PolicyArn: arnOf("policy/reads"),
+                    PolicyDocument: allow.replace("s3:GetObject", "s3:*"),
+                    SetAsDefault: true,
+                }),
             changedKeys: ["policy"],
         },
         {
             type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
             args: () => ({ role: RoleName, policyArn: arnOf("policy/kept") }),
-            drift: () => clients().iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: arnOf("policy/kept") })),
+            drift: () => clients().iam.detachRolePolicy({ RoleName, PolicyArn: arnOf("policy/kept") }),
             changedKeys: "gone",
         },
         {
             type: "aws:iam/userPolicyAttachment:UserPolicyAttachment",
             args: () => ({ user: "ann", policyArn: arnOf("policy/kept") }),
-            drift: () =>
-                clients().iam.send(new DetachUserPolicyCommand({ UserName: "ann", PolicyArn: arnOf("policy/kept") })),
+            drift: () => clients().iam.detachUserPolicy({ UserName: "ann", PolicyArn: arnOf("policy/kept") }),
             changedKeys: "gone",
         },
         {
             type: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
             args: () => ({ url: "https://tokens.example.com", clientIdLists: ["films"], tags: { team: "films" } }),
             drift: () =>
-                clients().iam.send(
-                    new DeleteOpenIDConnectProviderCommand({
-                        OpenIDConnectProviderArn: arnOf("oidc-provider/tokens.example.com"),
-                    }),
-                ),
+                clients().iam.deleteOpenIDConnectProvider({
+                    OpenIDConnectProviderArn: arnOf("oidc-provider/tokens.example.com"),
+                }),
             changedKeys: "gone",
         },
         {
             type: "aws:iam/rolePolicy:RolePolicy",
             args: () => ({ name: "reads", role: RoleName, policy: allow }),
             drift: () =>
-                clients().iam.send(
-                    new PutRolePolicyCommand({
-                        RoleName,
-                        PolicyName: "reads",
-                        PolicyDocument: allow.replace("s3:GetObject", "s3:*"),
-                    }),
-                ),
+                clients().iam.putRolePolicy({
+                    RoleName,
+                    PolicyName: "reads",
+                    PolicyDocument: allow.replace("s3:GetObject", "s3:*"),
+                }),
             changedKeys: ["policy"],
         },
     ];

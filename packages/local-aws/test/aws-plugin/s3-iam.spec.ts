@@ -1,44 +1,30 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-    CreatePolicyCommand,
-    CreateUserCommand,
-    DeleteRoleCommand,
-    DeleteRolePolicyCommand,
-    GetRoleCommand,
-    ListPolicyVersionsCommand,
-} from "@aws-sdk/client-iam";
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { createClients, region } from "../../../../test/support/local-aws.ts";
+import { region } from "../../../../test/support/local-aws.ts";
 import { iamEntries } from "../../aws-plugin/iam.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
 import { s3Entries } from "../../aws-plugin/s3.ts";
-import type { Instance } from "../../instance.ts";
-import { discardInstance, startInstance } from "../instances.ts";
+import { useEnforcing } from "../gateway/enforcement/support.ts";
 import { createUrn, type Plugin, testLives } from "./life.ts";
 import { allow, arnOf, s3AndIamScenarios, trust } from "./s3-iam-scenarios.ts";
 
 describe("Local AWS plugin: S3 and IAM resources", () => {
-    let instance: Instance;
-    let clients: ReturnType<typeof createClients>;
+    const aws = useEnforcing();
     let plugin: Plugin;
     let file: string;
     before(async () => {
-        instance = await startInstance();
-        clients = createClients(instance);
-        const { s3, iam } = clients;
+        const { s3, iam } = aws.admin;
         plugin = createProvider({ ...s3Entries(s3, region), ...iamEntries(iam) }, {}) as Plugin;
-        await iam.send(new CreateUserCommand({ UserName: "ann" }));
-        await iam.send(new CreatePolicyCommand({ PolicyName: "kept", PolicyDocument: allow }));
-        file = join(instance.dir, "u.csv");
+        await iam.createUser({ UserName: "ann" });
+        await iam.createPolicy({ PolicyName: "kept", PolicyDocument: allow });
+        file = join(aws.instance.dir, "u.csv");
         await writeFile(file, "a,b\n1,2\n");
     });
-    after(() => discardInstance(instance));
 
     testLives(
         s3AndIamScenarios(
-            () => clients,
+            () => aws.admin,
             () => file,
         ),
         () => plugin,
@@ -47,7 +33,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
     it("`delete` rejects a bucket with objects unless forceDestroy is true", async () => {
         const urn = createUrn("aws:s3/bucket:Bucket");
         const { id, outs = {} } = await plugin.create(urn, { bucket: "full", forceDestroy: false });
-        await clients.s3.send(new PutObjectCommand({ Bucket: "full", Key: "a", Body: "a" }));
+        await aws.admin.s3.putObject({ Bucket: "full", Key: "a", Body: "a" });
         await assert.rejects(plugin.delete(id, urn, outs), { name: "BucketNotEmpty" });
         await plugin.delete(id, urn, { ...outs, forceDestroy: true });
         assert.equal((await plugin.read(id, urn, outs)).id, "");
@@ -55,7 +41,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
 
     it("BucketObjectv2 uploads its content, and detects changed headers but not changed content", async () => {
         const urn = createUrn("aws:s3/bucketObjectv2:BucketObjectv2");
-        await clients.s3.send(new CreateBucketCommand({ Bucket: "page" }));
+        await aws.admin.s3.createBucket({ Bucket: "page" });
         const page = { bucket: "page", key: "index.html", content: "<h1>Films</h1>", contentType: "text/html" };
         const args = { ...page, cacheControl: "no-cache" };
         const { id, outs = {} } = await plugin.create(urn, args);
@@ -65,11 +51,9 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
             return changes ? Object.keys(args).filter((key) => props[key] !== args[key as keyof typeof args]) : [];
         };
         assert.deepEqual(await changes(), []);
-        const stored = await clients.s3.send(new GetObjectCommand({ Bucket: "page", Key: "index.html" }));
+        const stored = await aws.admin.s3.getObject({ Bucket: "page", Key: "index.html" });
         assert.deepEqual([await stored.Body?.transformToString(), stored.CacheControl], [args.content, "no-cache"]);
-        await clients.s3.send(
-            new PutObjectCommand({ Bucket: "page", Key: "index.html", Body: "else", ContentType: "text/html" }),
-        );
+        await aws.admin.s3.putObject({ Bucket: "page", Key: "index.html", Body: "else", ContentType: "text/html" });
         assert.deepEqual(await changes(), ["cacheControl"]);
         await plugin.update(id, urn, outs, args);
         assert.deepEqual(await changes(), []);
@@ -84,7 +68,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
         const bare = { name: "limited", assumeRolePolicy: trust, description: "reads", tags: { team: "films" } };
         const limited = { ...bare, permissionsBoundary: arnOf("policy/kept") };
         const boundary = async () => {
-            const { Role } = await clients.iam.send(new GetRoleCommand({ RoleName: "limited" }));
+            const { Role } = await aws.admin.iam.getRole({ RoleName: "limited" });
             return Role?.PermissionsBoundary?.PermissionsBoundaryArn;
         };
         const { id, outs = {} } = await plugin.create(urn, limited);
@@ -105,7 +89,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
         for (let n = 1; n <= 7; n++) {
             await plugin.update(id, urn, { ...outs, ...version(n - 1) }, version(n));
         }
-        const { Versions = [] } = await clients.iam.send(new ListPolicyVersionsCommand({ PolicyArn: id }));
+        const { Versions = [] } = await aws.admin.iam.listPolicyVersions({ PolicyArn: id });
         assert.equal(Versions.length, 5);
         assert.equal(Versions.find(({ IsDefaultVersion }) => IsDefaultVersion)?.VersionId, "v8");
         await plugin.delete(id, urn, version(7));
@@ -115,8 +99,8 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
     it("`read` returns no role after the role was deleted outside Pulumi", async () => {
         const urn = createUrn("aws:iam/role:Role");
         const { id, outs = {} } = await plugin.create(urn, { name: "short-lived", assumeRolePolicy: trust });
-        await clients.iam.send(new DeleteRolePolicyCommand({ RoleName: id, PolicyName: "none" })).catch(() => {});
-        await clients.iam.send(new DeleteRoleCommand({ RoleName: id }));
+        await aws.admin.iam.deleteRolePolicy({ RoleName: id, PolicyName: "none" }).catch(() => {});
+        await aws.admin.iam.deleteRole({ RoleName: id });
         assert.equal((await plugin.read(id, urn, outs)).id, "");
     });
 });

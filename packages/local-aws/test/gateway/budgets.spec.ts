@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import {
-    BudgetsClient,
-    CreateBudgetCommand,
-    DeleteBudgetCommand,
-    DescribeBudgetCommand,
-    DescribeBudgetsCommand,
-    type NotificationWithSubscribers,
-} from "@aws-sdk/client-budgets";
-import { CreateTopicCommand, SetTopicAttributesCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { Budgets, type NotificationWithSubscribers } from "@aws-sdk/client-budgets";
+import { SNS } from "@aws-sdk/client-sns";
+import { SQS } from "@aws-sdk/client-sqs";
 import { region } from "../../../../test/support/local-aws.ts";
 import { until } from "../../../local-personalize/test/support.ts";
 import { start, stop } from "../../control.ts";
@@ -19,9 +12,9 @@ import { type Harness, startHarness } from "./harness.ts";
 
 describe("AWS Budgets on the local AWS", () => {
     let harness: Harness;
-    let budgets: BudgetsClient;
-    let sns: SNSClient;
-    let sqs: SQSClient;
+    let budgets: Budgets;
+    let sns: SNS;
+    let sqs: SQS;
     let topic: string;
     let queue: string;
     const account = { AccountId: localAccountId };
@@ -34,16 +27,16 @@ describe("AWS Budgets on the local AWS", () => {
     };
 
     async function newTopic(name: string, Statement: object[]): Promise<{ topic: string; queue: string }> {
-        const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: name }));
+        const { TopicArn = "" } = await sns.createTopic({ Name: name });
         const AttributeValue = JSON.stringify({ Version: "2012-10-17", Statement });
-        await sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName: "Policy", AttributeValue }));
+        await sns.setTopicAttributes({ TopicArn, AttributeName: "Policy", AttributeValue });
         const Policy = JSON.stringify({
             Version: "2012-10-17",
             Statement: [{ Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: "*" }],
         });
-        const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { Policy } }));
+        const { QueueUrl = "" } = await sqs.createQueue({ QueueName: name, Attributes: { Policy } });
         const Endpoint = `arn:aws:sqs:${region}:${localAccountId}:${name}`;
-        await sns.send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint }));
+        await sns.subscribe({ TopicArn, Protocol: "sqs", Endpoint });
         return { topic: TopicArn, queue: QueueUrl };
     }
 
@@ -69,32 +62,29 @@ describe("AWS Budgets on the local AWS", () => {
         NotificationsWithSubscribers: NotificationWithSubscribers[],
         more = {},
     ) =>
-        budgets.send(
-            new CreateBudgetCommand({
-                ...account,
-                Budget: {
-                    BudgetName,
-                    BudgetType: "COST",
-                    TimeUnit: "MONTHLY",
-                    BudgetLimit: { Amount, Unit: "USD" },
-                    CostFilters: { Service: ["Amazon Personalize"] },
-                    ...more,
-                },
-                NotificationsWithSubscribers,
-            }),
-        );
+        budgets.createBudget({
+            ...account,
+            Budget: {
+                BudgetName,
+                BudgetType: "COST",
+                TimeUnit: "MONTHLY",
+                BudgetLimit: { Amount, Unit: "USD" },
+                CostFilters: { Service: ["Amazon Personalize"] },
+                ...more,
+            },
+            NotificationsWithSubscribers,
+        });
     const log = () => readFile(paths(harness.instance).daemonLog, "utf8");
 
     /** Returns the queue's notifications, oldest first, and deletes them from the queue. */
     async function notices(url = queue): Promise<{ Subject: string; Message: string }[]> {
         const received: { Subject: string; Message: string }[] = [];
         for (;;) {
-            const receive = new ReceiveMessageCommand({
+            const { Messages = [] } = await sqs.receiveMessage({
                 QueueUrl: url,
                 MaxNumberOfMessages: 10,
                 VisibilityTimeout: 600,
             });
-            const { Messages = [] } = await sqs.send(receive);
             if (Messages.length === 0) return received;
             received.push(...Messages.map(({ Body = "" }) => JSON.parse(Body)));
         }
@@ -109,9 +99,9 @@ describe("AWS Budgets on the local AWS", () => {
 
     before(async () => {
         harness = await startHarness();
-        budgets = new BudgetsClient(harness.settings);
-        sns = new SNSClient(harness.settings);
-        sqs = new SQSClient(harness.settings);
+        budgets = new Budgets(harness.settings);
+        sns = new SNS(harness.settings);
+        sqs = new SQS(harness.settings);
         ({ topic, queue } = await newTopic("notices", [allowBudgets]));
         // Advances the clock to the middle of the next month, without a campaign, and then creates a new campaign.
         await harness.park();
@@ -156,15 +146,15 @@ describe("AWS Budgets on the local AWS", () => {
     });
 
     it("DescribeBudget and DescribeBudgets return actual and forecast spend", async () => {
-        const { Budget } = await budgets.send(new DescribeBudgetCommand({ ...account, BudgetName: "films" }));
+        const { Budget } = await budgets.describeBudget({ ...account, BudgetName: "films" });
         const spent = Number(Budget?.CalculatedSpend?.ActualSpend?.Amount);
         assert.ok(spent >= 16.2 && spent < 16.3, String(spent));
         assert.ok(Number(Budget?.CalculatedSpend?.ForecastedSpend?.Amount) > spent);
         assert.ok(Budget?.TimePeriod?.Start instanceof Date);
-        const { Budgets = [] } = await budgets.send(new DescribeBudgetsCommand(account));
+        const { Budgets = [] } = await budgets.describeBudgets(account);
         assert.equal(Budgets[0]?.CalculatedSpend?.ActualSpend?.Unit, "USD");
         assert.ok(Number(Budgets[0]?.CalculatedSpend?.ActualSpend?.Amount) >= spent);
-        await assert.rejects(budgets.send(new DescribeBudgetCommand({ ...account, BudgetName: "none" })), {
+        await assert.rejects(budgets.describeBudget({ ...account, BudgetName: "none" }), {
             name: "NotFoundException",
         });
     });
@@ -186,9 +176,9 @@ describe("AWS Budgets on the local AWS", () => {
 
     it("a budget sends another notification in the next month, and after its recreation", async () => {
         for (const BudgetName of ["forecast", "other"]) {
-            await budgets.send(new DeleteBudgetCommand({ ...account, BudgetName }));
+            await budgets.deleteBudget({ ...account, BudgetName });
         }
-        await budgets.send(new DeleteBudgetCommand({ ...account, BudgetName: "films" }));
+        await budgets.deleteBudget({ ...account, BudgetName: "films" });
         await evaluated();
         await create("films", "20", [notification("ACTUAL", 50)]);
         assert.equal((await arrived()).length, 1);

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateSolutionCommand,
-    DescribeDatasetImportJobCommand,
-    ListSolutionVersionsCommand,
-} from "@aws-sdk/client-personalize";
-import {
     arn,
     createDataset,
     importRole,
@@ -21,7 +14,7 @@ const day = 24 * 3600;
 
 describe("Clock of the local AWS (/_local/clock)", () => {
     const harness = usePersonalize("real");
-    const { send, describeGroup } = harness;
+    const { describeGroup } = harness;
     const url = () => `http://127.0.0.1:${harness.local.port}/_local/clock`;
     const clock = async () => (await (await fetch(url())).json()) as { now: string; aheadSeconds: number };
     const advance = (advanceSeconds: unknown) =>
@@ -38,14 +31,14 @@ describe("Clock of the local AWS (/_local/clock)", () => {
         const after = await clock();
         assert.equal(after.aheadSeconds, 30 * day);
         assert.ok(Date.parse(after.now) - Date.parse(before.now) >= 30 * day * 1000);
-        await send(new CreateDatasetGroupCommand({ name: "films" }));
+        await harness.personalize.createDatasetGroup({ name: "films" });
         const created = (await describeGroup("films"))?.creationDateTime?.getTime() ?? 0;
         assert.ok(created >= Date.parse(after.now) && created < Date.parse(after.now) + 60_000);
         assert.ok(((await harness.local.requests())[0]?.at ?? 0) >= created);
     });
 
     it("advancing the clock completes the creation of a dataset group", async () => {
-        await send(new CreateDatasetGroupCommand({ name: "films" }));
+        await harness.personalize.createDatasetGroup({ name: "films" });
         assert.equal((await describeGroup("films"))?.status, "CREATE PENDING");
         await advance(6);
         assert.equal((await describeGroup("films"))?.status, "CREATE IN_PROGRESS");
@@ -62,23 +55,22 @@ describe("Clock of the local AWS (/_local/clock)", () => {
         const { datasetArn, datasetGroupArn } = await createDataset(harness.local as unknown as Service);
         await harness.restart();
         await advance(day);
-        await send(
-            new CreateDatasetImportJobCommand({
-                jobName: "first",
-                datasetArn,
-                roleArn: importRole,
-                dataSource: { dataLocation: "s3://movies/all.csv" },
-            }),
-        );
-        const job = new DescribeDatasetImportJobCommand({ datasetImportJobArn: arn("dataset-import-job/first") });
-        const jobStatus = async () => (await send(job)).datasetImportJob?.status;
+        await harness.personalize.createDatasetImportJob({
+            jobName: "first",
+            datasetArn,
+            roleArn: importRole,
+            dataSource: { dataLocation: "s3://movies/all.csv" },
+        });
+        const datasetImportJobArn = arn("dataset-import-job/first");
+        const jobStatus = async () =>
+            (await harness.personalize.describeDatasetImportJob({ datasetImportJobArn })).datasetImportJob?.status;
         assert.equal(await jobStatus(), "CREATE PENDING");
         await advance(5 * 60);
         await until(async () => (await jobStatus()) === "ACTIVE");
 
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
-        await send(new CreateSolutionCommand(solution));
-        const versions = async () => (await send(new ListSolutionVersionsCommand({}))).solutionVersions ?? [];
+        await harness.personalize.createSolution(solution);
+        const versions = async () => (await harness.personalize.listSolutionVersions({})).solutionVersions ?? [];
         await advance(30 * day);
         const [first] = await until(async () => {
             const all = await versions();

@@ -1,24 +1,14 @@
 import assert from "node:assert/strict";
-import { CloudTrailClient, LookupEventsCommand, type LookupEventsCommandInput } from "@aws-sdk/client-cloudtrail";
-import { CreateDatasetGroupCommand, DeleteDatasetGroupCommand, ListSchemasCommand } from "@aws-sdk/client-personalize";
+import { CloudTrail, type LookupEventsCommandInput } from "@aws-sdk/client-cloudtrail";
 import { region } from "../../../../test/support/local-aws.ts";
-import { administrator, allow, type Enforcing, type Keys, startEnforcing } from "./enforcement/support.ts";
+import { allow, type Keys, useEnforcing } from "./enforcement/support.ts";
 
 describe("CloudTrail LookupEvents on the local AWS", () => {
-    let aws: Enforcing;
-    const clients: CloudTrailClient[] = [];
-    before(async () => {
-        aws = await startEnforcing();
-    });
-    after(async () => {
-        for (const client of clients) client.destroy();
-        await aws?.discard();
-    });
+    const aws = useEnforcing();
 
-    async function lookUp(input: LookupEventsCommandInput, at = region, credentials: Keys = administrator) {
-        const client = new CloudTrailClient({ endpoint: aws.url, region: at, credentials, maxAttempts: 1 });
-        clients.push(client);
-        const { Events = [], NextToken } = await client.send(new LookupEventsCommand(input));
+    async function lookUp(input: LookupEventsCommandInput, at = region, credentials?: Keys) {
+        const client = aws.open(CloudTrail, credentials, at);
+        const { Events = [], NextToken } = await client.lookupEvents(input);
         return { Events, NextToken, records: Events.map(({ CloudTrailEvent = "" }) => JSON.parse(CloudTrailEvent)) };
     }
     const by = (AttributeKey: "EventName" | "ResourceName" | "Username", AttributeValue: string) => ({
@@ -31,12 +21,13 @@ describe("CloudTrail LookupEvents on the local AWS", () => {
             allow(["personalize:CreateDatasetGroup", "personalize:ListSchemas", "cloudtrail:LookupEvents"]),
         );
         const begun = new Date();
-        const create = () => ann.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        const create = () => ann.personalize.createDatasetGroup({ name: "films" });
         const { datasetGroupArn = "" } = await create();
-        await ann.personalize.send(new ListSchemasCommand({}));
+        await ann.personalize.listSchemas({});
         await assert.rejects(create(), { name: "ResourceAlreadyExistsException" });
-        const remove = new DeleteDatasetGroupCommand({ datasetGroupArn });
-        await assert.rejects(ann.personalize.send(remove), { name: "AccessDeniedException" });
+        await assert.rejects(ann.personalize.deleteDatasetGroup({ datasetGroupArn }), {
+            name: "AccessDeniedException",
+        });
 
         const { Events, records } = await lookUp({ StartTime: new Date(begun.getTime() - 1000) }, region, ann.keys);
         assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CostExplorerClient, GetCostAndUsageCommand, GetCostForecastCommand } from "@aws-sdk/client-cost-explorer";
+import { CostExplorer } from "@aws-sdk/client-cost-explorer";
 import type { UsageRecord } from "../../../local-personalize/emulator.ts";
 import type { Measure } from "../../../local-personalize/metering/usage-types.ts";
 import { campaignArn, filmsBucket, openFilmsService } from "../../../local-personalize/test/films-service.ts";
@@ -173,7 +173,7 @@ describe("Cost Explorer client of the AWS SDK", () => {
         const { service: before, bucket } = await openFilmsService(filmsBucket());
         await before.stop();
         const local = await startPersonalize({ access: bucket.access, dataDir: before.dataDir });
-        const client = new CostExplorerClient({
+        const client = new CostExplorer({
             endpoint: `http://127.0.0.1:${local.port}`,
             region: "us-east-1",
             credentials: { accessKeyId: "test", secretAccessKey: "test" },
@@ -182,14 +182,12 @@ describe("Cost Explorer client of the AWS SDK", () => {
             local.emulator.advance(720 * hour);
             const day = (offset: number) =>
                 new Date(local.emulator.clock.now() + offset * 24 * hour).toISOString().slice(0, 10);
-            const { ResultsByTime = [] } = await client.send(
-                new GetCostAndUsageCommand({
-                    TimePeriod: { Start: day(-31), End: day(1) },
-                    Granularity: "DAILY",
-                    Metrics: ["UnblendedCost", "UsageQuantity"],
-                    GroupBy: [{ Type: "DIMENSION", Key: "USAGE_TYPE" }],
-                }),
-            );
+            const { ResultsByTime = [] } = await client.getCostAndUsage({
+                TimePeriod: { Start: day(-31), End: day(1) },
+                Granularity: "DAILY",
+                Metrics: ["UnblendedCost", "UsageQuantity"],
+                GroupBy: [{ Type: "DIMENSION", Key: "USAGE_TYPE" }],
+            });
             assert.equal(ResultsByTime.length, 32);
             const campaign = ResultsByTime.flatMap(({ Groups = [] }) => Groups).filter(
                 ({ Keys }) => Keys?.[0] === "EUC1-RecommendationTPSHours",
@@ -198,20 +196,20 @@ describe("Cost Explorer client of the AWS SDK", () => {
             // 720 hours at $0.20, plus the seconds for which this test runs.
             assert.ok(usd >= 144 && usd < 144.01, String(usd));
             assert.equal(campaign[5]?.Metrics?.UsageQuantity?.Unit, "TPS-hours");
-            const { Total } = await client.send(
-                new GetCostForecastCommand({
-                    TimePeriod: { Start: day(0), End: day(10) },
-                    Metric: "UNBLENDED_COST",
-                    Granularity: "DAILY",
-                }),
-            );
-            assert.ok(Math.abs(Number(Total?.Amount) - 48) < 0.01, Total?.Amount);
-            const bad = new GetCostAndUsageCommand({
-                TimePeriod: { Start: day(2), End: day(3) },
+            const { Total } = await client.getCostForecast({
+                TimePeriod: { Start: day(0), End: day(10) },
+                Metric: "UNBLENDED_COST",
                 Granularity: "DAILY",
-                Metrics: ["UnblendedCost"],
             });
-            await assert.rejects(client.send(bad), { name: "DataUnavailableException" });
+            assert.ok(Math.abs(Number(Total?.Amount) - 48) < 0.01, Total?.Amount);
+            await assert.rejects(
+                client.getCostAndUsage({
+                    TimePeriod: { Start: day(2), End: day(3) },
+                    Granularity: "DAILY",
+                    Metrics: ["UnblendedCost"],
+                }),
+                { name: "DataUnavailableException" },
+            );
             assert.ok(
                 local.emulator
                     .usage({ from: 0, to: Number.MAX_SAFE_INTEGER })

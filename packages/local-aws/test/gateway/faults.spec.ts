@@ -1,24 +1,19 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-    CreateDatasetGroupCommand,
-    CreateSchemaCommand,
-    ListDatasetGroupsCommand,
-    ListSchemasCommand,
-} from "@aws-sdk/client-personalize";
+import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
 import { interactionsSchema, refusal, until } from "../../../local-personalize/test/support.ts";
 import { createClient, usePersonalize } from "./support.ts";
 
 describe("Injected faults of the local AWS (/_local/faults)", () => {
     const harness = usePersonalize();
-    const { send, describeGroup } = harness;
+    const { describeGroup } = harness;
 
     it("a throttle fault affects only its operation, and only the configured number of calls", async () => {
         await harness.local.arm({ operation: "ListSchemas", call: 2, times: 2, effect: { kind: "throttle" } });
-        const look = () => send(new ListSchemasCommand({})).then(() => "ok", String);
+        const look = () => harness.personalize.listSchemas({}).then(() => "ok", String);
         const throttled = "ThrottlingException: Rate exceeded";
         assert.deepEqual([await look(), await look(), await look(), await look()], ["ok", throttled, throttled, "ok"]);
-        await send(new ListDatasetGroupsCommand({}));
+        await harness.personalize.listDatasetGroups({});
         const [{ seen, struck }] = await harness.local.armed();
         assert.deepEqual([seen, struck], [4, 2]);
         assert.deepEqual(await harness.local.requests(), []);
@@ -27,7 +22,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
     it("the AWS SDK retries a throttled call and succeeds", async () => {
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "throttle" } });
         const patient = createClient(harness.local.port, 3);
-        await patient.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await patient.createDatasetGroup({ name: "films" });
         patient.destroy();
         assert.deepEqual(
             (await harness.local.requests()).map(({ outcome }) => outcome),
@@ -52,13 +47,16 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
     it("a fault with the effect `error` returns its code and status, and the call changes nothing", async () => {
         const effect = { kind: "error", code: "ServiceUnavailable", message: "Come back later", status: 503 };
         await harness.local.arm({ operation: "CreateSchema", effect });
-        const create = new CreateSchemaCommand({ name: "films", schema: interactionsSchema });
-        await assert.rejects(send(create), (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
-            assert.equal(error.$metadata?.httpStatusCode, 503);
-            return refusal("ServiceUnavailable", "Come back later")(error);
-        });
-        assert.deepEqual((await send(new ListSchemasCommand({}))).schemas, []);
-        await send(create);
+        const create = { name: "films", schema: interactionsSchema };
+        await assert.rejects(
+            harness.personalize.createSchema(create),
+            (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
+                assert.equal(error.$metadata?.httpStatusCode, 503);
+                return refusal("ServiceUnavailable", "Come back later")(error);
+            },
+        );
+        assert.deepEqual((await harness.personalize.listSchemas({})).schemas, []);
+        await harness.personalize.createSchema(create);
     });
 
     it("a fault with the effect `latency` delays a call before or after the call's execution", async () => {
@@ -66,7 +64,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
             const effect = { kind: "latency", milliseconds: 400, when };
             await harness.local.arm({ operation: "CreateDatasetGroup", effect });
             const began = Date.now();
-            await send(new CreateDatasetGroupCommand({ name: when }));
+            await harness.personalize.createDatasetGroup({ name: when });
             const answered = Date.now();
             const [entry] = (await harness.local.requests()).filter(({ name }) => name === when);
             const [waitedBefore, waitedAfter] = [Number(entry?.at) - began, answered - Number(entry?.at)];
@@ -75,14 +73,14 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
     });
 
     it("a fault with the effect `drop` closes the connection before or after the call", async () => {
-        const groups = async () => ((await send(new ListDatasetGroupsCommand({}))).datasetGroups ?? []).length;
-        const create = new CreateDatasetGroupCommand({ name: "films" });
+        const groups = async () => ((await harness.personalize.listDatasetGroups({})).datasetGroups ?? []).length;
+        const create = { name: "films" };
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "before" } });
-        await assert.rejects(send(create), { code: "ECONNRESET" });
+        await assert.rejects(harness.personalize.createDatasetGroup(create), { code: "ECONNRESET" });
         assert.deepEqual([await groups(), (await harness.local.requests()).length], [0, 0]);
 
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
-        await assert.rejects(send(create), { code: "ECONNRESET" });
+        await assert.rejects(harness.personalize.createDatasetGroup(create), { code: "ECONNRESET" });
         assert.equal(await groups(), 1);
         assert.deepEqual(
             (await harness.local.requests()).map(({ outcome, answered }) => [outcome, answered]),
@@ -93,8 +91,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
     it("an SDK retry after a lost response gets ResourceAlreadyExistsException", async () => {
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
         const patient = createClient(harness.local.port, 3);
-        const create = new CreateDatasetGroupCommand({ name: "films" });
-        await assert.rejects(patient.send(create), { name: "ResourceAlreadyExistsException" });
+        await assert.rejects(patient.createDatasetGroup({ name: "films" }), { name: "ResourceAlreadyExistsException" });
         patient.destroy();
         const entries = await until(async () => {
             const all = await harness.local.requests();
@@ -129,7 +126,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
     it("two faults that apply to the same call both take effect", async () => {
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
-        await assert.rejects(send(new CreateDatasetGroupCommand({ name: "films" })));
+        await assert.rejects(harness.personalize.createDatasetGroup({ name: "films" }));
         assert.equal((await describeGroup("films"))?.status, "CREATE FAILED");
     });
 

@@ -1,46 +1,30 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-    type APIGatewayClient,
-    CreateDeploymentCommand,
-    GetIntegrationCommand,
-    GetMethodCommand,
-    GetModelCommand,
-    GetResourcesCommand,
-    GetRestApisCommand,
-    PutRestApiCommand,
-    UpdateStageCommand,
-} from "@aws-sdk/client-api-gateway";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
 import { load } from "js-yaml";
 import { root } from "../../instance.ts";
 import {
     answered,
     createDocument,
-    createGateway,
     deploy,
     importDocument,
     integration,
     makeFunction,
 } from "../ministack/rest-apis/support.ts";
-import { type Enforcing, startEnforcing } from "./enforcement/support.ts";
+import { useEnforcing } from "./enforcement/support.ts";
 import { films } from "./openapi-films.ts";
 
 describe("ImportRestApi and PutRestApi of the local AWS", () => {
-    let aws: Enforcing;
-    let client: APIGatewayClient;
+    const aws = useEnforcing();
+    let client: APIGateway;
     before(async () => {
-        aws = await startEnforcing();
-        client = createGateway(aws);
+        client = aws.open(APIGateway);
         await makeFunction(aws);
-    });
-    after(async () => {
-        client.destroy();
-        await aws.discard();
     });
 
     const pathsOf = async (restApiId: string) => {
-        const { items = [] } = await client.send(new GetResourcesCommand({ restApiId, limit: 500 }));
+        const { items = [] } = await client.getResources({ restApiId, limit: 500 });
         return items
             .map(({ path, resourceMethods = {} }) => [path, ...Object.keys(resourceMethods).sort()].join(" "))
             .sort();
@@ -61,9 +45,9 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         );
         assert.deepEqual(await pathsOf(restApiId), ["/", "/films OPTIONS POST", "/films/{filmId} GET"]);
 
-        const { items = [] } = await client.send(new GetResourcesCommand({ restApiId, limit: 500 }));
+        const { items = [] } = await client.getResources({ restApiId, limit: 500 });
         const resourceId = items.find(({ path }) => path === "/films/{filmId}")?.id ?? "";
-        const method = await client.send(new GetMethodCommand({ restApiId, resourceId, httpMethod: "GET" }));
+        const method = await client.getMethod({ restApiId, resourceId, httpMethod: "GET" });
         assert.deepEqual(method.requestParameters, {
             "method.request.path.filmId": true,
             "method.request.querystring.since": true,
@@ -72,12 +56,10 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         assert.equal(method.operationName, "getFilm");
         assert.deepEqual(method.methodResponses?.["200"]?.responseModels, { "application/json": "Film" });
         assert.deepEqual(method.methodResponses?.["200"]?.responseParameters, { "method.response.header.ETag": false });
-        const storedIntegration = await client.send(
-            new GetIntegrationCommand({ restApiId, resourceId, httpMethod: "GET" }),
-        );
+        const storedIntegration = await client.getIntegration({ restApiId, resourceId, httpMethod: "GET" });
         assert.equal(storedIntegration.type, "AWS_PROXY");
         assert.equal(storedIntegration.uri, integration.uri);
-        const { schema = "" } = await client.send(new GetModelCommand({ restApiId, modelName: "Film" }));
+        const { schema = "" } = await client.getModel({ restApiId, modelName: "Film" });
         assert.deepEqual(JSON.parse(schema).properties.genres.items, {
             $ref: `https://apigateway.amazonaws.com/restapis/${restApiId}/models/Genre`,
         });
@@ -106,37 +88,35 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         assert.equal(preflight.headers.get("access-control-allow-origin"), "https://films.example");
     });
 
-    it("PutRestApi merges or overwrites the API, and callers see the change after a deployment", async () => {
+    it("PutRestApi overwrites the API, and callers see the change after a deployment", async () => {
         const { id: restApiId = "" } = await importDocument(client, films);
         const url = await deploy(aws, client, restApiId);
-        const put = (mode: "merge" | "overwrite", document: object) =>
-            client.send(new PutRestApiCommand({ restApiId, mode, body: Buffer.from(JSON.stringify(document)) }));
-        await put(
-            "merge",
-            createDocument({ "/health": { get: answered() } }, { info: { title: "Health", version: "2" } }),
-        );
-        assert.deepEqual(await pathsOf(restApiId), ["/", "/films OPTIONS POST", "/films/{filmId} GET", "/health GET"]);
-        const { name } = await put("overwrite", createDocument({ "/health": { get: answered() } }));
+        const body = Buffer.from(JSON.stringify(createDocument({ "/health": { get: answered() } })));
+        await assert.rejects(client.putRestApi({ restApiId, body }), {
+            name: "BadRequestException",
+            message: "The local AWS does not support the mode 'merge' of PutRestApi: use overwrite",
+        });
+        const { name } = await client.putRestApi({ restApiId, mode: "overwrite", body });
         assert.equal(name, "Films");
         assert.deepEqual(await pathsOf(restApiId), ["/", "/health GET"]);
-        const { items = [] } = await client.send(new GetRestApisCommand({ limit: 500 }));
+        const { items = [] } = await client.getRestApis({ limit: 500 });
         assert.equal(items.filter(({ id }) => id === restApiId).length, 1);
-        await assert.rejects(client.send(new GetModelCommand({ restApiId, modelName: "Film" })), {
+        await assert.rejects(client.getModel({ restApiId, modelName: "Film" }), {
             name: "NotFoundException",
         });
 
         assert.equal((await fetch(`${url}/films/7?since=1`)).status, 200);
         assert.equal((await fetch(`${url}/films/7`)).status, 400);
         assert.equal((await fetch(`${url}/health`)).status, 403);
-        const { id: value } = await client.send(new CreateDeploymentCommand({ restApiId }));
+        const { id: value } = await client.createDeployment({ restApiId });
         const patchOperations = [{ op: "replace" as const, path: "/deploymentId", value }];
-        await client.send(new UpdateStageCommand({ restApiId, stageName: "api", patchOperations }));
+        await client.updateStage({ restApiId, stageName: "api", patchOperations });
         assert.equal((await fetch(`${url}/films/7?since=1`)).status, 403);
         assert.equal((await fetch(`${url}/health`)).status, 200);
     });
 
     it("ImportRestApi rejects an invalid document with AWS's reason and creates nothing", async () => {
-        const before = (await client.send(new GetRestApisCommand({ limit: 500 }))).items?.length;
+        const before = (await client.getRestApis({ limit: 500 })).items?.length;
         const cases: [what: RegExp, document: unknown][] = [
             [/Invalid OpenAPI input/, { swagger: "2.0", paths: {} }],
             [/Invalid OpenAPI input/, { ...films, openapi: "3.1.0" }],
@@ -207,9 +187,15 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         }
         const warned = { name: "BadRequestException", message: /Parameter 'session' in cookie is ignored/ };
         await assert.rejects(importDocument(client, films, { failOnWarnings: true }), warned);
-        const nobody = new PutRestApiCommand({ restApiId: "nobody", body: Buffer.from(JSON.stringify(films)) });
-        await assert.rejects(client.send(nobody), { name: "NotFoundException" });
-        assert.equal((await client.send(new GetRestApisCommand({ limit: 500 }))).items?.length, before);
+        await assert.rejects(
+            client.putRestApi({
+                restApiId: "nobody",
+                mode: "overwrite",
+                body: Buffer.from(JSON.stringify(films)),
+            }),
+            { name: "NotFoundException" },
+        );
+        assert.equal((await client.getRestApis({ limit: 500 })).items?.length, before);
     });
 
     it("ImportRestApi accepts the project's own openapi.yaml", async () => {

@@ -5,13 +5,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-    CreateDatasetGroupCommand,
-    DeleteDatasetGroupCommand,
-    DescribeDatasetGroupCommand,
-    ListDatasetGroupsCommand,
-    TagResourceCommand,
-} from "@aws-sdk/client-personalize";
 import { arn, createBucket, region, until } from "../../../local-personalize/test/support.ts";
 import { freePort } from "../../ministack/process.ts";
 import { createAdmin, createClient, type LocalPersonalize, startPersonalize } from "./support.ts";
@@ -38,13 +31,13 @@ describe("Request log of the local AWS (/_local/requests)", () => {
         const datasetGroupArn = arn("dataset-group/films");
         const tags = [{ tagKey: "a", tagValue: "b" }];
         const before = Date.now();
-        await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
-        await assert.rejects(personalize.send(new CreateDatasetGroupCommand({ name: "films" })));
-        await assert.rejects(personalize.send(new CreateDatasetGroupCommand({ name: "-" })));
-        await personalize.send(new TagResourceCommand({ resourceArn: datasetGroupArn, tags }));
-        await personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
-        await personalize.send(new ListDatasetGroupsCommand({}));
-        await personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+        await personalize.createDatasetGroup({ name: "films" });
+        await assert.rejects(personalize.createDatasetGroup({ name: "films" }));
+        await assert.rejects(personalize.createDatasetGroup({ name: "-" }));
+        await personalize.tagResource({ resourceArn: datasetGroupArn, tags });
+        await personalize.describeDatasetGroup({ datasetGroupArn });
+        await personalize.listDatasetGroups({});
+        await personalize.deleteDatasetGroup({ datasetGroupArn });
         // Wait for the log entries, because a response may reach its client a moment before the log records the
         // response.
         const entries = await until(async () => {
@@ -83,7 +76,7 @@ describe("Request log of the local AWS (/_local/requests)", () => {
             operation: "CreateDatasetGroup",
             effect: { kind: "latency", milliseconds: 600_000, when: "after" },
         });
-        const waiting = assert.rejects(createClient(port, 1).send(new CreateDatasetGroupCommand({ name: "films" })));
+        const waiting = assert.rejects(createClient(port, 1).createDatasetGroup({ name: "films" }));
         await until(async () => (await admin.requests()).length === 1);
         gatewayProcess.kill("SIGKILL");
         await assert.rejects(exit);
@@ -95,9 +88,12 @@ describe("Request log of the local AWS (/_local/requests)", () => {
             [entry?.operation, entry?.name, entry?.outcome, entry?.answered],
             ["CreateDatasetGroup", "films", "accepted", 0],
         );
-        const command = new DescribeDatasetGroupCommand({ datasetGroupArn: String(entry?.arn) });
-        assert.equal((await local.personalize.send(command)).datasetGroup?.status, "ACTIVE");
-        await local.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn: String(entry?.arn) }));
+        assert.equal(
+            (await local.personalize.describeDatasetGroup({ datasetGroupArn: String(entry?.arn) })).datasetGroup
+                ?.status,
+            "ACTIVE",
+        );
+        await local.personalize.deleteDatasetGroup({ datasetGroupArn: String(entry?.arn) });
         assert.deepEqual(
             (await local.requests(entry?.id)).map(({ operation }) => operation),
             ["DeleteDatasetGroup"],

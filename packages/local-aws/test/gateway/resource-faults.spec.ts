@@ -1,20 +1,5 @@
 import assert from "node:assert/strict";
 import {
-    CreateCampaignCommand,
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateSolutionCommand,
-    CreateSolutionVersionCommand,
-    DeleteDatasetGroupCommand,
-    DescribeCampaignCommand,
-    DescribeDatasetImportJobCommand,
-    DescribeSolutionCommand,
-    DescribeSolutionVersionCommand,
-    ListSchemasCommand,
-    StopSolutionVersionCreationCommand,
-    UpdateCampaignCommand,
-} from "@aws-sdk/client-personalize";
-import {
     arn,
     createDataset,
     importRole,
@@ -28,41 +13,41 @@ const dataSource = { dataLocation: "s3://movies/all.csv" };
 
 describe("Injected faults of Personalize resources", () => {
     const harness = usePersonalize();
-    const { send, describeGroup } = harness;
+    const { describeGroup } = harness;
 
     it("a fault with the effect `fail` ends a resource as CREATE FAILED, also after a restart", async () => {
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
-        await send(new CreateDatasetGroupCommand({ name: "films" }));
+        await harness.personalize.createDatasetGroup({ name: "films" });
         await harness.restart();
         const group = await describeGroup("films");
         assert.deepEqual([group?.status, group?.failureReason], ["CREATE FAILED", "No luck."]);
-        await send(new DeleteDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") }));
-        await send(new CreateDatasetGroupCommand({ name: "films" }));
+        await harness.personalize.deleteDatasetGroup({ datasetGroupArn: arn("dataset-group/films") });
+        await harness.personalize.createDatasetGroup({ name: "films" });
         assert.equal((await describeGroup("films"))?.status, "ACTIVE");
     });
 
     it("a fault with the effect `hang` prevents completion and deletion of a resource until the faults are cleared", async () => {
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "hang" } });
-        await send(new CreateDatasetGroupCommand({ name: "films" }));
+        await harness.personalize.createDatasetGroup({ name: "films" });
         await harness.restart();
         assert.equal((await describeGroup("films"))?.status, "CREATE IN_PROGRESS");
-        const remove = new DeleteDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
-        await assert.rejects(send(remove), { name: "ResourceInUseException" });
+        const remove = { datasetGroupArn: arn("dataset-group/films") };
+        await assert.rejects(harness.personalize.deleteDatasetGroup(remove), { name: "ResourceInUseException" });
         await harness.local.arm({ operation: "ListSchemas", effect: { kind: "throttle" } });
         assert.deepEqual(await harness.local.clearFaults(), { cleared: 1, released: 1 });
         assert.equal((await describeGroup("films"))?.status, "ACTIVE");
-        await send(new ListSchemasCommand({}));
+        await harness.personalize.listSchemas({});
         assert.deepEqual(await harness.local.armed(), []);
-        await send(remove);
+        await harness.personalize.deleteDatasetGroup(remove);
     });
 
     it("faults with the effect `fail` make imports, trainings and a campaign update fail", async () => {
         const { datasetArn, datasetGroupArn } = await createDataset(harness.local as unknown as Service);
         const importData = (jobName: string) =>
-            send(new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource, roleArn: importRole }));
+            harness.personalize.createDatasetImportJob({ jobName, datasetArn, dataSource, roleArn: importRole });
         const job = async (name: string) => {
             const datasetImportJobArn = arn(`dataset-import-job/${name}`);
-            const { datasetImportJob } = await send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }));
+            const { datasetImportJob } = await harness.personalize.describeDatasetImportJob({ datasetImportJobArn });
             return datasetImportJob;
         };
         const jobOver = (name: string) =>
@@ -81,16 +66,16 @@ describe("Injected faults of Personalize resources", () => {
         await importData("hung");
         assert.equal((await job("hung"))?.status, "CREATE IN_PROGRESS");
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
-        await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
+        await harness.personalize.createSolution({ ...solution, performAutoTraining: false });
         const solutionArn = arn("solution/films");
-        await assert.rejects(send(new CreateSolutionVersionCommand({ solutionArn })), /no item interactions/);
+        await assert.rejects(harness.personalize.createSolutionVersion({ solutionArn }), /no item interactions/);
         await harness.local.clearFaults();
         assert.equal((await jobOver("hung")).status, "ACTIVE");
 
         const train = async () => {
-            const { solutionVersionArn } = await send(new CreateSolutionVersionCommand({ solutionArn }));
+            const { solutionVersionArn } = await harness.personalize.createSolutionVersion({ solutionArn });
             return until(async () => {
-                const answer = await send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+                const answer = await harness.personalize.describeSolutionVersion({ solutionVersionArn });
                 return /ACTIVE|FAILED/.test(answer.solutionVersion?.status ?? "") && answer.solutionVersion;
             });
         };
@@ -100,35 +85,36 @@ describe("Injected faults of Personalize resources", () => {
         });
         assert.equal((await train()).failureReason, "Too few users.");
         await harness.local.arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
-        const hung = await send(new CreateSolutionVersionCommand({ solutionArn }));
+        const hung = await harness.personalize.createSolutionVersion({ solutionArn });
         const hungVersion = { solutionVersionArn: hung.solutionVersionArn };
         const hungStatus = async () =>
-            (await send(new DescribeSolutionVersionCommand(hungVersion))).solutionVersion?.status;
+            (await harness.personalize.describeSolutionVersion(hungVersion)).solutionVersion?.status;
         assert.equal(await hungStatus(), "CREATE IN_PROGRESS");
-        await send(new StopSolutionVersionCreationCommand(hungVersion));
+        await harness.personalize.stopSolutionVersionCreation(hungVersion);
         await harness.local.clearFaults();
         assert.equal(await hungStatus(), "CREATE STOPPED");
         const { solutionVersionArn } = await train();
         const campaignArn = arn("campaign/films");
-        const campaignStatus = async () => (await send(new DescribeCampaignCommand({ campaignArn }))).campaign?.status;
+        const campaignStatus = async () =>
+            (await harness.personalize.describeCampaign({ campaignArn })).campaign?.status;
         await harness.local.arm({ operation: "CreateCampaign", effect: { kind: "fail", reason: "No capacity." } });
-        await send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
+        await harness.personalize.createCampaign({ name: "films", solutionVersionArn });
         assert.equal(await campaignStatus(), "CREATE FAILED");
         // An update of a campaign whose creation failed makes the campaign ACTIVE.
-        await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 1 }));
+        await harness.personalize.updateCampaign({ campaignArn, minProvisionedTPS: 1 });
         assert.equal(await campaignStatus(), "ACTIVE");
         const effect = { kind: "fail", reason: "No capacity." };
         await harness.local.arm({ operation: "UpdateCampaign", effect });
-        await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 3 }));
-        const { campaign } = await send(new DescribeCampaignCommand({ campaignArn }));
+        await harness.personalize.updateCampaign({ campaignArn, minProvisionedTPS: 3 });
+        const { campaign } = await harness.personalize.describeCampaign({ campaignArn });
         const { latestCampaignUpdate: update } = campaign ?? {};
         assert.deepEqual([campaign?.status, campaign?.minProvisionedTPS], ["ACTIVE", 1]);
         assert.deepEqual(
             [update?.status, update?.failureReason, update?.minProvisionedTPS],
             ["CREATE FAILED", "No capacity.", 3],
         );
-        await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
-        const after = (await send(new DescribeCampaignCommand({ campaignArn }))).campaign;
+        await harness.personalize.updateCampaign({ campaignArn, minProvisionedTPS: 2 });
+        const after = (await harness.personalize.describeCampaign({ campaignArn })).campaign;
         assert.deepEqual([after?.minProvisionedTPS, after?.latestCampaignUpdate?.status], [2, "ACTIVE"]);
     });
 
@@ -136,8 +122,8 @@ describe("Injected faults of Personalize resources", () => {
         const { datasetGroupArn } = await createDataset(harness.local as unknown as Service);
         await harness.local.arm({ operation: "CreateSolution", effect: { kind: "fail", reason: "Unseen." } });
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
-        await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
-        const described = await send(new DescribeSolutionCommand({ solutionArn: arn("solution/films") }));
+        await harness.personalize.createSolution({ ...solution, performAutoTraining: false });
+        const described = await harness.personalize.describeSolution({ solutionArn: arn("solution/films") });
         assert.equal(described.solution?.status, "CREATE FAILED");
         assert.equal(Object.hasOwn(described.solution ?? {}, "failureReason"), false);
     });

@@ -1,28 +1,14 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { ListRecipesCommand } from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import {
-    CompleteMultipartUploadCommand,
-    CreateBucketCommand,
-    CreateMultipartUploadCommand,
-    GetObjectCommand,
-    PutObjectCommand,
-    UploadPartCommand,
-} from "@aws-sdk/client-s3";
-import { createClients } from "../../../../test/support/local-aws.ts";
 import type { Emulator } from "../../../local-personalize/emulator.ts";
 import { createOrganisation } from "../../gateway/organisation.ts";
 import { passThrough } from "../../gateway/pass-through.ts";
 import { startGateway } from "../../gateway/server.ts";
 import { createSimulators } from "../../gateway/simulators/simulators.ts";
-import type { Instance } from "../../instance.ts";
 import { freePort } from "../../ministack/process.ts";
-import { discardInstance, startInstance } from "../instances.ts";
 
 const secret = "the secret of this start";
 const signature = (service: string) =>
@@ -212,52 +198,5 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         assert.match(await answer.text(), /MiniStack does not answer .* npm run local -- status/);
         lonely.closeAllConnections();
         lonely.close();
-    });
-});
-
-describe("AWS SDK clients through the gateway", () => {
-    let instance: Instance;
-    let clients: ReturnType<typeof createClients>;
-    before(async () => {
-        instance = await startInstance();
-        clients = createClients(instance);
-        await clients.s3.send(new CreateBucketCommand({ Bucket }));
-    });
-    after(() => discardInstance(instance));
-
-    const Bucket = "through-the-gateway";
-    const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-    const megabytes = (count: number) => Buffer.alloc(count * 1024 * 1024, "0123456789");
-    const stored = async (Key: string) => {
-        const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket, Key }));
-        return sha256((await Body?.transformToByteArray()) ?? new Uint8Array());
-    };
-
-    it("PutObject stores 20 MB in one request", async () => {
-        const Body = megabytes(20);
-        await clients.s3.send(new PutObjectCommand({ Bucket, Key: "large", Body }));
-        assert.equal(await stored("large"), sha256(Body));
-    });
-
-    it("a multipart upload stores all its parts", async () => {
-        const parts = [megabytes(5), Buffer.from("the end")];
-        const upload = { Bucket, Key: "parts" };
-        const { UploadId } = await clients.s3.send(new CreateMultipartUploadCommand(upload));
-        const Parts = [];
-        for (const [index, Body] of parts.entries()) {
-            const PartNumber = index + 1;
-            const part = new UploadPartCommand({ ...upload, UploadId, PartNumber, Body });
-            Parts.push({ PartNumber, ETag: (await clients.s3.send(part)).ETag });
-        }
-        await clients.s3.send(new CompleteMultipartUploadCommand({ ...upload, UploadId, MultipartUpload: { Parts } }));
-        assert.equal(await stored("parts"), sha256(Buffer.concat(parts)));
-    });
-
-    it("the Personalize and Personalize Runtime clients reach the emulator", async () => {
-        const { recipes = [] } = await clients.personalize.send(new ListRecipesCommand({ maxResults: 100 }));
-        assert.ok(recipes.some(({ name }) => name === "aws-user-personalization"));
-        const campaignArn = "arn:aws:personalize:eu-central-1:000000000000:campaign/none";
-        const ask = new GetRecommendationsCommand({ campaignArn, userId: "1" });
-        await assert.rejects(clients.runtime.send(ask), { name: "ResourceNotFoundException" });
     });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { region } from "../../../../test/support/local-aws.ts";
 import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
 import { arn, until } from "../../../local-personalize/test/support.ts";
@@ -9,10 +9,10 @@ import { campaignArn, type Harness, startHarness } from "./harness.ts";
 
 describe("AWS/Personalize metrics of the local AWS", () => {
     let harness: Harness;
-    let cloudWatch: CloudWatchClient;
+    let cloudWatch: CloudWatch;
     before(async () => {
         harness = await startHarness();
-        cloudWatch = new CloudWatchClient(harness.settings);
+        cloudWatch = new CloudWatch(harness.settings);
     });
     after(async () => {
         cloudWatch?.destroy();
@@ -22,22 +22,20 @@ describe("AWS/Personalize metrics of the local AWS", () => {
     async function metric(MetricName: string, Stat: string, dimensions: Record<string, string>): Promise<number> {
         const now = await harness.advance(0);
         const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
-        const { MetricDataResults = [] } = await cloudWatch.send(
-            new GetMetricDataCommand({
-                StartTime: new Date(now - 3_600_000),
-                EndTime: new Date(now + 60_000),
-                MetricDataQueries: [
-                    {
-                        Id: "m",
-                        MetricStat: {
-                            Metric: { Namespace: "AWS/Personalize", MetricName, Dimensions },
-                            Stat,
-                            Period: 7200,
-                        },
+        const { MetricDataResults = [] } = await cloudWatch.getMetricData({
+            StartTime: new Date(now - 3_600_000),
+            EndTime: new Date(now + 60_000),
+            MetricDataQueries: [
+                {
+                    Id: "m",
+                    MetricStat: {
+                        Metric: { Namespace: "AWS/Personalize", MetricName, Dimensions },
+                        Stat,
+                        Period: 7200,
                     },
-                ],
-            }),
-        );
+                },
+            ],
+        });
         return (MetricDataResults[0]?.Values ?? []).reduce((sum, value) => sum + value, 0);
     }
 
@@ -69,7 +67,7 @@ describe("AWS/Personalize metrics of the local AWS", () => {
         const none = arn("campaign/none");
         await assert.rejects(harness.askOf(none));
         await createAdmin(harness.instance).rounds("serviceMetrics");
-        const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace: "AWS/Personalize" }));
+        const { Metrics = [] } = await cloudWatch.listMetrics({ Namespace: "AWS/Personalize" });
         assert.ok(Metrics.length > 0);
         assert.ok(!JSON.stringify(Metrics).includes(none));
     });
@@ -81,8 +79,8 @@ describe("AWS/Personalize metrics of the local AWS", () => {
         const headers = signedHeaders("POST", target, body, region, "personalize");
         assert.equal((await fetch(target, { method: "POST", headers, body })).status, 200);
         const named = await until(async () => {
-            const list = new ListMetricsCommand({ Namespace: "AWS/Personalize", MetricName: "PutEventLatency" });
-            return (await cloudWatch.send(list)).Metrics?.[0];
+            return (await cloudWatch.listMetrics({ Namespace: "AWS/Personalize", MetricName: "PutEventLatency" }))
+                .Metrics?.[0];
         });
         const dimensions = Object.fromEntries((named.Dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
         assert.deepEqual(Object.keys(dimensions), ["DatasetGroupArn", "DatasetArn", "EventTrackerArn"]);

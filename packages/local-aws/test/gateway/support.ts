@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DescribeDatasetGroupCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
+import { Personalize } from "@aws-sdk/client-personalize";
 import {
     createEmulator,
     type ImportAccess,
@@ -71,26 +71,26 @@ export function usePersonalize(speed: Speed = "instant") {
         local = await startPersonalize({ access, speed });
     });
     afterEach(() => local.discard());
-    const send: LocalPersonalize["personalize"]["send"] = ((command: never) =>
-        local.personalize.send(command)) as never;
     return {
         get local() {
             return local;
         },
-        send,
+        get personalize() {
+            return local.personalize;
+        },
         /** Restarts the gateway with its data, optionally at another speed. */
         async restart(newSpeed = speed): Promise<void> {
             await local.stop();
             local = await startPersonalize({ access, speed: newSpeed, dataDir: local.dataDir });
         },
         describeGroup: async (name: string) =>
-            (await send(new DescribeDatasetGroupCommand({ datasetGroupArn: arn(`dataset-group/${name}`) })))
+            (await local.personalize.describeDatasetGroup({ datasetGroupArn: arn(`dataset-group/${name}`) }))
                 .datasetGroup,
     };
 }
 
 export const createClient = (port: number, maxAttempts: number) =>
-    new PersonalizeClient({
+    new Personalize({
         endpoint: `http://127.0.0.1:${port}`,
         region,
         maxAttempts,

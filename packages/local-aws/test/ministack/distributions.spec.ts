@@ -2,31 +2,25 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
-import {
-    CloudFrontClient,
-    CreateCachePolicyCommand,
-    CreateDistributionCommand,
-    CreateOriginAccessControlCommand,
-    CreateResponseHeadersPolicyCommand,
-} from "@aws-sdk/client-cloudfront";
-import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { CloudFront, CreateCachePolicyCommand, CreateDistributionCommand } from "@aws-sdk/client-cloudfront";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { region } from "../../../../test/support/local-aws.ts";
 import { toDistributionConfig } from "../../aws-plugin/cloudfront-distribution.ts";
 import { caching } from "../../aws-plugin/cloudfront-policies.ts";
 import { toAws } from "../../aws-plugin/kinds.ts";
 import { createSender } from "../../calls.ts";
-import { account, administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { account, administrator, useEnforcing } from "../gateway/enforcement/support.ts";
 import { fetchSum } from "./metric-sums.ts";
-import { answered, createDocument, createGateway, deploy, importDocument, makeFunction } from "./rest-apis/support.ts";
+import { answered, createDocument, deploy, importDocument, makeFunction } from "./rest-apis/support.ts";
 
 const Bucket = "films-page";
 const csp = "default-src 'self'";
 
 describe("CloudFront distributions of the local AWS", () => {
-    let aws: Enforcing;
-    let client: APIGatewayClient;
-    let edge: CloudFrontClient;
+    const aws = useEnforcing();
+    let client: APIGateway;
+    let edge: CloudFront;
     let host: string;
     let arn: string;
 
@@ -44,64 +38,55 @@ describe("CloudFront distributions of the local AWS", () => {
         });
     }
     const open = (sourceArn: string) =>
-        aws.admin.s3.send(
-            new PutBucketPolicyCommand({
-                Bucket,
-                Policy: JSON.stringify({
-                    Version: "2012-10-17",
-                    Statement: [
-                        {
-                            Effect: "Allow",
-                            Principal: { Service: "cloudfront.amazonaws.com" },
-                            Action: "s3:GetObject",
-                            Resource: `arn:aws:s3:::${Bucket}/*`,
-                            Condition: { StringEquals: { "aws:SourceArn": sourceArn } },
-                        },
-                    ],
-                }),
+        aws.admin.s3.putBucketPolicy({
+            Bucket,
+            Policy: JSON.stringify({
+                Version: "2012-10-17",
+                Statement: [
+                    {
+                        Effect: "Allow",
+                        Principal: { Service: "cloudfront.amazonaws.com" },
+                        Action: "s3:GetObject",
+                        Resource: `arn:aws:s3:::${Bucket}/*`,
+                        Condition: { StringEquals: { "aws:SourceArn": sourceArn } },
+                    },
+                ],
             }),
-        );
+        });
     before(async () => {
-        aws = await startEnforcing();
-        client = createGateway(aws);
-        edge = new CloudFrontClient({ endpoint: aws.url, region, credentials: administrator });
+        client = aws.open(APIGateway);
+        edge = aws.open(CloudFront);
         await makeFunction(aws);
         const any = { "x-amazon-apigateway-any-method": answered() };
         const paths = { "/films/{filmId}": any, "/events": any };
         const { id: api = "" } = await importDocument(client, createDocument(paths));
         await deploy(aws, client, api);
-        await aws.admin.s3.send(new CreateBucketCommand({ Bucket }));
+        await aws.admin.s3.createBucket({ Bucket });
         for (const [Key, ContentType] of [
             ["index.html", "text/html"],
             ["assets/page.js", "text/javascript"],
         ] as const) {
             const CacheControl = Key === "index.html" ? "no-cache" : "max-age=31536000, immutable";
-            await aws.admin.s3.send(
-                new PutObjectCommand({ Bucket, Key, Body: `the page's ${Key}`, ContentType, CacheControl }),
-            );
+            await aws.admin.s3.putObject({ Bucket, Key, Body: `the page's ${Key}`, ContentType, CacheControl });
         }
-        const { OriginAccessControl } = await edge.send(
-            new CreateOriginAccessControlCommand({
-                OriginAccessControlConfig: {
-                    Name: "films",
-                    SigningBehavior: "always",
-                    SigningProtocol: "sigv4",
-                    OriginAccessControlOriginType: "s3",
+        const { OriginAccessControl } = await edge.createOriginAccessControl({
+            OriginAccessControlConfig: {
+                Name: "films",
+                SigningBehavior: "always",
+                SigningProtocol: "sigv4",
+                OriginAccessControlOriginType: "s3",
+            },
+        });
+        const { ResponseHeadersPolicy } = await edge.createResponseHeadersPolicy({
+            ResponseHeadersPolicyConfig: {
+                Name: "films",
+                SecurityHeadersConfig: {
+                    ContentSecurityPolicy: { ContentSecurityPolicy: csp, Override: true },
+                    ContentTypeOptions: { Override: true },
+                    StrictTransportSecurity: { AccessControlMaxAgeSec: 60, Override: true },
                 },
-            }),
-        );
-        const { ResponseHeadersPolicy } = await edge.send(
-            new CreateResponseHeadersPolicyCommand({
-                ResponseHeadersPolicyConfig: {
-                    Name: "films",
-                    SecurityHeadersConfig: {
-                        ContentSecurityPolicy: { ContentSecurityPolicy: csp, Override: true },
-                        ContentTypeOptions: { Override: true },
-                        StrictTransportSecurity: { AccessControlMaxAgeSec: 60, Override: true },
-                    },
-                },
-            }),
-        );
+            },
+        });
         const behavior = {
             viewerProtocolPolicy: "redirect-to-https",
             cachedMethods: ["GET", "HEAD"],
@@ -166,11 +151,6 @@ describe("CloudFront distributions of the local AWS", () => {
         const { Distribution } = await createSender(edge)(CreateDistributionCommand)({ DistributionConfig });
         host = Distribution?.DomainName ?? "";
         arn = Distribution?.ARN ?? "";
-    });
-    after(async () => {
-        client.destroy();
-        edge.destroy();
-        await aws.discard();
     });
 
     it("the distribution serves a page of a private bucket with the headers of the response headers policy", async () => {
@@ -244,20 +224,18 @@ describe("CloudFront distributions of the local AWS", () => {
 
     it("CloudFront metrics exist only in us-east-1", async () => {
         const DistributionId = arn.split("/").at(-1) ?? "";
-        const edgeSum = (where: string, name: string) =>
-            fetchSum({ endpoint: aws.url, region: where, credentials: administrator }, "AWS/CloudFront", name, {
-                DistributionId,
-                Region: "Global",
-            });
+        const edgeSum = (client: CloudWatch, name: string) =>
+            fetchSum(client, "AWS/CloudFront", name, { DistributionId, Region: "Global" });
+        const [here, world] = [aws.open(CloudWatch), aws.open(CloudWatch, administrator, "us-east-1")];
         await sleep(1500);
         const before = {
-            requests: await edgeSum("us-east-1", "Requests"),
-            bytes: await edgeSum("us-east-1", "BytesDownloaded"),
+            requests: await edgeSum(world, "Requests"),
+            bytes: await edgeSum(world, "BytesDownloaded"),
         };
         const page = await view("/");
-        while ((await edgeSum("us-east-1", "Requests")) === before.requests) await sleep(100);
-        assert.equal(await edgeSum("us-east-1", "Requests"), before.requests + 1);
-        assert.equal(await edgeSum("us-east-1", "BytesDownloaded"), before.bytes + page.body.length);
-        assert.equal(await edgeSum("eu-central-1", "Requests"), 0);
+        while ((await edgeSum(world, "Requests")) === before.requests) await sleep(100);
+        assert.equal(await edgeSum(world, "Requests"), before.requests + 1);
+        assert.equal(await edgeSum(world, "BytesDownloaded"), before.bytes + page.body.length);
+        assert.equal(await edgeSum(here, "Requests"), 0);
     });
 });

@@ -1,32 +1,17 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
-import { PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
-import {
-    AddPermissionCommand,
-    CreateFunctionCommand,
-    InvokeCommand,
-    LambdaClient,
-    PutFunctionEventInvokeConfigCommand,
-} from "@aws-sdk/client-lambda";
-import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
-import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import {
-    CreateQueueCommand,
-    DeleteMessageCommand,
-    type Message,
-    ReceiveMessageCommand,
-    SetQueueAttributesCommand,
-    SQSClient,
-} from "@aws-sdk/client-sqs";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { SNS } from "@aws-sdk/client-sns";
+import { type Message, SQS } from "@aws-sdk/client-sqs";
 import { build } from "esbuild";
 import { strToU8, zipSync } from "fflate";
 import type { Statement } from "policy-evaluator";
 import { region, testInstance } from "../../../../test/support/local-aws.ts";
 import { start } from "../../control.ts";
 import { paths } from "../../instance.ts";
-import { account, administrator, allow, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { account, administrator, allow, useEnforcing } from "../gateway/enforcement/support.ts";
 import { discardInstance } from "../instances.ts";
 
 const arn = (service: string, tail: string) => `arn:aws:${service}:${region}:${account}:${tail}`;
@@ -60,41 +45,33 @@ async function bundle(contents: string): Promise<Uint8Array> {
 }
 
 describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
-    let aws: Enforcing;
-    let sqs: SQSClient;
-    let sns: SNSClient;
-    let cloudWatch: CloudWatchClient;
+    const aws = useEnforcing();
+    let sqs: SQS;
+    let sns: SNS;
+    let cloudWatch: CloudWatch;
     before(async () => {
-        aws = await startEnforcing();
-        const settings = { endpoint: aws.url, region, credentials: administrator, maxAttempts: 1 };
-        [sqs, sns, cloudWatch] = [new SQSClient(settings), new SNSClient(settings), new CloudWatchClient(settings)];
-    });
-    after(async () => {
-        for (const client of [sqs, sns, cloudWatch]) {
-            client?.destroy();
-        }
-        await aws?.discard();
+        [sqs, sns, cloudWatch] = [aws.open(SQS), aws.open(SNS), aws.open(CloudWatch)];
     });
 
     async function makeFunction(FunctionName: string, code: string, Role: string): Promise<string> {
         const Code = { ZipFile: await bundle(code) };
         const input = { FunctionName, Role, Code, Runtime: "nodejs24.x" as const, Handler: "index.handler" };
-        await aws.admin.lambda.send(new CreateFunctionCommand({ ...input, Timeout: 20 }));
+        await aws.admin.lambda.createFunction({ ...input, Timeout: 20 });
         return arn("lambda", `function:${FunctionName}`);
     }
     async function makeQueue(QueueName: string): Promise<string> {
-        const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName }));
+        const { QueueUrl = "" } = await sqs.createQueue({ QueueName });
         return QueueUrl;
     }
     /** Receives and deletes the queue's next message. Fails if none arrives in time. */
     async function nextMessage(QueueUrl: string): Promise<Message> {
         for (const giveUp = Date.now() + 30_000; Date.now() < giveUp; await sleep(100)) {
             const command = { QueueUrl, MessageAttributeNames: ["All"], WaitTimeSeconds: 1 };
-            const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(command));
+            const { Messages = [] } = await sqs.receiveMessage(command);
             const [message] = Messages;
             if (message) {
                 const { ReceiptHandle } = message;
-                await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+                await sqs.deleteMessage({ QueueUrl, ReceiptHandle });
                 return message;
             }
         }
@@ -105,13 +82,11 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         const role = await aws.role(`${name}-role`, service("lambda"), logs, allow("sqs:SendMessage"));
         const functionArn = await makeFunction(name, failing, role);
         const failures = await makeQueue(`${name}-failures`);
-        await aws.admin.lambda.send(
-            new PutFunctionEventInvokeConfigCommand({
-                FunctionName: name,
-                MaximumRetryAttempts: 0,
-                DestinationConfig: { OnFailure: { Destination: arn("sqs", `${name}-failures`) } },
-            }),
-        );
+        await aws.admin.lambda.putFunctionEventInvokeConfig({
+            FunctionName: name,
+            MaximumRetryAttempts: 0,
+            DestinationConfig: { OnFailure: { Destination: arn("sqs", `${name}-failures`) } },
+        });
         return { functionArn, failures };
     }
 
@@ -119,17 +94,15 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         const role = await aws.role("asks", service("lambda"), logs);
         await makeFunction("asks", asking, role);
         const ask = async () => {
-            const { Payload } = await aws.admin.lambda.send(new InvokeCommand({ FunctionName: "asks" }));
+            const { Payload } = await aws.admin.lambda.invoke({ FunctionName: "asks" });
             return JSON.parse(Buffer.from(Payload ?? []).toString());
         };
         const give = (...statements: Statement[]) =>
-            aws.admin.iam.send(
-                new PutRolePolicyCommand({
-                    RoleName: "asks",
-                    PolicyName: "policy",
-                    PolicyDocument: policy(logs, ...statements),
-                }),
-            );
+            aws.admin.iam.putRolePolicy({
+                RoleName: "asks",
+                PolicyName: "policy",
+                PolicyDocument: policy(logs, ...statements),
+            });
         const refused = await ask();
         assert.equal(refused.node, process.version);
         const who = `assumed-role/asks/asks is not authorized to perform: `;
@@ -145,7 +118,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
 
         await give(allow("personalize:ListCampaigns"), inSpace("Films"));
         assert.equal((await ask()).metric, "ok");
-        const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace: "Films" }));
+        const { Metrics = [] } = await cloudWatch.listMetrics({ Namespace: "Films" });
         assert.deepEqual(
             Metrics.map(({ MetricName }) => MetricName),
             ["Asked"],
@@ -161,19 +134,17 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         const unable = await aws.role("unable", service("scheduler"), send);
         const distrusted = await aws.role("distrusted", service("scheduler"), may, send);
         const schedule = (Name: string, RoleArn: string, at = "2020-01-01T00:00:00") =>
-            aws.admin.scheduler.send(
-                new CreateScheduleCommand({
-                    Name,
-                    ScheduleExpression: `at(${at})`,
-                    FlexibleTimeWindow: { Mode: "OFF" },
-                    Target: {
-                        Arn: functionArn,
-                        RoleArn,
-                        Input: `{"by":"${Name}","schedule":"<aws.scheduler.schedule-arn>"}`,
-                        DeadLetterConfig: { Arn: arn("sqs", "dead-letters") },
-                    },
-                }),
-            );
+            aws.admin.scheduler.createSchedule({
+                Name,
+                ScheduleExpression: `at(${at})`,
+                FlexibleTimeWindow: { Mode: "OFF" },
+                Target: {
+                    Arn: functionArn,
+                    RoleArn,
+                    Input: `{"by":"${Name}","schedule":"<aws.scheduler.schedule-arn>"}`,
+                    DeadLetterConfig: { Arn: arn("sqs", "dead-letters") },
+                },
+            });
         await schedule("able", able);
         const failure = JSON.parse((await nextMessage(failures)).Body ?? "");
         const scheduleArn = arn("scheduler", "schedule/default/able");
@@ -191,9 +162,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         const soon = new Date(Date.now() + 4000).toISOString().slice(0, 19);
         await schedule("distrusted", distrusted, soon);
         const trust = { Effect: "Allow" as const, Principal: service("lambda"), Action: "sts:AssumeRole" };
-        await aws.admin.iam.send(
-            new UpdateAssumeRolePolicyCommand({ RoleName: "distrusted", PolicyDocument: policy(trust) }),
-        );
+        await aws.admin.iam.updateAssumeRolePolicy({ RoleName: "distrusted", PolicyDocument: policy(trust) });
         const line =
             /schedule\/default\/distrusted is not delivered: .*role\/distrusted cannot be assumed by scheduler/;
         for (const giveUp = Date.now() + 30_000; Date.now() < giveUp; await sleep(200)) {
@@ -207,31 +176,27 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
     it("SNS delivers to a function or queue only if the target's policy allows it", async () => {
         const { functionArn, failures } = await makeFailing("told");
         const queue = await makeQueue("notices");
-        const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "notices" }));
+        const { TopicArn = "" } = await sns.createTopic({ Name: "notices" });
         for (const [Protocol, Endpoint] of [
             ["lambda", functionArn],
             ["sqs", arn("sqs", "notices")],
         ]) {
-            await sns.send(
-                new SubscribeCommand({
-                    TopicArn,
-                    Protocol,
-                    Endpoint,
-                    ...(Protocol === "sqs" && { Attributes: { RawMessageDelivery: "true" } }),
-                }),
-            );
+            await sns.subscribe({
+                TopicArn,
+                Protocol,
+                Endpoint,
+                ...(Protocol === "sqs" && { Attributes: { RawMessageDelivery: "true" } }),
+            });
         }
-        const publish = (Message: string) => sns.send(new PublishCommand({ TopicArn, Message }));
+        const publish = (Message: string) => sns.publish({ TopicArn, Message });
         await publish("before");
-        await aws.admin.lambda.send(
-            new AddPermissionCommand({
-                FunctionName: "told",
-                StatementId: "topic",
-                Action: "lambda:InvokeFunction",
-                Principal: "sns.amazonaws.com",
-                SourceArn: TopicArn,
-            }),
-        );
+        await aws.admin.lambda.addPermission({
+            FunctionName: "told",
+            StatementId: "topic",
+            Action: "lambda:InvokeFunction",
+            Principal: "sns.amazonaws.com",
+            SourceArn: TopicArn,
+        });
         const bySns: Statement = {
             Effect: "Allow",
             Principal: service("sns"),
@@ -239,7 +204,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
             Resource: arn("sqs", "notices"),
             Condition: { ArnEquals: { "aws:SourceArn": TopicArn } },
         };
-        await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue, Attributes: { Policy: policy(bySns) } }));
+        await sqs.setQueueAttributes({ QueueUrl: queue, Attributes: { Policy: policy(bySns) } });
         await publish("after");
         assert.equal((await nextMessage(queue)).Body, "after");
         const failure = JSON.parse((await nextMessage(failures)).Body ?? "");
@@ -252,7 +217,7 @@ describe("Lambda without IAM enforcement", () => {
         const instance = { ...(await testInstance()), enforce: false };
         await start(instance, () => {});
         const settings = { endpoint: `http://127.0.0.1:${instance.port}`, region, credentials: administrator };
-        const lambda = new LambdaClient(settings);
+        const lambda = new Lambda(settings);
         try {
             const Code = { ZipFile: await bundle(asking) };
             const Role = `arn:aws:iam::${account}:role/any`;
@@ -263,8 +228,8 @@ describe("Lambda without IAM enforcement", () => {
                 Runtime: "nodejs24.x" as const,
                 Handler: "index.handler",
             };
-            await lambda.send(new CreateFunctionCommand({ ...input, Timeout: 20 }));
-            const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: "asks" }));
+            await lambda.createFunction({ ...input, Timeout: 20 });
+            const { Payload } = await lambda.invoke({ FunctionName: "asks" });
             const answer = JSON.parse(Buffer.from(Payload ?? []).toString());
             assert.deepEqual(answer, { node: process.version, campaigns: "ok", metric: "ok" });
         } finally {

@@ -1,27 +1,20 @@
-import { CloudWatchClient, type CloudWatchClientConfig, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import type { CloudWatch } from "@aws-sdk/client-cloudwatch";
 
 /** Returns the sum of a metric in the last hour; 0 without data. */
 export async function fetchSum(
-    settings: CloudWatchClientConfig,
+    client: CloudWatch,
     Namespace: string,
     MetricName: string,
     dimensions: Readonly<Record<string, string>>,
 ): Promise<number> {
-    const client = new CloudWatchClient(settings);
-    try {
-        const { Datapoints = [] } = await client.send(
-            new GetMetricStatisticsCommand({
-                Namespace,
-                MetricName,
-                Period: 3600,
-                Statistics: ["Sum"],
-                Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-                StartTime: new Date(Date.now() - 3_600_000),
-                EndTime: new Date(Date.now() + 60_000),
-            }),
-        );
-        return Datapoints.reduce((total, { Sum = 0 }) => total + Sum, 0);
-    } finally {
-        client.destroy();
-    }
+    const { Datapoints = [] } = await client.getMetricStatistics({
+        Namespace,
+        MetricName,
+        Period: 3600,
+        Statistics: ["Sum"],
+        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+        StartTime: new Date(Date.now() - 3_600_000),
+        EndTime: new Date(Date.now() + 60_000),
+    });
+    return Datapoints.reduce((total, { Sum = 0 }) => total + Sum, 0);
 }

@@ -3,13 +3,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { CreateFunctionCommand, InvokeCommand } from "@aws-sdk/client-lambda";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { strToU8, zipSync } from "fflate";
 import { testInstance } from "../../../../test/support/local-aws.ts";
-import { start, stop } from "../../control.ts";
-import { paths } from "../../instance.ts";
-import { type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { start } from "../../control.ts";
+import { makePrivateFolders, paths } from "../../instance.ts";
+import { useEnforcing } from "../gateway/enforcement/support.ts";
 import { ask } from "../gateway/web-pages/support.ts";
 
 /** Pattern of the gateway's secret: 32 random bytes in hexadecimal. */
@@ -31,19 +29,15 @@ const looking = `
     };`;
 
 describe("Secret between gateway and MiniStack, and file permissions", () => {
-    let aws: Enforcing;
-    before(async () => {
-        aws = await startEnforcing();
-    });
-    after(() => aws?.discard());
+    const aws = useEnforcing();
 
     it("no process argument, environment variable or log contains the secret", async function () {
         if (!existsSync("/proc/self/environ")) this.skip();
         const Role = await aws.role("looking", { Service: "lambda.amazonaws.com" });
         const ZipFile = zipSync({ "index.js": strToU8(looking) });
         const input = { FunctionName: "looking", Role, Code: { ZipFile }, Runtime: "nodejs24.x" as const };
-        await aws.admin.lambda.send(new CreateFunctionCommand({ ...input, Handler: "index.handler", Timeout: 30 }));
-        const { Payload } = await aws.admin.lambda.send(new InvokeCommand({ FunctionName: "looking" }));
+        await aws.admin.lambda.createFunction({ ...input, Handler: "index.handler", Timeout: 30 });
+        const { Payload } = await aws.admin.lambda.invoke({ FunctionName: "looking" });
         const contents = JSON.parse(Buffer.from(Payload ?? []).toString()) as Record<string, string>;
         assert.ok(Object.keys(contents).length >= 3, JSON.stringify(contents));
         for (const [place, content] of Object.entries(contents))
@@ -65,8 +59,8 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
     });
 
     it("only the owner can read the folders and files of the local AWS", async () => {
-        await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "private" }));
-        await aws.admin.s3.send(new PutObjectCommand({ Bucket: "private", Key: "a/b", Body: "x" }));
+        await aws.admin.s3.createBucket({ Bucket: "private" });
+        await aws.admin.s3.putObject({ Bucket: "private", Key: "a/b", Body: "x" });
         const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(aws.instance);
         for (const folder of [awsData, pulumiBackend, pulumiHome, join(daemonLog, "..")]) {
             assert.equal((await stat(folder)).mode & 0o777, 0o700, folder);
@@ -80,12 +74,11 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         assert.deepEqual(readable, []);
     });
 
-    it("`start` makes existing state folders private but does not change the mode of a folder that the user chose", async () => {
+    it("`makePrivateFolders` makes existing state folders private but does not change the mode of a folder that the user chose", async () => {
         const instance = await testInstance();
         await chmod(instance.dir, 0o755);
         await mkdir(paths(instance).awsData, { mode: 0o755 });
-        await start(instance, () => {});
-        after(() => stop(instance));
+        makePrivateFolders(instance);
         assert.equal((await stat(paths(instance).awsData)).mode & 0o777, 0o700);
         assert.equal((await stat(instance.dir)).mode & 0o777, 0o755);
     });

@@ -1,82 +1,52 @@
 import assert from "node:assert/strict";
-import {
-    CreateBatchInferenceJobCommand,
-    CreateBatchSegmentJobCommand,
-    CreateCampaignCommand,
-    CreateDatasetCommand,
-    CreateDatasetExportJobCommand,
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateEventTrackerCommand,
-    CreateFilterCommand,
-    CreateRecommenderCommand,
-    CreateSchemaCommand,
-    CreateSolutionCommand,
-    CreateSolutionVersionCommand,
-    DescribeBatchInferenceJobCommand,
-    DescribeBatchSegmentJobCommand,
-    DescribeCampaignCommand,
-    DescribeDatasetCommand,
-    DescribeDatasetExportJobCommand,
-    DescribeDatasetGroupCommand,
-    DescribeDatasetImportJobCommand,
-    DescribeEventTrackerCommand,
-    DescribeFilterCommand,
-    DescribeRecommenderCommand,
-    DescribeSolutionVersionCommand,
-    type Domain,
-    PersonalizeClient,
-} from "@aws-sdk/client-personalize";
-import {
-    PersonalizeEventsClient,
-    PutEventsCommand,
-    PutItemsCommand,
-    PutUsersCommand,
-} from "@aws-sdk/client-personalize-events";
-import {
-    GetPersonalizedRankingCommand,
-    GetRecommendationsCommand,
-    PersonalizeRuntimeClient,
-} from "@aws-sdk/client-personalize-runtime";
+import { type Domain, Personalize } from "@aws-sdk/client-personalize";
+import { PersonalizeEvents } from "@aws-sdk/client-personalize-events";
+import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
 import type { SampleService } from "./service.ts";
 import { datasetSchema, roleArn, untilActive } from "./shapes.ts";
 
 /** Returns the steps that several examples have in common. */
-function createSteps(personalize: PersonalizeClient) {
+function createSteps(personalize: Personalize) {
     const group = async (name: string, domain?: Domain) => {
-        const group = await personalize.send(new CreateDatasetGroupCommand({ name, ...(domain && { domain }) }));
-        const look = new DescribeDatasetGroupCommand({ datasetGroupArn: group.datasetGroupArn });
-        await untilActive(async () => (await personalize.send(look)).datasetGroup);
+        const group = await personalize.createDatasetGroup({ name, ...(domain && { domain }) });
+        await untilActive(
+            async () =>
+                (await personalize.describeDatasetGroup({ datasetGroupArn: group.datasetGroupArn })).datasetGroup,
+        );
         return group.datasetGroupArn;
     };
     const dataset = async (datasetGroupArn: string | undefined, type: string, key: string, domain?: Domain) => {
         const name = `${type}-${domain ?? "custom"}`;
         const schema = datasetSchema(type, domain !== undefined);
-        const { schemaArn } = await personalize.send(
-            new CreateSchemaCommand({ name, schema, ...(domain && { domain }) }),
-        );
+        const { schemaArn } = await personalize.createSchema({ name, schema, ...(domain && { domain }) });
         const input = { datasetGroupArn, datasetType: type, name, schemaArn };
-        const { datasetArn } = await personalize.send(new CreateDatasetCommand(input));
-        await untilActive(async () => (await personalize.send(new DescribeDatasetCommand({ datasetArn }))).dataset);
+        const { datasetArn } = await personalize.createDataset(input);
+        await untilActive(async () => (await personalize.describeDataset({ datasetArn })).dataset);
         const dataSource = { dataLocation: `s3://lab/${key}` };
-        const job = new CreateDatasetImportJobCommand({ datasetArn, dataSource, jobName: name, roleArn });
-        const { datasetImportJobArn } = await personalize.send(job);
-        const look = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
-        await untilActive(async () => (await personalize.send(look)).datasetImportJob);
+        const { datasetImportJobArn } = await personalize.createDatasetImportJob({
+            datasetArn,
+            dataSource,
+            jobName: name,
+            roleArn,
+        });
+        await untilActive(
+            async () => (await personalize.describeDatasetImportJob({ datasetImportJobArn })).datasetImportJob,
+        );
         return datasetArn;
     };
     const version = async (name: string, datasetGroupArn: string | undefined) => {
         const recipeArn = `arn:aws:personalize:::recipe/aws-${name}`;
-        const { solutionArn } = await personalize.send(new CreateSolutionCommand({ datasetGroupArn, recipeArn, name }));
-        const { solutionVersionArn } = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
-        const look = new DescribeSolutionVersionCommand({ solutionVersionArn });
-        await untilActive(async () => (await personalize.send(look)).solutionVersion);
+        const { solutionArn } = await personalize.createSolution({ datasetGroupArn, recipeArn, name });
+        const { solutionVersionArn } = await personalize.createSolutionVersion({ solutionArn });
+        await untilActive(
+            async () => (await personalize.describeSolutionVersion({ solutionVersionArn })).solutionVersion,
+        );
         return solutionVersionArn;
     };
     const campaign = async (name: string, solutionVersionArn: string | undefined) => {
         const input = { solutionVersionArn, name, minProvisionedTPS: 1 };
-        const { campaignArn } = await personalize.send(new CreateCampaignCommand(input));
-        await untilActive(async () => (await personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign);
+        const { campaignArn } = await personalize.createCampaign(input);
+        await untilActive(async () => (await personalize.describeCampaign({ campaignArn })).campaign);
         return campaignArn;
     };
     return { group, dataset, version, campaign };
@@ -89,9 +59,9 @@ function createSteps(personalize: PersonalizeClient) {
 export async function javascriptExamples({ endpoint }: SampleService): Promise<void> {
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     const settings = { endpoint, region: "us-west-2", maxAttempts: 1, credentials };
-    const personalize = new PersonalizeClient(settings);
-    const runtime = new PersonalizeRuntimeClient(settings);
-    const events = new PersonalizeEventsClient(settings);
+    const personalize = new Personalize(settings);
+    const runtime = new PersonalizeRuntime(settings);
+    const events = new PersonalizeEvents(settings);
     const { group, dataset, version, campaign } = createSteps(personalize);
 
     const custom = await group("javascript");
@@ -100,61 +70,65 @@ export async function javascriptExamples({ endpoint }: SampleService): Promise<v
     const users = await dataset(custom, "USERS", "users.csv");
     const personal = await version("user-personalization", custom);
     const personalCampaign = await campaign("javascript", personal);
-    const recommended = await runtime.send(
-        new GetRecommendationsCommand({ campaignArn: personalCampaign, userId: "1", numResults: 15 }),
-    );
+    const recommended = await runtime.getRecommendations({
+        campaignArn: personalCampaign,
+        userId: "1",
+        numResults: 15,
+    });
     assert.equal(recommended.itemList?.length, 15);
     const ranking = await campaign("javascript-ranking", await version("personalized-ranking", custom));
-    const ranked = await runtime.send(
-        new GetPersonalizedRankingCommand({ campaignArn: ranking, userId: "1", inputList: ["1", "2", "3", "4"] }),
-    );
+    const ranked = await runtime.getPersonalizedRanking({
+        campaignArn: ranking,
+        userId: "1",
+        inputList: ["1", "2", "3", "4"],
+    });
     assert.equal(ranked.personalizedRanking?.length, 4);
 
     const filterExpression = "INCLUDE ItemID WHERE Items.GENRES IN ($PROPERTY)";
-    const { filterArn } = await personalize.send(
-        new CreateFilterCommand({ datasetGroupArn: custom, name: "javascript", filterExpression }),
-    );
-    await untilActive(async () => (await personalize.send(new DescribeFilterCommand({ filterArn }))).filter);
-    const filtered = await runtime.send(
-        new GetRecommendationsCommand({
-            campaignArn: personalCampaign,
-            userId: "1",
-            numResults: 15,
-            filterArn,
-            filterValues: { PROPERTY: '"Taste1"' },
-        }),
-    );
+    const { filterArn } = await personalize.createFilter({
+        datasetGroupArn: custom,
+        name: "javascript",
+        filterExpression,
+    });
+    await untilActive(async () => (await personalize.describeFilter({ filterArn })).filter);
+    const filtered = await runtime.getRecommendations({
+        campaignArn: personalCampaign,
+        userId: "1",
+        numResults: 15,
+        filterArn,
+        filterValues: { PROPERTY: '"Taste1"' },
+    });
     assert.ok(filtered.itemList?.every(({ itemId }) => Number(itemId) % 5 === 1));
 
-    const tracker = await personalize.send(
-        new CreateEventTrackerCommand({ datasetGroupArn: custom, name: "javascript" }),
+    const tracker = await personalize.createEventTracker({ datasetGroupArn: custom, name: "javascript" });
+    await untilActive(
+        async () => (await personalize.describeEventTracker({ eventTrackerArn: tracker.eventTrackerArn })).eventTracker,
     );
-    const look = new DescribeEventTrackerCommand({ eventTrackerArn: tracker.eventTrackerArn });
-    await untilActive(async () => (await personalize.send(look)).eventTracker);
     const event = { eventType: "click", sentAt: new Date(), itemId: "3", eventId: "1" };
     const { trackingId } = tracker;
-    await events.send(new PutEventsCommand({ eventList: [event], trackingId, userId: "1", sessionId: "1" }));
+    await events.putEvents({ eventList: [event], trackingId, userId: "1", sessionId: "1" });
     const properties = '{"GENRES": "Taste1", "CREATION_TIMESTAMP": 893286638}';
-    await events.send(new PutItemsCommand({ datasetArn: items, items: [{ itemId: "903", properties }] }));
+    await events.putItems({ datasetArn: items, items: [{ itemId: "903", properties }] });
     const person = { userId: "101", properties: '{"GENDER": "female"}' };
-    await events.send(new PutUsersCommand({ datasetArn: users, users: [person] }));
+    await events.putUsers({ datasetArn: users, users: [person] });
 
     await batchExamples(personalize, personal, await version("item-affinity", custom), interactions);
 
     const domain = await group("javascript-domain", "VIDEO_ON_DEMAND");
     await dataset(domain, "INTERACTIONS", "watched.csv", "VIDEO_ON_DEMAND");
     const recipeArn = "arn:aws:personalize:::recipe/aws-vod-most-popular";
-    const { recommenderArn } = await personalize.send(
-        new CreateRecommenderCommand({ name: "javascript", recipeArn, datasetGroupArn: domain }),
-    );
-    const recommender = new DescribeRecommenderCommand({ recommenderArn });
-    await untilActive(async () => (await personalize.send(recommender)).recommender);
-    const popular = await runtime.send(new GetRecommendationsCommand({ recommenderArn, userId: "1", numResults: 15 }));
+    const { recommenderArn } = await personalize.createRecommender({
+        name: "javascript",
+        recipeArn,
+        datasetGroupArn: domain,
+    });
+    await untilActive(async () => (await personalize.describeRecommender({ recommenderArn })).recommender);
+    const popular = await runtime.getRecommendations({ recommenderArn, userId: "1", numResults: 15 });
     assert.equal(popular.itemList?.length, 15);
 }
 
 async function batchExamples(
-    personalize: PersonalizeClient,
+    personalize: Personalize,
     personal: string | undefined,
     affinity: string | undefined,
     interactions: string | undefined,
@@ -167,24 +141,19 @@ async function batchExamples(
         solutionVersionArn,
         numResults: 20,
     });
-    const { batchInferenceJobArn } = await personalize.send(
-        new CreateBatchInferenceJobCommand(jobOf("batch-users", personal)),
+    const { batchInferenceJobArn } = await personalize.createBatchInferenceJob(jobOf("batch-users", personal));
+    await untilActive(
+        async () => (await personalize.describeBatchInferenceJob({ batchInferenceJobArn })).batchInferenceJob,
     );
-    const inference = new DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
-    await untilActive(async () => (await personalize.send(inference)).batchInferenceJob);
-    const { batchSegmentJobArn } = await personalize.send(
-        new CreateBatchSegmentJobCommand(jobOf("batch-items", affinity)),
+    const { batchSegmentJobArn } = await personalize.createBatchSegmentJob(jobOf("batch-items", affinity));
+    await untilActive(async () => (await personalize.describeBatchSegmentJob({ batchSegmentJobArn })).batchSegmentJob);
+    const { datasetExportJobArn } = await personalize.createDatasetExportJob({
+        datasetArn: interactions,
+        jobOutput: { s3DataDestination: { path: "s3://lab/javascript-export/" } },
+        jobName: "javascript",
+        roleArn,
+    });
+    await untilActive(
+        async () => (await personalize.describeDatasetExportJob({ datasetExportJobArn })).datasetExportJob,
     );
-    const segment = new DescribeBatchSegmentJobCommand({ batchSegmentJobArn });
-    await untilActive(async () => (await personalize.send(segment)).batchSegmentJob);
-    const { datasetExportJobArn } = await personalize.send(
-        new CreateDatasetExportJobCommand({
-            datasetArn: interactions,
-            jobOutput: { s3DataDestination: { path: "s3://lab/javascript-export/" } },
-            jobName: "javascript",
-            roleArn,
-        }),
-    );
-    const exported = new DescribeDatasetExportJobCommand({ datasetExportJobArn });
-    await untilActive(async () => (await personalize.send(exported)).datasetExportJob);
 }

@@ -1,24 +1,14 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-    CloudWatchClient,
-    DescribeAlarmsCommand,
-    PutMetricAlarmCommand,
-    type PutMetricAlarmCommandInput,
-    PutMetricDataCommand,
-} from "@aws-sdk/client-cloudwatch";
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import {
-    CreateQueueCommand,
-    ReceiveMessageCommand,
-    SendMessageCommand,
-    SetQueueAttributesCommand,
-    SQSClient,
-} from "@aws-sdk/client-sqs";
+import { CloudWatch, type PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
+import { SNS } from "@aws-sdk/client-sns";
+import { SQS } from "@aws-sdk/client-sqs";
 import { region } from "../../../../../test/support/local-aws.ts";
-import { type Instance, localAccountId, paths } from "../../../instance.ts";
-import { discardInstance, startInstance } from "../../instances.ts";
+import { insights, isInsightsQuery } from "../../../gateway/alarms/insights.ts";
+import { metricReads } from "../../../gateway/alarms/metric-reads.ts";
+import { localAccountId, paths } from "../../../instance.ts";
+import { administrator, useEnforcing } from "../enforcement/support.ts";
 
 const Namespace = "Films";
 const period = 10;
@@ -46,35 +36,36 @@ const ofErrors = (AlarmName: string, Dimensions: { Name: string; Value: string }
     Period: period,
 });
 
-describe("Alarms of the local AWS", () => {
-    let instance: Instance;
-    const clients: { destroy(): void }[] = [];
-    let cloudWatch: CloudWatchClient;
-    let elsewhere: CloudWatchClient;
-    let sqs: SQSClient;
-    let sns: SNSClient;
+describe("Alarms and Metrics Insights queries of the local AWS", () => {
+    const aws = useEnforcing();
+    const now = Math.floor(Date.now() / 60_000) * 60_000;
+    let cloudWatch: CloudWatch;
+    let elsewhere: CloudWatch;
+    let sqs: SQS;
+    let sns: SNS;
     before(async () => {
-        instance = await startInstance();
-        const settings = {
-            endpoint: `http://127.0.0.1:${instance.port}`,
-            region,
-            credentials: { accessKeyId: "test", secretAccessKey: "test" },
-        };
-        cloudWatch = new CloudWatchClient(settings);
-        elsewhere = new CloudWatchClient({ ...settings, region: "us-east-1" });
-        sqs = new SQSClient(settings);
-        sns = new SNSClient(settings);
-        clients.push(cloudWatch, elsewhere, sqs, sns);
-    });
-    after(async () => {
-        for (const client of clients) {
-            client.destroy();
-        }
-        await discardInstance(instance);
+        cloudWatch = aws.open(CloudWatch);
+        elsewhere = aws.open(CloudWatch, administrator, "us-east-1");
+        [sqs, sns] = [aws.open(SQS), aws.open(SNS)];
+        const datum = (value: number, minutesAgo: number, dimensions: Record<string, string>) => ({
+            MetricName: "Errors",
+            Value: value,
+            Timestamp: new Date(now - minutesAgo * 60_000),
+            Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+        });
+        const MetricData = [
+            datum(1, 3, { Group: "films", Job: "one" }),
+            datum(2, 3, { Group: "films", Job: "two" }),
+            datum(4, 2, { Group: "films", Job: "two" }),
+            datum(8, 3, { Group: "series", Job: "three" }),
+            datum(16, 3, { Group: "films" }),
+            datum(32, 3, { Group: "films", Job: "one", More: "x" }),
+        ];
+        await cloudWatch.putMetricData({ Namespace: "Films/Jobs", MetricData });
     });
 
     const states = async (client = cloudWatch) => {
-        const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({}));
+        const { MetricAlarms = [] } = await client.describeAlarms({});
         return Object.fromEntries(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
     };
     async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
@@ -85,22 +76,20 @@ describe("Alarms of the local AWS", () => {
         }
         throw new Error(`it did not come to be that ${what}: ${JSON.stringify(await states())}`);
     }
-    const put = (client: CloudWatchClient, Campaign: string | undefined, values: Record<string, number>) =>
-        client.send(
-            new PutMetricDataCommand({
-                Namespace,
-                MetricData: Object.entries(values).map(([MetricName, Value]) => ({
-                    MetricName,
-                    Value,
-                    Timestamp: new Date(Math.floor(Date.now() / 1000 / period - 1) * period * 1000),
-                    ...(Campaign !== undefined && { Dimensions: dimensions(Campaign) }),
-                })),
-            }),
-        );
+    const put = (client: CloudWatch, Campaign: string | undefined, values: Record<string, number>) =>
+        client.putMetricData({
+            Namespace,
+            MetricData: Object.entries(values).map(([MetricName, Value]) => ({
+                MetricName,
+                Value,
+                Timestamp: new Date(Math.floor(Date.now() / 1000 / period - 1) * period * 1000),
+                ...(Campaign !== undefined && { Dimensions: dimensions(Campaign) }),
+            })),
+        });
 
     it("alarms evaluate the metric with their dimensions, percentiles and metric math, and send a notification to SNS", async () => {
-        const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
-        const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "alarms" }));
+        const { TopicArn = "" } = await sns.createTopic({ Name: "alarms" });
+        const { QueueUrl = "" } = await sqs.createQueue({ QueueName: "alarms" });
         const queueArn = `arn:aws:sqs:${region}:${localAccountId}:alarms`;
         const Policy = JSON.stringify({
             Version: "2012-10-17",
@@ -113,15 +102,13 @@ describe("Alarms of the local AWS", () => {
                 },
             ],
         });
-        await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
-        await sns.send(
-            new SubscribeCommand({
-                TopicArn,
-                Protocol: "sqs",
-                Endpoint: queueArn,
-                Attributes: { RawMessageDelivery: "true" },
-            }),
-        );
+        await sqs.setQueueAttributes({ QueueUrl, Attributes: { Policy } });
+        await sns.subscribe({
+            TopicArn,
+            Protocol: "sqs",
+            Endpoint: queueArn,
+            Attributes: { RawMessageDelivery: "true" },
+        });
         const { Statistic: _, ...percentile } = ofErrors("percentile", dimensions("films"));
         for (const alarm of [
             { ...ofErrors("dimensions", dimensions("films")), AlarmActions: [TopicArn] },
@@ -130,7 +117,7 @@ describe("Alarms of the local AWS", () => {
             math("rate", "100 * errors / calls"),
             math("unknown", "RATE(errors)"),
         ]) {
-            await cloudWatch.send(new PutMetricAlarmCommand(alarm));
+            await cloudWatch.putMetricAlarm(alarm);
         }
         await put(cloudWatch, "others", { Errors: 100, Calls: 100 });
         const evaluated = ["dimensions", "no dimensions", "percentile", "rate"];
@@ -138,7 +125,7 @@ describe("Alarms of the local AWS", () => {
             const stateByName = await states();
             return evaluated.every((name) => stateByName[name] === "OK");
         });
-        const quiet = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+        const quiet = await sqs.receiveMessage({ QueueUrl });
         assert.equal(quiet.Messages, undefined, "data of other dimensions does not alarm");
 
         await put(cloudWatch, "films", { Errors: 6, Calls: 60 });
@@ -147,7 +134,7 @@ describe("Alarms of the local AWS", () => {
             return ["dimensions", "percentile", "rate"].every((name) => stateByName[name] === "ALARM");
         });
         assert.equal((await states())["no dimensions"], "OK");
-        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+        const { Messages = [] } = await sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 5 });
         const notice = JSON.parse(Messages[0]?.Body ?? "{}");
         assert.deepEqual([notice.AlarmName, notice.OldStateValue, notice.NewStateValue], ["dimensions", "OK", "ALARM"]);
         assert.match(
@@ -155,7 +142,7 @@ describe("Alarms of the local AWS", () => {
             /^Threshold Crossed: 1 out of the last 1 datapoints \[6 .*greater than .* \(5\)/,
         );
 
-        const log = await readFile(paths(instance).daemonLog, "utf8");
+        const log = await readFile(paths(aws.instance).daemonLog, "utf8");
         const matches =
             log.match(/Alarm unknown in eu-central-1 is not evaluated: metric math "RATE\(errors\)"/g) ?? [];
         assert.equal(matches.length, 1, "an unknown expression is logged once");
@@ -163,25 +150,59 @@ describe("Alarms of the local AWS", () => {
     });
 
     it("an alarm on a dead-letter queue changes its state with the number of visible messages", async () => {
-        const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "dead-letters" }));
-        await cloudWatch.send(
-            new PutMetricAlarmCommand({
-                ...ofErrors("letters", [{ Name: "QueueName", Value: "dead-letters" }]),
-                Namespace: "AWS/SQS",
-                MetricName: "ApproximateNumberOfMessagesVisible",
-                Statistic: "Maximum",
-                Threshold: 0,
-            }),
-        );
+        const { QueueUrl = "" } = await sqs.createQueue({ QueueName: "dead-letters" });
+        await cloudWatch.putMetricAlarm({
+            ...ofErrors("letters", [{ Name: "QueueName", Value: "dead-letters" }]),
+            Namespace: "AWS/SQS",
+            MetricName: "ApproximateNumberOfMessagesVisible",
+            Statistic: "Maximum",
+            Threshold: 0,
+        });
         await until("it is quiet", async () => (await states()).letters === "OK");
-        await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "lost" }));
+        await sqs.sendMessage({ QueueUrl, MessageBody: "lost" });
         await until("it alarms", async () => (await states()).letters === "ALARM");
     });
 
     it("an alarm in another region is evaluated with the metrics of that region", async () => {
-        await elsewhere.send(new PutMetricAlarmCommand(ofErrors("far", dimensions("films"))));
+        await elsewhere.putMetricAlarm(ofErrors("far", dimensions("films")));
         await put(elsewhere, "films", { Errors: 6 });
         await until("it alarms", async () => (await states(elsewhere)).far === "ALARM");
         assert.equal((await states()).far, undefined);
+    });
+
+    const ask = async (query: string) => {
+        const times = { period: 60, from: now - 600_000, to: now + 60_000 };
+        const series = await insights(cloudWatch, metricReads(cloudWatch), query, times);
+        return [...series].map(([at, value]) => [(now - at) / 60_000, value]).sort();
+    };
+    const schema = 'SCHEMA("Films/Jobs", Group, Job)';
+
+    it("a Metrics Insights query reads only metrics with exactly the dimensions in its SCHEMA", async () => {
+        assert.deepEqual(await ask(`SELECT SUM(Errors) FROM ${schema} WHERE Group = 'films'`), [
+            [2, 4],
+            [3, 3],
+        ]);
+        assert.deepEqual(await ask(`SELECT MAX(Errors) FROM ${schema}`), [
+            [2, 4],
+            [3, 8],
+        ]);
+        assert.deepEqual(await ask(`SELECT MIN(Errors) FROM ${schema} WHERE Group = 'films' AND Job = 'two'`), [
+            [2, 4],
+            [3, 2],
+        ]);
+        assert.deepEqual(await ask(`SELECT SUM(Errors) FROM ${schema} WHERE Group = 'plays'`), []);
+    });
+
+    it("a Metrics Insights query with unsupported syntax is rejected", async () => {
+        for (const query of [
+            `SELECT AVG(Errors) FROM ${schema}`,
+            `SELECT SUM(Errors) FROM ${schema} GROUP BY Job`,
+            `SELECT SUM(Errors) FROM ${schema} WHERE Group != 'films'`,
+            'SELECT SUM(Errors) FROM "Films/Jobs"',
+        ]) {
+            await assert.rejects(ask(query), /is not supported by the local AWS/, query);
+            assert.ok(isInsightsQuery(query));
+        }
+        assert.ok(!isInsightsQuery("SELECTED / 2"));
     });
 });

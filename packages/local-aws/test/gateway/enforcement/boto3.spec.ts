@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { assertExit } from "../../../../../test/support/local-aws.ts";
 import { run } from "../../../pulumi.ts";
 import { toolchain } from "../../../toolchain/env.mjs";
-import { type Enforcing, startEnforcing } from "./support.ts";
+import { useEnforcing } from "./support.ts";
 
 const ok = Object.fromEntries(
     ["iam", "s3", "sqs", "sns", "ssm", "lambda", "dynamodb", "personalize"]
@@ -16,18 +16,16 @@ const each = (others: Record<string, string>, rest: string) => ({
 });
 
 describe("boto3 on a local AWS with IAM enforcement", () => {
-    let aws: Enforcing;
+    const aws = useEnforcing();
     // biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
     let results: any;
     before(async () => {
-        aws = await startEnforcing();
         const script = join(import.meta.dirname, "boto3_client.py");
         const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
         const result = await run(aws.instance, python, [script, "carl"], "captured");
         assertExit(result, 0);
         results = JSON.parse(result.stdout);
     });
-    after(() => aws?.discard());
 
     it("boto3 calls 13 services as administrator and as a limited user", () => {
         assert.deepEqual(results.administrator, ok);

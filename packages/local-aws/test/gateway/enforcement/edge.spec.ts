@@ -1,55 +1,17 @@
 import assert from "node:assert/strict";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
 import {
-    APIGatewayClient,
-    CreateApiKeyCommand,
-    CreateDeploymentCommand,
-    CreateRestApiCommand,
-    CreateStageCommand,
-    CreateUsagePlanCommand,
-    DeleteRestApiCommand,
-    GetAccountCommand,
-    GetRestApisCommand,
-    GetStageCommand,
-    GetTagsCommand,
-    GetUsagePlanKeysCommand,
-    ImportRestApiCommand,
-    PutRestApiCommand,
-    TagResourceCommand,
-    UntagResourceCommand,
-    UpdateAccountCommand,
-    UpdateStageCommand,
-} from "@aws-sdk/client-api-gateway";
-import {
-    CloudFrontClient,
+    CloudFront,
     CreateDistributionWithTagsCommand,
-    CreateInvalidationCommand,
-    CreateOriginAccessControlCommand,
-    DeleteOriginAccessControlCommand,
-    ListDistributionsCommand,
     TagResourceCommand as TagDistributionCommand,
 } from "@aws-sdk/client-cloudfront";
-import { CloudTrailClient, CreateTrailCommand } from "@aws-sdk/client-cloudtrail";
-import {
-    BatchGetItemCommand,
-    BatchWriteItemCommand,
-    CreateTableCommand,
-    DeleteItemCommand,
-    DynamoDBClient,
-    GetItemCommand,
-    PutItemCommand,
-    QueryCommand,
-    ScanCommand,
-    TransactWriteItemsCommand,
-    UpdateItemCommand,
-    UpdateTimeToLiveCommand,
-} from "@aws-sdk/client-dynamodb";
-import { GetRoleCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
-import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
+import { CloudTrail } from "@aws-sdk/client-cloudtrail";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { zipSync } from "fflate";
 import { toDistributionConfig } from "../../../aws-plugin/cloudfront-distribution.ts";
 import { createSender } from "../../../calls.ts";
 import { answered, createDocument, integration } from "../../ministack/rest-apis/support.ts";
-import { account, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
+import { account, allow, type Keys, useEnforcing } from "./support.ts";
 
 const region = "eu-central-1";
 const table = `arn:aws:dynamodb:${region}:${account}:table/films`;
@@ -59,25 +21,11 @@ const ours = { StringEquals: { "aws:RequestTag/team": "films" } };
 const tags = { team: "films" };
 
 describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and CloudFront", () => {
-    let aws: Enforcing;
-    const opened: { destroy(): void }[] = [];
-    const settingsOf = (credentials: Keys) => ({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
-    function clientsOf(credentials: Keys) {
-        const settings = settingsOf(credentials);
-        const clients = {
-            dynamo: new DynamoDBClient(settings),
-            api: new APIGatewayClient(settings),
-            cloudFront: new CloudFrontClient(settings),
-        };
-        opened.push(...Object.values(clients));
-        return clients;
-    }
-    before(async () => {
-        aws = await startEnforcing();
-    });
-    after(async () => {
-        for (const client of opened) client.destroy();
-        await aws?.discard();
+    const aws = useEnforcing();
+    const clientsOf = (credentials?: Keys) => ({
+        dynamo: aws.open(DynamoDB, credentials),
+        api: aws.open(APIGateway, credentials),
+        cloudFront: aws.open(CloudFront, credentials),
     });
     const refusedOn = (action: string, resource: string) => (error: Error) => {
         const message = error.message || String(error);
@@ -96,15 +44,13 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         Service: string,
         Condition: object = { StringEquals: { "aws:SourceAccount": account } },
     ) =>
-        aws.admin.iam.send(
-            new UpdateAssumeRolePolicyCommand({
-                RoleName,
-                PolicyDocument: JSON.stringify({
-                    Version: "2012-10-17",
-                    Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole", Condition }],
-                }),
+        aws.admin.iam.updateAssumeRolePolicy({
+            RoleName,
+            PolicyDocument: JSON.stringify({
+                Version: "2012-10-17",
+                Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole", Condition }],
             }),
-        );
+        });
     const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
     it("DynamoDB item calls need permission on the table's ARN, and CreateTable with tags needs dynamodb:TagResource", async () => {
@@ -122,41 +68,38 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" as const }],
         };
         const Tags = [{ Key: "team", Value: "films" }];
-        await assert.rejects(dynamo.send(new CreateTableCommand(make)), refusedOn("dynamodb:CreateTable", table));
-        const tagged = new CreateTableCommand({ ...make, Tags });
-        await assert.rejects(dynamo.send(tagged), refusedOn("dynamodb:TagResource", table));
-        await clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo.send(tagged);
+        await assert.rejects(dynamo.createTable(make), refusedOn("dynamodb:CreateTable", table));
+        const tagged = { ...make, Tags };
+        await assert.rejects(dynamo.createTable(tagged), refusedOn("dynamodb:TagResource", table));
+        await clientsOf().dynamo.createTable(tagged);
         const [TableName, key] = ["films", { pk: { S: "viewer#1" } }];
-        await dynamo.send(new GetItemCommand({ TableName, Key: key }));
-        await dynamo.send(new BatchGetItemCommand({ RequestItems: { films: { Keys: [key] } } }));
+        await dynamo.getItem({ TableName, Key: key });
+        await dynamo.batchGetItem({ RequestItems: { films: { Keys: [key] } } });
         const pk = { ":pk": { S: "viewer#1" } };
         const query = { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: pk };
-        await dynamo.send(new QueryCommand({ TableName, ...query }));
+        await dynamo.query({ TableName, ...query });
         const TimeToLiveSpecification = { AttributeName: "expiresAt", Enabled: true };
-        await dynamo.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+        await dynamo.updateTimeToLive({ TableName, TimeToLiveSpecification });
+        await assert.rejects(dynamo.putItem({ TableName, Item: key }), refusedOn("dynamodb:PutItem", table));
         await assert.rejects(
-            dynamo.send(new PutItemCommand({ TableName, Item: key })),
+            dynamo.transactWriteItems({ TransactItems: [{ Put: { TableName, Item: key } }] }),
             refusedOn("dynamodb:PutItem", table),
         );
         await assert.rejects(
-            dynamo.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName, Item: key } }] })),
-            refusedOn("dynamodb:PutItem", table),
+            dynamo.query({ TableName: "others", ...query }),
+            refusedOn("dynamodb:Query", table.replace("films", "others")),
         );
-        const other = new QueryCommand({ TableName: "others", ...query });
-        await assert.rejects(dynamo.send(other), refusedOn("dynamodb:Query", table.replace("films", "others")));
     });
 
     it("a policy with dynamodb:LeadingKeys limits every item call to the partition keys in the policy", async () => {
-        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo;
+        const admin = clientsOf().dynamo;
         const TableName = "keyed";
-        await admin.send(
-            new CreateTableCommand({
-                TableName,
-                BillingMode: "PAY_PER_REQUEST",
-                KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-                AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
-            }),
-        );
+        await admin.createTable({
+            TableName,
+            BillingMode: "PAY_PER_REQUEST",
+            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+        });
         const { keys } = await aws.user(
             "one-key",
             allow("dynamodb:*", "*", {
@@ -169,41 +112,34 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             const key = { pk: { S: text } };
             const Put = { TableName, Item: key };
             return [
-                () => dynamo.send(new PutItemCommand({ TableName, Item: key })),
-                () => dynamo.send(new GetItemCommand({ TableName, Key: key })),
-                () => dynamo.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [key] } } })),
+                () => dynamo.putItem({ TableName, Item: key }),
+                () => dynamo.getItem({ TableName, Key: key }),
+                () => dynamo.batchGetItem({ RequestItems: { [TableName]: { Keys: [key] } } }),
+                () => dynamo.batchWriteItem({ RequestItems: { [TableName]: [{ PutRequest: { Item: key } }] } }),
+                () => dynamo.transactWriteItems({ TransactItems: [{ Put }] }),
                 () =>
-                    dynamo.send(
-                        new BatchWriteItemCommand({ RequestItems: { [TableName]: [{ PutRequest: { Item: key } }] } }),
-                    ),
-                () => dynamo.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }] })),
-                () =>
-                    dynamo.send(
-                        new QueryCommand({
-                            TableName,
-                            KeyConditionExpression: "#key = :key",
-                            ExpressionAttributeNames: { "#key": "pk" },
-                            ExpressionAttributeValues: { ":key": key.pk },
-                        }),
-                    ),
+                    dynamo.query({
+                        TableName,
+                        KeyConditionExpression: "#key = :key",
+                        ExpressionAttributeNames: { "#key": "pk" },
+                        ExpressionAttributeValues: { ":key": key.pk },
+                    }),
             ];
         };
         for (const attempt of attempts("stack")) await attempt();
         for (const attempt of attempts("viewer#1")) await assert.rejects(attempt(), { name: "AccessDeniedException" });
-        await assert.rejects(dynamo.send(new ScanCommand({ TableName })), { name: "AccessDeniedException" });
+        await assert.rejects(dynamo.scan({ TableName }), { name: "AccessDeniedException" });
     });
 
     it("a policy with dynamodb:Attributes limits which attributes a write changes and returns", async () => {
-        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo;
+        const admin = clientsOf().dynamo;
         const TableName = "written";
-        await admin.send(
-            new CreateTableCommand({
-                TableName,
-                BillingMode: "PAY_PER_REQUEST",
-                KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-                AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
-            }),
-        );
+        await admin.createTable({
+            TableName,
+            BillingMode: "PAY_PER_REQUEST",
+            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+        });
         const { keys } = await aws.user(
             "one-attribute",
             allow("dynamodb:*", "*", {
@@ -214,25 +150,23 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         const { dynamo } = clientsOf(keys);
         const Key = { pk: { S: "viewer#1" } };
         const update = (UpdateExpression: string, more: object = {}) =>
-            dynamo.send(
-                new UpdateItemCommand({
-                    TableName,
-                    Key,
-                    UpdateExpression,
-                    ExpressionAttributeValues: { ":one": { N: "1" } },
-                    ...more,
-                }),
-            );
+            dynamo.updateItem({
+                TableName,
+                Key,
+                UpdateExpression,
+                ExpressionAttributeValues: { ":one": { N: "1" } },
+                ...more,
+            });
         await update("SET revision = if_not_exists(revision, :one)");
         await update("ADD #r :one", { ExpressionAttributeNames: { "#r": "revision" } });
-        await dynamo.send(new PutItemCommand({ TableName, Item: { ...Key, revision: { N: "2" } } }));
+        await dynamo.putItem({ TableName, Item: { ...Key, revision: { N: "2" } } });
         for (const attempt of [
             () => update("SET films = :one"),
             () => update("SET revision = :one REMOVE films[0].title"),
             () => update("ADD #r :one", { ExpressionAttributeNames: { "#r": "films" } }),
             () => update("SET revision = :one", { ReturnValues: "ALL_OLD" }),
-            () => dynamo.send(new PutItemCommand({ TableName, Item: { ...Key, films: { S: "[]" } } })),
-            () => dynamo.send(new DeleteItemCommand({ TableName, Key, ReturnValues: "ALL_OLD" })),
+            () => dynamo.putItem({ TableName, Item: { ...Key, films: { S: "[]" } } }),
+            () => dynamo.deleteItem({ TableName, Key, ReturnValues: "ALL_OLD" }),
         ]) {
             await assert.rejects(attempt(), { name: "AccessDeniedException" });
         }
@@ -248,55 +182,58 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             allow("apigateway:PATCH", gateway("/restapis/*"), { StringEquals: { "aws:ResourceTag/team": "films" } }),
         );
         const { api } = clientsOf(keys);
-        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).api;
-        await api.send(new GetRestApisCommand({}));
-        const bare = new CreateRestApiCommand({ name: "films" });
-        await assert.rejects(api.send(bare), refusedOn("apigateway:POST", gateway("/restapis")));
+        const admin = clientsOf().api;
+        await api.getRestApis({});
+        await assert.rejects(api.createRestApi({ name: "films" }), refusedOn("apigateway:POST", gateway("/restapis")));
         const { keys: untagging } = await aws.user("untagging", allow("apigateway:POST", gateway("/restapis")));
         await assert.rejects(
-            clientsOf(untagging).api.send(new CreateRestApiCommand({ name: "films", tags })),
+            clientsOf(untagging).api.createRestApi({ name: "films", tags }),
             refusedOn("apigateway:PUT", gateway(`/tags/${encodeURIComponent(gateway("/restapis/"))}*`)),
         );
-        const { id: restApiId = "" } = await api.send(new CreateRestApiCommand({ name: "films", tags }));
-        await api.send(new CreateApiKeyCommand({ name: "films", tags }));
+        const { id: restApiId = "" } = await api.createRestApi({ name: "films", tags });
+        await api.createApiKey({ name: "films", tags });
         const resourceArn = gateway(`/restapis/${restApiId}`);
-        await api.send(new GetTagsCommand({ resourceArn }));
-        await api.send(new TagResourceCommand({ resourceArn, tags }));
-        const others = new TagResourceCommand({ resourceArn, tags: { team: "others" } });
+        await api.getTags({ resourceArn });
+        await api.tagResource({ resourceArn, tags });
         const place = gateway(`/tags/${encodeURIComponent(resourceArn)}`);
-        await assert.rejects(api.send(others), refusedOn("apigateway:PUT", place));
-        const untag = new UntagResourceCommand({ resourceArn, tagKeys: ["team"] });
-        await assert.rejects(api.send(untag), refusedOn("apigateway:DELETE", place));
-        const { id: theirs = "" } = await admin.send(new CreateRestApiCommand({ name: "others" }));
         await assert.rejects(
-            api.send(new DeleteRestApiCommand({ restApiId: theirs })),
+            api.tagResource({ resourceArn, tags: { team: "others" } }),
+            refusedOn("apigateway:PUT", place),
+        );
+        await assert.rejects(
+            api.untagResource({ resourceArn, tagKeys: ["team"] }),
+            refusedOn("apigateway:DELETE", place),
+        );
+        const { id: theirs = "" } = await admin.createRestApi({ name: "others" });
+        await assert.rejects(
+            api.deleteRestApi({ restApiId: theirs }),
             refusedOn("apigateway:DELETE", gateway(`/restapis/${theirs}`)),
         );
-        await api.send(new DeleteRestApiCommand({ restApiId }));
+        await api.deleteRestApi({ restApiId });
     });
 
     it("the tags of a stage override the tags that the stage inherits from its API", async () => {
         const ofFilms = { StringEquals: { "aws:ResourceTag/team": "films" } };
         const { keys } = await aws.user("inheritor", allow("apigateway:*", gateway("/*"), ofFilms));
         const { api } = clientsOf(keys);
-        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).api;
-        const { id: restApiId } = await admin.send(new CreateRestApiCommand({ name: "inherited", tags }));
+        const admin = clientsOf().api;
+        const { id: restApiId } = await admin.createRestApi({ name: "inherited", tags });
         const body = Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered() } })));
-        await api.send(new PutRestApiCommand({ restApiId, body }));
-        const { id: deploymentId } = await api.send(new CreateDeploymentCommand({ restApiId }));
+        await api.putRestApi({ restApiId, mode: "overwrite", body });
+        const { id: deploymentId } = await api.createDeployment({ restApiId });
         const stage = (stageName: string, team: string) => ({ restApiId, deploymentId, stageName, tags: { team } });
-        await admin.send(new CreateStageCommand(stage("ours", "films")));
-        await admin.send(new CreateStageCommand(stage("theirs", "others")));
-        await api.send(new GetStageCommand({ restApiId, stageName: "ours" }));
+        await admin.createStage(stage("ours", "films"));
+        await admin.createStage(stage("theirs", "others"));
+        await api.getStage({ restApiId, stageName: "ours" });
         await assert.rejects(
-            api.send(new GetStageCommand({ restApiId, stageName: "theirs" })),
+            api.getStage({ restApiId, stageName: "theirs" }),
             refusedOn("apigateway:GET", gateway(`/restapis/${restApiId}/stages/theirs`)),
         );
-        const { id: usagePlanId } = await admin.send(new CreateUsagePlanCommand({ name: "inherited", tags }));
-        await api.send(new GetUsagePlanKeysCommand({ usagePlanId }));
-        const { id: other } = await admin.send(new CreateUsagePlanCommand({ name: "others" }));
+        const { id: usagePlanId } = await admin.createUsagePlan({ name: "inherited", tags });
+        await api.getUsagePlanKeys({ usagePlanId });
+        const { id: other } = await admin.createUsagePlan({ name: "others" });
         await assert.rejects(
-            api.send(new GetUsagePlanKeysCommand({ usagePlanId: other })),
+            api.getUsagePlanKeys({ usagePlanId: other }),
             refusedOn("apigateway:GET", gateway(`/usageplans/${other}/keys`)),
         );
     });
@@ -307,29 +244,29 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             allow(["apigateway:POST", "apigateway:PATCH"], gateway("/restapis/*")),
         );
         const { api } = clientsOf(keys);
-        const { api: admin } = clientsOf({ accessKeyId: "test", secretAccessKey: "test" });
+        const { api: admin } = clientsOf();
         const body = Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered() } })));
-        const { id: restApiId = "" } = await admin.send(new ImportRestApiCommand({ body }));
-        const { id: deploymentId } = await admin.send(new CreateDeploymentCommand({ restApiId }));
+        const { id: restApiId = "" } = await admin.importRestApi({ body });
+        const { id: deploymentId } = await admin.createDeployment({ restApiId });
         const stage = (stageName: string, tracingEnabled: boolean) =>
-            api.send(new CreateStageCommand({ restApiId, deploymentId, stageName, tracingEnabled }));
+            api.createStage({ restApiId, deploymentId, stageName, tracingEnabled });
         await stage("plain", false);
         const linked = `arn:aws:iam::${account}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway`;
         const refused = refusedOn("iam:CreateServiceLinkedRole", linked);
         await assert.rejects(stage("traced", true), refused);
         const traced = { op: "replace", path: "/tracingEnabled", value: "true" } as const;
-        const trace = new UpdateStageCommand({ restApiId, stageName: "plain", patchOperations: [traced] });
-        await assert.rejects(api.send(trace), refused);
+        const trace = { restApiId, stageName: "plain", patchOperations: [traced] };
+        await assert.rejects(api.updateStage(trace), refused);
         const of = (service: string) => ({ StringEquals: { "iam:AWSServiceName": service } });
         const make = (service: string) => allow("iam:CreateServiceLinkedRole", linked, of(service));
         await aws.putPolicy("tracer", [make("ec2.amazonaws.com")], "links");
         await assert.rejects(stage("traced", true), refused);
         await aws.putPolicy("tracer", [make("ops.apigateway.amazonaws.com")], "links");
         await stage("traced", true);
-        const { Role } = await aws.admin.iam.send(new GetRoleCommand({ RoleName: "AWSServiceRoleForAPIGateway" }));
+        const { Role } = await aws.admin.iam.getRole({ RoleName: "AWSServiceRoleForAPIGateway" });
         assert.equal(Role?.Arn, linked);
         await aws.putPolicy("tracer", [allow("s3:ListAllMyBuckets")], "links");
-        await api.send(trace);
+        await api.updateStage(trace);
     });
 
     it("importing an OpenAPI document with a role needs iam:PassRole", async () => {
@@ -345,12 +282,12 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             return Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered(by) } })));
         };
         const passing = refusedOn("iam:PassRole", calls);
-        const { id: restApiId = "" } = await api.send(new ImportRestApiCommand({ body: bodyOf() }));
-        await assert.rejects(api.send(new ImportRestApiCommand({ body: bodyOf(calls) })), passing);
-        await assert.rejects(api.send(new PutRestApiCommand({ restApiId, body: bodyOf(calls) })), passing);
-        await api.send(new PutRestApiCommand({ restApiId, body: bodyOf() }));
+        const { id: restApiId = "" } = await api.importRestApi({ body: bodyOf() });
+        await assert.rejects(api.importRestApi({ body: bodyOf(calls) }), passing);
+        await assert.rejects(api.putRestApi({ restApiId, mode: "overwrite", body: bodyOf(calls) }), passing);
+        await api.putRestApi({ restApiId, mode: "overwrite", body: bodyOf() });
         await aws.putPolicy("importer", [allow("iam:PassRole", calls)], "passes");
-        await api.send(new PutRestApiCommand({ restApiId, body: bodyOf(calls) }));
+        await api.putRestApi({ restApiId, mode: "overwrite", body: bodyOf(calls) });
     });
 
     it("UpdateAccount needs iam:PassRole and a role that trusts API Gateway unconditionally", async () => {
@@ -362,9 +299,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         );
         const { api } = clientsOf(keys);
         const set = (value: string) =>
-            api.send(
-                new UpdateAccountCommand({ patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value }] }),
-            );
+            api.updateAccount({ patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value }] });
         await assert.rejects(set(logs), refusedOn("iam:PassRole", logs));
         await aws.putPolicy("accountant", [allow("iam:PassRole", [logs, distrusts])], "passes");
         await assert.rejects(set(distrusts), { name: "BadRequestException" });
@@ -373,59 +308,56 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         await aws.putPolicy("accountant", [allow("iam:PassRole", [logs, distrusts, conditional])], "passes");
         await assert.rejects(set(conditional), { name: "BadRequestException" });
         await set(logs);
-        assert.equal((await api.send(new GetAccountCommand({}))).cloudwatchRoleArn, logs);
+        assert.equal((await api.getAccount({})).cloudwatchRoleArn, logs);
     });
 
     it("CreateTrail rejects a log role that requires aws:SourceAccount", async () => {
-        const trails = new CloudTrailClient(settingsOf({ accessKeyId: "test", secretAccessKey: "test" }));
-        opened.push(trails);
+        const trails = aws.open(CloudTrail);
         const CloudWatchLogsRoleArn = await aws.role("trails", { Service: "cloudtrail.amazonaws.com" });
-        const trail = new CreateTrailCommand({
+        const trail = {
             Name: "trail",
             S3BucketName: "films-trail",
             CloudWatchLogsRoleArn,
             CloudWatchLogsLogGroupArn: `arn:aws:logs:${region}:${account}:log-group:/trail:*`,
-        });
+        };
         await requireSource("trails", "cloudtrail.amazonaws.com");
-        await assert.rejects(trails.send(trail), {
+        await assert.rejects(trails.createTrail(trail), {
             name: "InvalidCloudWatchLogsRoleArnException",
             message: "Access denied. Check the trust relationships for your role.",
         });
         await requireSource("trails", "cloudtrail.amazonaws.com", {});
-        await trails.send(trail);
+        await trails.createTrail(trail);
     });
 
     it("CreateFunction with active tracing needs unconditional X-Ray permissions", async () => {
         const Role = await aws.role("traced", { Service: "lambda.amazonaws.com" });
-        const make = new CreateFunctionCommand({
+        const make = {
             FunctionName: "traced",
-            Runtime: "nodejs22.x",
+            Runtime: "nodejs22.x" as const,
             Handler: "index.handler",
             Role,
-            TracingConfig: { Mode: "Active" },
+            TracingConfig: { Mode: "Active" as const },
             Code: { ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = () => 1;") }) },
-        });
+        };
         const xray = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
         const give = (Condition: object) =>
-            aws.admin.iam.send(
-                new PutRolePolicyCommand({
-                    RoleName: "traced",
-                    PolicyName: "traces",
-                    PolicyDocument: JSON.stringify({
-                        Version: "2012-10-17",
-                        Statement: [{ ...allow(xray), ...Condition }],
-                    }),
+            aws.admin.iam.putRolePolicy({
+                RoleName: "traced",
+                PolicyName: "traces",
+                PolicyDocument: JSON.stringify({
+                    Version: "2012-10-17",
+                    Statement: [{ ...allow(xray), ...Condition }],
                 }),
-            );
+            });
         const refused = {
             name: "InvalidParameterValueException",
             message: "The provided execution role does not have permissions to call PutTraceSegments on XRAY",
         };
-        await assert.rejects(aws.admin.lambda.send(make), refused);
+        await assert.rejects(aws.admin.lambda.createFunction(make), refused);
         await give({ Condition: { StringEquals: { "aws:RequestedRegion": region } } });
-        await assert.rejects(aws.admin.lambda.send(make), refused);
+        await assert.rejects(aws.admin.lambda.createFunction(make), refused);
         await give({});
-        await aws.admin.lambda.send(make);
+        await aws.admin.lambda.createFunction(make);
     });
 
     it("CloudFront calls need permission on the resource's ARN; create and list calls need permission on a wildcard", async () => {
@@ -436,19 +368,17 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             allow("cloudfront:TagResource", edge("distribution/*"), ours),
         );
         const { cloudFront } = clientsOf(keys);
-        const control = await cloudFront.send(
-            new CreateOriginAccessControlCommand({
-                OriginAccessControlConfig: {
-                    Name: "films",
-                    SigningBehavior: "always",
-                    SigningProtocol: "sigv4",
-                    OriginAccessControlOriginType: "s3",
-                },
-            }),
-        );
+        const control = await cloudFront.createOriginAccessControl({
+            OriginAccessControlConfig: {
+                Name: "films",
+                SigningBehavior: "always",
+                SigningProtocol: "sigv4",
+                OriginAccessControlOriginType: "s3",
+            },
+        });
         const Id = control.OriginAccessControl?.Id ?? "";
         await assert.rejects(
-            cloudFront.send(new DeleteOriginAccessControlCommand({ Id, IfMatch: control.ETag })),
+            cloudFront.deleteOriginAccessControl({ Id, IfMatch: control.ETag }),
             refusedOn("cloudfront:DeleteOriginAccessControl", edge(`origin-access-control/${Id}`)),
         );
         const wanted = toDistributionConfig({
@@ -476,17 +406,17 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             new TagDistributionCommand({ Resource, Tags: { Items: [{ Key: "team", Value: team }] } });
         await cloudFront.send(tagged("films"));
         await assert.rejects(cloudFront.send(tagged("others")), refusedOn("cloudfront:TagResource", Resource));
-        await assert.rejects(
-            cloudFront.send(new ListDistributionsCommand({})),
-            refusedOn("cloudfront:ListDistributions", "*"),
-        );
-        const invalidation = new CreateInvalidationCommand({
+        await assert.rejects(cloudFront.listDistributions({}), refusedOn("cloudfront:ListDistributions", "*"));
+        const invalidation = {
             DistributionId: Distribution?.Id,
             InvalidationBatch: { CallerReference: "1", Paths: { Quantity: 1, Items: ["/*"] } },
-        });
-        await assert.rejects(cloudFront.send(invalidation), refusedOn("cloudfront:CreateInvalidation", Resource));
+        };
+        await assert.rejects(
+            cloudFront.createInvalidation(invalidation),
+            refusedOn("cloudfront:CreateInvalidation", Resource),
+        );
         const tagsAllow = { StringEquals: { "aws:ResourceTag/team": "films" } };
         await aws.putPolicy("publisher", [allow("cloudfront:CreateInvalidation", "*", tagsAllow)], "tags");
-        await cloudFront.send(invalidation);
+        await cloudFront.createInvalidation(invalidation);
     });
 });

@@ -2,33 +2,22 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { request as send } from "node:http";
 import { Readable } from "node:stream";
-import { DeleteAccessKeyCommand, ListUsersCommand, UpdateAccessKeyCommand } from "@aws-sdk/client-iam";
-import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import { ListSchemasCommand } from "@aws-sdk/client-personalize";
-import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { AssumeRoleCommand, GetCallerIdentityCommand, GetFederationTokenCommand } from "@aws-sdk/client-sts";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { region } from "../../../../../test/support/local-aws.ts";
 import { until } from "../../../../local-personalize/test/support.ts";
 import { signedHeaders } from "../../signed.ts";
-import { administrator, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
+import { administrator, allow, type Keys, useEnforcing } from "./support.ts";
 
 describe("Authentication on a local AWS with IAM enforcement", () => {
-    let aws: Enforcing;
+    const aws = useEnforcing();
     before(async () => {
-        aws = await startEnforcing();
-        await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "files" }));
+        await aws.admin.s3.createBucket({ Bucket: "files" });
     });
-    after(() => aws?.discard());
 
     /** Calls each service and returns the error names that the SDK clients read from the denials. */
     async function namesOf(keys: Keys): Promise<string[]> {
         const { iam, s3, personalize, lambda } = aws.clientsOf(keys);
-        const calls = [
-            iam.send(new ListUsersCommand({})),
-            s3.send(new ListBucketsCommand({})),
-            personalize.send(new ListSchemasCommand({})),
-            lambda.send(new ListFunctionsCommand({})),
-        ];
+        const calls = [iam.listUsers({}), s3.listBuckets({}), personalize.listSchemas({}), lambda.listFunctions({})];
         const outcomes = await Promise.allSettled(calls);
         return outcomes.map((outcome) => (outcome.status === "fulfilled" ? "answered" : outcome.reason.name));
     }
@@ -79,23 +68,23 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
 
     it("a user's access key works until it is deactivated", async () => {
         const ann = await aws.user("ann");
-        const { Arn } = await ann.sts.send(new GetCallerIdentityCommand({}));
+        const { Arn } = await ann.sts.getCallerIdentity({});
         assert.equal(Arn, ann.arn);
         const key = { UserName: "ann", AccessKeyId: ann.keys.accessKeyId };
-        await aws.admin.iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Inactive" }));
-        await assert.rejects(ann.sts.send(new GetCallerIdentityCommand({})), { name: "InvalidClientTokenId" });
-        await aws.admin.iam.send(new DeleteAccessKeyCommand(key));
-        await assert.rejects(ann.sts.send(new GetCallerIdentityCommand({})), { name: "InvalidClientTokenId" });
+        await aws.admin.iam.updateAccessKey({ ...key, Status: "Inactive" });
+        await assert.rejects(ann.sts.getCallerIdentity({}), { name: "InvalidClientTokenId" });
+        await aws.admin.iam.deleteAccessKey(key);
+        await assert.rejects(ann.sts.getCallerIdentity({}), { name: "InvalidClientTokenId" });
     });
 
     it("requests with a session's keys need the session token, and fail after the session's duration", async () => {
         const bob = await aws.user("bob", allow("sts:AssumeRole"));
         const RoleArn = await aws.role("reader", { AWS: bob.arn }, allow("s3:ListAllMyBuckets"));
-        const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: "short", DurationSeconds: 5 });
-        const { Credentials } = await bob.sts.send(assume);
+        const assume = { RoleArn, RoleSessionName: "short", DurationSeconds: 5 };
+        const { Credentials } = await bob.sts.assumeRole(assume);
         const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = Credentials ?? {};
         const keys = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
-        const list = (session: Keys) => aws.clientsOf(session).s3.send(new ListBucketsCommand({}));
+        const list = (session: Keys) => aws.clientsOf(session).s3.listBuckets({});
         const whole = { ...keys, sessionToken: SessionToken };
         await list(whole);
         await assert.rejects(list({ ...keys, sessionToken: "another" }), { name: "InvalidToken" });
@@ -109,31 +98,29 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         assert.equal(refused.name, "ExpiredToken");
         // MiniStack deletes expired sessions when it creates another session. A request with the deleted session must
         // still fail with ExpiredToken.
-        await bob.sts.send(assume);
+        await bob.sts.assumeRole(assume);
         await assert.rejects(list(whole), { name: "ExpiredToken" });
     });
 
     it("a federated user does not get the administrator's permissions", async () => {
         const dora = await aws.user("dora", allow("sts:GetFederationToken"));
-        const { Credentials: credentials } = await dora.sts.send(
-            new GetFederationTokenCommand({ Name: "guest", DurationSeconds: 900 }),
-        );
+        const { Credentials: credentials } = await dora.sts.getFederationToken({ Name: "guest", DurationSeconds: 900 });
         const keys = {
             accessKeyId: credentials?.AccessKeyId ?? "",
             secretAccessKey: credentials?.SecretAccessKey ?? "",
             sessionToken: credentials?.SessionToken ?? "",
         };
-        await assert.rejects(aws.clientsOf(keys).s3.send(new ListBucketsCommand({})), { name: "AccessDenied" });
+        await assert.rejects(aws.clientsOf(keys).s3.listBuckets({}), { name: "AccessDenied" });
     });
 
     it("a request body of any length is accepted if its hash was signed", async () => {
         const { s3 } = aws.admin;
         const bytes = Buffer.alloc(3_000_000, "0123456789");
-        await s3.send(new PutObjectCommand({ Bucket: "files", Key: "whole", Body: bytes }));
+        await s3.putObject({ Bucket: "files", Key: "whole", Body: bytes });
         const Body = Readable.from([bytes.subarray(0, 1_000_000), bytes.subarray(1_000_000)]);
-        await s3.send(new PutObjectCommand({ Bucket: "files", Key: "streamed", Body, ContentLength: bytes.length }));
+        await s3.putObject({ Bucket: "files", Key: "streamed", Body, ContentLength: bytes.length });
         for (const Key of ["whole", "streamed"]) {
-            const response = await s3.send(new GetObjectCommand({ Bucket: "files", Key }));
+            const response = await s3.getObject({ Bucket: "files", Key });
             assert.ok(bytes.equals(Buffer.from((await response.Body?.transformToByteArray()) ?? [])), Key);
         }
         // Simulates an attacker who changes only the body of a signed request.
@@ -155,7 +142,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
             { step: "build", priority: "low", name: "hash" },
         );
         await assert.rejects(s3.send(put), { name: "XAmzContentSHA256Mismatch" });
-        await assert.rejects(s3.send(new GetObjectCommand({ Bucket: "files", Key: "tampered" })), {
+        await assert.rejects(s3.getObject({ Bucket: "files", Key: "tampered" }), {
             name: "NoSuchKey",
         });
     });
@@ -172,7 +159,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
             assert.equal(await ask(path, {}, "POST"), 403, path);
         }
         assert.equal(await ask("/_aws/execute-api/a/b/../../../../_ministack/reset", {}, "POST"), 404);
-        const { Buckets } = await aws.admin.s3.send(new ListBucketsCommand({}));
+        const { Buckets } = await aws.admin.s3.listBuckets({});
         assert.deepEqual(
             Buckets?.map(({ Name }) => Name),
             ["files"],

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { ListUsersCommand } from "@aws-sdk/client-iam";
 import { assertExit, createClients, testInstance } from "../../../../../test/support/local-aws.ts";
 import { detectState, reset } from "../../../control.ts";
 import type { Instance } from "../../../instance.ts";
@@ -23,7 +22,7 @@ describe("Local AWS started with --no-enforce", () => {
     };
     const askWithWrongSecret = async () => {
         const { iam } = createClients(instance, { accessKeyId: "test", secretAccessKey: "wrong" });
-        return iam.send(new ListUsersCommand({}));
+        return iam.listUsers({});
     };
 
     it("`start --no-enforce` prints that policies are not enforced; every key is then accepted, and no access log exists", async () => {

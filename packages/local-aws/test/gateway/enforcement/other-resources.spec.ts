@@ -1,21 +1,18 @@
 import assert from "node:assert/strict";
-import { APIGatewayClient, CreateRestApiCommand, TagResourceCommand } from "@aws-sdk/client-api-gateway";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { CostExplorer } from "@aws-sdk/client-cost-explorer";
 import {
     CreateCampaignCommand,
     CreateDatasetImportJobCommand,
     CreateFilterCommand,
     CreateSolutionCommand,
 } from "@aws-sdk/client-personalize";
-import { account, administrator, allow, type Enforcing, startEnforcing } from "./support.ts";
+import { account, administrator, allow, type Keys, useEnforcing } from "./support.ts";
 
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:${account}:${tail}`;
 
-describe("Calls that need permission on several resources", () => {
-    let aws: Enforcing;
-    before(async () => {
-        aws = await startEnforcing();
-    });
-    after(() => aws?.discard());
+describe("Calls for several resources, for resources of other accounts, and of Cost Explorer, with IAM enforcement", () => {
+    const aws = useEnforcing();
 
     it("each create call of Personalize also needs permission on the existing resource to which the new one belongs", async () => {
         const mine = ["dataset-import-job/mine", "solution/mine", "solution/mine/*", "filter/mine", "campaign/mine"];
@@ -59,22 +56,86 @@ describe("Calls that need permission on several resources", () => {
     });
 
     it("TagResource of an API also needs permission to change the API", async () => {
-        const settings = { endpoint: aws.url, region: "eu-central-1", maxAttempts: 1 };
-        const admin = new APIGatewayClient({ ...settings, credentials: administrator });
-        const { id } = await admin.send(new CreateRestApiCommand({ name: "made-by-hand" }));
+        const admin = aws.open(APIGateway);
+        const { id } = await admin.createRestApi({ name: "made-by-hand" });
         const resourceArn = `arn:aws:apigateway:eu-central-1::/restapis/${id}`;
         const { keys, arn: who } = await aws.user(
             "tagger",
             allow("apigateway:PUT", "arn:aws:apigateway:eu-central-1::/tags/*"),
         );
-        const api = new APIGatewayClient({ ...settings, credentials: keys });
-        const tag = () => api.send(new TagResourceCommand({ resourceArn, tags: { owner: "him" } }));
+        const api = aws.open(APIGateway, keys);
+        const tag = () => api.tagResource({ resourceArn, tags: { owner: "him" } });
         await assert.rejects(
             tag(),
             new RegExp(`${who} is not authorized to perform: apigateway:PATCH on resource: ${resourceArn}`),
         );
         await aws.putPolicy("tagger", [allow("apigateway:PATCH", resourceArn)], "change");
         await tag();
-        for (const client of [admin, api]) client.destroy();
+    });
+
+    it("GetPolicy of an AWS managed policy needs iam:GetPolicy", async () => {
+        const PolicyArn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+        const reader = await aws.user("policy-reader", allow("iam:GetPolicy"));
+        assert.equal((await reader.iam.getPolicy({ PolicyArn })).Policy?.Arn, PolicyArn);
+        const other = await aws.user("other", allow("s3:*"));
+        await assert.rejects(other.iam.getPolicy({ PolicyArn }), { name: "AccessDenied" });
+    });
+
+    it("an object of another account is readable only if the bucket has BucketOwnerEnforced", async () => {
+        const at = { Bucket: "shared", Key: "theirs.csv" };
+        const own = (ObjectOwnership: "ObjectWriter" | "BucketOwnerEnforced") =>
+            aws.admin.s3.putBucketOwnershipControls({ ...at, OwnershipControls: { Rules: [{ ObjectOwnership }] } });
+        await aws.admin.s3.createBucket({ Bucket: at.Bucket });
+        await own("ObjectWriter");
+        await aws.admin.s3.putObject({ ...at, Body: "a" });
+        const user = await aws.user("owner-of-the-bucket", allow("s3:*"));
+        await user.s3.headObject(at);
+        const Owner = { ID: "b7".repeat(32) };
+        const Grants = [{ Grantee: { Type: "CanonicalUser" as const, ...Owner }, Permission: "FULL_CONTROL" as const }];
+        await aws.admin.s3.putObjectAcl({ ...at, AccessControlPolicy: { Owner, Grants } });
+        await assert.rejects(user.s3.getObject(at), { name: "AccessDenied" });
+        const { $metadata } = await user.s3.headObject(at).catch((error) => error);
+        assert.equal($metadata.httpStatusCode, 403);
+        await own("BucketOwnerEnforced");
+        await user.s3.headObject(at);
+    });
+
+    const day = (offset: number) => new Date(Date.now() + offset * 24 * 3_600_000).toISOString().slice(0, 10);
+    const usage = {
+        TimePeriod: { Start: day(-1), End: day(1) },
+        Granularity: "DAILY" as const,
+        Metrics: ["UnblendedCost"],
+    };
+    const forecast = {
+        TimePeriod: { Start: day(1), End: day(2) },
+        Granularity: "DAILY" as const,
+        Metric: "UNBLENDED_COST" as const,
+    };
+    const clientOf = (credentials?: Keys) => aws.open(CostExplorer, credentials, "us-east-1");
+
+    it("GetCostForecast without permission returns AccessDeniedException", async () => {
+        const { keys, arn } = await aws.user("reader", allow("ce:GetCostAndUsage"));
+        const client = clientOf(keys);
+        assert.equal((await client.getCostAndUsage(usage)).ResultsByTime?.length, 2);
+        await assert.rejects(client.getCostForecast(forecast), {
+            name: "AccessDeniedException",
+            message: `User: ${arn} is not authorized to perform: ce:GetCostForecast on resource: * because no identity-based policy allows the ce:GetCostForecast action`,
+        });
+        const root = clientOf();
+        assert.equal((await root.getCostForecast(forecast)).Total?.Amount, "0");
+        const judged = (await aws.accesses()).filter(({ action }) => action.startsWith("ce:"));
+        assert.deepEqual(
+            judged.map(({ action, resource, decision }) => [action, resource, decision]),
+            [
+                ["ce:GetCostAndUsage", "*", "allowed"],
+                ["ce:GetCostForecast", "*", "denied"],
+                ["ce:GetCostForecast", "*", "allowed"],
+            ],
+        );
+    });
+
+    it("GetCostAndUsage with a wrong secret returns InvalidSignatureException", async () => {
+        const client = clientOf({ ...administrator, secretAccessKey: "wrong" });
+        await assert.rejects(client.getCostAndUsage(usage), { name: "InvalidSignatureException" });
     });
 });

@@ -1,31 +1,7 @@
 import assert from "node:assert/strict";
-import {
-    AttachUserPolicyCommand,
-    CreatePolicyCommand,
-    CreateRoleCommand,
-    GetPolicyCommand,
-    GetUserCommand,
-    ListUsersCommand,
-    PutUserPermissionsBoundaryCommand,
-} from "@aws-sdk/client-iam";
-import {
-    CreateDatasetGroupCommand,
-    CreateSchemaCommand,
-    DeleteSchemaCommand,
-    DescribeDatasetGroupCommand,
-    ListSchemasCommand,
-    ListSolutionsCommand,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import {
-    CreateBucketCommand,
-    DeleteObjectsCommand,
-    GetObjectCommand,
-    PutBucketPolicyCommand,
-    PutObjectCommand,
-} from "@aws-sdk/client-s3";
+import { CreateDatasetGroupCommand, CreateSchemaCommand } from "@aws-sdk/client-personalize";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
-import { account, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
+import { account, allow, type Keys, useEnforcing } from "./support.ts";
 
 const denied = (name: string, user: string, action: string, resource: string) => ({
     name,
@@ -33,13 +9,11 @@ const denied = (name: string, user: string, action: string, resource: string) =>
 });
 
 describe("IAM policies on a local AWS with IAM enforcement", () => {
-    let aws: Enforcing;
+    const aws = useEnforcing();
     before(async () => {
-        aws = await startEnforcing();
-        await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "files" }));
-        await aws.admin.s3.send(new PutObjectCommand({ Bucket: "files", Key: "open/a", Body: "a" }));
+        await aws.admin.s3.createBucket({ Bucket: "files" });
+        await aws.admin.s3.putObject({ Bucket: "files", Key: "open/a", Body: "a" });
     });
-    after(() => aws?.discard());
 
     const personalizeArn = (resource: string) => `arn:aws:personalize:eu-central-1:${account}:${resource}`;
     const schema = (name: string) =>
@@ -60,18 +34,15 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
 
     it("a user with one permission is denied all other actions, with AWS's error message", async () => {
         const user = await aws.user("one-permission", allow("personalize:ListSchemas"));
-        await user.personalize.send(new ListSchemasCommand({}));
+        await user.personalize.listSchemas({});
         await assert.rejects(
-            user.personalize.send(new ListSolutionsCommand({})),
+            user.personalize.listSolutions({}),
             denied("AccessDeniedException", user.arn, "personalize:ListSolutions", "*"),
         );
-        await assert.rejects(
-            user.iam.send(new ListUsersCommand({})),
-            denied("AccessDenied", user.arn, "iam:ListUsers", "*"),
-        );
+        await assert.rejects(user.iam.listUsers({}), denied("AccessDenied", user.arn, "iam:ListUsers", "*"));
         const campaignArn = personalizeArn("campaign/none");
         await assert.rejects(
-            user.runtime.send(new GetRecommendationsCommand({ campaignArn, userId: "1" })),
+            user.runtime.getRecommendations({ campaignArn, userId: "1" }),
             denied("AccessDeniedException", user.arn, "personalize:GetRecommendations", campaignArn),
         );
     });
@@ -80,7 +51,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         const [campaignArn, filterArn] = [personalizeArn("campaign/none"), personalizeArn("filter/none")];
         const user = await aws.user("filtering", allow("personalize:GetRecommendations", campaignArn));
         const ask = (filter?: string) =>
-            user.runtime.send(new GetRecommendationsCommand({ campaignArn, userId: "1", filterArn: filter }));
+            user.runtime.getRecommendations({ campaignArn, userId: "1", filterArn: filter });
         await assert.rejects(ask(), { name: "ResourceNotFoundException" });
         await assert.rejects(
             ask(filterArn),
@@ -93,32 +64,32 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
     it("AmazonPersonalizeFullAccess grants the permissions of its default version v2", async () => {
         const user = await aws.user("from-a-notebook");
         const PolicyArn = "arn:aws:iam::aws:policy/service-role/AmazonPersonalizeFullAccess";
-        await aws.admin.iam.send(new AttachUserPolicyCommand({ UserName: "from-a-notebook", PolicyArn }));
-        await user.personalize.send(new ListSolutionsCommand({}));
-        await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "my-personalize-files" }));
-        await user.s3.send(new PutObjectCommand({ Bucket: "my-personalize-files", Key: "a", Body: "a" }));
-        await assert.rejects(user.s3.send(new PutObjectCommand({ Bucket: "files", Key: "a", Body: "a" })), {
+        await aws.admin.iam.attachUserPolicy({ UserName: "from-a-notebook", PolicyArn });
+        await user.personalize.listSolutions({});
+        await aws.admin.s3.createBucket({ Bucket: "my-personalize-files" });
+        await user.s3.putObject({ Bucket: "my-personalize-files", Key: "a", Body: "a" });
+        await assert.rejects(user.s3.putObject({ Bucket: "files", Key: "a", Body: "a" }), {
             name: "AccessDenied",
         });
-        const { Policy } = await aws.admin.iam.send(new GetPolicyCommand({ PolicyArn }));
+        const { Policy } = await aws.admin.iam.getPolicy({ PolicyArn });
         assert.equal(Policy?.DefaultVersionId, "v2");
     });
 
     it("an unknown AWS managed policy grants nothing, and the access error contains the policy's name", async () => {
         const user = await aws.user("forecaster");
         const PolicyArn = "arn:aws:iam::aws:policy/AmazonForecastFullAccess";
-        await aws.admin.iam.send(new AttachUserPolicyCommand({ UserName: "forecaster", PolicyArn }));
+        await aws.admin.iam.attachUserPolicy({ UserName: "forecaster", PolicyArn });
         const { name, message } = denied("AccessDeniedException", user.arn, "personalize:ListSolutions", "*");
         const note =
             "; managed policy AmazonForecastFullAccess grants nothing, because this local AWS has no document of it";
-        await assert.rejects(user.personalize.send(new ListSolutionsCommand({})), { name, message: message + note });
+        await assert.rejects(user.personalize.listSolutions({}), { name, message: message + note });
         const last = (await aws.accesses()).at(-1);
         assert.deepEqual([last?.decision, last?.reason], ["denied", message + note]);
     });
 
     it("a changed inline policy applies to the next call", async () => {
         const user = await aws.user("changing");
-        const list = () => user.personalize.send(new ListSchemasCommand({}));
+        const list = () => user.personalize.listSchemas({});
         for (let round = 0; round < 3; round++) {
             await aws.putPolicy("changing", [allow("s3:*")]);
             await assert.rejects(list(), { name: "AccessDeniedException" });
@@ -135,10 +106,10 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         const { schemaArn } = await user.personalize.send(schema("mine-1"));
         await assert.rejects(user.personalize.send(schema("yours-1")), { name: "AccessDeniedException" });
         const { schemaArn: other } = await aws.admin.personalize.send(schema("yours-1"));
-        await assert.rejects(user.personalize.send(new DeleteSchemaCommand({ schemaArn: other })), {
+        await assert.rejects(user.personalize.deleteSchema({ schemaArn: other }), {
             name: "AccessDeniedException",
         });
-        await user.personalize.send(new DeleteSchemaCommand({ schemaArn }));
+        await user.personalize.deleteSchema({ schemaArn });
     });
 
     it("aws:RequestTag limits CreateDatasetGroup and aws:ResourceTag limits DescribeDatasetGroup", async () => {
@@ -154,8 +125,8 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         await assert.rejects(user.personalize.send(make("books", "books")), { name: "AccessDeniedException" });
         const { datasetGroupArn } = await user.personalize.send(make("films", "films"));
         const { datasetGroupArn: books } = await aws.admin.personalize.send(make("books", "books"));
-        await user.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
-        await assert.rejects(user.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: books })), {
+        await user.personalize.describeDatasetGroup({ datasetGroupArn });
+        await assert.rejects(user.personalize.describeDatasetGroup({ datasetGroupArn: books }), {
             name: "AccessDeniedException",
         });
     });
@@ -164,37 +135,38 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         const user = await aws.user("role-maker", allow("iam:CreateRole"));
         const trust = { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
         const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
-        const role = new CreateRoleCommand({
+        const role = {
             RoleName: "tagged",
             AssumeRolePolicyDocument,
             Tags: [{ Key: "team", Value: "films" }],
-        });
+        };
         const resource = `arn:aws:iam::${account}:role/tagged`;
-        await assert.rejects(user.iam.send(role), denied("AccessDenied", user.arn, "iam:TagRole", resource));
+        await assert.rejects(user.iam.createRole(role), denied("AccessDenied", user.arn, "iam:TagRole", resource));
         await aws.putPolicy("role-maker", [allow(["iam:CreateRole", "iam:TagRole"])]);
-        await user.iam.send(role);
+        await user.iam.createRole(role);
     });
 
     it("the policy variable `aws:username` limits GetUser to the caller, and iam:PermissionsBoundary limits CreateRole", async () => {
-        const command = new CreatePolicyCommand({
-            PolicyName: "boundary",
-            PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:*")] }),
-        });
-        const PermissionsBoundary = (await aws.admin.iam.send(command)).Policy?.Arn;
+        const PermissionsBoundary = (
+            await aws.admin.iam.createPolicy({
+                PolicyName: "boundary",
+                PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:*")] }),
+            })
+        ).Policy?.Arn;
         const user = await aws.user(
             "maker",
             allow("iam:GetUser", `arn:aws:iam::${account}:user/\${aws:username}`),
             allow("iam:CreateRole", "*", { StringEquals: { "iam:PermissionsBoundary": PermissionsBoundary ?? "" } }),
         );
-        await user.iam.send(new GetUserCommand({ UserName: "maker" }));
-        await assert.rejects(user.iam.send(new GetUserCommand({ UserName: "tagger" })), { name: "AccessDenied" });
+        await user.iam.getUser({ UserName: "maker" });
+        await assert.rejects(user.iam.getUser({ UserName: "tagger" }), { name: "AccessDenied" });
         const trust = { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
         const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
         const role = (RoleName: string) => ({ RoleName, AssumeRolePolicyDocument });
-        await assert.rejects(user.iam.send(new CreateRoleCommand(role("free"))), { name: "AccessDenied" });
-        await user.iam.send(new CreateRoleCommand({ ...role("bound"), PermissionsBoundary }));
-        await aws.admin.iam.send(new PutUserPermissionsBoundaryCommand({ UserName: "maker", PermissionsBoundary }));
-        await assert.rejects(user.iam.send(new GetUserCommand({ UserName: "maker" })), {
+        await assert.rejects(user.iam.createRole(role("free")), { name: "AccessDenied" });
+        await user.iam.createRole({ ...role("bound"), PermissionsBoundary });
+        await aws.admin.iam.putUserPermissionsBoundary({ UserName: "maker", PermissionsBoundary });
+        await assert.rejects(user.iam.getUser({ UserName: "maker" }), {
             message: /because no permissions boundary allows the iam:GetUser action$/,
         });
     });
@@ -217,7 +189,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
                 secretAccessKey: credentials?.SecretAccessKey ?? "",
                 sessionToken: credentials?.SessionToken ?? "",
             };
-            return aws.clientsOf(keys).s3.send(new GetObjectCommand({ Bucket: "files", Key: "open/a" }));
+            return aws.clientsOf(keys).s3.getObject({ Bucket: "files", Key: "open/a" });
         };
         await read();
         await assert.rejects(read({ Version: "2012-10-17", Statement: [allow("s3:ListBucket")] }), {
@@ -229,16 +201,13 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
     it("a bucket policy can allow a user without permissions and deny a user with permissions", async () => {
         const user = await aws.user("reader", allow("s3:GetObject", "arn:aws:s3:::files/*"));
         const guest = await aws.user("guest");
-        const read = (who: { s3: typeof user.s3 }, Key: string) =>
-            who.s3.send(new GetObjectCommand({ Bucket: "files", Key }));
+        const read = (who: { s3: typeof user.s3 }, Key: string) => who.s3.getObject({ Bucket: "files", Key });
         const arn = (key: string) => `arn:aws:s3:::files/${key}`;
         const policy = (...Statement: object[]) =>
-            aws.admin.s3.send(
-                new PutBucketPolicyCommand({
-                    Bucket: "files",
-                    Policy: JSON.stringify({ Version: "2012-10-17", Statement }),
-                }),
-            );
+            aws.admin.s3.putBucketPolicy({
+                Bucket: "files",
+                Policy: JSON.stringify({ Version: "2012-10-17", Statement }),
+            });
         await read(user, "open/a");
         await assert.rejects(read(guest, "open/a"), { name: "AccessDenied" });
         await policy(
@@ -256,9 +225,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
     it("DeleteObjects needs permission on each object", async () => {
         const user = await aws.user("sweeper", allow("s3:DeleteObject", "arn:aws:s3:::files/tmp/*"));
         const remove = (...keys: string[]) =>
-            user.s3.send(
-                new DeleteObjectsCommand({ Bucket: "files", Delete: { Objects: keys.map((Key) => ({ Key })) } }),
-            );
+            user.s3.deleteObjects({ Bucket: "files", Delete: { Objects: keys.map((Key) => ({ Key })) } });
         await remove("tmp/1", "tmp/2");
         await assert.rejects(remove("tmp/1", "open/a"), { name: "AccessDenied" });
     });
@@ -266,8 +233,8 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
     it("the access log lists principal, action, resource and decision", async () => {
         const after = (await aws.accesses()).at(-1)?.id ?? 0;
         const user = await aws.user("logged", allow("personalize:ListSchemas"));
-        await user.personalize.send(new ListSchemasCommand({}));
-        await user.personalize.send(new ListSolutionsCommand({})).catch(() => {});
+        await user.personalize.listSchemas({});
+        await user.personalize.listSolutions({}).catch(() => {});
         const his = (await aws.accesses(after)).filter(({ principal }) => principal === user.arn);
         assert.deepEqual(
             his.map(({ action, resource, decision, calls }) => [action, resource, decision, calls]),

@@ -1,26 +1,14 @@
 import assert from "node:assert/strict";
-import { BudgetsClient, CreateBudgetCommand } from "@aws-sdk/client-budgets";
-import { CloudTrailClient, CreateTrailCommand } from "@aws-sdk/client-cloudtrail";
-import {
-    CloudWatchClient,
-    DeleteAlarmsCommand,
-    ListTagsForResourceCommand,
-    PutDashboardCommand,
-    PutMetricAlarmCommand,
-} from "@aws-sdk/client-cloudwatch";
-import { CreatePolicyCommand, CreateRoleCommand, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
-import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
-import { DeleteParametersCommand, GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { account, allow, type Enforcing, startEnforcing } from "./support.ts";
+import { Budgets } from "@aws-sdk/client-budgets";
+import { CloudTrail } from "@aws-sdk/client-cloudtrail";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { SSM } from "@aws-sdk/client-ssm";
+import { account, allow, useEnforcing } from "./support.ts";
 
 const parameter = (name: string) => `arn:aws:ssm:eu-central-1:${account}:parameter/${name}`;
 
 describe("Resource ARNs that IAM enforcement evaluates", () => {
-    let aws: Enforcing;
-    before(async () => {
-        aws = await startEnforcing();
-    });
-    after(() => aws?.discard());
+    const aws = useEnforcing();
 
     const settingsOf = (credentials: { accessKeyId: string; secretAccessKey: string }) => ({
         endpoint: aws.url,
@@ -35,9 +23,9 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
             allow("ssm:GetParametersByPath", parameter("films/dev")),
             allow("ssm:DeleteParameters", parameter("films/dev/*")),
         );
-        const ssm = new SSMClient(settingsOf(keys));
-        const below = (Path: string) => ssm.send(new GetParametersByPathCommand({ Path }));
-        const remove = (...Names: string[]) => ssm.send(new DeleteParametersCommand({ Names }));
+        const ssm = new SSM(settingsOf(keys));
+        const below = (Path: string) => ssm.getParametersByPath({ Path });
+        const remove = (...Names: string[]) => ssm.deleteParameters({ Names });
         assert.deepEqual((await below("/films/dev")).Parameters, []);
         await assert.rejects(
             below("/films"),
@@ -56,11 +44,11 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
             allow("cloudwatch:ListTagsForResource", alarm),
         );
         const simulate = (PolicySourceArn: string) =>
-            iam.send(new SimulatePrincipalPolicyCommand({ PolicySourceArn, ActionNames: ["s3:GetObject"] }));
+            iam.simulatePrincipalPolicy({ PolicySourceArn, ActionNames: ["s3:GetObject"] });
         assert.equal((await simulate(arn)).EvaluationResults?.[0]?.EvalDecision, "implicitDeny");
         await assert.rejects(simulate(`${arn}-2`), { name: "AccessDenied" });
-        const cloudWatch = new CloudWatchClient(settingsOf(keys));
-        const tagsOf = (ResourceARN: string) => cloudWatch.send(new ListTagsForResourceCommand({ ResourceARN }));
+        const cloudWatch = new CloudWatch(settingsOf(keys));
+        const tagsOf = (ResourceARN: string) => cloudWatch.listTagsForResource({ ResourceARN });
         await assert.rejects(tagsOf(`${alarm}-2`), /not authorized/);
         await assert.rejects(tagsOf(alarm), (error: Error) => !/not authorized/.test(error.message));
         cloudWatch.destroy();
@@ -86,85 +74,76 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         );
         const settings = settingsOf(keys);
         const [cloudWatch, trails, budgets] = [
-            new CloudWatchClient(settings),
-            new CloudTrailClient(settings),
-            new BudgetsClient(settings),
+            new CloudWatch(settings),
+            new CloudTrail(settings),
+            new Budgets(settings),
         ];
         const Tags = [{ Key: "team", Value: "films" }];
         const alarm = (AlarmName: string) =>
-            cloudWatch.send(
-                new PutMetricAlarmCommand({
-                    AlarmName,
-                    Namespace: "Films",
-                    MetricName: "Errors",
-                    Statistic: "Sum",
-                    Period: 60,
-                    Tags,
-                    EvaluationPeriods: 1,
-                    Threshold: 1,
-                    ComparisonOperator: "GreaterThanThreshold",
-                }),
-            );
+            cloudWatch.putMetricAlarm({
+                AlarmName,
+                Namespace: "Films",
+                MetricName: "Errors",
+                Statistic: "Sum",
+                Period: 60,
+                Tags,
+                EvaluationPeriods: 1,
+                Threshold: 1,
+                ComparisonOperator: "GreaterThanThreshold",
+            });
         await alarm("films-errors");
         await assert.rejects(alarm("films-other"), /cloudwatch:TagResource on resource: .*alarm:films-other/);
-        const remove = (...AlarmNames: string[]) => cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames }));
+        const remove = (...AlarmNames: string[]) => cloudWatch.deleteAlarms({ AlarmNames });
         await assert.rejects(remove("films-errors", "others"), /cloudwatch:DeleteAlarms on resource: .*alarm:others /);
         await remove("films-errors");
         const dashboard = (DashboardName: string) =>
-            cloudWatch.send(new PutDashboardCommand({ DashboardName, DashboardBody: '{"widgets":[]}' }));
+            cloudWatch.putDashboard({ DashboardName, DashboardBody: '{"widgets":[]}' });
         await dashboard("films-health");
         await assert.rejects(dashboard("others"), /cloudwatch::\d+:dashboard\/others /);
 
         const trail = (Name: string, CloudWatchLogsRoleArn?: string) =>
-            trails.send(new CreateTrailCommand({ Name, S3BucketName: "films", TagsList: Tags, CloudWatchLogsRoleArn }));
+            trails.createTrail({ Name, S3BucketName: "films", TagsList: Tags, CloudWatchLogsRoleArn });
         await trail("films-trail");
         await assert.rejects(trail("films-other"), /cloudtrail:AddTags on resource: .*trail\/films-other/);
         const role = await aws.role("writes-logs", { Service: "cloudtrail.amazonaws.com" });
         await assert.rejects(trail("films-trail", role), /iam:PassRole on resource: .*role\/writes-logs/);
 
         const budget = (BudgetName: string, ResourceTags = Tags) =>
-            budgets.send(
-                new CreateBudgetCommand({
-                    AccountId: account,
-                    Budget: { BudgetName, BudgetType: "COST", TimeUnit: "MONTHLY" },
-                    ResourceTags,
-                }),
-            );
+            budgets.createBudget({
+                AccountId: account,
+                Budget: { BudgetName, BudgetType: "COST", TimeUnit: "MONTHLY" },
+                ResourceTags,
+            });
         await budget("films-budget");
         await assert.rejects(budget("films-budget", [{ Key: "team", Value: "x" }]), /budgets:TagResource/);
         await assert.rejects(budget("others"), /budgets:ModifyBudget on resource: .*budget\/others/);
 
         const make = (FunctionName: string) =>
-            lambda.send(
-                new CreateFunctionCommand({
-                    FunctionName,
-                    Role: role,
-                    Runtime: "nodejs24.x",
-                    Handler: "index.handler",
-                    Code: { ZipFile: Buffer.from("zip") },
-                }),
-            );
+            lambda.createFunction({
+                FunctionName,
+                Role: role,
+                Runtime: "nodejs24.x",
+                Handler: "index.handler",
+                Code: { ZipFile: Buffer.from("zip") },
+            });
         await assert.rejects(make("others"), /lambda:CreateFunction on resource: .*function:others/);
         await assert.rejects(make("films-guard"), /iam:PassRole/);
         for (const client of [cloudWatch, trails, budgets]) client.destroy();
     });
 
     it("a policy with iam:PermissionsBoundary limits the boundary in CreateRole", async () => {
-        const command = new CreatePolicyCommand({
+        const { Policy } = await aws.admin.iam.createPolicy({
             PolicyName: "limit",
             PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:GetObject")] }),
         });
-        const { Policy } = await aws.admin.iam.send(command);
         const boundary = { StringEquals: { "iam:PermissionsBoundary": Policy?.Arn ?? "" } };
         const { iam } = await aws.user("maker", allow("iam:CreateRole", "*", boundary));
         const create = (PermissionsBoundary?: string) =>
-            iam.send(
-                new CreateRoleCommand({
-                    RoleName: "limited",
-                    AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [] }),
-                    PermissionsBoundary,
-                }),
-            );
+            iam.createRole({
+                RoleName: "limited",
+                AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [] }),
+                PermissionsBoundary,
+            });
         await create(Policy?.Arn);
         await assert.rejects(create(), { name: "AccessDenied" });
         await assert.rejects(create(Policy?.Arn), { name: "EntityAlreadyExistsException" });

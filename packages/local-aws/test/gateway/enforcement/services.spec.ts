@@ -1,20 +1,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-    AddPermissionCommand,
-    CreateFunctionCommand,
-    InvokeCommand,
-    UpdateFunctionConfigurationCommand,
-} from "@aws-sdk/client-lambda";
-import { CreateDatasetImportJobCommand } from "@aws-sdk/client-personalize";
-import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
-import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
-import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import { AssumeRoleCommand } from "@aws-sdk/client-sts";
+import { AddPermissionCommand, CreateFunctionCommand } from "@aws-sdk/client-lambda";
+import { SNS } from "@aws-sdk/client-sns";
 import { strToU8, zipSync } from "fflate";
 import { paths } from "../../../instance.ts";
-import { account, administrator, allow, type Enforcing, startEnforcing } from "./support.ts";
+import { account, allow, useEnforcing } from "./support.ts";
 
 /**
  * Code of a Lambda function that records its call and lists a bucket, without an SDK: it signs requests with Node.js
@@ -43,12 +34,11 @@ export async function handler(event) {
 }`;
 
 describe("Service roles on a local AWS with IAM enforcement", () => {
-    let aws: Enforcing;
+    const aws = useEnforcing();
     let lambdaRole: string;
     let personalizeRole: string;
     before(async () => {
-        aws = await startEnforcing();
-        for (const Bucket of ["runs", "secret"]) await aws.admin.s3.send(new CreateBucketCommand({ Bucket }));
+        for (const Bucket of ["runs", "secret"]) await aws.admin.s3.createBucket({ Bucket });
         lambdaRole = await aws.role(
             "for-lambda",
             { Service: "lambda.amazonaws.com", AWS: account },
@@ -60,7 +50,6 @@ describe("Service roles on a local AWS with IAM enforcement", () => {
         );
         personalizeRole = await aws.role("for-personalize", { Service: "personalize.amazonaws.com" });
     });
-    after(() => aws?.discard());
 
     const pass = (role: string, service: string) =>
         allow("iam:PassRole", role, { StringEquals: { "iam:PassedToService": service } });
@@ -79,17 +68,17 @@ describe("Service roles on a local AWS with IAM enforcement", () => {
 
     it("CreateDatasetImportJob needs iam:PassRole for personalize.amazonaws.com", async () => {
         const user = await aws.user("importer", allow("personalize:*"));
-        const job = new CreateDatasetImportJobCommand({
+        const job = {
             jobName: "job",
             datasetArn: `arn:aws:personalize:eu-central-1:${account}:dataset/none/INTERACTIONS`,
             dataSource: { dataLocation: "s3://runs/file.csv" },
             roleArn: personalizeRole,
-        });
-        await assert.rejects(user.personalize.send(job), noPass(user.arn, personalizeRole));
+        };
+        await assert.rejects(user.personalize.createDatasetImportJob(job), noPass(user.arn, personalizeRole));
         await aws.putPolicy("importer", [pass(personalizeRole, "lambda.amazonaws.com")], "pass");
-        await assert.rejects(user.personalize.send(job), noPass(user.arn, personalizeRole));
+        await assert.rejects(user.personalize.createDatasetImportJob(job), noPass(user.arn, personalizeRole));
         await aws.putPolicy("importer", [pass(personalizeRole, "personalize.amazonaws.com")], "pass");
-        await assert.rejects(user.personalize.send(job), { name: "ResourceNotFoundException" });
+        await assert.rejects(user.personalize.createDatasetImportJob(job), { name: "ResourceNotFoundException" });
     });
 
     it("CreateFunction with a gzip request body is denied", async () => {
@@ -112,13 +101,15 @@ describe("Service roles on a local AWS with IAM enforcement", () => {
         };
         await assert.rejects(aws.admin.lambda.send(functionOf("distrusted", personalizeRole)), cannot);
         await assert.rejects(aws.admin.lambda.send(functionOf("roleless", `${lambdaRole}-gone`)), cannot);
-        const schedule = new CreateScheduleCommand({
-            Name: "hourly",
-            ScheduleExpression: "rate(1 hour)",
-            FlexibleTimeWindow: { Mode: "OFF" },
-            Target: { Arn: `arn:aws:lambda:eu-central-1:${account}:function:f`, RoleArn: lambdaRole },
-        });
-        await assert.rejects(aws.admin.scheduler.send(schedule), { name: "ValidationException" });
+        await assert.rejects(
+            aws.admin.scheduler.createSchedule({
+                Name: "hourly",
+                ScheduleExpression: "rate(1 hour)",
+                FlexibleTimeWindow: { Mode: "OFF" },
+                Target: { Arn: `arn:aws:lambda:eu-central-1:${account}:function:f`, RoleArn: lambdaRole },
+            }),
+            { name: "ValidationException" },
+        );
     });
 
     it("a Lambda function has the permissions of its role, and needs a resource policy to receive from SNS", async () => {
@@ -128,33 +119,35 @@ describe("Service roles on a local AWS with IAM enforcement", () => {
             pass(lambdaRole, "lambda.amazonaws.com"),
         );
         await user.lambda.send(functionOf("worker", lambdaRole));
-        const invoke = new InvokeCommand({ FunctionName: "worker", Payload: Buffer.from("{}") });
-        await assert.rejects(user.lambda.send(invoke), { name: "AccessDeniedException" });
-        const { Payload } = await aws.admin.lambda.send(invoke);
+        const invoke = { FunctionName: "worker", Payload: Buffer.from("{}") };
+        await assert.rejects(user.lambda.invoke(invoke), { name: "AccessDeniedException" });
+        const { Payload } = await aws.admin.lambda.invoke(invoke);
         const answer = JSON.parse(Buffer.from(Payload ?? []).toString());
         assert.deepEqual(answer, { list: 403, put: 200, known: ["AWS_SESSION_TOKEN"] });
         const session = { RoleArn: lambdaRole, RoleSessionName: "worker" };
-        const { Credentials } = await aws.admin.sts.send(new AssumeRoleCommand(session));
+        const { Credentials } = await aws.admin.sts.assumeRole(session);
         const outside = aws.clientsOf({
             accessKeyId: Credentials?.AccessKeyId ?? "",
             secretAccessKey: Credentials?.SecretAccessKey ?? "",
             sessionToken: Credentials?.SessionToken ?? "",
         });
-        const put = new PutObjectCommand({ Bucket: "runs", Key: "outside", Body: "it" });
-        await assert.rejects(outside.s3.send(put), { name: "AccessDenied" }, "the same role, but no function");
+        await assert.rejects(
+            outside.s3.putObject({ Bucket: "runs", Key: "outside", Body: "it" }),
+            { name: "AccessDenied" },
+            "the same role, but no function",
+        );
         const distrusted = { FunctionName: "worker", Role: personalizeRole };
-        await assert.rejects(aws.admin.lambda.send(new UpdateFunctionConfigurationCommand(distrusted)), {
+        await assert.rejects(aws.admin.lambda.updateFunctionConfiguration(distrusted), {
             name: "InvalidParameterValueException",
         });
 
-        const settings = { endpoint: aws.url, region: "eu-central-1", credentials: administrator };
-        const sns = new SNSClient(settings);
-        const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "news" }));
+        const sns = aws.open(SNS);
+        const { TopicArn } = await sns.createTopic({ Name: "news" });
         const Endpoint = `arn:aws:lambda:eu-central-1:${account}:function:worker`;
-        await sns.send(new SubscribeCommand({ TopicArn, Protocol: "lambda", Endpoint }));
-        const publish = () => sns.send(new PublishCommand({ TopicArn, Message: "it" }));
+        await sns.subscribe({ TopicArn, Protocol: "lambda", Endpoint });
+        const publish = () => sns.publish({ TopicArn, Message: "it" });
         const ran = async () => {
-            const { Contents = [] } = await aws.admin.s3.send(new ListObjectsV2Command({ Bucket: "runs" }));
+            const { Contents = [] } = await aws.admin.s3.listObjectsV2({ Bucket: "runs" });
             return Contents.some(({ Key }) => Key === "topic");
         };
         await publish();
@@ -177,18 +170,15 @@ describe("Service roles on a local AWS with IAM enforcement", () => {
             await assert.rejects(owner.lambda.send(permit(Principal)), { name: "AccessDeniedException" }, Principal);
         }
         await owner.lambda.send(permit("events.amazonaws.com"));
-        await aws.admin.lambda.send(
-            new AddPermissionCommand({
-                FunctionName: "worker",
-                StatementId: "news",
-                Action: "lambda:InvokeFunction",
-                Principal: "sns.amazonaws.com",
-                SourceArn: TopicArn,
-            }),
-        );
+        await aws.admin.lambda.addPermission({
+            FunctionName: "worker",
+            StatementId: "news",
+            Action: "lambda:InvokeFunction",
+            Principal: "sns.amazonaws.com",
+            SourceArn: TopicArn,
+        });
         await publish();
         for (let tries = 0; tries < 100 && !(await ran()); tries++) await sleep(100);
         assert.equal(await ran(), true);
-        sns.destroy();
     });
 });

@@ -1,17 +1,10 @@
-import {
-    CreateAccessKeyCommand,
-    CreateRoleCommand,
-    CreateUserCommand,
-    IAMClient,
-    PutRolePolicyCommand,
-    PutUserPolicyCommand,
-} from "@aws-sdk/client-iam";
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { STSClient } from "@aws-sdk/client-sts";
+import { IAM } from "@aws-sdk/client-iam";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { Personalize } from "@aws-sdk/client-personalize";
+import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
+import { S3 } from "@aws-sdk/client-s3";
+import { Scheduler } from "@aws-sdk/client-scheduler";
+import { STS } from "@aws-sdk/client-sts";
 import type { ConditionBlock, Principals, Statement } from "policy-evaluator";
 import { region } from "../../../../../test/support/local-aws.ts";
 import type { LoggedAccess } from "../../../gateway/enforcement/access-log.ts";
@@ -39,39 +32,55 @@ export const allow = (
 
 const createPolicy = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
-/** Starts a local AWS with IAM enforcement. SDK clients make one attempt. */
-export async function startEnforcing() {
+/** Settings of an SDK client that makes one attempt. */
+interface ClientSettings {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: Keys;
+    readonly maxAttempts: number;
+    /** Only S3 uses this setting. */
+    readonly forcePathStyle: boolean;
+}
+
+async function startEnforcing() {
     const instance = await startInstance();
     const url = `http://127.0.0.1:${instance.port}`;
     const opened: { destroy(): void }[] = [];
-    function clientsOf(credentials: Keys) {
-        const settings = { endpoint: url, region, credentials, maxAttempts: 1 };
-        const clients = {
-            s3: new S3Client({ ...settings, forcePathStyle: true }),
-            iam: new IAMClient(settings),
-            sts: new STSClient(settings),
-            lambda: new LambdaClient(settings),
-            scheduler: new SchedulerClient(settings),
-            personalize: new PersonalizeClient(settings),
-            runtime: new PersonalizeRuntimeClient(settings),
-        };
-        opened.push(...Object.values(clients));
-        return clients;
+    /** Creates a client of any service, by default with the administrator's keys. `discard` destroys the client. */
+    function open<C extends { destroy(): void }>(
+        Client: new (settings: ClientSettings) => C,
+        credentials: Keys = administrator,
+        at = region,
+    ): C {
+        const settings = { endpoint: url, region: at, credentials, maxAttempts: 1, forcePathStyle: true };
+        const client = new Client(settings);
+        opened.push(client);
+        return client;
     }
+    const clientsOf = (credentials: Keys) => ({
+        s3: open(S3, credentials),
+        iam: open(IAM, credentials),
+        sts: open(STS, credentials),
+        lambda: open(Lambda, credentials),
+        scheduler: open(Scheduler, credentials),
+        personalize: open(Personalize, credentials),
+        runtime: open(PersonalizeRuntime, credentials),
+    });
     const admin = clientsOf(administrator);
     const putPolicy = (UserName: string, statements: readonly Statement[], PolicyName = "policy") =>
-        admin.iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: createPolicy(statements) }));
+        admin.iam.putUserPolicy({ UserName, PolicyName, PolicyDocument: createPolicy(statements) });
     return {
         url,
         instance,
         admin,
+        open,
         clientsOf,
         putPolicy,
         /** Creates a user whose policy has the given statements, and returns the user's clients. */
         async user(UserName: string, ...statements: Statement[]) {
-            await admin.iam.send(new CreateUserCommand({ UserName }));
+            await admin.iam.createUser({ UserName });
             if (statements.length > 0) await putPolicy(UserName, statements);
-            const { AccessKey } = await admin.iam.send(new CreateAccessKeyCommand({ UserName }));
+            const { AccessKey } = await admin.iam.createAccessKey({ UserName });
             const keys: Keys = {
                 accessKeyId: AccessKey?.AccessKeyId ?? "",
                 secretAccessKey: AccessKey?.SecretAccessKey ?? "",
@@ -81,11 +90,10 @@ export async function startEnforcing() {
         /** Creates a role that `principal` can assume and returns its ARN. */
         async role(RoleName: string, principal: Principals, ...statements: Statement[]): Promise<string> {
             const trust = { Effect: "Allow" as const, Principal: principal, Action: "sts:AssumeRole" };
-            const command = new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: createPolicy([trust]) });
-            const { Role } = await admin.iam.send(command);
+            const { Role } = await admin.iam.createRole({ RoleName, AssumeRolePolicyDocument: createPolicy([trust]) });
             if (statements.length > 0) {
                 const policy = { RoleName, PolicyName: "policy", PolicyDocument: createPolicy(statements) };
-                await admin.iam.send(new PutRolePolicyCommand(policy));
+                await admin.iam.putRolePolicy(policy);
             }
             return Role?.Arn ?? "";
         },
@@ -101,3 +109,16 @@ export async function startEnforcing() {
 }
 
 export type Enforcing = Awaited<ReturnType<typeof startEnforcing>>;
+
+/**
+ * Starts a local AWS with IAM enforcement before the tests of the calling suite, and discards it after them. The
+ * members of the returned object exist from then on.
+ */
+export function useEnforcing(): Enforcing {
+    const aws: Partial<Enforcing> = {};
+    before(async () => {
+        Object.assign(aws, await startEnforcing());
+    });
+    after(() => aws.discard?.());
+    return aws as Enforcing;
+}

@@ -3,34 +3,18 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
-    AddUserToGroupCommand,
-    AttachGroupPolicyCommand,
-    AttachRolePolicyCommand,
-    AttachUserPolicyCommand,
-    CreateGroupCommand,
-    CreatePolicyCommand,
-    CreateRoleCommand,
-    CreateUserCommand,
     type EvaluationResult,
-    type IAMClient,
-    PutGroupPolicyCommand,
-    PutRolePolicyCommand,
-    PutUserPermissionsBoundaryCommand,
-    PutUserPolicyCommand,
+    type IAM,
     paginateSimulateCustomPolicy,
-    SimulateCustomPolicyCommand,
     type SimulateCustomPolicyCommandInput,
-    SimulatePrincipalPolicyCommand,
     type SimulatePrincipalPolicyCommandInput,
 } from "@aws-sdk/client-iam";
 import type { PolicyDocument, Statement } from "policy-evaluator";
 import { executionRoleTrust } from "../../../../../iam/import-access.ts";
-import { createClients } from "../../../../../test/support/local-aws.ts";
-import { type Instance, variables } from "../../../instance.ts";
+import { variables } from "../../../instance.ts";
 import { toolchain } from "../../../toolchain/env.mjs";
-import { discardInstance, startInstance } from "../../instances.ts";
+import { account, useEnforcing } from "../enforcement/support.ts";
 
-const account = "000000000000";
 const alice = `arn:aws:iam::${account}:user/staff/alice`;
 const object = "arn:aws:s3:::films/a.csv";
 const policy = (...Statement: Statement[]) =>
@@ -43,16 +27,11 @@ const allow = (Action: string, Resource = "*", more: Partial<Statement> = {}): S
 });
 
 describe("IAM policy simulator of the local AWS", () => {
-    let instance: Instance;
-    let iam: IAMClient;
+    const aws = useEnforcing();
+    let iam: IAM;
     before(async () => {
-        instance = await startInstance();
-        ({ iam } = createClients(instance));
+        ({ iam } = aws.admin);
         await people();
-    });
-    after(async () => {
-        iam?.destroy();
-        await discardInstance(instance);
     });
 
     /**
@@ -62,57 +41,55 @@ describe("IAM policy simulator of the local AWS", () => {
     async function people() {
         const managed = async (PolicyName: string, ...statements: Statement[]) => {
             const PolicyDocument = policy(...statements);
-            const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument }));
+            const { Policy } = await iam.createPolicy({ PolicyName, PolicyDocument });
             return Policy?.Arn as string;
         };
         const reads = await managed("reads", allow("s3:GetObject", "arn:aws:s3:::films/*"));
         const lists = await managed("lists", allow("s3:ListBucket"));
         const PolicyDocument = policy(allow("sqs:*"));
-        await iam.send(new CreateUserCommand({ UserName: "alice", Path: "/staff/" }));
-        await iam.send(new PutUserPolicyCommand({ UserName: "alice", PolicyName: "queues", PolicyDocument }));
-        await iam.send(new AttachUserPolicyCommand({ UserName: "alice", PolicyArn: reads }));
-        await iam.send(new CreateGroupCommand({ GroupName: "editors" }));
-        await iam.send(new AttachGroupPolicyCommand({ GroupName: "editors", PolicyArn: lists }));
-        await iam.send(
-            new PutGroupPolicyCommand({
-                GroupName: "editors",
-                PolicyName: "own-folder",
-                // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable of IAM, not a template
-                PolicyDocument: policy(allow("s3:PutObject", "arn:aws:s3:::films/${aws:username}/*")),
-            }),
-        );
-        await iam.send(new AddUserToGroupCommand({ GroupName: "editors", UserName: "alice" }));
-        await iam.send(new CreateUserCommand({ UserName: "bob" }));
-        await iam.send(new AttachUserPolicyCommand({ UserName: "bob", PolicyArn: reads }));
-        await iam.send(new PutUserPermissionsBoundaryCommand({ UserName: "bob", PermissionsBoundary: lists }));
+        await iam.createUser({ UserName: "alice", Path: "/staff/" });
+        await iam.putUserPolicy({ UserName: "alice", PolicyName: "queues", PolicyDocument });
+        await iam.attachUserPolicy({ UserName: "alice", PolicyArn: reads });
+        await iam.createGroup({ GroupName: "editors" });
+        await iam.attachGroupPolicy({ GroupName: "editors", PolicyArn: lists });
+        await iam.putGroupPolicy({
+            GroupName: "editors",
+            PolicyName: "own-folder",
+            // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable of IAM, not a template
+            PolicyDocument: policy(allow("s3:PutObject", "arn:aws:s3:::films/${aws:username}/*")),
+        });
+        await iam.addUserToGroup({ GroupName: "editors", UserName: "alice" });
+        await iam.createUser({ UserName: "bob" });
+        await iam.attachUserPolicy({ UserName: "bob", PolicyArn: reads });
+        await iam.putUserPermissionsBoundary({ UserName: "bob", PermissionsBoundary: lists });
         const trust = executionRoleTrust({ partition: "aws", region: "eu-central-1", accountId: account });
         const role = { RoleName: "importer" };
-        await iam.send(new CreateRoleCommand({ ...role, AssumeRolePolicyDocument: JSON.stringify(trust) }));
-        await iam.send(new AttachRolePolicyCommand({ ...role, PolicyArn: reads }));
+        await iam.createRole({ ...role, AssumeRolePolicyDocument: JSON.stringify(trust) });
+        await iam.attachRolePolicy({ ...role, PolicyArn: reads });
         const deny = policy({
             Sid: "NoSecrets",
             Effect: "Deny",
             Action: "s3:*",
             Resource: "arn:aws:s3:::films/secret*",
         });
-        await iam.send(new PutRolePolicyCommand({ ...role, PolicyName: "no-secrets", PolicyDocument: deny }));
+        await iam.putRolePolicy({ ...role, PolicyName: "no-secrets", PolicyDocument: deny });
     }
 
     const custom = async (input: Partial<SimulateCustomPolicyCommandInput>) => {
-        const command = new SimulateCustomPolicyCommand({
+        const { EvaluationResults = [] } = await iam.simulateCustomPolicy({
             PolicyInputList: [],
             ActionNames: ["s3:GetObject"],
             ...input,
         });
-        return (await iam.send(command)).EvaluationResults ?? [];
+        return EvaluationResults;
     };
     const principal = async (PolicySourceArn: string, input: Partial<SimulatePrincipalPolicyCommandInput> = {}) => {
-        const command = new SimulatePrincipalPolicyCommand({
+        const { EvaluationResults = [] } = await iam.simulatePrincipalPolicy({
             PolicySourceArn,
             ActionNames: ["s3:GetObject"],
             ...input,
         });
-        return (await iam.send(command)).EvaluationResults ?? [];
+        return EvaluationResults;
     };
     const decisions = (results: EvaluationResult[]) => results.map(({ EvalDecision }) => EvalDecision);
     const matched = (results: EvaluationResult[]) =>
@@ -333,8 +310,11 @@ describe("IAM policy simulator of the local AWS", () => {
         const huge = policy(...Array.from({ length: 1500 }, () => allow("s3:Put*", "arn:aws:s3:::f*")));
         const ResourceArns = Array.from({ length: 50 }, (_, index) => `arn:aws:s3:::films/${index}`);
         const ActionNames = ["s3:GetObject", "s3:PutObject"];
-        const command = new SimulateCustomPolicyCommand({ PolicyInputList: [huge], ActionNames, ResourceArns });
-        const { EvaluationResults, IsTruncated } = await iam.send(command);
+        const { EvaluationResults, IsTruncated } = await iam.simulateCustomPolicy({
+            PolicyInputList: [huge],
+            ActionNames,
+            ResourceArns,
+        });
         assert.deepEqual([EvaluationResults?.length, IsTruncated], [1, true]);
     });
 
@@ -432,13 +412,11 @@ describe("IAM policy simulator of the local AWS", () => {
     });
 
     it("an AWS managed policy without a stored document grants nothing", async () => {
-        await iam.send(new CreateUserCommand({ UserName: "carol" }));
+        await iam.createUser({ UserName: "carol" });
         const input = { ActionNames: ["personalize:ListSchemas", "forecast:ListDatasets"] };
         const decided = async () => decisions(await principal(`arn:aws:iam::${account}:user/carol`, input));
         const attach = (policy: string) =>
-            iam.send(
-                new AttachUserPolicyCommand({ UserName: "carol", PolicyArn: `arn:aws:iam::aws:policy/${policy}` }),
-            );
+            iam.attachUserPolicy({ UserName: "carol", PolicyArn: `arn:aws:iam::aws:policy/${policy}` });
         await attach("AmazonForecastFullAccess");
         assert.deepEqual(await decided(), ["implicitDeny", "implicitDeny"]);
         await attach("service-role/AmazonPersonalizeFullAccess");
@@ -446,9 +424,9 @@ describe("IAM policy simulator of the local AWS", () => {
     });
 
     it("boto3 can read the decisions, statement positions and pages of the simulator", async () => {
-        const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(instance.root).python;
+        const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
         const script = join(import.meta.dirname, "simulators_client.py");
-        const env = { ...process.env, ...variables(instance) };
+        const env = { ...process.env, ...variables(aws.instance) };
         const { stdout } = await promisify(execFile)(python, [script, alice], { env });
         assert.deepEqual(JSON.parse(stdout), {
             decisions: ["allowed", "implicitDeny"],

@@ -1,7 +1,6 @@
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
-import { ListUsersCommand } from "@aws-sdk/client-iam";
-import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { Lambda } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { createClients, region, testInstance } from "../../../../../test/support/local-aws.ts";
 import { start } from "../../../control.ts";
@@ -75,7 +74,7 @@ export async function startTarget(enforce: boolean) {
     const { miniStackPort } = await start(instance, () => {});
     const clients = createClients(instance);
     const endpoint = `http://127.0.0.1:${instance.port}`;
-    const lambda = new LambdaClient({
+    const lambda = new Lambda({
         endpoint,
         region,
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
@@ -86,8 +85,8 @@ export async function startTarget(enforce: boolean) {
         miniStackPort,
         /** Returns the names of all users and functions. */
         async resourceNames(): Promise<string[]> {
-            const { Users = [] } = await clients.iam.send(new ListUsersCommand({}));
-            const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+            const { Users = [] } = await clients.iam.listUsers({});
+            const { Functions = [] } = await lambda.listFunctions({});
             return [
                 ...Users.map(({ UserName }) => String(UserName)),
                 ...Functions.map((each) => String(each.FunctionName)),

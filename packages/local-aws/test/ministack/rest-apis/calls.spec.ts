@@ -1,26 +1,7 @@
 import assert from "node:assert/strict";
-import {
-    type APIGatewayClient,
-    CreateApiKeyCommand,
-    CreateDeploymentCommand,
-    CreateUsagePlanCommand,
-    CreateUsagePlanKeyCommand,
-    UpdateRestApiCommand,
-    UpdateStageCommand,
-    UpdateUsagePlanCommand,
-} from "@aws-sdk/client-api-gateway";
-import { RemovePermissionCommand } from "@aws-sdk/client-lambda";
-import { account, type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
-import {
-    allowApi,
-    answered,
-    createDocument,
-    createGateway,
-    deploy,
-    functionName,
-    importDocument,
-    makeFunction,
-} from "./support.ts";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { account, useEnforcing } from "../../gateway/enforcement/support.ts";
+import { allowApi, answered, createDocument, deploy, functionName, importDocument, makeFunction } from "./support.ts";
 
 interface Event {
     readonly httpMethod: string;
@@ -58,20 +39,15 @@ const document = createDocument(
 );
 
 describe("Calls of a REST API of the local AWS", () => {
-    let aws: Enforcing;
-    let client: APIGatewayClient;
+    const aws = useEnforcing();
+    let client: APIGateway;
     let restApiId: string;
     let url: string;
     before(async () => {
-        aws = await startEnforcing();
-        client = createGateway(aws);
+        client = aws.open(APIGateway);
         await makeFunction(aws, false);
         restApiId = (await importDocument(client, document)).id ?? "";
         url = await deploy(aws, client, restApiId);
-    });
-    after(async () => {
-        client.destroy();
-        await aws.discard();
     });
     const eventOf = async (answer: Response) => {
         assert.equal(answer.status, 200, await answer.clone().text());
@@ -98,7 +74,7 @@ describe("Calls of a REST API of the local AWS", () => {
             message: /The statement id \(api-\w+\) provided already exists/,
         });
         const permission = { FunctionName: functionName, StatementId: `api-${restApiId}` };
-        await aws.admin.lambda.send(new RemovePermissionCommand(permission));
+        await aws.admin.lambda.removePermission(permission);
         await refused();
         await allowApi(aws, restApiId);
     });
@@ -137,7 +113,7 @@ describe("Calls of a REST API of the local AWS", () => {
 
     it("responses of at least minimumCompressionSize bytes are compressed", async () => {
         const patchOperations = [{ op: "replace" as const, path: "/minimumCompressionSize", value: "4096" }];
-        await client.send(new UpdateRestApiCommand({ restApiId, patchOperations }));
+        await client.updateRestApi({ restApiId, patchOperations });
         const codingFor = async (accepted: string, padding = 6000) => {
             const headers = { "accept-encoding": accepted, "x-padding": "a".repeat(padding) };
             const answer = await fetch(`${url}/films`, { headers });
@@ -145,9 +121,9 @@ describe("Calls of a REST API of the local AWS", () => {
             return answer.headers.get("content-encoding");
         };
         assert.equal(await codingFor("gzip"), null, "the stage serves the API before the change");
-        const { id: deployment } = await client.send(new CreateDeploymentCommand({ restApiId }));
+        const { id: deployment } = await client.createDeployment({ restApiId });
         const onStage = [{ op: "replace" as const, path: "/deploymentId", value: deployment }];
-        await client.send(new UpdateStageCommand({ restApiId, stageName: "api", patchOperations: onStage }));
+        await client.updateStage({ restApiId, stageName: "api", patchOperations: onStage });
         assert.equal(await codingFor("gzip, deflate, br"), "gzip");
         assert.equal(await codingFor("gzip;q=0, deflate"), "deflate");
         for (const accepted of ["br", "identity", "*"]) assert.equal(await codingFor(accepted), null, accepted);
@@ -155,9 +131,7 @@ describe("Calls of a REST API of the local AWS", () => {
     });
 
     it("a call of a method with apiKeyRequired needs an API key of the usage plan", async () => {
-        const { id: keyId = "", value = "" } = await client.send(
-            new CreateApiKeyCommand({ name: "films", enabled: true }),
-        );
+        const { id: keyId = "", value = "" } = await client.createApiKey({ name: "films", enabled: true });
         const call = (key?: string) =>
             fetch(`${url}/keyed`, key === undefined ? {} : { headers: { "x-api-key": key } });
         for (const key of [undefined, "not-a-key-at-all-0000", value]) {
@@ -166,18 +140,16 @@ describe("Calls of a REST API of the local AWS", () => {
             assert.deepEqual(await answer.json(), { title: "No key" });
         }
         const apiStages = [{ apiId: restApiId, stage: "api" }];
-        const { id: usagePlanId = "" } = await client.send(new CreateUsagePlanCommand({ name: "films", apiStages }));
-        await client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: "API_KEY" }));
+        const { id: usagePlanId = "" } = await client.createUsagePlan({ name: "films", apiStages });
+        await client.createUsagePlanKey({ usagePlanId, keyId, keyType: "API_KEY" });
         assert.equal((await call(value)).status, 200);
-        await client.send(
-            new UpdateUsagePlanCommand({
-                usagePlanId,
-                patchOperations: [
-                    { op: "replace", path: "/throttle/rateLimit", value: "0.001" },
-                    { op: "replace", path: "/throttle/burstLimit", value: "1" },
-                ],
-            }),
-        );
+        await client.updateUsagePlan({
+            usagePlanId,
+            patchOperations: [
+                { op: "replace", path: "/throttle/rateLimit", value: "0.001" },
+                { op: "replace", path: "/throttle/burstLimit", value: "1" },
+            ],
+        });
         assert.deepEqual([(await call(value)).status, (await call(value)).status], [200, 429]);
     });
 
@@ -189,7 +161,7 @@ describe("Calls of a REST API of the local AWS", () => {
         });
         const limits = [set("rateLimit", "0.001"), set("burstLimit", "2")];
         const stage = { restApiId, stageName: "api" };
-        await client.send(new UpdateStageCommand({ ...stage, patchOperations: limits }));
+        await client.updateStage({ ...stage, patchOperations: limits });
         const answers = [await fetch(`${url}/films`), await fetch(`${url}/films`), await fetch(`${url}/films`)];
         assert.deepEqual(
             answers.map(({ status }) => status),
@@ -200,7 +172,7 @@ describe("Calls of a REST API of the local AWS", () => {
         assert.equal(last.headers.get("retry-after"), "1");
         const requestId = last.headers.get("x-amzn-requestid");
         assert.deepEqual(await last.json(), { title: "Too many requests", status: 429, requestId });
-        await client.send(new UpdateStageCommand({ ...stage, patchOperations: [{ op: "remove", path: "/*/*" }] }));
+        await client.updateStage({ ...stage, patchOperations: [{ op: "remove", path: "/*/*" }] });
         assert.equal((await fetch(`${url}/films`)).status, 200);
     });
 

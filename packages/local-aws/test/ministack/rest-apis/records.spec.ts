@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type APIGatewayClient, UpdateAccountCommand, UpdateStageCommand } from "@aws-sdk/client-api-gateway";
-import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { region } from "../../../../../test/support/local-aws.ts";
-import { account, administrator, type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
+import { start, stop } from "../../../control.ts";
+import { account, useEnforcing } from "../../gateway/enforcement/support.ts";
 import { fetchSum } from "../metric-sums.ts";
-import { answered, createDocument, createGateway, deploy, importDocument, makeFunction } from "./support.ts";
+import { answered, createDocument, deploy, importDocument, makeFunction } from "./support.ts";
 
 const logGroupName = "films-access";
 const format = JSON.stringify({
@@ -18,49 +20,42 @@ const format = JSON.stringify({
     nothing: "$context.authorizer.principalId",
 });
 
-describe("Access log and metrics of a REST API", () => {
-    let aws: Enforcing;
-    let client: APIGatewayClient;
-    let logs: CloudWatchLogsClient;
-    let settings: { endpoint: string; region: string; credentials: typeof administrator };
+describe("Access log, metrics and restart of a REST API", () => {
+    const aws = useEnforcing();
+    let client: APIGateway;
+    let logs: CloudWatchLogs;
+    let cloudWatch: CloudWatch;
     let url: string;
     before(async () => {
-        aws = await startEnforcing();
-        client = createGateway(aws);
-        settings = { endpoint: aws.url, region, credentials: administrator };
-        logs = new CloudWatchLogsClient(settings);
+        client = aws.open(APIGateway);
+        logs = aws.open(CloudWatchLogs);
+        cloudWatch = aws.open(CloudWatch);
         await makeFunction(aws);
         const role = await aws.role("logs", { Service: "apigateway.amazonaws.com" });
         const path = "/cloudwatchRoleArn";
-        await client.send(new UpdateAccountCommand({ patchOperations: [{ op: "replace", path, value: role }] }));
-        await logs.send(new CreateLogGroupCommand({ logGroupName }));
+        await client.updateAccount({ patchOperations: [{ op: "replace", path, value: role }] });
+        await logs.createLogGroup({ logGroupName });
         const { id: restApiId = "" } = await importDocument(
             client,
             createDocument({ "/films/{filmId}": { get: answered() } }),
         );
         url = await deploy(aws, client, restApiId);
         const destination = `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`;
-        await client.send(
-            new UpdateStageCommand({
-                restApiId,
-                stageName: "api",
-                patchOperations: [
-                    { op: "replace", path: "/accessLogSettings/destinationArn", value: destination },
-                    { op: "replace", path: "/accessLogSettings/format", value: format },
-                ],
-            }),
-        );
-    });
-    after(async () => {
-        for (const each of [client, logs]) each.destroy();
-        await aws.discard();
+        await client.updateStage({
+            restApiId,
+            stageName: "api",
+            patchOperations: [
+                { op: "replace", path: "/accessLogSettings/destinationArn", value: destination },
+                { op: "replace", path: "/accessLogSettings/format", value: format },
+            ],
+        });
     });
 
     it("a call adds one line to the access log, and metrics for the API and the stage", async () => {
         const good = await fetch(`${url}/films/7?since=5`);
         const bytes = (await good.text()).length;
         const bad = await fetch(`${url}/nowhere`);
-        const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+        const { events = [] } = await logs.filterLogEvents({ logGroupName });
         assert.deepEqual(
             events.map(({ message = "" }) => JSON.parse(message)),
             [
@@ -85,7 +80,7 @@ describe("Access log and metrics of a REST API", () => {
             ],
         );
         const sum = (name: string, stage?: string) =>
-            fetchSum(settings, "AWS/ApiGateway", name, {
+            fetchSum(cloudWatch, "AWS/ApiGateway", name, {
                 ApiName: "Films",
                 ...(stage !== undefined && { Stage: stage }),
             });
@@ -96,5 +91,22 @@ describe("Access log and metrics of a REST API", () => {
         );
         assert.ok((await sum("Latency", "api")) >= (await sum("IntegrationLatency", "api")));
         assert.equal(await sum("Count", "other"), 0);
+    });
+
+    it("the stage still serves its deployment after the restart, and undeployed changes of the API are kept", async () => {
+        const { id: restApiId = "" } = await importDocument(client, createDocument({ "/films": { get: answered() } }));
+        const url = await deploy(aws, client, restApiId);
+        const changed = Buffer.from(JSON.stringify(createDocument({ "/health": { get: answered() } })));
+        await client.putRestApi({ restApiId, mode: "overwrite", body: changed });
+        await stop(aws.instance);
+        await start(aws.instance, () => {});
+        const statuses = async () => [(await fetch(`${url}/films`)).status, (await fetch(`${url}/health`)).status];
+        assert.deepEqual(await statuses(), [200, 403]);
+        const { items = [] } = await client.getResources({ restApiId });
+        assert.deepEqual(items.map(({ path }) => path).sort(), ["/", "/health"]);
+        const { id: value } = await client.createDeployment({ restApiId });
+        const patchOperations = [{ op: "replace" as const, path: "/deploymentId", value }];
+        await client.updateStage({ restApiId, stageName: "api", patchOperations });
+        assert.deepEqual(await statuses(), [403, 200]);
     });
 });

@@ -1,14 +1,7 @@
-import {
-    APIGatewayClient,
-    CreateDeploymentCommand,
-    CreateStageCommand,
-    ImportRestApiCommand,
-    type ImportRestApiCommandOutput,
-} from "@aws-sdk/client-api-gateway";
-import { AddPermissionCommand, CreateFunctionCommand } from "@aws-sdk/client-lambda";
+import type { APIGateway, ImportRestApiCommandOutput } from "@aws-sdk/client-api-gateway";
 import { zipSync } from "fflate";
 import { region } from "../../../../../test/support/local-aws.ts";
-import { account, administrator, type Enforcing, type Keys } from "../../gateway/enforcement/support.ts";
+import { account, type Enforcing } from "../../gateway/enforcement/support.ts";
 
 export const functionName = "answers";
 const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
@@ -51,51 +44,47 @@ export const createDocument = (paths: object, more: object = {}) => ({
     ...more,
 });
 
-export function createGateway(aws: Enforcing, credentials: Keys = administrator): APIGatewayClient {
-    return new APIGatewayClient({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
+/** Creates a function of the role `<name>-role` from the text of its ES module. */
+export async function createFunction({ admin, role }: Enforcing, FunctionName: string, module: string): Promise<void> {
+    await admin.lambda.createFunction({
+        FunctionName,
+        Runtime: "nodejs24.x" as "nodejs22.x",
+        Handler: "index.handler",
+        Role: await role(`${FunctionName}-role`, { Service: "lambda.amazonaws.com" }),
+        Code: { ZipFile: zipSync({ "index.mjs": Buffer.from(module) }) },
+    });
 }
 
 /** Creates the function. With `invokes`, every API can call it. */
 export async function makeFunction(aws: Enforcing, invokes = true): Promise<void> {
-    const Role = await aws.role("runs", { Service: "lambda.amazonaws.com" });
-    await aws.admin.lambda.send(
-        new CreateFunctionCommand({
-            FunctionName: functionName,
-            Runtime: "nodejs24.x" as "nodejs22.x",
-            Handler: "index.handler",
-            Role,
-            Code: { ZipFile: zipSync({ "index.mjs": Buffer.from(code) }) },
-        }),
-    );
+    await createFunction(aws, functionName, code);
     if (invokes) {
         await allowApi(aws, "*");
     }
 }
 
 export async function allowApi({ admin }: Enforcing, apiId: string, more: object = {}): Promise<void> {
-    await admin.lambda.send(
-        new AddPermissionCommand({
-            FunctionName: functionName,
-            StatementId: `api-${apiId.replace("*", "any")}`,
-            Action: "lambda:InvokeFunction",
-            Principal: "apigateway.amazonaws.com",
-            SourceArn: `arn:aws:execute-api:${region}:${account}:${apiId}/*`,
-            ...more,
-        }),
-    );
+    await admin.lambda.addPermission({
+        FunctionName: functionName,
+        StatementId: `api-${apiId.replace("*", "any")}`,
+        Action: "lambda:InvokeFunction",
+        Principal: "apigateway.amazonaws.com",
+        SourceArn: `arn:aws:execute-api:${region}:${account}:${apiId}/*`,
+        ...more,
+    });
 }
 
 /** Imports a document; fails if API Gateway refuses it. */
 export const importDocument = (
-    client: APIGatewayClient,
+    client: APIGateway,
     document: unknown,
     options: { failOnWarnings?: boolean } = {},
 ): Promise<ImportRestApiCommandOutput> =>
-    client.send(new ImportRestApiCommand({ body: Buffer.from(JSON.stringify(document)), ...options }));
+    client.importRestApi({ body: Buffer.from(JSON.stringify(document)), ...options });
 
 /** Deploys an API to stage `api`, creating the stage if needed. Returns the stage's URL. */
-export async function deploy(aws: Enforcing, client: APIGatewayClient, restApiId: string): Promise<string> {
-    const { id: deploymentId } = await client.send(new CreateDeploymentCommand({ restApiId }));
-    await client.send(new CreateStageCommand({ restApiId, stageName: "api", deploymentId }));
+export async function deploy(aws: Enforcing, client: APIGateway, restApiId: string): Promise<string> {
+    const { id: deploymentId } = await client.createDeployment({ restApiId });
+    await client.createStage({ restApiId, stageName: "api", deploymentId });
     return `${aws.url}/_aws/execute-api/${restApiId}/api`;
 }
