@@ -73,14 +73,14 @@ async function viewersOfJobs({ interactionsFile, serving }: StackConfig): Promis
 
 /**
  * Returns the note below the price table: what resume adds to the price of a parked stack, otherwise the other mode of
- * config `serving`; undefined without campaign and API.
+ * config `serving`; undefined without an API, and for a stack with neither a campaign nor batch inference.
  */
 export function choosePriceNote(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
     if (isParked && plan.hasCampaign) {
         const addedUsd = estimate(plan).expectedUsd - estimate({ ...plan, hasCampaign: false }).expectedUsd;
         return `The campaign is parked, and not in this price. \`npm run resume\` adds ${approximately(addedUsd)} a month ${priceNote}.`;
     }
-    return config.api ? bothModes(config, plan) : undefined;
+    return config.api && (plan.hasCampaign || isBatch(config)) ? bothModes(config, plan) : undefined;
 }
 
 /**

@@ -43,10 +43,15 @@ describe("`choosePriceNote`, the note below the price table", () => {
         assert.match(noteOf(true, { ...plannedStack, rankingCampaign: true }) ?? "", / adds ≈ \$292 a month /);
     });
 
-    it("the preview of a stack without campaign and API has no note", () => {
-        const config = good({ api: "false" });
-        assert.equal(choosePriceNote(config, { ...plannedStack, hasCampaign: false }, { isParked: true }), undefined);
-    });
+    for (const api of ["true", "false"]) {
+        it(`the preview of a stack with campaignEnabled false and api ${api} has no note`, () => {
+            const config = good({ api, campaignEnabled: "false", storefront: "none" });
+            const plan = { ...plannedStack, hasCampaign: false };
+            for (const isParked of [true, false]) {
+                assert.equal(choosePriceNote(config, plan, { isParked }), undefined);
+            }
+        });
+    }
 });
 
 describe("`plannedStack` with `serving.mode: batch`", () => {
