@@ -19,6 +19,10 @@ describe("`asCalled`", () => {
             "AWS_REGION=eu-central-1 npm run diagnose-access -- --job x",
             "AWS_REGION=eu-central-1 npm run local -- diagnose-access --job x",
         ],
+        [
+            "npm run diagnose-access -- --write '/a b' && sh '/a b'/apply.sh",
+            `npm run local -- diagnose-access --write '/a b' && eval "$(npm run -s local -- env)" && sh '/a b'/apply.sh`,
+        ],
     ];
     for (const [text, called] of cases) {
         it(`\`asCalled\` adds \`npm run local --\` to commands in the text: ${text}`, () =>
