@@ -101,7 +101,7 @@ program
 program
     .command("pulumi")
     .helpGroup(againstIt)
-    .description("run any Pulumi command on the stack `local`")
+    .description("run any Pulumi command on the selected stack, which is `local` at first")
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)
