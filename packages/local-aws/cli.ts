@@ -106,7 +106,13 @@ program
     .passThroughOptions()
     .helpOption(false)
     .argument("[args...]")
-    .action(async (args: string[]) => against("pulumi", args));
+    .action(async (args: string[]) => {
+        const verb = args.find((argument) => !argument.startsWith("-")) ?? "";
+        if (["login", "logout"].includes(verb)) {
+            program.error("error: The local AWS needs no Pulumi login, because it keeps the state of its stacks itself.");
+        }
+        await against("pulumi", args);
+    });
 for (const name of runbooks) {
     program
         .command(name)
