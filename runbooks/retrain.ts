@@ -72,8 +72,7 @@ await runOperation(options, async (stack, deps, signal) => {
     if (options.dryRun) {
         return printPlan(await hasNewData(stack), price, priced);
     }
-    const continues =
-        `The live version continues to serve, and \`pulumi up\` keeps it. AWS continues a started import or training, and bills it once. Resume: ${again}`;
+    const continues = `The live version continues to serve, and \`pulumi up\` keeps it. AWS continues a started import or training, and bills it once. Resume: ${again}`;
     return untilCancelled(signal, continues, async () => {
         const world = createRetrainDeps({ stack, deps, campaignArn, data, priced, signal });
         const done = await retrain(world, campaign, config.gate);
@@ -157,11 +156,12 @@ async function requestReimport({ config, recorded }: OperatedStack, deps: Operat
 }
 
 function printPlan(isNew: boolean, price: UsdRange, priced: string): number {
+    const priceText = `${priced.replace(/^a/, "A")}.`;
     const text = isNew
-        ? `There is new data: \`npm run retrain\` would import it and train. ${priced.replace(/^a/, "A")}.`
+        ? `There is new data: \`npm run retrain\` would import it and train. ${priceText}`
         : options.reimport
           ? "There is no new data: `npm run retrain -- --reimport` would import the interactions again, and train nothing."
-          : "There is no new data: `npm run retrain` would change nothing. Put new data into the file of config interactionsFile.";
+          : `There is no new data: \`npm run retrain\` would change nothing. Put new data into the file of config interactionsFile. ${priceText}`;
     printResult(options, { dryRun: true, hasNewData: isNew, trainingUsd: price }, text);
     return exitCodes.fine;
 }
