@@ -109,7 +109,9 @@ program
     .action(async (args: string[]) => {
         const verb = args.find((argument) => !argument.startsWith("-")) ?? "";
         if (["login", "logout"].includes(verb)) {
-            program.error("error: The local AWS needs no Pulumi login, because it keeps the state of its stacks itself.");
+            program.error(
+                "error: The local AWS needs no Pulumi login, because it keeps the state of its stacks itself.",
+            );
         }
         await against("pulumi", args);
     });
