@@ -90,8 +90,8 @@ describe("the output of a diagnosis on a terminal", () => {
     });
 
     it("the output suggests the command of the program that owns the bucket if somebody deleted the bucket's policy", () => {
-        const { bucketPolicy: _, ...unpoliced } = createFixture();
-        const snapshot = { ...fixtureSnapshot(unpoliced), owned: { "arn:aws:s3:::films-test": "make data" } };
+        const unpoliced = fixtureSnapshot({ ...createFixture(), bucketPolicy: undefined });
+        const snapshot = { ...unpoliced, owned: { "arn:aws:s3:::films-test": "make data" } };
         const text = drawn(snapshot);
         assert.match(text, /^The bucket films-test has no bucket policy.*\nFix: make data\n/);
         assert.doesNotMatch(text, /apply\.sh/);
