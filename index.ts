@@ -11,7 +11,6 @@ import { plannedStack, showPrice } from "./components/cost/price-table.ts";
 import { createBudgetWaivers, SpendBudget } from "./components/cost/spend-budget.ts";
 import { DataBucket, filesToUpload, toDataPrefixes } from "./components/data/data-bucket.ts";
 import { refuseOtherOptions, refuseRedData } from "./components/data/data-quality.ts";
-import { countAlarmMetrics, observedStack } from "./components/observability/alarms.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
 import { Notifications } from "./components/observability/notifications.ts";
 import { Observability } from "./components/observability/observability.ts";
@@ -46,7 +45,7 @@ const [files, { accountId }, { partition }] = await Promise.all([
     aws.getPartition(),
 ]);
 const bucketName = bucketNameFor(config, accountId);
-const plan = await plannedStack(config, config.observability.alarms ? countAlarmMetrics(observedStack(config)) : 0);
+const plan = await plannedStack(config);
 const { ownerId: owner, previousStack, trailBucketName } = await stackOwner(config, bucketName, plan);
 const stateFlags = await stackStateFlags(config.stack, previousStack);
 const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined });

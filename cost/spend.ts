@@ -51,6 +51,10 @@ export function freshSpend(now: number, createdAt: number | undefined): SpendSta
  * `before` is the campaign at the last observation, and `present` the campaign at this observation; undefined if there
  * was none. The time of a change between them is unknown, so the more expensive campaign counts. A deleted campaign
  * counts until now, or at most for half an hour after `parkedAt`, the time at which the campaign was parked.
+ *
+ * A campaign that is created and deleted between two observations is not counted; the uncounted time is at most one
+ * interval. With runs every 15 minutes, this cannot happen on AWS, because the creation and the deletion of a campaign
+ * take about 8 and 18 minutes. It can happen in an emulator, where they take seconds.
  */
 export function countTime(
     spend: SpendState,

@@ -46,7 +46,7 @@ await runAction(options.verbose, async (signal) => {
     if (options.create) {
         return create(signal);
     }
-    for (const only of ["limit", "email", "dryRun", "yes"] as const) {
+    for (const only of ["limit", "email", "dryRun"] as const) {
         if (options[only] !== undefined) {
             throw new RunbookError(
                 `--${only === "dryRun" ? "dry-run" : only} needs --create. A stack's limit: pulumi config set monthlyLimitUsd USD && pulumi up`,

@@ -156,11 +156,12 @@ async function requestReimport({ config, recorded }: OperatedStack, deps: Operat
 }
 
 function printPlan(isNew: boolean, price: UsdRange, priced: string): number {
+    const priceText = `${priced.replace(/^a/, "A")}.`;
     const text = isNew
-        ? `There is new data: \`npm run retrain\` would import it and train. ${priced.replace(/^a/, "A")}.`
+        ? `There is new data: \`npm run retrain\` would import it and train. ${priceText}`
         : options.reimport
           ? "There is no new data: `npm run retrain -- --reimport` would import the interactions again, and train nothing."
-          : "There is no new data: `npm run retrain` would change nothing. Put new data into the file of config interactionsFile.";
+          : `There is no new data: \`npm run retrain\` would change nothing. Put new data into the file of config interactionsFile. ${priceText}`;
     printResult(options, { dryRun: true, hasNewData: isNew, trainingUsd: price }, text);
     return exitCodes.fine;
 }

@@ -36,7 +36,10 @@ const options = stackRunbook("rollback", ["--dry-run", '--to 2fd61244 --reason "
         "id or ARN of the version; default: the newest earlier one that served or passed the quality gate",
     )
     .option("--reason <text>", "reason, kept in the history", "by hand")
-    .option("--release", "end the hold: the next `pulumi up` switches to the newest version")
+    .option(
+        "--release",
+        "end the hold: the next `pulumi up` switches to the newest version; asks only if it starts batch inference",
+    )
     .parse()
     .opts<Options>();
 

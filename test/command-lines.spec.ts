@@ -66,6 +66,8 @@ const lines: readonly Line[] = [
     ["local strat", 2, /Did you mean start\?/],
     ["local recomend 22", 2, /Did you mean recommend\?/],
     ["local", 2, /start\|stop\|status/],
+    ["local pulumi login --local", 2, /The local AWS needs no Pulumi login/],
+    ["local pulumi logout", 2, /The local AWS needs no Pulumi login/],
     ["local start --no-enforced", 2, /Did you mean --no-enforce\?/],
     ["demo --jsn", 2, /Did you mean --json\?/],
     ["pack now", 2, /too many arguments/],

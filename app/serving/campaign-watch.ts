@@ -7,7 +7,8 @@ import type { ServedTables } from "./served-tables.ts";
 export interface CampaignWatch {
     /**
      * Returns the known status. The first call of a process waits for DynamoDB and for the version's fallback tables,
-     * at most `patience` milliseconds. Later calls never wait.
+     * at most `patience` milliseconds. Later calls wait only if the process last knew of no campaign, and had no request
+     * since (Lambda freezes it meanwhile): the campaign may have been resumed long ago.
      */
     state(patience?: number): Promise<CampaignKnown>;
     /** Reports that a call found no campaign. */
@@ -103,7 +104,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
 
     /**
      * Reads the status from DynamoDB, and calls Personalize in the background. The first request waits for both if
-     * DynamoDB has no status yet, or does not answer.
+     * DynamoDB has no status yet or a status without a campaign, or does not answer.
      */
     function poll(): Promise<void> {
         const reading = read();
@@ -118,7 +119,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
             });
         background(checking);
         return reading
-            .then(() => (campaign !== undefined && items.campaign === undefined ? checking : undefined))
+            .then(() => (campaign !== undefined && (items.campaign === undefined || away()) ? checking : undefined))
             .finally(() => {
                 everRead = true;
             });
@@ -127,10 +128,14 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     return {
         async state(patience = limits.unstarted) {
             const intervalMs = campaign !== undefined && away() ? limits.awayRead : limits.campaignRead;
-            if (polling === undefined && (readAt === undefined || clock() - readAt >= intervalMs)) {
+            const age = readAt === undefined ? Number.POSITIVE_INFINITY : clock() - readAt;
+            if (polling === undefined && age >= intervalMs) {
                 polling = poll();
             }
-            if (!everRead && polling !== undefined) await settled([polling], patience);
+            const isOutdated = campaign !== undefined && away() && age >= limits.campaignChecked;
+            if ((!everRead || isOutdated) && polling !== undefined) {
+                await settled([polling], everRead ? limits.campaign : patience);
+            }
             // A process without fallback tables cannot answer from them, so the request waits for another attempt to
             // load them.
             for (let left = 2; left > 0 && served.current().filmCount === 0; left--) {

@@ -15,6 +15,7 @@ import { readContentOnce } from "../../data-prep/content.ts";
 import { counted } from "../../data-prep/words.ts";
 import { info, ProgramError } from "../common/messages.ts";
 import { filesToUpload } from "../data/data-bucket.ts";
+import { countAlarmMetrics, observedStack } from "../observability/alarms.ts";
 
 export interface Price {
     /** Estimated cost of the stack in US dollars a month, with the expected requests. */
@@ -45,18 +46,20 @@ export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }:
     } satisfies Price;
 }
 
-/**
- * Returns the parts of the stack that determine its price, as if it were not parked. `alarmMetrics` is the number of
- * metrics of all alarms.
- */
-export async function plannedStack(config: StackConfig, alarmMetrics: number): Promise<PlannedStack> {
+/** Returns the parts of a planned stack that follow from its configuration, with the number of metrics of all alarms. */
+const plannedWithAlarms = (config: StackConfig) => ({
+    ...plannedByConfig(config),
+    alarmMetrics: config.observability.alarms ? countAlarmMetrics(observedStack(config)) : 0,
+});
+
+/** Returns the parts of the stack that determine its price, as if it were not parked. */
+export async function plannedStack(config: StackConfig): Promise<PlannedStack> {
     const contents = await Promise.all(Object.values(filesToUpload(config)).map(({ path }) => readContentOnce(path)));
     const { lines } = await readContentOnce(config.interactionsFile);
     return {
-        ...plannedByConfig(config),
+        ...plannedWithAlarms(config),
         interactions: Math.max(0, lines - 1),
         bytes: contents.reduce((sum, { bytes }) => sum + bytes, 0),
-        alarmMetrics,
         batchUsers:
             config.batchInferenceFile === undefined ? 0 : (await readContentOnce(config.batchInferenceFile)).lines,
         batchLists: isBatch(config)
@@ -73,14 +76,14 @@ async function viewersOfJobs({ interactionsFile, serving }: StackConfig): Promis
 
 /**
  * Returns the note below the price table: what resume adds to the price of a parked stack, otherwise the other mode of
- * config `serving`; undefined without campaign and API.
+ * config `serving`; undefined without an API, and for a stack with neither a campaign nor batch inference.
  */
 export function choosePriceNote(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
     if (isParked && plan.hasCampaign) {
         const addedUsd = estimate(plan).expectedUsd - estimate({ ...plan, hasCampaign: false }).expectedUsd;
         return `The campaign is parked, and not in this price. \`npm run resume\` adds ${approximately(addedUsd)} a month ${priceNote}.`;
     }
-    return config.api ? bothModes(config, plan) : undefined;
+    return config.api && (plan.hasCampaign || isBatch(config)) ? bothModes(config, plan) : undefined;
 }
 
 /**
@@ -91,8 +94,11 @@ function bothModes(config: StackConfig, plan: PlannedStack): string {
     const { everyDays } = config.serving;
     const viewers = breakEvenViewers(plan, everyDays);
     const than = `at ${counted(config.expectedRequestsPerDay, "request")} a day`;
+    // Not only the campaign's price differs: with a campaign, a stack also has more alarms.
+    const serving = { ...config.serving, mode: "campaign" } as const;
+    const byCampaign = plannedWithAlarms({ ...config, serving, campaignEnabled: true });
     return isBatch(config)
-        ? `With a campaign the same stack costs ${approximately(estimate({ ...plan, batchLists: undefined, hasCampaign: true }).expectedUsd)} a month ${than}; ` +
+        ? `With a campaign the same stack costs ${approximately(estimate({ ...plan, ...byCampaign, batchLists: undefined }).expectedUsd)} a month ${than}; ` +
               `it costs less than batch inference above ${viewers.toLocaleString("en-US")} viewers in each job (docs/serving-modes.md).`
         : `Without a campaign, with lists by batch inference every ${everyDays} days, a stack costs less up to ` +
               `${viewers.toLocaleString("en-US")} viewers in each job: pulumi config set --path serving.mode batch (docs/serving-modes.md).`;

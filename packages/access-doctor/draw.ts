@@ -119,14 +119,12 @@ function judges({ links }: Diagnosis): Text[] {
 }
 
 /** Describes what a fix would add. With `verbose`, adds the commands, each on one line so that they can be copied. */
-function drawFix({ faults, commands, program, adds, undo }: Diagnosis["fixes"][number], verbose: boolean): Text[] {
+function drawFix({ faults, commands, adds, undo }: Diagnosis["fixes"][number], verbose: boolean): Text[] {
     const added = adds.map((statement) => text(`    ${JSON.stringify(statement)}`, "      "));
     const whole = (title: string, lines: readonly string[]) =>
         verbose && lines.length > 0 ? [text(title), ...lines.map((line) => ({ line: `    ${line}` }))] : [];
-    const restore = program === "" || commands.length === 0 ? [] : [text(`  or restore it: ${program}`)];
     const lines = [
         ...(added.length > 0 ? [text(`  ${faults.join(", ")}: the fix adds`), ...added] : []),
-        ...restore,
         ...whole("  by", commands),
         ...whole("  and is undone by", undo),
     ];

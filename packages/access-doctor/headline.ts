@@ -124,13 +124,15 @@ const keyRequest = (key: string, { roleArn }: Snapshot) =>
     `the administrator of the key ${key}: does its policy let ${roleArn} and personalize.amazonaws.com use it (${keyActions.join(", ")})? The role's own policy needs kms:Decrypt on it, too.`;
 
 function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, again: Again): Todo[] {
-    const commands = open.flatMap((fix) => fix.commands);
+    // The command of the program that owns a resource restores all of it, and not only what this import needs.
+    const commands = open.flatMap((fix) => (fix.program === "" ? fix.commands : []));
     const [only = ""] = commands;
     const isShort = commands.length === 1 && only.length <= longestCommand && visible(only) === only;
     const folder = shell(again.folder);
     const whole = isShort ? only : `${again.command} --write ${folder} && sh ${folder}/apply.sh`;
     const asks = open.flatMap(({ ask }) => (ask === undefined ? [] : [words("Ask", ask)]));
-    const label = commands.length + asks.length > 0 ? "Then" : "Fix";
+    const own = open.flatMap(({ program }) => (program === "" ? [] : [program]));
+    const label = own.length + commands.length + asks.length > 0 ? "Then" : "Fix";
     const moves = open.flatMap(({ location, roleArn }) => [
         ...(location === undefined ? [] : [words(label, `import from ${location}`)]),
         ...(roleArn === undefined ? [] : [words(label, `import by ${roleArn}`)]),
@@ -141,7 +143,6 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
     const asksFirst = open.some(
         ({ faults, ask, commands: own }) => cause && faults.includes(cause) && ask && !own.length,
     );
-    const own = open.flatMap((fix) => (fix.program !== "" && fix.commands.length === 0 ? [fix.program] : []));
     const restores = [...new Set(own)].map((each) => command("Fix", each));
     const todo = [...restores, ...(asksFirst ? [...asks, ...runs] : [...runs, ...asks]), ...moves];
     if (todo.length > 0) {

@@ -101,12 +101,20 @@ program
 program
     .command("pulumi")
     .helpGroup(againstIt)
-    .description("run any Pulumi command on the stack `local`")
+    .description("run any Pulumi command on the selected stack, which is `local` at first")
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)
     .argument("[args...]")
-    .action(async (args: string[]) => against("pulumi", args));
+    .action(async (args: string[]) => {
+        const verb = args.find((argument) => !argument.startsWith("-")) ?? "";
+        if (["login", "logout"].includes(verb)) {
+            program.error(
+                "error: The local AWS needs no Pulumi login, because it keeps the state of its stacks itself.",
+            );
+        }
+        await against("pulumi", args);
+    });
 for (const name of runbooks) {
     program
         .command(name)

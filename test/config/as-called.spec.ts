@@ -11,6 +11,7 @@ describe("`asCalled`", () => {
             "`pulumi config set a b && pulumi up`",
             "`npm run local -- pulumi config set a b && npm run local -- pulumi up`",
         ],
+        ["pulumi stack select NAME", "npm run local -- pulumi stack select local"],
         ["npm run local -- pulumi up", "npm run local -- pulumi up"],
         ["npm run pulumi -- up", "npm run pulumi -- up"],
         ["npm run data-prep -- ratings.csv", "npm run data-prep -- ratings.csv"],
@@ -18,6 +19,10 @@ describe("`asCalled`", () => {
         [
             "AWS_REGION=eu-central-1 npm run diagnose-access -- --job x",
             "AWS_REGION=eu-central-1 npm run local -- diagnose-access --job x",
+        ],
+        [
+            "npm run diagnose-access -- --write '/a b' && sh '/a b'/apply.sh",
+            `npm run local -- diagnose-access --write '/a b' && eval "$(npm run -s local -- env)" && sh '/a b'/apply.sh`,
         ],
     ];
     for (const [text, called] of cases) {

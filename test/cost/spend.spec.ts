@@ -115,6 +115,21 @@ describe("Campaign spend of a month", () => {
         near(monthSpendUsd(parked(start), undefined), 0.2);
     });
 
+    it("runs every 15 minutes count each of several campaigns that exist for only 26 minutes", () => {
+        const campaigns = [0, 31, 62, 93].map((created) => start + created * minute);
+        for (let phase = 0; phase < 15; phase++) {
+            let spend = freshSpend(start - 15 * minute, undefined);
+            let before: ReturnType<typeof at> | undefined;
+            for (let now = start + phase * minute; now < start + 150 * minute; now += 15 * minute) {
+                const createdAt = campaigns.find((each) => each <= now && now < each + 26 * minute);
+                const present = createdAt === undefined ? undefined : at(1, false, createdAt);
+                spend = countTime(spend, now, before, present);
+                before = present;
+            }
+            assert.ok(monthSpendUsd(spend, undefined) > ((4 * 26) / 60) * 0.2 - 1e-9, `phase ${phase}`);
+        }
+    });
+
     it("the spend includes volume discounts", () => {
         const spend = countTime(freshSpend(start, start), start + 700 * hour, undefined, at(40));
         near(monthSpendUsd(spend, undefined), 20_000 * 0.2 + 8_000 * 0.1);

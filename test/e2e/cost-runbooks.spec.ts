@@ -69,7 +69,7 @@ describe("Cost runbooks on a deployed stack", () => {
             const sqs = new SQSClient(settings());
             const { notificationsQueueUrl: QueueUrl } = await aws.outputs();
             await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "another operator's" }));
-            const sent = await ofStack("budget-alarms", "--send-test", "--json");
+            const sent = await ofStack("budget-alarms", "--send-test", "--yes", "--json");
             assertExit(sent, 0);
             const { notification: notice, arrivedAfterSeconds, subscriptions } = JSON.parse(sent.stdout);
             assert.deepEqual([notice.kind, notice.schemaVersion], ["test", 1]);

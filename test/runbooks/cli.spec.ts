@@ -37,6 +37,15 @@ describe("Command line of the runbooks", () => {
         });
     }
 
+    it("without a selected stack, a runbook prints the command that selects one, and exits with 6", async () => {
+        assert.equal((await run(instance, "pulumi", ["stack", "unselect"], "captured")).exitCode, 0);
+        for (const name of ["watch-status", "versions", "doctor"]) {
+            const { exitCode, stderr } = await runbook(name);
+            assert.equal(exitCode, 6, stderr);
+            assert.match(stderr, /^error: No stack is selected.*: pulumi stack select NAME\n$/);
+        }
+    });
+
     it("without a campaign, `recommend` prints the next step and exits with 1", async () => {
         const { exitCode, stderr } = await runbook("recommend", "22", "--stack", "local");
         assert.equal(exitCode, 1);

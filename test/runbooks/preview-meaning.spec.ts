@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { PlannedStack } from "../../cost/estimate.ts";
 import { explainChanges, type Step } from "../../runbooks/lib/preview/meaning.ts";
 import { plannedStack } from "../support/planned-stack.ts";
 
@@ -9,6 +10,7 @@ const steps = (...lines: readonly string[]): Step[] =>
         return { op, urn: `urn:pulumi:dev::movie-recommender::a:b:C$aws:x/y:${type}::${name}` };
     });
 const meaning = (...lines: readonly string[]) => explainChanges(steps(...lines), plannedStack);
+const explainDeletion = (plan: PlannedStack) => explainChanges(steps("delete Campaign campaign"), plan)[0] ?? "";
 
 describe("`explainChanges` of a preview", () => {
     it("`explainChanges` returns nothing if only a Pulumi provider changes", () => {
@@ -35,6 +37,13 @@ describe("`explainChanges` of a preview", () => {
     it("`explainChanges` returns the monthly cost of each new campaign", () => {
         assert.match(meaning("create Campaign campaign")[0] ?? "", /creates the campaign: .*≈ \$146 a month/);
         assert.match(meaning("create Campaign ranking-campaign")[0] ?? "", /creates the ranking campaign: .*≈ \$146/);
+    });
+
+    it("`explainChanges` states that batch inference's lists replace a deleted campaign's lists, if the stack has such lists", () => {
+        assert.match(explainDeletion(plannedStack), /the API answers with popular and similar items$/);
+        const batchLists = { viewers: 900, everyDays: 7 };
+        const moved = explainDeletion({ ...plannedStack, hasCampaign: false, batchLists });
+        assert.match(moved, /its cost ends, and the API answers with the lists of batch inference$/);
     });
 
     it("`explainChanges` reports an interruption, and each loss of data or of a URL", () => {

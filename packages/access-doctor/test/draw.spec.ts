@@ -89,6 +89,14 @@ describe("the output of a diagnosis on a terminal", () => {
         );
     });
 
+    it("the output suggests the command of the program that owns the bucket if somebody deleted the bucket's policy", () => {
+        const unpoliced = fixtureSnapshot({ ...createFixture(), bucketPolicy: undefined });
+        const snapshot = { ...unpoliced, owned: { "arn:aws:s3:::films-test": "make data" } };
+        const text = drawn(snapshot);
+        assert.match(text, /^The bucket films-test has no bucket policy.*\nFix: make data\n/);
+        assert.doesNotMatch(text, /apply\.sh/);
+    });
+
     it("the output summarizes the checks that passed, and --verbose shows every check with its evidence and command", () => {
         const snapshot = fixtureSnapshot(brokenBy("role-source-arn"));
         const short = drawn(snapshot);

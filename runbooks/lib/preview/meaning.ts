@@ -39,7 +39,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
             "A version of the same data and recipe that still exists is used again, without a training"
         );
     },
-    Campaign: (change, names, { recipe, minProvisionedTPS }) => {
+    Campaign: (change, names, { recipe, minProvisionedTPS, batchLists }) => {
         const what = names.every(forRanking) ? "ranking campaign" : "campaign";
         const usd = names.every(forRanking)
             ? campaignUsdPerMonth(rankingRecipe, rankingMinimumTPS)
@@ -49,7 +49,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
             create: `creates the ${what}: ${minutes(observedMinutes.campaign)}; then ${monthly}`,
             update: `updates the ${what} in place: it keeps serving`,
             replace: `replaces the ${what}: until the new one is ACTIVE, the API answers with popular and similar items; then ${monthly}`,
-            delete: `deletes the ${what}: its cost ends, and the API answers with popular and similar items`,
+            delete: `deletes the ${what}: its cost ends, and the API answers with ${batchLists ? "the lists of batch inference" : "popular and similar items"}`,
         }[change];
     },
     Dataset: (change) =>

@@ -59,7 +59,11 @@ export async function selectedStack(advice = "Name the stack to create: --stack 
     const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
     if (exitCode !== 0) {
         throw (
-            loginProblem(stderr) ?? new RunbookError(`No stack is selected (${stderr}). ${advice}`, exitCodes.noStack)
+            loginProblem(stderr) ??
+            new RunbookError(
+                `No stack is selected (${stderr}). ${advice} To select one: pulumi stack select NAME`,
+                exitCodes.noStack,
+            )
         );
     }
     return stdout.trim();

@@ -126,8 +126,11 @@ async function pulumi(args: readonly string[], stack: string | undefined): Promi
         throw new RunbookError('There is no pulumi on the PATH. See "On AWS" in README.md.', exitCodes.usage);
     }
     if (/no stack named|no stack selected|no previous deployment/.test(stderr)) {
+        const which = "List the stacks with `pulumi stack ls`, and name one with --stack";
         throw new RunbookError(
-            `${stack ? `There is no stack ${stack}` : "No stack is selected"}. List the stacks with \`pulumi stack ls\`, and name one with --stack.`,
+            stack
+                ? `There is no stack ${stack}. ${which}.`
+                : `No stack is selected. ${which}, or select one: pulumi stack select NAME`,
             exitCodes.noStack,
         );
     }

@@ -47,6 +47,17 @@ describe("Campaign status in the API", () => {
         assert.equal(await state(), "serving");
     });
 
+    it("the first request after a pause uses a campaign that was resumed during the pause", async () => {
+        await harness.recommend("a");
+        harness.state.status = undefined;
+        assert.equal((await harness.recommend("b")).reason, "away");
+        harness.clock.at += 6 * second;
+        assert.equal((await harness.recommend("b")).reason, "away");
+        harness.state.status = "ACTIVE";
+        harness.clock.at += 5 * minute;
+        assert.equal((await harness.recommend("b")).source, "campaign");
+    });
+
     it("a new solution version makes cached lists stale, and `npm run flush-cache` makes them stale too", async () => {
         assert.equal((await harness.recommend("a")).source, "campaign");
         harness.state.version = "v2";

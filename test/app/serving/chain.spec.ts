@@ -233,7 +233,8 @@ describe("GET /recommendations/{userId}", () => {
             0,
             new AbortController().signal,
         );
-        harness.table.setStack({ campaign: { status: "DELETE PENDING", checkedAt: harness.clock.at } });
+        harness.state.status = "DELETE PENDING";
+        harness.table.setStack({ campaign: { status: harness.state.status, checkedAt: harness.clock.at } });
         assert.deepEqual(await harness.recommend("a").then(({ source, reason }) => [source, reason]), [
             "precomputed",
             undefined,

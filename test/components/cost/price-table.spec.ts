@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { choosePriceNote, plannedStack as planOf, priceTable } from "../../../components/cost/price-table.ts";
+import { approximately } from "../../../config/prices.ts";
 import { estimate } from "../../../cost/estimate.ts";
 import { good } from "../../config/parsed.ts";
 import { plannedStack } from "../../support/planned-stack.ts";
@@ -43,10 +44,15 @@ describe("`choosePriceNote`, the note below the price table", () => {
         assert.match(noteOf(true, { ...plannedStack, rankingCampaign: true }) ?? "", / adds ≈ \$292 a month /);
     });
 
-    it("the preview of a stack without campaign and API prints no note on prices", () => {
-        const config = good({ api: "false" });
-        assert.equal(choosePriceNote(config, { ...plannedStack, hasCampaign: false }, { isParked: true }), undefined);
-    });
+    for (const api of ["true", "false"]) {
+        it(`the preview of a stack with campaignEnabled false and api ${api} prints no note on prices`, () => {
+            const config = good({ api, campaignEnabled: "false", storefront: "none" });
+            const plan = { ...plannedStack, hasCampaign: false };
+            for (const isParked of [true, false]) {
+                assert.equal(choosePriceNote(config, plan, { isParked }), undefined);
+            }
+        });
+    }
 });
 
 describe("`plannedStack` with `serving.mode: batch`", () => {
@@ -66,7 +72,16 @@ describe("`plannedStack` with `serving.mode: batch`", () => {
         it(`\`plannedStack\` counts ${viewers} viewers in batch inference jobs with ${JSON.stringify(serving)}`, async () => {
             const interactionsFile = join(folder, "interactions.csv");
             const config = good({ interactionsFile, serving: JSON.stringify(serving) });
-            assert.deepEqual((await planOf(config, 0)).batchLists, { viewers, everyDays: 7 });
+            assert.deepEqual((await planOf(config)).batchLists, { viewers, everyDays: 7 });
         });
     }
+
+    it("the preview of batch inference states the same price of a campaign as the preview of that campaign", async () => {
+        const configOf = (mode: string) =>
+            good({ interactionsFile: join(folder, "interactions.csv"), serving: JSON.stringify({ mode }) });
+        const { expectedUsd } = estimate(await planOf(configOf("campaign")));
+        const config = configOf("batch");
+        const note = choosePriceNote(config, await planOf(config), { isParked: false }) ?? "";
+        assert.ok(note.startsWith(`With a campaign the same stack costs ${approximately(expectedUsd)} a month`), note);
+    });
 });
