@@ -9,12 +9,15 @@ export interface About<T> {
     readonly description: string;
     /**
      * Resources that a change of the value affects, with the signs that docs/configuration.md explains:
-     * `~ Campaign, +- Filter`.
+     * `~ Campaign, +- Filter`. Functions, policies, budget and alarms are not listed, because most keys change them.
      */
     readonly changes?: string;
     /** Other effects of a change, in Markdown. */
     readonly effect?: string;
-    /** Another valid value for tests; undefined if it needs a file or a resource. */
+    /**
+     * Another valid value for tests; undefined if it needs a file or a resource. A number's is by default one more or
+     * less than the default of the key.
+     */
     readonly other?: unknown;
     /** Values that other keys must have while this key has the test value `other`. */
     readonly otherNeeds?: Readonly<Record<string, unknown>>;
@@ -134,7 +137,7 @@ interface Bounds {
 function createNumberKind(kind: string, isOne: (value: number) => boolean) {
     return (initial: number | "", { least, most = Number.POSITIVE_INFINITY, ...about }: About<number> & Bounds) => {
         const type = `a ${kind} ${most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`}`;
-        const other = Number(initial) + 1;
+        const other = Number(initial) < most ? Number(initial) + 1 : most - 1;
         const read = (text: string, refuse: Refuse) => {
             const value = Number(text || Number.NaN);
             if (!(value >= least && value <= most && isOne(value))) refuse(`is "${text}"; it must be ${type}`);

@@ -38,6 +38,19 @@ export type Answer = (request: ReadRequest, trace: Trace, caller: () => Promise<
 
 type Query<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
 
+/** Returns the reply with a list, and records the list's source and reason in the trace. */
+function list(answer: FilmListAnswer, trace: Trace, cacheControl: string): Reply {
+    trace.source = answer.source;
+    if (answer.reason !== undefined) trace.reason = answer.reason;
+    return jsonReply(answer, cacheControl);
+}
+
+/** Returns the reply with a list from the fallback tables. */
+function table(answer: FilmListAnswer, trace: Trace): Reply {
+    trace.layer = "tables";
+    return list(answer, trace, everybodys);
+}
+
 /** Returns the answer functions of all operations in the API description. */
 export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
     const { recommend, takeEvents, rankItems, history, traffic, health } = parts;
@@ -47,15 +60,6 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         const identity = await caller();
         if (parts.needsToken) checkViewer(identity, userId);
         return identity;
-    };
-    const list = (answer: FilmListAnswer, trace: Trace, cacheControl: string): Reply => {
-        trace.source = answer.source;
-        if (answer.reason !== undefined) trace.reason = answer.reason;
-        return jsonReply(answer, cacheControl);
-    };
-    const table = (answer: FilmListAnswer, trace: Trace): Reply => {
-        trace.layer = "tables";
-        return list(answer, trace, everybodys);
     };
     return {
         async getRecommendations({ path, query }, trace, caller) {
