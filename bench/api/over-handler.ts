@@ -53,11 +53,11 @@ export async function overHandler(shape: LoadShape): Promise<Goal[]> {
     );
     const { asked: timedCalls, calls } = plain;
 
-    log("the same with a token for each request (viewerAuth)");
+    log("requests with a viewer's token (viewerAuth)");
     const proven = await withTokens(shape, documents);
     showLine(`with viewerAuth`);
     showTable(layerHead, layerRows(proven.asked));
-    log("the same with lists of batch inference");
+    log("requests for lists of batch inference");
     const batch = await withBatchLists(shape, documents);
     showLine(`with serving.mode batch: ${summarizeSources(batch.asked)}`);
     showTable(layerHead, layerRows(batch.asked));
@@ -68,7 +68,7 @@ export async function overHandler(shape: LoadShape): Promise<Goal[]> {
             `Calls of the campaign: ${calls} without, ${proven.calls} with, ${batch.calls}`,
     );
 
-    log("the same without a cache");
+    log("requests without a cache");
     const bare = simulated(seed);
     // Send 128 requests in parallel. Fewer would take much longer, because each request waits for the campaign.
     const bareCallers = Array.from({ length: 128 }, () => withoutCache(bare));

@@ -34,7 +34,7 @@ export const value: Kind = {};
 /** Returns the conversion `kind` with another member path, and optionally with a default. */
 export const at = (path: string, kind: Kind = value, or: unknown = kind.or): Kind => ({ ...kind, path, or });
 
-/** Returns the conversion `kind` with AWS's default value `preset`. */
+/** Returns the conversion `kind` for a property whose default value on AWS is `preset`. */
 export const or = (preset: unknown, kind: Kind = value): Kind => ({ ...kind, or: preset });
 
 /** Returns the conversion `kind` with the value that an update sends after the program removed the property. */

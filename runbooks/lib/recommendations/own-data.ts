@@ -30,8 +30,8 @@ export async function ownData(file: string, importedHash: string | undefined): P
 }
 
 /**
- * Returns a function from an item's id to its title with year, if the fallback tables were made from this file.
- * Otherwise, the function returns the id.
+ * Returns a function that returns an item's title with year. If the fallback tables were not made from the
+ * interactions in `file`, the function returns the item's id.
  */
 async function readTitles(file: string, sha256: string): Promise<(itemId: string) => string> {
     const text = await readFile(filesBeside(file).tables, "utf8").catch((error: NodeJS.ErrnoException) => {

@@ -15,8 +15,8 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
                     [first, held] = [false, text];
                     return (await ports.readState()).version + 1;
                 },
-                // Store the state in `publish`, the last call of a run, so that the guard acts before it stores its
-                // intent.
+                // Delay the first write until `publish`, the last call of a run. So this sabotaged guard parks the
+                // campaign before it has stored that it will do so.
                 async publish(gauges) {
                     if (held !== undefined) await ports.writeState(held);
                     await ports.publish(gauges);

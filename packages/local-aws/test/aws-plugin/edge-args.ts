@@ -2,7 +2,7 @@ import type { PatchOperation } from "@aws-sdk/client-api-gateway";
 import { region } from "../../../../test/support/local-aws.ts";
 import { localAccountId as account } from "../../instance.ts";
 
-/** Maps each resource type to the id of a resource. */
+/** The ids of existing resources, by resource type, to which the tested resources refer. */
 export type Ids = Record<string, string>;
 
 export const name = "films";
