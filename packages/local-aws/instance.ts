@@ -95,7 +95,7 @@ export function makePrivateFolders(instance: Instance): void {
  * `officialPlugin`, removes the link, so that the engine downloads Pulumi's plugin.
  */
 function placeAwsPlugin(instance: Instance): void {
-    const { version } = JSON.parse(readFileSync(join(instance.root, "node_modules/@pulumi/aws/package.json"), "utf8"));
+    const { version } = JSON.parse(readFileSync(join(root, "node_modules/@pulumi/aws/package.json"), "utf8"));
     const folder = join(paths(instance).pulumiHome, "plugins", `resource-aws-v${version}`);
     const link = join(folder, "pulumi-resource-aws");
     const isLinked = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
