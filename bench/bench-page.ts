@@ -2,6 +2,7 @@ import { benchCommand, whole } from "./lib/command.ts";
 import { type Goal, printGoals, showLine, showTable } from "./lib/goals.ts";
 import { categories, measurePage, type PageFigures } from "./page/lighthouse.ts";
 import { startPageStack } from "./page/stack.ts";
+import { measureVisit, type VisitTimes } from "./page/visit.ts";
 
 /**
  * Measures the storefront of a stack on a local AWS with Lighthouse's mobile preset: first with MovieLens 100k, then
@@ -17,17 +18,32 @@ const { runs } = benchCommand(
     .parse()
     .opts<{ runs: number }>();
 
-process.exitCode = printGoals(reportPages(await measureAll()));
+const { pages, visit } = await measureAll();
+process.exitCode = printGoals([...reportPages(pages), ...visitGoals(visit)]);
 
-async function measureAll(): Promise<readonly PageFigures[]> {
+async function measureAll() {
     const stack = await startPageStack();
     try {
-        const measured: PageFigures[] = [];
-        for (const { name, serve } of stack.pages) measured.push(await measurePage(name, await serve(), runs));
-        return measured;
+        const pages: PageFigures[] = [];
+        let visit: VisitTimes | undefined;
+        for (const { name, serve } of stack.pages) {
+            const url = await serve();
+            pages.push(await measurePage(name, url, runs));
+            visit ??= await measureVisit(url);
+        }
+        return { pages, visit };
     } finally {
         await stack.stop();
     }
+}
+
+/** Returns the goals of the waiting times on the page of MovieLens 100k. */
+function visitGoals(visit: VisitTimes | undefined): Goal[] {
+    const figures = { "page-first-row": visit?.firstRowMs, "page-changed-list": visit?.changedListMs };
+    return Object.entries(figures).map(([name, figure = Number.NaN]) => ({
+        ...{ name, figure, limit: 1000, unit: " ms" },
+        bound: "<",
+    }));
 }
 
 /**
