@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { STS } from "@aws-sdk/client-sts";
 import { Option } from "commander";
 import { aboveZero, benchCommand } from "../../bench/lib/command.ts";
 import { approximately, priceNote } from "../../config/prices.ts";
@@ -107,8 +107,8 @@ async function prepared(scratch: string): Promise<string> {
  * names of the account.
  */
 async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEnd> {
-    const sts = new STSClient({ region: readRegion(process.env) });
-    const { Account = "", Arn = "" } = await sts.send(new GetCallerIdentityCommand({}));
+    const sts = new STS({ region: readRegion(process.env) });
+    const { Account = "", Arn = "" } = await sts.getCallerIdentity({});
     const { accessKeyId } = await sts.config.credentials();
     console.log(`using account ${Account} with the credentials of ${Arn}`);
     const folder = join(defaultInstance().dir, "drill-aws");

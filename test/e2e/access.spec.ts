@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AttachRolePolicyCommand, DetachRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { KMSClient } from "@aws-sdk/client-kms";
-import { CreateDatasetImportJobCommand } from "@aws-sdk/client-personalize";
-import { GetBucketPolicyCommand, HeadObjectCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { KMS } from "@aws-sdk/client-kms";
 import { type PolicyDocument, toList } from "policy-evaluator";
 import { runCommand } from "../drills/access/commands.ts";
 import { listEverything } from "../support/inventory.ts";
@@ -55,16 +52,14 @@ describe("Imports of files that Personalize has no permission to read, in a stac
                 Condition: { StringEquals: { "aws:SourceAccount": "000000000000" } },
             },
         };
-        await aws.iam.send(
-            new PutRolePolicyCommand({
-                RoleName: role(),
-                PolicyName: "read-interactions",
-                PolicyDocument: JSON.stringify(wrong),
-            }),
-        );
+        await aws.iam.putRolePolicy({
+            RoleName: role(),
+            PolicyName: "read-interactions",
+            PolicyDocument: JSON.stringify(wrong),
+        });
         for (const policy of attached) {
             const PolicyArn = `arn:aws:iam::aws:policy/${policy}`;
-            await aws.iam.send(new AttachRolePolicyCommand({ RoleName: role(), PolicyArn }));
+            await aws.iam.attachRolePolicy({ RoleName: role(), PolicyArn });
         }
         const early = await ask(1, "--stack", aws.stack);
         assert.deepEqual([early.firstBroken, broken(early)], ["role policies: list and read", ["role-policy"]]);
@@ -104,13 +99,15 @@ describe("Imports of files that Personalize has no permission to read, in a stac
 
     it("`watch-status` shows the last CloudTrail error of a failed resource", async () => {
         const { id, inputs } = await recordedJob();
-        const again = new CreateDatasetImportJobCommand({
-            jobName: id.split("/").at(-1),
-            datasetArn: inputs.datasetArn,
-            dataSource: { dataLocation: inputs.dataLocation },
-            roleArn: inputs.roleArn,
-        });
-        await assert.rejects(aws.personalize.send(again), { name: "ResourceAlreadyExistsException" });
+        await assert.rejects(
+            aws.personalize.createDatasetImportJob({
+                jobName: id.split("/").at(-1),
+                datasetArn: inputs.datasetArn,
+                dataSource: { dataLocation: inputs.dataLocation },
+                roleArn: inputs.roleArn,
+            }),
+            { name: "ResourceAlreadyExistsException" },
+        );
         const shown = await aws.runbook("watch-status");
         assertExit(shown, 1);
         assert.match(
@@ -141,7 +138,7 @@ describe("Imports of files that Personalize has no permission to read, in a stac
         await ask(0, "--stack", aws.stack, "--write", folder);
         assert.deepEqual(await readdir(`${folder}.1`), saved);
 
-        const hands = { iam: aws.iam, s3: () => aws.s3, kms: new KMSClient({ region }), file: "" };
+        const hands = { iam: aws.iam, s3: () => aws.s3, kms: new KMS({ region }), file: "" };
         for (const command of commands) {
             await runCommand(command, hands);
         }
@@ -160,13 +157,13 @@ describe("Imports of files that Personalize has no permission to read, in a stac
 
     it("`diagnose-access` prints `pulumi refresh && pulumi up` for a Deny that somebody added to the bucket policy", async () => {
         const { bucketName: Bucket = "", importJobArn = "" } = await aws.outputs();
-        const { Policy = "" } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket }));
+        const { Policy = "" } = await aws.s3.getBucketPolicy({ Bucket });
         const { Version, Statement }: PolicyDocument = JSON.parse(Policy);
         const denial = { Sid: "NoImports", Effect: "Deny", Principal: "*", Action: "s3:GetObject" } as const;
         const Resource = `arn:aws:s3:::${Bucket}/*`;
         const Condition = { StringNotEquals: { "aws:SourceVpce": "vpce-1a2b3c4d" } };
         const denied = { Version, Statement: [...toList(Statement), { ...denial, Resource, Condition }] };
-        await aws.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(denied) }));
+        await aws.s3.putBucketPolicy({ Bucket, Policy: JSON.stringify(denied) });
         assertExit(await aws.pulumi("stack", "select"), 0);
         const own = /\nFix: pulumi refresh && pulumi up {3}# removes NoImports from the bucket policy\n/;
         for (const selected of [
@@ -189,12 +186,12 @@ describe("Imports of files that Personalize has no permission to read, in a stac
         const RoleName = role();
         for (const policy of attached) {
             const PolicyArn = `arn:aws:iam::aws:policy/${policy}`;
-            await aws.iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+            await aws.iam.detachRolePolicy({ RoleName, PolicyArn });
         }
         const destroy = await aws.engine("destroy");
         assertExit(destroy, 0);
         assert.match(destroy.stdout, /aws:s3:Bucket data deleted .*\[retain\]/);
         assert.deepEqual(await listEverything(aws), [`S3-bucket ${Bucket}`]);
-        await aws.s3.send(new HeadObjectCommand({ Bucket, Key: "personalize_interactions_fixed.csv" }));
+        await aws.s3.headObject({ Bucket, Key: "personalize_interactions_fixed.csv" });
     });
 });

@@ -1,30 +1,5 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import {
-    CreateRoleCommand,
-    DeleteRoleCommand,
-    DeleteRolePolicyCommand,
-    PutRolePolicyCommand,
-} from "@aws-sdk/client-iam";
-import {
-    CreateCampaignCommand,
-    CreateDatasetCommand,
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateSchemaCommand,
-    CreateSolutionCommand,
-    CreateSolutionVersionCommand,
-    DeleteSolutionCommand,
-    DescribeCampaignCommand,
-    ListTagsForResourceCommand,
-} from "@aws-sdk/client-personalize";
-import {
-    CreateBucketCommand,
-    DeleteBucketCommand,
-    DeleteObjectCommand,
-    PutBucketPolicyCommand,
-    PutObjectCommand,
-} from "@aws-sdk/client-s3";
 import { load } from "js-yaml";
 import { kinds, type ResourceKindName } from "pulumi-personalize/core";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
@@ -53,7 +28,7 @@ describe("Adoption of resources made in the console", () => {
     const configFile = () => `${aws.instance.dir}/workspace/Pulumi.${aws.stack}.yaml`;
     const adopt = (...args: string[]) => aws.runbook("adopt", "--config-file", configFile(), ...args);
     const tagsOf = async (resourceArn: string) => {
-        const { tags = [] } = await aws.personalize.send(new ListTagsForResourceCommand({ resourceArn }));
+        const { tags = [] } = await aws.personalize.listTagsForResource({ resourceArn });
         return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
     };
 
@@ -126,9 +101,7 @@ describe("Adoption of resources made in the console", () => {
                 assert.equal(tags.team, key === "datasetGroup" ? "films" : undefined, "tags of others stay");
             }
         }
-        const { campaign } = await aws.personalize.send(
-            new DescribeCampaignCommand({ campaignArn: byHand.adopt.campaign }),
-        );
+        const { campaign } = await aws.personalize.describeCampaign({ campaignArn: byHand.adopt.campaign });
         assert.deepEqual(
             [campaign?.name, campaign?.minProvisionedTPS, campaign?.solutionVersionArn],
             ["console-films", 1, outputs.solutionVersionArn],
@@ -147,13 +120,11 @@ describe("Adoption of resources made in the console", () => {
 
     it("if `up` rejects a different solution in the config key `adopt`, the stack keeps its solution", async () => {
         const before = await aws.outputs();
-        const other = await aws.personalize.send(
-            new CreateSolutionCommand({
-                name: "other",
-                datasetGroupArn: before.datasetGroupArn,
-                recipeArn: "arn:aws:personalize:::recipe/aws-popularity-count",
-            }),
-        );
+        const other = await aws.personalize.createSolution({
+            name: "other",
+            datasetGroupArn: before.datasetGroupArn,
+            recipeArn: "arn:aws:personalize:::recipe/aws-popularity-count",
+        });
         await aws.configure({ adopt: { ...byHand.adopt, solution: other.solutionArn } });
         const up = await aws.engine("up");
         assertExit(up, 1);
@@ -161,7 +132,7 @@ describe("Adoption of resources made in the console", () => {
         await aws.configure({ adopt: byHand.adopt });
         assert.deepEqual(await planned(aws), {});
         assert.deepEqual(await aws.outputs(), before);
-        await aws.personalize.send(new DeleteSolutionCommand({ solutionArn: other.solutionArn }));
+        await aws.personalize.deleteSolution({ solutionArn: other.solutionArn });
     });
 
     it("`destroy` deletes the adopted resources", async () => {
@@ -178,45 +149,35 @@ describe("Adoption of resources made in the console", () => {
 async function makeByHand(aws: TestAws) {
     const { s3, iam, personalize, interactionsFile } = aws;
     const name = place.bucketName;
-    await s3.send(new CreateBucketCommand({ Bucket: name }));
-    await s3.send(
-        new PutBucketPolicyCommand({ Bucket: name, Policy: JSON.stringify(dataBucketPolicy(place, caller)) }),
-    );
-    await s3.send(
-        new PutObjectCommand({ Bucket: name, Key: place.readPrefixes[0], Body: await readFile(interactionsFile) }),
-    );
+    await s3.createBucket({ Bucket: name });
+    await s3.putBucketPolicy({ Bucket: name, Policy: JSON.stringify(dataBucketPolicy(place, caller)) });
+    await s3.putObject({ Bucket: name, Key: place.readPrefixes[0], Body: await readFile(interactionsFile) });
     const trust = JSON.stringify(executionRoleTrust(caller));
-    const { Role } = await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trust }));
+    const { Role } = await iam.createRole({ RoleName: name, AssumeRolePolicyDocument: trust });
     const policy = JSON.stringify(executionRolePolicy(place));
-    await iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: "read", PolicyDocument: policy }));
+    await iam.putRolePolicy({ RoleName: name, PolicyName: "read", PolicyDocument: policy });
 
     const { version, ...rest } = JSON.parse(itemInteractionsSchema);
     const schema = JSON.stringify({ version, ...rest }, null, 2);
-    const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name, schema }));
+    const { schemaArn } = await personalize.createSchema({ name, schema });
     const tags = [{ tagKey: "team", tagValue: "films" }];
-    const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name, tags }));
+    const { datasetGroupArn } = await personalize.createDatasetGroup({ name, tags });
     const inGroup = { name, datasetGroupArn };
-    const { datasetArn } = await personalize.send(
-        new CreateDatasetCommand({ ...inGroup, schemaArn, datasetType: "Interactions" }),
-    );
+    const { datasetArn } = await personalize.createDataset({ ...inGroup, schemaArn, datasetType: "Interactions" });
     await ready("Dataset", datasetArn);
-    const { datasetImportJobArn } = await personalize.send(
-        new CreateDatasetImportJobCommand({
-            jobName: name,
-            datasetArn,
-            dataSource: { dataLocation: `s3://${name}/${place.readPrefixes[0]}` },
-            roleArn: Role?.Arn,
-        }),
-    );
+    const { datasetImportJobArn } = await personalize.createDatasetImportJob({
+        jobName: name,
+        datasetArn,
+        dataSource: { dataLocation: `s3://${name}/${place.readPrefixes[0]}` },
+        roleArn: Role?.Arn,
+    });
     await ready("DatasetImportJob", datasetImportJobArn);
     const recipeArn = "arn:aws:personalize:::recipe/aws-user-personalization";
-    const { solutionArn } = await personalize.send(new CreateSolutionCommand({ ...inGroup, recipeArn }));
+    const { solutionArn } = await personalize.createSolution({ ...inGroup, recipeArn });
     await ready("Solution", solutionArn);
-    const { solutionVersionArn } = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+    const { solutionVersionArn } = await personalize.createSolutionVersion({ solutionArn });
     await ready("SolutionVersion", solutionVersionArn);
-    const { campaignArn } = await personalize.send(
-        new CreateCampaignCommand({ name, solutionVersionArn, minProvisionedTPS: 2 }),
-    );
+    const { campaignArn } = await personalize.createCampaign({ name, solutionVersionArn, minProvisionedTPS: 2 });
     await ready("Campaign", campaignArn);
     const adopt = {
         schema: String(schemaArn),
@@ -234,8 +195,8 @@ async function makeByHand(aws: TestAws) {
 
 async function removeBucketAndRole({ s3, iam }: TestAws): Promise<void> {
     const Bucket = place.bucketName;
-    await s3.send(new DeleteObjectCommand({ Bucket, Key: place.readPrefixes[0] }));
-    await s3.send(new DeleteBucketCommand({ Bucket }));
-    await iam.send(new DeleteRolePolicyCommand({ RoleName: Bucket, PolicyName: "read" }));
-    await iam.send(new DeleteRoleCommand({ RoleName: Bucket }));
+    await s3.deleteObject({ Bucket, Key: place.readPrefixes[0] });
+    await s3.deleteBucket({ Bucket });
+    await iam.deleteRolePolicy({ RoleName: Bucket, PolicyName: "read" });
+    await iam.deleteRole({ RoleName: Bucket });
 }

@@ -2,14 +2,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
-import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import {
-    DescribeCampaignCommand,
-    ListSolutionVersionsCommand,
-    paginateListBatchInferenceJobs,
-} from "@aws-sdk/client-personalize";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
 import { load } from "js-yaml";
 import { goneOrThrow } from "pulumi-personalize/core";
 import { root } from "../../packages/local-aws/instance.ts";
@@ -22,9 +18,9 @@ import { until } from "../support/until.ts";
 /** Deploys with Pulumi a stack that serves lists of batch inference, then a campaign, then lists again. */
 describe("Serving lists of batch inference on the local AWS", () => {
     let aws: TestAws;
-    let lambda: LambdaClient;
-    let dynamo: DynamoDBClient;
-    let cloudWatch: CloudWatchClient;
+    let lambda: Lambda;
+    let dynamo: DynamoDB;
+    let cloudWatch: CloudWatch;
     let url: string;
     /** The configuration of `Pulumi.small.yaml`, without automatic trainings, which training.spec.ts tests. */
     let batchMode: Readonly<Record<string, unknown>>;
@@ -42,9 +38,9 @@ describe("Serving lists of batch inference on the local AWS", () => {
         batchMode = { ...campaignMode, serving: { mode: "batch" } };
         const endpoint = `http://127.0.0.1:${aws.instance.port}`;
         const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
-        lambda = new LambdaClient(settings);
-        dynamo = new DynamoDBClient(settings);
-        cloudWatch = new CloudWatchClient(settings);
+        lambda = new Lambda(settings);
+        dynamo = new DynamoDB(settings);
+        cloudWatch = new CloudWatch(settings);
     });
     after(async () => {
         lambda?.destroy();
@@ -71,7 +67,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
     }
     async function runOnce() {
         const { functionName } = { functionName: (await names()).lists };
-        const { Payload, FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: functionName }));
+        const { Payload, FunctionError } = await lambda.invoke({ FunctionName: functionName });
         const text = Buffer.from(Payload ?? []).toString();
         assert.equal(FunctionError, undefined, text);
         return JSON.parse(text);
@@ -103,7 +99,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assert.ok(count(":MetricAlarm") > 0 && count(":MetricAlarm") <= 8, `${count(":MetricAlarm")}`);
         assert.equal(count(":Dashboard"), 0);
         await call("/popular");
-        const { Metrics } = await cloudWatch.send(new ListMetricsCommand({}));
+        const { Metrics } = await cloudWatch.listMetrics({});
         const own = (Metrics ?? []).filter(({ Namespace = "" }) => Namespace.startsWith("MovieRecommender"));
         assert.deepEqual(own, []);
     });
@@ -144,7 +140,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assertExit(await aws.engine("up"), 0);
         const { apiTableName = "", solutionVersionArn } = await aws.outputs();
         const Key = { pk: { S: "stack" }, sk: { S: "lists" } };
-        const { Item } = await dynamo.send(new GetItemCommand({ TableName: String(apiTableName), Key }));
+        const { Item } = await dynamo.getItem({ TableName: String(apiTableName), Key });
         assert.equal(Item?.generation?.N, "2");
         assert.equal(Item?.solutionVersionArn?.S, solutionVersionArn);
         await until("a list of the new generation", async () => {
@@ -159,8 +155,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         const Key = { pk: { S: "stack" }, sk: { S: "lists" } };
         const served = async () => {
             const { apiTableName } = await aws.outputs();
-            return (await dynamo.send(new GetItemCommand({ TableName: String(apiTableName), Key }))).Item
-                ?.solutionVersionArn?.S;
+            return (await dynamo.getItem({ TableName: String(apiTableName), Key })).Item?.solutionVersionArn?.S;
         };
         const operate = (...args: string[]) =>
             aws.runbook("rollback", "--config-file", aws.engineArgs("up")[2] ?? "", ...args);
@@ -219,8 +214,10 @@ describe("Serving lists of batch inference on the local AWS", () => {
         const { campaignArn } = await aws.outputs();
         await aws.configure({ ...batchMode, monthlyLimitUsd: 400 });
         assertExit(await aws.engine("up"), 0);
-        const describe = new DescribeCampaignCommand({ campaignArn: String(campaignArn) });
-        assert.equal(await aws.personalize.send(describe).catch(goneOrThrow), undefined);
+        assert.equal(
+            await aws.personalize.describeCampaign({ campaignArn: String(campaignArn) }).catch(goneOrThrow),
+            undefined,
+        );
         await until("a list of the batch", async () => (await call("/recommendations/1")).body.source === "batch");
         stopped = true;
         await asking;
@@ -232,9 +229,9 @@ describe("Serving lists of batch inference on the local AWS", () => {
 
     it("`watch-status` shows a batch job in progress, and `destroy` meanwhile deletes every resource", async () => {
         const { solutionVersionArn = "" } = await aws.outputs();
-        const { solutionVersions = [] } = await aws.personalize.send(
-            new ListSolutionVersionsCommand({ solutionArn: solutionVersionArn.split("/").slice(0, -1).join("/") }),
-        );
+        const { solutionVersions = [] } = await aws.personalize.listSolutionVersions({
+            solutionArn: solutionVersionArn.split("/").slice(0, -1).join("/"),
+        });
         const held = solutionVersions
             .map((version) => version.solutionVersionArn)
             .find((arn) => arn !== solutionVersionArn);

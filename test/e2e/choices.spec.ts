@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DescribeDatasetCommand, ListBatchInferenceJobsCommand, ListSchemasCommand } from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { itemsCsv, itemsSchema } from "../../data-prep/items.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { putEvent } from "../support/events.ts";
@@ -75,18 +72,20 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
     }
     async function batchAnswers() {
         const { bucketName } = await aws.outputs();
-        const object = new GetObjectCommand({ Bucket: bucketName, Key: "batch/output/users.json.out" });
-        const text = (await (await aws.s3.send(object)).Body?.transformToString()) ?? "";
+        const text =
+            (await (
+                await aws.s3.getObject({ Bucket: bucketName, Key: "batch/output/users.json.out" })
+            ).Body?.transformToString()) ?? "";
         return text
             .trimEnd()
             .split("\n")
             .map((line) => JSON.parse(line));
     }
     async function batchJobs(): Promise<number> {
-        return (await aws.personalize.send(new ListBatchInferenceJobsCommand({}))).batchInferenceJobs?.length ?? 0;
+        return (await aws.personalize.listBatchInferenceJobs({})).batchInferenceJobs?.length ?? 0;
     }
     async function schemaNames(): Promise<string[]> {
-        const { schemas = [] } = await aws.personalize.send(new ListSchemasCommand({}));
+        const { schemas = [] } = await aws.personalize.listSchemas({});
         return schemas.map(({ name = "" }) => name).sort();
     }
 
@@ -96,8 +95,7 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
 
     it("`recommend --filter` returns only items that match the filter", async () => {
         const { campaignArn } = await aws.outputs();
-        const unfiltered = new GetRecommendationsCommand({ campaignArn, userId: "1", numResults: 150 });
-        const { itemList = [] } = await aws.runtime.send(unfiltered);
+        const { itemList = [] } = await aws.runtime.getRecommendations({ campaignArn, userId: "1", numResults: 150 });
         const all = itemList.map(({ itemId = "" }) => itemId);
         const dramas = await recommended(
             "1",
@@ -162,8 +160,7 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
             ],
         );
         for (const { input, output } of answers) {
-            const ask = new GetRecommendationsCommand({ campaignArn, userId: input.userId });
-            const { itemList = [] } = await aws.runtime.send(ask);
+            const { itemList = [] } = await aws.runtime.getRecommendations({ campaignArn, userId: input.userId });
             assert.deepEqual(
                 output.recommendedItems,
                 itemList.map(({ itemId }) => itemId),
@@ -199,7 +196,7 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         assert.equal(names.length, 3);
         assert.ok(!names.includes(old));
         const datasetArn = (before.datasetArn ?? "").replace(/INTERACTIONS$/, "ITEMS");
-        const { dataset } = await aws.personalize.send(new DescribeDatasetCommand({ datasetArn }));
+        const { dataset } = await aws.personalize.describeDataset({ datasetArn });
         assert.ok(names.includes(dataset?.schemaArn?.split("/").at(-1) ?? ""));
         assert.deepEqual(await recommended("1", "--filter", "by-genre", "--filter-value", "GENRE=Drama"), []);
     });

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
-import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
-import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
-import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { AddPermissionCommand, InvokeCommand, LambdaClient, RemovePermissionCommand } from "@aws-sdk/client-lambda";
-import { CreateSolutionCommand, DescribeCampaignCommand, DescribeSolutionCommand } from "@aws-sdk/client-personalize";
-import { SNSClient } from "@aws-sdk/client-sns";
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
-import { STSClient } from "@aws-sdk/client-sts";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { CloudFront } from "@aws-sdk/client-cloudfront";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { SNS } from "@aws-sdk/client-sns";
+import { SQS } from "@aws-sdk/client-sqs";
+import { STS } from "@aws-sdk/client-sts";
 import { type Statement, toList } from "policy-evaluator";
 import { awsPorts } from "../../app/functions/cost-guard/aws-ports.ts";
 import { runGuard } from "../../app/functions/cost-guard/run-guard.ts";
@@ -41,15 +39,15 @@ describe("Cost guard on the local AWS", function () {
     const more = (credentials: typeof admin & { sessionToken?: string }) => {
         const settings = { ...createSettings(aws.instance, credentials), maxAttempts: 1 };
         const clients = {
-            cloudwatch: new CloudWatchClient(settings),
-            lambda: new LambdaClient(settings),
-            sns: new SNSClient(settings),
-            sqs: new SQSClient(settings),
-            sts: new STSClient(settings),
-            dynamo: new DynamoDBClient(settings),
-            edgeCloudwatch: new CloudWatchClient({ ...settings, region: "us-east-1" }),
-            gateway: new APIGatewayClient(settings),
-            edge: new CloudFrontClient(settings),
+            cloudwatch: new CloudWatch(settings),
+            lambda: new Lambda(settings),
+            sns: new SNS(settings),
+            sqs: new SQS(settings),
+            sts: new STS(settings),
+            dynamo: new DynamoDB(settings),
+            edgeCloudwatch: new CloudWatch({ ...settings, region: "us-east-1" }),
+            gateway: new APIGateway(settings),
+            edge: new CloudFront(settings),
         };
         opened.push(...Object.values(clients));
         return clients;
@@ -75,19 +73,15 @@ describe("Cost guard on the local AWS", function () {
 
     const markName = (name: string) => `/movie-recommender/${aws.stack}/${name}`;
     const mark = async (name: string) =>
-        (await aws.ssm.send(new GetParameterCommand({ Name: markName(name) })).catch(() => undefined))?.Parameter
-            ?.Value;
+        (await aws.ssm.getParameter({ Name: markName(name) }).catch(() => undefined))?.Parameter?.Value;
     const note = (name: string, value: object) =>
-        aws.ssm.send(
-            new PutParameterCommand({
-                Name: markName(name),
-                Value: JSON.stringify(value),
-                Type: "String",
-                Overwrite: true,
-            }),
-        );
-    const forget = (name: string) =>
-        aws.ssm.send(new DeleteParameterCommand({ Name: markName(name) })).catch(() => undefined);
+        aws.ssm.putParameter({
+            Name: markName(name),
+            Value: JSON.stringify(value),
+            Type: "String",
+            Overwrite: true,
+        });
+    const forget = (name: string) => aws.ssm.deleteParameter({ Name: markName(name) }).catch(() => undefined);
     /** Returns the guard's state in a month that has already cost $600 (3,000 TPS-hours), which is above the limit. */
     const overLimit = (): GuardState => {
         const fresh = freshState(Date.now(), undefined);
@@ -100,12 +94,10 @@ describe("Cost guard on the local AWS", function () {
         const all: SentNotification[] = [];
         const QueueUrl = String(outputs.notificationsQueueUrl);
         for (const giveUp = Date.now() + seconds * 1000; !until(all) && Date.now() < giveUp; await sleep(200)) {
-            const { Messages = [] } = await by.sqs.send(
-                new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
-            );
+            const { Messages = [] } = await by.sqs.receiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
             for (const { Body = "", ReceiptHandle } of Messages) {
                 all.push(JSON.parse(Body));
-                await by.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+                await by.sqs.deleteMessage({ QueueUrl, ReceiptHandle });
             }
         }
         assert.ok(until(all), `only ${JSON.stringify(all)} arrived`);
@@ -115,14 +107,14 @@ describe("Cost guard on the local AWS", function () {
     const drain = () => notices(() => false, 2).catch(() => undefined);
     const invoke = async () => {
         const FunctionName = String(outputs.costGuardName);
-        const { FunctionError, Payload } = await by.lambda.send(new InvokeCommand({ FunctionName }));
+        const { FunctionError, Payload } = await by.lambda.invoke({ FunctionName });
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
     };
     /** Returns whether each of the two campaigns exists. */
     const there = () =>
         Promise.all(
             [campaignArn, rankingCampaignArn].map((arn) =>
-                aws.personalize.send(new DescribeCampaignCommand({ campaignArn: arn })).then(
+                aws.personalize.describeCampaign({ campaignArn: arn }).then(
                     ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
                     () => false,
                 ),
@@ -218,15 +210,13 @@ describe("Cost guard on the local AWS", function () {
         before(async () => {
             const owned = { "pulumi-personalize:owner": "an-id" };
             const tags = Object.entries({ ...owned, "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack });
-            await aws.personalize.send(
-                new CreateSolutionCommand({
-                    name: "old-films",
-                    datasetGroupArn: outputs.datasetGroupArn,
-                    recipeArn: `arn:${localPartition}:personalize:::recipe/aws-user-personalization`,
-                    performAutoTraining: false,
-                    tags: tags.map(([tagKey, tagValue]) => ({ tagKey, tagValue })),
-                }),
-            );
+            await aws.personalize.createSolution({
+                name: "old-films",
+                datasetGroupArn: outputs.datasetGroupArn,
+                recipeArn: `arn:${localPartition}:personalize:::recipe/aws-user-personalization`,
+                performAutoTraining: false,
+                tags: tags.map(([tagKey, tagValue]) => ({ tagKey, tagValue })),
+            });
         });
 
         it("a run of the cost guard without a needed permission fails and reports this permission", async () => {
@@ -273,7 +263,7 @@ describe("Cost guard on the local AWS", function () {
             await drain();
             const permission = { FunctionName: names().api, StatementId: "planted" };
             const planted = { ...permission, Action: "lambda:InvokeFunction", Principal: "999999999999" };
-            await by.lambda.send(new AddPermissionCommand(planted));
+            await by.lambda.addPermission(planted);
             const solutionArn = campaignArn.replace(/campaign\/.*$/, "solution/old-films");
             const all = toList(guardPolicy(scope(), { unusedAction: "delete", api: true }).Statement);
             assert.equal((await runWith(all, await busy()))?.message, undefined);
@@ -281,7 +271,7 @@ describe("Cost guard on the local AWS", function () {
             assert.match(String(await mark("closed")), /cost guard: requests/);
             assert.deepEqual(await statuses(), [429]);
             assert.deepEqual(await there(), [false, false]);
-            await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
+            await assert.rejects(aws.personalize.describeSolution({ solutionArn }), /does not exist/);
             const expectedKinds = ["idle", "limit-reached", "unused-deleted", "policy-foreign"];
             const got = await notices((all) =>
                 expectedKinds.every((kind) => all.some((notice) => notice.kind === kind)),
@@ -292,13 +282,11 @@ describe("Cost guard on the local AWS", function () {
                 [1, true],
                 foreign[0],
             );
-            await by.lambda.send(new RemovePermissionCommand(permission));
-            const shown = await by.dynamo.send(
-                new GetItemCommand({
-                    TableName: String(outputs.apiTableName),
-                    Key: { pk: { S: "stack" }, sk: { S: "notification" } },
-                }),
-            );
+            await by.lambda.removePermission(permission);
+            const shown = await by.dynamo.getItem({
+                TableName: String(outputs.apiTableName),
+                Key: { pk: { S: "stack" }, sk: { S: "notification" } },
+            });
             assert.ok(got.some(({ kind, text }) => kind === shown.Item?.kind?.S && text === shown.Item?.text?.S));
             await resume();
             assert.deepEqual(await there(), [true, true]);
@@ -341,17 +329,15 @@ describe("Cost guard on the local AWS", function () {
         });
 
         it("the cost guard publishes the month's cost to CloudWatch", async () => {
-            const statistics = await by.cloudwatch.send(
-                new GetMetricStatisticsCommand({
-                    Namespace: "MovieRecommender",
-                    MetricName: "EstimatedMonthToDateUsd",
-                    Dimensions: [{ Name: "Stack", Value: aws.stack }],
-                    StartTime: new Date(Date.now() - hour),
-                    EndTime: new Date(Date.now() + hour),
-                    Period: 3600,
-                    Statistics: ["Maximum"],
-                }),
-            );
+            const statistics = await by.cloudwatch.getMetricStatistics({
+                Namespace: "MovieRecommender",
+                MetricName: "EstimatedMonthToDateUsd",
+                Dimensions: [{ Name: "Stack", Value: aws.stack }],
+                StartTime: new Date(Date.now() - hour),
+                EndTime: new Date(Date.now() + hour),
+                Period: 3600,
+                Statistics: ["Maximum"],
+            });
             assert.ok((statistics.Datapoints?.[0]?.Maximum ?? 0) >= 600);
             const configFile = aws.engineArgs("up")[2] as string;
             const published = await aws.runbook("publish-metrics", "--config-file", configFile, "--json");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { BudgetsClient, DescribeBudgetCommand } from "@aws-sdk/client-budgets";
-import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { Budgets } from "@aws-sdk/client-budgets";
+import { SNS } from "@aws-sdk/client-sns";
+import { SQS } from "@aws-sdk/client-sqs";
 import { prices } from "../../config/prices.ts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
@@ -66,9 +66,9 @@ describe("Cost runbooks on a deployed stack", () => {
         });
 
         it("`budget-alarms --send-test` deletes the test message from the queue, and no other message", async () => {
-            const sqs = new SQSClient(settings());
+            const sqs = new SQS(settings());
             const { notificationsQueueUrl: QueueUrl } = await aws.outputs();
-            await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "another operator's" }));
+            await sqs.sendMessage({ QueueUrl, MessageBody: "another operator's" });
             const sent = await ofStack("budget-alarms", "--send-test", "--yes", "--json");
             assertExit(sent, 0);
             const { notification: notice, arrivedAfterSeconds, subscriptions } = JSON.parse(sent.stdout);
@@ -77,8 +77,11 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.equal(subscriptions.length, 2);
             const bodies: (string | undefined)[] = [];
             for (let messageCount = 1; messageCount > 0; ) {
-                const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 60 });
-                const { Messages = [] } = await sqs.send(receive);
+                const { Messages = [] } = await sqs.receiveMessage({
+                    QueueUrl,
+                    MaxNumberOfMessages: 10,
+                    VisibilityTimeout: 60,
+                });
                 bodies.push(...Messages.map(({ Body }) => Body));
                 messageCount = Messages.length;
             }
@@ -88,15 +91,15 @@ describe("Cost runbooks on a deployed stack", () => {
         });
 
         it("`budget-alarms` stops waiting for a lost message, and makes other queued messages visible again", async () => {
-            const [sns, sqs] = [new SNSClient(settings()), new SQSClient(settings())];
-            const { TopicArn: topicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "without-a-queue" }));
-            const { QueueUrl: queueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "lonely" }));
-            await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "another operator's" }));
+            const [sns, sqs] = [new SNS(settings()), new SQS(settings())];
+            const { TopicArn: topicArn = "" } = await sns.createTopic({ Name: "without-a-queue" });
+            const { QueueUrl: queueUrl = "" } = await sqs.createQueue({ QueueName: "lonely" });
+            await sqs.sendMessage({ QueueUrl: queueUrl, MessageBody: "another operator's" });
             const clients = { sns, sqs, now: () => performance.now() / 1000 };
             const where = { topicArn, queueUrl, waitSeconds: 2 };
             const notice = testNotification("dev", new Date());
             assert.equal(await sendAndAwait(clients, where, notice, new AbortController().signal), undefined);
-            const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
+            const { Messages = [] } = await sqs.receiveMessage({ QueueUrl: queueUrl });
             assert.equal(Messages[0]?.Body, "another operator's");
             for (const client of [sns, sqs]) client.destroy();
         });
@@ -124,9 +127,9 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.match(changes[0], /limit \$20 → \$30 a month/);
             assert.equal(changes.length, 5);
 
-            const client = new BudgetsClient(settings());
+            const client = new Budgets(settings());
             const BudgetName = "amazon-personalize-limit";
-            const { Budget } = await client.send(new DescribeBudgetCommand({ AccountId: localAccountId, BudgetName }));
+            const { Budget } = await client.describeBudget({ AccountId: localAccountId, BudgetName });
             assert.equal(Number(Budget?.BudgetLimit?.Amount), 30);
             assert.deepEqual(Budget?.CostFilters, { Service: ["Amazon Personalize"] });
             client.destroy();

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { CreateAccessKeyCommand, CreateUserCommand, DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
-import { DeleteBucketPolicyCommand } from "@aws-sdk/client-s3";
 import type { Diagnosis } from "access-doctor";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { assertExit, region, type TestAws } from "../support/local-aws.ts";
@@ -41,10 +39,8 @@ export function diagnoseWithoutStack(aws: () => TestAws): void {
 
     it("diagnose-access accepts a role and a bucket without a stack", async () => {
         const { roleArn = "", bucketName = "" } = await aws().outputs();
-        await aws().s3.send(new DeleteBucketPolicyCommand({ Bucket: bucketName }));
-        await aws().iam.send(
-            new DeleteRolePolicyCommand({ RoleName: roleArn.split("/").at(-1), PolicyName: "read-interactions" }),
-        );
+        await aws().s3.deleteBucketPolicy({ Bucket: bucketName });
+        await aws().iam.deleteRolePolicy({ RoleName: roleArn.split("/").at(-1), PolicyName: "read-interactions" });
         const text = await shown(1, "--role", roleArn, "--bucket", bucketName);
         assert.match(text, /^Role policies of \S+: .*s3:ListBucket.*\nFix: pulumi refresh && pulumi up\n/);
         assert.match(text, /✗ {2}role policies: list and read {3}◀ first broken link/);
@@ -111,7 +107,7 @@ export function diagnoseWithoutStack(aws: () => TestAws): void {
 
 /** Creates a user without any permission and returns the user's access key. */
 async function strangersKeys({ iam }: TestAws) {
-    await iam.send(new CreateUserCommand({ UserName: "stranger" }));
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: "stranger" }));
+    await iam.createUser({ UserName: "stranger" });
+    const { AccessKey } = await iam.createAccessKey({ UserName: "stranger" });
     return { AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId ?? "", AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey ?? "" };
 }

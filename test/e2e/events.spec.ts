@@ -3,30 +3,6 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import {
-    CreateBatchInferenceJobCommand,
-    CreateCampaignCommand,
-    CreateDatasetCommand,
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateEventTrackerCommand,
-    CreateFilterCommand,
-    CreateSchemaCommand,
-    CreateSolutionCommand,
-    CreateSolutionVersionCommand,
-    DescribeBatchInferenceJobCommand,
-    DescribeDatasetImportJobCommand,
-    DescribeSolutionVersionCommand,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import {
-    CreateBucketCommand,
-    GetObjectCommand,
-    ListObjectsV2Command,
-    PutBucketPolicyCommand,
-    PutObjectCommand,
-} from "@aws-sdk/client-s3";
 import { watchedFilterExpression } from "../../config/watched.ts";
 import { executionRoleTrust } from "../../iam/import-access.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
@@ -89,47 +65,47 @@ describe("Events, filters and batch inference on the local AWS", () => {
         await start(instance, () => {});
         aws = createClients(instance);
         const { s3, iam, personalize } = aws;
-        await s3.send(new CreateBucketCommand({ Bucket: bucketName }));
+        await s3.createBucket({ Bucket: bucketName });
         const objects = {
             "Interactions.csv": interactionsCsv(syntheticRatings()),
             "Items.csv": `ITEM_ID,GENRES,RELEASE_YEAR\n${Array.from({ length: 150 }, (_, item) => `${item + 1},${item % 2 ? "Comedy|War" : "Comedy"},1950\n`).join("")}`,
             "users.json": '{"userId":"22"}\n{"userId":"6"}\n',
         };
         for (const [Key, Body] of Object.entries(objects)) {
-            await s3.send(new PutObjectCommand({ Bucket: bucketName, Key, Body }));
+            await s3.putObject({ Bucket: bucketName, Key, Body });
         }
         const RoleName = "reader";
         const trust = JSON.stringify(executionRoleTrust(caller));
-        const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }));
+        const { Role } = await iam.createRole({ RoleName, AssumeRolePolicyDocument: trust });
         roleArn = Role?.Arn;
         const read = { RoleName, PolicyName: "read", PolicyDocument: policy(false) };
-        await iam.send(new PutRolePolicyCommand(read));
+        await iam.putRolePolicy(read);
         const forService = {
             Principal: { Service: "personalize.amazonaws.com" },
             Condition: { StringEquals: { "aws:SourceAccount": accountId } },
         };
         const Policy = policy(true, forService);
-        await s3.send(new PutBucketPolicyCommand({ Bucket: bucketName, Policy }));
+        await s3.putBucketPolicy({ Bucket: bucketName, Policy });
 
-        ({ datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "films" })));
+        ({ datasetGroupArn } = await personalize.createDatasetGroup({ name: "films" }));
         for (const [datasetType, schema] of Object.entries(schemas)) {
-            const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name: datasetType, schema }));
+            const { schemaArn } = await personalize.createSchema({ name: datasetType, schema });
             const dataset = { name: datasetType, schemaArn, datasetGroupArn, datasetType };
-            const { datasetArn } = await personalize.send(new CreateDatasetCommand(dataset));
+            const { datasetArn } = await personalize.createDataset(dataset);
             itemsArn = datasetArn;
             const dataSource = { dataLocation: `s3://${bucketName}/${datasetType}.csv` };
             const job = { jobName: datasetType, datasetArn, dataSource, roleArn };
-            const { datasetImportJobArn } = await personalize.send(new CreateDatasetImportJobCommand(job));
-            const look = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
-            await active(async () => (await personalize.send(look)).datasetImportJob);
+            const { datasetImportJobArn } = await personalize.createDatasetImportJob(job);
+            const look = { datasetImportJobArn };
+            await active(async () => (await personalize.describeDatasetImportJob(look)).datasetImportJob);
         }
         const recipeArn = "arn:aws:personalize:::recipe/aws-user-personalization";
         const solution = { name: "films", datasetGroupArn, recipeArn, performAutoTraining: false };
-        const { solutionArn } = await personalize.send(new CreateSolutionCommand(solution));
-        ({ solutionVersionArn } = await personalize.send(new CreateSolutionVersionCommand({ solutionArn })));
-        const look = new DescribeSolutionVersionCommand({ solutionVersionArn });
-        await active(async () => (await personalize.send(look)).solutionVersion);
-        ({ campaignArn } = await personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn })));
+        const { solutionArn } = await personalize.createSolution(solution);
+        ({ solutionVersionArn } = await personalize.createSolutionVersion({ solutionArn }));
+        const look = { solutionVersionArn };
+        await active(async () => (await personalize.describeSolutionVersion(look)).solutionVersion);
+        ({ campaignArn } = await personalize.createCampaign({ name: "films", solutionVersionArn }));
     });
     after(async () => {
         for (const client of Object.values(aws ?? {})) client.destroy();
@@ -151,19 +127,17 @@ describe("Events, filters and batch inference on the local AWS", () => {
     }
     const ask = async (more: object = {}) => {
         const input = { campaignArn, userId: "22", numResults: 500, ...more };
-        const { itemList = [] } = await aws.runtime.send(new GetRecommendationsCommand(input));
+        const { itemList = [] } = await aws.runtime.getRecommendations(input);
         return itemList.map(({ itemId }) => String(itemId));
     };
 
     it("PutEvents and PutItems of boto3 change the next recommendations", async () => {
-        const tracker = new CreateEventTrackerCommand({ name: "clicks", datasetGroupArn });
-        const { trackingId = "" } = await aws.personalize.send(tracker);
+        const { trackingId = "" } = await aws.personalize.createEventTracker({ name: "clicks", datasetGroupArn });
         const filterExpression = "INCLUDE ItemID WHERE Items.GENRES IN ($GENRE) AND Items.RELEASE_YEAR > 1955";
-        const filter = new CreateFilterCommand({ name: "new", datasetGroupArn, filterExpression });
-        const { filterArn } = await aws.personalize.send(filter);
+        const { filterArn } = await aws.personalize.createFilter({ name: "new", datasetGroupArn, filterExpression });
         const filterValues = { GENRE: '"War","Western"' };
         const watched = { name: "unwatched", filterExpression: watchedFilterExpression() };
-        const unwatched = await aws.personalize.send(new CreateFilterCommand({ ...watched, datasetGroupArn }));
+        const unwatched = await aws.personalize.createFilter({ ...watched, datasetGroupArn });
         const [first = ""] = (await ask({ filterArn: unwatched.filterArn })).filter((item) => item !== "9");
         assert.deepEqual(await ask({ userId: "60", filterArn, filterValues }), []);
 
@@ -181,31 +155,31 @@ describe("Events, filters and batch inference on the local AWS", () => {
 
     it("a batch job writes its output only if the role may put objects", async () => {
         const batch = async (jobName: string) => {
-            const { batchInferenceJobArn } = await aws.personalize.send(
-                new CreateBatchInferenceJobCommand({
-                    jobName,
-                    solutionVersionArn,
-                    jobInput: { s3DataSource: { path: `s3://${bucketName}/users.json` } },
-                    jobOutput: { s3DataDestination: { path: `s3://${bucketName}/answers/` } },
-                    roleArn,
-                }),
+            const { batchInferenceJobArn } = await aws.personalize.createBatchInferenceJob({
+                jobName,
+                solutionVersionArn,
+                jobInput: { s3DataSource: { path: `s3://${bucketName}/users.json` } },
+                jobOutput: { s3DataDestination: { path: `s3://${bucketName}/answers/` } },
+                roleArn,
+            });
+            return waitForEnd(
+                async () =>
+                    (await aws.personalize.describeBatchInferenceJob({ batchInferenceJobArn })).batchInferenceJob,
             );
-            const look = new DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
-            return waitForEnd(async () => (await aws.personalize.send(look)).batchInferenceJob);
         };
         const denied = await batch("denied");
         assert.equal(denied?.status, "CREATE FAILED");
         assert.equal(denied?.failureReason, "Insufficient privileges for accessing data in Amazon S3.");
-        const nothing = await aws.s3.send(new ListObjectsV2Command({ Bucket: bucketName, Prefix: "answers/" }));
+        const nothing = await aws.s3.listObjectsV2({ Bucket: bucketName, Prefix: "answers/" });
         assert.equal(nothing.KeyCount, 0);
 
         const PolicyDocument = policy(true);
-        await aws.iam.send(new PutRolePolicyCommand({ RoleName: "reader", PolicyName: "read", PolicyDocument }));
+        await aws.iam.putRolePolicy({ RoleName: "reader", PolicyName: "read", PolicyDocument });
         const { status, failureReason } = (await batch("allowed")) ?? {};
         assert.deepEqual([status, failureReason], ["ACTIVE", undefined]);
-        const object = new GetObjectCommand({ Bucket: bucketName, Key: "answers/users.json.out" });
         const written = await text(
-            (await aws.s3.send(object)).Body as AsyncIterable<Uint8Array> & NodeJS.ReadableStream,
+            (await aws.s3.getObject({ Bucket: bucketName, Key: "answers/users.json.out" }))
+                .Body as AsyncIterable<Uint8Array> & NodeJS.ReadableStream,
         );
         const lines = written
             .trimEnd()

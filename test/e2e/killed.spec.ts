@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
 import { running, startedBy } from "../../bench/lib/processes.ts";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { ensureStack } from "../../packages/local-aws/pulumi.ts";
@@ -114,7 +113,7 @@ describe("Interrupted `pulumi up`", () => {
                 const exit = once(up, "exit");
                 const isCreating = async () => {
                     assert.equal(up.exitCode, null, "up ended before it created the campaign");
-                    const { campaigns = [] } = await aws.personalize.send(new ListCampaignsCommand({}));
+                    const { campaigns = [] } = await aws.personalize.listCampaigns({});
                     return campaigns.length > 0;
                 };
                 await until("up creates the campaign", isCreating, 120).catch((error: Error) => {

@@ -3,8 +3,6 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DeleteCampaignCommand } from "@aws-sdk/client-personalize";
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { alarmCount } from "../../components/observability/alarms.ts";
 import { objectKeys } from "../../config/config.ts";
 import { executionRoleTrust } from "../../iam/import-access.ts";
@@ -140,7 +138,7 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
         assertExit(await aws.engine("refresh"), 0);
         assertExit(await aws.engine("up"), 0);
         const { bucketName: Bucket } = await aws.outputs();
-        const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket, Key: objectKeys.interactions }));
+        const { Body } = await aws.s3.getObject({ Bucket, Key: objectKeys.interactions });
         assert.equal(await Body?.transformToString(), await readFile(aws.interactionsFile, "utf8"));
     });
 
@@ -213,7 +211,7 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
             ...versions,
         ]);
         const { campaignArn } = await aws.outputs();
-        await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+        await aws.personalize.deleteCampaign({ campaignArn });
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual([...(await listEverything(aws)), ...(await listWatchers(aws))], []);
         assertExit(await aws.runbook("audit-leftovers"), 0);
@@ -274,11 +272,11 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
     it("a changed `bucketName` keeps the CloudTrail trail's bucket and the events in that bucket", async () => {
         const { bucketName } = await aws.outputs();
         const event = { Bucket: `${bucketName}-trail`, Key: "AWSLogs/000000000000/event.json.gz" };
-        await aws.s3.send(new PutObjectCommand({ ...event, Body: "{}" }));
+        await aws.s3.putObject({ ...event, Body: "{}" });
         await aws.configure({ bucketName: `films-of-${aws.stack}` });
         assertExit(await aws.engine("up"), 0);
         assert.equal((await aws.outputs()).bucketName, `films-of-${aws.stack}`);
-        await aws.s3.send(new HeadObjectCommand(event));
+        await aws.s3.headObject(event);
     });
 
     it("the Pulumi commands of this test write nothing into the project's folder", () => {

@@ -2,21 +2,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { CloudTrailClient, DescribeTrailsCommand, GetTrailStatusCommand } from "@aws-sdk/client-cloudtrail";
-import {
-    CloudWatchClient,
-    DescribeAlarmsCommand,
-    GetMetricStatisticsCommand,
-    ListDashboardsCommand,
-    PutMetricDataCommand,
-} from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { CreateDatasetImportJobCommand, DescribeDatasetImportJobCommand } from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
-import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { CloudTrail } from "@aws-sdk/client-cloudtrail";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { SQS } from "@aws-sdk/client-sqs";
 import { alarmCount } from "../../components/observability/alarms.ts";
 import { namesFor } from "../../config/config.ts";
 import { functionsNamespace, ownMetrics, ownNamespace, servingApiMetrics } from "../../config/metrics.ts";
@@ -34,11 +24,11 @@ describe("Observability of a deployed stack", function () {
     let outputs: Record<string, string>;
     let names: ReturnType<typeof namesFor>;
     let by: {
-        cloudwatch: CloudWatchClient;
-        cloudtrail: CloudTrailClient;
-        lambda: LambdaClient;
-        logs: CloudWatchLogsClient;
-        sqs: SQSClient;
+        cloudwatch: CloudWatch;
+        cloudtrail: CloudTrail;
+        lambda: Lambda;
+        logs: CloudWatchLogs;
+        sqs: SQS;
     };
 
     before(async () => {
@@ -47,11 +37,11 @@ describe("Observability of a deployed stack", function () {
         names = namesFor(aws.stack);
         const settings = createSettings(aws.instance);
         by = {
-            cloudwatch: new CloudWatchClient(settings),
-            cloudtrail: new CloudTrailClient(settings),
-            lambda: new LambdaClient(settings),
-            logs: new CloudWatchLogsClient(settings),
-            sqs: new SQSClient(settings),
+            cloudwatch: new CloudWatch(settings),
+            cloudtrail: new CloudTrail(settings),
+            lambda: new Lambda(settings),
+            logs: new CloudWatchLogs(settings),
+            sqs: new SQS(settings),
         };
         assertExit(await aws.engine("up"), 0);
         outputs = await aws.outputs();
@@ -86,7 +76,7 @@ describe("Observability of a deployed stack", function () {
         // Repeat the request, because a process caches lists only after it has read the campaign's version.
         await until("a cached list", async () => (await askList("7")) === "cache" || undefined);
         await until("a precomputed list", async () => {
-            const { FunctionError } = await by.lambda.send(new InvokeCommand({ FunctionName: names.prefetch }));
+            const { FunctionError } = await by.lambda.invoke({ FunctionName: names.prefetch });
             assert.equal(FunctionError, undefined);
             for (const viewer of viewers.splice(0, 4)) if ((await askList(viewer)) === "precomputed") return true;
             return undefined;
@@ -105,10 +95,10 @@ describe("Observability of a deployed stack", function () {
     it("every dashboard metric has data after requests, a run of the cost guard and `publish-metrics`", async () => {
         const campaignArn = String(outputs.campaignArn);
         for (const userId of ["1", "2", "3"]) {
-            await aws.runtime.send(new GetRecommendationsCommand({ campaignArn, userId }));
+            await aws.runtime.getRecommendations({ campaignArn, userId });
         }
         await useApi();
-        await by.lambda.send(new InvokeCommand({ FunctionName: names.costGuard }));
+        await by.lambda.invoke({ FunctionName: names.costGuard });
         const published = await aws.runbook("publish-metrics", "--json");
         assertExit(published, 0);
         const { schemaVersion, namespace, stack, metrics } = JSON.parse(published.stdout);
@@ -148,22 +138,20 @@ describe("Observability of a deployed stack", function () {
         const at = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
         const values = [{ name: "CampaignAgeHours", value: 3.25 }];
         const statistics = async () => {
-            const { Datapoints = [] } = await by.cloudwatch.send(
-                new GetMetricStatisticsCommand({
-                    Namespace: ownNamespace,
-                    MetricName: "CampaignAgeHours",
-                    Period: 60,
-                    Dimensions: [{ Name: "Stack", Value: "doubled" }],
-                    StartTime: new Date(at),
-                    EndTime: new Date(at + 60_000),
-                    Statistics: ["Average", "Minimum", "Maximum"],
-                }),
-            );
+            const { Datapoints = [] } = await by.cloudwatch.getMetricStatistics({
+                Namespace: ownNamespace,
+                MetricName: "CampaignAgeHours",
+                Period: 60,
+                Dimensions: [{ Name: "Stack", Value: "doubled" }],
+                StartTime: new Date(at),
+                EndTime: new Date(at + 60_000),
+                Statistics: ["Average", "Minimum", "Maximum"],
+            });
             return Datapoints.map(({ Average, Minimum, Maximum }) => [Average, Minimum, Maximum]);
         };
         for (const _time of [1, 2]) {
             for (const MetricData of batchValues(values, "doubled", at)) {
-                await by.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
+                await by.cloudwatch.putMetricData({ Namespace: ownNamespace, MetricData });
             }
             assert.deepEqual(await statistics(), [[3.25, 3.25, 3.25]]);
         }
@@ -179,15 +167,13 @@ describe("Observability of a deployed stack", function () {
     });
 
     it("the stack has an alarm for each kind of failure, and each alarm notifies the topic", async () => {
-        const { MetricAlarms = [] } = await by.cloudwatch.send(
-            new DescribeAlarmsCommand({ AlarmNamePrefix: names.alarmPrefix }),
-        );
+        const { MetricAlarms = [] } = await by.cloudwatch.describeAlarms({ AlarmNamePrefix: names.alarmPrefix });
         assert.equal(MetricAlarms.length, alarmCount({ api: true }));
         for (const { AlarmName, AlarmActions, AlarmDescription } of MetricAlarms) {
             assert.deepEqual(AlarmActions, [outputs.notificationsTopicArn], AlarmName);
             assert.match(AlarmDescription ?? "", /: docs\/runbooks\/[\w-]+\.md$/);
         }
-        const { DashboardEntries = [] } = await by.cloudwatch.send(new ListDashboardsCommand({}));
+        const { DashboardEntries = [] } = await by.cloudwatch.listDashboards({});
         assert.deepEqual(
             DashboardEntries.map(({ DashboardName }) => DashboardName),
             [names.dashboard],
@@ -214,7 +200,7 @@ describe("Observability of a deployed stack", function () {
     const alarmIs = (id: string, state: string) =>
         until(`${state} of the alarm ${id}`, async () => {
             const AlarmNames = [`${names.alarmPrefix}-${id}`];
-            const { MetricAlarms = [] } = await by.cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames }));
+            const { MetricAlarms = [] } = await by.cloudwatch.describeAlarms({ AlarmNames });
             return MetricAlarms[0]?.StateValue === state || undefined;
         });
 
@@ -225,24 +211,22 @@ describe("Observability of a deployed stack", function () {
     async function fiveMinutesBefore(): Promise<void> {
         const Dimensions = [{ Name: "Stack", Value: aws.stack }];
         for (const MetricName of [servingApiMetrics.campaignCalls, servingApiMetrics.campaignFailures]) {
-            const { Datapoints = [] } = await by.cloudwatch.send(
-                new GetMetricStatisticsCommand({
-                    Namespace: functionsNamespace,
-                    MetricName,
-                    Dimensions,
-                    Period: 60,
-                    Statistics: ["Sum"],
-                    StartTime: new Date(Date.now() - 300_000),
-                    EndTime: new Date(Date.now() + 60_000),
-                }),
-            );
+            const { Datapoints = [] } = await by.cloudwatch.getMetricStatistics({
+                Namespace: functionsNamespace,
+                MetricName,
+                Dimensions,
+                Period: 60,
+                Statistics: ["Sum"],
+                StartTime: new Date(Date.now() - 300_000),
+                EndTime: new Date(Date.now() + 60_000),
+            });
             const MetricData = Datapoints.map(({ Sum, Timestamp }) => ({
                 MetricName,
                 Dimensions,
                 Value: Sum ?? 0,
                 Timestamp: new Date(Number(Timestamp) - 300_000),
             }));
-            await by.cloudwatch.send(new PutMetricDataCommand({ Namespace: functionsNamespace, MetricData }));
+            await by.cloudwatch.putMetricData({ Namespace: functionsNamespace, MetricData });
         }
     }
 
@@ -261,7 +245,7 @@ describe("Observability of a deployed stack", function () {
             // Call the campaign directly, because the API pauses its own calls after some failures.
             for (const userId of ["1", "2"]) {
                 const { campaignArn } = outputs;
-                await assert.rejects(aws.runtime.send(new GetRecommendationsCommand({ campaignArn, userId })));
+                await assert.rejects(aws.runtime.getRecommendations({ campaignArn, userId }));
             }
         }
         await alarmIs("errors", "ALARM");
@@ -277,9 +261,7 @@ describe("Observability of a deployed stack", function () {
             await advance(300);
             await createAdmin(aws.instance).arm(fault(400, 3));
             const requests = Array.from({ length: 30 }, (_, user) =>
-                aws.runtime.send(
-                    new GetRecommendationsCommand({ campaignArn: outputs.campaignArn, userId: String(user) }),
-                ),
+                aws.runtime.getRecommendations({ campaignArn: outputs.campaignArn, userId: String(user) }),
             );
             const failed = (await Promise.allSettled(requests)).filter(({ status }) => status === "rejected");
             assert.equal(failed.length, 3);
@@ -288,26 +270,22 @@ describe("Observability of a deployed stack", function () {
     });
 
     it("the alarm `import-failed` fires for an import that a user started by hand", async () => {
-        const { datasetImportJobArn } = await aws.personalize.send(
-            new CreateDatasetImportJobCommand({
-                jobName: "by-hand",
-                datasetArn: outputs.datasetArn,
-                dataSource: { dataLocation: `s3://${outputs.bucketName}/none.csv` },
-                roleArn: outputs.roleArn,
-            }),
-        );
+        const { datasetImportJobArn } = await aws.personalize.createDatasetImportJob({
+            jobName: "by-hand",
+            datasetArn: outputs.datasetArn,
+            dataSource: { dataLocation: `s3://${outputs.bucketName}/none.csv` },
+            roleArn: outputs.roleArn,
+        });
         await until("the failure", async () => {
-            const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
-            const { datasetImportJob } = await aws.personalize.send(describe);
+            const { datasetImportJob } = await aws.personalize.describeDatasetImportJob({ datasetImportJobArn });
             return datasetImportJob?.status === "CREATE FAILED" || undefined;
         });
         const notice = await until("the alarm's notification", async () => {
-            const receive = new ReceiveMessageCommand({
+            const { Messages = [] } = await by.sqs.receiveMessage({
                 QueueUrl: outputs.notificationsQueueUrl,
                 MaxNumberOfMessages: 10,
                 VisibilityTimeout: 1,
             });
-            const { Messages = [] } = await by.sqs.send(receive);
             const alarms = Messages.map(({ Body = "{}" }) => JSON.parse(Body) as Record<string, unknown>);
             return alarms.find(({ AlarmName }) => AlarmName === `${names.alarmPrefix}-import-failed`);
         });
@@ -316,20 +294,18 @@ describe("Observability of a deployed stack", function () {
     });
 
     it("the CloudTrail trail writes to the trail's bucket and log group", async () => {
-        const { trailList = [] } = await by.cloudtrail.send(
-            new DescribeTrailsCommand({ trailNameList: [names.trail] }),
-        );
+        const { trailList = [] } = await by.cloudtrail.describeTrails({ trailNameList: [names.trail] });
         const [trail] = trailList;
         assert.equal(trail?.S3BucketName, `${outputs.bucketName}-trail`);
         assert.equal(trail?.LogFileValidationEnabled, true);
         assert.match(trail?.CloudWatchLogsLogGroupArn ?? "", new RegExp(`:/aws/cloudtrail/${names.trail}:\\*$`));
-        const { IsLogging } = await by.cloudtrail.send(new GetTrailStatusCommand({ Name: names.trail }));
+        const { IsLogging } = await by.cloudtrail.getTrailStatus({ Name: names.trail });
         assert.equal(IsLogging, true);
-        const { Policy = "" } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket: trail?.S3BucketName }));
+        const { Policy = "" } = await aws.s3.getBucketPolicy({ Bucket: trail?.S3BucketName });
         assert.match(Policy, new RegExp(`"aws:SourceArn":"${trail?.TrailARN}"`));
-        const { logGroups = [] } = await by.logs.send(
-            new DescribeLogGroupsCommand({ logGroupNamePrefix: `/aws/cloudtrail/${names.trail}` }),
-        );
+        const { logGroups = [] } = await by.logs.describeLogGroups({
+            logGroupNamePrefix: `/aws/cloudtrail/${names.trail}`,
+        });
         assert.equal(logGroups[0]?.retentionInDays, 90);
     });
 
@@ -349,17 +325,15 @@ describe("Observability of a deployed stack", function () {
                 async () => outputLines.some((line) => /campaign .*: ACTIVE$/.test(line)) || undefined,
             );
             const before = outputLines.length;
-            await aws.ssm.send(
-                new PutParameterCommand({
-                    Name: `/movie-recommender/${aws.stack}/parked`,
-                    Value: JSON.stringify({
-                        since: "2026-11-25T12:00:00Z",
-                        reason: "cost guard: a test",
-                        campaign: null,
-                    }),
-                    Type: "String",
+            await aws.ssm.putParameter({
+                Name: `/movie-recommender/${aws.stack}/parked`,
+                Value: JSON.stringify({
+                    since: "2026-11-25T12:00:00Z",
+                    reason: "cost guard: a test",
+                    campaign: null,
                 }),
-            );
+                Type: "String",
+            });
             await until("the change", async () => outputLines[before]);
             assert.match(
                 String(outputLines[before]),

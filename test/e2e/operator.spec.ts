@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { ListAccessKeysCommand, ListOpenIDConnectProvidersCommand, ListPoliciesCommand } from "@aws-sdk/client-iam";
 import { operatorLevels, policyKinds } from "../../iam/operator.ts";
 import { createHarness } from "../drills/operator/harness.ts";
 import { freshUser, type OperatorOutputs, operatorProgram } from "../drills/operator/operators.ts";
@@ -42,7 +41,7 @@ describe("Pulumi program for operator access, deployed on the local AWS", () => 
         );
         assertExit(await harness.engine(ann.who, "up"), 0);
         assertExit(await harness.engine(ann.who, "destroy"), 0);
-        const { AccessKeyMetadata = [] } = await aws.iam.send(new ListAccessKeysCommand({ UserName: "ann" }));
+        const { AccessKeyMetadata = [] } = await aws.iam.listAccessKeys({ UserName: "ann" });
         assert.equal(AccessKeyMetadata.length, 1, "the test's own");
         await looker.end();
         await ann.end();
@@ -58,9 +57,9 @@ describe("Pulumi program for operator access, deployed on the local AWS", () => 
 
     it("`destroy` deletes all operator policies and the OIDC provider", async () => {
         assertExit(await program.engine("destroy"), 0);
-        const { Policies = [] } = await aws.iam.send(new ListPoliciesCommand({ Scope: "Local" }));
+        const { Policies = [] } = await aws.iam.listPolicies({ Scope: "Local" });
         assert.deepEqual(Policies, []);
-        const { OpenIDConnectProviderList = [] } = await aws.iam.send(new ListOpenIDConnectProvidersCommand({}));
+        const { OpenIDConnectProviderList = [] } = await aws.iam.listOpenIDConnectProviders({});
         assert.deepEqual(OpenIDConnectProviderList, []);
     });
 });

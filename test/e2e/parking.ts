@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
 import { listEverything } from "../support/inventory.ts";
 import { assertExit } from "../support/local-aws.ts";
 import type { startOperated } from "../support/operated-stack.ts";
@@ -29,7 +28,7 @@ export function parkAndResume(operated: () => Operated): void {
             assert.match(result.stdout, /is deleted, which saves ≈ \$146 a month/);
         });
         assert.deepEqual(operations, ["DeleteCampaign"]);
-        assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
+        assert.deepEqual((await aws.personalize.listCampaigns({})).campaigns, []);
         const status = await aws.runbook("watch-status", "--json");
         assertExit(status, 0);
         assert.equal(JSON.parse(status.stdout).overall, "active");
@@ -85,9 +84,9 @@ export function parkAndResume(operated: () => Operated): void {
             effect: { kind: "error", code: "InvalidInputException", message: "not now", status: 400 },
         });
         assertExit(await runbook("park", "--yes", "--reason", "first"), 1);
-        assert.equal((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns?.length, 1);
+        assert.equal((await aws.personalize.listCampaigns({})).campaigns?.length, 1);
         assertExit(await runbook("park", "--yes", "--reason", "second"), 0);
-        assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
+        assert.deepEqual((await aws.personalize.listCampaigns({})).campaigns, []);
         assert.equal((await json("versions", 0)).parked.reason, "first");
     });
 

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { GetParametersByPathCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied } from "../support/preview-plan.ts";
@@ -11,8 +10,7 @@ describe("`pulumi stack rename`", () => {
     const everything = async () =>
         [...(await listEverything(aws)), ...(await listWatchers(aws))].filter((thing) => !isFlag(thing)).sort();
     const parameters = async (stack: string) => {
-        const command = new GetParametersByPathCommand({ Path: `/movie-recommender/${stack}` });
-        const { Parameters = [] } = await aws.ssm.send(command);
+        const { Parameters = [] } = await aws.ssm.getParametersByPath({ Path: `/movie-recommender/${stack}` });
         return Object.fromEntries(Parameters.map(({ Name = "", Value }) => [Name.split("/").at(-1), Value]));
     };
     const served = { api: true, eventTracker: true };
@@ -26,7 +24,7 @@ describe("`pulumi stack rename`", () => {
         assertExit(await aws.engine("up"), 0);
         assertExit(await aws.runbook("park", "--yes", "--reason", "holiday", "--config-file", aws.configFile), 0);
         const Name = `/movie-recommender/${aws.stack}/guard`;
-        await aws.ssm.send(new PutParameterCommand({ Name, Value: '{"spent":12}', Type: "String", Overwrite: true }));
+        await aws.ssm.putParameter({ Name, Value: '{"spent":12}', Type: "String", Overwrite: true });
         all = await everything();
         flags = await parameters(aws.stack);
         former = aws.stack;

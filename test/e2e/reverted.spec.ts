@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
-import { ListSubscriptionsCommand } from "@aws-sdk/client-sns";
 import { interrupted } from "../support/interrupt.ts";
 import { importJobNames, listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
@@ -41,8 +39,8 @@ describe("A reverted change after an interrupted `pulumi up`", () => {
 
     it("after a failed `up`, reverting `bucketName` and `alertEmail` keeps bucket policy and subscription", async () => {
         const state = async () => {
-            const { Policy } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket: settings.bucketName }));
-            const { Subscriptions = [] } = await aws.sns.send(new ListSubscriptionsCommand({}));
+            const { Policy } = await aws.s3.getBucketPolicy({ Bucket: settings.bucketName });
+            const { Subscriptions = [] } = await aws.sns.listSubscriptions({});
             const mails = Subscriptions.filter(({ Protocol }) => Protocol === "email").map(({ Endpoint }) => Endpoint);
             return { policy: JSON.parse(Policy ?? "null"), mails };
         };

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
-import { S3Client } from "@aws-sdk/client-s3";
-import { GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
-import { STSClient } from "@aws-sdk/client-sts";
+import { CloudFront } from "@aws-sdk/client-cloudfront";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { PersonalizeEvents } from "@aws-sdk/client-personalize-events";
+import { S3 } from "@aws-sdk/client-s3";
+import { STS } from "@aws-sdk/client-sts";
 import { type Statement, toList } from "policy-evaluator";
 import { campaignPort, trackerPort } from "../../app/functions/recommendation-api/campaign.ts";
 import { storedTables } from "../../app/functions/recommendation-api/stored-tables.ts";
@@ -31,7 +30,7 @@ type Keys = Parameters<Parameters<typeof bySession>[2]>[0];
 describe("Access to the API", () => {
     let aws: TestAws;
     let outputs: Record<string, string>;
-    let sts: STSClient;
+    let sts: STS;
     /** A configured filter, which requests to the API can use. */
     const named = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
     /** Config keys that the test sets as secrets. */
@@ -40,7 +39,7 @@ describe("Access to the API", () => {
 
     before(async () => {
         aws = await startTestAws();
-        sts = new STSClient(settings());
+        sts = new STS(settings());
         const all = { api: true, eventTracker: true, rankingCampaign: true, storefront: "none", apiKey: true };
         await aws.configure({ ...all, filters: named });
         for (const [key, value] of Object.entries(secrets)) {
@@ -90,9 +89,9 @@ describe("Access to the API", () => {
         /** Runs every call to AWS of the API's function. Throws if a call is denied. */
         async function serve(keys: Keys): Promise<void> {
             const { personalize, runtime, ...rest } = createClients(aws.instance, keys);
-            const dynamo = new DynamoDBClient(settings(keys));
-            const events = new PersonalizeEventsClient(settings(keys));
-            const s3 = new S3Client({ ...settings(keys), forcePathStyle: true });
+            const dynamo = new DynamoDB(settings(keys));
+            const events = new PersonalizeEvents(settings(keys));
+            const s3 = new S3({ ...settings(keys), forcePathStyle: true });
             try {
                 const campaign = campaignPort({ personalize, runtime }, placeOf());
                 const table = tablePort(dynamo, String(outputs.apiTableName));
@@ -118,8 +117,8 @@ describe("Access to the API", () => {
         /** Runs every call to AWS of the prefetch function. Throws if a call is denied. */
         async function makeLists(keys: Keys): Promise<void> {
             const { personalize, runtime, ...rest } = createClients(aws.instance, keys);
-            const dynamo = new DynamoDBClient(settings(keys));
-            const cloudwatch = new CloudWatchClient(settings(keys));
+            const dynamo = new DynamoDB(settings(keys));
+            const cloudwatch = new CloudWatch(settings(keys));
             try {
                 const campaign = campaignPort({ personalize, runtime }, placeOf());
                 const table = tablePort(dynamo, String(outputs.apiTableName));
@@ -218,13 +217,13 @@ describe("Access to the API", () => {
         });
 
         it("after the cost guard blocks the storefront, CloudFront returns 403 until `resume`, even after `up`", async () => {
-            const lambda = new LambdaClient(settings());
+            const lambda = new Lambda(settings());
             const Name = `/movie-recommender/${aws.stack}/guard`;
             const stored = async (): Promise<GuardState> =>
-                JSON.parse((await aws.ssm.send(new GetParameterCommand({ Name }))).Parameter?.Value ?? "");
+                JSON.parse((await aws.ssm.getParameter({ Name })).Parameter?.Value ?? "");
             const run = async () => {
                 const FunctionName = String(outputs.costGuardName);
-                const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
+                const { FunctionError, Payload } = await lambda.invoke({ FunctionName });
                 assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
                 return stored();
             };
@@ -239,9 +238,7 @@ describe("Access to the API", () => {
             assert.ok(usd >= 200 * (prices.edgeRequests.usd / 1_000_000), `${usd}`);
 
             const spent = { ...state, serving: { ...counted, usd: 1000 } };
-            await aws.ssm.send(
-                new PutParameterCommand({ Name, Value: JSON.stringify(spent), Type: "String", Overwrite: true }),
-            );
+            await aws.ssm.putParameter({ Name, Value: JSON.stringify(spent), Type: "String", Overwrite: true });
             await run();
             assert.equal(await status(), 403);
             const up = await aws.engine("up");
@@ -298,8 +295,8 @@ describe("Access to the API", () => {
             assertExit(await aws.engine("destroy"), 0);
             assert.deepEqual(await listEverything(aws), []);
             assert.deepEqual(await listWatchers(aws), []);
-            const cloudfront = new CloudFrontClient(settings());
-            const { DistributionList } = await cloudfront.send(new ListDistributionsCommand({}));
+            const cloudfront = new CloudFront(settings());
+            const { DistributionList } = await cloudfront.listDistributions({});
             cloudfront.destroy();
             assert.deepEqual(DistributionList?.Items ?? [], []);
         });

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { DeleteCampaignCommand, DescribeCampaignCommand } from "@aws-sdk/client-personalize";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { Lambda } from "@aws-sdk/client-lambda";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { load } from "js-yaml";
 import { openToStrangers } from "../../components/api/viewer-auth.ts";
@@ -34,8 +33,8 @@ describe("API on the local AWS", () => {
     let aws: TestAws;
     let url: string;
     let campaignArn: string;
-    let lambda: LambdaClient;
-    let dynamo: DynamoDBClient;
+    let lambda: Lambda;
+    let dynamo: DynamoDB;
     const filters = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
     const serving = {
         api: true,
@@ -56,8 +55,8 @@ describe("API on the local AWS", () => {
         const outputs = await aws.outputs();
         url = String(outputs.apiUrl);
         campaignArn = String(outputs.campaignArn);
-        lambda = new LambdaClient(createSettings(aws.instance));
-        dynamo = new DynamoDBClient(createSettings(aws.instance));
+        lambda = new Lambda(createSettings(aws.instance));
+        dynamo = new DynamoDB(createSettings(aws.instance));
     });
     after(async () => {
         lambda?.destroy();
@@ -224,7 +223,7 @@ describe("API on the local AWS", () => {
         // list, and the API returns this list instead of the precomputed one.
         const viewers = Array.from({ length: 16 }, (_, number) => String(31 + number));
         await addRequests(viewers, aws, String((await aws.outputs()).apiTableName));
-        const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
+        const { FunctionError, Payload } = await lambda.invoke({ FunctionName });
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
         const csv = await readFile(aws.interactionsFile, "utf8");
         let requestCount = 0;
@@ -292,7 +291,7 @@ describe("API on the local AWS", () => {
             for (const enough = round + requests; round < enough; ) await sleep(20);
         }
         const isThere = () =>
-            aws.personalize.send(new DescribeCampaignCommand({ campaignArn })).then(
+            aws.personalize.describeCampaign({ campaignArn }).then(
                 ({ campaign }) => campaign?.status === "ACTIVE",
                 () => false,
             );
@@ -321,7 +320,7 @@ describe("API on the local AWS", () => {
          */
         async function untilSeen(what: string, isSeen: (lists: readonly unknown[]) => boolean): Promise<void> {
             const Key = { pk: { S: "stack" }, sk: { S: "campaign" } };
-            await dynamo.send(new DeleteItemCommand({ TableName: (await aws.outputs()).apiTableName, Key }));
+            await dynamo.deleteItem({ TableName: (await aws.outputs()).apiTableName, Key });
             await until(what, async () => isSeen(await fallbackLists()));
         }
         let first: readonly unknown[] = [];
@@ -332,7 +331,7 @@ describe("API on the local AWS", () => {
             await aws.configure({ ...serving, ...closedGate, minProvisionedTPS: 2 });
             await aws.writeInteractions(2);
             assertExit(await operate("retrain"), 1);
-            const { campaign } = await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }));
+            const { campaign } = await aws.personalize.describeCampaign({ campaignArn });
             const { solutionVersionArn } = await aws.outputs();
             assert.equal(campaign?.minProvisionedTPS, 2);
             assert.notEqual(campaign?.solutionVersionArn, solutionVersionArn);
@@ -375,7 +374,7 @@ describe("API on the local AWS", () => {
         });
 
         it("the API responds while `up` creates a campaign that a user deleted by hand", async () => {
-            await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+            await aws.personalize.deleteCampaign({ campaignArn });
             while (await isThere()) await sleep(50);
             await waitForRequests(20);
             assertExit(await aws.engine("refresh"), 0);

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import {
-    DescribeDatasetCommand,
-    DescribeFilterCommand,
-    DescribeSchemaCommand,
-    ListDatasetImportJobsCommand,
-    ListDatasetsCommand,
-} from "@aws-sdk/client-personalize";
 import type { Browser, Page } from "puppeteer-core";
 import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
 import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
@@ -40,10 +33,10 @@ describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
     }
     const schemaOf = async (datasetType: string) => {
         const { datasetGroupArn } = await aws.outputs();
-        const { datasets = [] } = await aws.personalize.send(new ListDatasetsCommand({ datasetGroupArn }));
+        const { datasets = [] } = await aws.personalize.listDatasets({ datasetGroupArn });
         const { datasetArn } = datasets.find((each) => each.datasetType === datasetType) ?? {};
-        const { dataset } = await aws.personalize.send(new DescribeDatasetCommand({ datasetArn }));
-        const { schema } = await aws.personalize.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
+        const { dataset } = await aws.personalize.describeDataset({ datasetArn });
+        const { schema } = await aws.personalize.describeSchema({ schemaArn: dataset?.schemaArn });
         return (JSON.parse(schema?.schema ?? "{}").fields as { name: string }[]).map(({ name }) => name);
     };
     const ask = async (path: string, init?: RequestInit): Promise<Answer> => {
@@ -95,13 +88,13 @@ describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
         assert.deepEqual(await schemaOf("INTERACTIONS"), ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"]);
         assert.deepEqual(await schemaOf("ITEMS"), ["ITEM_ID", "GENRES", "PRICE", "BRAND"]);
         assert.deepEqual(await schemaOf("USERS"), ["USER_ID", "AGE", "TIER"]);
-        const { datasetImportJobs = [] } = await aws.personalize.send(new ListDatasetImportJobsCommand({}));
+        const { datasetImportJobs = [] } = await aws.personalize.listDatasetImportJobs({});
         assert.deepEqual(
             datasetImportJobs.map(({ status }) => status),
             ["ACTIVE", "ACTIVE", "ACTIVE"],
         );
         const { watchedFilterArn: filterArn } = await aws.outputs();
-        const { filter } = await aws.personalize.send(new DescribeFilterCommand({ filterArn }));
+        const { filter } = await aws.personalize.describeFilter({ filterArn });
         assert.match(filter?.filterExpression ?? "", /EVENT_TYPE IN \("purchase", "NotInterested"\)$/);
     });
 

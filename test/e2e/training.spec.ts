@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import {
-    DescribeCampaignCommand,
-    DescribeSolutionCommand,
-    DescribeSolutionVersionCommand,
-    ListSolutionVersionsCommand,
-} from "@aws-sdk/client-personalize";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
@@ -44,16 +38,16 @@ describe("Training settings of a stack that Pulumi deploys on the local AWS", ()
 
     async function solution() {
         const { solutionArn } = first;
-        return (await aws.personalize.send(new DescribeSolutionCommand({ solutionArn }))).solution;
+        return (await aws.personalize.describeSolution({ solutionArn })).solution;
     }
     async function campaign() {
         const { campaignArn } = first;
-        return (await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign;
+        return (await aws.personalize.describeCampaign({ campaignArn })).campaign;
     }
     const parameters = async () => (await solution())?.solutionConfig?.eventsConfig?.eventParametersList;
     const versions = async () => {
         const { solutionArn } = first;
-        const answer = await aws.personalize.send(new ListSolutionVersionsCommand({ solutionArn }));
+        const answer = await aws.personalize.listSolutionVersions({ solutionArn });
         return answer.solutionVersions?.length;
     };
     /** Waits until the campaign serves another version than this one. Returns the new version. */
@@ -71,9 +65,7 @@ describe("Training settings of a stack that Pulumi deploys on the local AWS", ()
             ];
             assert.deepEqual(await parameters(), expected);
             const { solutionArn = "", solutionVersionArn } = first;
-            const { solutionVersion } = await aws.personalize.send(
-                new DescribeSolutionVersionCommand({ solutionVersionArn }),
-            );
+            const { solutionVersion } = await aws.personalize.describeSolutionVersion({ solutionVersionArn });
             assert.deepEqual(solutionVersion?.solutionConfig?.eventsConfig?.eventParametersList, expected);
             const tool = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
             const result = await run(aws.instance, tool, ["-c", python, solutionArn], "captured");

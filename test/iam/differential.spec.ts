@@ -1,25 +1,6 @@
 import assert from "node:assert/strict";
-import {
-    CreateAccessKeyCommand,
-    CreatePolicyCommand,
-    CreatePolicyVersionCommand,
-    CreateUserCommand,
-    DeletePolicyVersionCommand,
-    DeleteUserPermissionsBoundaryCommand,
-    IAMClient,
-    PutUserPermissionsBoundaryCommand,
-    PutUserPolicyCommand,
-} from "@aws-sdk/client-iam";
-import {
-    CreateBucketCommand,
-    DeleteBucketPolicyCommand,
-    DeletePublicAccessBlockCommand,
-    GetObjectCommand,
-    ListObjectsV2Command,
-    PutBucketPolicyCommand,
-    PutObjectCommand,
-    S3Client,
-} from "@aws-sdk/client-s3";
+import { IAM } from "@aws-sdk/client-iam";
+import { S3 } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { authorize, type PolicyDocument, type Statement } from "policy-evaluator";
 import { type EnforcingMiniStack, startEnforcingMiniStack } from "./support/enforcing-ministack.ts";
@@ -36,7 +17,7 @@ interface Call {
     readonly action: string;
     readonly resource: string;
     readonly context: Readonly<Record<string, string>>;
-    send(s3: S3Client): Promise<unknown>;
+    send(s3: S3): Promise<unknown>;
 }
 
 const bucketArn = `arn:aws:s3:::${Bucket}`;
@@ -47,20 +28,20 @@ const calls: readonly Call[] = [
             resource: `${bucketArn}/${Key}`,
             context: {},
             // Read the body, because an unread body keeps its connection open.
-            send: async (s3) => (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString(),
+            send: async (s3) => (await s3.getObject({ Bucket, Key })).Body?.transformToString(),
         },
         {
             action: "s3:PutObject",
             resource: `${bucketArn}/${Key}`,
             context: {},
-            send: (s3) => s3.send(new PutObjectCommand({ Bucket, Key, Body: "x" })),
+            send: (s3) => s3.putObject({ Bucket, Key, Body: "x" }),
         },
     ]),
     {
         action: "s3:ListBucket",
         resource: bucketArn,
         context: { "s3:prefix": "in/" },
-        send: (s3) => s3.send(new ListObjectsV2Command({ Bucket, Prefix: "in/" })),
+        send: (s3) => s3.listObjectsV2({ Bucket, Prefix: "in/" }),
     },
 ];
 
@@ -143,23 +124,23 @@ const settings = fc.record({
 
 describe("Policy evaluator compared with MiniStack, an emulator of AWS", () => {
     let miniStack: EnforcingMiniStack;
-    let administrator: { iam: IAMClient; s3: S3Client };
-    let alice: S3Client;
+    let administrator: { iam: IAM; s3: S3 };
+    let alice: S3;
     before(async () => {
         miniStack = await startEnforcingMiniStack();
         const common = { endpoint: miniStack.endpoint, region };
         const { credentials } = miniStack;
-        const s3 = new S3Client({ ...common, credentials, forcePathStyle: true });
-        administrator = { iam: new IAMClient({ ...common, credentials }), s3 };
-        await s3.send(new CreateBucketCommand({ Bucket }));
+        const s3 = new S3({ ...common, credentials, forcePathStyle: true });
+        administrator = { iam: new IAM({ ...common, credentials }), s3 };
+        await s3.createBucket({ Bucket });
         // With the public access block, S3 would reject a bucket policy that allows everyone, which is one of the
         // test's cases.
-        await s3.send(new DeletePublicAccessBlockCommand({ Bucket }));
-        for (const Key of ["in/a.csv", "out/b.csv"]) await s3.send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
-        await administrator.iam.send(new CreateUserCommand({ UserName: "alice" }));
-        const { AccessKey } = await administrator.iam.send(new CreateAccessKeyCommand({ UserName: "alice" }));
+        await s3.deletePublicAccessBlock({ Bucket });
+        for (const Key of ["in/a.csv", "out/b.csv"]) await s3.putObject({ Bucket, Key, Body: "x" });
+        await administrator.iam.createUser({ UserName: "alice" });
+        const { AccessKey } = await administrator.iam.createAccessKey({ UserName: "alice" });
         const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = AccessKey ?? {};
-        alice = new S3Client({
+        alice = new S3({
             ...common,
             forcePathStyle: true,
             maxAttempts: 1,
@@ -169,7 +150,7 @@ describe("Policy evaluator compared with MiniStack, an emulator of AWS", () => {
             Version: "2012-10-17",
             Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
         });
-        await administrator.iam.send(new CreatePolicyCommand({ PolicyName: "boundary", PolicyDocument }));
+        await administrator.iam.createPolicy({ PolicyName: "boundary", PolicyDocument });
     });
     after(async () => {
         for (const client of [administrator?.iam, administrator?.s3, alice]) client?.destroy();
@@ -185,19 +166,21 @@ describe("Policy evaluator compared with MiniStack, an emulator of AWS", () => {
         const { iam, s3 } = administrator;
         const text = (document: PolicyDocument | undefined) => JSON.stringify(document);
         const UserName = "alice";
-        await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "own", PolicyDocument: text(identity) }));
+        await iam.putUserPolicy({ UserName, PolicyName: "own", PolicyDocument: text(identity) });
         if (boundary) {
-            const response = await iam.send(
-                new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: text(boundary), SetAsDefault: true }),
-            );
+            const response = await iam.createPolicyVersion({
+                PolicyArn,
+                PolicyDocument: text(boundary),
+                SetAsDefault: true,
+            });
             const version = Number(response.PolicyVersion?.VersionId?.slice(1));
-            await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: `v${version - 1}` }));
-            await iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary: PolicyArn }));
+            await iam.deletePolicyVersion({ PolicyArn, VersionId: `v${version - 1}` });
+            await iam.putUserPermissionsBoundary({ UserName, PermissionsBoundary: PolicyArn });
         } else {
-            await iam.send(new DeleteUserPermissionsBoundaryCommand({ UserName })).catch(() => undefined);
+            await iam.deleteUserPermissionsBoundary({ UserName }).catch(() => undefined);
         }
-        if (bucket) await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: text(bucket) }));
-        else await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
+        if (bucket) await s3.putBucketPolicy({ Bucket, Policy: text(bucket) });
+        else await s3.deleteBucketPolicy({ Bucket });
     }
 
     it("the evaluator and MiniStack make the same decisions about 5 calls, for each of 120 sets of policies", async () => {

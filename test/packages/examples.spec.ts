@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { chmod, cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { DescribeRecommenderCommand, ListCampaignsCommand } from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { environment, root } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
@@ -34,9 +31,9 @@ describe("Examples that Pulumi deploys on a local AWS that enforces IAM policies
         await cp(join(root, "examples", name), folder, { recursive: true });
         await symlink(join(root, "node_modules"), join(folder, "node_modules"));
         const location = { LocationConstraint: region } as const;
-        await aws.s3.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration: location }));
+        await aws.s3.createBucket({ Bucket: name, CreateBucketConfiguration: location });
         const Body = interactionsCsv(syntheticRatings());
-        await aws.s3.send(new PutObjectCommand({ Bucket: name, Key: "interactions.csv", Body }));
+        await aws.s3.putObject({ Bucket: name, Key: "interactions.csv", Body });
         const pulumi = (...args: string[]) => {
             const common = ["--cwd", folder, "--stack", "example", "--non-interactive", "--color", "never"];
             const env = { PATH: `${path}${delimiter}${environment(aws.instance).PATH}` };
@@ -54,8 +51,7 @@ describe("Examples that Pulumi deploys on a local AWS that enforces IAM policies
     }
 
     const recommend = async (target: { readonly campaignArn: string } | { readonly recommenderArn: string }) => {
-        const command = new GetRecommendationsCommand({ ...target, userId: "1", numResults: 5 });
-        return (await aws.runtime.send(command)).itemList ?? [];
+        return (await aws.runtime.getRecommendations({ ...target, userId: "1", numResults: 5 })).itemList ?? [];
     };
 
     it("the example `bring-your-own-bucket` imports with the policies of ImportAccess, and recommends items", async () => {
@@ -67,13 +63,13 @@ describe("Examples that Pulumi deploys on a local AWS that enforces IAM policies
         await pulumi("preview", "--expect-no-changes");
         await pulumi("refresh", "--yes", "--expect-no-changes");
         await pulumi("destroy", "--yes", "--skip-preview");
-        assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
+        assert.deepEqual((await aws.personalize.listCampaigns({})).campaigns, []);
     });
 
     it("the example `video-on-demand` creates, stops, starts and deletes a recommender", async () => {
         const pulumi = await project("video-on-demand");
         const status = async (recommenderArn: string) =>
-            (await aws.personalize.send(new DescribeRecommenderCommand({ recommenderArn }))).recommender?.status;
+            (await aws.personalize.describeRecommender({ recommenderArn })).recommender?.status;
         await pulumi("up", "--yes", "--skip-preview");
         const { recommenderArn } = JSON.parse(await pulumi("stack", "output", "--json"));
         assert.equal((await recommend({ recommenderArn })).length, 5);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { GetRecommendationsCommand, PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
+import { S3 } from "@aws-sdk/client-s3";
 import { until } from "../support/until.ts";
 
 const region = "eu-central-1";
@@ -54,12 +54,12 @@ export async function startServices(project: string, port: number, programs: Pro
 
 /** Writes interactions of 60 users with 90 items into a new bucket. Returns their location. */
 export async function putInteractions({ motoUrl }: Services, bucket: string): Promise<string> {
-    const s3 = new S3Client({ endpoint: motoUrl, region, credentials, forcePathStyle: true });
+    const s3 = new S3({ endpoint: motoUrl, region, credentials, forcePathStyle: true });
     const rows = Array.from({ length: 2000 }, (_, n) => `u${n % 60},i${(n * n + 7 * n) % 90},${1_700_000_000 + n}`);
     const CreateBucketConfiguration = { LocationConstraint: region } as const;
-    await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration }));
+    await s3.createBucket({ Bucket: bucket, CreateBucketConfiguration });
     const Body = `USER_ID,ITEM_ID,TIMESTAMP\n${rows.join("\n")}\n`;
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "interactions.csv", Body }));
+    await s3.putObject({ Bucket: bucket, Key: "interactions.csv", Body });
     s3.destroy();
     return `s3://${bucket}/interactions.csv`;
 }
@@ -69,8 +69,7 @@ export async function recommendations(
     { url }: Services,
     campaignArn: string,
 ): Promise<readonly (string | undefined)[]> {
-    const runtime = new PersonalizeRuntimeClient({ endpoint: url, region, credentials });
-    const command = new GetRecommendationsCommand({ campaignArn, userId: "u7", numResults: 5 });
-    const { itemList = [] } = await runtime.send(command);
+    const runtime = new PersonalizeRuntime({ endpoint: url, region, credentials });
+    const { itemList = [] } = await runtime.getRecommendations({ campaignArn, userId: "u7", numResults: 5 });
     return itemList.map(({ itemId }) => itemId);
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CreateRoleCommand, PutRolePolicyCommand, PutUserPolicyCommand } from "@aws-sdk/client-iam";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { STS } from "@aws-sdk/client-sts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
@@ -27,7 +26,7 @@ describe("Check of the caller's permissions by the doctor", () => {
     async function userWith(UserName: string, ...Statement: readonly object[]) {
         const user = await freshUser(aws.iam, UserName, []);
         const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
-        await aws.iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "own", PolicyDocument }));
+        await aws.iam.putUserPolicy({ UserName, PolicyName: "own", PolicyDocument });
         return user;
     }
     const everything = { Effect: "Allow", Action: "*", Resource: "*" };
@@ -104,14 +103,15 @@ describe("Check of the caller's permissions by the doctor", () => {
         const RoleName = "deployer";
         const trust = { Effect: "Allow", Principal: { AWS: localAccountId }, Action: "sts:AssumeRole" };
         const document = (...Statement: readonly object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
-        const put = (PolicyDocument: string) =>
-            aws.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "own", PolicyDocument }));
-        const { Role } = await aws.iam.send(
-            new CreateRoleCommand({ RoleName, Path: "/team/", AssumeRolePolicyDocument: document(trust) }),
-        );
+        const put = (PolicyDocument: string) => aws.iam.putRolePolicy({ RoleName, PolicyName: "own", PolicyDocument });
+        const { Role } = await aws.iam.createRole({
+            RoleName,
+            Path: "/team/",
+            AssumeRolePolicyDocument: document(trust),
+        });
         await put(document(everything));
-        const sts = new STSClient(createSettings(aws.instance));
-        const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "ann" }));
+        const sts = new STS(createSettings(aws.instance));
+        const { Credentials } = await sts.assumeRole({ RoleArn: Role?.Arn, RoleSessionName: "ann" });
         const session = {
             AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId,
             AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey,

@@ -1,20 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-    CreateAccessKeyCommand,
-    CreateRoleCommand,
-    CreateUserCommand,
-    DeleteRoleCommand,
-    PutUserPolicyCommand,
-} from "@aws-sdk/client-iam";
-import {
-    CreateDatasetGroupCommand,
-    CreateSchemaCommand,
-    DeleteDatasetGroupCommand,
-    DeleteSchemaCommand,
-} from "@aws-sdk/client-personalize";
-import { CreateBucketCommand, DeleteBucketCommand } from "@aws-sdk/client-s3";
-import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
+import { STS } from "@aws-sdk/client-sts";
 import { executionRoleTrust } from "../../iam/import-access.ts";
 import type { Instance } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
@@ -65,16 +51,15 @@ describe("Runbook `doctor` on the local AWS", () => {
             { name: "ITEM_ID", type: "string" },
             { name: "TIMESTAMP", type: "long" },
         ];
-        await aws.s3.send(new CreateBucketCommand(bucket));
-        await aws.iam.send(
-            new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(executionRoleTrust(caller)) }),
-        );
-        const { schemaArn } = await aws.personalize.send(
-            new CreateSchemaCommand({ name: `item_interactions_schema-${aws.stack}`, schema: JSON.stringify(fields) }),
-        );
-        const { datasetGroupArn } = await aws.personalize.send(
-            new CreateDatasetGroupCommand({ name: `movie_recommendation-${aws.stack}` }),
-        );
+        await aws.s3.createBucket(bucket);
+        await aws.iam.createRole({ RoleName, AssumeRolePolicyDocument: JSON.stringify(executionRoleTrust(caller)) });
+        const { schemaArn } = await aws.personalize.createSchema({
+            name: `item_interactions_schema-${aws.stack}`,
+            schema: JSON.stringify(fields),
+        });
+        const { datasetGroupArn } = await aws.personalize.createDatasetGroup({
+            name: `movie_recommendation-${aws.stack}`,
+        });
         try {
             const { checks, of, ...result } = await doctor();
             assertExit(result, 1);
@@ -86,10 +71,10 @@ describe("Runbook `doctor` on the local AWS", () => {
                 /dataset group .* its tags are \{\}; schema .* with another text$/,
             );
         } finally {
-            await aws.s3.send(new DeleteBucketCommand(bucket));
-            await aws.iam.send(new DeleteRoleCommand({ RoleName }));
-            await aws.personalize.send(new DeleteSchemaCommand({ schemaArn }));
-            await aws.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+            await aws.s3.deleteBucket(bucket);
+            await aws.iam.deleteRole({ RoleName });
+            await aws.personalize.deleteSchema({ schemaArn });
+            await aws.personalize.deleteDatasetGroup({ datasetGroupArn });
         }
     });
 
@@ -147,14 +132,14 @@ describe("Runbook `doctor` on the local AWS", () => {
 
     it("`doctor` fails if a policy denies budgets:ModifyBudget", async () => {
         const UserName = "without-budgets";
-        await aws.iam.send(new CreateUserCommand({ UserName }));
+        await aws.iam.createUser({ UserName });
         const statements = [
             { Effect: "Allow", Action: "*", Resource: "*" },
             { Effect: "Deny", Action: "budgets:ModifyBudget", Resource: "*" },
         ];
         const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: statements });
-        await aws.iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "most", PolicyDocument }));
-        const { AccessKey } = await aws.iam.send(new CreateAccessKeyCommand({ UserName }));
+        await aws.iam.putUserPolicy({ UserName, PolicyName: "most", PolicyDocument });
+        const { AccessKey } = await aws.iam.createAccessKey({ UserName });
         const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
         const { of } = await doctor({ AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey });
         assert.equal(of("budgets").verdict, "fail");
@@ -163,9 +148,7 @@ describe("Runbook `doctor` on the local AWS", () => {
 
     it("`doctor` reports the number of dataset groups if the account's quota is used up", async () => {
         const groups = ["a", "b", "c", "d", "e"].map((name) => `full-${name}`);
-        const created = await Promise.all(
-            groups.map((name) => aws.personalize.send(new CreateDatasetGroupCommand({ name }))),
-        );
+        const created = await Promise.all(groups.map((name) => aws.personalize.createDatasetGroup({ name })));
         try {
             const { checks, of, ...result } = await doctor();
             assertExit(result, 1);
@@ -174,7 +157,7 @@ describe("Runbook `doctor` on the local AWS", () => {
             assert.match(of("dataset groups").detail, /^5 of 5 .*full-a/);
         } finally {
             for (const { datasetGroupArn } of created) {
-                await aws.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+                await aws.personalize.deleteDatasetGroup({ datasetGroupArn });
             }
         }
     });
@@ -230,8 +213,8 @@ describe("Runbook `doctor` on the local AWS", () => {
 
 /** Returns temporary administrator credentials as environment variables. */
 async function sessionOf(instance: Instance) {
-    const sts = new STSClient(createSettings(instance));
-    const { Credentials: credentials } = await sts.send(new GetSessionTokenCommand({}));
+    const sts = new STS(createSettings(instance));
+    const { Credentials: credentials } = await sts.getSessionToken({});
     sts.destroy();
     return {
         AWS_ACCESS_KEY_ID: credentials?.AccessKeyId ?? "",

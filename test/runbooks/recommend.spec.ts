@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import {
     arn,
@@ -26,9 +25,9 @@ describe("`recommend` with the local Personalize", () => {
         const { datasetArn, datasetGroupArn } = await createDataset(service);
         await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/interactions.csv" });
         const recipeArn = recipe("aws-user-personalization");
-        await service.personalize.send(new CreateSolutionCommand({ name: "films", datasetGroupArn, recipeArn }));
+        await service.personalize.createSolution({ name: "films", datasetGroupArn, recipeArn });
         const { solutionVersionArn } = await trainVersion(service, arn("solution/films"));
-        await service.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
+        await service.personalize.createCampaign({ name: "films", solutionVersionArn });
     });
     after(() => service?.discard());
 

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-    CreateBucketCommand,
-    GetObjectCommand,
-    HeadObjectCommand,
-    ListMultipartUploadsCommand,
-    ListObjectsV2Command,
-    PutObjectCommand,
-    S3Client,
-} from "@aws-sdk/client-s3";
+import { S3 } from "@aws-sdk/client-s3";
 import { upload } from "../../packages/access-doctor/data-file/objects.ts";
 import { type Instance, variables } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
@@ -22,24 +14,22 @@ const Bucket = "films";
 
 describe("`repair-file` on the local S3", () => {
     let instance: Instance;
-    let s3: S3Client;
+    let s3: S3;
 
     before(async () => {
         instance = await startInstance();
         const { AWS_ENDPOINT_URL = "", AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = variables(instance);
         const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
-        s3 = new S3Client({ endpoint: AWS_ENDPOINT_URL, region, credentials, forcePathStyle: true });
+        s3 = new S3({ endpoint: AWS_ENDPOINT_URL, region, credentials, forcePathStyle: true });
         const CreateBucketConfiguration = { LocationConstraint: region as "eu-central-1" };
-        await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+        await s3.createBucket({ Bucket, CreateBucketConfiguration });
     });
     after(() => discardInstance(instance));
 
-    const put = (Key: string, Body: string, more: object = {}) =>
-        s3.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
-    const textOf = async (Key: string) =>
-        (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
+    const put = (Key: string, Body: string, more: object = {}) => s3.putObject({ Bucket, Key, Body, ...more });
+    const textOf = async (Key: string) => (await s3.getObject({ Bucket, Key })).Body?.transformToString();
     const keys = async (Prefix: string) =>
-        ((await s3.send(new ListObjectsV2Command({ Bucket, Prefix }))).Contents ?? []).map(({ Key }) => Key);
+        ((await s3.listObjectsV2({ Bucket, Prefix })).Contents ?? []).map(({ Key }) => Key);
     const repair = async (...args: string[]) => {
         const path = join("runbooks", "repair-file.ts");
         return run(instance, process.execPath, [path, ...args], "captured");
@@ -119,13 +109,13 @@ describe("`repair-file` on the local S3", () => {
         const file = join(instance.dir, "large.csv");
         await writeFile(file, Buffer.alloc(65 * 1024 * 1024, "x"));
         await upload(s3, file, { bucket: Bucket, key: "g/large.csv" }, {});
-        const head = await s3.send(new HeadObjectCommand({ Bucket, Key: "g/large.csv" }));
+        const head = await s3.headObject({ Bucket, Key: "g/large.csv" });
         assert.equal(head.ContentLength, 65 * 1024 * 1024);
         await assert.rejects(
             upload(s3, file, { bucket: Bucket, key: "g/large.csv" }, {}),
             /exists, and is not replaced/,
         );
-        const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket }));
+        const { Uploads = [] } = await s3.listMultipartUploads({ Bucket });
         assert.deepEqual(Uploads, []);
     });
 
@@ -133,7 +123,7 @@ describe("`repair-file` on the local S3", () => {
         const SSEKMSKeyId = "arn:aws:kms:eu-central-1:000000000000:key/1";
         await put("f/in.csv", `\uFEFF${good}`, { ServerSideEncryption: "aws:kms", SSEKMSKeyId });
         assert.equal((await repair("s3://films/f/in.csv")).exitCode, 0);
-        const head = await s3.send(new HeadObjectCommand({ Bucket, Key: "f/in.repaired.csv" }));
+        const head = await s3.headObject({ Bucket, Key: "f/in.repaired.csv" });
         assert.deepEqual([head.ServerSideEncryption, head.SSEKMSKeyId], ["aws:kms", SSEKMSKeyId]);
     });
 });

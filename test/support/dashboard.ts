@@ -1,4 +1,4 @@
-import { type CloudWatchClient, GetDashboardCommand, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import type { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { insights } from "../../packages/local-aws/gateway/alarms/insights.ts";
 import { metricReads } from "../../packages/local-aws/gateway/alarms/metric-reads.ts";
 
@@ -7,8 +7,8 @@ interface Widget {
 }
 
 /** Returns the entries of `metrics` (lines) of all widgets of a dashboard. */
-export async function dashboardLines(cloudwatch: CloudWatchClient, name: string): Promise<(readonly unknown[])[]> {
-    const { DashboardBody = "" } = await cloudwatch.send(new GetDashboardCommand({ DashboardName: name }));
+export async function dashboardLines(cloudwatch: CloudWatch, name: string): Promise<(readonly unknown[])[]> {
+    const { DashboardBody = "" } = await cloudwatch.getDashboard({ DashboardName: name });
     const { widgets } = JSON.parse(DashboardBody) as { widgets: readonly Widget[] };
     return widgets.flatMap(({ properties }) => properties.metrics ?? []);
 }
@@ -17,7 +17,7 @@ export async function dashboardLines(cloudwatch: CloudWatchClient, name: string)
  * Checks whether CloudWatch has datapoints of the last hour for a line of a dashboard. Returns true for metric math,
  * whose metrics are lines of their own.
  */
-export async function hasData(cloudwatch: CloudWatchClient, line: readonly unknown[]): Promise<boolean> {
+export async function hasData(cloudwatch: CloudWatch, line: readonly unknown[]): Promise<boolean> {
     const [from, to] = [Date.now() - 3_600_000, Date.now() + 60_000];
     const { expression } = (line.at(-1) ?? {}) as { expression?: string };
     if (expression?.startsWith("SELECT")) {
@@ -28,17 +28,15 @@ export async function hasData(cloudwatch: CloudWatchClient, line: readonly unkno
     }
     const [Namespace, MetricName, ...rest] = line.slice(0, -1).map(String);
     const Dimensions = rest.flatMap((Name, at) => (at % 2 === 0 ? [{ Name, Value: rest[at + 1] }] : []));
-    const { MetricDataResults = [] } = await cloudwatch.send(
-        new GetMetricDataCommand({
-            StartTime: new Date(from),
-            EndTime: new Date(to),
-            MetricDataQueries: [
-                {
-                    Id: "one",
-                    MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: 60, Stat: "Sum" },
-                },
-            ],
-        }),
-    );
+    const { MetricDataResults = [] } = await cloudwatch.getMetricData({
+        StartTime: new Date(from),
+        EndTime: new Date(to),
+        MetricDataQueries: [
+            {
+                Id: "one",
+                MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: 60, Stat: "Sum" },
+            },
+        ],
+    });
     return (MetricDataResults[0]?.Values ?? []).length > 0;
 }

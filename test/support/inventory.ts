@@ -1,4 +1,3 @@
-import { ListDatasetImportJobsCommand, ListSolutionVersionsCommand } from "@aws-sdk/client-personalize";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { listers, taggedByPulumi } from "../../runbooks/lib/audit/audit.ts";
 import { personalizeListers } from "../../runbooks/lib/audit/inventory/personalize.ts";
@@ -23,7 +22,7 @@ async function listResources({ instance }: Pick<TestAws, "instance">, isMeant: (
 
 /** Lists data, roles, state flags and Personalize resources of the account, except jobs, which cannot be deleted. */
 export async function listEverything(aws: Pick<TestAws, "instance" | "personalize">): Promise<string[]> {
-    const { solutionVersions = [] } = await aws.personalize.send(new ListSolutionVersionsCommand({}));
+    const { solutionVersions = [] } = await aws.personalize.listSolutionVersions({});
     const versions = solutionVersions.map(({ solutionVersionArn }) => `version ${solutionVersionArn}`);
     return [...(await listResources(aws, (kind) => kinds.includes(kind))), ...versions];
 }
@@ -33,6 +32,6 @@ export const listWatchers = (aws: Pick<TestAws, "instance">) => listResources(aw
 
 /** Lists the names of all import jobs in the account, sorted. These include the jobs of deleted stacks. */
 export async function importJobNames({ personalize }: TestAws): Promise<string[]> {
-    const { datasetImportJobs = [] } = await personalize.send(new ListDatasetImportJobsCommand({}));
+    const { datasetImportJobs = [] } = await personalize.listDatasetImportJobs({});
     return datasetImportJobs.map(({ jobName }) => String(jobName)).sort();
 }

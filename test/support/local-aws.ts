@@ -4,7 +4,7 @@ import { appendFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IAM } from "@aws-sdk/client-iam";
-import { CreateKeyCommand, KMS } from "@aws-sdk/client-kms";
+import { KMS } from "@aws-sdk/client-kms";
 import { Personalize } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
 import { S3 } from "@aws-sdk/client-s3";
@@ -120,7 +120,7 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
     /** Creates a KMS key. Returns the URL with which Pulumi uses the key as the secrets provider. */
     async function keyProvider(): Promise<string> {
         const kms = new KMS(createSettings(instance));
-        const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+        const { KeyMetadata } = await kms.createKey({});
         kms.destroy();
         return `awskms:///${KeyMetadata?.Arn}?region=${region}`;
     }

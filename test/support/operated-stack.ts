@@ -1,4 +1,3 @@
-import { DescribeCampaignCommand } from "@aws-sdk/client-personalize";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { assertExit, startTestAws } from "./local-aws.ts";
 
@@ -24,7 +23,7 @@ function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: st
         return { ...JSON.parse(result.stdout), stderr: result.stderr };
     }
     async function serving(): Promise<string> {
-        const { campaign } = await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }));
+        const { campaign } = await aws.personalize.describeCampaign({ campaignArn });
         return campaign?.solutionVersionArn ?? "";
     }
     const newest = async () => (await aws.outputs()).solutionVersionArn ?? "";

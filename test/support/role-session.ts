@@ -1,10 +1,4 @@
-import {
-    CreateRoleCommand,
-    DeleteRoleCommand,
-    DeleteRolePolicyCommand,
-    PutRolePolicyCommand,
-} from "@aws-sdk/client-iam";
-import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
+import type { STS } from "@aws-sdk/client-sts";
 import { type PolicyDocument, type Statement, toList } from "policy-evaluator";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import type { TestAws } from "./local-aws.ts";
@@ -15,7 +9,7 @@ let sessionCount = 0;
  * Creates a role whose policy has only these statements, and runs `work` with the credentials of a session of the role.
  */
 export async function bySession<T>(
-    { iam, sts }: Pick<TestAws, "iam"> & { readonly sts: STSClient },
+    { iam, sts }: Pick<TestAws, "iam"> & { readonly sts: STS },
     statements: readonly Statement[],
     work: (keys: { accessKeyId: string; secretAccessKey: string; sessionToken: string }) => Promise<T>,
 ): Promise<T> {
@@ -27,11 +21,10 @@ export async function bySession<T>(
         Principal: { AWS: `arn:${localPartition}:iam::${localAccountId}:root` },
         Action: "sts:AssumeRole",
     } as const;
-    const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: document([us]) }));
+    const { Role } = await iam.createRole({ RoleName, AssumeRolePolicyDocument: document([us]) });
     const policy = { RoleName, PolicyName: "work" };
-    await iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument: document(statements) }));
-    const assume = new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "run" });
-    const { Credentials } = await sts.send(assume);
+    await iam.putRolePolicy({ ...policy, PolicyDocument: document(statements) });
+    const { Credentials } = await sts.assumeRole({ RoleArn: Role?.Arn, RoleSessionName: "run" });
     try {
         return await work({
             accessKeyId: Credentials?.AccessKeyId ?? "",
@@ -39,8 +32,8 @@ export async function bySession<T>(
             sessionToken: Credentials?.SessionToken ?? "",
         });
     } finally {
-        await iam.send(new DeleteRolePolicyCommand(policy));
-        await iam.send(new DeleteRoleCommand({ RoleName }));
+        await iam.deleteRolePolicy(policy);
+        await iam.deleteRole({ RoleName });
     }
 }
 

@@ -1,10 +1,10 @@
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DynamoDB } from "@aws-sdk/client-dynamodb";
 import { startHarness } from "../../../packages/local-aws/test/gateway/harness.ts";
 
 /** Starts a local AWS with film data, and creates a DynamoDB table with the given name. */
 export async function startFilmsTable(TableName: string) {
     const harness = await startHarness();
-    const dynamo = new DynamoDBClient(harness.settings);
+    const dynamo = new DynamoDB(harness.settings);
     await dynamo.send(
         new CreateTableCommand({
             TableName,

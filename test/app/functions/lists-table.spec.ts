@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDB, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { firstState } from "../../../app/batch/state.ts";
 import { stateItem } from "../../../app/functions/batch-lists/state-item.ts";
 import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
@@ -26,7 +26,7 @@ const signal = new AbortController().signal;
 
 describe("DynamoDB table of the recommendation API on the local AWS", () => {
     let harness: Harness;
-    let dynamo: DynamoDBClient;
+    let dynamo: DynamoDB;
     before(async () => {
         ({ harness, dynamo } = await startFilmsTable(TableName));
     });
@@ -56,11 +56,11 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
     });
 
     it("a run of the lists function does not start if another run wrote to the table after the lease was read", async () => {
-        const stale: Pick<DynamoDBClient, "send"> = Object.create(dynamo);
+        const stale: Pick<DynamoDB, "send"> = Object.create(dynamo);
         const send = dynamo.send.bind(dynamo) as (command: unknown) => Promise<object>;
         stale.send = ((command: unknown) =>
             command instanceof GetItemCommand ? Promise.resolve({}) : send(command)) as never;
-        assert.equal(await stateItem(stale as DynamoDBClient, TableName).begin(60_000), undefined);
+        assert.equal(await stateItem(stale as DynamoDB, TableName).begin(60_000), undefined);
     });
 
     it("the table returns a stored list only for the list's own viewer and key", async () => {
@@ -116,9 +116,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         const longest = films.map((film, at) => ({ ...film, itemId: `${at}`.padEnd(64, "€") }));
         const userId = "€".repeat(85);
         await table.putRecent(userId, { revision, films: longest, counted }, 0, 2_000_000_000, signal);
-        const { Item = {} } = await dynamo.send(
-            new GetItemCommand({ TableName, Key: { ...Key, pk: { S: `viewer#${userId}` } } }),
-        );
+        const { Item = {} } = await dynamo.getItem({ TableName, Key: { ...Key, pk: { S: `viewer#${userId}` } } });
         assert.ok(itemBytes(Item) <= 1024, `${itemBytes(Item)} bytes`);
         const kept = (await table.recent(userId, signal)).films;
         assert.ok(kept.length >= 3 && kept.every((film, at) => film.itemId === longest[at]?.itemId));
@@ -138,24 +136,20 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         await table.putCampaign(campaignStatus, undefined, signal);
         await table.putCampaign({ ...campaignStatus, checkedAt: 11 }, undefined, signal);
         assert.deepEqual(await table.stack(signal), { campaign: campaignStatus });
-        await dynamo.send(
-            new UpdateItemCommand({
-                TableName,
-                Key: { pk: { S: "stack" }, sk: { S: "campaign" } },
-                UpdateExpression: "SET flushed = :at",
-                ExpressionAttributeValues: { ":at": { N: "3" } },
-            }),
-        );
+        await dynamo.updateItem({
+            TableName,
+            Key: { pk: { S: "stack" }, sk: { S: "campaign" } },
+            UpdateExpression: "SET flushed = :at",
+            ExpressionAttributeValues: { ":at": { N: "3" } },
+        });
         await table.putCampaign({ status: "", checkedAt: 20 }, 10, signal);
         const gone = { status: "", checkedAt: 20, activeAt: 10 };
         assert.deepEqual(await table.stack(signal), { campaign: gone, flushed: 3 });
-        await dynamo.send(
-            new UpdateItemCommand({
-                TableName,
-                Key: { pk: { S: "stack" }, sk: { S: "campaign" } },
-                UpdateExpression: "REMOVE flushed, checkedAt, activeAt",
-            }),
-        );
+        await dynamo.updateItem({
+            TableName,
+            Key: { pk: { S: "stack" }, sk: { S: "campaign" } },
+            UpdateExpression: "REMOVE flushed, checkedAt, activeAt",
+        });
     });
 
     it("`forget` deletes a viewer's items and stores a higher revision", async () => {
@@ -213,15 +207,15 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         const table = tablePort(dynamo, TableName);
         for (const requests of [2, 3]) await table.addAsked(495_000, "u", requests, 2_000_000_000, signal);
         const Key = { pk: { S: "asked#495000" }, sk: { S: "u" } };
-        const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key }));
+        const { Item } = await dynamo.getItem({ TableName, Key });
         assert.deepEqual([Item?.requests?.N, Item?.expiresAt?.N], ["5", "2000000000"]);
     });
 
     it("an update of the served lists keeps the names of all previously served solution versions", async () => {
         const Key = itemKey("stack", "lists");
         const lists = [1, 2, 2].map((n) => ({ generation: n, solutionVersionArn: `solution/films/v${n}`, madeAt: n }));
-        for (const one of lists) await dynamo.send(new UpdateItemCommand({ TableName, Key, ...serving(one) }));
-        const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key }));
+        for (const one of lists) await dynamo.updateItem({ TableName, Key, ...serving(one) });
+        const { Item } = await dynamo.getItem({ TableName, Key });
         assert.deepEqual(toServedLists(Item), lists[2]);
         assert.deepEqual(toServedVersions(Item).toSorted(), ["v1", "v2"]);
     });

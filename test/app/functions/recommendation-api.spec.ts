@@ -5,9 +5,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { CreateFilterCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { Personalize } from "@aws-sdk/client-personalize";
+import { S3 } from "@aws-sdk/client-s3";
 import { storedTables } from "../../../app/functions/recommendation-api/stored-tables.ts";
 import { tablePort } from "../../../app/functions/recommendation-api/table.ts";
 import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
@@ -33,7 +33,7 @@ const signal = new AbortController().signal;
 
 describe("Recommendation API on the local AWS", () => {
     let harness: Harness;
-    let dynamo: DynamoDBClient;
+    let dynamo: DynamoDB;
     before(async () => {
         ({ harness, dynamo } = await startFilmsTable(TableName));
     });
@@ -49,21 +49,21 @@ describe("Recommendation API on the local AWS", () => {
         let answers: AsyncIterator<string>;
 
         before(async () => {
-            const personalize = new PersonalizeClient(harness.settings);
+            const personalize = new Personalize(harness.settings);
             const of = { name: "unwatched", datasetGroupArn: arn("dataset-group/films") };
-            await personalize.send(new CreateFilterCommand({ ...of, filterExpression: watchedFilterExpression() }));
+            await personalize.createFilter({ ...of, filterExpression: watchedFilterExpression() });
             personalize.destroy();
             folder = await mkdtemp(join(tmpdir(), "recommendation-api-"));
             const code = await readFile(bundleFile("recommendation-api"));
             assert.ok(code.length < 1.1e6, `${code.length}`);
             await writeFile(join(folder, "index.mjs"), code);
             await writeFile(join(folder, "openapi.json"), openApi);
-            const s3 = new S3Client({ ...harness.settings, forcePathStyle: true });
-            await s3.send(new CreateBucketCommand({ Bucket: TableName }));
+            const s3 = new S3({ ...harness.settings, forcePathStyle: true });
+            await s3.createBucket({ Bucket: TableName });
             const own = tablesKey(harness.solutionVersionArn.split("/").at(-1) ?? "");
             const objects = { [own]: JSON.stringify(tablesDocument), [newestTablesKey]: "another" };
             for (const [Key, Body] of Object.entries(objects)) {
-                await s3.send(new PutObjectCommand({ Bucket: TableName, Key, Body }));
+                await s3.putObject({ Bucket: TableName, Key, Body });
             }
             s3.destroy();
             await writeFile(
@@ -142,7 +142,7 @@ describe("Recommendation API on the local AWS", () => {
             const kept = () => tablePort(dynamo, TableName).viewer("1", "", signal);
             await until(async () => (await kept()).list?.revision === revision);
 
-            const client = new S3Client({ ...harness.settings, forcePathStyle: true });
+            const client = new S3({ ...harness.settings, forcePathStyle: true });
             const version = harness.solutionVersionArn.split("/").at(-1) ?? "";
             const stored = storedTables(client, TableName);
             const { etag } = (await stored.read(version, undefined, signal)) ?? {};

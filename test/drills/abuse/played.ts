@@ -1,5 +1,5 @@
-import { APIGatewayClient, GetRestApisCommand, GetStageCommand } from "@aws-sdk/client-api-gateway";
-import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { Lambda } from "@aws-sdk/client-lambda";
 import { eventsPath, historyPath, listsPath, otherPaths, pagePath } from "../../../config/throttles.ts";
 import { readManifest } from "../../../data-prep/manifest.ts";
 import { assertExit, createSettings, type TestAws } from "../../support/local-aws.ts";
@@ -32,14 +32,14 @@ export async function playOnStack(aws: TestAws, say: (line: string) => void): Pr
     assertExit(await aws.engine("up"), 0);
     const { apiUrl = "" } = await aws.outputs();
     const settings = createSettings(aws.instance);
-    const [gateway, lambda] = [new APIGatewayClient(settings), new LambdaClient(settings)];
+    const [gateway, lambda] = [new APIGateway(settings), new Lambda(settings)];
     try {
-        const { items = [] } = await gateway.send(new GetRestApisCommand({}));
+        const { items = [] } = await gateway.getRestApis({});
         const stage = { restApiId: items[0]?.id, stageName: "api" };
-        const { methodSettings = {} } = await gateway.send(new GetStageCommand(stage));
+        const { methodSettings = {} } = await gateway.getStage(stage);
         const limitOf = (path: string) => methodSettings[path]?.throttlingRateLimit ?? Number.NaN;
         const FunctionName = items[0]?.name ?? "";
-        const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+        const { Environment } = await lambda.getFunctionConfiguration({ FunctionName });
         const apiConfig = JSON.parse(Environment?.Variables?.API_CONFIG ?? "{}");
         const campaignPerSecond = Number(apiConfig.campaignPerSecond ?? Number.POSITIVE_INFINITY);
 

@@ -1,32 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-    CreatePolicyVersionCommand,
-    CreateRoleCommand,
-    DeleteRolePolicyCommand,
-    DetachRolePolicyCommand,
-    type IAMClient,
-    PutRolePolicyCommand,
-    PutUserPolicyCommand,
-    UpdateAssumeRolePolicyCommand,
-} from "@aws-sdk/client-iam";
-import { CancelKeyDeletionCommand, EnableKeyCommand, type KMSClient, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
-import {
-    CopyObjectCommand,
-    CreateBucketCommand,
-    HeadObjectCommand,
-    PutBucketPolicyCommand,
-    PutObjectCommand,
-    PutPublicAccessBlockCommand,
-    RestoreObjectCommand,
-    type S3Client,
-} from "@aws-sdk/client-s3";
+import type { IAM } from "@aws-sdk/client-iam";
+import type { KMS } from "@aws-sdk/client-kms";
+import type { S3 } from "@aws-sdk/client-s3";
 
 type Options = Readonly<Record<string, string | undefined>>;
 export interface Hands {
-    readonly iam: IAMClient;
+    readonly iam: IAM;
     /** Returns an S3 client for a region. */
-    s3(region?: string): S3Client;
-    readonly kms: KMSClient;
+    s3(region?: string): S3;
+    readonly kms: KMS;
     /** Path of the local data file that commands upload. */
     readonly file: string;
 }
@@ -64,81 +46,68 @@ const roleOf = (options: Options) => ({ RoleName: options["role-name"], PolicyNa
 
 const supportedCommands: Readonly<Record<string, (options: Options, hands: Hands) => Promise<unknown>>> = {
     "iam put-role-policy": (options, { iam }) =>
-        iam.send(new PutRolePolicyCommand({ ...roleOf(options), PolicyDocument: options["policy-document"] })),
-    "iam delete-role-policy": (options, { iam }) => iam.send(new DeleteRolePolicyCommand(roleOf(options))),
+        iam.putRolePolicy({ ...roleOf(options), PolicyDocument: options["policy-document"] }),
+    "iam delete-role-policy": (options, { iam }) => iam.deleteRolePolicy(roleOf(options)),
     "iam detach-role-policy": (options, { iam }) =>
-        iam.send(new DetachRolePolicyCommand({ RoleName: options["role-name"], PolicyArn: options["policy-arn"] })),
+        iam.detachRolePolicy({ RoleName: options["role-name"], PolicyArn: options["policy-arn"] }),
     "iam put-user-policy": (options, { iam }) =>
-        iam.send(
-            new PutUserPolicyCommand({
-                UserName: options["user-name"],
-                PolicyName: options["policy-name"],
-                PolicyDocument: options["policy-document"],
-            }),
-        ),
+        iam.putUserPolicy({
+            UserName: options["user-name"],
+            PolicyName: options["policy-name"],
+            PolicyDocument: options["policy-document"],
+        }),
     "iam create-role": (options, { iam }) =>
-        iam.send(
-            new CreateRoleCommand({
-                RoleName: options["role-name"],
-                AssumeRolePolicyDocument: options["assume-role-policy-document"],
-            }),
-        ),
+        iam.createRole({
+            RoleName: options["role-name"],
+            AssumeRolePolicyDocument: options["assume-role-policy-document"],
+        }),
     "iam update-assume-role-policy": (options, { iam }) =>
-        iam.send(
-            new UpdateAssumeRolePolicyCommand({
-                RoleName: options["role-name"],
-                PolicyDocument: options["policy-document"],
-            }),
-        ),
+        iam.updateAssumeRolePolicy({
+            RoleName: options["role-name"],
+            PolicyDocument: options["policy-document"],
+        }),
     "iam create-policy-version": (options, { iam }) =>
-        iam.send(
-            new CreatePolicyVersionCommand({
-                PolicyArn: options["policy-arn"],
-                PolicyDocument: options["policy-document"],
-                SetAsDefault: options["set-as-default"] === "true",
-            }),
-        ),
+        iam.createPolicyVersion({
+            PolicyArn: options["policy-arn"],
+            PolicyDocument: options["policy-document"],
+            SetAsDefault: options["set-as-default"] === "true",
+        }),
     "s3api create-bucket": (options, hands) =>
-        hands.s3(options.region).send(
-            new CreateBucketCommand({
-                Bucket: options.bucket,
-                ...(options.region !== "us-east-1" && {
-                    CreateBucketConfiguration: { LocationConstraint: options.region as "eu-central-1" },
-                }),
+        hands.s3(options.region).createBucket({
+            Bucket: options.bucket,
+            ...(options.region !== "us-east-1" && {
+                CreateBucketConfiguration: { LocationConstraint: options.region as "eu-central-1" },
             }),
-        ),
+        }),
     "s3api put-bucket-policy": (options, { s3 }) =>
-        s3().send(new PutBucketPolicyCommand({ Bucket: options.bucket, Policy: options.policy })),
+        s3().putBucketPolicy({ Bucket: options.bucket, Policy: options.policy }),
     "s3api put-public-access-block": (options, { s3 }) =>
-        s3().send(
-            new PutPublicAccessBlockCommand({
-                Bucket: options.bucket,
-                PublicAccessBlockConfiguration: Object.fromEntries(
-                    (options["public-access-block-configuration"] ?? "")
-                        .split(",")
-                        .map((pair) => [pair.split("=")[0], pair.endsWith("=true")]),
-                ),
-            }),
-        ),
+        s3().putPublicAccessBlock({
+            Bucket: options.bucket,
+            PublicAccessBlockConfiguration: Object.fromEntries(
+                (options["public-access-block-configuration"] ?? "")
+                    .split(",")
+                    .map((pair) => [pair.split("=")[0], pair.endsWith("=true")]),
+            ),
+        }),
     "s3api restore-object": async (options, { s3 }) => {
         const object = { Bucket: options.bucket, Key: options.key };
         const RestoreRequest = { Days: 7, GlacierJobParameters: { Tier: "Standard" as const } };
-        await s3().send(new RestoreObjectCommand({ ...object, RestoreRequest }));
+        await s3().restoreObject({ ...object, RestoreRequest });
         const isReadable = async () =>
-            (await s3().send(new HeadObjectCommand(object))).Restore?.includes('ongoing-request="false"') ?? false;
+            (await s3().headObject(object)).Restore?.includes('ongoing-request="false"') ?? false;
         while (!(await isReadable())) await sleep(100);
     },
     "kms put-key-policy": (options, { kms }) =>
-        kms.send(new PutKeyPolicyCommand({ KeyId: options["key-id"], PolicyName: "default", Policy: options.policy })),
-    "kms enable-key": (options, { kms }) => kms.send(new EnableKeyCommand({ KeyId: options["key-id"] })),
-    "kms cancel-key-deletion": (options, { kms }) =>
-        kms.send(new CancelKeyDeletionCommand({ KeyId: options["key-id"] })),
+        kms.putKeyPolicy({ KeyId: options["key-id"], PolicyName: "default", Policy: options.policy }),
+    "kms enable-key": (options, { kms }) => kms.enableKey({ KeyId: options["key-id"] }),
+    "kms cancel-key-deletion": (options, { kms }) => kms.cancelKeyDeletion({ KeyId: options["key-id"] }),
 };
 
 async function copy([from = "", to = ""]: readonly string[], { s3, file }: Hands): Promise<void> {
     const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(to) ?? [];
     const source = /^s3:\/\/(.+)$/.exec(from)?.[1];
     await (source === undefined
-        ? s3().send(new PutObjectCommand({ Bucket, Key, Body: file }))
-        : s3().send(new CopyObjectCommand({ Bucket, Key, CopySource: encodeURI(source) })));
+        ? s3().putObject({ Bucket, Key, Body: file })
+        : s3().copyObject({ Bucket, Key, CopySource: encodeURI(source) }));
 }

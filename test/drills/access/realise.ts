@@ -1,35 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-    AttachRolePolicyCommand,
-    CreateAccessKeyCommand,
-    CreatePolicyCommand,
-    CreateRoleCommand,
-    CreateUserCommand,
-    DeleteRoleCommand,
-    DeleteRolePolicyCommand,
-    IAMClient,
-    PutRolePolicyCommand,
-    PutUserPolicyCommand,
-} from "@aws-sdk/client-iam";
-import { CreateKeyCommand, DisableKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
-import {
-    CreateDatasetCommand,
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateSchemaCommand,
-    DescribeDatasetCommand,
-    DescribeDatasetGroupCommand,
-    DescribeDatasetImportJobCommand,
-    PersonalizeClient,
-} from "@aws-sdk/client-personalize";
-import {
-    CreateBucketCommand,
-    PutBucketOwnershipControlsCommand,
-    PutBucketPolicyCommand,
-    PutObjectCommand,
-    PutPublicAccessBlockCommand,
-    S3Client,
-} from "@aws-sdk/client-s3";
+import { IAM } from "@aws-sdk/client-iam";
+import { KMS } from "@aws-sdk/client-kms";
+import { Personalize } from "@aws-sdk/client-personalize";
+import { S3 } from "@aws-sdk/client-s3";
 import {
     document,
     encodeBody,
@@ -77,17 +50,17 @@ export type Stage = Awaited<ReturnType<typeof stageOn>>;
 /** Creates a dataset in a local AWS. Returns functions that create setups and run imports into this dataset. */
 export async function stageOn(endpoint: string, region: string, administrator: Credentials, interactions: string) {
     const settings = { endpoint, region, credentials: administrator };
-    const iam = new IAMClient(settings);
+    const iam = new IAM(settings);
     const s3 = (where = region) =>
-        new S3Client({ ...settings, region: where, forcePathStyle: true, followRegionRedirects: true });
-    const personalize = new PersonalizeClient(settings);
+        new S3({ ...settings, region: where, forcePathStyle: true, followRegionRedirects: true });
+    const personalize = new Personalize(settings);
     const datasetArn = await makeDataset(personalize);
 
     const hands: Hands = {
         iam,
         s3,
         file: interactions,
-        kms: new KMSClient(settings),
+        kms: new KMS(settings),
     };
     let jobs = 0;
 
@@ -115,19 +88,18 @@ export async function stageOn(endpoint: string, region: string, administrator: C
             location: string,
             { importer, roleArn }: Real,
         ): Promise<{ jobArn?: string; failure?: string }> {
-            const client = new PersonalizeClient({ ...settings, credentials: importer });
+            const client = new Personalize({ ...settings, credentials: importer });
             try {
-                const { datasetImportJobArn: jobArn = "" } = await client.send(
-                    new CreateDatasetImportJobCommand({
-                        jobName: `drill-${++jobs}`,
-                        datasetArn,
-                        dataSource: { dataLocation: location },
-                        roleArn,
-                    }),
-                );
+                const { datasetImportJobArn: jobArn = "" } = await client.createDatasetImportJob({
+                    jobName: `drill-${++jobs}`,
+                    datasetArn,
+                    dataSource: { dataLocation: location },
+                    roleArn,
+                });
                 for (;;) {
-                    const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn: jobArn });
-                    const { datasetImportJob: job } = await personalize.send(describe);
+                    const { datasetImportJob: job } = await personalize.describeDatasetImportJob({
+                        datasetImportJobArn: jobArn,
+                    });
                     if (job?.status === "ACTIVE") return { jobArn };
                     if (job?.status === "CREATE FAILED") return { jobArn, failure: job.failureReason ?? "" };
                     await sleep(10);
@@ -139,22 +111,24 @@ export async function stageOn(endpoint: string, region: string, administrator: C
     };
 }
 
-async function makeDataset(client: PersonalizeClient): Promise<string> {
-    const { schemaArn } = await client.send(new CreateSchemaCommand({ name: "drill", schema }));
-    const { datasetGroupArn } = await client.send(new CreateDatasetGroupCommand({ name: "drill" }));
+async function makeDataset(client: Personalize): Promise<string> {
+    const { schemaArn } = await client.createSchema({ name: "drill", schema });
+    const { datasetGroupArn } = await client.createDatasetGroup({ name: "drill" });
     const group = async () =>
-        (await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }))).datasetGroup?.status === "ACTIVE";
+        (await client.describeDatasetGroup({ datasetGroupArn })).datasetGroup?.status === "ACTIVE";
     while (!(await group())) await sleep(10);
-    const { datasetArn = "" } = await client.send(
-        new CreateDatasetCommand({ name: "drill", schemaArn, datasetGroupArn, datasetType: "Interactions" }),
-    );
-    const dataset = async () =>
-        (await client.send(new DescribeDatasetCommand({ datasetArn }))).dataset?.status === "ACTIVE";
+    const { datasetArn = "" } = await client.createDataset({
+        name: "drill",
+        schemaArn,
+        datasetGroupArn,
+        datasetType: "Interactions",
+    });
+    const dataset = async () => (await client.describeDataset({ datasetArn })).dataset?.status === "ACTIVE";
     while (!(await dataset())) await sleep(10);
     return datasetArn;
 }
 
-async function makeRole(iam: IAMClient, fixture: ImportFixture): Promise<string> {
+async function makeRole(iam: IAM, fixture: ImportFixture): Promise<string> {
     const { roleName: RoleName, trust, boundary } = fixture;
     if (!trust) {
         return "";
@@ -162,35 +136,33 @@ async function makeRole(iam: IAMClient, fixture: ImportFixture): Promise<string>
     const PolicyName = `boundary-${RoleName}`;
     const PermissionsBoundary = boundary && `arn:aws:iam::${fixture.caller.accountId}:policy/${PolicyName}`;
     if (boundary && !fixture.recreated) {
-        await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(boundary) }));
+        await iam.createPolicy({ PolicyName, PolicyDocument: JSON.stringify(boundary) });
     } else if (boundary) {
         // A recreated role needs the same policy again, so ignore the error that it exists.
-        await iam
-            .send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(boundary) }))
-            .catch(() => {});
+        await iam.createPolicy({ PolicyName, PolicyDocument: JSON.stringify(boundary) }).catch(() => {});
     }
     const AssumeRolePolicyDocument = JSON.stringify(trust);
-    const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, PermissionsBoundary }));
+    const { Role } = await iam.createRole({ RoleName, AssumeRolePolicyDocument, PermissionsBoundary });
     for (const [name, one] of storedInline(fixture)) {
         const PolicyDocument = JSON.stringify(one);
-        await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: name, PolicyDocument }));
+        await iam.putRolePolicy({ RoleName, PolicyName: name, PolicyDocument });
     }
     for (const PolicyArn of fixture.attached) {
-        await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+        await iam.attachRolePolicy({ RoleName, PolicyArn });
     }
     return Role?.RoleId ?? "";
 }
 
-async function removeRole(iam: IAMClient, fixture: ImportFixture): Promise<void> {
+async function removeRole(iam: IAM, fixture: ImportFixture): Promise<void> {
     const RoleName = fixture.roleName;
     for (const [PolicyName] of storedInline(fixture)) {
-        await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+        await iam.deleteRolePolicy({ RoleName, PolicyName });
     }
-    await iam.send(new DeleteRoleCommand({ RoleName }));
+    await iam.deleteRole({ RoleName });
 }
 
 async function makeBucket(
-    s3: S3Client,
+    s3: S3,
     fixture: ImportFixture,
     withId: (text: string) => string,
     interactions: string,
@@ -201,47 +173,47 @@ async function makeBucket(
         return;
     }
     const CreateBucketConfiguration = { LocationConstraint: bucketRegion as "eu-central-1" };
-    await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+    await s3.createBucket({ Bucket, CreateBucketConfiguration });
     const closed = {
         BlockPublicAcls: true,
         IgnorePublicAcls: true,
         BlockPublicPolicy: true,
         RestrictPublicBuckets: true,
     };
-    await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: closed }));
+    await s3.putPublicAccessBlock({ Bucket, PublicAccessBlockConfiguration: closed });
     const OwnershipControls = { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" as const }] };
-    await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
+    await s3.putBucketOwnershipControls({ Bucket, OwnershipControls });
     const KeyId = key && (await makeKey(kms, withId(JSON.stringify(key.policy))));
     const encryption = KeyId ? ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyId } as const) : {};
     for (const [Key, body] of Object.entries(fixture.objects)) {
         const StorageClass = body.storageClass ?? "STANDARD";
         const Body = encodeBody(body, interactions);
-        await s3.send(new PutObjectCommand({ Bucket, Key, Body, StorageClass, ...encryption }));
+        await s3.putObject({ Bucket, Key, Body, StorageClass, ...encryption });
     }
     // Write the bucket policy after the objects, because it may deny writing them.
     if (bucketPolicy !== undefined) {
-        await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: withId(bucketPolicy) }));
+        await s3.putBucketPolicy({ Bucket, Policy: withId(bucketPolicy) });
     }
-    if (key?.state === "Disabled") await kms.send(new DisableKeyCommand({ KeyId }));
+    if (key?.state === "Disabled") await kms.disableKey({ KeyId });
     if (key?.state === "PendingDeletion") {
-        await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+        await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 });
     }
 }
 
-async function makeKey(kms: KMSClient, Policy: string): Promise<string> {
-    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy }));
+async function makeKey(kms: KMS, Policy: string): Promise<string> {
+    const { KeyMetadata } = await kms.createKey({ Policy });
     return KeyMetadata?.Arn ?? "";
 }
 
-async function makeImporter(iam: IAMClient, fixture: ImportFixture): Promise<Credentials> {
+async function makeImporter(iam: IAM, fixture: ImportFixture): Promise<Credentials> {
     const UserName = `importer-${fixture.roleName}`;
-    await iam.send(new CreateUserCommand({ UserName }));
+    await iam.createUser({ UserName });
     for (const [PolicyName, one] of [
         ["reading", reading],
         ["passing", fixture.passRole],
     ] as const) {
-        await iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: JSON.stringify(one) }));
+        await iam.putUserPolicy({ UserName, PolicyName, PolicyDocument: JSON.stringify(one) });
     }
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    const { AccessKey } = await iam.createAccessKey({ UserName });
     return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
 }

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { DescribeCampaignCommand } from "@aws-sdk/client-personalize";
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { SQS } from "@aws-sdk/client-sqs";
 import { createAdmin } from "../../../packages/local-aws/test/admin.ts";
 import { listEverything, listWatchers } from "../../support/inventory.ts";
 import { createSettings, startTestAws } from "../../support/local-aws.ts";
@@ -41,8 +40,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
     const aws = await startTestAws();
     const admin = createAdmin(aws.instance);
     const settings = createSettings(aws.instance);
-    const sqs = new SQSClient(settings);
-    const cloudwatch = new CloudWatchClient(settings);
+    const sqs = new SQS(settings);
+    const cloudwatch = new CloudWatch(settings);
     const configFile = join(aws.instance.dir, "workspace", `Pulumi.${aws.stack}.yaml`);
     const runbook = async (name: string, ...args: string[]) =>
         fine(name, await aws.runbook(name, "--config-file", configFile, ...args));
@@ -54,10 +53,10 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
 
     /** Receives new messages into `got` and deletes them from the queue. */
     async function read(): Promise<void> {
-        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+        const { Messages = [] } = await sqs.receiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
         for (const { Body = "", ReceiptHandle } of Messages) {
             got.push(Body);
-            await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+            await sqs.deleteMessage({ QueueUrl, ReceiptHandle });
         }
     }
     const kinds = () => got.map((body) => /"kind":"([\w-]+)"/.exec(body)?.[1] ?? "");
@@ -66,7 +65,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         return kinds().includes(kind);
     };
     const isThere = () =>
-        aws.personalize.send(new DescribeCampaignCommand({ campaignArn })).then(
+        aws.personalize.describeCampaign({ campaignArn }).then(
             ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
             () => false,
         );
@@ -151,7 +150,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             "a guard that fails raises its alarm",
             async () => {
                 await read();
-                const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ StateValue: "ALARM" }));
+                const { MetricAlarms = [] } = await cloudwatch.describeAlarms({ StateValue: "ALARM" });
                 return MetricAlarms.some(({ AlarmName }) => AlarmName?.endsWith("-failures"));
             },
             240,

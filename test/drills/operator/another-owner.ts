@@ -1,14 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { CreateRestApiCommand } from "@aws-sdk/client-api-gateway";
 import { PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
-import {
-    CreateDatasetCommand,
-    CreateDatasetGroupCommand,
-    CreateEventTrackerCommand,
-    CreateSchemaCommand,
-    DescribeDatasetCommand,
-    DescribeDatasetGroupCommand,
-} from "@aws-sdk/client-personalize";
 import { namesFor } from "../../../config/config.ts";
 import type { OperatorScope } from "../../../iam/operator.ts";
 import type { TestAws } from "../../support/local-aws.ts";
@@ -39,37 +30,35 @@ export async function anotherOwner(aws: TestAws, scope: OperatorScope) {
     const owner = { "pulumi:project": scope.project, "pulumi:stack": stack };
     const tags = Object.entries(owner).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
     const field = (name: string, type: string) => ({ name, type });
-    const { schemaArn } = await personalize.send(
-        new CreateSchemaCommand({
-            name: names.schema,
-            schema: JSON.stringify({
-                type: "record",
-                name: "Interactions",
-                namespace: "com.amazonaws.personalize.schema",
-                fields: [field("USER_ID", "string"), field("ITEM_ID", "string"), field("TIMESTAMP", "long")],
-                version: "1.0",
-            }),
+    const { schemaArn } = await personalize.createSchema({
+        name: names.schema,
+        schema: JSON.stringify({
+            type: "record",
+            name: "Interactions",
+            namespace: "com.amazonaws.personalize.schema",
+            fields: [field("USER_ID", "string"), field("ITEM_ID", "string"), field("TIMESTAMP", "long")],
+            version: "1.0",
         }),
-    );
-    const { datasetGroupArn } = await personalize.send(
-        new CreateDatasetGroupCommand({ name: names.datasetGroup, tags }),
-    );
+    });
+    const { datasetGroupArn } = await personalize.createDatasetGroup({ name: names.datasetGroup, tags });
     await until(async () => {
-        const { datasetGroup } = await personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
+        const { datasetGroup } = await personalize.describeDatasetGroup({ datasetGroupArn });
         return datasetGroup?.status === "ACTIVE";
     });
     const dataset = { name: names.dataset, schemaArn, datasetGroupArn, datasetType: "Interactions", tags };
-    const { datasetArn } = await personalize.send(new CreateDatasetCommand(dataset));
+    const { datasetArn } = await personalize.createDataset(dataset);
     await until(async () => {
-        const { dataset } = await personalize.send(new DescribeDatasetCommand({ datasetArn }));
+        const { dataset } = await personalize.describeDataset({ datasetArn });
         return dataset?.status === "ACTIVE";
     });
-    const { eventTrackerArn } = await personalize.send(
-        new CreateEventTrackerCommand({ name: names.eventTracker, datasetGroupArn, tags }),
-    );
+    const { eventTrackerArn } = await personalize.createEventTracker({
+        name: names.eventTracker,
+        datasetGroupArn,
+        tags,
+    });
     const alarm = `${names.alarmPrefix}-errors`;
     await cloudwatch.send(createAlarmCommand(alarm, owner));
-    const { id: untaggedApi = "" } = await api.send(new CreateRestApiCommand({ name: "made-by-hand" }));
+    const { id: untaggedApi = "" } = await api.createRestApi({ name: "made-by-hand" });
     return { names, datasetGroupArn, datasetArn, eventTrackerArn, alarm, untaggedApi };
 }
 

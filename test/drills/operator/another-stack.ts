@@ -1,16 +1,11 @@
-import { APIGatewayClient, CreateApiKeyCommand, CreateRestApiCommand } from "@aws-sdk/client-api-gateway";
-import {
-    CloudFrontClient,
-    CreateDistributionWithTagsCommand,
-    GetDistributionConfigCommand,
-    ListDistributionsCommand,
-} from "@aws-sdk/client-cloudfront";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { CloudFront } from "@aws-sdk/client-cloudfront";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { Personalize } from "@aws-sdk/client-personalize";
+import { S3 } from "@aws-sdk/client-s3";
+import { Scheduler } from "@aws-sdk/client-scheduler";
 import { zipSync } from "fflate";
 import type { OperatorScope } from "../../../iam/operator.ts";
 import { variables } from "../../../packages/local-aws/instance.ts";
@@ -30,14 +25,14 @@ export const createSettings = ({ instance }: TestAws, credentials: Keys) => ({
 export function createClients(aws: TestAws, credentials: Keys) {
     const settings = createSettings(aws, credentials);
     return {
-        api: new APIGatewayClient(settings),
-        cloudwatch: new CloudWatchClient(settings),
-        dynamo: new DynamoDBClient(settings),
-        edge: new CloudFrontClient(settings),
-        lambda: new LambdaClient(settings),
-        personalize: new PersonalizeClient(settings),
-        s3: new S3Client({ ...settings, forcePathStyle: true }),
-        scheduler: new SchedulerClient(settings),
+        api: new APIGateway(settings),
+        cloudwatch: new CloudWatch(settings),
+        dynamo: new DynamoDB(settings),
+        edge: new CloudFront(settings),
+        lambda: new Lambda(settings),
+        personalize: new Personalize(settings),
+        s3: new S3({ ...settings, forcePathStyle: true }),
+        scheduler: new Scheduler(settings),
     };
 }
 
@@ -50,37 +45,31 @@ export async function anotherStack(aws: TestAws, scope: OperatorScope) {
     const name = "movie-recommender-api-prod";
     const tags = { "pulumi:project": scope.project, "pulumi:stack": "prod" };
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-    await dynamo.send(
-        new CreateTableCommand({
-            TableName: name,
-            BillingMode: "PAY_PER_REQUEST",
-            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
-            Tags,
-        }),
-    );
-    await lambda.send(
-        new CreateFunctionCommand({
-            FunctionName: name,
-            Runtime: "nodejs24.x",
-            Handler: "index.handler",
-            Tags: tags,
-            Role: `arn:${scope.partition}:iam::${scope.accountId}:role/some-function`,
-            Code: { ZipFile: code },
-        }),
-    );
-    const { id: restApiId = "" } = await api.send(new CreateRestApiCommand({ name, tags }));
-    const { id: apiKey = "" } = await api.send(new CreateApiKeyCommand({ name, tags }));
+    await dynamo.createTable({
+        TableName: name,
+        BillingMode: "PAY_PER_REQUEST",
+        KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+        AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+        Tags,
+    });
+    await lambda.createFunction({
+        FunctionName: name,
+        Runtime: "nodejs24.x",
+        Handler: "index.handler",
+        Tags: tags,
+        Role: `arn:${scope.partition}:iam::${scope.accountId}:role/some-function`,
+        Code: { ZipFile: code },
+    });
+    const { id: restApiId = "" } = await api.createRestApi({ name, tags });
+    const { id: apiKey = "" } = await api.createApiKey({ name, tags });
     // Create a distribution for the other stack: a copy of the operated stack's distribution, with the other stack's
     // tags.
-    const { DistributionList } = await edge.send(new ListDistributionsCommand({}));
+    const { DistributionList } = await edge.listDistributions({});
     const own = DistributionList?.Items?.find(({ Comment }) => Comment === scope.names.storefront);
-    const { DistributionConfig } = await edge.send(new GetDistributionConfigCommand({ Id: own?.Id }));
+    const { DistributionConfig } = await edge.getDistributionConfig({ Id: own?.Id });
     const config = { ...DistributionConfig, CallerReference: name, Comment: name } as typeof DistributionConfig;
-    const { Distribution, ETag } = await edge.send(
-        new CreateDistributionWithTagsCommand({
-            DistributionConfigWithTags: { DistributionConfig: config, Tags: { Items: Tags } },
-        }),
-    );
+    const { Distribution, ETag } = await edge.createDistributionWithTags({
+        DistributionConfigWithTags: { DistributionConfig: config, Tags: { Items: Tags } },
+    });
     return { name, restApiId, apiKey, distribution: Distribution, config, ETag };
 }

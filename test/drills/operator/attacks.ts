@@ -1,23 +1,8 @@
-import {
-    AttachRolePolicyCommand,
-    AttachUserPolicyCommand,
-    CreateAccessKeyCommand,
-    CreatePolicyVersionCommand,
-    CreateRoleCommand,
-    CreateUserCommand,
-    DeleteRolePermissionsBoundaryCommand,
-    GetRoleCommand,
-    IAMClient,
-    PutRolePermissionsBoundaryCommand,
-    PutRolePolicyCommand,
-    PutUserPolicyCommand,
-    SetDefaultPolicyVersionCommand,
-    UpdateAssumeRolePolicyCommand,
-} from "@aws-sdk/client-iam";
-import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { CreateDatasetImportJobCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
-import { DeleteBucketCommand, GetBucketPolicyCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { IAM } from "@aws-sdk/client-iam";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { Personalize } from "@aws-sdk/client-personalize";
+import { S3 } from "@aws-sdk/client-s3";
+import { STS } from "@aws-sdk/client-sts";
 import { type Caller, evaluate, type PolicyDocument, personalizeService } from "policy-evaluator";
 import { objectKeys } from "../../../config/config.ts";
 import { roleArn } from "../../../iam/operator/scope.ts";
@@ -54,27 +39,23 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
     });
     const keys = { accessKeyId: operator.who.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: operator.secretAccessKey };
     const own = settings(keys);
-    const iam = new IAMClient(own);
-    const lambda = new LambdaClient(own);
-    const personalize = new PersonalizeClient(own);
+    const iam = new IAM(own);
+    const lambda = new Lambda(own);
+    const personalize = new Personalize(own);
     const UserName = operator.arn.split("/").at(-1) ?? "";
     const RoleName = scope.names.role;
     const admin = `arn:${scope.partition}:iam::aws:policy/AdministratorAccess`;
     const boundary = policyArn(scope, "boundary");
 
     // Create roles of other owners: one that Personalize can assume, and one that Lambda can assume.
-    await aws.iam.send(
-        new CreateRoleCommand({
-            RoleName: "somebody-elses",
-            AssumeRolePolicyDocument: trustIn({ Service: personalizeService }),
-        }),
-    );
-    await aws.iam.send(
-        new CreateRoleCommand({
-            RoleName: "some-function",
-            AssumeRolePolicyDocument: trustIn({ AWS: localAccountId, Service: "lambda.amazonaws.com" }),
-        }),
-    );
+    await aws.iam.createRole({
+        RoleName: "somebody-elses",
+        AssumeRolePolicyDocument: trustIn({ Service: personalizeService }),
+    });
+    await aws.iam.createRole({
+        RoleName: "some-function",
+        AssumeRolePolicyDocument: trustIn({ AWS: localAccountId, Service: "lambda.amazonaws.com" }),
+    });
     const elses = `arn:${scope.partition}:iam::${scope.accountId}:role/somebody-elses`;
     const { datasetArn } = await aws.outputs();
     const dataLocation = `s3://${scope.bucketName}/${objectKeys.interactions}`;
@@ -83,102 +64,82 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
     return [
         ...(await deputyAttacks(aws, scope)),
         tries("operator attaches AdministratorAccess to himself", () =>
-            iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: admin })),
+            iam.attachUserPolicy({ UserName, PolicyArn: admin }),
         ),
         tries("operator writes a policy into himself", () =>
-            iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "all", PolicyDocument: everything })),
+            iam.putUserPolicy({ UserName, PolicyName: "all", PolicyDocument: everything }),
         ),
-        tries("operator makes an access key for another user", () =>
-            iam.send(new CreateAccessKeyCommand({ UserName: "ann" })),
-        ),
-        tries("operator makes a user", () => iam.send(new CreateUserCommand({ UserName: "mallory" }))),
+        tries("operator makes an access key for another user", () => iam.createAccessKey({ UserName: "ann" })),
+        tries("operator makes a user", () => iam.createUser({ UserName: "mallory" })),
         ...(["read", "operate", "deploy", "boundary"] as const).map((kind) =>
             tries(`operator changes the ${kind === "boundary" ? "boundary" : `${kind} policy`}`, () =>
-                iam.send(
-                    new CreatePolicyVersionCommand({
-                        PolicyArn: policyArn(scope, kind),
-                        PolicyDocument: everything,
-                        SetAsDefault: true,
-                    }),
-                ),
+                iam.createPolicyVersion({
+                    PolicyArn: policyArn(scope, kind),
+                    PolicyDocument: everything,
+                    SetAsDefault: true,
+                }),
             ),
         ),
         tries("operator goes back to an earlier version of a policy", () =>
-            iam.send(new SetDefaultPolicyVersionCommand({ PolicyArn: policyArn(scope, "deploy"), VersionId: "v1" })),
+            iam.setDefaultPolicyVersion({ PolicyArn: policyArn(scope, "deploy"), VersionId: "v1" }),
         ),
-        tries("operator takes the boundary off the role", () =>
-            iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName })),
-        ),
+        tries("operator takes the boundary off the role", () => iam.deleteRolePermissionsBoundary({ RoleName })),
         tries("operator puts another boundary on the role", () =>
-            iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: admin })),
+            iam.putRolePermissionsBoundary({ RoleName, PermissionsBoundary: admin }),
         ),
         tries("operator attaches AdministratorAccess to the role", () =>
-            iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: admin })),
+            iam.attachRolePolicy({ RoleName, PolicyArn: admin }),
         ),
         ...[undefined, admin].map((PermissionsBoundary) =>
             tries(`operator makes the role ${PermissionsBoundary ? "with another" : "without a"} boundary`, () =>
-                iam.send(
-                    new CreateRoleCommand({
-                        RoleName,
-                        AssumeRolePolicyDocument: trustIn({ AWS: operator.arn }),
-                        PermissionsBoundary,
-                    }),
-                ),
+                iam.createRole({
+                    RoleName,
+                    AssumeRolePolicyDocument: trustIn({ AWS: operator.arn }),
+                    PermissionsBoundary,
+                }),
             ),
         ),
         tries("operator makes a role of another name", () =>
-            iam.send(
-                new CreateRoleCommand({
-                    RoleName: "mallory",
-                    AssumeRolePolicyDocument: trustIn({ AWS: operator.arn }),
-                    PermissionsBoundary: boundary,
-                }),
-            ),
+            iam.createRole({
+                RoleName: "mallory",
+                AssumeRolePolicyDocument: trustIn({ AWS: operator.arn }),
+                PermissionsBoundary: boundary,
+            }),
         ),
         tries("operator writes a policy into another role", () =>
-            iam.send(
-                new PutRolePolicyCommand({ RoleName: "somebody-elses", PolicyName: "all", PolicyDocument: everything }),
-            ),
+            iam.putRolePolicy({ RoleName: "somebody-elses", PolicyName: "all", PolicyDocument: everything }),
         ),
         tries("operator makes another role trust him", () =>
-            iam.send(
-                new UpdateAssumeRolePolicyCommand({
-                    RoleName: "somebody-elses",
-                    PolicyDocument: trustIn({ AWS: operator.arn }),
-                }),
-            ),
+            iam.updateAssumeRolePolicy({
+                RoleName: "somebody-elses",
+                PolicyDocument: trustIn({ AWS: operator.arn }),
+            }),
         ),
         tries("operator passes another role to Personalize", () =>
-            personalize.send(
-                new CreateDatasetImportJobCommand({
-                    jobName: `${scope.names.importJobPrefix}-attack`,
-                    datasetArn,
-                    dataSource: { dataLocation },
-                    roleArn: elses,
-                }),
-            ),
+            personalize.createDatasetImportJob({
+                jobName: `${scope.names.importJobPrefix}-attack`,
+                datasetArn,
+                dataSource: { dataLocation },
+                roleArn: elses,
+            }),
         ),
         tries("operator passes the role to a Lambda function", () =>
-            lambda.send(
-                new CreateFunctionCommand({
-                    FunctionName: "mallory",
-                    Runtime: "nodejs24.x",
-                    Handler: "index.handler",
-                    Role: roleArn(scope),
-                    Code: { ZipFile: new Uint8Array([80, 75, 5, 6, ...new Array(18).fill(0)]) },
-                }),
-            ),
+            lambda.createFunction({
+                FunctionName: "mallory",
+                Runtime: "nodejs24.x",
+                Handler: "index.handler",
+                Role: roleArn(scope),
+                Code: { ZipFile: new Uint8Array([80, 75, 5, 6, ...new Array(18).fill(0)]) },
+            }),
         ),
         tries("operator deletes another bucket", async () => {
-            await new S3Client({ ...own, forcePathStyle: true }).send(
-                new DeleteBucketCommand({ Bucket: "others-films" }),
-            );
+            await new S3({ ...own, forcePathStyle: true }).deleteBucket({ Bucket: "others-films" });
         }),
         tries("a Lambda function reads the data", async () => {
-            const sts = new STSClient(settings({ accessKeyId: "test", secretAccessKey: "test" }));
+            const sts = new STS(settings({ accessKeyId: "test", secretAccessKey: "test" }));
             const RoleArn = `arn:${scope.partition}:iam::${scope.accountId}:role/some-function`;
-            const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "function" }));
-            const s3 = new S3Client({
+            const { Credentials } = await sts.assumeRole({ RoleArn, RoleSessionName: "function" });
+            const s3 = new S3({
                 ...settings({
                     accessKeyId: Credentials?.AccessKeyId ?? "",
                     secretAccessKey: Credentials?.SecretAccessKey ?? "",
@@ -186,13 +147,13 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
                 }),
                 forcePathStyle: true,
             });
-            await s3.send(new GetObjectCommand({ Bucket: scope.bucketName, Key: objectKeys.interactions }));
+            await s3.getObject({ Bucket: scope.bucketName, Key: objectKeys.interactions });
         }),
         tries("a caller signs with the operator's key and a wrong secret", () =>
-            new S3Client({
+            new S3({
                 ...settings({ ...keys, secretAccessKey: `${keys.secretAccessKey.slice(0, -1)}!` }),
                 forcePathStyle: true,
-            }).send(new GetObjectCommand({ Bucket: scope.bucketName, Key: objectKeys.interactions })),
+            }).getObject({ Bucket: scope.bucketName, Key: objectKeys.interactions }),
         ),
     ];
 }
@@ -218,8 +179,8 @@ export async function denial(work: () => Promise<unknown>): Promise<string | und
  * The local AWS has only one account, so policy-evaluator evaluates the documents.
  */
 async function deputyAttacks(aws: TestAws, scope: OperatorScope): Promise<Attack[]> {
-    const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName: scope.names.role }));
-    const { Policy } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket: scope.bucketName }));
+    const { Role } = await aws.iam.getRole({ RoleName: scope.names.role });
+    const { Policy } = await aws.s3.getBucketPolicy({ Bucket: scope.bucketName });
     const trust = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")) as PolicyDocument;
     const bucketPolicy = JSON.parse(Policy ?? "") as PolicyDocument;
     const source = (account: string, place = region) => ({

@@ -1,18 +1,6 @@
-import { APIGatewayClient, UpdateAccountCommand } from "@aws-sdk/client-api-gateway";
-import {
-    CloudFrontClient,
-    GetCachePolicyCommand,
-    GetOriginAccessControlCommand,
-    GetResponseHeadersPolicyCommand,
-    ListCachePoliciesCommand,
-    ListOriginAccessControlsCommand,
-    ListResponseHeadersPoliciesCommand,
-    UpdateCachePolicyCommand,
-    UpdateOriginAccessControlCommand,
-    UpdateResponseHeadersPolicyCommand,
-} from "@aws-sdk/client-cloudfront";
-import { DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
-import { CreateRoleCommand, GetRoleCommand } from "@aws-sdk/client-iam";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { CloudFront } from "@aws-sdk/client-cloudfront";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { gatewayLogTrust } from "../../../iam/api-access.ts";
 import { createSettings, type TestAws } from "../../support/local-aws.ts";
 
@@ -21,44 +9,40 @@ export async function letGatewayLog(aws: TestAws): Promise<void> {
     const RoleName = "gateway-logs";
     const trust = gatewayLogTrust();
     const { Role } = await aws.iam
-        .send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }))
-        .catch(() => aws.iam.send(new GetRoleCommand({ RoleName })));
-    const gateway = new APIGatewayClient(createSettings(aws.instance));
+        .createRole({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) })
+        .catch(() => aws.iam.getRole({ RoleName }));
+    const gateway = new APIGateway(createSettings(aws.instance));
     const role = { op: "replace", path: "/cloudwatchRoleArn", value: Role?.Arn } as const;
-    await gateway.send(new UpdateAccountCommand({ patchOperations: [role] }));
+    await gateway.updateAccount({ patchOperations: [role] });
     gateway.destroy();
 }
 
 /** Changes resources of the storefront and the API's table, as a user might in the console. */
 export async function changedByHand(aws: TestAws): Promise<void> {
     const { apiTableName: TableName } = await aws.outputs();
-    const dynamo = new DynamoDBClient(createSettings(aws.instance));
-    await dynamo.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
+    const dynamo = new DynamoDB(createSettings(aws.instance));
+    await dynamo.updateTable({ TableName, DeletionProtectionEnabled: true });
     dynamo.destroy();
 
-    const edge = new CloudFrontClient(createSettings(aws.instance));
+    const edge = new CloudFront(createSettings(aws.instance));
     const [Comment, Description] = ["by hand", "by hand"];
-    const { OriginAccessControlList } = await edge.send(new ListOriginAccessControlsCommand({}));
+    const { OriginAccessControlList } = await edge.listOriginAccessControls({});
     for (const { Id } of OriginAccessControlList?.Items ?? []) {
-        const { OriginAccessControl: current, ETag: IfMatch } = await edge.send(
-            new GetOriginAccessControlCommand({ Id }),
-        );
+        const { OriginAccessControl: current, ETag: IfMatch } = await edge.getOriginAccessControl({ Id });
         const OriginAccessControlConfig = { ...current?.OriginAccessControlConfig, Description } as never;
-        await edge.send(new UpdateOriginAccessControlCommand({ Id, IfMatch, OriginAccessControlConfig }));
+        await edge.updateOriginAccessControl({ Id, IfMatch, OriginAccessControlConfig });
     }
-    const { CachePolicyList } = await edge.send(new ListCachePoliciesCommand({ Type: "custom" }));
+    const { CachePolicyList } = await edge.listCachePolicies({ Type: "custom" });
     for (const { CachePolicy: { Id } = { Id: undefined } } of CachePolicyList?.Items ?? []) {
-        const { CachePolicy: current, ETag: IfMatch } = await edge.send(new GetCachePolicyCommand({ Id }));
+        const { CachePolicy: current, ETag: IfMatch } = await edge.getCachePolicy({ Id });
         const CachePolicyConfig = { ...current?.CachePolicyConfig, Comment } as never;
-        await edge.send(new UpdateCachePolicyCommand({ Id, IfMatch, CachePolicyConfig }));
+        await edge.updateCachePolicy({ Id, IfMatch, CachePolicyConfig });
     }
-    const { ResponseHeadersPolicyList } = await edge.send(new ListResponseHeadersPoliciesCommand({ Type: "custom" }));
+    const { ResponseHeadersPolicyList } = await edge.listResponseHeadersPolicies({ Type: "custom" });
     for (const { ResponseHeadersPolicy: { Id } = { Id: undefined } } of ResponseHeadersPolicyList?.Items ?? []) {
-        const { ResponseHeadersPolicy: current, ETag: IfMatch } = await edge.send(
-            new GetResponseHeadersPolicyCommand({ Id }),
-        );
+        const { ResponseHeadersPolicy: current, ETag: IfMatch } = await edge.getResponseHeadersPolicy({ Id });
         const ResponseHeadersPolicyConfig = { ...current?.ResponseHeadersPolicyConfig, Comment } as never;
-        await edge.send(new UpdateResponseHeadersPolicyCommand({ Id, IfMatch, ResponseHeadersPolicyConfig }));
+        await edge.updateResponseHeadersPolicy({ Id, IfMatch, ResponseHeadersPolicyConfig });
     }
     edge.destroy();
 }

@@ -1,19 +1,9 @@
-import { TagResourceCommand } from "@aws-sdk/client-api-gateway";
-import { DeleteAlarmsCommand, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
-import { AddPermissionCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import {
-    CreateDatasetImportJobCommand,
-    CreateFilterCommand,
-    CreateSolutionCommand,
-    DeleteCampaignCommand,
-    DescribeEventTrackerCommand,
-    PersonalizeClient,
-    UpdateDatasetCommand,
-} from "@aws-sdk/client-personalize";
-import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { IAM } from "@aws-sdk/client-iam";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { CreateDatasetImportJobCommand, Personalize } from "@aws-sdk/client-personalize";
+import { SSM } from "@aws-sdk/client-ssm";
+import { STS } from "@aws-sdk/client-sts";
 import { objectKeys } from "../../../config/config.ts";
 import { functionsNamespace, servingApiMetrics } from "../../../config/metrics.ts";
 import { roleArn } from "../../../iam/operator/scope.ts";
@@ -62,68 +52,62 @@ export async function insiderAttacksOn(
             personalize.send(imports(`${theirs.names.importJobPrefix}-01234567-1`, datasetArn)),
         ),
         tries("changes the schema of another stack's dataset", () =>
-            personalize.send(new UpdateDatasetCommand({ datasetArn, schemaArn: `${datasetArn}/schema` })),
+            personalize.updateDataset({ datasetArn, schemaArn: `${datasetArn}/schema` }),
         ),
         tries("makes a solution on another stack's data", () =>
-            personalize.send(new CreateSolutionCommand({ name: names.solution, datasetGroupArn, tags })),
+            personalize.createSolution({ name: names.solution, datasetGroupArn, tags }),
         ),
         tries("makes a filter on another stack's data", () =>
-            personalize.send(
-                new CreateFilterCommand({
-                    name: "his",
-                    datasetGroupArn,
-                    filterExpression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")',
-                    tags,
-                }),
-            ),
+            personalize.createFilter({
+                name: "his",
+                datasetGroupArn,
+                filterExpression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")',
+                tags,
+            }),
         ),
         tries("reads another stack's tracking id", () =>
-            personalize.send(new DescribeEventTrackerCommand({ eventTrackerArn: theirs.eventTrackerArn })),
+            personalize.describeEventTracker({ eventTrackerArn: theirs.eventTrackerArn }),
         ),
         tries("deletes an alarm of a stack whose name begins with his", () =>
-            cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [theirs.alarm] })),
+            cloudwatch.deleteAlarms({ AlarmNames: [theirs.alarm] }),
         ),
         tries("replaces that alarm by one that never fires", () =>
             cloudwatch.send(createAlarmCommand(theirs.alarm, asOurs)),
         ),
         ...["s3.amazonaws.com", "999988887777", "*"].map((Principal) =>
             tries(`lets ${Principal} invoke the API's function`, () =>
-                new LambdaClient(createSettings(aws, keys)).send(
-                    new AddPermissionCommand({
-                        FunctionName: names.api,
-                        StatementId: "mallory",
-                        Action: "lambda:InvokeFunction",
-                        Principal,
-                    }),
-                ),
+                new Lambda(createSettings(aws, keys)).addPermission({
+                    FunctionName: names.api,
+                    StatementId: "mallory",
+                    Action: "lambda:InvokeFunction",
+                    Principal,
+                }),
             ),
         ),
         tries("writes the guard's state", () =>
-            new SSMClient(createSettings(aws, keys)).send(
-                new PutParameterCommand({ Name: `/${project}/${stack}/guard`, Value: "{}", Overwrite: true }),
-            ),
+            new SSM(createSettings(aws, keys)).putParameter({
+                Name: `/${project}/${stack}/guard`,
+                Value: "{}",
+                Overwrite: true,
+            }),
         ),
         tries("puts a metric that the cost guard reads", () =>
-            cloudwatch.send(
-                new PutMetricDataCommand({
-                    Namespace: functionsNamespace,
-                    MetricData: [
-                        {
-                            MetricName: servingApiMetrics.events,
-                            Dimensions: [{ Name: "Stack", Value: stack }],
-                            Value: 1e12,
-                        },
-                    ],
-                }),
-            ),
+            cloudwatch.putMetricData({
+                Namespace: functionsNamespace,
+                MetricData: [
+                    {
+                        MetricName: servingApiMetrics.events,
+                        Dimensions: [{ Name: "Stack", Value: stack }],
+                        Value: 1e12,
+                    },
+                ],
+            }),
         ),
         tries("tags an API without tags as his own", () =>
-            api.send(
-                new TagResourceCommand({
-                    resourceArn: `arn:${scope.partition}:apigateway:${region}::/restapis/${theirs.untaggedApi}`,
-                    tags: asOurs,
-                }),
-            ),
+            api.tagResource({
+                resourceArn: `arn:${scope.partition}:apigateway:${region}::/restapis/${theirs.untaggedApi}`,
+                tags: asOurs,
+            }),
         ),
         ...takenRoleAttacks(aws, scope, createSettings(aws, keys), operator),
     ];
@@ -145,18 +129,17 @@ function takenRoleAttacks(aws: TestAws, scope: OperatorScope, own: Settings, ope
     });
     return [
         took("apiRole", "reads a viewer's list", (session) =>
-            new DynamoDBClient(session).send(
-                new GetItemCommand({ TableName: names.api, Key: { pk: { S: "viewer#1" }, sk: { S: "recent" } } }),
-            ),
+            new DynamoDB(session).getItem({
+                TableName: names.api,
+                Key: { pk: { S: "viewer#1" }, sk: { S: "recent" } },
+            }),
         ),
         took("costGuardRole", "deletes the campaign", (session) => {
             const campaignArn = `arn:${scope.partition}:personalize:${region}:${scope.accountId}:campaign/${names.campaign}`;
-            return new PersonalizeClient(session).send(new DeleteCampaignCommand({ campaignArn }));
+            return new Personalize(session).deleteCampaign({ campaignArn });
         }),
         took("costGuardRole", "writes the guard's state", (session) =>
-            new SSMClient(session).send(
-                new PutParameterCommand({ Name: `/${project}/${stack}/guard`, Value: "{}", Overwrite: true }),
-            ),
+            new SSM(session).putParameter({ Name: `/${project}/${stack}/guard`, Value: "{}", Overwrite: true }),
         ),
     ];
 }
@@ -170,18 +153,17 @@ async function withTakenRole(
     use: (session: Settings) => Promise<string | undefined>,
 ): Promise<string | undefined> {
     const RoleName = scope.names[role];
-    const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName }));
+    const { Role } = await aws.iam.getRole({ RoleName });
     const before = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "");
     const himself = { Effect: "Allow", Principal: { AWS: operator.arn }, Action: "sts:AssumeRole" };
     const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [himself] });
     try {
-        const refused = await denial(() =>
-            new IAMClient(own).send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument })),
-        );
+        const refused = await denial(() => new IAM(own).updateAssumeRolePolicy({ RoleName, PolicyDocument }));
         if (refused !== undefined) return refused;
-        const { Credentials } = await new STSClient(own).send(
-            new AssumeRoleCommand({ RoleArn: roleArn(scope, role), RoleSessionName: RoleName }),
-        );
+        const { Credentials } = await new STS(own).assumeRole({
+            RoleArn: roleArn(scope, role),
+            RoleSessionName: RoleName,
+        });
         return await use(
             createSettings(aws, {
                 accessKeyId: Credentials?.AccessKeyId ?? "",
@@ -190,6 +172,6 @@ async function withTakenRole(
             }),
         );
     } finally {
-        await aws.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: before }));
+        await aws.iam.updateAssumeRolePolicy({ RoleName, PolicyDocument: before });
     }
 }

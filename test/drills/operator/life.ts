@@ -1,8 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { CreateSolutionVersionCommand, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { PublishCommand } from "@aws-sdk/client-sns";
 import type { OperatorLevel } from "../../../iam/operator.ts";
 import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
 import { createAdmin } from "../../../packages/local-aws/test/admin.ts";
@@ -57,7 +54,7 @@ let upload = "";
 async function trainsElsewhere({ aws }: OperatorHarness): Promise<void> {
     const { solutionArn } = await aws.outputs();
     await createAdmin(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
-    await aws.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+    await aws.personalize.createSolutionVersion({ solutionArn });
 }
 
 /** Updates the campaign outside Pulumi, with an update that the service fails. The campaign keeps serving. */
@@ -67,7 +64,7 @@ async function failsElsewhere({ aws }: OperatorHarness): Promise<void> {
         operation: "UpdateCampaign",
         effect: { kind: "fail", reason: "no capacity" },
     });
-    await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 9 }));
+    await aws.personalize.updateCampaign({ campaignArn, minProvisionedTPS: 9 });
     await createAdmin(aws.instance).clear();
 }
 
@@ -81,7 +78,7 @@ async function isMarked({ aws }: OperatorHarness): Promise<void> {
 /** Publishes a message to the topic, so that the queue is not empty. */
 async function somethingIsSaid({ aws }: OperatorHarness): Promise<void> {
     const { notificationsTopicArn: TopicArn } = await aws.outputs();
-    await aws.sns.send(new PublishCommand({ TopicArn, Message: "An unread message." }));
+    await aws.sns.publish({ TopicArn, Message: "An unread message." });
 }
 
 const reads = { policies: ["read"] } as const;
@@ -192,7 +189,7 @@ const steps: readonly Step[] = [
             // interactions.
             const rows = Array.from({ length: 1200 }, (_, row) => `${row % 60},${row % 40},${1_600_000_000 + row}\n`);
             const Body = `\ufeffUSER_ID,ITEM_ID,TIMESTAMP\n${rows.join("")}`;
-            await aws.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+            await aws.s3.putObject({ Bucket, Key, Body });
             upload = `s3://${Bucket}/${Key}`;
         },
         run: (harness, who) => harness.runbook(who, "repair-file", upload),

@@ -1,10 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { BudgetsClient, CreateBudgetCommand } from "@aws-sdk/client-budgets";
-import { CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
-import { CreatePolicyCommand } from "@aws-sdk/client-iam";
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { Budgets } from "@aws-sdk/client-budgets";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { SNS } from "@aws-sdk/client-sns";
 import { webhookParameter } from "../../../iam/operator.ts";
 import { localAccountId } from "../../../packages/local-aws/instance.ts";
 import { createSettings, type TestAws } from "../../support/local-aws.ts";
@@ -15,47 +13,41 @@ import { createSettings, type TestAws } from "../../support/local-aws.ts";
  */
 export async function settleNeighbours({ instance, iam, ssm, stack }: TestAws): Promise<void> {
     const settings = createSettings(instance);
-    const sns = new SNSClient(settings);
-    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "movie-recommender-alerts" }));
-    await sns.send(new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint: "ann@example.com" }));
-    await iam.send(
-        new CreatePolicyCommand({
-            PolicyName: "movie-recommender-gone-read",
-            PolicyDocument: JSON.stringify({
-                Version: "2012-10-17",
-                Statement: [{ Effect: "Allow", Action: "sts:GetCallerIdentity", Resource: "*" }],
-            }),
-            Tags: [
-                { Key: "pulumi:project", Value: "movie-recommender" },
-                { Key: "pulumi:stack", Value: "gone" },
-            ],
+    const sns = new SNS(settings);
+    const { TopicArn } = await sns.createTopic({ Name: "movie-recommender-alerts" });
+    await sns.subscribe({ TopicArn, Protocol: "email", Endpoint: "ann@example.com" });
+    await iam.createPolicy({
+        PolicyName: "movie-recommender-gone-read",
+        PolicyDocument: JSON.stringify({
+            Version: "2012-10-17",
+            Statement: [{ Effect: "Allow", Action: "sts:GetCallerIdentity", Resource: "*" }],
         }),
-    );
-    await new CloudWatchClient(settings).send(
-        new PutMetricAlarmCommand({
-            AlarmName: "queue-is-long",
-            Namespace: "AWS/SQS",
-            MetricName: "ApproximateNumberOfMessagesVisible",
-            ComparisonOperator: "GreaterThanThreshold",
-            Statistic: "Maximum",
-            Threshold: 1000,
-            Period: 300,
-            EvaluationPeriods: 1,
-        }),
-    );
-    await new BudgetsClient(settings).send(
-        new CreateBudgetCommand({
-            AccountId: localAccountId,
-            Budget: {
-                BudgetName: "everything",
-                BudgetType: "COST",
-                TimeUnit: "MONTHLY",
-                BudgetLimit: { Amount: "1000", Unit: "USD" },
-            },
-        }),
-    );
+        Tags: [
+            { Key: "pulumi:project", Value: "movie-recommender" },
+            { Key: "pulumi:stack", Value: "gone" },
+        ],
+    });
+    await new CloudWatch(settings).putMetricAlarm({
+        AlarmName: "queue-is-long",
+        Namespace: "AWS/SQS",
+        MetricName: "ApproximateNumberOfMessagesVisible",
+        ComparisonOperator: "GreaterThanThreshold",
+        Statistic: "Maximum",
+        Threshold: 1000,
+        Period: 300,
+        EvaluationPeriods: 1,
+    });
+    await new Budgets(settings).createBudget({
+        AccountId: localAccountId,
+        Budget: {
+            BudgetName: "everything",
+            BudgetType: "COST",
+            TimeUnit: "MONTHLY",
+            BudgetLimit: { Amount: "1000", Unit: "USD" },
+        },
+    });
     const Name = webhookParameter({ project: "movie-recommender", stack });
-    await ssm.send(new PutParameterCommand({ Name, Value: await openChat(), Type: "SecureString" }));
+    await ssm.putParameter({ Name, Value: await openChat(), Type: "SecureString" });
 }
 
 /** Starts a chat webhook that accepts every message. Returns its URL. */

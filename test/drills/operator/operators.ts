@@ -1,16 +1,6 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-    AttachUserPolicyCommand,
-    CreateAccessKeyCommand,
-    CreatePolicyCommand,
-    CreateUserCommand,
-    DeleteAccessKeyCommand,
-    DeletePolicyCommand,
-    DeleteUserCommand,
-    DetachUserPolicyCommand,
-    type IAMClient,
-} from "@aws-sdk/client-iam";
+import type { IAM } from "@aws-sdk/client-iam";
 import { bucketNameFor, namesFor } from "../../../config/config.ts";
 import { type OperatorScope, operatorGrants, operatorPolicy, policyKinds, policyName } from "../../../iam/operator.ts";
 import { localAccountId, localPartition } from "../../../packages/local-aws/instance.ts";
@@ -84,12 +74,12 @@ export interface Operator {
 }
 
 /** Creates an IAM user who has only the given managed policies, and an access key of the user. */
-export async function freshUser(iam: IAMClient, UserName: string, policyArns: readonly string[]): Promise<Operator> {
-    const { User } = await iam.send(new CreateUserCommand({ UserName }));
+export async function freshUser(iam: IAM, UserName: string, policyArns: readonly string[]): Promise<Operator> {
+    const { User } = await iam.createUser({ UserName });
     for (const PolicyArn of policyArns) {
-        await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
+        await iam.attachUserPolicy({ UserName, PolicyArn });
     }
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    const { AccessKey } = await iam.createAccessKey({ UserName });
     const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
     return {
         who: { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey },
@@ -97,17 +87,17 @@ export async function freshUser(iam: IAMClient, UserName: string, policyArns: re
         secretAccessKey: SecretAccessKey,
         async end() {
             for (const PolicyArn of policyArns) {
-                await iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
+                await iam.detachUserPolicy({ UserName, PolicyArn });
             }
-            await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
-            await iam.send(new DeleteUserCommand({ UserName }));
+            await iam.deleteAccessKey({ UserName, AccessKeyId });
+            await iam.deleteUser({ UserName });
         },
     };
 }
 
 /** Creates an IAM user with the operator's policies, from which one action is removed. */
 export async function operatorWithout(
-    iam: IAMClient,
+    iam: IAM,
     scope: OperatorScope,
     removed: string,
     name: string,
@@ -122,7 +112,7 @@ export async function operatorWithout(
     for (const kind of policyKinds) {
         const PolicyDocument = JSON.stringify(operatorPolicy(scope, kind, grants));
         const PolicyName = `${name}-${policyName(scope, kind)}`;
-        const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument }));
+        const { Policy } = await iam.createPolicy({ PolicyName, PolicyDocument });
         policyArns.push(Policy?.Arn ?? "");
     }
     const user = await freshUser(iam, name, policyArns);
@@ -131,7 +121,7 @@ export async function operatorWithout(
         async end() {
             await user.end();
             for (const PolicyArn of policyArns) {
-                await iam.send(new DeletePolicyCommand({ PolicyArn }));
+                await iam.deletePolicy({ PolicyArn });
             }
         },
     };

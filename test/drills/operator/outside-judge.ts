@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { GetPolicyCommand, GetPolicyVersionCommand, type IAMClient } from "@aws-sdk/client-iam";
+import type { IAM } from "@aws-sdk/client-iam";
 import { root } from "../../../packages/local-aws/instance.ts";
 import { installEvaluator, judgeTools } from "../access/judge-tools.ts";
 import type { Trespass } from "./fences.ts";
@@ -40,12 +40,10 @@ export function judgeOutside(
 }
 
 /** Reads the default versions of managed policies from IAM. */
-export async function fetchPolicies(iam: IAMClient, arns: Readonly<Record<string, string>>): Promise<PolicyText[]> {
+export async function fetchPolicies(iam: IAM, arns: Readonly<Record<string, string>>): Promise<PolicyText[]> {
     const read = Object.entries(arns).map(async ([name, PolicyArn]) => {
-        const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
-        const { PolicyVersion } = await iam.send(
-            new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId }),
-        );
+        const { Policy } = await iam.getPolicy({ PolicyArn });
+        const { PolicyVersion } = await iam.getPolicyVersion({ PolicyArn, VersionId: Policy?.DefaultVersionId });
         return { name, policy: JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? "")) as unknown };
     });
     return Promise.all(read);

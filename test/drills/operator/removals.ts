@@ -1,4 +1,4 @@
-import { DeleteServiceLinkedRoleCommand, type IAMClient } from "@aws-sdk/client-iam";
+import { DeleteServiceLinkedRoleCommand, type IAM } from "@aws-sdk/client-iam";
 import { seededRandom } from "../../../bench/lib/random.ts";
 import type { OperatorScope } from "../../../iam/operator.ts";
 import { administrator, type OperatorHarness } from "./harness.ts";
@@ -87,7 +87,7 @@ async function forgetTracingRole({ aws }: OperatorHarness): Promise<void> {
 export async function isNoticed(
     harness: OperatorHarness,
     stage: ReturnType<typeof createStage>,
-    iam: IAMClient,
+    iam: IAM,
     scope: OperatorScope,
     { action, step }: Removal,
     number: number,

@@ -1,30 +1,3 @@
-import {
-    CreateDeploymentCommand,
-    CreateRestApiCommand,
-    DeleteRestApiCommand,
-    GetApiKeyCommand,
-    GetApiKeysCommand,
-    GetStagesCommand,
-    PutRestApiCommand,
-    TagResourceCommand as TagApiCommand,
-    UpdateAccountCommand,
-    UpdateRestApiCommand,
-} from "@aws-sdk/client-api-gateway";
-import {
-    DeleteDistributionCommand,
-    TagResourceCommand as TagDistributionCommand,
-    UpdateDistributionCommand,
-} from "@aws-sdk/client-cloudfront";
-import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { AddPermissionCommand, InvokeCommand, UpdateFunctionCodeCommand } from "@aws-sdk/client-lambda";
-import { CreateDatasetImportJobCommand } from "@aws-sdk/client-personalize";
-import {
-    PutBucketAclCommand,
-    PutBucketPolicyCommand,
-    PutBucketWebsiteCommand,
-    PutObjectCommand,
-} from "@aws-sdk/client-s3";
-import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { authorize } from "policy-evaluator";
 import { objectKeys } from "../../../config/config.ts";
 import { storefrontBucketNameFor } from "../../../config/names.ts";
@@ -69,149 +42,119 @@ export async function servingAttacksOn(
     });
     return [
         tries("reads another stack's table", () =>
-            dynamo.send(new GetItemCommand({ TableName: theirs.name, Key: { pk: { S: "viewer#1" } } })),
+            dynamo.getItem({ TableName: theirs.name, Key: { pk: { S: "viewer#1" } } }),
         ),
         tries("writes into another stack's table", () =>
-            dynamo.send(new PutItemCommand({ TableName: theirs.name, Item: { pk: { S: "viewer#1" } } })),
+            dynamo.putItem({ TableName: theirs.name, Item: { pk: { S: "viewer#1" } } }),
         ),
-        tries("reads what a viewer of his own stack watched", () =>
-            dynamo.send(new GetItemCommand({ TableName: names.api, Key })),
-        ),
+        tries("reads what a viewer of his own stack watched", () => dynamo.getItem({ TableName: names.api, Key })),
         tries("writes a viewer's list", () =>
-            dynamo.send(
-                new UpdateItemCommand({
-                    TableName: names.api,
-                    Key,
-                    UpdateExpression: "SET films = :none",
-                    ExpressionAttributeValues: { ":none": { L: [] } },
-                }),
-            ),
+            dynamo.updateItem({
+                TableName: names.api,
+                Key,
+                UpdateExpression: "SET films = :none",
+                ExpressionAttributeValues: { ":none": { L: [] } },
+            }),
         ),
         tries("reads what a viewer of his own stack watched by a condition that fails", () =>
-            dynamo.send(
-                new UpdateItemCommand({
-                    TableName: names.api,
-                    Key,
-                    UpdateExpression: "SET expiresAt = :soon",
-                    ConditionExpression: "attribute_not_exists(pk)",
-                    ExpressionAttributeValues: { ":soon": { N: "1" } },
-                    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-                }),
-            ),
+            dynamo.updateItem({
+                TableName: names.api,
+                Key,
+                UpdateExpression: "SET expiresAt = :soon",
+                ConditionExpression: "attribute_not_exists(pk)",
+                ExpressionAttributeValues: { ":soon": { N: "1" } },
+                ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+            }),
         ),
         tries("forges the notification that viewers see", () =>
-            dynamo.send(
-                new UpdateItemCommand({
-                    TableName: names.api,
-                    Key: { pk: { S: "stack" }, sk: { S: "notification" } },
-                    UpdateExpression: "SET #text = :text",
-                    ExpressionAttributeNames: { "#text": "text" },
-                    ExpressionAttributeValues: { ":text": { S: "forged" } },
-                }),
-            ),
+            dynamo.updateItem({
+                TableName: names.api,
+                Key: { pk: { S: "stack" }, sk: { S: "notification" } },
+                UpdateExpression: "SET #text = :text",
+                ExpressionAttributeNames: { "#text": "text" },
+                ExpressionAttributeValues: { ":text": { S: "forged" } },
+            }),
         ),
         tries("reads what a viewer of his own stack watched by deleting it", () =>
-            dynamo.send(new DeleteItemCommand({ TableName: names.api, Key, ReturnValues: "ALL_OLD" })),
+            dynamo.deleteItem({ TableName: names.api, Key, ReturnValues: "ALL_OLD" }),
         ),
-        tries("invokes another API's function", () => lambda.send(new InvokeCommand({ FunctionName }))),
-        tries("changes another API's function", () =>
-            lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code })),
-        ),
+        tries("invokes another API's function", () => lambda.invoke({ FunctionName })),
+        tries("changes another API's function", () => lambda.updateFunctionCode({ FunctionName, ZipFile: code })),
         tries("lets his API call another's function", () =>
-            lambda.send(
-                new AddPermissionCommand({
-                    FunctionName,
-                    StatementId: "mallory",
-                    Action: "lambda:InvokeFunction",
-                    Principal: "apigateway.amazonaws.com",
-                }),
-            ),
+            lambda.addPermission({
+                FunctionName,
+                StatementId: "mallory",
+                Action: "lambda:InvokeFunction",
+                Principal: "apigateway.amazonaws.com",
+            }),
         ),
-        tries("makes the page's bucket public by an ACL", () =>
-            s3.send(new PutBucketAclCommand({ Bucket: page, ACL: "public-read" })),
-        ),
+        tries("makes the page's bucket public by an ACL", () => s3.putBucketAcl({ Bucket: page, ACL: "public-read" })),
         tries("makes an object of the page's bucket public", () =>
-            s3.send(new PutObjectCommand({ Bucket: page, Key: "a.html", Body: "a", ACL: "public-read" })),
+            s3.putObject({ Bucket: page, Key: "a.html", Body: "a", ACL: "public-read" }),
         ),
         tries("makes the page's bucket a website", () =>
-            s3.send(
-                new PutBucketWebsiteCommand({
-                    Bucket: page,
-                    WebsiteConfiguration: { IndexDocument: { Suffix: "index.html" } },
-                }),
-            ),
+            s3.putBucketWebsite({
+                Bucket: page,
+                WebsiteConfiguration: { IndexDocument: { Suffix: "index.html" } },
+            }),
         ),
         tries("opens the page's bucket to everyone by its policy", () =>
-            s3.send(
-                new PutBucketPolicyCommand({
-                    Bucket: page,
-                    Policy: JSON.stringify({ Version: "2012-10-17", Statement: [everyone] }),
-                }),
-            ),
+            s3.putBucketPolicy({
+                Bucket: page,
+                Policy: JSON.stringify({ Version: "2012-10-17", Statement: [everyone] }),
+            }),
         ),
         tries("passes the API's role to EventBridge Scheduler", () =>
-            scheduler.send(
-                new CreateScheduleCommand({
-                    Name: names.prefetch,
-                    ScheduleExpression: "rate(1 hour)",
-                    FlexibleTimeWindow: { Mode: "OFF" },
-                    Target: {
-                        Arn: `arn:${partition}:lambda:${region}:${scope.accountId}:function:${names.prefetch}`,
-                        RoleArn: roleArn(scope, "apiRole"),
-                    },
-                }),
-            ),
+            scheduler.createSchedule({
+                Name: names.prefetch,
+                ScheduleExpression: "rate(1 hour)",
+                FlexibleTimeWindow: { Mode: "OFF" },
+                Target: {
+                    Arn: `arn:${partition}:lambda:${region}:${scope.accountId}:function:${names.prefetch}`,
+                    RoleArn: roleArn(scope, "apiRole"),
+                },
+            }),
         ),
         tries("passes the API's role to Personalize", () =>
-            personalize.send(
-                new CreateDatasetImportJobCommand({
-                    jobName: `${names.importJobPrefix}-of-api`,
-                    datasetArn,
-                    dataSource: { dataLocation: `s3://${scope.bucketName}/${objectKeys.interactions}` },
-                    roleArn: roleArn(scope, "apiRole"),
-                }),
-            ),
+            personalize.createDatasetImportJob({
+                jobName: `${names.importJobPrefix}-of-api`,
+                datasetArn,
+                dataSource: { dataLocation: `s3://${scope.bucketName}/${objectKeys.interactions}` },
+                roleArn: roleArn(scope, "apiRole"),
+            }),
         ),
         tries("makes a role the one by which all APIs log", () =>
-            api.send(
-                new UpdateAccountCommand({
-                    patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value: roleArn(scope, "apiRole") }],
-                }),
-            ),
+            api.updateAccount({
+                patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value: roleArn(scope, "apiRole") }],
+            }),
         ),
         tries("changes another stack's API", () =>
-            api.send(
-                new UpdateRestApiCommand({
-                    restApiId,
-                    patchOperations: [{ op: "replace", path: "/description", value: "his" }],
-                }),
-            ),
+            api.updateRestApi({
+                restApiId,
+                patchOperations: [{ op: "replace", path: "/description", value: "his" }],
+            }),
         ),
         tries("puts another document into it", () =>
-            api.send(new PutRestApiCommand({ restApiId, mode: "overwrite", body: Buffer.from("{}") })),
+            api.putRestApi({ restApiId, mode: "overwrite", body: Buffer.from("{}") }),
         ),
-        tries("deploys it", () => api.send(new CreateDeploymentCommand({ restApiId, stageName: "api" }))),
-        tries("deletes it", () => api.send(new DeleteRestApiCommand({ restApiId }))),
-        tries("reads its stages, with their variables", () => api.send(new GetStagesCommand({ restApiId }))),
-        tries("tags it as his own", () => api.send(new TagApiCommand({ resourceArn: apiArn, tags: asOurs }))),
+        tries("deploys it", () => api.createDeployment({ restApiId, stageName: "api" })),
+        tries("deletes it", () => api.deleteRestApi({ restApiId })),
+        tries("reads its stages, with their variables", () => api.getStages({ restApiId })),
+        tries("tags it as his own", () => api.tagResource({ resourceArn: apiArn, tags: asOurs })),
         tries("makes an API in the name of another stack", () =>
-            api.send(new CreateRestApiCommand({ name: names.api, tags: { ...asOurs, "pulumi:stack": "prod" } })),
+            api.createRestApi({ name: names.api, tags: { ...asOurs, "pulumi:stack": "prod" } }),
         ),
-        tries("reads another stack's API key", () =>
-            api.send(new GetApiKeyCommand({ apiKey: theirs.apiKey, includeValue: true })),
-        ),
-        tries("reads all API keys", () => api.send(new GetApiKeysCommand({ includeValues: true }))),
+        tries("reads another stack's API key", () => api.getApiKey({ apiKey: theirs.apiKey, includeValue: true })),
+        tries("reads all API keys", () => api.getApiKeys({ includeValues: true })),
         tries("changes another stack's distribution", () =>
-            edge.send(new UpdateDistributionCommand({ Id, IfMatch, DistributionConfig: theirs.config })),
+            edge.updateDistribution({ Id, IfMatch, DistributionConfig: theirs.config }),
         ),
-        tries("deletes another stack's distribution", () => edge.send(new DeleteDistributionCommand({ Id, IfMatch }))),
+        tries("deletes another stack's distribution", () => edge.deleteDistribution({ Id, IfMatch })),
         tries("tags another stack's distribution as his own", () =>
-            edge.send(
-                new TagDistributionCommand({
-                    Resource,
-                    Tags: { Items: Object.entries(asOurs).map(([tag, Value]) => ({ Key: tag, Value })) },
-                }),
-            ),
+            edge.tagResource({
+                Resource,
+                Tags: { Items: Object.entries(asOurs).map(([tag, Value]) => ({ Key: tag, Value })) },
+            }),
         ),
         ...openedRoleAttacks(scope, theirs.name),
     ];
@@ -226,7 +169,7 @@ export function retrainerAttacksOn(aws: TestAws, { names }: OperatorScope, retra
     const { lambda } = createClients(aws, keys);
     return [names.api, names.costGuard, names.prefetch, names.tableOperations].map((FunctionName) => ({
         name: `retrainer replaces the code of function ${FunctionName}, to act as its role`,
-        attempt: () => denial(() => lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code }))),
+        attempt: () => denial(() => lambda.updateFunctionCode({ FunctionName, ZipFile: code })),
     }));
 }
 

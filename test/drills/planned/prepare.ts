@@ -1,9 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CreatePolicyCommand } from "@aws-sdk/client-iam";
-import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
-import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { KMS } from "@aws-sdk/client-kms";
 import { itemsCsv, itemsSchema } from "../../../data-prep/items.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
@@ -37,18 +34,16 @@ export async function prepareValues(aws: TestAws) {
     ];
     await writeFile(at("users.schema.json"), JSON.stringify({ ...itemsSchema, name: "Users", fields }));
     await writeFile(at("batch.jsonl"), '{"userId": "1"}\n');
-    await aws.ssm.send(
-        new PutParameterCommand({ Name: "/films/webhook", Value: "https://chat.example/hook", Type: "SecureString" }),
-    );
+    await aws.ssm.putParameter({ Name: "/films/webhook", Value: "https://chat.example/hook", Type: "SecureString" });
     const PolicyDocument = JSON.stringify({
         Version: "2012-10-17",
         Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
     });
-    const { Policy } = await aws.iam.send(new CreatePolicyCommand({ PolicyName: "boundary", PolicyDocument }));
-    const kms = new KMSClient(createSettings(aws.instance));
-    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    const { Policy } = await aws.iam.createPolicy({ PolicyName: "boundary", PolicyDocument });
+    const kms = new KMS(createSettings(aws.instance));
+    const { KeyMetadata } = await kms.createKey({});
     kms.destroy();
-    const group = await aws.personalize.send(new CreateDatasetGroupCommand({ name: handMadeGroup }));
+    const group = await aws.personalize.createDatasetGroup({ name: handMadeGroup });
     const issuer = await startIssuer();
     return {
         arns: {

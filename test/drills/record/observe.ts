@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { DescribeFilterCommand, PersonalizeClient, paginateListFilters } from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand, PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { CloudWatch, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { Personalize, paginateListFilters } from "@aws-sdk/client-personalize";
+import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
 
 /**
  * Observes a running stack as a viewer and as an operator: API, storefront, cost guard, alarms, filters, and the share
@@ -29,7 +29,7 @@ const [viewers, listLength] = [10, 25];
 
 const [stack = "", outputsJson = "{}", interactionsFile = ""] = process.argv.slice(2);
 const outputs = JSON.parse(outputsJson) as Outputs;
-const personalize = new PersonalizeClient({});
+const personalize = new Personalize({});
 
 const observations = await Promise.all([api(), page(), guard(), alarms(), filters()]);
 console.log(JSON.stringify(observations.flat()));
@@ -73,8 +73,10 @@ async function page(): Promise<Observation[]> {
 
 /** Observes whether the guard's function succeeds with its own role. */
 async function guard(): Promise<Observation[]> {
-    const invoke = new InvokeCommand({ FunctionName: outputs.costGuardName, Payload: Buffer.from("{}") });
-    const { FunctionError, Payload } = await new LambdaClient({}).send(invoke);
+    const { FunctionError, Payload } = await new Lambda({}).invoke({
+        FunctionName: outputs.costGuardName,
+        Payload: Buffer.from("{}"),
+    });
     const error = FunctionError === undefined ? undefined : Buffer.from(Payload ?? []).toString();
     return [{ name: "cost guard", value: error ?? "ran without an error" }];
 }
@@ -82,7 +84,7 @@ async function guard(): Promise<Observation[]> {
 /** Observes the state of each alarm: usually OK, or INSUFFICIENT_DATA on a new stack. */
 async function alarms(): Promise<Observation[]> {
     const readings: Observation[] = [];
-    for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: new CloudWatchClient({}) }, {})) {
+    for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: new CloudWatch({}) }, {})) {
         for (const { AlarmName = "", StateValue = "" } of MetricAlarms.filter((alarm) =>
             alarm.AlarmName?.includes(stack),
         )) {
@@ -103,7 +105,7 @@ async function filters(): Promise<Observation[]> {
     }
     const readings = [{ name: "watched items without a filter", value: await watchedShare() }];
     for (const filterArn of arns) {
-        const { filter } = await personalize.send(new DescribeFilterCommand({ filterArn }));
+        const { filter } = await personalize.describeFilter({ filterArn });
         const name = `filter ${String(filter?.name).replace(stack, "…")}`;
         readings.push({ name, value: `${filter?.status} ${filter?.failureReason ?? ""}`.trim() });
         readings.push({ name: `watched items with ${name}`, value: await watchedShare(filterArn) });
@@ -112,7 +114,7 @@ async function filters(): Promise<Observation[]> {
 }
 
 async function watchedShare(filterArn?: string): Promise<string> {
-    const runtime = new PersonalizeRuntimeClient({});
+    const runtime = new PersonalizeRuntime({});
     const watched = new Set(
         (await readFile(interactionsFile, "utf8"))
             .split("\n")
@@ -122,8 +124,12 @@ async function watchedShare(filterArn?: string): Promise<string> {
     for (let viewer = 1; viewer <= viewers; viewer++) {
         const userId = String(viewer);
         const { campaignArn } = outputs;
-        const ask = new GetRecommendationsCommand({ campaignArn, userId, numResults: listLength, filterArn });
-        const { itemList = [] } = await runtime.send(ask);
+        const { itemList = [] } = await runtime.getRecommendations({
+            campaignArn,
+            userId,
+            numResults: listLength,
+            filterArn,
+        });
         count += itemList.filter(({ itemId }) => watched.has(`${userId},${itemId}`)).length;
         total += itemList.length;
     }
