@@ -5,6 +5,7 @@ import {
     keyActions,
     type NamedPolicy,
     parseArn,
+    type Statement,
     toList,
 } from "policy-evaluator";
 import { findUnknownKeys } from "../context.ts";
@@ -94,12 +95,16 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
         return cannotTell([byRole, byService].flatMap((each) => (each.is === "unknown" ? each.keys : [])));
     }
     if (may.every((is) => is === "denied")) {
-        // If the key policy allows the role's account, the role's own policies decide.
+        // If the key policy allows the role's account, and names the role in no other statement, the role's own
+        // policies decide.
         const because = (request: AccessRequest, by: typeof byRole) => {
             if (by.is !== "denied") return [];
             const unknowns = findUnknownKeys(request, scene.knownValues);
             const inKeyPolicy = explain(request, by.assumed, resource, "resource", unknowns);
-            return inKeyPolicy.length > 0 ? inKeyPolicy : explain(request, by.assumed, identity, "identity", unknowns);
+            if (inKeyPolicy.length > 0) return inKeyPolicy;
+            const named = explain(request, by.assumed, withoutDelegation(resource), "resource", unknowns);
+            const conditional = named.filter(({ conditions, parts }) => conditions.length > 0 && parts.length === 0);
+            return conditional.length > 0 ? conditional : explain(request, by.assumed, identity, "identity", unknowns);
         };
         const reasons = [...because(service, byService), ...because(role, byRole)];
         const why = reasons.find(({ parts }) => !parts.includes("principal"));
@@ -126,6 +131,17 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
     if (may.includes("allowed")) findings.push(...withoutGrants(key, resource, identity, role, service));
     return findings;
 }
+
+/** Returns the policies without the statements that let the policies of an account's identities decide. */
+const withoutDelegation = (policies: readonly NamedPolicy[]): NamedPolicy[] =>
+    policies.map(({ document, ...policy }) => {
+        const isDelegation = ({ Principal }: Statement) =>
+            typeof Principal === "object" && toList(Principal.AWS).some((arn) => /^(\d{12}|arn:.*:root)$/.test(arn));
+        return {
+            ...policy,
+            document: { ...document, Statement: toList(document.Statement).filter((one) => !isDelegation(one)) },
+        };
+    });
 
 /** Returns ids of deleted roles and users: AWS shows the id in place of a principal that no longer exists. */
 const deletedPrincipals = (policies: readonly NamedPolicy[]) => {
