@@ -81,6 +81,17 @@ export const keyCases: readonly PublicCase[] = [
         ends: /kms:ViaService/,
     },
     {
+        name: "kms:ViaService of another service, beside a statement for the account",
+        source: "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
+        words: "The key's policy lets the role in through SageMaker only, and the account by its own policies.",
+        snapshot: encrypted(
+            forRole({ Sid: "Admin", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "kms:*" }),
+            forRole({ Condition: { StringEquals: { "kms:ViaService": "sagemaker.eu-central-1.amazonaws.com" } } }),
+        ),
+        says: /kms:ViaService sagemaker/,
+        ends: /kms:ViaService/,
+    },
+    {
         name: "kms:ViaService and kms:CallerAccount as an import sends them",
         source: "https://github.com/aws/aws-cdk/issues/26672",
         words: "The role's policy has the two conditions, and the key policy leaves it to the account.",
