@@ -190,14 +190,15 @@ const createdColumn = (values: readonly string[]): AttributeColumn => ({
     values,
 });
 
-/** MovieLens' texts for a film without genres. */
-const noGenres = new Set(["unknown", "(no genres listed)"]);
+/** MovieLens' texts for a film without genres. "unknown" is one only in RecBole's files; a shop may use this category. */
+const isNoGenre = (text: string, isRecBole: boolean) =>
+    text === "(no genres listed)" || (isRecBole && text === "unknown");
 
 function parseGenres(text: string, byWords: boolean): string[] {
     const isList = /^\[.*\]$/s.test(text);
     const listed = isList ? parseList(text) : text.split(byWords ? " " : "|");
     const genres = new Set(listed.map((genre) => genre.trim()));
-    return [...genres].filter((genre) => !isEmpty(genre) && !noGenres.has(genre));
+    return [...genres].filter((genre) => !isEmpty(genre) && !isNoGenre(genre, byWords));
 }
 
 function parseList(text: string): string[] {
