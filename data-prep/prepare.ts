@@ -203,7 +203,7 @@ export async function planPreparation(given: PrepareOptions) {
     const options = itemsFile === undefined ? given : { ...given, items: itemsFile };
     refuseOneFileTwice(paths, outputPath, options);
     const now = Date.now() / 1000;
-    const otherOutput = await outputBeside(paths, given);
+    const otherOutput = await outputBeside(paths, given.output);
     const always = { ...(itemsFile && { items: itemsFile }), ...otherOutput };
     const command = given.command ?? ["npm", "run", "data-prep", "--", ...paths, ...optionsGiven(options)];
     const suggest = createSuggest(command, always);

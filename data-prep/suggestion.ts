@@ -37,15 +37,11 @@ export function createSuggest(command: readonly string[], always: Changes = {}):
  * Returns the changes that keep a suggested command from replacing the stack's data: another `--output` if the default
  * one holds the data of other files.
  *
- * @param paths the files of interactions.
+ * @param paths the files of interactions
+ * @param output the option `--output` of the user, which is never changed
  */
-export async function outputBeside(
-    paths: readonly string[],
-    { output, command }: { readonly output?: string; readonly command?: readonly string[] | undefined },
-): Promise<Changes> {
-    // `npm run demo` has no option --output: the demo's stack uses the prepared data.
-    const isDemo = command?.[2] === "demo";
-    if (isDemo || output !== undefined) return {};
+export async function outputBeside(paths: readonly string[], output: string | undefined): Promise<Changes> {
+    if (output !== undefined) return {};
     const manifest = await readManifest(DEFAULT_OUTPUT).catch(() => undefined);
     const files = (manifest?.sources ?? []).filter(({ dataset }) => dataset === "interactions");
     const areSame = files.every(({ file }) => paths.some((path) => resolve(file).startsWith(resolve(path))));

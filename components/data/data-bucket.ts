@@ -120,7 +120,7 @@ export class DataBucket extends pulumi.ComponentResource {
                     key,
                     source: new pulumi.asset.FileAsset(path),
                     // The AWS plugin does not compare the content of an object with the file. If somebody overwrites
-                    // the object, S3 removes this metadata. So `pulumi refresh` detects the change, and the next `up`
+                    // the object, the new object lacks this metadata. So `pulumi refresh` detects the change, and the next `up`
                     // uploads the file again.
                     metadata: { sha256: contentHash },
                     contentType,

@@ -138,9 +138,8 @@ async function prepare(instance: Instance): Promise<{ users: string[]; sha256: s
     const [how, file] = options.badRows ?? [];
     const badRows =
         how === undefined ? [] : ["--bad-rows", how, ...(file === undefined ? [] : [resolve(caller, file)])];
-    // The demo of MovieLens replaces the data of an earlier demo. By default, data-prep would refuse that.
-    const output = options.data === undefined ? ["--output", "data/"] : [];
-    const args = ["data-prep/cli.ts", ...input, ...tables, ...reading, ...badRows, ...output];
+    // Name the output, because the demo replaces the data of an earlier demo. By default, data-prep would refuse that.
+    const args = ["data-prep/cli.ts", ...input, ...tables, ...reading, ...badRows, "--output", "data/"];
     // With this variable, data-prep's messages suggest `npm run demo` commands.
     const typed = JSON.stringify(["npm", "run", "demo", "--", ...process.argv.slice(2)]);
     const env = options.data === undefined ? {} : { MOVIE_RECOMMENDER_TYPED: typed };
