@@ -1,16 +1,25 @@
 """Starts MiniStack so that a kill loses at most a second of its state, and so that MiniStack ends with its parent.
 
+After kill -9 of the parent, MiniStack saves its state and ends. The next MiniStack waits for this before it reads the
+state, because S3 stores objects at once: a bucket whose settings are not read would be in another region.
+
 Each difference from MiniStack is in a separate module. This process also answers the gateway's questions. If AUTH is
 set, IAM is enforced, and this process does not check calls that the gateway checks.
 packages/local-aws/ministack/process.ts sets the environment variables and writes the gateway's secret to the first
 line of standard input.
 """
 
+import fcntl
 import functools
 import os
 import signal
 import sys
 import threading
+import time
+
+# The lock ends with this process. Take the lock before the imports, because the module of S3 reads the objects.
+data_folder = os.open(os.environ["TMPDIR"], os.O_RDONLY)
+fcntl.flock(data_folder, fcntl.LOCK_EX)
 
 import botocore.session
 from ministack import app
@@ -51,11 +60,16 @@ import topics
 import unknown_distributions
 import use_metrics
 
+# A normal stop waits as long; see packages/local-aws/ministack/process.ts.
+SECONDS_TO_SAVE = 5
+
 
 def end_with_parent() -> None:
     # Standard input closes when the parent process ends, even after kill -9.
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(SECONDS_TO_SAVE)
+    os._exit(1)
 
 
 if __name__ == "__main__":

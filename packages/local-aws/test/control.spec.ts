@@ -121,6 +121,26 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
     });
 
+    it("a start after kill -9 waits until the previous MiniStack has saved its state", async () => {
+        const { pid } = await start(instance, silently);
+        const [miniStack] = await childrenOf(pid);
+        const { s3 } = createClients(instance);
+        await s3.createBucket({
+            Bucket: "new-bucket",
+            CreateBucketConfiguration: { LocationConstraint: "eu-central-1" },
+        });
+        // Suspend the process, so that it ends late, as on a busy machine. A start that does not wait ends before.
+        process.kill(miniStack as number, "SIGSTOP");
+        process.kill(pid, "SIGKILL");
+        const next = start(instance, silently);
+        await Promise.race([next, sleep(4000)]);
+        process.kill(miniStack as number, "SIGCONT");
+        await next;
+        assert.equal((await s3.headBucket({ Bucket: "new-bucket" })).BucketRegion, "eu-central-1");
+        await s3.deleteBucket({ Bucket: "new-bucket" });
+        s3.destroy();
+    });
+
     it("`detectState` returns `silent` for a suspended process", async () => {
         const { pid } = await start(instance, silently);
         process.kill(pid, "SIGSTOP");
