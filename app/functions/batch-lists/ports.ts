@@ -32,7 +32,7 @@ import type { BatchPorts, BatchSettings, ViewerWithEvents } from "../../batch/po
 import type { Generation } from "../../batch/state.ts";
 import { askedLength } from "../../serving/limits.ts";
 import { batchListKey, type ServedLists } from "../../serving/ports.ts";
-import { itemKey, listItem, listSk, serving, toServedLists, viewerPk } from "../recommendation-api/table.ts";
+import { itemKey, listItem, listSk, serving, toServedLists, viewerPk } from "../recommendation-api/table-items.ts";
 import { sendNotification } from "../send-notification.ts";
 import { stateItem } from "./state-item.ts";
 
