@@ -7,14 +7,13 @@ import { everyDays, toEventParameters } from "pulumi-personalize/core";
 import type { StackConfig } from "../../config/config.ts";
 import { newestTablesKey, tablesKey } from "../../config/names.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
-import { readContentOnce } from "../../data-prep/content.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { nameInArn } from "../../personalize/operations/operation.ts";
 import { type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { info } from "../common/messages.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
-import { requireFile, type UploadedFile } from "../data/data-bucket.ts";
+import { fileContent, requireFile, type UploadedFile } from "../data/data-bucket.ts";
 import { BatchInference } from "./batch-inference.ts";
 import { schemaBeside } from "./metadata.ts";
 import { createDeadlineInputs, quickDeadlineMinutes, StateFlagsParameters } from "./resources.ts";
@@ -177,8 +176,7 @@ function storeTables(
         {
             bucket: bucketName,
             key: version.apply(tablesKey),
-            source: new pulumi.asset.FileAsset(path),
-            metadata: { sha256: pulumi.output(readContentOnce(path)).contentHash },
+            ...fileContent(path),
             contentType: "application/json",
         },
         { ...opts, retainOnDelete: true },
