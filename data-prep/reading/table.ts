@@ -152,7 +152,7 @@ function withoutCutCharacter(head: Uint8Array): Uint8Array {
  * Yields the bytes as UTF-8 without a byte order mark. UTF-8 passes unchecked: the converter checks each value, and
  * names the line. Throws an Error for bytes that the other encodings do not allow.
  */
-export async function* asUtf8(source: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
+async function* asUtf8(source: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
     if (encoding === "utf-8") return yield* source;
     if (encoding === "utf-8-bom") return yield* skipping(source, 3);
     const decoder = new TextDecoder(encoding, { fatal: true });
@@ -161,7 +161,7 @@ export async function* asUtf8(source: AsyncIterable<Uint8Array>, encoding: Encod
 }
 
 /** Yields the bytes after the first `count`. */
-export async function* skipping(source: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
+async function* skipping(source: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
     let left = count;
     for await (const chunk of source) {
         const skipped = Math.min(left, chunk.length);
