@@ -26,9 +26,8 @@ const applyCommand = /(?<![\w/.-])(?=sh [^\n&;]*\/apply\.sh\b)/g;
 /**
  * Replaces the commands in a text with those that its reader can run. The launchers set two environment variables:
  * `MOVIE_RECOMMENDER_COMMANDS` (`npm run local --`) for a stack on the local AWS, where `pulumi up` becomes
- * `npm run local -- pulumi up`, `NAME` of a stack becomes `local`, and `apply.sh` gets the environment of the local AWS;
- * and `MOVIE_RECOMMENDER_PULUMI` (`npm run pulumi --`) if the machine has no Pulumi CLI of its own. Without them,
- * returns the text unchanged.
+ * `npm run local -- pulumi up`, and `apply.sh` gets the environment of the local AWS; and `MOVIE_RECOMMENDER_PULUMI`
+ * (`npm run pulumi --`) if the machine has no Pulumi CLI of its own. Without them, returns the text unchanged.
  */
 export function asCalled(text: string, env: NodeJS.ProcessEnv = process.env): string {
     const local = env.MOVIE_RECOMMENDER_COMMANDS;
@@ -41,7 +40,6 @@ export function asCalled(text: string, env: NodeJS.ProcessEnv = process.env): st
                       runbookCommand(),
                       (_, silent = "", name) => `${local.replace("npm run", `npm run${silent}`)} ${name}`,
                   )
-                  .replaceAll("pulumi stack select NAME", "pulumi stack select local")
                   .replaceAll(applyCommand, `eval "$$(${local.replace("npm run", "npm run -s")} env)" && `);
     return cli === undefined ? runbooks : runbooks.replaceAll(pulumiCommand, `${cli} `);
 }

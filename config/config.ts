@@ -1,9 +1,8 @@
 import type { Adoptable } from "./keys/data.ts";
-import { type KeyValues, keys } from "./keys.ts";
+import { type KeyValues, keys, rows } from "./keys.ts";
 import { readTable } from "./kinds.ts";
 import { type Names, namesFor, suffixFor } from "./names.ts";
 import { type Broken, brokenRules, type StackContext } from "./rules.ts";
-import { secretProblems } from "./secret-keys.ts";
 import { unknownKeys } from "./unknown-keys.ts";
 
 export * from "./names.ts";
@@ -98,4 +97,29 @@ function createConfig(values: KeyValues, names: Names, { project, stack, region 
         // The program's own tags replace those of the configuration.
         tags: { ...values.tags, "pulumi:project": project, "pulumi:stack": stack },
     };
+}
+
+const objects = rows.flatMap(([name, key]) => (typeof key.default === "object" ? [name] : []));
+const encrypted = rows.flatMap(([name, { maySecret }]) => (maySecret ? [name] : []));
+
+/**
+ * Returns the problems of keys set by `pulumi config set --secret`. Values of most keys become parts of names, ids,
+ * messages or files, which Pulumi's state and the AWS console show in plain text. The other keys may be secret, because
+ * the program marks their values as secret in resource inputs.
+ */
+const secretProblems = ({ secretKeys, project }: Pick<StackContext, "secretKeys" | "project">) =>
+    secretKeys
+        .map((key) => key.replace(`${project}:`, ""))
+        .filter((name) => rows.some(([one]) => one === name) && !encrypted.includes(name))
+        .map((path) => ({
+            path,
+            reason:
+                "is a secret, but its value is needed in names, messages or files that are not encrypted. Only " +
+                `${encrypted.join(" and ")} can be secrets. Run \`${plaintextCommand(path)}\``,
+        }));
+
+/** Returns the command that sets a key without encryption. A member of an object needs its path. */
+function plaintextCommand(name: string): string {
+    const isObject = objects.includes(name);
+    return `pulumi config set ${isObject ? "--path " : ""}--plaintext ${name}${isObject ? ".<member>" : ""} <value>`;
 }

@@ -1,5 +1,3 @@
-import { isBatch, type StackConfig } from "../config/config.ts";
-import { countOwnMetrics } from "../config/metrics.ts";
 import {
     autoTrainingUsdPerMonth,
     batchUsd,
@@ -17,50 +15,8 @@ import {
     trainingUsd,
     type UsdRange,
 } from "../config/prices.ts";
+import { type PlannedStack, unparked } from "./planned-stack.ts";
 import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
-
-/** Returns the part of a planned stack that follows from its configuration. */
-export const plannedByConfig = (config: StackConfig) => ({
-    region: config.region,
-    recipe: config.recipe,
-    /** Whether the campaign exists: false while it is parked or disabled. */
-    hasCampaign: config.campaignEnabled,
-    minProvisionedTPS: config.minProvisionedTPS,
-    traces: config.observability.traces,
-    expectedRequestsPerDay: config.expectedRequestsPerDay,
-    /** Days between two automatic trainings; undefined without them. */
-    autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
-    guardMinutes: config.guardMinutes,
-    auditTrail: config.auditTrail,
-    customMetrics: config.observability.customMetrics
-        ? countOwnMetrics({ api: config.api, batch: isBatch(config) })
-        : 0,
-    api: config.api,
-    /** Whether CloudFront is in front of the API. */
-    edge: config.storefront === "cloudfront",
-    rankingCampaign: config.rankingCampaign,
-});
-
-/** The parts of a planned stack that have a price. */
-export interface PlannedStack extends Omit<Readonly<ReturnType<typeof plannedByConfig>>, "recipe" | "traces"> {
-    /** Recipe name; undefined with AutoML. */
-    readonly recipe: string | undefined;
-    /** Whether X-Ray traces the API; absent: true. */
-    readonly traces?: boolean;
-    readonly interactions: number;
-    /** Bytes of all uploaded and imported files. */
-    readonly bytes: number;
-    /** Number of metrics of all alarms, because CloudWatch bills each metric. */
-    readonly alarmMetrics: number;
-    /** Number of users in config `batchInferenceFile`; 0 without it. */
-    readonly batchUsers: number;
-    /**
-     * The maximum number of viewers in each batch inference job, and the days between two jobs, if config
-     * `serving.mode` is `batch`; undefined with a campaign.
-     */
-    readonly batchLists?: { readonly viewers: number; readonly everyDays: number } | undefined;
-    readonly dashboards: number;
-}
 
 /** One line of the estimate: a service, with its price a month. */
 interface MonthlyLine {
@@ -256,11 +212,6 @@ function servingLines(plan: PlannedStack): MonthlyLine[] {
             : []),
     ];
 }
-
-/** Returns whether the stack has a campaign while it is not parked: true unless batch inference makes its lists. */
-export const unparked = ({ batchLists }: Pick<PlannedStack, "batchLists">) => ({
-    hasCampaign: batchLists === undefined,
-});
 
 /** Returns the default limit: preview's estimate plus 25 %, in whole US dollars a month. */
 export function defaultLimitUsd(plan: PlannedStack): number {

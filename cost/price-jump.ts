@@ -1,5 +1,6 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import { estimate, type PlannedStack, unparked } from "./estimate.ts";
+import { estimate } from "./estimate.ts";
+import { type PlannedStack, unparked } from "./planned-stack.ts";
 
 /**
  * A change needs config `monthlyLimitUsd` if the estimated price grows by more than this factor, and also by more than

@@ -194,18 +194,8 @@ async function main(args: string[]): Promise<number> {
         if (!(error instanceof CommanderError)) process.stderr.write(`${messageOf(error)}\n`);
         return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
-    const {
-        json,
-        dryRun,
-        items,
-        users,
-        output,
-        report,
-        badRows,
-        options: _,
-        stack: __,
-        ...choices
-    } = command.opts<Flags>();
+    const { json, dryRun, output, badRows, options: _, stack: __, ...choices } = command.opts<Flags>();
+    const { items, users, report } = choices;
     const input = command.args.map(fromCaller);
     const [kind, ...file] = badRows.split(":");
     const interrupted = new AbortController();

@@ -1,9 +1,14 @@
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ProgramError } from "../components/common/messages.ts";
 import { deleteBeforeReplacing } from "../components/common/replacements.ts";
 import { enforceResourceRules } from "../components/common/resource-rules.ts";
-import { bucketNameFor } from "../config/config.ts";
-import { loadConfig, operatedProject } from "./config.ts";
+import { bucketNameFor, namesFor } from "../config/config.ts";
+import { isGithubSubject } from "../iam/github-trust.ts";
 import { OperatorAccess } from "./operator-access.ts";
+
+/** The project that the operator manages. Its name is in tags and in the path of its state flags. */
+const operatedProject = "movie-recommender";
 
 const config = loadConfig();
 deleteBeforeReplacing();
@@ -31,3 +36,40 @@ const access = new OperatorAccess("operator", {
 });
 
 export const { boundaryArn, policyArns, permissionSetPolicies, githubRoleArn } = access;
+
+/**
+ * Reads and validates the configuration of the operator program; operator/Pulumi.yaml has the descriptions and
+ * defaults.
+ */
+function loadConfig() {
+    const own = new pulumi.Config();
+    const region = new pulumi.Config("aws").require("region");
+    const operatedStack = own.require("operatedStack");
+    const githubSubject = own.get("githubSubject") ?? "";
+    if (githubSubject !== "" && !isGithubSubject(githubSubject)) {
+        throw new ProgramError(
+            `githubSubject is "${githubSubject}". It must name one repository, and one environment, branch or tag, ` +
+                "without a wildcard: repo:my-org/movie-recommender:environment:production, or " +
+                "repo:my-org/movie-recommender:ref:refs/heads/main",
+        );
+    }
+    return {
+        region,
+        operatedStack,
+        bucketName: own.get("bucketName") ?? "",
+        names: namesFor(operatedStack, own.get("nameSuffix")),
+        kmsKeyArn: own.get("kmsKeyArn") || undefined,
+        users: own.getObject<string[]>("users") ?? [],
+        roles: own.getObject<string[]>("roles") ?? [],
+        github:
+            githubSubject === ""
+                ? undefined
+                : { subject: githubSubject, providerArn: own.get("githubProviderArn") || undefined },
+        waivers: own.getObject<Record<string, string>>("waivers") ?? {},
+        tags: {
+            ...own.getObject<Record<string, string>>("tags"),
+            "pulumi:project": pulumi.getProject(),
+            "pulumi:stack": pulumi.getStack(),
+        },
+    };
+}

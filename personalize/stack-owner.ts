@@ -14,7 +14,7 @@ import {
     type Tags,
 } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
-import type { PlannedStack } from "../cost/estimate.ts";
+import type { PlannedStack } from "../cost/planned-stack.ts";
 import { priceJump } from "../cost/price-jump.ts";
 import { advice } from "./advice.ts";
 import { recordedHandler } from "./operations/recorded-handler.ts";

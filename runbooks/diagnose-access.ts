@@ -1,7 +1,17 @@
-import { type DiagnoseOptions, runDiagnosis, withDiagnoseOptions } from "access-doctor";
-import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
+import {
+    type DiagnoseOptions,
+    fetchCaller,
+    type ReadFromAws,
+    runDiagnosis,
+    type Target,
+    targetOfJob,
+    withDiagnoseOptions,
+} from "access-doctor";
+import { bucketNameFor, objectKeys, type StackConfig } from "../config/config.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { asRunbook } from "./lib/import/errors.ts";
-import { ownedBySelectedStack, targetOfStack } from "./lib/import/target-of-stack.ts";
+import { recordedResources } from "./lib/stack/stack.ts";
+import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 
 const options = withDiagnoseOptions(
     runbook("diagnose-access", ["", "--role arn:aws:iam::111122223333:role/Import --bucket films --key ratings.csv"]),
@@ -21,3 +31,59 @@ await runAction(
         return codes[await runDiagnosis(options, { start, signal, other, owned: ownedBySelectedStack })];
     }),
 );
+
+/**
+ * Returns the import to diagnose. If an import of the stack failed, it is that import; otherwise, it is the import of
+ * the interactions. Before the first `up`, it is the import that the program would start.
+ * @throws RunbookError if the stack does not exist or its configuration has problems
+ */
+async function targetOfStack(named: string | undefined, look: ReadFromAws): Promise<Target> {
+    const stack = named ?? (await selectedStack());
+    const config = await requireStackConfig(stack);
+    const recorded = await recordedResources(stack).catch((error: unknown) => {
+        if (error instanceof RunbookError && error.exitCode === exitCodes.noStack) return [];
+        throw error;
+    });
+    const arns = recorded.flatMap(({ kind, arn }) => (kind === "DatasetImportJob" && arn ? [arn] : []));
+    const jobs = await Promise.all(arns.map((arn) => targetOfJob(arn, look)));
+    const failed = jobs.find(({ job }) => "is" in job && job.is?.failureReason !== undefined);
+    const chosen = failed ?? jobs.find(({ schema }) => "is" in schema && schema.is?.datasetType === "INTERACTIONS");
+    const { region, names } = config;
+    const identity = chosen ?? (await fetchCaller(region, look));
+    const { accountId, partition } = identity;
+    const target = chosen ?? {
+        region,
+        ...identity,
+        roleArn: `arn:${partition}:iam::${accountId}:role/${names.role}`,
+        bucket: bucketNameFor(config, accountId),
+        key: objectKeys.interactions,
+        sourceArn: `arn:${partition}:personalize:${region}:${accountId}:dataset-import-job/${names.importJobPrefix}`,
+        job: { is: undefined },
+        schema: { is: undefined },
+        planned: stack,
+    };
+    return { ...target, owned: ownedBy(config, target) };
+}
+
+/**
+ * Returns the commands that restore the role, the bucket and the files of an import of the selected stack; empty for
+ * any other import.
+ */
+async function ownedBySelectedStack(target: ImportPlace): Promise<Target["owned"]> {
+    try {
+        return ownedBy(await requireStackConfig(await selectedStack()), target);
+    } catch {
+        // The import may belong to no stack, so a stack is optional.
+        return {};
+    }
+}
+
+type ImportPlace = Pick<Target, "partition" | "accountId" | "roleArn" | "bucket">;
+
+function ownedBy(config: StackConfig, { partition, accountId, roleArn, bucket }: ImportPlace): Target["owned"] {
+    const ownRole = `arn:${partition}:iam::${accountId}:role/${config.names.role}`;
+    if (roleArn !== ownRole || bucket !== bucketNameFor(config, accountId)) return {};
+    const bucketArn = `arn:${partition}:s3:::${bucket}`;
+    const objects = [objectKeys.interactions, objectKeys.items, objectKeys.users].map((key) => `${bucketArn}/${key}`);
+    return Object.fromEntries([roleArn, bucketArn, ...objects].map((arn) => [arn, "pulumi refresh && pulumi up"]));
+}

@@ -1,4 +1,5 @@
-import { isBatch } from "../config/config.ts";
+import { isBatch, type StackConfig } from "../config/config.ts";
+import { awaitLists, listsClient } from "../personalize/operations/awaited-lists.ts";
 import {
     nameInArn,
     nowIso,
@@ -21,7 +22,7 @@ import {
     stackRunbook,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
-import { changeLists, type ListsChange, planLists } from "./lib/training/rollback-lists.ts";
+import { servedLists } from "./lib/stack/served-lists.ts";
 import { chooseTarget, notedFlags, servedRecord } from "./lib/training/versions.ts";
 
 interface Options extends OperationOptions {
@@ -153,4 +154,63 @@ function printSkipped(skipped: readonly string[]): void {
 function printed(text: string, result: ListsChange): number {
     printResult(options, { dryRun: options.dryRun ?? false, ...result }, text);
     return exitCodes.fine;
+}
+
+/** A change of the version whose lists a stack without a campaign serves. */
+interface ListsChange {
+    readonly from: string;
+    readonly to: string;
+    readonly hold: boolean;
+    /** Versions that a rollback without `--to` skips, with reasons. */
+    readonly skipped: readonly string[];
+}
+
+/**
+ * Returns the change that a rollback or release would make.
+ *
+ * @throws RunbookError if no lists are live, or if the version cannot be served
+ */
+async function planLists(
+    deps: OperationDeps,
+    config: StackConfig,
+    newest: string,
+    wanted: { readonly to?: string | undefined; readonly release?: boolean | undefined },
+): Promise<ListsChange> {
+    const lists = await servedLists(config);
+    if (lists === undefined) throw new RunbookError("There are no lists yet, so there is no version to roll back.");
+    const from = lists.solutionVersionArn;
+    if (wanted.release) return { from, to: newest, hold: false, skipped: [] };
+    const versions = await listVersions(deps.client(config.region), solutionOf(from));
+    const { refused, served } = servedRecord(await notedFlags(deps.ssm(config.region), config.stack));
+    const recorded = { refused, served: new Set([...served, ...lists.versions]) };
+    const { solutionVersionArn: to, skipped } = chooseTarget(versions, from, wanted.to, recorded);
+    return { from, to, hold: true, skipped };
+}
+
+/**
+ * Sets or removes the state flag `hold`, which keeps the stack at a version, and waits until the lists of the wanted
+ * version are live. Until then, the API serves the previous lists.
+ */
+async function changeLists(
+    deps: OperationDeps,
+    { region, stack, names, pollSeconds, deadlineMinutes }: StackConfig,
+    { from, to, hold }: ListsChange,
+    reason: string,
+    signal: AbortSignal,
+): Promise<void> {
+    const solutionVersionArn = hold ? to : from;
+    await writeStateFlag(deps.ssm(region), stack, "serving", {
+        solutionVersionArn,
+        hold,
+        reason,
+        since: nowIso(),
+        from,
+    });
+    const waiting = { lambda: listsClient, log: deps.log, goOn: async () => signal.throwIfAborted() };
+    await awaitLists(waiting, {
+        region,
+        functionName: names.batchLists,
+        pollSeconds,
+        deadlineMinutes: deadlineMinutes.import,
+    });
 }

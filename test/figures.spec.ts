@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { countAlarmMetrics } from "../components/observability/alarms.ts";
 import { approximately, campaignUsdPerMonth, trainingUsd } from "../config/prices.ts";
-import { estimate, type PlannedStack, plannedByConfig } from "../cost/estimate.ts";
+import { estimate } from "../cost/estimate.ts";
+import { type PlannedStack, plannedByConfig } from "../cost/planned-stack.ts";
 import { observedMinutes } from "../runbooks/lib/doctor/forecast.ts";
 import { good } from "./config/parsed.ts";
 import { pages, read } from "./support/sources.ts";

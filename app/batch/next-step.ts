@@ -1,6 +1,6 @@
 import type { ListedVersion } from "../../personalize/operations/solution-versions.ts";
 import type { ViewerWithEvents } from "./ports.ts";
-import type { BatchState, Failure, Phase } from "./state.ts";
+import type { BatchState, Phase } from "./state.ts";
 
 /** What a run of the batch function reads in addition to its stored state. */
 export interface Observed {
@@ -21,15 +21,6 @@ export interface Observed {
 
 export type Step = "wait" | "begin" | "abandon" | "expire" | "accept" | Phase;
 
-const hour = 3_600_000;
-const day = 24 * hour;
-/**
- * Milliseconds before a failed job is repeated: the first wait, and the longest one. The wait doubles with each
- * failure.
- */
-const firstRetry = 6 * hour;
-const longestRetry = day;
-
 /**
  * Returns the next step of the batch function. Abandons a generation that is not live yet if the stack now requests
  * another version: after a rollback, viewers must not get lists of the version before.
@@ -43,19 +34,13 @@ export function nextStep(state: BatchState, { now, request, served, everyDays }:
     if (failure !== undefined && failure.request === request && now < failure.retryAt) return "wait";
     if (live === undefined) return "begin";
     if (request !== live.request) return request === live.solutionVersionArn ? "accept" : "begin";
-    return now < live.madeAt + everyDays * day ? "wait" : "begin";
+    return now < live.madeAt + everyDays * 86_400_000 ? "wait" : "begin";
 }
 
 /** Checks whether the lists of the requested version are live, and no work is left except expiring older lists. */
 export function isSettled(state: BatchState, observed: Observed): boolean {
     const step = nextStep(state, observed);
     return state.live !== undefined && state.making === undefined && (step === "wait" || step === "expire");
-}
-
-/** Returns the record of consecutive failures, with one more failure. */
-export function failureAfter(before: Failure | undefined, text: string, request: string, now: number): Failure {
-    const count = (before?.count ?? 0) + 1;
-    return { text, count, request, retryAt: now + Math.min(firstRetry * 2 ** (count - 1), longestRetry) };
 }
 
 /** The versions among which `chooseVersion` chooses, and the quality gate. */

@@ -103,3 +103,9 @@ export interface BatchSettings extends ReturnType<typeof pickBatchValues> {
     /** Prefix of the names of the batch inference jobs. */
     readonly jobNamePrefix: string;
 }
+
+/** A run of the function. */
+export interface Run {
+    readonly ports: BatchPorts;
+    readonly settings: BatchSettings;
+}

@@ -1,23 +1,12 @@
-import { randomBytes } from "node:crypto";
 import pMap from "p-map";
-import { approximately, batchUsd, priceNote } from "../../config/prices.ts";
-import { toMonth } from "../../cost/time.ts";
-import { countTestUsers, refusals } from "../../personalize/operations/quality-gate.ts";
 import { errorName } from "../serving/failures.ts";
 import { listLength } from "../serving/limits.ts";
 import { batchListKey, type KeptList } from "../serving/ports.ts";
-import {
-    activeUsers,
-    chooseVersion,
-    failureAfter,
-    isSettled,
-    nextStep,
-    type Observed,
-    type Step,
-    viewersOfJob,
-} from "./next-step.ts";
+import { beginGeneration } from "./begin.ts";
+import { noteFailure } from "./failure.ts";
+import { isSettled, nextStep, type Observed, type Step } from "./next-step.ts";
 import { type OutputLine, readOutputLine } from "./output.ts";
-import type { BatchPorts, BatchSettings, Interactions } from "./ports.ts";
+import type { BatchPorts, BatchSettings, Run } from "./ports.ts";
 import { type BatchState, type Failure, type Generation, type Making, withoutFailure, withoutMaking } from "./state.ts";
 
 /** The result of a run, which `pulumi up` reads while it waits for the first generation of lists. */
@@ -89,18 +78,13 @@ async function doSteps(run: Run, taken: BatchState): Promise<{ state: BatchState
             state = after;
         } catch (error) {
             await ports.save(
-                await noteFailure(run, state, `The step ${step} failed: ${errorName(error)}`, observed.request),
+                await noteFailure(run.ports, state, `The step ${step} failed: ${errorName(error)}`, observed.request),
             );
             throw error;
         }
         await ports.save(state);
         ports.log({ did: step, generation: state.lastGeneration });
     }
-}
-
-interface Run {
-    readonly ports: BatchPorts;
-    readonly settings: BatchSettings;
 }
 
 async function observe({ ports, settings }: Run): Promise<Observed> {
@@ -133,81 +117,13 @@ const steps: Readonly<Record<Exclude<Step, "wait">, Work>> = {
     expire: expireLists,
 };
 
-/**
- * Begins a generation: chooses the solution version and the viewers, and writes the input of the batch inference job.
- */
-async function beginGeneration({ ports, settings }: Run, state: BatchState, observed: Observed): Promise<BatchState> {
-    const { now, request, held } = observed;
-    const interactions = await ports.interactions();
-    const solutionVersionArn = await chooseVersion({
-        versions: await ports.versions(),
-        request,
-        held,
-        live: state.live,
-        refusals: (fresh, live) => judge(ports, settings, interactions, fresh, live),
-    });
-    const userIds = await viewersToServe({ ports, settings }, interactions, solutionVersionArn, now);
-    const usd = batchUsd(settings.recipe, userIds.length).high;
-    const month = toMonth(now);
-    const own = state.spent.month === month ? state.spent.usd : 0;
-    const spend = await ports.spend();
-    const spentUsd = Math.max(own, spend?.month === month ? spend.usd : 0);
-    if (userIds.length === 0) {
-        return noteFailure({ ports, settings }, state, `No viewer was active in ${settings.activeDays} days`, request);
-    }
-    if (spentUsd + usd > settings.monthlyLimitUsd) {
-        const text =
-            `A job for ${userIds.length} viewers costs ${approximately(usd)}, and the stack cost ${approximately(spentUsd)} this month ` +
-            `${priceNote}. The limit is $${settings.monthlyLimitUsd}. To raise it: pulumi config set monthlyLimitUsd <US dollars> && pulumi up`;
-        return noteFailure({ ports, settings }, state, text, request);
-    }
-    const generation = state.lastGeneration + 1;
-    // The name of a job cannot be reused, and the generation number in the name restarts at 1 after `pulumi destroy`.
-    // The random part makes the name unique.
-    const jobName = `${settings.jobNamePrefix}-${generation}-${randomBytes(4).toString("hex")}`;
-    await ports.writeUsers(jobName, userIds);
-    const making: Making = {
-        ...{ generation, jobName, solutionVersionArn, request, madeAt: now, users: userIds.length },
-        ...{ lists: 0, kept: 0, errors: [], phase: "create", cursor: 0 },
-    };
-    return { ...state, lastGeneration: generation, making, spent: { month, usd: own + usd } };
-}
-
-async function judge(
-    ports: BatchPorts,
-    { gate }: BatchSettings,
-    interactions: Interactions,
-    fresh: string,
-    live: string,
-): Promise<readonly string[]> {
-    const [freshMetrics, liveMetrics] = await Promise.all([ports.metrics(fresh), ports.metrics(live)]);
-    const popularity = interactions.popularity();
-    const compared = { fresh: freshMetrics, live: liveMetrics, popularity, testUsers: countTestUsers(interactions) };
-    const reasons = refusals(compared, gate);
-    ports.log({ judged: fresh, live, refused: reasons });
-    return reasons;
-}
-
-/** Returns the viewers for whom the next job makes lists. */
-async function viewersToServe(
-    { ports, settings: { activeDays } }: Run,
-    interactions: Interactions,
-    solutionVersionArn: string,
-    now: number,
-): Promise<string[]> {
-    const isInVersion = (await ports.viewersOf(solutionVersionArn)) ?? (() => true);
-    const ofData = activeUsers(interactions, activeDays).filter(isInVersion);
-    const withEvents = await ports.viewersWithEvents(now - activeDays * 86_400_000);
-    return viewersOfJob(ofData, new Set(interactions.userIds), withEvents);
-}
-
 async function awaitJob(run: Run, state: BatchState, { request }: Observed): Promise<BatchState> {
     const making = requireGeneration(state);
     const { status, failureReason } = await run.ports.describeJob(making.jobName);
     if (status === "ACTIVE") return { ...state, making: { ...making, phase: "keep", cursor: 0 } };
     if (!status.includes("FAILED")) return state;
     const text = `Batch inference job ${making.jobName} failed: ${failureReason ?? status}`;
-    return noteFailure(run, leave(state, making), text, request);
+    return noteFailure(run.ports, leave(state, making), text, request);
 }
 
 /** Counts the lists in the job's output. Copies the present list of each viewer for whom the job returned none. */
@@ -224,7 +140,7 @@ async function keepLists(run: Run, state: BatchState, { request }: Observed): Pr
     const lists = making.users - missing.size;
     if (lists === 0) {
         const why = [...errors][0] ?? "its output has no list";
-        return noteFailure(run, leave(state, making), `Batch inference job ${making.jobName}: ${why}`, request);
+        return noteFailure(run.ports, leave(state, making), `Batch inference job ${making.jobName}: ${why}`, request);
     }
     const counted = { ...making, lists, errors: [...errors] };
     if (live === undefined) return { ...state, making: { ...counted, phase: "load", cursor: 0 } };
@@ -292,20 +208,6 @@ async function* outputLines(
     from: number,
 ): AsyncGenerator<OutputLine & { readonly end: number }> {
     for await (const { text, end } of ports.output(jobName, from)) yield { ...readOutputLine(text, listLength), end };
-}
-
-/**
- * Records a failure, and sends a notification about the first of consecutive failures. Sends it before the failure is
- * stored: if the run is repeated, receivers ignore the second notification, which has the same ID.
- */
-async function noteFailure({ ports }: Run, state: BatchState, text: string, request: string): Promise<BatchState> {
-    const failure = failureAfter(state.failure, text, request, ports.now());
-    ports.log({ failed: text, count: failure.count });
-    const lists = state.live
-        ? `The lists of ${new Date(state.live.madeAt).toISOString()} stay`
-        : "There are no lists yet";
-    if (failure.count === 1) await ports.notify(`lists-failed/${state.lastGeneration}`, `${text}. ${lists}.`);
-    return { ...state, failure };
 }
 
 /** Abandons the generation that is being made. Its stored lists expire. */

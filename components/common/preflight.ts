@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { isDeepStrictEqual } from "node:util";
 import * as aws from "@pulumi/aws";
 import { regionalArn } from "policy-evaluator";
 import { hasName, isNotFound } from "pulumi-personalize/errors";
@@ -7,7 +8,6 @@ import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../config/config.ts";
 import { filterFieldProblems } from "../../config/filter-fields.ts";
 import { schemaBeside } from "../personalize/metadata.ts";
-import { schemaChangeFault } from "../personalize/schema-change.ts";
 import { fileProblem, refuse } from "./load-config.ts";
 import { warn } from "./messages.ts";
 
@@ -147,4 +147,31 @@ async function logRoleProblem({
 
 function warnUnread(what: string, error: unknown): undefined {
     warn(`${what} could not be read (${messageOf(error)}). If it does not exist, \`up\` will fail.`);
+}
+
+interface Field {
+    readonly name: string;
+    readonly type: unknown;
+}
+
+const parseFields = (schema: string) => (JSON.parse(schema) as { readonly fields: readonly Field[] }).fields;
+
+/**
+ * Returns why Personalize rejects a change of an Items or Users schema, as the rest of a sentence after "its schema";
+ * undefined if it accepts the change. The new schema may only add fields that can be null (Developer Guide, "Replacing
+ * a dataset's schema").
+ *
+ * @param before Avro schema of the dataset, as text
+ * @param after new Avro schema, as text
+ */
+export function schemaChangeFault(before: string, after: string): string | undefined {
+    const added = new Map(parseFields(after).map((field) => [field.name, field]));
+    for (const { name, type } of parseFields(before)) {
+        const kept = added.get(name);
+        if (kept === undefined) return `lacks column ${name} of the stack's dataset`;
+        if (!isDeepStrictEqual(kept.type, type)) return `changes the type of column ${name}`;
+        added.delete(name);
+    }
+    const required = [...added.values()].find(({ type }) => !Array.isArray(type) || !type.includes("null"));
+    return required && `adds column ${required.name}, which cannot be null`;
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
+import type { ServingTargets } from "../../app/functions/cost-guard/counted-metrics.ts";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
-import type { ServingTargets } from "../../app/functions/cost-guard/serving-ports.ts";
 import { campaignNameOf, findPrefetch, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
 import { pickGuardValues } from "../../cost/guard-config.ts";
 import { functionArn } from "../../iam/function-access.ts";

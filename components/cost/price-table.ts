@@ -1,14 +1,8 @@
 import { activeUsers } from "../../app/batch/next-step.ts";
 import { isBatch, type StackConfig } from "../../config/config.ts";
 import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/prices.ts";
-import {
-    breakEvenViewers,
-    defaultLimitUsd,
-    type Estimate,
-    estimate,
-    type PlannedStack,
-    plannedByConfig,
-} from "../../cost/estimate.ts";
+import { breakEvenViewers, defaultLimitUsd, type Estimate, estimate } from "../../cost/estimate.ts";
+import { type PlannedStack, plannedByConfig } from "../../cost/planned-stack.ts";
 import { cents } from "../../cost/spend.ts";
 import { readColumns } from "../../data-prep/columns.ts";
 import { readContentOnce } from "../../data-prep/content.ts";

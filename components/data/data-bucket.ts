@@ -111,20 +111,10 @@ export class DataBucket extends pulumi.ComponentResource {
             { ...child, dependsOn: accessBlock },
         );
         const upload = ([file, { path, key, contentType }]: [string, FileArgs]): [string, UploadedFile] => {
-            const content = pulumi.output(readContentOnce(path));
-            const { contentHash, lines } = content;
+            const { contentHash, lines } = pulumi.output(readContentOnce(path));
             const object = new aws.s3.BucketObjectv2(
                 `${name}-${file}`,
-                {
-                    ...of,
-                    key,
-                    source: new pulumi.asset.FileAsset(path),
-                    // The AWS plugin does not compare the content of an object with the file. If somebody overwrites
-                    // the object, the new object lacks this metadata. So `pulumi refresh` detects the change, and the next `up`
-                    // uploads the file again.
-                    metadata: { sha256: contentHash },
-                    contentType,
-                },
+                { ...of, key, ...fileContent(path), contentType },
                 { ...child, dependsOn: versioning },
             );
             const location = knownAfter(pulumi.interpolate`s3://${bucketName}/${key}`, object, policy);
@@ -138,6 +128,16 @@ export class DataBucket extends pulumi.ComponentResource {
         this.registerOutputs({ bucketName: this.bucketName, files: this.files });
     }
 }
+
+/**
+ * Returns the inputs of an object that contains a local file. The AWS plugin does not compare the content of an object
+ * with the file. If somebody overwrites the object, the new object lacks the metadata. So `pulumi refresh` detects the
+ * change, and the next `up` uploads the file again.
+ */
+export const fileContent = (path: string) => ({
+    source: new pulumi.asset.FileAsset(path),
+    metadata: { sha256: pulumi.output(readContentOnce(path)).contentHash },
+});
 
 /** Returns all files of a stack to upload; the keys are their names. */
 export function filesToUpload(config: StackConfig): Readonly<Record<string, FileArgs>> {

@@ -1,17 +1,19 @@
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { Filter } from "pulumi-personalize";
 import * as components from "pulumi-personalize/components/recommender";
 import { everyDays, toEventParameters } from "pulumi-personalize/core";
 import type { StackConfig } from "../../config/config.ts";
+import { newestTablesKey, tablesKey } from "../../config/names.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
+import { nameInArn } from "../../personalize/operations/operation.ts";
 import { type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { info } from "../common/messages.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
-import { requireFile, type UploadedFile } from "../data/data-bucket.ts";
-import { storeTables } from "../data/stored-tables.ts";
+import { fileContent, requireFile, type UploadedFile } from "../data/data-bucket.ts";
 import { BatchInference } from "./batch-inference.ts";
 import { schemaBeside } from "./metadata.ts";
 import { createDeadlineInputs, quickDeadlineMinutes, StateFlagsParameters } from "./resources.ts";
@@ -149,4 +151,40 @@ function recommenderArgs(name: string, args: RecommenderArgs): components.Recomm
             return path ? storeTables(name, { bucketName, path, solutionVersionArn }, { parent }) : [];
         },
     };
+}
+
+interface StoredTablesArgs {
+    readonly bucketName: pulumi.Input<string>;
+    /** Local path of the fallback tables. */
+    readonly path: string;
+    readonly solutionVersionArn: pulumi.Input<string>;
+}
+
+/**
+ * Uploads the fallback tables of a solution version as an object of the data bucket. The API uses them when the
+ * campaign serves the version. The object stays when the stack has a newer version, because a rollback needs it; the
+ * deletion of the bucket deletes all of them. Returns the resources that the campaign must wait for.
+ */
+function storeTables(
+    name: string,
+    { bucketName, path, solutionVersionArn }: StoredTablesArgs,
+    opts: pulumi.CustomResourceOptions,
+): readonly pulumi.Resource[] {
+    const version = pulumi.output(solutionVersionArn).apply(nameInArn);
+    const tables = new aws.s3.BucketObjectv2(
+        `${name}-tables`,
+        {
+            bucket: bucketName,
+            key: version.apply(tablesKey),
+            ...fileContent(path),
+            contentType: "application/json",
+        },
+        { ...opts, retainOnDelete: true },
+    );
+    const newest = new aws.s3.BucketObjectv2(
+        `${name}-newest-tables`,
+        { bucket: bucketName, key: newestTablesKey, content: version, contentType: "text/plain" },
+        { ...opts, dependsOn: tables },
+    );
+    return [tables, newest];
 }

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { HandledResource, type ResourceArgs, useHandlers } from "pulumi-personalize";
 import { type StackConfig, trailBucketNameFor } from "../../config/config.ts";
-import type { PlannedStack } from "../../cost/estimate.ts";
+import type { PlannedStack } from "../../cost/planned-stack.ts";
 import type { AwaitedListsInputs } from "../../personalize/operations/awaited-lists.ts";
 import type { ClosedStageInputs } from "../../personalize/operations/closed-stage.ts";
 import type { StateFlagsInputs } from "../../personalize/operations/state-flags.ts";

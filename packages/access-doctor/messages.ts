@@ -41,12 +41,12 @@ function formatDiagnosisCommand({ jobArn, roleArn, bucket, key }: Mentions, star
     return shell(...start, ...args);
 }
 
-const look = ({ bucket = "BUCKET", key = "KEY" }: Mentions, lines: readonly number[]) => {
+const content = (mentions: Mentions, start: readonly string[]) => {
+    const { bucket, key = "KEY", lines } = mentions;
+    if (bucket === undefined) return formatDiagnosisCommand(mentions, start);
     const rows = [...new Set([1, ...lines])].map((line) => `${line}p`).join(";");
     return `${shell("aws", "s3", "cp", `s3://${bucket}/${key}`, "-")} | sed -n '${rows}'`;
 };
-const content = (mentions: Mentions, start: readonly string[]) =>
-    mentions.bucket === undefined ? formatDiagnosisCommand(mentions, start) : look(mentions, mentions.lines);
 const listJobs = () => "aws personalize list-dataset-import-jobs";
 const describeKey = ({ keyArn = "KEY_ARN" }: Mentions) => shell("aws", "kms", "describe-key", "--key-id", keyArn);
 const list = ({ bucket = "BUCKET" }: Mentions) => shell("aws", "s3", "ls", "--recursive", `s3://${bucket}/`);
@@ -240,12 +240,7 @@ export function explainMessage(
     // If no rule matches but the text contains a line number or a column name, the cause is in the file.
     const [line] = mentions.lines;
     const where = line === undefined ? mentions.columns.join(", ") : `line ${line}`;
-    return where === "" && !/\bInput CSV\b/.test(text)
-        ? undefined
-        : {
-              subject: "file",
-              cause: `The service refuses ${where === "" ? "the file" : `${where} of the file`}: “${text.trim()}”.`,
-              next: content(mentions, start),
-              mentions,
-          };
+    if (where === "" && !/\bInput CSV\b/.test(text)) return undefined;
+    const cause = `The service refuses ${where === "" ? "the file" : `${where} of the file`}: “${text.trim()}”.`;
+    return { subject: "file", cause, next: content(mentions, start), mentions };
 }

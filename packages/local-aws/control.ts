@@ -3,21 +3,10 @@ import { closeSync, fstatSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { takeFolder } from "local-personalize/folder-lock";
+import { LocalError } from "./failure.ts";
 import { folderServed, type Instance, makePrivateFolders, paths, statusPath } from "./instance.ts";
 import { toolchain } from "./toolchain/env.mjs";
 import { isAlive } from "./toolchain/lock.mjs";
-
-/** An error whose message is shown without a stack trace. */
-export class LocalError extends Error {}
-
-/** Returns the message of a failure, and with `verbose` also its stack trace. */
-export function describeFailure(error: unknown, verbose = false): string {
-    if (!(error instanceof Error)) {
-        return String(error);
-    }
-    const more = error instanceof LocalError ? "" : "\nMore details: --verbose.";
-    return verbose ? (error.stack ?? error.message) : `${error.message}${more}`;
-}
 
 interface Running {
     readonly pid: number;

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { LocalError } from "./control.ts";
+import { LocalError } from "./failure.ts";
 import { environment, type Instance, makePrivateFolders, paths } from "./instance.ts";
 import { isAlive } from "./toolchain/lock.mjs";
 

@@ -9,11 +9,11 @@ export { type CampaignInputs, campaign } from "./campaign.ts";
 export { datasetGroup } from "./dataset-group.ts";
 export { computeAccessHash } from "./dataset-import-job.ts";
 export type { LifecycleDeps } from "./deps.ts";
-export { canonical, isEqualValue, isLeaving, type Properties } from "./diff.ts";
+export { canonical, isEqualValue, isLeaving, type Passed, type Properties } from "./diff.ts";
 export { endLanguageHostWithEngine, endWithEngine } from "./engine.ts";
 export { baseName, findContentHash } from "./job-names.ts";
 export { anyKind, kinds, type ResourceKindName } from "./kinds.ts";
-export { type Handler, lifecycle, type Passed } from "./lifecycle.ts";
+export { type Handler, lifecycle } from "./lifecycle.ts";
 export { createHandlers, processHandlers } from "./process-handlers.ts";
 export { goneOrThrow, remove } from "./remove.ts";
 export {

@@ -2,6 +2,9 @@ import { type CommonInputs, isUnknown, type ResourceKind } from "./resource.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
+/** Inputs of a kind as Pulumi passes them, possibly with further properties. */
+export type Passed<I> = I & Properties;
+
 export interface Diff {
     readonly changes: boolean;
     readonly replaces: string[];

@@ -1,4 +1,3 @@
-import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { createOrAdopt } from "./create.ts";
 import type { LifecycleDeps } from "./deps.ts";
 import {
@@ -6,16 +5,17 @@ import {
     type Diff,
     isChanged,
     isDeadEnd,
-    isEqualValue,
     keepSpelling,
+    type Passed,
     type Properties,
     selectInputs,
 } from "./diff.ts";
-import { about, formatError, initFailure, isInUse, isNotFound, isRefusal, isTransient, withAdvice } from "./errors.ts";
+import { about, isNotFound, isRefusal, withAdvice } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";
-import { type CommonInputs, type Description, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
+import { type CommonInputs, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
+import { createOuts, titleOf, waits } from "./settle.ts";
 import { allTags, listTags, retag, tagInputs } from "./tags.ts";
-import { isUnderWay, pause, type Verdict, verdictOn, waitFor } from "./wait.ts";
+import { isUnderWay } from "./wait.ts";
 
 /** The lifecycle of a resource, with the methods of Pulumi's dynamic provider but without a dependency on Pulumi. */
 export interface Handler {
@@ -30,35 +30,7 @@ export interface Handler {
     delete(id: string, properties: Properties): Promise<void>;
 }
 
-/** Inputs of a kind as Pulumi passes them, possibly with further properties. */
-export type Passed<I> = I & Properties;
-
-const mostUpdateAttempts = 5;
 const defaultPollSeconds = 15;
-
-/** Returns a function that checks whether a property has the value that the update requested. */
-const isAsWanted =
-    <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I, { properties }: Description) =>
-    (key: keyof I & string) =>
-        isEqualValue(kind, key, properties[key], inputs[key]);
-
-const titleOf = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I) =>
-    `${kind.noun} ${kind.displayName(inputs)}`;
-
-/** Returns the properties that Pulumi records. */
-const createOuts = <I extends CommonInputs>(
-    kind: ResourceKind<I>,
-    inputs: Properties,
-    arn: string,
-    description: Description,
-) =>
-    jsonClean({
-        ...inputs,
-        // Keep the user's text in the state: a different text with the same meaning is not drift.
-        ...keepSpelling(kind, inputs, description.properties),
-        arn,
-        status: description.status,
-    });
 
 /**
  * Returns the recorded properties, with AWS's values where they differ. An interrupted run or a person may have deleted
@@ -103,85 +75,6 @@ const regionProblems = ({ region }: Partial<CommonInputs>): readonly Problem[] =
     region === undefined
         ? [{ property: "region", reason: "is not set: pulumi config set aws:region <region>, or AWS_REGION" }]
         : [];
-
-/** Creates the parts of a lifecycle that wait for Personalize. */
-function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps) {
-    const judge =
-        (updated: I | undefined) =>
-        (description: Description): Verdict<Description> => {
-            const verdict = verdictOn(description);
-            const failed =
-                "done" in verdict && description.update !== undefined && description.update.status !== "ACTIVE";
-            // Ignore the failure of an earlier update if the properties have the wanted values, because Personalize
-            // still reports this failure.
-            return updated && failed && !kind.updates.every(isAsWanted(kind, updated, description))
-                ? {
-                      failed: `the update failed, so the previous configuration stays. Reason from Personalize: ${description.update?.failureReason}`,
-                  }
-                : verdict;
-        };
-
-    /**
-     * Waits until the resource is ACTIVE. An error contains the resource's ARN and properties, so that Pulumi records
-     * the resource.
-     */
-    async function settle(client: PersonalizeClient, arn: string, inputs: Passed<I>, updated?: I): Promise<Properties> {
-        let last: Description = { status: "CREATE PENDING", properties: {} };
-        const description = async () => {
-            last = await kind.describe(client, arn);
-            return last;
-        };
-        try {
-            const goOn = `The work continues in AWS; \`pulumi up\` resumes the wait. ${deps.advice.deadlines}`;
-            const plan = { what: titleOf(kind, inputs), usual: kind.usual, goOn, ...inputs };
-            const settled = await waitFor(deps, plan, description, judge(updated));
-            return createOuts(kind, inputs, arn, settled);
-        } catch (error) {
-            throw initFailure(arn, createOuts(kind, inputs, arn, last), formatError(error));
-        }
-    }
-
-    /** Repeats a failed creation once if it may succeed then; otherwise throws the failure. */
-    async function repeat(
-        client: PersonalizeClient,
-        arn: string,
-        inputs: Passed<I>,
-        failure: Error,
-    ): Promise<Properties> {
-        const why = await kind.worthRepeating?.(client, arn, inputs);
-        if (why === undefined) {
-            throw failure;
-        }
-        deps.log(`${failure.message} ${why}`);
-        return settle(client, (await createOrAdopt(kind, deps, inputs)).arn, inputs);
-    }
-
-    /**
-     * Requests an update and waits for it. If the response was lost or another update is running, waits for that
-     * update, and then requests the values that are still missing.
-     */
-    async function updateAndSettle(client: PersonalizeClient, arn: string, inputs: Passed<I>): Promise<Properties> {
-        for (let attempt = 1; ; attempt += 1) {
-            try {
-                await deps.assertEngineAlive();
-                await kind.update?.(client, arn, inputs);
-                break;
-            } catch (error) {
-                if (attempt === mostUpdateAttempts || !(isInUse(error) || isTransient(error))) {
-                    throw error;
-                }
-                deps.log(
-                    `${titleOf(kind, inputs)}: ${formatError(error)}; waiting before the next attempt of the update`,
-                );
-                await deps.sleep(pause(deps, inputs.pollSeconds));
-                await settle(client, arn, inputs);
-            }
-        }
-        return settle(client, arn, inputs, inputs);
-    }
-
-    return { settle, repeat, updateAndSettle };
-}
 
 /** Creates the full lifecycle of a kind: check, diff, create or adopt, wait, read, update, delete. */
 export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps): Handler {

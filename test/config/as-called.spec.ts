@@ -11,7 +11,6 @@ describe("`asCalled`", () => {
             "`pulumi config set a b && pulumi up`",
             "`npm run local -- pulumi config set a b && npm run local -- pulumi up`",
         ],
-        ["pulumi stack select NAME", "npm run local -- pulumi stack select local"],
         ["npm run local -- pulumi up", "npm run local -- pulumi up"],
         ["npm run pulumi -- up", "npm run pulumi -- up"],
         ["npm run data-prep -- ratings.csv", "npm run data-prep -- ratings.csv"],

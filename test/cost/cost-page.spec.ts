@@ -4,7 +4,8 @@ import { priceTable } from "../../components/cost/price-table.ts";
 import { countAlarmMetrics } from "../../components/observability/alarms.ts";
 import { approximately, campaignUsdPerHour, hoursPerMonth, trainingUsd, type UsdRange } from "../../config/prices.ts";
 import { budgetThresholds } from "../../cost/enforce-limit.ts";
-import { defaultLimitUsd, estimate, type PlannedStack, plannedByConfig } from "../../cost/estimate.ts";
+import { defaultLimitUsd, estimate } from "../../cost/estimate.ts";
+import { type PlannedStack, plannedByConfig } from "../../cost/planned-stack.ts";
 import { good } from "../config/parsed.ts";
 
 const [v1, v2] = ["aws-user-personalization", "aws-user-personalization-v2"] as const;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { defaultLimitUsd, estimate, type PlannedStack } from "../../cost/estimate.ts";
+import { defaultLimitUsd, estimate } from "../../cost/estimate.ts";
+import type { PlannedStack } from "../../cost/planned-stack.ts";
 import { plannedStack as plan } from "../support/planned-stack.ts";
 
 const line = (given: Partial<PlannedStack>, what: string) =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PlannedStack } from "../../cost/estimate.ts";
+import type { PlannedStack } from "../../cost/planned-stack.ts";
 import { priceJump } from "../../cost/price-jump.ts";
 import { plannedStack } from "../support/planned-stack.ts";
 

@@ -5,14 +5,12 @@ import {
     firstToBreak,
     freeMinimum,
     type Layer,
-    requestTiers,
     savedByCaches,
     servingLayers,
     type Traffic,
-    tieredUsd,
-    transferTiers,
     usualTraffic,
 } from "../../cost/serving-layers.ts";
+import { requestTiers, tieredUsd, transferTiers } from "../../cost/tiers.ts";
 
 const traffic: Traffic = {
     requestsPerSecond: 100,

@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { agedLists } from "../../bench/tables/aged-lists.ts";
 import { countAlarmMetrics } from "../../components/observability/alarms.ts";
 import { approximately } from "../../config/prices.ts";
-import { breakEvenViewers, estimate, type PlannedStack } from "../../cost/estimate.ts";
+import { breakEvenViewers, estimate } from "../../cost/estimate.ts";
+import type { PlannedStack } from "../../cost/planned-stack.ts";
 import { read } from "../support/sources.ts";
 
 /** The stack of `Pulumi.small.yaml` on 100,000 interactions. */

@@ -8,7 +8,7 @@ import { converted } from "../../data-prep/reading/rows-as-bytes.ts";
 import type { Plan } from "../../data-prep/row-writer.ts";
 import { createCsvParser } from "../../packages/local-personalize/importing/csv.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { converting } from "../support/converting.ts";
+import { converting } from "./converting.ts";
 
 async function* pieces(bytes: Uint8Array, size: number) {
     for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);

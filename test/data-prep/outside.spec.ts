@@ -6,7 +6,7 @@ import { zipSync } from "fflate";
 import { type Choices, describeLayout as described, readLayout } from "../../data-prep/layout.ts";
 import { toTexts } from "../../data-prep/reading/rows-as-bytes.ts";
 import { timeReader } from "../../data-prep/reading/times.ts";
-import { converting } from "../support/converting.ts";
+import { converting } from "./converting.ts";
 import { folderForEach } from "./folder.ts";
 import { lines, publicTables, repeat } from "./public-tables.ts";
 

@@ -4,10 +4,10 @@ import { benchCommand, refuseNone } from "../../bench/lib/command.ts";
 import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { createDrift } from "../support/drift.ts";
-import { documentedEffects, listEffects } from "../support/effects.ts";
 import { listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { previewedAndApplied } from "../support/preview-plan.ts";
+import { documentedEffects, listEffects } from "./planned/effects.ts";
 import { type KeyCase, keyCases } from "./planned/key-values.ts";
 import { handMadeGroup, prepareValues } from "./planned/prepare.ts";
 

@@ -22,8 +22,8 @@ import { toServedPlace } from "../../personalize/operations/close-api.ts";
 import { guardConfig } from "../support/guard-simulation.ts";
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { assertExit, createClients, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { bySession, createRemovals } from "../support/role-session.ts";
 import { until } from "../support/until.ts";
+import { bySession, createRemovals } from "./role-session.ts";
 
 /** A stack with an API, a storefront that shows notifications, and a second campaign, which is also billed. */
 const serving = { api: true, storefront: "api", rankingCampaign: true };

@@ -13,10 +13,10 @@ import { functionsNamespace, ownMetrics, ownNamespace, servingApiMetrics } from 
 import { environment, root } from "../../packages/local-aws/instance.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { batchValues } from "../../runbooks/lib/metrics/values.ts";
-import { addRequests } from "../support/busiest-viewers.ts";
-import { dashboardLines, hasData } from "../support/dashboard.ts";
 import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
+import { addRequests } from "./busiest-viewers.ts";
+import { dashboardLines, hasData } from "./dashboard.ts";
 
 describe("Observability of a deployed stack", function () {
     this.timeout(300_000);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { listEverything } from "../support/inventory.ts";
 import { assertExit } from "../support/local-aws.ts";
-import type { startOperated } from "../support/operated-stack.ts";
+import type { startOperated } from "./operated-stack.ts";
 
 type Operated = Awaited<ReturnType<typeof startOperated>>;
 

@@ -23,7 +23,7 @@ import { requestWindows } from "../../personalize/operations/observe-campaign.ts
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { startIssuer } from "../support/issuer.ts";
 import { assertExit, createClients, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { bySession, createRemovals } from "../support/role-session.ts";
+import { bySession, createRemovals } from "./role-session.ts";
 
 type Keys = Parameters<Parameters<typeof bySession>[2]>[0];
 

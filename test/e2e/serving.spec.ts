@@ -8,9 +8,9 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { load } from "js-yaml";
 import { openToStrangers } from "../../components/api/viewer-auth.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
-import { addRequests } from "../support/busiest-viewers.ts";
 import { assertExit, createSettings, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
+import { addRequests } from "./busiest-viewers.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
 type Document = any;

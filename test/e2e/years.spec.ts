@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { assertExit } from "../support/local-aws.ts";
-import { startOperated } from "../support/operated-stack.ts";
+import { startOperated } from "./operated-stack.ts";
 import { parkAndResume } from "./parking.ts";
 
 /** Calls that AWS bills. */

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { appendFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { IAM } from "@aws-sdk/client-iam";
 import { KMS } from "@aws-sdk/client-kms";
 import { Personalize } from "@aws-sdk/client-personalize";
@@ -12,12 +15,11 @@ import { SNS } from "@aws-sdk/client-sns";
 import { SSM } from "@aws-sdk/client-ssm";
 import { prepare } from "../../data-prep/prepare.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
-import { type Instance, paths, root } from "../../packages/local-aws/instance.ts";
+import { awsPlugin, environment, type Instance, paths, root } from "../../packages/local-aws/instance.ts";
 import { freePort } from "../../packages/local-aws/ministack/process.ts";
 import { type CommandResult, run } from "../../packages/local-aws/pulumi.ts";
 import type { Speed } from "../../packages/local-personalize/emulator.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { startAwsPlugin } from "./aws-plugin.ts";
 import { endWithProcess } from "./on-signal.ts";
 
 export const region = "eu-central-1";
@@ -224,4 +226,19 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
 /** Asserts a command's exit code. The assertion error contains the command's output. */
 export function assertExit(result: CommandResult, exitCode: number): void {
     assert.equal(result.exitCode, exitCode, `exit ${result.exitCode}:\n${result.stdout}\n${result.stderr}`);
+}
+
+/**
+ * Starts one process of the AWS plugin for all engine commands of a local AWS in one region. By default the engine
+ * starts a plugin for each command, which takes a sixth of the command's processor time. The plugin uses the
+ * administrator's keys, and ends with this process.
+ * @returns environment variables with which the engine uses this plugin, and a function that ends the plugin
+ */
+async function startAwsPlugin(instance: Instance, region: string) {
+    const plugin = spawn(awsPlugin(instance), {
+        env: { ...environment(instance), PULUMI_CONFIG: JSON.stringify({ "aws:region": region }) },
+        stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [port] = await once(createInterface(plugin.stdout), "line");
+    return { variables: { PULUMI_DEBUG_PROVIDERS: `aws:${port}` }, stop: () => plugin.kill() };
 }

@@ -1,14 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
-import {
-    type AttributeValue,
-    BatchWriteItemCommand,
-    ConditionalCheckFailedException,
-    type DynamoDBClient,
-    GetItemCommand,
-    PutItemCommand,
-    paginateScan,
-    UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import {
     CreateBatchInferenceJobCommand,
     DescribeBatchInferenceJobCommand,
@@ -18,7 +8,6 @@ import {
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import pMap from "p-map";
 import { listsInputKey, listsOutputFolder, listsOutputKey, objectKeys, tablesKey } from "../../../config/names.ts";
 import { parseColumns } from "../../../data-prep/columns.ts";
 import { popularityMetrics } from "../../../data-prep/popularity.ts";
@@ -31,10 +20,10 @@ import { splitLines } from "../../batch/output.ts";
 import type { BatchPorts, BatchSettings, ViewerWithEvents } from "../../batch/ports.ts";
 import type { Generation } from "../../batch/state.ts";
 import { askedLength } from "../../serving/limits.ts";
-import { batchListKey, type ServedLists } from "../../serving/ports.ts";
-import { itemKey, listItem, listSk, serving, toServedLists, viewerPk } from "../recommendation-api/table.ts";
+import { viewerPk } from "../recommendation-api/table-items.ts";
 import { sendNotification } from "../send-notification.ts";
 import { stateItem } from "./state-item.ts";
+import { viewersLists } from "./viewers-lists.ts";
 
 /** Configuration of the function: JSON in `BATCH_CONFIG`. */
 export interface BatchTargets extends BatchSettings {
@@ -57,16 +46,6 @@ export interface BatchClients {
     readonly sns: SNSClient;
 }
 
-/** Number of writes in one call of BatchWriteItem, and number of concurrent calls. */
-const writesAtOnce = 25;
-const concurrency = 8;
-/**
- * Milliseconds before the first retry of throttled writes, and the number of retries. Each wait is twice as long as the
- * one before.
- */
-const firstWait = 50;
-const retries = 10;
-
 /**
  * Creates the functions with which the batch function calls AWS. `timeLeft` returns the milliseconds until this run's
  * timeout.
@@ -87,7 +66,7 @@ export function batchPorts(clients: BatchClients, place: BatchTargets, timeLeft:
         ...stateItem(clients.dynamo, place.tableName),
         ...jobPorts(clients, place),
         ...dataPorts(clients, place),
-        ...listPorts(clients, place),
+        ...viewersLists(clients.dynamo, place.tableName),
         notify: (id, text) =>
             sendNotification(sns, place, {
                 schemaVersion: 1,
@@ -199,75 +178,6 @@ function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName
                 viewers.push(...Items.map(read));
             }
             return viewers;
-        },
-    };
-}
-
-/** Returns the functions that read and write lists in the API's DynamoDB table. */
-function listPorts({ dynamo }: BatchClients, { tableName: TableName }: BatchTargets) {
-    const key = (userId: string, generation: number) => itemKey(viewerPk(userId), listSk(batchListKey(generation)));
-
-    async function writeAll(items: readonly Record<string, AttributeValue>[]): Promise<void> {
-        let requests = items.map((Item) => ({ PutRequest: { Item } }));
-        for (let attempt = 0; requests.length > 0; attempt++) {
-            const command = new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } });
-            const { UnprocessedItems } = await dynamo.send(command);
-            requests = (UnprocessedItems?.[TableName] ?? []) as typeof requests;
-            if (requests.length === 0) return;
-            if (attempt === retries)
-                throw new Error("DynamoDB still throttles the writes of viewers' lists after the last attempt");
-            await wait(firstWait * 2 ** attempt * (0.5 + Math.random()));
-        }
-    }
-
-    return {
-        async putLists(lists: Parameters<BatchPorts["putLists"]>[0], expiresAt: number) {
-            // A call of BatchWriteItem refuses two writes of the same item.
-            const items = new Map(
-                lists.map(({ userId, list }) => [
-                    userId,
-                    {
-                        ...itemKey(viewerPk(userId), listSk(list.key)),
-                        ...listItem(list),
-                        expiresAt: { N: String(Math.ceil(expiresAt / 1000)) },
-                    },
-                ]),
-            );
-            const all = [...items.values()];
-            const groups = Array.from({ length: Math.ceil(all.length / writesAtOnce) }, (_, at) =>
-                all.slice(at * writesAtOnce, (at + 1) * writesAtOnce),
-            );
-            await pMap(groups, writeAll, { concurrency });
-        },
-        async copyList(userId: string, from: number, to: number) {
-            const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: key(userId, from) }));
-            if (Item === undefined) return false;
-            await dynamo.send(new PutItemCommand({ TableName, Item: { ...Item, ...key(userId, to) } }));
-            return true;
-        },
-        async expireLists(userIds: readonly string[], generation: number, at: number) {
-            const expire = async (userId: string) => {
-                const command = new UpdateItemCommand({
-                    TableName,
-                    Key: key(userId, generation),
-                    UpdateExpression: "SET expiresAt = :at",
-                    // Without this condition, UpdateItem would create an item for a viewer who has no list in this
-                    // generation.
-                    ConditionExpression: "attribute_exists(pk)",
-                    ExpressionAttributeValues: { ":at": { N: String(Math.ceil(at / 1000)) } },
-                });
-                await dynamo.send(command).catch((error: unknown) => {
-                    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-                });
-            };
-            await pMap(userIds, expire, { concurrency: writesAtOnce });
-        },
-        async served() {
-            const command = new GetItemCommand({ TableName, Key: itemKey("stack", "lists"), ConsistentRead: true });
-            return toServedLists((await dynamo.send(command)).Item);
-        },
-        async serve(lists: ServedLists) {
-            await dynamo.send(new UpdateItemCommand({ TableName, Key: itemKey("stack", "lists"), ...serving(lists) }));
         },
     };
 }

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { JobsSpend } from "../../../cost/serving-spend.ts";
 import { type BatchState, firstState } from "../../batch/state.ts";
-import { itemKey } from "../recommendation-api/table.ts";
+import { itemKey, number } from "../recommendation-api/table-items.ts";
 
 /** Key of the DynamoDB item that contains the batch function's lease and state. */
 const stateKey = itemKey("batch", "state");
@@ -29,7 +29,6 @@ export function stateItem(dynamo: DynamoDBClient, TableName: string) {
                 ExpressionAttributeValues: values,
             }),
         );
-    const number = (value: number): AttributeValue => ({ N: String(value) });
     const isOurs = "revision = :before";
     return {
         async begin(leaseMs: number): Promise<BatchState | undefined> {

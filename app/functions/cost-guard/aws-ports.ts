@@ -3,14 +3,21 @@ import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { type CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetPolicyCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import { DeleteSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
+import {
+    DeleteSolutionCommand,
+    type PersonalizeClient,
+    paginateListCampaigns,
+    paginateListSolutions,
+    paginateListSolutionVersions,
+} from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { GetTopicAttributesCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { goneOrThrow, listTags } from "pulumi-personalize/core";
+import { goneOrThrow, isOurs, listTags } from "pulumi-personalize/core";
 import { guardMetrics, ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
+import type { ObservedSolution } from "../../../cost/observations.ts";
 import {
     guardStateParameter,
     readGuardState,
@@ -27,10 +34,10 @@ import { beginPark } from "../../../personalize/operations/park.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
 import { sendNotification } from "../send-notification.ts";
+import type { ServingTargets } from "./counted-metrics.ts";
 import { foreignStatements, type ResourcePolicy } from "./foreign-statements.ts";
 import type { GuardPorts } from "./guard-ports.ts";
-import { type ServingTargets, servingPorts } from "./serving-ports.ts";
-import { stackSolutions } from "./stack-solutions.ts";
+import { servingPorts } from "./serving-ports.ts";
 
 /** The guarded stack, its campaigns, and the targets of notifications. */
 export interface GuardTargets {
@@ -140,6 +147,50 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
             if (place.customMetrics ?? true) await publishGauges(cloudwatch, stack, gauges);
         },
     };
+}
+
+/** Returns the solutions of a stack, by its owner tag, and whether each has a campaign. */
+async function stackSolutions(client: PersonalizeClient, owner: string): Promise<readonly ObservedSolution[]> {
+    const observedSolutions: ObservedSolution[] = [];
+    for await (const { solutions = [] } of paginateListSolutions({ client }, {})) {
+        for (const { solutionArn = "", status = "", lastUpdatedDateTime, creationDateTime } of solutions) {
+            const tags = await listTags(client, solutionArn).catch(goneOrThrow);
+            if (tags !== undefined && isOurs(tags, owner)) {
+                const changes = [lastUpdatedDateTime, creationDateTime, await newestVersion(client, solutionArn)];
+                observedSolutions.push({
+                    arn: solutionArn,
+                    status,
+                    changedAt: Math.max(...changes.map((change) => change?.getTime() ?? 0)),
+                    hasCampaign: await hasCampaign(client, solutionArn),
+                    kept: keepTag in tags,
+                });
+            }
+        }
+    }
+    return observedSolutions;
+}
+
+/**
+ * Returns the time at which Personalize last changed one of the solution's versions, for example the status of a
+ * running training.
+ */
+async function newestVersion(client: PersonalizeClient, solutionArn: string): Promise<Date | undefined> {
+    let newest: Date | undefined;
+    for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
+        for (const { lastUpdatedDateTime: changed } of solutionVersions) {
+            newest = changed !== undefined && (newest === undefined || changed > newest) ? changed : newest;
+        }
+    }
+    return newest;
+}
+
+async function hasCampaign(client: PersonalizeClient, solutionArn: string): Promise<boolean> {
+    for await (const { campaigns = [] } of paginateListCampaigns({ client }, { solutionArn })) {
+        if (campaigns.length > 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /** Returns the resource-based policies of the functions and the topic. A function that someone deleted has none. */

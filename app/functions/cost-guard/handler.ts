@@ -9,8 +9,8 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
 import { awsPorts, type GuardTargets } from "./aws-ports.ts";
+import { edgeRegion } from "./counted-metrics.ts";
 import { runGuard } from "./run-guard.ts";
-import { edgeRegion } from "./serving-ports.ts";
 
 /** Configuration of the function: JSON in `GUARD_CONFIG`. */
 export type GuardSettings = GuardConfig & GuardTargets;

@@ -1,7 +1,5 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Recent } from "../../serving/ports.ts";
-
-type Item = Record<string, AttributeValue>;
+import type { Item } from "./table-items.ts";
 
 /** Bytes of one write unit (DynamoDB Developer Guide, "Read and write operations"). */
 const unitBytes = 1024;

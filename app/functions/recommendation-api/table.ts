@@ -1,5 +1,4 @@
 import {
-    type AttributeValue,
     BatchGetItemCommand,
     ConditionalCheckFailedException,
     type DynamoDBClient,
@@ -8,29 +7,24 @@ import {
     paginateQuery,
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { readFilms, writeFilms } from "../../serving/film-scores.ts";
-import type {
-    CampaignStatus,
-    KeptList,
-    MonthSpend,
-    ServedLists,
-    ShownNotification,
-    StackItems,
-    TablePort,
-} from "../../serving/ports.ts";
+import type { MonthSpend, ShownNotification, TablePort } from "../../serving/ports.ts";
 import type { Asked } from "../../serving/prefetch.ts";
 import { recentAttributes, toRecent } from "./recent-item.ts";
-
-type Item = Record<string, AttributeValue>;
-
-const text = (value: string): AttributeValue => ({ S: value });
-const number = (value: number): AttributeValue => ({ N: String(value) });
-export const itemKey = (pk: string, sk: string) => ({ pk: text(pk), sk: text(sk) });
-/** Returns the partition key of a viewer's items. */
-export const viewerPk = (userId: string) => `viewer#${userId}`;
-const askedPk = (hour: number) => `asked#${hour}`;
-/** Returns the sort key of a viewer's list. */
-export const listSk = (key: string) => `list#${key}`;
+import {
+    askedPk,
+    type Item,
+    itemKey,
+    listItem,
+    listSk,
+    number,
+    numberOf,
+    stackItems,
+    text,
+    textOf,
+    toKeptList,
+    toStackItems,
+    viewerPk,
+} from "./table-items.ts";
 
 /** Creates the functions that read and write the API's DynamoDB table. docs/serving.md describes the table's items. */
 export function tablePort(client: DynamoDBClient, TableName: string): TablePort {
@@ -129,20 +123,6 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
     };
 }
 
-/**
- * Makes all lists from before `at` (epoch milliseconds) stale. The API answers with a stale list only if it has no
- * better one.
- */
-export async function flushLists(client: DynamoDBClient, TableName: string, at: number): Promise<void> {
-    const command = new UpdateItemCommand({
-        TableName,
-        Key: itemKey("stack", "campaign"),
-        UpdateExpression: "SET flushed = :at",
-        ExpressionAttributeValues: { ":at": number(at) },
-    });
-    await client.send(command);
-}
-
 /** Stores the notification that viewers see while there is no campaign; `at` is epoch milliseconds. */
 export async function putNotification(
     client: DynamoDBClient,
@@ -178,94 +158,6 @@ export async function fetchRequestCounts(client: DynamoDBClient, TableName: stri
         );
     }
     return requestCounts;
-}
-
-const textOf = (item: Item, name: string): string => item[name]?.S ?? "";
-const numberOf = (item: Item, name: string): number => Number(item[name]?.N ?? 0);
-
-const sources = ["campaign", "precomputed", "batch"] as const satisfies readonly KeptList["from"][];
-
-const stackItems = ["campaign", "notification", "spend", "lists"] as const;
-
-/** Reads the items about the stack itself, not about viewers, from the table. */
-function toStackItems(item: (sk: (typeof stackItems)[number]) => Item | undefined): StackItems {
-    const [campaign, notification, spend, lists] = stackItems.map(item);
-    const served = toServedLists(lists);
-    return {
-        ...(campaign?.checkedAt && { campaign: toCampaignStatus(campaign) }),
-        ...(campaign?.flushed && { flushed: numberOf(campaign, "flushed") }),
-        ...(notification && {
-            notification: {
-                kind: textOf(notification, "kind"),
-                text: textOf(notification, "text"),
-                at: numberOf(notification, "at"),
-            },
-        }),
-        ...(spend && {
-            spend: { month: textOf(spend, "month"), usd: numberOf(spend, "usd"), at: numberOf(spend, "at") },
-        }),
-        ...(served && { lists: served }),
-    };
-}
-
-/** Converts the table item that says which lists the API serves; undefined without an item. */
-export const toServedLists = (item: Item | undefined): ServedLists | undefined =>
-    item && {
-        generation: numberOf(item, "generation"),
-        solutionVersionArn: textOf(item, "solutionVersionArn"),
-        madeAt: numberOf(item, "madeAt"),
-    };
-
-/**
- * Returns the parameters of the UpdateItem call that makes lists live. The call also adds the version of the lists to
- * `servedVersions`.
- */
-export const serving = ({ generation, solutionVersionArn, madeAt }: ServedLists) => ({
-    UpdateExpression: "SET generation = :generation, solutionVersionArn = :arn, madeAt = :at ADD servedVersions :id",
-    ExpressionAttributeValues: {
-        ":generation": number(generation),
-        ":arn": text(solutionVersionArn),
-        ":at": number(madeAt),
-        ":id": { SS: [solutionVersionArn.slice(solutionVersionArn.lastIndexOf("/") + 1)] },
-    },
-});
-
-/** Returns the ids of the versions whose lists have been live. */
-export const toServedVersions = (item: Item | undefined): readonly string[] => item?.servedVersions?.SS ?? [];
-
-/** Reads a list from its item. */
-function toKeptList(key: string, item: Item): KeptList {
-    const [solutionVersion, recommendationId] = [item.solutionVersion?.S, item.recommendationId?.S];
-    return {
-        key,
-        films: readFilms(textOf(item, "list")),
-        madeAt: numberOf(item, "madeAt"),
-        revision: numberOf(item, "revision"),
-        from: sources.find((source) => source === textOf(item, "from")) ?? "campaign",
-        ...(solutionVersion !== undefined && { solutionVersion }),
-        ...(recommendationId !== undefined && { recommendationId }),
-    };
-}
-
-/** Returns the attributes of a list's item. */
-export const listItem = ({ films, madeAt, revision, from, solutionVersion, recommendationId }: KeptList): Item => ({
-    list: text(writeFilms(films)),
-    madeAt: number(madeAt),
-    revision: number(revision),
-    from: text(from),
-    ...(solutionVersion !== undefined && { solutionVersion: text(solutionVersion) }),
-    ...(recommendationId !== undefined && { recommendationId: text(recommendationId) }),
-});
-
-function toCampaignStatus(item: Item): CampaignStatus {
-    const [version, tps] = [textOf(item, "solutionVersionArn"), numberOf(item, "minProvisionedTPS")];
-    return {
-        status: textOf(item, "status"),
-        checkedAt: numberOf(item, "checkedAt"),
-        ...(item.activeAt && { activeAt: numberOf(item, "activeAt") }),
-        ...(version !== "" && { solutionVersionArn: version }),
-        ...(tps > 0 && { minProvisionedTPS: tps }),
-    };
 }
 
 /** Returns undefined for a failed condition, which is a normal result. Throws any other error. */

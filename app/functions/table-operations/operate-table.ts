@@ -1,7 +1,22 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+    type AttributeValue,
+    DeleteItemCommand,
+    type DynamoDBClient,
+    paginateQuery,
+    UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { idBytes } from "../../serving/event-faults.ts";
-import { flushLists } from "../recommendation-api/table.ts";
-import { forgetViewer, viewerKeys } from "./forget.ts";
+import { limits } from "../../serving/limits.ts";
+import { epochHour } from "../../serving/traffic.ts";
+import { askedPk, itemKey, number, text, viewerPk } from "../recommendation-api/table-items.ts";
+
+type Key = Record<"pk" | "sk", AttributeValue>;
+
+/**
+ * Seconds after which the empty item of a forgotten viewer expires. By then, no process of the API has older data of
+ * the viewer.
+ */
+const emptySeconds = 24 * 3600;
 
 /**
  * An operation on the DynamoDB table that an operator may run. No operation returns or writes the films that viewers
@@ -43,4 +58,63 @@ export async function operateTable(
     const keys = await viewerKeys(client, table, userId);
     if (operation === "forget") await forgetViewer(client, table, { userId, keys, at });
     return { at, items: keys.map(({ pk, sk }) => `${pk.S} / ${sk.S}`) };
+}
+
+/**
+ * Makes all lists from before `at` (epoch milliseconds) stale. The API answers with a stale list only if it has no
+ * better one.
+ */
+async function flushLists(client: DynamoDBClient, TableName: string, at: number): Promise<void> {
+    const command = new UpdateItemCommand({
+        TableName,
+        Key: itemKey("stack", "campaign"),
+        UpdateExpression: "SET flushed = :at",
+        ExpressionAttributeValues: { ":at": number(at) },
+    });
+    await client.send(command);
+}
+
+/** Returns the keys of a viewer's items. */
+async function viewerKeys(client: DynamoDBClient, TableName: string, userId: string): Promise<Key[]> {
+    const pages = paginateQuery(
+        { client },
+        {
+            TableName,
+            KeyConditionExpression: "pk = :viewer",
+            ProjectionExpression: "pk, sk",
+            Select: "SPECIFIC_ATTRIBUTES",
+            ExpressionAttributeValues: { ":viewer": text(viewerPk(userId)) },
+        },
+    );
+    const keys: Key[] = [];
+    for await (const { Items = [] } of pages) {
+        keys.push(...Items.flatMap(({ pk, sk }) => (pk && sk ? [{ pk, sk }] : [])));
+    }
+    return keys;
+}
+
+/**
+ * Deletes a viewer's items, and the counts of the viewer's requests in each hour. Then writes an empty item with a new
+ * revision, so that every process of the API drops the viewer's films within seconds. The item expires after a day.
+ * `at` is epoch milliseconds.
+ */
+async function forgetViewer(
+    client: DynamoDBClient,
+    TableName: string,
+    { userId, keys, at }: { readonly userId: string; readonly keys: readonly Key[]; readonly at: number },
+): Promise<void> {
+    const hours = limits.asked / 3_600_000 + 1;
+    const traffic = Array.from({ length: hours }, (_, ago) => itemKey(askedPk(epochHour(at) - ago), userId));
+    for (const Key of [...keys, ...traffic]) await client.send(new DeleteItemCommand({ TableName, Key }));
+    await client.send(
+        new UpdateItemCommand({
+            TableName,
+            Key: itemKey(viewerPk(userId), "recent"),
+            UpdateExpression: "SET revision = :at, expiresAt = :expiresAt",
+            ExpressionAttributeValues: {
+                ":at": number(at),
+                ":expiresAt": number(Math.ceil(at / 1000) + emptySeconds),
+            },
+        }),
+    );
 }

@@ -1,7 +1,8 @@
+import { readFile } from "node:fs/promises";
 import * as lambda from "@aws-sdk/client-lambda";
 import type * as aws from "@pulumi/aws";
+import { type Zippable, zipSync } from "fflate";
 import { createSender } from "../calls.ts";
-import { createZip } from "./archive.ts";
 import { type AnyEntry, canonical, named, type Properties, type Resolved, tagMap } from "./entry.ts";
 import { at, map, memberOf, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
@@ -183,4 +184,37 @@ function observed(statement: PolicyStatement | undefined): object | undefined {
             SourceAccount: under["aws:sourceaccount"],
         }
     );
+}
+
+/** A file of an archive as the engine sends it to the plugin. */
+interface WiredAsset {
+    readonly text?: string;
+    readonly path?: string;
+}
+
+/**
+ * The modification time of every zip entry, so that equal files give equal archives. It is the earliest time that the
+ * zip format allows.
+ */
+const always = new Date(1980, 0, 1);
+
+/**
+ * Creates the zip file of an AssetArchive. Equal files in any order give equal bytes.
+ * @throws Error for an archive that contains anything but strings and files
+ */
+export async function createZip(code: unknown): Promise<Uint8Array> {
+    const assets = (code as { assets?: Record<string, WiredAsset> } | undefined)?.assets;
+    if (!assets) {
+        throw new Error("the local AWS plugin accepts only an AssetArchive as the code of a function");
+    }
+    const files: Zippable = {};
+    for (const [name, { text, path }] of Object.entries(assets).sort(([a], [b]) => (a < b ? -1 : 1))) {
+        if (text === undefined && path === undefined) {
+            throw new Error(
+                `the local AWS plugin accepts only StringAssets and FileAssets in an archive; ${name} is neither`,
+            );
+        }
+        files[name] = text !== undefined ? Buffer.from(text) : await readFile(path as string);
+    }
+    return zipSync(files, { mtime: always });
 }

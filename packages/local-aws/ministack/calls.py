@@ -1,11 +1,9 @@
 """Derives a call's IAM actions, resources, condition keys and resource policy.
 
-MiniStack's own router and tables determine the service, action and resource, so that the checked call is the one that
-MiniStack executes. Where a table is ambiguous, this module uses AWS's service model (botocore). A call that is in
-neither gets no action.
+MiniStack's own router and tables determine the service and the resource, so that the checked call is the one that
+MiniStack executes.
 """
 
-import functools
 import json
 import re
 from urllib.parse import parse_qs, unquote
@@ -17,6 +15,7 @@ from ministack.core.responses import request_scope
 from ministack.core.router import detect_service
 from ministack.services import cloudwatch, iam, s3, tagging
 
+import actions
 import edge_resources
 import resources
 import service_linked_roles
@@ -24,35 +23,6 @@ import table_keys
 
 # Paths that MiniStack answers without its router. For these paths, the operation that the router returns is wrong.
 BEFORE_ROUTER = re.compile(r"/(_|iceberg|oauth2|logout|login|graphql|v20180820|WriteGetObjectResponse)")
-
-MODELS = {
-    "elasticloadbalancing": ["elbv2"],
-    "elasticmapreduce": ["emr"],
-    "lambda": ["lambda"],
-    "monitoring": ["cloudwatch"],
-    "ses": ["ses", "sesv2"],
-    "states": ["stepfunctions"],
-    "tagging": ["resourcegroupstaggingapi"],
-}
-
-# Operations whose IAM action has a different name (Service Authorization Reference).
-RENAMED = {
-    ("lambda", "Invoke"): "InvokeFunction",
-    ("lambda", "InvokeAsync"): "InvokeFunction",
-    ("lambda", "InvokeWithResponseStream"): "InvokeFunction",
-    ("lambda", "GetLayerVersionByArn"): "GetLayerVersion",
-    ("cloudfront", "CreateDistributionWithTags"): "CreateDistribution",
-    ("budgets", "DescribeBudget"): "ViewBudget",
-    ("budgets", "DescribeBudgets"): "ViewBudget",
-    ("budgets", "DescribeNotificationsForBudget"): "ViewBudget",
-    ("budgets", "DescribeSubscribersForNotification"): "ViewBudget",
-    ("budgets", "DescribeBudgetPerformanceHistory"): "ViewBudget",
-    **{
-        ("budgets", f"{verb}{noun}"): "ModifyBudget"
-        for verb in ("Create", "Update", "Delete")
-        for noun in ("Budget", "Notification", "Subscriber")
-    },
-}
 
 # The additional action that a create call with tags needs (Service Authorization Reference, dependent actions; IAM,
 # "Tagging IAM resources").
@@ -86,9 +56,6 @@ CLOSED = json.dumps({
     "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}],
 })
 
-names._BOTOCORE_SERVICE_MAP.setdefault("lambda", ["lambda"])
-
-
 def describe(call: dict, body: bytes) -> dict:
     """Returns the service and the checks of `call`, which has method, target, headers, region and account.
 
@@ -107,9 +74,9 @@ def describe(call: dict, body: bytes) -> dict:
             body = body if service == "s3" else app._decompress_request_body(body, headers)
             routing = app._routing_params(method, path, headers, body, params)
         prefix = names.SERVICE_TO_IAM_NAMESPACE.get(service)
-        action = action_of(service, method, path, headers, params, routing)
+        action = actions.action_of(service, method, path, headers, params, routing)
         elsewhere = BEFORE_ROUTER.match(path) or app._is_ecr_registry_path(path)
-        if elsewhere or service != "s3" and says_two_things(service, headers, body, params):
+        if elsewhere or service != "s3" and actions.says_two_things(service, headers, body, params):
             action = None
         if prefix is None or action is None:
             return {"service": service, "checks": []}
@@ -123,51 +90,6 @@ def describe(call: dict, body: bytes) -> dict:
         if service == "s3" and closed_by_its_owner(action, path):
             named = [{**check, "policy": CLOSED} for check in named]
         return {"service": service, "checks": named}
-
-
-def action_of(service, method, path, headers, params, routing):
-    """Returns the action's name without its service prefix, or None. For REST services, ignores parameters and headers."""
-    if service == "apigateway":
-        return method if method in ("GET", "POST", "PUT", "PATCH", "DELETE") else None
-    if service == "s3":
-        return names._s3_action(method, path, params)
-    operations, protocols = model_of(service)
-    target = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
-    rpc = re.fullmatch(r"/service/\w+/operation/(\w+)", path)
-    given = {name for name in (target, rpc and rpc.group(1), *routing.get("Action", [])) if name}
-    if all(protocol.startswith("rest") for protocol in protocols) or not given:
-        given = {names._match_rest_action(service, method, path, params)}
-    # If a request names several actions, return no name, because it is not defined which of these actions MiniStack
-    # executes.
-    name = given.pop() if len(given) == 1 else None
-    return RENAMED.get((service, name), name) if name in operations else None
-
-
-def says_two_things(service, headers, body, params):
-    """Checks whether MiniStack might execute a different call, because it can interpret some requests in several ways.
-
-    A body can be a form with any content type, and its parameters override those of the query. A query service also
-    accepts a target header.
-    """
-    kind, target = headers.get("content-type", ""), "x-amz-target" in headers
-    is_form = kind.startswith("application/x-www-form-urlencoded")
-    form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True) if is_form else {}
-    if "Action" not in form and "Action" not in params:
-        return is_form or target and ("json" not in kind or model_of(service)[1] == {"query"})
-    values = [*form.values(), *params.values()]
-    return target or bool(form.keys() & params.keys()) or any(len(each) > 1 for each in values) or bool(body) and not is_form
-
-
-@functools.cache
-def model_of(service):
-    """Returns the service's operations and protocols.
-
-    The result is cached, because MiniStack's loader reads the whole model for each call.
-    """
-    known = MODELS.get(service) or names._BOTOCORE_SERVICE_MAP.get(service) or [service]
-    models = [names._load_botocore_model(name) for name in known]
-    operations = frozenset(name for model in models for name in model.get("operations", {}))
-    return operations, frozenset(model.get("metadata", {}).get("protocol", "") for model in models)
 
 
 def s3_checks(action, method, path, headers, body, params):

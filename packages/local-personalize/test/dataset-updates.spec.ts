@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { createEmulator } from "../emulator.ts";
 import {
-    accountId,
     arn,
     createBucket,
     createDataset,
@@ -11,7 +9,6 @@ import {
     restartService,
     runImportJob,
     type Service,
-    serviceModels,
     startService,
     until,
 } from "./support.ts";
@@ -114,25 +111,13 @@ describe("UpdateDataset", () => {
     });
 
     it("a failed UpdateDataset has a failureReason and keeps the old schema", async () => {
-        await service.stop();
-        const options = {
-            speed: "instant" as const,
-            accountId,
-            partition: "aws",
-            access,
-            dataDir: service.dataDir,
-            log() {},
-        };
-        const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
-        await emulator.handle({
+        await service.emulator.handle({
             service: "personalize",
             operation: "UpdateDataset",
             region,
             body: { datasetArn, schemaArn: schemaArn("after") },
             fault: { kind: "fail", reason: "No luck." },
         });
-        await emulator.close();
-        service = await startService({ access, dataDir: service.dataDir });
         const { status, schemaArn: now, latestDatasetUpdate: latest } = await describeIt();
         assert.deepEqual([status, now], ["ACTIVE", schemaArn("before")]);
         assert.deepEqual([latest?.status, latest?.failureReason], ["UPDATE FAILED", "No luck."]);

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import type { CreateSolutionCommandInput, UpdateSolutionCommandInput } from "@aws-sdk/client-personalize";
-import { createEmulator } from "../emulator.ts";
 import {
-    accountId,
     arn,
     createBucket,
     createDataset,
@@ -11,7 +9,6 @@ import {
     region,
     restartService,
     type Service,
-    serviceModels,
     startService,
     until,
 } from "./support.ts";
@@ -105,21 +102,9 @@ describe("UpdateSolution", () => {
 
     it("a failed UpdateSolution has a failureReason and leaves the solution unchanged", async () => {
         await create();
-        await service.stop();
-        const options = {
-            speed: "instant" as const,
-            accountId,
-            partition: "aws",
-            access,
-            dataDir: service.dataDir,
-            log() {},
-        };
-        const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
         const body = { solutionArn, performAutoTraining: true };
         const fault = { kind: "fail" as const, reason: "No luck." };
-        await emulator.handle({ service: "personalize", operation: "UpdateSolution", region, body, fault });
-        await emulator.close();
-        service = await startService({ access, dataDir: service.dataDir });
+        await service.emulator.handle({ service: "personalize", operation: "UpdateSolution", region, body, fault });
         const { latestSolutionUpdate: latest, performAutoTraining } = await describeIt();
         assert.deepEqual([latest?.status, latest?.failureReason], ["CREATE FAILED", "No luck."]);
         assert.equal(performAutoTraining, false);

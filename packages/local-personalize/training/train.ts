@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { loadRows, type Rows, withEvents } from "../importing/rows.ts";
 import type { CatalogueItem } from "../model/catalogue.ts";
-import { chosenTypes } from "../model/event-choice.ts";
+import { chosenTypes, type EventChoice, weighing } from "../model/event-choice.ts";
 import { type Settings, withinPercentiles } from "../model/hyperparameters.ts";
 import type { Interactions } from "../model/interactions.ts";
 import { type Measurement, solutionMetrics } from "../model/metrics.ts";
@@ -11,7 +11,6 @@ import { trainModel } from "../model/train.ts";
 import { trendAccuracy } from "../model/trends.ts";
 import { inWorker, type TrainingTask } from "./in-worker.ts";
 import { readCatalogue } from "./read-catalogue.ts";
-import { selectInteractions } from "./select-interactions.ts";
 
 /**
  * The result of a training: the service's failure reason, or the metrics as GetSolutionMetrics returns them.
@@ -122,4 +121,52 @@ function measureOn(
     const accuracy = trendAccuracy(events, trendInterval, judgedTrends);
     const metrics = { ...measurement.metrics, trend_prediction_accuracy: Math.round(accuracy * 1e4) / 1e4 };
     return { ...measurement, metrics };
+}
+
+/** Returns the rows that a solution trains on, with their context columns. Omits users and items without such a row. */
+function selectInteractions(
+    rows: Rows,
+    choice: EventChoice = {},
+    contextColumns: readonly string[] = [],
+): Interactions {
+    const weightOf = weighing(choice);
+    const weights = new Float64Array(rows.users.length);
+    const chosen = new Uint32Array(rows.users.length);
+    let count = 0;
+    for (let row = 0; row < chosen.length; row++) {
+        const eventType = rows.eventTypes[rows.events[row] as number] ?? "";
+        const weight = weightOf(eventType, rows.values?.[row] ?? Number.NaN);
+        if (weight === undefined) continue;
+        weights[count] = weight;
+        chosen[count++] = row;
+    }
+    const kept = chosen.subarray(0, count);
+    const users = renumbered(rows.users, rows.userIds, kept);
+    const items = renumbered(rows.items, rows.itemIds, kept);
+    const contextOf = (name: string) => {
+        const { words, numbers } = rows.extras?.[name] ?? { words: [""], numbers: new Int32Array(rows.users.length) };
+        return [name, { words, numbers: Int32Array.from(kept, (row) => numbers[row] as number) }];
+    };
+    return {
+        userIds: users.ids,
+        itemIds: items.ids,
+        users: users.numbers,
+        items: items.numbers,
+        timestamps: Float64Array.from(kept, (row) => rows.timestamps[row] as number),
+        ...(choice.eventParameters && { weights: weights.slice(0, count) }),
+        ...(contextColumns.length > 0 && { contexts: Object.fromEntries(contextColumns.map(contextOf)) }),
+    };
+}
+
+/** Returns a column of the kept rows. Its IDs get new numbers, in the order of their first appearance in these rows. */
+function renumbered(column: Int32Array, ids: readonly string[], kept: Uint32Array) {
+    const numberOf = new Int32Array(ids.length).fill(-1);
+    const names: string[] = [];
+    const numbers = new Int32Array(kept.length);
+    for (let at = 0; at < kept.length; at++) {
+        const id = column[kept[at] as number] as number;
+        if ((numberOf[id] as number) < 0) numberOf[id] = names.push(ids[id] ?? "") - 1;
+        numbers[at] = numberOf[id] as number;
+    }
+    return { ids: names, numbers };
 }

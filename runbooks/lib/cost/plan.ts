@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Properties } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../config/config.ts";
-import { type PlannedStack, plannedByConfig } from "../../../cost/estimate.ts";
+import { type PlannedStack, plannedByConfig } from "../../../cost/planned-stack.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
 import { readContentOnce } from "../../../data-prep/content.ts";
 import type { ExportedStack } from "../stack/stack.ts";

@@ -1,5 +1,6 @@
 import { hoursPerMonth } from "../../../config/prices.ts";
-import { type Estimate, estimate, type PlannedStack } from "../../../cost/estimate.ts";
+import { type Estimate, estimate } from "../../../cost/estimate.ts";
+import type { PlannedStack } from "../../../cost/planned-stack.ts";
 import { day, hour } from "../../../cost/time.ts";
 import type { ParkedFlag } from "../../../personalize/operations/state-flags.ts";
 import {

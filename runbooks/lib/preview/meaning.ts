@@ -1,5 +1,6 @@
 import { approximately, campaignUsdPerMonth, ingestionUsd, priceNote, trainingUsd } from "../../../config/prices.ts";
-import { type PlannedStack, rankingMinimumTPS, rankingRecipe } from "../../../cost/estimate.ts";
+import { rankingMinimumTPS, rankingRecipe } from "../../../cost/estimate.ts";
+import type { PlannedStack } from "../../../cost/planned-stack.ts";
 import { counted } from "../../../data-prep/words.ts";
 import { observedMinutes } from "../doctor/forecast.ts";
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { PlannedStack } from "../../../cost/estimate.ts";
+import type { PlannedStack } from "../../../cost/planned-stack.ts";
 import { guardOutput } from "../cli/output.ts";
 import { explainChanges, type Step } from "./meaning.ts";
 

@@ -1,5 +1,5 @@
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { itemKey, toServedLists, toServedVersions } from "../../../app/functions/recommendation-api/table.ts";
+import { itemKey, toServedLists, toServedVersions } from "../../../app/functions/recommendation-api/table-items.ts";
 import type { ServedLists } from "../../../app/serving/ports.ts";
 import type { StackConfig } from "../../../config/config.ts";
 

@@ -61,7 +61,7 @@ export async function selectedStack(advice = "Name the stack to create: --stack 
         throw (
             loginProblem(stderr) ??
             new RunbookError(
-                `No stack is selected (${stderr}). ${advice} To select one: pulumi stack select NAME`,
+                `No stack is selected (${stderr}). ${advice} To select one: pulumi stack select`,
                 exitCodes.noStack,
             )
         );

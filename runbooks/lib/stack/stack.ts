@@ -130,7 +130,7 @@ async function pulumi(args: readonly string[], stack: string | undefined): Promi
         throw new RunbookError(
             stack
                 ? `There is no stack ${stack}. ${which}.`
-                : `No stack is selected. ${which}, or select one: pulumi stack select NAME`,
+                : `No stack is selected. ${which}, or select one: pulumi stack select`,
             exitCodes.noStack,
         );
     }

@@ -10,7 +10,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { toList } from "policy-evaluator";
 import { awsPorts } from "../../../app/functions/cost-guard/aws-ports.ts";
-import { countedMetrics } from "../../../app/functions/cost-guard/serving-ports.ts";
+import { countedMetrics } from "../../../app/functions/cost-guard/counted-metrics.ts";
 import { namesFor } from "../../../config/config.ts";
 import { functionsNamespace, servingApiMetrics } from "../../../config/metrics.ts";
 import { foreignRequests } from "../../../cost/idle.ts";

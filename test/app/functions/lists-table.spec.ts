@@ -5,14 +5,16 @@ import { stateItem } from "../../../app/functions/batch-lists/state-item.ts";
 import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
 import {
     fetchRequestCounts,
-    itemKey,
     putNotification,
     putSpend,
-    serving,
     tablePort,
+} from "../../../app/functions/recommendation-api/table.ts";
+import {
+    itemKey,
+    serving,
     toServedLists,
     toServedVersions,
-} from "../../../app/functions/recommendation-api/table.ts";
+} from "../../../app/functions/recommendation-api/table-items.ts";
 import { operateTable } from "../../../app/functions/table-operations/operate-table.ts";
 import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
 import { recentLength } from "../../../app/serving/limits.ts";

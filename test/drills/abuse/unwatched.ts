@@ -1,4 +1,4 @@
-import { countedMetrics } from "../../../app/functions/cost-guard/serving-ports.ts";
+import { countedMetrics } from "../../../app/functions/cost-guard/counted-metrics.ts";
 import { assertExit, type TestAws } from "../../support/local-aws.ts";
 
 /** Resource types for which AWS bills no usage, or only usage that strangers cannot cause, with the reason. */

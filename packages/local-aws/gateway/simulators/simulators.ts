@@ -1,10 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Answer } from "../answer.ts";
-import type { Directory } from "../enforcement/directory.ts";
+import type { Directory, PolicyText } from "../enforcement/directory.ts";
 import type { Organisation } from "../organisation.ts";
-import { entityPolicies } from "./entity-policies.ts";
 import { formatMarker, IamInputError, readInput, readQuery } from "./input.ts";
-import { type ActionResult, type MatchedStatement, type SimulationPage, simulate, type Verdict } from "./simulate.ts";
+import {
+    type ActionResult,
+    type EntityPolicies,
+    type MatchedStatement,
+    type SimulationPage,
+    type SourcePolicy,
+    simulate,
+    type Verdict,
+} from "./simulate.ts";
 
 const namespace = "https://iam.amazonaws.com/doc/2010-05-08/";
 
@@ -107,4 +114,38 @@ export function createSimulators(directory: Pick<Directory, "entity">, organisat
             return { status: error.status, headers, body: refusalXml(error) };
         }
     };
+}
+
+/**
+ * A policy that allows nothing. It allows only an action that no service has, because a policy without a statement is
+ * invalid.
+ */
+const grantsNothing = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "none:Nothing", Resource: "*" }],
+});
+
+/**
+ * Converts a stored policy for the simulators. If an attached managed policy has no stored document, it allows nothing,
+ * as when the gateway checks other calls.
+ */
+const source = ({ name, text }: PolicyText): SourcePolicy => ({
+    id: name.split(" ").at(-1) ?? "",
+    text: text ?? grantsNothing,
+});
+
+/**
+ * Reads all stored policies of a user (including those of the user's groups), a group or a role, and the boundary.
+ * @throws Refusal NoSuchEntity if the entity does not exist
+ */
+async function entityPolicies(directory: Pick<Directory, "entity">, arn: string): Promise<EntityPolicies> {
+    const [, kind = "", path = ""] = /:(user|group|role)\/(.+)$/.exec(arn) ?? [];
+    const type = kind === "user" || kind === "group" ? kind : "role";
+    const name = path.split("/").at(-1) ?? "";
+    const found = await directory.entity(type, name);
+    if (found?.arn !== arn) {
+        throw new IamInputError("NoSuchEntity", `The ${type} with name ${name} cannot be found.`, 404);
+    }
+    const [boundary] = found.boundary ?? [];
+    return { policies: found.identity.map(source), boundary: boundary && source(boundary) };
 }

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { region } from "../../../../test/support/local-aws.ts";
-import { createZip } from "../../aws-plugin/archive.ts";
 import { budgetEntries } from "../../aws-plugin/budgets.ts";
 import { trailEntries } from "../../aws-plugin/cloudtrail.ts";
 import { alarmEntries, logGroupEntries } from "../../aws-plugin/cloudwatch.ts";
-import { lambdaEntries } from "../../aws-plugin/lambda.ts";
+import { createZip, lambdaEntries } from "../../aws-plugin/lambda.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
 import { scheduleEntries } from "../../aws-plugin/scheduler.ts";
 import { snsEntries } from "../../aws-plugin/sns.ts";

@@ -1,4 +1,4 @@
-import { rows } from "../../config/keys.ts";
+import { rows } from "../../../config/keys.ts";
 
 /** The sign for each operation of the engine in docs/configuration.md. */
 const signs: Readonly<Record<string, string>> = { create: "±", delete: "±", update: "~", replace: "+-" };

@@ -1,5 +1,5 @@
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
-import { assertExit, startTestAws } from "./local-aws.ts";
+import { assertExit, startTestAws } from "../support/local-aws.ts";
 
 /** Deploys a stack on a local AWS. Returns functions that run runbooks and read the stack's state. */
 export async function startOperated() {

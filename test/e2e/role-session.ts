@@ -1,7 +1,7 @@
 import type { STS } from "@aws-sdk/client-sts";
 import { type PolicyDocument, type Statement, toList } from "policy-evaluator";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
-import type { TestAws } from "./local-aws.ts";
+import type { TestAws } from "../support/local-aws.ts";
 
 let sessionCount = 0;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { schemaChangeFault } from "../../../components/personalize/schema-change.ts";
+import { schemaChangeFault } from "../../../components/common/preflight.ts";
 
 const schema = (fields: Readonly<Record<string, unknown>>) =>
     JSON.stringify({ type: "record", fields: Object.entries(fields).map(([name, type]) => ({ name, type })) });

@@ -1,5 +1,5 @@
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { createSettings, type TestAws } from "./local-aws.ts";
+import { createSettings, type TestAws } from "../support/local-aws.ts";
 
 /**
  * Adds nine requests of each viewer to the counts in the API's table, as processes of the API do, so that the prefetch

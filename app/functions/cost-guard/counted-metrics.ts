@@ -1,0 +1,146 @@
+import {
+    edgeMetrics,
+    edgeNamespace,
+    functionMetrics,
+    functionNamespace,
+    functionsNamespace,
+    gatewayMetrics,
+    gatewayNamespace,
+    logMetrics,
+    logNamespace,
+    servingApiMetrics,
+    tableMetrics,
+    tableNamespace,
+} from "../../../config/metrics.ts";
+import { apiStage } from "../../../config/names.ts";
+import { type LoggedCount, loggedCount } from "../../../cost/logged-counts.ts";
+import { assumed, type Usage } from "../../../cost/usage.ts";
+import type { ServedPlace } from "../../../personalize/operations/close-api.ts";
+
+/**
+ * What the cost guard observes of the API and the page. `functions` are the functions that it counts, with their memory
+ * in GiB.
+ */
+export interface ServingTargets extends ServedPlace {
+    readonly functions: readonly { readonly name: string; readonly gb: number }[];
+    /** Name of the table that stores the spend of batch inference jobs; undefined for a stack without them. */
+    readonly jobsTable?: string | undefined;
+}
+
+/**
+ * A metric, and the conversion of its sum in a window to the usage that AWS bills. `requests` is API Gateway's count in
+ * that window.
+ */
+export interface CountedMetric {
+    readonly namespace: string;
+    readonly name: string;
+    readonly dimensions: Readonly<Record<string, string>>;
+    /**
+     * Whether CloudWatch extracts the metric from a function's log. If so, the guard also reads its smallest datapoint.
+     */
+    readonly isLogged?: true;
+    usage(value: LoggedCount, requests: number): Partial<Usage>;
+    /**
+     * Returns the usage in a window for which the log has no value of the metric. Without this function, that usage is
+     * zero.
+     */
+    usageWithout?(requests: number): Partial<Usage>;
+}
+
+const bytesPerGb = 1024 ** 3;
+/** Maximum size in bytes of Lambda's response to a synchronous call (Lambda Developer Guide, "Lambda quotas"). */
+const maxAnswerBytes = 6 * 1024 ** 2;
+/** Maximum number of events in one request (app/api/openapi.yaml; Personalize API reference, PutEvents). */
+const maxEvents = 10;
+
+/** Returns the metrics that CloudWatch stores in the stack's own region. */
+export const regionalMetrics = ({ stack, apiName, functions }: ServingTargets): readonly CountedMetric[] => [
+    {
+        namespace: gatewayNamespace,
+        name: gatewayMetrics.requests,
+        dimensions: { ApiName: apiName, Stage: apiStage },
+        usage: ({ sum }) => ({
+            apiRequests: sum,
+            traces: sum * assumed.tracedShare,
+            // API Gateway has no metric for the bytes of a REST API.
+            transferGb: (sum * assumed.headersKb * 1024) / bytesPerGb,
+        }),
+    },
+    ...functions.flatMap(({ name, gb }) => [
+        {
+            namespace: functionNamespace,
+            name: functionMetrics.requests,
+            dimensions: { FunctionName: name },
+            usage: ({ sum }: LoggedCount) => ({ functionRequests: sum }),
+        },
+        {
+            namespace: functionNamespace,
+            name: functionMetrics.milliseconds,
+            dimensions: { FunctionName: name },
+            usage: ({ sum }: LoggedCount) => ({ gbSeconds: (sum / 1000) * gb }),
+        },
+        {
+            namespace: logNamespace,
+            name: logMetrics.bytes,
+            dimensions: { LogGroupName: `/aws/lambda/${name}` },
+            usage: ({ sum }: LoggedCount) => ({ logGb: sum / bytesPerGb }),
+        },
+    ]),
+    {
+        namespace: tableNamespace,
+        name: tableMetrics.reads,
+        dimensions: { TableName: apiName },
+        usage: ({ sum }) => ({ reads: sum }),
+    },
+    {
+        namespace: tableNamespace,
+        name: tableMetrics.writes,
+        dimensions: { TableName: apiName },
+        usage: ({ sum }) => ({ writes: sum }),
+    },
+    {
+        namespace: functionsNamespace,
+        name: servingApiMetrics.bytes,
+        dimensions: { Stack: stack },
+        isLogged: true,
+        usage: (value, requests) => ({ transferGb: loggedCount(value, requests * maxAnswerBytes) / bytesPerGb }),
+        usageWithout: (requests) => ({ transferGb: (requests * assumed.answerKb * 1024) / bytesPerGb }),
+    },
+    {
+        namespace: functionsNamespace,
+        name: servingApiMetrics.events,
+        dimensions: { Stack: stack },
+        isLogged: true,
+        usage: (value, requests) => ({
+            eventsGb: (loggedCount(value, requests * maxEvents) * assumed.eventKb * 1024) / bytesPerGb,
+        }),
+        // Without config `observability.customMetrics`, there is no count of events. Count one event for each request,
+        // because a page sends each event in its own request.
+        usageWithout: (requests) => ({ eventsGb: (requests * assumed.eventKb * 1024) / bytesPerGb }),
+    },
+];
+
+/** Region of the metrics of CloudFront distributions (CloudFront Developer Guide, "Monitoring CloudFront"). */
+export const edgeRegion = "us-east-1";
+
+/** Returns the metrics that CloudWatch stores in us-east-1 for a CloudFront distribution. */
+export const metricsOfEdge = (DistributionId: string): readonly CountedMetric[] => [
+    {
+        namespace: edgeNamespace,
+        name: edgeMetrics.requests,
+        dimensions: { DistributionId, Region: "Global" },
+        usage: ({ sum }) => ({ edgeRequests: sum }),
+    },
+    {
+        namespace: edgeNamespace,
+        name: edgeMetrics.bytes,
+        dimensions: { DistributionId, Region: "Global" },
+        usage: ({ sum }) => ({ edgeGb: sum / bytesPerGb }),
+    },
+];
+
+/** Returns the metrics that the cost guard counts. A test checks that they cover everything that AWS bills. */
+export const countedMetrics = (place: ServingTargets): readonly Pick<CountedMetric, "namespace" | "name">[] => [
+    ...regionalMetrics(place),
+    ...(place.distribution === undefined ? [] : metricsOfEdge("")),
+];

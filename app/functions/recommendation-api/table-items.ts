@@ -1,0 +1,110 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { readFilms, writeFilms } from "../../serving/film-scores.ts";
+import type { CampaignStatus, KeptList, ServedLists, StackItems } from "../../serving/ports.ts";
+
+/** An item of the table, or attributes of one. docs/serving.md describes the items. */
+export type Item = Record<string, AttributeValue>;
+
+/** Returns a text as an attribute. */
+export const text = (value: string): AttributeValue => ({ S: value });
+/** Returns a number as an attribute. */
+export const number = (value: number): AttributeValue => ({ N: String(value) });
+/** Reads a text of an item; "" if the item lacks the attribute. */
+export const textOf = (item: Item, name: string): string => item[name]?.S ?? "";
+/** Reads a number of an item; 0 if the item lacks the attribute. */
+export const numberOf = (item: Item, name: string): number => Number(item[name]?.N ?? 0);
+
+/** Returns the key of an item. */
+export const itemKey = (pk: string, sk: string) => ({ pk: text(pk), sk: text(sk) });
+/** Returns the partition key of a viewer's items. */
+export const viewerPk = (userId: string) => `viewer#${userId}`;
+/** Returns the partition key of the items that count the requests of an hour (epoch hours). */
+export const askedPk = (hour: number) => `asked#${hour}`;
+/** Returns the sort key of a viewer's list. */
+export const listSk = (key: string) => `list#${key}`;
+
+const sources = ["campaign", "precomputed", "batch"] as const satisfies readonly KeptList["from"][];
+
+/** Reads a list from its item. */
+export function toKeptList(key: string, item: Item): KeptList {
+    const [solutionVersion, recommendationId] = [item.solutionVersion?.S, item.recommendationId?.S];
+    return {
+        key,
+        films: readFilms(textOf(item, "list")),
+        madeAt: numberOf(item, "madeAt"),
+        revision: numberOf(item, "revision"),
+        from: sources.find((source) => source === textOf(item, "from")) ?? "campaign",
+        ...(solutionVersion !== undefined && { solutionVersion }),
+        ...(recommendationId !== undefined && { recommendationId }),
+    };
+}
+
+/** Returns the attributes of a list's item. */
+export const listItem = ({ films, madeAt, revision, from, solutionVersion, recommendationId }: KeptList): Item => ({
+    list: text(writeFilms(films)),
+    madeAt: number(madeAt),
+    revision: number(revision),
+    from: text(from),
+    ...(solutionVersion !== undefined && { solutionVersion: text(solutionVersion) }),
+    ...(recommendationId !== undefined && { recommendationId: text(recommendationId) }),
+});
+
+/** Sort keys of the items about the stack itself. */
+export const stackItems = ["campaign", "notification", "spend", "lists"] as const;
+
+/** Reads the items about the stack itself, not about viewers, from the table. */
+export function toStackItems(item: (sk: (typeof stackItems)[number]) => Item | undefined): StackItems {
+    const [campaign, notification, spend, lists] = stackItems.map(item);
+    const served = toServedLists(lists);
+    return {
+        ...(campaign?.checkedAt && { campaign: toCampaignStatus(campaign) }),
+        ...(campaign?.flushed && { flushed: numberOf(campaign, "flushed") }),
+        ...(notification && {
+            notification: {
+                kind: textOf(notification, "kind"),
+                text: textOf(notification, "text"),
+                at: numberOf(notification, "at"),
+            },
+        }),
+        ...(spend && {
+            spend: { month: textOf(spend, "month"), usd: numberOf(spend, "usd"), at: numberOf(spend, "at") },
+        }),
+        ...(served && { lists: served }),
+    };
+}
+
+function toCampaignStatus(item: Item): CampaignStatus {
+    const [version, tps] = [textOf(item, "solutionVersionArn"), numberOf(item, "minProvisionedTPS")];
+    return {
+        status: textOf(item, "status"),
+        checkedAt: numberOf(item, "checkedAt"),
+        ...(item.activeAt && { activeAt: numberOf(item, "activeAt") }),
+        ...(version !== "" && { solutionVersionArn: version }),
+        ...(tps > 0 && { minProvisionedTPS: tps }),
+    };
+}
+
+/** Converts the table item that says which lists the API serves; undefined without an item. */
+export const toServedLists = (item: Item | undefined): ServedLists | undefined =>
+    item && {
+        generation: numberOf(item, "generation"),
+        solutionVersionArn: textOf(item, "solutionVersionArn"),
+        madeAt: numberOf(item, "madeAt"),
+    };
+
+/**
+ * Returns the parameters of the UpdateItem call that makes lists live. The call also adds the version of the lists to
+ * `servedVersions`.
+ */
+export const serving = ({ generation, solutionVersionArn, madeAt }: ServedLists) => ({
+    UpdateExpression: "SET generation = :generation, solutionVersionArn = :arn, madeAt = :at ADD servedVersions :id",
+    ExpressionAttributeValues: {
+        ":generation": number(generation),
+        ":arn": text(solutionVersionArn),
+        ":at": number(madeAt),
+        ":id": { SS: [solutionVersionArn.slice(solutionVersionArn.lastIndexOf("/") + 1)] },
+    },
+});
+
+/** Returns the ids of the versions whose lists have been live. */
+export const toServedVersions = (item: Item | undefined): readonly string[] => item?.servedVersions?.SS ?? [];

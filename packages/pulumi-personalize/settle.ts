@@ -1,0 +1,109 @@
+import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { createOrAdopt } from "./create.ts";
+import type { LifecycleDeps } from "./deps.ts";
+import { isEqualValue, keepSpelling, type Passed, type Properties } from "./diff.ts";
+import { formatError, initFailure, isInUse, isTransient } from "./errors.ts";
+import { type CommonInputs, type Description, jsonClean, type ResourceKind } from "./resource.ts";
+import { pause, type Verdict, verdictOn, waitFor } from "./wait.ts";
+
+const mostUpdateAttempts = 5;
+
+/** Returns the name of a resource in messages. */
+export const titleOf = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I) =>
+    `${kind.noun} ${kind.displayName(inputs)}`;
+
+/** Returns the properties that Pulumi records. */
+export const createOuts = <I extends CommonInputs>(
+    kind: ResourceKind<I>,
+    inputs: Properties,
+    arn: string,
+    description: Description,
+) =>
+    jsonClean({
+        ...inputs,
+        // Keep the user's text in the state: a different text with the same meaning is not drift.
+        ...keepSpelling(kind, inputs, description.properties),
+        arn,
+        status: description.status,
+    });
+
+/** Creates the parts of a lifecycle that wait for Personalize. */
+export function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps) {
+    const judge =
+        (updated: I | undefined) =>
+        (description: Description): Verdict<Description> => {
+            const verdict = verdictOn(description);
+            const { properties, update } = description;
+            const failed = "done" in verdict && update !== undefined && update.status !== "ACTIVE";
+            // Ignore the failure of an earlier update if the properties have the wanted values, because Personalize
+            // still reports this failure.
+            return updated &&
+                failed &&
+                !kind.updates.every((key) => isEqualValue(kind, key, properties[key], updated[key]))
+                ? {
+                      failed: `the update failed, so the previous configuration stays. Reason from Personalize: ${update?.failureReason}`,
+                  }
+                : verdict;
+        };
+
+    /**
+     * Waits until the resource is ACTIVE. An error contains the resource's ARN and properties, so that Pulumi records
+     * the resource.
+     */
+    async function settle(client: PersonalizeClient, arn: string, inputs: Passed<I>, updated?: I): Promise<Properties> {
+        let last: Description = { status: "CREATE PENDING", properties: {} };
+        const description = async () => {
+            last = await kind.describe(client, arn);
+            return last;
+        };
+        try {
+            const goOn = `The work continues in AWS; \`pulumi up\` resumes the wait. ${deps.advice.deadlines}`;
+            const plan = { what: titleOf(kind, inputs), usual: kind.usual, goOn, ...inputs };
+            const settled = await waitFor(deps, plan, description, judge(updated));
+            return createOuts(kind, inputs, arn, settled);
+        } catch (error) {
+            throw initFailure(arn, createOuts(kind, inputs, arn, last), formatError(error));
+        }
+    }
+
+    /** Repeats a failed creation once if it may succeed then; otherwise throws the failure. */
+    async function repeat(
+        client: PersonalizeClient,
+        arn: string,
+        inputs: Passed<I>,
+        failure: Error,
+    ): Promise<Properties> {
+        const why = await kind.worthRepeating?.(client, arn, inputs);
+        if (why === undefined) {
+            throw failure;
+        }
+        deps.log(`${failure.message} ${why}`);
+        return settle(client, (await createOrAdopt(kind, deps, inputs)).arn, inputs);
+    }
+
+    /**
+     * Requests an update and waits for it. If the response was lost or another update is running, waits for that
+     * update, and then requests the values that are still missing.
+     */
+    async function updateAndSettle(client: PersonalizeClient, arn: string, inputs: Passed<I>): Promise<Properties> {
+        for (let attempt = 1; ; attempt += 1) {
+            try {
+                await deps.assertEngineAlive();
+                await kind.update?.(client, arn, inputs);
+                break;
+            } catch (error) {
+                if (attempt === mostUpdateAttempts || !(isInUse(error) || isTransient(error))) {
+                    throw error;
+                }
+                deps.log(
+                    `${titleOf(kind, inputs)}: ${formatError(error)}; waiting before the next attempt of the update`,
+                );
+                await deps.sleep(pause(deps, inputs.pollSeconds));
+                await settle(client, arn, inputs);
+            }
+        }
+        return settle(client, arn, inputs, inputs);
+    }
+
+    return { settle, repeat, updateAndSettle };
+}
