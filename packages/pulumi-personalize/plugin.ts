@@ -1,5 +1,7 @@
 import type { provider } from "@pulumi/pulumi";
+import { toError } from "terminal-text";
 import type { Properties } from "./diff.ts";
+import type { InitFailure } from "./errors.ts";
 import type { ResourceKindName } from "./kinds.ts";
 import type { Handler } from "./lifecycle.ts";
 
@@ -40,9 +42,8 @@ const hiddenAs = (given: Properties, properties: Properties): Properties =>
  * in `given`. Returns the error.
  */
 function hiddenFailure(given: Properties, error: unknown): unknown {
-    return error instanceof Error && "properties" in error
-        ? Object.assign(error, { properties: hiddenAs(given, error.properties as Properties) })
-        : error;
+    const failure: InitFailure = toError(error);
+    return failure.properties ? Object.assign(failure, { properties: hiddenAs(given, failure.properties) }) : error;
 }
 
 /** Returns the parts of a URN: `urn:pulumi:<stack>::<project>::<types>::<name>`. */

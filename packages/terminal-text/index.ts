@@ -1,3 +1,3 @@
 export { nearest } from "./nearest.ts";
 export { shell } from "./shell.mjs";
-export { changeWrites, messageOf, visible, visibleLines } from "./visible.ts";
+export { changeWrites, hasCode, messageOf, toError, visible, visibleLines } from "./visible.ts";
