@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { toRecord } from "../../../config/records.ts";
 
 /** A viewer whom the host page signed in. */
 export interface SignedIn {
@@ -40,7 +41,7 @@ export function askForToken(): void {
 }
 
 function parseSignedViewer(detail: unknown): SignedIn | undefined {
-    const { viewer, token } = (detail ?? {}) as Partial<Record<string, unknown>>;
+    const { viewer, token } = toRecord(detail);
     return typeof viewer === "string" && viewer !== "" && typeof token === "string" && token !== ""
         ? { viewer, token }
         : undefined;
