@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { portOf } from "local-personalize";
 import type { FilmListAnswer } from "../../app/api/names.ts";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
@@ -31,7 +31,7 @@ async function serveImages() {
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     return {
-        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        url: `http://127.0.0.1:${portOf(server)}`,
         close() {
             server.close();
             server.closeAllConnections();

@@ -13,6 +13,8 @@ export {
     findOperation,
     isFromWebPage,
     parseJson,
+    portOf,
     readBody,
     writeAnswer,
 } from "./wire/http.ts";
+export { isRecord, toRecord } from "./wire/record.ts";

@@ -4,6 +4,7 @@ import type { Properties } from "./diff.ts";
 import type { InitFailure } from "./errors.ts";
 import type { ResourceKindName } from "./kinds.ts";
 import type { Handler } from "./lifecycle.ts";
+import { mapValues } from "./live.ts";
 
 /** Module of the resource types of the plugin: `personalize:index:Campaign`. */
 export const pluginModule = "personalize:index";
@@ -61,12 +62,14 @@ export function createPlugin(
     { version, schema, region }: { readonly version: string; readonly schema: string; readonly region?: string },
     handlers: Readonly<Record<ResourceKindName, Handler>>,
 ): provider.Provider {
+    const handlersByKind = new Map<string, Handler>(Object.entries(handlers));
     const requireHandler = (urn: string): Handler => {
         const { kind } = parseUrn(urn);
-        if (!Object.hasOwn(handlers, kind)) throw new Error(`${kind} is not a resource of this provider`);
-        return handlers[kind as ResourceKindName];
+        const handler = handlersByKind.get(kind);
+        if (handler === undefined) throw new Error(`${kind} is not a resource of this provider`);
+        return handler;
     };
-    const plain = (properties: Properties) => clear(properties) as Properties;
+    const plain = (properties: Properties): Properties => mapValues(properties, clear);
     const recorded = async (given: Properties, work: Promise<{ readonly outs: Properties }>): Promise<Properties> => {
         try {
             return hiddenAs(given, (await work).outs);
