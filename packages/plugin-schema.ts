@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import ts from "typescript";
-import { kinds, type ResourceKindName } from "./pulumi-personalize/kinds.ts";
+import { isKindName, kinds, type ResourceKindName } from "./pulumi-personalize/kinds.ts";
 import { pluginModule } from "./pulumi-personalize/plugin.ts";
 
 /**
@@ -35,8 +35,8 @@ export function pluginSchema({ version, description, license }: Description): st
     for (const statement of program.getSourceFile(classesFile)?.statements ?? []) {
         if (!ts.isClassDeclaration(statement)) continue;
         const kind = statement.name?.text ?? "";
-        if (!Object.hasOwn(kinds, kind)) continue;
-        resources[`${pluginModule}:${kind}`] = reader.resource(statement, kind as ResourceKindName);
+        if (!isKindName(kind)) continue;
+        resources[`${pluginModule}:${kind}`] = reader.resource(statement, kind);
     }
     return JSON.stringify({
         name: "personalize",
@@ -65,10 +65,11 @@ class ClassReader {
         const symbol = this.checker.getSymbolAtLocation(declaration.name as ts.Identifier) as ts.Symbol;
         const [construct] = this.checker.getTypeOfSymbolAtLocation(symbol, declaration).getConstructSignatures();
         const args = this.checker.getTypeOfSymbolAtLocation(construct?.parameters[1] as ts.Symbol, declaration);
+        const replaces: readonly string[] = kinds[kind].replaces;
         const inputProperties: Record<string, Property> = {};
         const requiredInputs: string[] = [];
         for (const input of args.getProperties()) {
-            const isReplacing = (kinds[kind].replaces as readonly string[]).includes(input.name);
+            const isReplacing = replaces.includes(input.name);
             inputProperties[input.name] = {
                 ...this.property(input, declaration),
                 ...(isReplacing && { replaceOnChanges: true, willReplaceOnChanges: true }),

@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { portOf } from "local-personalize";
 import type { FilmListAnswer } from "../../app/api/names.ts";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
+import { portOf } from "../../packages/local-personalize/wire/http.ts";
 import { assertExit, startTestAws } from "../../test/support/local-aws.ts";
 import { shop } from "../../test/support/shop.ts";
 import { until } from "../../test/support/until.ts";

@@ -13,7 +13,6 @@ export {
     findOperation,
     isFromWebPage,
     parseJson,
-    portOf,
     readBody,
     writeAnswer,
 } from "./wire/http.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { itemAt } from "../../../../../test/support/item-at.ts";
 import { account, useEnforcing } from "../../gateway/enforcement/support.ts";
 import { allowApi, answered, createDocument, deploy, functionName, importDocument, makeFunction } from "./support.ts";
 
@@ -167,7 +168,7 @@ describe("Calls of a REST API of the local AWS", () => {
             answers.map(({ status }) => status),
             [200, 200, 429],
         );
-        const last = answers[2] as Response;
+        const last = itemAt(answers, 2);
         assert.equal(last.headers.get("content-type"), "application/problem+json");
         assert.equal(last.headers.get("retry-after"), "1");
         const requestId = last.headers.get("x-amzn-requestid");
