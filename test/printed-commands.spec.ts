@@ -7,6 +7,7 @@ import { run } from "../packages/local-aws/pulumi.ts";
 import { commands as described } from "../packages/local-aws/toolchain/help.mjs";
 import { runbooks } from "../runbooks/runbooks.mjs";
 import { bareInstance } from "./support/bare-instance.ts";
+import { itemAt } from "./support/item-at.ts";
 import { pages, read, sources } from "./support/sources.ts";
 
 /** Text that replaces an expression in a template; it is neither an option nor a config key. */
@@ -83,7 +84,7 @@ const ofScripts = [...commands.values()].flatMap(({ file, words: [script = "", .
     const options = args.filter((word) => word.startsWith("--")).map((word) => word.replace(/=.*/, ""));
     return script === "pulumi" || words.includes("pulumi") || !(script in scripts)
         ? []
-        : [{ file, names: isOfLocal ? [script, args[0] as string] : [script], options }];
+        : [{ file, names: isOfLocal ? [script, itemAt(args, 0)] : [script], options }];
 });
 
 const isPlaceholder = (word: string) => word.includes(value) || /^[<…]/.test(word);

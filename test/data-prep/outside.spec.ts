@@ -7,6 +7,7 @@ import { type Choices, describeLayout as described, readLayout } from "../../dat
 import { toTexts } from "../../data-prep/reading/rows-as-bytes.ts";
 import { timeReader } from "../../data-prep/reading/times.ts";
 import { converting } from "../support/converting.ts";
+import { itemAt } from "../support/item-at.ts";
 import { folderForEach } from "./folder.ts";
 import { lines, publicTables, repeat } from "./public-tables.ts";
 
@@ -42,7 +43,7 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
             '"a\\"b","A-3","view",2.25,1714557780',
             '"\u00fc-2","A-2","purchase",9,1714557840',
         ]);
-        assert.match(described(plans[0] as (typeof plans)[0]), /: Parquet, utf-8;/);
+        assert.match(described(itemAt(plans, 0)), /: Parquet, utf-8;/);
     });
 
     it("`toTexts` writes 64-bit integers inside lists with all digits", () => {

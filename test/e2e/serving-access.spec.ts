@@ -22,6 +22,7 @@ import { localAccountId, localPartition } from "../../packages/local-aws/instanc
 import { requestWindows } from "../../personalize/operations/observe-campaign.ts";
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { startIssuer } from "../support/issuer.ts";
+import { itemAt } from "../support/item-at.ts";
 import { assertExit, createClients, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, createRemovals } from "../support/role-session.ts";
 
@@ -248,7 +249,7 @@ describe("Access to the API", () => {
                 /the API and the storefront page have been closed since .* \(cost guard: \$/,
             );
             assert.equal(await status(), 403);
-            assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
+            assertExit(await aws.runbook("resume", "--yes", "--config-file", itemAt(aws.engineArgs("up"), 2)), 0);
             assert.equal(await status(), 200);
             lambda.destroy();
         });

@@ -7,6 +7,7 @@ import type { ObservedCampaign, ObservedSolution } from "../../cost/observations
 import { hour, minute, window, windowStart } from "../../cost/time.ts";
 import { plus, type Usage } from "../../cost/usage.ts";
 import { good } from "../config/parsed.ts";
+import { itemAt } from "./item-at.ts";
 
 export const guardConfig: GuardConfig = {
     ...pickGuardValues(good({ idle: '{"action":"park"}' })),
@@ -184,7 +185,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         if (simulation.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, number>();
         for (let index = simulation.metrics === "empty" ? -1 : sent.length - 1; index >= 0; index -= 1) {
-            const { at, count } = sent[index] as Asked;
+            const { at, count } = itemAt(sent, index);
             if (at < since) break;
             if (at + delay * minute > simulation.now) continue;
             windows.set(windowStart(at), (windows.get(windowStart(at)) ?? 0) + count);

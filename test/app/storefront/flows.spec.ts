@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spoken } from "../../../app/storefront/src/poster/lettering.ts";
+import { itemAt } from "../../support/item-at.ts";
 import { histories, tables } from "./films.ts";
 import { atRow, choose, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
@@ -62,9 +63,9 @@ describe("Storefront", () => {
         await waitForText(page, "#picks .row-note", /^Because you watched .+: \d+ new.* in \d/);
         const after = await waitForFilms(page, "picks");
         assert.notDeepEqual(after, before);
-        assert.ok(!after.includes(before[0] as string));
+        assert.ok(!after.includes(itemAt(before, 0)));
         assert.match(await waitForAnyText(page, "#because-title"), /^Because you watched /);
-        const viewer = new URL(page.url()).hash.split("viewer=")[1] as string;
+        const viewer = itemAt(new URL(page.url()).hash.split("viewer="), 1);
         assert.match(viewer, /^new-[0-9a-f]{12}$/);
         const [tracked] = site.served.events.filter(({ userId }) => userId === viewer);
         assert.deepEqual(
@@ -252,7 +253,7 @@ describe("Storefront", () => {
         await page.waitForFunction(
             (first) => document.querySelector<HTMLElement>("#popular [data-item]")?.dataset.item === first,
             {},
-            western[0] as string,
+            itemAt(western, 0),
         );
         assert.deepEqual(await waitForFilms(page, "popular"), western);
         clean();

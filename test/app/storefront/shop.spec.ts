@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
+import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 import { keenViewer, tablesDocument } from "./films.ts";
 import { assertAccessible, atRow, waitForFilms, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
@@ -29,7 +29,7 @@ describe("Storefront of a shop", () => {
     });
     after(() => images.close());
     const site = storefrontSite(() => {
-        const origin = `http://127.0.0.1:${(images.address() as AddressInfo).port}`;
+        const origin = `http://127.0.0.1:${portOf(images)}`;
         const { films } = tablesDocument;
         const details = films.ids.map((_, place) => ({
             price: 1234.5 + place,
