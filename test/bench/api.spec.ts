@@ -11,6 +11,7 @@ import { listRequest, load, paced, resting, watchRequest, zipf } from "../../ben
 import { createApiProcess, createDocuments, simulated, withoutCache } from "../../bench/api/simulated.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
 import { portOf } from "../../packages/local-personalize/wire/http.ts";
+import { fake } from "../support/fake.ts";
 import { itemAt } from "../support/item-at.ts";
 
 const answer = (body: object, status = 200) => ({ status, body, layer: "memory", milliseconds: 1 });
@@ -139,13 +140,13 @@ describe("Callers of bench:api", () => {
     it("`campaignCaller` sends GetRecommendations and PutEvents and returns the HTTP status", async () => {
         const inputs: object[] = [];
         let fault: Error | undefined;
-        const client = {
+        const client = fake<PersonalizeRuntimeClient & PersonalizeEventsClient>({
             send: async ({ input }: { input: object }) => {
                 inputs.push(input);
                 if (fault) throw fault;
                 return {};
             },
-        } as unknown as PersonalizeRuntimeClient & PersonalizeEventsClient;
+        });
         const call = campaignCaller({ runtime: client, events: client }, "arn:campaign", "tracker");
         assert.equal((await call(listRequest("7"))).status, 200);
         assert.equal((await call(watchRequest("7", "3"))).status, 202);

@@ -23,6 +23,7 @@ import { requestWindows } from "../../personalize/operations/observe-campaign.ts
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { startIssuer } from "../support/issuer.ts";
 import { itemAt } from "../support/item-at.ts";
+import { readJson } from "../support/json.ts";
 import { assertExit, createClients, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, createRemovals } from "../support/role-session.ts";
 
@@ -286,7 +287,7 @@ describe("Access to the API", () => {
                 };
                 assert.equal((await watch("6")).status, 403);
                 const answer = await watch("22");
-                assert.deepEqual([answer.status, ((await answer.json()) as { tracked: boolean }).tracked], [202, true]);
+                assert.deepEqual([answer.status, (await readJson<{ tracked: boolean }>(answer)).tracked], [202, true]);
             } finally {
                 await issuer.close();
             }

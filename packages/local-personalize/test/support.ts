@@ -185,7 +185,7 @@ export async function addDataset(
 }
 
 /** Creates a schema, a dataset group and an interactions dataset, which are ACTIVE at once with the speed `instant`. */
-export async function createDataset({ personalize }: Service, name = "films") {
+export async function createDataset({ personalize }: Pick<Service, "personalize">, name = "films") {
     const schema = await personalize.createSchema({ name: `${name}-schema`, schema: interactionsSchema });
     const group = await personalize.createDatasetGroup({ name });
     const dataset = await personalize.createDataset({

@@ -5,16 +5,17 @@ import { dataWords } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { portOf } from "../../../packages/local-personalize/wire/http.ts";
+import { fake } from "../../support/fake.ts";
 import { keenViewer, tablesDocument } from "./films.ts";
 import { assertAccessible, atRow, waitForFilms, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
-const manifest = {
+const manifest = fake<Manifest>({
     noun: { one: "product", many: "products" },
     eventTypes: ["view", "cart", "purchase"].map((name) => ({ name, rows: 9 })),
     sources: [{ dataset: "interactions", file: "orders.csv", sha256: "" }],
     viewers: [keenViewer],
-} as unknown as Manifest;
+});
 const picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>';
 const uuid = "3f2a91c4-7b1e-4c55-9d0a-2b7f6a1c9e10";
 

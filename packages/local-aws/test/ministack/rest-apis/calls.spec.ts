@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
 import { itemAt } from "../../../../../test/support/item-at.ts";
+import { readJson } from "../../../../../test/support/json.ts";
 import { account, useEnforcing } from "../../gateway/enforcement/support.ts";
 import { allowApi, answered, createDocument, deploy, functionName, importDocument, makeFunction } from "./support.ts";
 
@@ -52,7 +53,7 @@ describe("Calls of a REST API of the local AWS", () => {
     });
     const eventOf = async (answer: Response) => {
         assert.equal(answer.status, 200, await answer.clone().text());
-        return (await answer.json()) as Event;
+        return await readJson<Event>(answer);
     };
 
     it("an API call returns 500 unless the function's policy allows this API", async () => {
