@@ -8,11 +8,10 @@ import { commands as described } from "../packages/local-aws/toolchain/help.mjs"
 import { runbooks } from "../runbooks/runbooks.mjs";
 import { bareInstance } from "./support/bare-instance.ts";
 import { itemAt } from "./support/item-at.ts";
-import { pages, read, sources } from "./support/sources.ts";
+import { pages, read, scripts, sources } from "./support/sources.ts";
 
 /** Text that replaces an expression in a template; it is neither an option nor a config key. */
 const value = "VALUE";
-const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
 /**
  * Returns the texts of a source file that a user may see: each string and template, with `VALUE` for each expression.

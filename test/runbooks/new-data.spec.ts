@@ -43,7 +43,7 @@ describe("New data of a stack", () => {
         inputs: { rows: baseName(names.importJobPrefix, hash), ...inputs },
     });
     const stackOf = (recorded: readonly RecordedResource[], more: object = {}) =>
-        ({ config: configOf(more), recorded }) as OperatedStack;
+        fake<OperatedStack>({ config: configOf(more), recorded });
 
     it("`hasNewData` returns true if a file or `eventWeights` changed since import or training", async () => {
         await write(1);

@@ -145,7 +145,7 @@ describe("`newestListsJob`", () => {
 });
 
 describe("`worstState`, the most severe of several states", () => {
-    const of = (...states: string[]) => worstState(states.map((state) => ({ state }) as ResourceStatus));
+    const of = (...states: string[]) => worstState(states.map((state) => fake<ResourceStatus>({ state })));
 
     it('`worstState` returns "empty" without resources', () => {
         assert.equal(of(), "empty");

@@ -1,3 +1,4 @@
+import { toError } from "terminal-text";
 import type { GuardPorts } from "../../app/functions/cost-guard/guard-ports.ts";
 import { runGuard } from "../../app/functions/cost-guard/run-guard.ts";
 import type { Gauges } from "../../cost/decide.ts";
@@ -313,7 +314,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
                 await guard(createPorts(late), simulation.config);
                 return undefined;
             } catch (error) {
-                return error as Error;
+                return toError(error);
             } finally {
                 running -= 1;
             }

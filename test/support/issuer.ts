@@ -6,7 +6,7 @@ type PrivateKey = GenerateKeyPairResult["privateKey"];
 
 /** Starts an OpenID Connect issuer on this machine, whose keys and responses tests can change. */
 export async function startIssuer() {
-    const state = { status: 200, asked: [] as string[], named: undefined as string | undefined };
+    const state: { status: number; asked: string[]; named?: string } = { status: 200, asked: [] };
     const keys: { kid: string; privateKey: PrivateKey; jwk: object }[] = [];
     const server = createServer(({ url = "" }, response) => {
         state.asked.push(url);

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
+import { itemAt } from "../../../test/support/item-at.ts";
 import { createClients, testInstance, testPort } from "../../../test/support/local-aws.ts";
 import { portOf } from "../../local-personalize/wire/http.ts";
 import { detectState, reset, start, stop } from "../control.ts";
@@ -102,8 +103,8 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
     it("the local AWS restarts MiniStack with its data after MiniStack was killed", async () => {
         const { pid } = await start(instance, silently);
         await fill(instance);
-        const [miniStack] = await childrenOf(pid);
-        process.kill(miniStack as number, "SIGKILL");
+        const miniStack = itemAt(await childrenOf(pid), 0);
+        process.kill(miniStack, "SIGKILL");
         await until(async () => (await childrenOf(pid)).some((child) => child !== miniStack));
         const names = await until(() => namesIn(instance).catch(() => undefined));
         assert.deepEqual(names, ["kept-bucket", "kept-schema"]);
@@ -112,11 +113,11 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
 
     it("a start after kill -9 prints the id of the ended process and keeps the data", async () => {
         const { pid } = await start(instance, silently);
-        const [miniStack] = await childrenOf(pid);
+        const miniStack = itemAt(await childrenOf(pid), 0);
         process.kill(pid, "SIGKILL");
         const messages: string[] = [];
         const next = await start(instance, (message) => messages.push(message));
-        await until(async () => !isAlive(miniStack as number));
+        await until(async () => !isAlive(miniStack));
         assert.notEqual(next.pid, pid);
         assert.deepEqual(messages, [`process ${pid} of an earlier start has ended; starting again with its data`]);
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
@@ -242,7 +243,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         await writeFile(paths(instance).daemonFile, JSON.stringify({ pid: bystander.pid, port: instance.port }));
         assert.deepEqual(await detectState(instance), { kind: "stopped", stalePid: bystander.pid });
         await start(instance, silently);
-        assert.equal(isAlive(bystander.pid as number), true);
+        assert.equal(isAlive(bystander.pid ?? assert.fail()), true);
         bystander.kill();
     });
 

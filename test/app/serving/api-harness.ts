@@ -103,8 +103,8 @@ export function campaignFixture() {
         version = "v1";
         /** Whether calls with a filter fail, as after the filter's deletion. */
         filterGone = false;
-        fault: (() => Promise<never>) | undefined;
-        eventsFault: (() => Promise<never>) | undefined;
+        fault: (() => Promise<unknown>) | undefined;
+        eventsFault: (() => Promise<unknown>) | undefined;
         put: Parameters<PutEvents>[0][] = [];
         eventsOf = (userId: string) => events.get(userId) ?? 0;
     }

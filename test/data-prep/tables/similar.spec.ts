@@ -127,7 +127,7 @@ describe("`similarItems`", () => {
         const named = (columns: Columns) =>
             new Map(rowsOf(columns).map(({ item, scores }) => [columns.itemIds[item], scores.map((score) => score)]));
         // Events of one user may have equal times. Then their order in the file counts, so the test keeps that order.
-        const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
+        const byUser = [...Map.groupBy(ratings, ({ user }) => user).values()];
         const given = named(await readCsvText(interactionsCsv(byUser.flat())));
         const turned = named(await readCsvText(interactionsCsv(byUser.reverse().flat())));
         for (const [itemId, scores] of given) assert.deepEqual(turned.get(itemId), scores);

@@ -69,8 +69,9 @@ describe("evaluateAlarm of the local AWS", () => {
             it(`datapoints "${picture}" with ${DatapointsToAlarm} of 3 datapoints to alarm give ${expected.join(", ")}`, () => {
                 for (const [n, TreatMissingData] of treatments.entries()) {
                     const wanted = itemAt(expected, n);
-                    const states = wanted === "retained" ? ["OK", "ALARM", "INSUFFICIENT_DATA"] : ["OK"];
-                    for (const StateValue of states as AlarmState[]) {
+                    const states: readonly AlarmState[] =
+                        wanted === "retained" ? ["OK", "ALARM", "INSUFFICIENT_DATA"] : ["OK"];
+                    for (const StateValue of states) {
                         const state = stateOf({ DatapointsToAlarm, TreatMissingData, StateValue }, picture);
                         assert.equal(state, wanted === "retained" ? StateValue : wanted, TreatMissingData);
                     }

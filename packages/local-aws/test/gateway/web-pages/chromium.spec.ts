@@ -21,7 +21,7 @@ function fetchIn(page: Page, url: string, { method = "GET", headers = {}, body }
                 const answer = await fetch(target, init as RequestInit);
                 return `${answer.status} ${(await answer.text()).slice(0, 400)}`;
             } catch (error) {
-                return (error as Error).message;
+                return `${error instanceof Error ? error.message : error}`;
             }
         },
         url,
