@@ -50,12 +50,9 @@ export const interactionFields: readonly AvroField[] = [
 /** The schema of an interactions dataset without additional columns, as text for Personalize. */
 export const itemInteractionsSchema = JSON.stringify(avroSchema("Interactions", interactionFields));
 
-/** The service's reserved column with the value of an event. */
-export const eventValueField: AvroField = { name: "EVENT_VALUE", type: ["null", "float"] };
-
 /** Types of the service's reserved columns of interactions (Developer Guide, "Item interaction data"). */
 export const reservedFields: Readonly<Record<string, AvroField>> = {
-    EVENT_VALUE: eventValueField,
+    EVENT_VALUE: { name: "EVENT_VALUE", type: ["null", "float"] },
     IMPRESSION: { name: "IMPRESSION", type: ["null", "string"] },
     RECOMMENDATION_ID: { name: "RECOMMENDATION_ID", type: ["null", "string"] },
     EVENT_ATTRIBUTION_SOURCE: { name: "EVENT_ATTRIBUTION_SOURCE", type: ["null", "string"] },

@@ -1,9 +1,11 @@
 import { createContent, isEmpty } from "./attributes/content.ts";
-import { type AvroField, eventValueField, interactionFields, quoted, reservedFields } from "./avro.ts";
+import { type AvroField, interactionFields, quoted, reservedFields } from "./avro.ts";
 
 /** Returns the columns of every interactions CSV. If events have a value, the value comes before the time. */
 export const headerFields = (hasValue: boolean): readonly AvroField[] =>
-    interactionFields.flatMap((field) => (hasValue && field.name === "TIMESTAMP" ? [eventValueField, field] : [field]));
+    interactionFields.flatMap((field) =>
+        hasValue && field.name === "TIMESTAMP" ? [reservedFields.EVENT_VALUE as AvroField, field] : [field],
+    );
 
 /** Creates a writer of additional columns of interactions, which finds their types by content. */
 export function createExtras(names: readonly string[]) {

@@ -23,7 +23,7 @@ export interface RuleChoices {
  * the resource has no problem, or if the property is not known yet. `before` has the resources that the program
  * declared earlier, because required resources must be created first.
  */
-export type ResourceRule = (
+type ResourceRule = (
     type: string,
     props: Readonly<Record<string, unknown>>,
     before: readonly Declared[],

@@ -43,12 +43,7 @@ const films = 100;
  */
 export function simulated(seed: number) {
     const random = seededRandom(seed);
-    const harness: { state: CampaignState; calls: number; version: number; now: number } = {
-        state: "fine",
-        calls: 0,
-        version: 1,
-        now: Date.UTC(2026, 0, 1),
-    };
+    const harness = { state: "fine" as CampaignState, calls: 0, version: 1, now: Date.UTC(2026, 0, 1) };
     const events = new Map<string, number>();
     const spend = ({ median, spread }: { median: number; spread: number }) => {
         const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

@@ -144,10 +144,8 @@ async function readOwned(path: string): Promise<Record<string, string>> {
     try {
         return JSON.parse(await readFile(path, "utf8"));
     } catch (error) {
-        throw new AccessError(
-            `--owned: ${path} is not a JSON object of ARNs and commands: ${messageOf(error)}`,
-            "usage",
-        );
+        const message = messageOf(error);
+        throw new AccessError(`--owned: ${path} is not a JSON object of ARNs and commands: ${message}`, "usage");
     }
 }
 

@@ -1,7 +1,6 @@
 /** Classification of AWS SDK errors for the lifecycle. */
 
 import { toError } from "terminal-text";
-import type { Properties } from "./diff.ts";
 
 /** An error with the members that the AWS SDK adds, or Node.js if AWS sent no response. */
 interface ServiceError extends Error {
@@ -67,17 +66,11 @@ export function about(what: string, error: unknown): unknown {
     return isOfService(error) ? new Error(`${what}: ${formatError(error)}`) : error;
 }
 
-/** An error that may come from `initFailure`. */
-export interface InitFailure extends Error {
-    readonly id?: string;
-    readonly properties?: Properties;
-}
-
 /**
  * Returns an error with which Pulumi records the resource as created with a failed initialization, so that it is not
  * lost. The next `pulumi up` finds the resource in the state. `properties` must contain all inputs.
  */
-export function initFailure(id: string, properties: Properties, reason: string): Error {
+export function initFailure(id: string, properties: Readonly<Record<string, unknown>>, reason: string): Error {
     return Object.assign(new Error(reason), { id, properties, reasons: [reason] });
 }
 

@@ -12,17 +12,7 @@ import {
     type Properties,
     selectInputs,
 } from "./diff.ts";
-import {
-    about,
-    formatError,
-    type InitFailure,
-    initFailure,
-    isInUse,
-    isNotFound,
-    isRefusal,
-    isTransient,
-    withAdvice,
-} from "./errors.ts";
+import { about, formatError, initFailure, isInUse, isNotFound, isRefusal, isTransient, withAdvice } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";
 import { type CommonInputs, type Description, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
 import { allTags, listTags, retag, tagInputs } from "./tags.ts";
@@ -222,7 +212,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 const isOther = adopted || kind.updates.some((key) => isChanged(kind, key, outs, inputs));
                 return { id, outs: isOther && kind.update ? await updateAndSettle(client, id, inputs) : outs };
             } catch (error) {
-                const { id, properties: recorded }: InitFailure = toError(error);
+                const { id, properties: recorded }: Error & { id?: string; properties?: Properties } = toError(error);
                 const isOver = isDeadEnd(recorded?.status) || isRefusal(error);
                 const command = isOver ? kind.diagnosis?.(inputs, id, deps.advice) : undefined;
                 throw withAdvice(about(titleOf(kind, inputs), error), command && `Find the cause with: ${command}`);

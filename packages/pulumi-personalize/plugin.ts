@@ -1,8 +1,7 @@
 import type { provider } from "@pulumi/pulumi";
 import { toError } from "terminal-text";
 import type { Properties } from "./diff.ts";
-import type { InitFailure } from "./errors.ts";
-import type { ResourceKindName } from "./kinds.ts";
+import { isKindName, type ResourceKindName } from "./kinds.ts";
 import type { Handler } from "./lifecycle.ts";
 import { mapValues } from "./live.ts";
 
@@ -43,7 +42,7 @@ const hiddenAs = (given: Properties, properties: Properties): Properties =>
  * in `given`. Returns the error.
  */
 function hiddenFailure(given: Properties, error: unknown): unknown {
-    const failure: InitFailure = toError(error);
+    const failure: Error & { properties?: Properties } = toError(error);
     return failure.properties ? Object.assign(failure, { properties: hiddenAs(given, failure.properties) }) : error;
 }
 
@@ -62,12 +61,10 @@ export function createPlugin(
     { version, schema, region }: { readonly version: string; readonly schema: string; readonly region?: string },
     handlers: Readonly<Record<ResourceKindName, Handler>>,
 ): provider.Provider {
-    const handlersByKind = new Map<string, Handler>(Object.entries(handlers));
     const requireHandler = (urn: string): Handler => {
         const { kind } = parseUrn(urn);
-        const handler = handlersByKind.get(kind);
-        if (handler === undefined) throw new Error(`${kind} is not a resource of this provider`);
-        return handler;
+        if (!isKindName(kind)) throw new Error(`${kind} is not a resource of this provider`);
+        return handlers[kind];
     };
     const plain = (properties: Properties): Properties => mapValues(properties, clear);
     const recorded = async (given: Properties, work: Promise<{ readonly outs: Properties }>): Promise<Properties> => {
