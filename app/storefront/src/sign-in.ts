@@ -1,5 +1,4 @@
 import { useEffect, useState } from "preact/hooks";
-import { toRecord } from "../../../config/records.ts";
 
 /** A viewer whom the host page signed in. */
 export interface SignedIn {
@@ -41,7 +40,8 @@ export function askForToken(): void {
 }
 
 function parseSignedViewer(detail: unknown): SignedIn | undefined {
-    const { viewer, token } = toRecord(detail);
+    const { viewer, token }: { viewer?: unknown; token?: unknown } =
+        typeof detail === "object" && detail !== null ? detail : {};
     return typeof viewer === "string" && viewer !== "" && typeof token === "string" && token !== ""
         ? { viewer, token }
         : undefined;

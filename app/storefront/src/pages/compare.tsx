@@ -1,5 +1,4 @@
 import { useEffect, useState } from "preact/hooks";
-import { keysOf } from "../../../../config/records.ts";
 import { act, capital, item, past, person } from "../data-words.ts";
 import { useNewest } from "../history.ts";
 import { type Asked, useAnswer, useMedia } from "../hooks.ts";
@@ -48,7 +47,9 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
 
     const choices = unique([...watched, ...filmsOf(personal), ...filmsOf(popular)]);
     const inColumns = (itemId: string) =>
-        keysOf(columnTitles).filter((column) => filmsOf(lists[column]).some((film) => film.itemId === itemId));
+        (Object.keys(columnTitles) as Column[]).filter((column) =>
+            filmsOf(lists[column]).some((film) => film.itemId === itemId),
+        );
     const shared = { inColumns, lit, onLit: setLit, onOpen: openFilm };
     const chosenTitle = choices.find(({ itemId }) => itemId === chosen)?.title;
     return (
@@ -64,7 +65,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
             {inTabs && (
                 <Tabs
                     label="Lists"
-                    tabs={keysOf(columnTitles).map((column) => [column, columnTitles[column]])}
+                    tabs={Object.entries(columnTitles) as [Column, string][]}
                     chosen={tab}
                     onChoose={(name) => setTab(name)}
                 />
