@@ -141,11 +141,14 @@ export function addNotification(
 }
 
 /** Returns the state without some fields, because JSON has no undefined. */
-export function without<K extends keyof GuardState>(state: GuardState, ...keys: readonly K[]): GuardState {
-    return Object.fromEntries(
-        Object.entries(state).filter(([key]) => !keys.includes(key as K)),
-    ) as unknown as GuardState;
+export function without(state: GuardState, ...keys: readonly OptionalField[]): GuardState {
+    const rest: { -readonly [Field in keyof GuardState]: GuardState[Field] } = { ...state };
+    for (const key of keys) delete rest[key];
+    return rest;
 }
+type OptionalField = {
+    [Field in keyof GuardState]-?: object extends Pick<GuardState, Field> ? Field : never;
+}[keyof GuardState];
 
 /** Maximum length of the state in characters: a standard SSM parameter has 4 KB. */
 const longestText = 4000;

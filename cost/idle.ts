@@ -100,10 +100,8 @@ function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWind
  */
 function foreignUse(foreign: RequestWindows, now: number, prefetches: boolean) {
     const isSettled = (start: number) => !prefetches || start + window + prefetchDelayMs <= now;
-    const [settled, open] = [true, false].map(
-        (wanted) => new Map([...foreign].filter(([start]) => isSettled(start) === wanted)),
-    );
-    return { settled: settled as RequestWindows, open: open as RequestWindows };
+    const select = (settled: boolean) => new Map([...foreign].filter(([start]) => isSettled(start) === settled));
+    return { settled: select(true), open: select(false) };
 }
 
 /** Returns the state with the time of the newest use: a request of another client, or a change of the campaign. */

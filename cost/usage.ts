@@ -1,4 +1,5 @@
 import { prices } from "../config/prices.ts";
+import { keysOf, tableOf } from "../config/records.ts";
 
 /** Estimates of quantities for which AWS publishes no metric. */
 export const assumed = {
@@ -33,7 +34,7 @@ const unitUsd = {
     edgeRequests: perMillion(prices.edgeRequests),
     edgeGb: prices.edgeTransfer.usd,
 };
-const usageKeys = Object.keys(unitUsd) as readonly (keyof typeof unitUsd)[];
+const usageKeys = keysOf(unitUsd);
 
 /** Usage of all services in front of the campaign in any period, in units that AWS bills. */
 export type Usage = Readonly<Record<keyof typeof unitUsd, number>>;
@@ -41,8 +42,7 @@ export type Usage = Readonly<Record<keyof typeof unitUsd, number>>;
 /** Returns the price of this usage in US dollars, without the campaign. */
 export const usageUsd = (usage: Usage): number => usageKeys.reduce((sum, key) => sum + usage[key] * unitUsd[key], 0);
 
-const mapUsage = (amountOf: (key: keyof Usage) => number): Usage =>
-    Object.fromEntries(usageKeys.map((key) => [key, amountOf(key)])) as Usage;
+const mapUsage = (amountOf: (key: keyof Usage) => number): Usage => tableOf(usageKeys, amountOf);
 
 /** Adds usage amounts. */
 export const plus = (...all: readonly Partial<Usage>[]): Usage =>

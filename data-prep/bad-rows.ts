@@ -21,7 +21,7 @@ export interface BadRow {
 
 /** Counts bad rows, keeps the first ones, and passes each one to `onBad`. */
 export function createBadRows(onBad?: (row: BadRow) => void) {
-    const badRows = { count: 0, first: [] as BadRow[] };
+    const badRows: { count: number; first: BadRow[] } = { count: 0, first: [] };
     /** Adds a bad row. `line` is the number of the row's first line, counted from 0. `column` is -1 for a whole row. */
     const add = (table: Table, line: number, bytes: Buffer, [column, reason]: readonly [number, string]): void => {
         badRows.count++;

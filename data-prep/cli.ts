@@ -175,11 +175,11 @@ interface FileChoice extends OptionsFile {
 async function parseWithFile(args: readonly string[]): Promise<FileChoice | undefined> {
     command.parse(args, { from: "user" });
     const { options, stack, event } = command.opts<Flags>();
-    if (options === undefined && stack === undefined) return undefined;
     const choice =
-        stack === undefined
-            ? await readOptionsFile(fromCaller(options as string), callersFolder)
-            : await optionsOfStack(stack, ".", callersFolder);
+        stack !== undefined
+            ? await optionsOfStack(stack, ".", callersFolder)
+            : options !== undefined && (await readOptionsFile(fromCaller(options), callersFolder));
+    if (choice === false) return undefined;
     const files = command.args.length > 0 ? [] : choice.files;
     command.parse([...choice.options, ...args, ...files], { from: "user" });
     return { ...choice, hasRule: event === undefined };

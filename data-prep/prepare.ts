@@ -88,7 +88,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
 
     const folder = outputFolder(outputPath);
     const before = await readManifest(outputPath).catch(() => undefined);
-    const bad = options.badRows === "quarantine" ? ([] as BadRow[]) : undefined;
+    const bad: BadRow[] | undefined = options.badRows === "quarantine" ? [] : undefined;
     const beside = filesBeside(outputPath);
     const { summary, quality } = await writeWholeFile(outputPath, async (_, file) => {
         const result = await convert(plans, file, {

@@ -89,7 +89,7 @@ export function whatIsTooLittle({
 export function formatSummary(summary: Summary): string {
     const { historyLength: history, itemPopularity: popularity, tables } = summary;
     const others = tables.filmsWithoutSimilar;
-    const lines: [string, string][] = [
+    const lines: (readonly [string, string])[] = [
         ["interactions", count(summary.interactions)],
         ["users", `${count(summary.users)}, with ${spreadText(history)} interactions each`],
         ["items", `${count(summary.items)}, with ${spreadText(popularity)} interactions each`],
@@ -105,12 +105,7 @@ export function formatSummary(summary: Summary): string {
             `${counted(tables.filmsWithSimilar, "item")}; ${count(others)} with too few viewers fall back to popular items of their categories`,
         ],
         ...(tables.filmsLeftOut > 0
-            ? [
-                  ["not shown", `${counted(tables.filmsLeftOut, "item")}, which the table of items lacks`] as [
-                      string,
-                      string,
-                  ],
-              ]
+            ? [["not shown", `${counted(tables.filmsLeftOut, "item")}, which the table of items lacks`] as const]
             : []),
         ["trending", `${counted(tables.filmsTrending, "item")}, over the last ${windowText(tables.windowSeconds)}`],
         ["output", summary.output],

@@ -61,13 +61,13 @@ export function shown(text: string, most = 120): string {
 
 /** Returns why a text is not a time of the format. */
 export function timeProblem(text: string, format: TimeFormat): string {
-    const expected = {
+    const expected: Readonly<Record<string, string>> = {
         s: "a whole number of epoch seconds",
         ms: "epoch milliseconds",
         us: "epoch microseconds",
         iso: "an ISO 8601 time",
     };
     const hint = format === "s" && /^\d{13}$/.test(text) ? "; it looks like milliseconds" : "";
-    const wanted = expected[format as keyof typeof expected] ?? `a time like ${format}`;
+    const wanted = expected[format] ?? `a time like ${format}`;
     return `timestamp ${JSON.stringify(shown(text, 40))} is not ${wanted}${hint}`;
 }

@@ -1,6 +1,7 @@
 import { type PolicyDocument, personalizeService, type Statement, toList } from "policy-evaluator";
 import { shortestReason } from "../config/keys/data.ts";
 import { billedService } from "../config/prices.ts";
+import { keysOf, toRecord } from "../config/records.ts";
 import { servicesWithoutSource } from "./service-trust.ts";
 
 /** A resource declared by a program. */
@@ -22,7 +23,7 @@ export interface RuleChoices {
  * the resource has no problem, or if the property is not known yet. `before` has the resources that the program
  * declared earlier, because required resources must be created first.
  */
-export type ResourceRule = (
+type ResourceRule = (
     type: string,
     props: Readonly<Record<string, unknown>>,
     before: readonly Declared[],
@@ -70,7 +71,7 @@ const resourceRules = {
         const trusting = allowing(props).find(
             (statement) =>
                 servicesOf(statement).length > 0 &&
-                !keysOf(statement).some((key) => sourceKeys.includes(key)) &&
+                !conditionKeysOf(statement).some((key) => sourceKeys.includes(key)) &&
                 !isTrustWithoutSource(type, statement) &&
                 !(isBucketOfPersonalize(type, statement) && !choices.bucketPolicyConditions),
         );
@@ -93,9 +94,7 @@ const resourceRules = {
             return undefined;
         }
         const algorithms = list(props.rules).map(
-            (rule) =>
-                (rule as { applyServerSideEncryptionByDefault?: { sseAlgorithm?: unknown } })
-                    .applyServerSideEncryptionByDefault?.sseAlgorithm,
+            (rule) => toRecord(toRecord(rule).applyServerSideEncryptionByDefault).sseAlgorithm,
         );
         const knownAlgorithms = ["AES256", "aws:kms", "aws:kms:dsse"];
         return algorithms.length > 0 &&
@@ -109,8 +108,6 @@ const resourceRules = {
             ? "is billed by the hour, and the program declares no aws.budgets.Budget for Amazon Personalize before it"
             : undefined,
 } as const satisfies Record<string, ResourceRule>;
-
-type ResourceRuleName = keyof typeof resourceRules;
 
 /** Returns the problems of waivers: unknown rules and missing reasons. */
 export function waiverProblems(waivers: Readonly<Record<string, string>>): string[] {
@@ -133,9 +130,9 @@ export function findViolations(
     before: readonly Declared[] = [],
     choices: RuleChoices = { bucketPolicyConditions: true },
 ) {
-    return Object.entries<ResourceRule>(resourceRules).flatMap(([rule, judge]) => {
-        const problem = judge(type, props, before, choices);
-        return problem === undefined ? [] : [{ rule: rule as ResourceRuleName, problem }];
+    return keysOf(resourceRules).flatMap((rule) => {
+        const problem = resourceRules[rule](type, props, before, choices);
+        return problem === undefined ? [] : [{ rule, problem }];
     });
 }
 
@@ -158,7 +155,7 @@ export function watchesPersonalize({ type, props }: Declared, { stack }: Pick<Ru
         type === "aws:budgets/budget:Budget" &&
         (isUnknown(props.costFilters) ||
             list(props.costFilters).some((filter) => {
-                const { name, values } = filter as { name?: unknown; values?: unknown };
+                const { name, values } = toRecord(filter);
                 return covering.some((one) => one.name === name && one.values.every((it) => list(values).includes(it)));
             }))
     );
@@ -172,7 +169,7 @@ function isUnknown(value: unknown): boolean {
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function allowing(props: Readonly<Record<string, unknown>>): Statement[] {
-    const inline = list(props.inlinePolicies).map((policy) => (policy as { policy?: unknown } | null)?.policy);
+    const inline = list(props.inlinePolicies).map((policy) => toRecord(policy).policy);
     return [...documentProperties.map((key) => props[key]), ...inline]
         .flatMap((value) => toList(parseDocument(value)?.Statement))
         .filter(({ Effect }) => Effect === "Allow");
@@ -191,7 +188,7 @@ function parseDocument(value: unknown): PolicyDocument | undefined {
 }
 
 const statementName = ({ Sid }: Statement) => (Sid === undefined ? "a statement" : `statement ${Sid}`);
-const keysOf = ({ Condition }: Statement) =>
+const conditionKeysOf = ({ Condition }: Statement) =>
     Object.values(Condition ?? {}).flatMap((keys) => Object.keys(keys).map((key) => key.toLowerCase()));
 
 function servicesOf({ Principal }: Statement): readonly string[] {

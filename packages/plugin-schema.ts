@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import ts from "typescript";
-import { kinds, type ResourceKindName } from "./pulumi-personalize/kinds.ts";
+import { isKindName, kinds, type ResourceKindName } from "./pulumi-personalize/kinds.ts";
 import { pluginModule } from "./pulumi-personalize/plugin.ts";
 
 /**
@@ -33,10 +33,10 @@ export function pluginSchema({ version, description, license }: Description): st
     const reader = new ClassReader(program.getTypeChecker());
     const resources: Record<string, object> = {};
     for (const statement of program.getSourceFile(classesFile)?.statements ?? []) {
-        if (!ts.isClassDeclaration(statement)) continue;
-        const kind = statement.name?.text ?? "";
-        if (!Object.hasOwn(kinds, kind)) continue;
-        resources[`${pluginModule}:${kind}`] = reader.resource(statement, kind as ResourceKindName);
+        if (!ts.isClassDeclaration(statement) || statement.name === undefined) continue;
+        const kind = statement.name.text;
+        if (!isKindName(kind)) continue;
+        resources[`${pluginModule}:${kind}`] = reader.resource(statement, statement.name, kind);
     }
     return JSON.stringify({
         name: "personalize",
@@ -61,14 +61,15 @@ class ClassReader {
         this.checker = checker;
     }
 
-    resource(declaration: ts.ClassDeclaration, kind: ResourceKindName): object {
-        const symbol = this.checker.getSymbolAtLocation(declaration.name as ts.Identifier) as ts.Symbol;
+    resource(declaration: ts.ClassDeclaration, name: ts.Identifier, kind: ResourceKindName): object {
+        const symbol = this.checker.getSymbolAtLocation(name) as ts.Symbol;
         const [construct] = this.checker.getTypeOfSymbolAtLocation(symbol, declaration).getConstructSignatures();
         const args = this.checker.getTypeOfSymbolAtLocation(construct?.parameters[1] as ts.Symbol, declaration);
+        const replaces: readonly string[] = kinds[kind].replaces;
         const inputProperties: Record<string, Property> = {};
         const requiredInputs: string[] = [];
         for (const input of args.getProperties()) {
-            const isReplacing = (kinds[kind].replaces as readonly string[]).includes(input.name);
+            const isReplacing = replaces.includes(input.name);
             inputProperties[input.name] = {
                 ...this.property(input, declaration),
                 ...(isReplacing && { replaceOnChanges: true, willReplaceOnChanges: true }),

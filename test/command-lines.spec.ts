@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { type Instance, root } from "../packages/local-aws/instance.ts";
+import type { Instance } from "../packages/local-aws/instance.ts";
 import { run } from "../packages/local-aws/pulumi.ts";
 import { bareInstance } from "./support/bare-instance.ts";
+import { scripts } from "./support/sources.ts";
 
-const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
 /** The program of each npm script with options of its own. */
 const programs = new Map(
     Object.entries(scripts).flatMap(([name, text]) => {

@@ -7,11 +7,11 @@ import { run } from "../packages/local-aws/pulumi.ts";
 import { commands as described } from "../packages/local-aws/toolchain/help.mjs";
 import { runbooks } from "../runbooks/runbooks.mjs";
 import { bareInstance } from "./support/bare-instance.ts";
-import { pages, read, sources } from "./support/sources.ts";
+import { itemAt } from "./support/item-at.ts";
+import { pages, read, scripts, sources } from "./support/sources.ts";
 
 /** Text that replaces an expression in a template; it is neither an option nor a config key. */
 const value = "VALUE";
-const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
 /**
  * Returns the texts of a source file that a user may see: each string and template, with `VALUE` for each expression.
@@ -83,7 +83,7 @@ const ofScripts = [...commands.values()].flatMap(({ file, words: [script = "", .
     const options = args.filter((word) => word.startsWith("--")).map((word) => word.replace(/=.*/, ""));
     return script === "pulumi" || words.includes("pulumi") || !(script in scripts)
         ? []
-        : [{ file, names: isOfLocal ? [script, args[0] as string] : [script], options }];
+        : [{ file, names: isOfLocal ? [script, itemAt(args, 0)] : [script], options }];
 });
 
 const isPlaceholder = (word: string) => word.includes(value) || /^[<…]/.test(word);

@@ -11,6 +11,5 @@ export type HistoryAnswer = Schemas["History"];
 export type FoundFilms = Schemas["FoundFilms"];
 export type EventsRequest = Schemas["EventsRequest"];
 export type EventsAnswer = Schemas["EventsAnswer"];
-export type RankingRequest = Schemas["RankingRequest"];
 export type HealthAnswer = Schemas["Health"];
 export type Problem = Schemas["Problem"];

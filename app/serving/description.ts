@@ -4,7 +4,7 @@ import type { Fault } from "./problem.ts";
 /** The parts of the API's description (OpenAPI 3.1) that the function reads. */
 interface Description {
     readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-    readonly components: object;
+    readonly components: { readonly parameters: Readonly<Record<string, Parameter>> };
 }
 
 interface Operation {
@@ -75,10 +75,16 @@ export function openDescription(text: string) {
         operations.set(path, new Map(operationEntries));
     }
 
+    function resolve(reference: string): Parameter {
+        const parameter = description.components.parameters[reference.split("/").at(-1) ?? ""];
+        if (parameter === undefined) throw new Error(`The API description has no ${reference}`);
+        return parameter;
+    }
+
     function describedOperation({ operationId, parameters = [], requestBody }: Operation, pointer: string) {
         const resolvedParameters = parameters.map((parameter, at) =>
             "$ref" in parameter
-                ? { pointer: `api${parameter.$ref}`, parameter: resolve(description, parameter.$ref) as Parameter }
+                ? { pointer: `api${parameter.$ref}`, parameter: resolve(parameter.$ref) }
                 : { pointer: `${pointer}/parameters/${at}`, parameter },
         );
         const bodyPointer = requestBody && `${pointer}/requestBody/content/application~1json/schema`;
@@ -184,12 +190,3 @@ function faultOf({ instancePath, message = "is wrong", params }: ErrorObject): F
 const withoutControls = String.raw`^[^\u0000-\u001F\u007F-\u009F]*$`;
 
 const escaped = (part: string) => part.replaceAll("~", "~0").replaceAll("/", "~1");
-
-const resolve = (description: object, ref: string): unknown =>
-    ref
-        .split("/")
-        .slice(1)
-        .reduce<unknown>(
-            (node, part) => (node as Record<string, unknown>)[part.replaceAll("~1", "/").replaceAll("~0", "~")],
-            description,
-        );

@@ -2,8 +2,7 @@ import { BrokenCircuitError, TaskCancelledError } from "cockatiel";
 import type { FilmListReason } from "../api/names.ts";
 
 /** The fields of an AWS client's error that this file reads. */
-interface ServiceError {
-    readonly name?: string;
+interface ServiceError extends Error {
     readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
@@ -21,7 +20,7 @@ const slowNames = new Set(["AbortError", "TimeoutError", "RequestAbortedError"])
  * values, but would accept another one.
  */
 export function classifyFailure(error: unknown): CampaignFailure {
-    const { name = "", $metadata } = (error ?? {}) as ServiceError;
+    const { name, $metadata }: ServiceError = error instanceof Error ? error : new Error();
     const status = $metadata?.httpStatusCode;
     if (error instanceof BrokenCircuitError) return "resting";
     if (error instanceof NoAllowanceError) return "throttled";

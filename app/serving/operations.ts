@@ -1,4 +1,4 @@
-import type { EventsRequest, FilmListAnswer, FoundFilms, HealthAnswer, RankingRequest } from "../api/names.ts";
+import type { FilmListAnswer, FoundFilms, HealthAnswer } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
 import type { Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
@@ -34,9 +34,22 @@ export interface OperationParts extends Context {
 }
 
 /** A function that answers a valid request. Only operations for one viewer check the caller. */
-export type Answer = (request: ReadRequest, trace: Trace, caller: () => Promise<Caller>) => Reply | Promise<Reply>;
+export type Answer<Request = ReadRequest> = (
+    request: Request,
+    trace: Trace,
+    caller: () => Promise<Caller>,
+) => Reply | Promise<Reply>;
 
-type Query<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
+/** A valid request of an operation in the API description. */
+interface RequestOf<Name extends keyof operations> extends Pick<ReadRequest, "path"> {
+    readonly query: NonNullable<operations[Name]["parameters"]["query"]>;
+    readonly body: operations[Name] extends { requestBody: { content: { "application/json": infer Body } } }
+        ? Body
+        : undefined;
+}
+
+/** The answer functions of all operations in the API description. */
+export type Answers = { readonly [Name in keyof operations]: Answer<RequestOf<Name>> };
 
 /** Returns the reply with a list, and records the list's source and reason in the trace. */
 function list(answer: FilmListAnswer, trace: Trace, cacheControl: string): Reply {
@@ -52,7 +65,7 @@ function table(answer: FilmListAnswer, trace: Trace): Reply {
 }
 
 /** Returns the answer functions of all operations in the API description. */
-export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
+export function answers(parts: OperationParts): Answers {
     const { recommend, takeEvents, rankItems, history, traffic, health } = parts;
     const tables = () => loadedTables(parts.tables());
     /** Returns the caller. If viewers need tokens, throws unless the caller is this viewer. */
@@ -63,13 +76,7 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
     };
     return {
         async getRecommendations({ path, query }, trace, caller) {
-            const {
-                numResults: count = 25,
-                filter,
-                filterValues: values = {},
-                context = {},
-                since = 0,
-            } = query as Query<"getRecommendations">;
+            const { numResults: count = 25, filter, filterValues: values = {}, context = {}, since = 0 } = query;
             checkFilter(filter, values);
             if (since > parts.clock() + parts.limits.revisionAhead) {
                 throw badQuery("since", "must be a revision from an answer of POST /events");
@@ -82,7 +89,7 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
             return { ...list(answer, trace, viewersList(answer)), headers: perViewer };
         },
         async getHistory({ path, query }, trace, caller) {
-            const { limit = 25, nextToken } = query as Query<"getHistory">;
+            const { limit = 25, nextToken } = query;
             const userId = path.userId ?? "";
             checkHistory(await callerAs(userId, caller), parts.publicHistories);
             const answer = await history({ userId, limit, nextToken }, trace);
@@ -90,24 +97,24 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         },
         getSimilar({ path, query }, trace) {
             const itemId = path.itemId ?? "";
-            const { numResults: count = 25 } = query as Query<"getSimilar">;
+            const { numResults: count = 25 } = query;
             const { from, films } = tables().similar([itemId], { count });
             const source = from === "popular" ? "popular" : "similar";
             const because = source === "similar" ? { because: findBasisFilms(tables(), [itemId]) } : {};
             return table({ ...answerTable(films, { source }), ...because }, trace);
         },
         getPopular({ query }, trace) {
-            const { numResults: count = 25, genre } = query as Query<"getPopular">;
+            const { numResults: count = 25, genre } = query;
             const { popular, genres } = tables();
             const films = popular({ count, ...(genre !== undefined && { genre }) });
             return table({ ...answerTable(films, { source: "popular" }), genres: [...genres] }, trace);
         },
         getTrending({ query }, trace) {
-            const { numResults: count = 25 } = query as Query<"getTrending">;
+            const { numResults: count = 25 } = query;
             return table(answerTable(trendingFilms(tables(), count), { source: "popular" }), trace);
         },
         searchItems({ query }, trace) {
-            const { query: words, numResults: count = 25 } = query as Query<"searchItems">;
+            const { query: words, numResults: count = 25 } = query;
             trace.layer = "tables";
             const matches: FoundFilms = { films: tables().search(words, count).map(filmAnswer) };
             return jsonReply(matches, everybodys);
@@ -125,11 +132,10 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         async rankItems({ path, body }, trace, caller) {
             const userId = path.userId ?? "";
             const viewer = { userId, proven: (await callerAs(userId, caller)).trusted };
-            return list(await rankItems(viewer, (body as RankingRequest).itemIds, trace), trace, notKept);
+            return list(await rankItems(viewer, body.itemIds, trace), trace, notKept);
         },
         async putEvents({ body }, trace, caller) {
-            const events = body as EventsRequest;
-            return jsonReply(await takeEvents(events, trace, await callerAs(events.userId, caller)), notKept, 202);
+            return jsonReply(await takeEvents(body, trace, await callerAs(body.userId, caller)), notKept, 202);
         },
         getHealth: async (_request, _trace, caller) => jsonReply(await health(await caller()), notKept),
         getOpenApi: () => ({ status: 200, type: "application/json", cacheControl: everybodys, body: parts.openApi }),

@@ -1,4 +1,5 @@
 import type { StackConfig } from "../../config/config.ts";
+import { errorName } from "./failures.ts";
 import { filmsWithout } from "./film-scores.ts";
 import { judgeFreshness, listKey } from "./freshness.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
@@ -136,7 +137,7 @@ async function madeFor(
         return { ...list, key: plain, madeAt, revision, from: "precomputed", ...versionPart };
     } catch (error) {
         // Leave out the viewer's ID, which is private.
-        log({ failed: "ask the campaign in advance", error: (error as Error).name });
+        log({ failed: "ask the campaign in advance", error: errorName(error) });
         return undefined;
     }
 }

@@ -1,9 +1,8 @@
-import type { operations } from "../api/types.ts";
 import type { Caller } from "./caller.ts";
-import type { OpenDescription, ReadRequest } from "./description.ts";
+import type { OpenDescription } from "./description.ts";
 import { decodeBody, decoded, type GatewayEvent, longestBody, texts } from "./gateway-event.ts";
 import { notKept } from "./headers.ts";
-import type { Answer } from "./operations.ts";
+import type { Answer, Answers } from "./operations.ts";
 import type { Log } from "./ports.ts";
 import { faultyRequest, ProblemError, problems, toProblem } from "./problem.ts";
 import { jsonReply, preflight, type Reply } from "./reply.ts";
@@ -11,7 +10,7 @@ import type { Trace } from "./request-line.ts";
 
 export interface RouterParts {
     readonly description: OpenDescription;
-    readonly answers: Readonly<Record<keyof operations, Answer>>;
+    readonly answers: Answers;
     readonly pages: ReadonlyMap<string, Reply>;
     readonly callerOf: (event: GatewayEvent) => Promise<Caller>;
     readonly log: Log;
@@ -45,8 +44,8 @@ export function router({ description, answers, pages, callerOf, log }: RouterPar
         const path = decodedTexts(event.pathParameters);
         const read = operation.read({ path, query: parseQuery(event), body: body.text });
         if ("faults" in read) throw faultyRequest(read.faults);
-        const answer = answers[operation.operationId as keyof operations];
-        return answer(read.request as ReadRequest, trace, () => callerOf(event));
+        const answer = answers[operation.operationId as keyof Answers] as Answer;
+        return answer(read.request, trace, () => callerOf(event));
     }
 
     function page({ httpMethod, pathParameters }: GatewayEvent): Reply {

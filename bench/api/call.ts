@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Service } from "../../app/serving/service.ts";
+import { toRecord } from "../../config/records.ts";
 
 /** A request to the API, which a caller sends over HTTP or passes to the handler directly. */
 export interface ApiRequest {
@@ -40,7 +41,7 @@ type TokenOf = (userId: string) => Promise<string>;
 export const handlerCaller =
     (service: Service, tokenOf?: TokenOf): Call =>
     async ({ method, resource, path = {}, query = {}, body }) => {
-        const viewer = path.userId ?? (body as { readonly userId?: string } | undefined)?.userId ?? "";
+        const viewer = path.userId ?? String(toRecord(body).userId ?? "");
         const headers = tokenOf === undefined ? {} : { Authorization: `Bearer ${await tokenOf(viewer)}` };
         const begun = performance.now();
         const result = await service.handle({

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { toError } from "terminal-text";
 import { log } from "./goals.ts";
 
 const run = promisify(execFile);
@@ -36,9 +37,8 @@ export async function benchPython(folder: string): Promise<string> {
         ];
         await run(python, ["-m", "pip", "install", ...options, "-r", requirements]);
     } catch (error) {
-        const lines = String((error as { stderr?: string }).stderr ?? error)
-            .trim()
-            .split("\n");
+        const { stderr }: Error & { stderr?: string } = toError(error);
+        const lines = (stderr ?? String(error)).trim().split("\n");
         throw new Error(`The Python packages of ${requirements} cannot be installed: ${lines.slice(-5).join("\n")}`);
     }
     await writeFile(`${stamp}.new`, wanted);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "puppeteer-core";
+import { tableOf } from "../../config/records.ts";
 import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
 import { computeLatency } from "../api/figures.ts";
 import { log } from "../lib/goals.ts";
@@ -74,12 +75,9 @@ export async function measurePage(name: string, url: string, runs: number): Prom
     const audit = (id: string) => medianOf(({ audits }) => audits[id]?.numericValue ?? Number.NaN);
     return {
         name,
-        scores: Object.fromEntries(
-            categories.map((category) => [
-                category,
-                Math.round(100 * medianOf((report) => report.categories[category]?.score ?? 0)),
-            ]),
-        ) as Record<Category, number>,
+        scores: tableOf(categories, (category) =>
+            Math.round(100 * medianOf((report) => report.categories[category]?.score ?? 0)),
+        ),
         largestPaintSeconds: audit("largest-contentful-paint") / 1000,
         blockedMs: audit("total-blocking-time"),
         shift: audit("cumulative-layout-shift"),

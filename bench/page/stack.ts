@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { FilmListAnswer } from "../../app/api/names.ts";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
+import { portOf } from "../../packages/local-personalize/wire/http.ts";
 import { assertExit, startTestAws } from "../../test/support/local-aws.ts";
 import { shop } from "../../test/support/shop.ts";
 import { until } from "../../test/support/until.ts";
@@ -31,7 +31,7 @@ async function serveImages() {
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     return {
-        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        url: `http://127.0.0.1:${portOf(server)}`,
         close() {
             server.close();
             server.closeAllConnections();

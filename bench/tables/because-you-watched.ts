@@ -63,7 +63,7 @@ export function byLikeness(folds: readonly Fold[], users: number): Map<string, F
             const everything = Array.from({ length: train.itemCount }, (_, item) => item);
             const histories = toHistories(train, groupViews(train));
             const rows = [...similarItems(histories, likeness, everything, neighboursPerFilm)];
-            return ({ knownItems }) => rows[knownItems.at(-1) as number]?.items ?? [];
+            return ({ knownItems }) => rows[knownItems.at(-1) ?? -1]?.items ?? [];
         });
     return new Map(Object.entries(likenesses(users)).map(([name, likeness]) => [name, of(likeness)]));
 }
@@ -82,7 +82,7 @@ export function byTables(folds: readonly Fold[], catalogue: readonly CatalogueIt
             return ({ knownItems }) => {
                 const newest = knownItems.slice(-films).reverse().map(idOf);
                 const answer = tables.similar(newest, { without: new Set(knownItems.map(idOf)) });
-                return answer.films.map(({ itemId }) => numberOf.get(itemId) as number);
+                return answer.films.flatMap(({ itemId }) => numberOf.get(itemId) ?? []);
             };
         });
     const withoutNeighbours = (document: TablesDocument) => ({ ...document, similar: document.similar.map(() => []) });

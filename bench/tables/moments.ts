@@ -77,10 +77,8 @@ function createMoments(columns: Columns): Moment[] {
         return count;
     };
     return [3, 4, 5, 6, 7, 8, 9].map((tenths) => {
-        const [cut, end] = [tenths, tenths + 1].map((tenth) => Math.floor((items.length * tenth) / 10)) as [
-            number,
-            number,
-        ];
+        const rowAt = (tenth: number) => Math.floor((items.length * tenth) / 10);
+        const [cut, end] = [rowAt(tenths), rowAt(tenths + 1)] as const;
         const before = pick(columns, (row) => (place[row] as number) < cut);
         const after = pick(columns, (row) => (place[row] as number) >= cut && (place[row] as number) < end);
         return {

@@ -66,13 +66,13 @@ function typeText(part: Part): string {
 /** Returns the type and range of a value as text: `integer, 1 to 100`, or `1 to 256 characters` for a string. */
 function valueText(part: Part): string {
     const { type, ...schema } = resolved(part);
-    const ranges = {
+    const ranges: Readonly<Record<string, string>> = {
         array: range(schema.minItems, schema.maxItems, ""),
         object: range(undefined, schema.maxProperties, " names"),
         string: range(schema.minLength, schema.maxLength, " characters"),
         integer: range(schema.minimum, schema.maximum, ""),
     };
-    const text = `${typeText(part)}${ranges[type as keyof typeof ranges] ?? ""}`;
+    const text = `${typeText(part)}${ranges[String(type)] ?? ""}`;
     return text.replace(/^string, (?=.* characters$)/, "");
 }
 
@@ -111,7 +111,7 @@ function parameterTable(): readonly string[] {
  */
 function fieldsOf({ properties = {}, required }: Part, prefix = ""): readonly (readonly [string, Part])[] {
     return Object.entries(properties).flatMap(([name, field]) => {
-        const isOptional = !(required as readonly string[] | undefined)?.includes(name);
+        const isOptional = !(Array.isArray(required) && required.includes(name));
         const isOpen = field.$ref === undefined && field.description === undefined;
         const nested = isOpen ? fieldsOf(field, `${prefix}${name}.`) : [];
         return [[`\`${prefix}${name}${isOptional ? "?" : ""}\``, field] as const, ...nested];

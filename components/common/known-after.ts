@@ -5,7 +5,5 @@ import * as pulumi from "@pulumi/pulumi";
  * from a resource's outputs: a preview does not know the outputs of a resource that it replaces. It would then show
  * changes of all dependent resources, which `up` does not make.
  */
-export const knownAfter = <T>(value: pulumi.Input<T>, ...resources: readonly (pulumi.Resource | undefined)[]) =>
-    pulumi
-        .all([value, ...resources.flatMap((resource) => (resource ? [resource.urn] : []))])
-        .apply(([resolved]) => resolved) as pulumi.Output<T>;
+export const knownAfter = (value: pulumi.Input<string>, ...resources: readonly (pulumi.Resource | undefined)[]) =>
+    pulumi.all(resources.flatMap((resource) => (resource ? [resource.urn] : []))).apply(() => pulumi.output(value));

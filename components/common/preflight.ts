@@ -7,6 +7,7 @@ import { hasName, isNotFound } from "pulumi-personalize/errors";
 import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../config/config.ts";
 import { filterFieldProblems } from "../../config/filter-fields.ts";
+import { toRecord } from "../../config/records.ts";
 import { schemaBeside } from "../personalize/metadata.ts";
 import { fileProblem, refuse } from "./load-config.ts";
 import { warn } from "./messages.ts";
@@ -98,7 +99,7 @@ async function batchProblem({ batchInferenceFile: file }: StackConfig): Promise<
 
 function isUser(line: string): boolean {
     try {
-        return typeof (JSON.parse(line) as { userId?: unknown } | null)?.userId === "string";
+        return typeof toRecord(JSON.parse(line)).userId === "string";
     } catch {
         return false;
     }

@@ -66,19 +66,17 @@ function judge({ type, name, props, waivers, before, choices }: Judged): Propert
         }
     };
     check(props);
-    const later = Object.entries(props).filter(([, value]) => isOutput(value));
     return {
         ...props,
         ...Object.fromEntries(
-            later.map(([key, value]) => [
-                key,
-                (value as pulumi.Output<unknown>).apply((resolved) => {
+            Object.entries(props).flatMap(([key, value]) => {
+                if (!pulumi.Output.isInstance(value)) return [];
+                const checked = value.apply((resolved) => {
                     check({ ...props, [key]: resolved });
                     return resolved;
-                }),
-            ]),
+                });
+                return [[key, checked]];
+            }),
         ),
     };
 }
-
-const isOutput = (value: unknown): boolean => pulumi.Output.isInstance(value);

@@ -121,9 +121,10 @@ async function tableItems(source: Source, choices: string | undefined): Promise<
         const listed = header.map(visible).join(", ");
         throw new Error(`${source.name} has no column of item ids among ${listed}: name it by --item-columns id=NAME`);
     }
+    const readColumn = (column: number) => rows.map((row) => row[column] ?? "");
     const valuesOf = (part: ItemPart) => {
         const column = parts[part];
-        return column === undefined ? undefined : rows.map((row) => row[column] ?? "");
+        return column === undefined ? undefined : readColumn(column);
     };
     const times = toEpochSeconds(valuesOf("created") ?? [], undefined, true);
     if (times === undefined || times.length === 0) delete parts.created;
@@ -137,7 +138,7 @@ async function tableItems(source: Source, choices: string | undefined): Promise<
         return column === undefined ? [] : [{ name: part.toUpperCase(), column }];
     });
     const { columns, leftOut } = attributeColumns(records, used, "Items", [...named, ...(chosen?.extras ?? [])]);
-    const order = [...lastOfEach(valuesOf("id") as string[], source.name).values()];
+    const order = [...lastOfEach(readColumn(id), source.name).values()];
     const byWords = parts.category !== undefined && /:token_seq$/.test(header[parts.category] ?? "");
     const [price, brand, stock] = ["PRICE", "BRAND", "STOCK"].map(
         (name) => columns.find(({ field }) => field.name === name)?.values,

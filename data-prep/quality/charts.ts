@@ -23,11 +23,11 @@ function chart(
         `<text x="${margin.left - 6}" y="${y(share)}" dy="4" text-anchor="end">${html(label)}</text>`;
     const below = labels.below.map((label, index) => {
         // Two labels mark the ends of the scale. Other labels are centred below their bars.
-        const [share, anchor] =
+        const [share, anchor]: readonly [number, string] =
             labels.below.length === 2
                 ? [index, index === 0 ? "start" : "end"]
                 : [(index + 0.5) / labels.below.length, "middle"];
-        return `<text x="${x(share as number)}" y="${height - 10}" text-anchor="${anchor}">${html(label)}</text>`;
+        return `<text x="${x(share)}" y="${height - 10}" text-anchor="${anchor}">${html(label)}</text>`;
     });
     return (
         `<svg role="img" viewBox="0 0 ${width} ${height}"><title>${html(title)}</title>` +

@@ -80,12 +80,12 @@ export function parseEventRule(text: string): EventCases {
         const caret = " ".repeat([...visible(text.slice(0, at))].length);
         throw new Error(`${reason}:\n  ${visible(text)}\n  ${caret}^`);
     };
-    const isWord = (each = "") => each !== "" && (/^"[^"]+"$/.test(each) || !/^(->|!=|[<>=,;"→])/.test(each));
+    const isWord = (each: string) => each !== "" && (/^"[^"]+"$/.test(each) || !/^(->|!=|[<>=,;"→])/.test(each));
     const word = (expected: string): string => {
         const each = tokens[next]?.text;
-        if (!isWord(each)) fail(`Expected ${expected}`);
+        if (each === undefined || !isWord(each)) return fail(`Expected ${expected}`);
         next += 1;
-        return (each as string).replaceAll('"', "");
+        return each.replaceAll('"', "");
     };
     const type = (): string => {
         const name = word("an event type");
@@ -95,11 +95,10 @@ export function parseEventRule(text: string): EventCases {
     };
     const readCase = (): EventCase => {
         const column = word("a column");
-        const sign = tokens[next]?.text ?? "";
-        if (mistaken[sign]) fail(`Write ${mistaken[sign]} for ${sign}`);
-        if (!(sign in comparisons)) fail(`Expected one of ${operators}`);
+        const operator = tokens[next]?.text ?? "";
+        if (mistaken[operator]) fail(`Write ${mistaken[operator]} for ${operator}`);
+        if (!isOperator(operator)) return fail(`Expected one of ${operators}`);
         next += 1;
-        const operator = sign as Operator;
         const value = word("a value");
         if (isOrder(operator) && !isNumber(value)) fail(`${operator} compares numbers`, tokens[next - 1]?.at);
         const [comma, decimals] = [tokens[next]?.text, tokens[next + 1]?.text ?? ""];
@@ -124,6 +123,7 @@ export function parseEventRule(text: string): EventCases {
     }
 }
 
+const isOperator = (text: string): text is Operator => Object.hasOwn(comparisons, text);
 const isOrder = (operator: Operator) => operator !== "=" && operator !== "!=";
 
 const inRule = (word: string) => (/[<>=,;!→]|->/.test(word) ? `"${word}"` : word);
@@ -149,7 +149,7 @@ export const conditionText = ({ column, operator, value }: EventCase) => `${colu
  */
 export function compileEventRule(text: string, header: readonly string[]): string | EventRule {
     const { cases, otherwise } = parseEventRule(text);
-    if (cases.length === 0) return otherwise as string;
+    if (cases.length === 0 && otherwise !== undefined) return otherwise;
     const tests = cases.map((each) => ({
         ...each,
         at: requireColumn(each.column, header),

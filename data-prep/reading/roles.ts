@@ -107,14 +107,15 @@ export function parseChoice(text: string, parts: readonly string[]): readonly [p
  */
 export function chosenColumns<Part extends string>(text: string, parts: readonly Part[], header: readonly string[]) {
     const extras: Extra[] = [];
-    const columns = text.split(",").flatMap((each): [Part, number][] => {
-        const [part, name] = parseChoice(each, parts);
-        const column = requireColumn(name, header);
-        if (parts.includes(part as Part)) return [[part as Part, column]];
-        extras.push({ name: part, column });
-        return [];
-    });
-    return { roles: Object.fromEntries(columns) as { [part in Part]?: number }, extras };
+    const roles: { [part in Part]?: number } = {};
+    for (const each of text.split(",")) {
+        const [name, columnName] = parseChoice(each, parts);
+        const column = requireColumn(columnName, header);
+        const part = parts.find((one) => one === name);
+        if (part === undefined) extras.push({ name, column });
+        else roles[part] = column;
+    }
+    return { roles, extras };
 }
 
 /**
@@ -127,12 +128,12 @@ export function namedColumns<Part extends string>(
     chosen: Readonly<Partial<Record<Part, number>>>,
 ): { [part in Part]?: number } {
     const roles: { [part in Part]?: number } = { ...chosen };
-    for (const part of Object.keys(names) as Part[]) {
+    for (const part in names) {
         const isFree = (index: number) => !Object.values(roles).includes(index);
-        roles[part] ??= names[part]
+        const column = names[part]
             .map((name) => header.findIndex((each, index) => plain(each) === name && isFree(index)))
-            .find((index) => index >= 0) as number;
-        if (roles[part] === undefined) delete roles[part];
+            .find((index) => index >= 0);
+        if (column !== undefined) roles[part] ??= column;
     }
     return roles;
 }

@@ -52,7 +52,7 @@ export async function* jsonTable(
         );
     for await (const chunk of source) {
         const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-        rest = lines.pop() as string;
+        rest = lines.pop() ?? "";
         if (rest.length > longestLine)
             throw new Error("a line is longer than 32 MiB: this is not a file of JSON lines");
         yield write(lines);

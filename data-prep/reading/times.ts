@@ -31,9 +31,9 @@ const iso = {
  * Checks the text of `--time`. Throws an Error that lists the choices.
  */
 export function parseTimeFormat(text: string): TimeFormat {
-    if (text in units || text === "iso") return text as TimeFormat;
+    if (text === "s" || text === "ms" || text === "us" || text === "iso") return text;
     if (text.includes("%")) {
-        const unknown = [...text.matchAll(/%(.)/g)].find(([, code]) => code !== "%" && !codes[code as string]);
+        const unknown = [...text.matchAll(/%(.)/g)].find(([, code = ""]) => code !== "%" && !codes[code]);
         if (unknown) throw new Error(`${unknown[0]} is not a known time code. Known codes: ${knownCodes()}.`);
         return text as TimeFormat;
     }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { shell } from "terminal-text";
+import { hasCode, messageOf, shell } from "terminal-text";
 import { readManifest } from "../manifest.ts";
 import { filesBeside } from "../places.ts";
 import { parseTables } from "./document.ts";
@@ -22,8 +22,7 @@ export async function tablesProblem(
     try {
         of = parseTables(await readFile(resolve(projectDir, file), "utf8")).interactions.sha256;
     } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        return code === "ENOENT" ? `there is no ${file}` : `${file} cannot be used: ${message}`;
+        return hasCode(error, "ENOENT") ? `there is no ${file}` : `${file} cannot be used: ${messageOf(error)}`;
     }
     return of === (await sha256()) ? undefined : `${file} was made from other interactions than ${interactionsFile}`;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { toError } from "terminal-text";
 import { type DiagnoseOptions, type Outcome, runDiagnosis, withDiagnoseOptions } from "./command.ts";
 import { AccessError, type AccessErrorKind, isCredentials, oneLine } from "./errors.ts";
 import { packageCommand } from "./messages.ts";
@@ -43,13 +44,12 @@ async function main(args: readonly string[]): Promise<void> {
             process.exitCode = exitCodes.cancelled;
             return;
         }
-        const { stack } = error as Error;
-        process.stderr.write(`${options.verbose ? stack : `error: ${oneLine(error)}`}\n`);
-        process.exitCode = exitCodes[classifyError(error as Error)];
+        process.stderr.write(`${options.verbose ? toError(error).stack : `error: ${oneLine(error)}`}\n`);
+        process.exitCode = exitCodes[classifyError(error)];
     }
 }
 
-function classifyError(error: Error): AccessErrorKind {
+function classifyError(error: unknown): AccessErrorKind {
     if (error instanceof AccessError) return error.kind;
     return isCredentials(error) ? "credentials" : "problem";
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { accountOf } from "policy-evaluator";
-import { shell } from "terminal-text";
+import { messageOf, shell } from "terminal-text";
 import { type Diagnosis, diagnose } from "./diagnose.ts";
 import { draw, drawHeadline } from "./draw.ts";
 import { AccessError } from "./errors.ts";
@@ -144,7 +144,7 @@ async function readOwned(path: string): Promise<Record<string, string>> {
     try {
         return JSON.parse(await readFile(path, "utf8"));
     } catch (error) {
-        const { message } = error as Error;
+        const message = messageOf(error);
         throw new AccessError(`--owned: ${path} is not a JSON object of ARNs and commands: ${message}`, "usage");
     }
 }

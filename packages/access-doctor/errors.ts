@@ -1,3 +1,5 @@
+import { toError } from "terminal-text";
+
 /**
  * The reason why a command of this package cannot continue. A command-line tool converts the reason to an exit code.
  */
@@ -13,6 +15,13 @@ export class AccessError extends Error {
     }
 }
 
+/** An error with the members that the AWS SDK adds, or Node.js if AWS sent no response. */
+export interface AwsError extends Error {
+    readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
+    readonly $retryable?: { readonly throttling?: boolean };
+    readonly code?: string;
+}
+
 /** Checks whether an error has one of the given names. AWS's SDK uses the error code as the name. */
 export const hasName = (error: unknown, ...names: string[]): boolean =>
     error instanceof Error && names.includes(error.name);
@@ -21,12 +30,14 @@ const ofCredentials =
     /Credential|ExpiredToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId|AuthFailure/;
 
 /** Checks whether AWS rejected the credentials of a call, or none were found. */
-export const isCredentials = ({ name, message }: Error): boolean =>
-    ofCredentials.test(name) || /Could not load credentials/.test(message);
+export function isCredentials(error: unknown): boolean {
+    const { name, message } = toError(error);
+    return ofCredentials.test(name) || /Could not load credentials/.test(message);
+}
 
 /** Formats an error as one line: the error's name if AWS sent it, and the message. */
 export function oneLine(error: unknown): string {
-    const { name, message, $metadata } = error as Error & { readonly $metadata?: { readonly requestId?: string } };
+    const { name, message, $metadata }: AwsError = toError(error);
     const requestId = $metadata?.requestId ? ` (request id ${$metadata.requestId})` : "";
     return ($metadata ? `${name}: ${message}${requestId}` : message)
         .split("\n")
@@ -39,6 +50,6 @@ const networkCodes = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTF
 
 /** Checks whether AWS sent no response at all. */
 export const isUnreachable = (error: unknown): boolean => {
-    const { name, code } = error as Error & { readonly code?: string };
+    const { name, code }: AwsError = toError(error);
     return name === "TimeoutError" || networkCodes.includes(code ?? "");
 };

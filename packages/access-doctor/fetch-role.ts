@@ -18,7 +18,7 @@ import type { PolicyText, RoleFacts, Simulated } from "./snapshot.ts";
 
 /** Reads the role with this name from IAM, whatever its path. Returns undefined if the account has no such role. */
 export async function roleFacts(iam: IAMClient, roleArn: string): Promise<RoleFacts | undefined> {
-    const RoleName = roleArn.split("/").at(-1) as string;
+    const RoleName = roleArn.split("/").at(-1) ?? "";
     try {
         const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
         if (!Role || accountOf(Role.Arn ?? "") !== accountOf(roleArn)) {

@@ -168,11 +168,11 @@ async function simulateReads(iam: IAMClient, snapshot: Snapshot): Promise<Simula
         groups.set(request.action, [...(groups.get(request.action) ?? []), request]);
     }
     const answers = await Promise.all(
-        [...groups].map(([action, [first, ...more]]) =>
+        [...groups].map(([action, requests]) =>
             simulate(iam, snapshot.roleArn, {
                 action,
-                resources: [first as AccessRequest, ...more].map(({ resource }) => resource),
-                context: (first as AccessRequest).context,
+                resources: requests.map(({ resource }) => resource),
+                context: requests[0]?.context ?? {},
             }),
         ),
     );

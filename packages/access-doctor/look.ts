@@ -1,4 +1,5 @@
-import { AccessError, isCredentials, isUnreachable, oneLine } from "./errors.ts";
+import { toError } from "terminal-text";
+import { AccessError, type AwsError, hasName, isCredentials, isUnreachable, oneLine } from "./errors.ts";
 import { parseRefusal } from "./refusal.ts";
 import type { Fetched } from "./snapshot.ts";
 
@@ -61,8 +62,7 @@ export async function fetched<T>(
     try {
         return { is: await look(permission, work) };
     } catch (error) {
-        const { name } = error as Error;
-        if (name === "AbortError" || isCredentials(error as Error)) throw error;
+        if (hasName(error, "AbortError") || isCredentials(error)) throw error;
         return describeReadFailure(error, permission);
     }
 }
@@ -72,10 +72,7 @@ export function describeReadFailure(
     error: unknown,
     permission: string,
 ): { readonly unread: string; readonly needs?: string } {
-    const { name, message, $metadata, $retryable } = error as Error & {
-        readonly $metadata?: { readonly httpStatusCode?: number };
-        readonly $retryable?: { readonly throttling?: boolean };
-    };
+    const { name, message, $metadata, $retryable }: AwsError = toError(error);
     const status = $metadata?.httpStatusCode;
     if (
         $retryable?.throttling ||
@@ -84,7 +81,7 @@ export function describeReadFailure(
     ) {
         return { unread: `throttled: AWS limits the rate of ${permission}; run this again in a minute` };
     }
-    if (!isCredentials(error as Error) && (status === 403 || /AccessDenied|Unauthorized|Forbidden/.test(name))) {
+    if (!isCredentials(error) && (status === 403 || /AccessDenied|Unauthorized|Forbidden/.test(name))) {
         if (parseRefusal(message)?.policy.startsWith("VPC endpoint")) {
             const elsewhere = "an import does not use this network's endpoint; run this from another network";
             return {

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { takeFolder } from "local-personalize/folder-lock";
+import { hasCode, toError } from "terminal-text";
 import { LocalError } from "./failure.ts";
 import { folderServed, type Instance, makePrivateFolders, paths, statusPath } from "./instance.ts";
 import { toolchain } from "./toolchain/env.mjs";
@@ -209,13 +210,13 @@ async function probe(port: number, again = true): Promise<Answer> {
         const body = (await answer.json()) as Running & { product?: string };
         return body.product === "movie-recommender local AWS" ? { ours: body } : {};
     } catch (error) {
-        const { code } = ((error as Error).cause ?? {}) as { code?: string };
-        if (again && (code === "ECONNRESET" || code === "UND_ERR_SOCKET")) {
+        const { cause } = toError(error);
+        if (again && hasCode(cause, "ECONNRESET", "UND_ERR_SOCKET")) {
             // Try once more: the process on the port closed the connection, so the process is ending.
             await sleep(100);
             return probe(port, false);
         }
-        return code === "ECONNREFUSED" ? undefined : {};
+        return hasCode(cause, "ECONNREFUSED") ? undefined : {};
     }
 }
 
@@ -236,8 +237,6 @@ export function signalProcess(pid: number, name: NodeJS.Signals): void {
         process.kill(pid, name);
     } catch (error) {
         // Ignore ESRCH (no such process), because the process may end between the caller's check and the signal.
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
-            throw error;
-        }
+        if (!hasCode(error, "ESRCH")) throw error;
     }
 }

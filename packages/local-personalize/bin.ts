@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -11,6 +10,7 @@ import { createEmulator } from "./emulator.ts";
 import { takeFolder } from "./folder-lock.ts";
 import { openAccess } from "./s3.ts";
 import { startServer } from "./server.ts";
+import { portOf } from "./wire/http.ts";
 
 interface Options {
     readonly port: number;
@@ -118,8 +118,7 @@ async function serve(options: Options): Promise<void> {
     // A second signal has no handler, so it ends the process immediately.
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
     log("IAM is not enforced: roles, policies and signatures are not checked.");
-    const { port: chosen } = server.address() as AddressInfo;
-    process.stdout.write(`Amazon Personalize (${speed}) on http://${host}:${chosen}. Stop: Ctrl-C.\n`);
+    process.stdout.write(`Amazon Personalize (${speed}) on http://${host}:${portOf(server)}. Stop: Ctrl-C.\n`);
 }
 
 function parseAccount(text: string): string {

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { messageOf } from "./batch/access.ts";
 
 /**
  * Locks a folder, so that two processes never write the same data. SQLite uses a lock of the operating system, which is
@@ -16,7 +17,7 @@ export function takeFolder(dir: string, waitMs = 0): (() => void) | undefined {
         return () => lock.close();
     } catch (error) {
         lock.close();
-        if (/locked/.test((error as Error).message)) {
+        if (/locked/.test(messageOf(error))) {
             return undefined;
         }
         throw error;

@@ -93,7 +93,7 @@ export function findDifferences<I extends CommonInputs>(
     inputs: I,
     description: Description,
 ): string[] {
-    const wanted = inputs as unknown as Properties;
+    const wanted: Properties = Object.fromEntries(Object.entries(inputs));
     return kind.replaces.filter(
         (key) =>
             key in description.properties &&

@@ -12,7 +12,7 @@ export type { LifecycleDeps } from "./deps.ts";
 export { canonical, isEqualValue, isLeaving, type Passed, type Properties } from "./diff.ts";
 export { endLanguageHostWithEngine, endWithEngine } from "./engine.ts";
 export { baseName, findContentHash } from "./job-names.ts";
-export { anyKind, kinds, type ResourceKindName } from "./kinds.ts";
+export { anyKind, isKindName, kinds, type ResourceKindName } from "./kinds.ts";
 export { type Handler, lifecycle } from "./lifecycle.ts";
 export { createHandlers, processHandlers } from "./process-handlers.ts";
 export { goneOrThrow, remove } from "./remove.ts";

@@ -130,7 +130,7 @@ export function canonical(value: unknown): string {
         inner !== null && typeof inner === "object" && !Array.isArray(inner)
             ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
             : inner,
-    ) as string;
+    );
 }
 
 function parseIfObject(value: unknown): unknown {

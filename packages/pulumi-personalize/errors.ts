@@ -1,5 +1,8 @@
 /** Classification of AWS SDK errors for the lifecycle. */
 
+import { toError } from "terminal-text";
+
+/** An error with the members that the AWS SDK adds, or Node.js if AWS sent no response. */
 interface ServiceError extends Error {
     readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
     readonly code?: string;
@@ -21,7 +24,7 @@ const networkCodes = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTF
 
 /** Checks whether the error is throttling, or a failure of the service or the network. A later call may succeed. */
 export function isTransient(error: unknown): boolean {
-    const { name, code, $metadata } = error as ServiceError;
+    const { name, code, $metadata }: ServiceError = toError(error);
     return (
         ["ThrottlingException", "TooManyRequestsException", "TimeoutError", "AbortError"].includes(name) ||
         networkCodes.includes(code ?? "") ||
@@ -50,7 +53,7 @@ export function isRoleNotReady(error: unknown): boolean {
  * Returns the error's message with its name and request ID, because Pulumi's wire protocol carries only the message.
  */
 export function formatError(error: unknown): string {
-    const { name, message, $metadata } = error as ServiceError;
+    const { name, message, $metadata }: ServiceError = toError(error);
     const requestId = $metadata?.requestId ? ` (request id ${$metadata.requestId})` : "";
     return $metadata ? `${name}: ${message}${requestId}` : message;
 }
@@ -60,7 +63,7 @@ export function formatError(error: unknown): string {
  * already contain the resource's name.
  */
 export function about(what: string, error: unknown): unknown {
-    return (error as ServiceError).$metadata ? new Error(`${what}: ${formatError(error)}`) : error;
+    return isOfService(error) ? new Error(`${what}: ${formatError(error)}`) : error;
 }
 
 /**
@@ -72,8 +75,9 @@ export function initFailure(id: string, properties: Readonly<Record<string, unkn
 }
 
 /** Checks whether the service rejected the call itself, so that waiting does not help. */
-export const isRefusal = (error: unknown): boolean =>
-    (error as ServiceError).$metadata !== undefined && !isTransient(error);
+export const isRefusal = (error: unknown): boolean => isOfService(error) && !isTransient(error);
+
+const isOfService = (error: unknown) => error instanceof Error && "$metadata" in error;
 
 /** Returns the error with one more sentence in its message, and in the reasons of an `initFailure`. */
 export function withAdvice(error: unknown, advice: string | undefined): unknown {

@@ -29,6 +29,9 @@ export const kinds = {
 
 export type ResourceKindName = keyof typeof kinds;
 
+/** Checks whether Personalize has a kind of resources with this name. */
+export const isKindName = (name: string): name is ResourceKindName => Object.hasOwn(kinds, name);
+
 /**
  * Returns the same resource kind. Its TypeScript type declares only the inputs that all kinds have, so that the caller
  * can use every kind in the same way.

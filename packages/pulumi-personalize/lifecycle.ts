@@ -1,3 +1,4 @@
+import { toError } from "terminal-text";
 import { createOrAdopt } from "./create.ts";
 import type { LifecycleDeps } from "./deps.ts";
 import {
@@ -104,7 +105,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 const isOther = adopted || kind.updates.some((key) => isChanged(kind, key, outs, inputs));
                 return { id, outs: isOther && kind.update ? await updateAndSettle(client, id, inputs) : outs };
             } catch (error) {
-                const { id, properties: recorded } = error as { id?: string; properties?: Properties };
+                const { id, properties: recorded }: Error & { id?: string; properties?: Properties } = toError(error);
                 const isOver = isDeadEnd(recorded?.status) || isRefusal(error);
                 const command = isOver ? kind.diagnosis?.(inputs, id, deps.advice) : undefined;
                 throw withAdvice(about(titleOf(kind, inputs), error), command && `Find the cause with: ${command}`);

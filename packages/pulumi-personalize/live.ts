@@ -55,9 +55,15 @@ export function keepLive<K extends string>(
             await handler.delete(id, properties);
         },
     });
-    const handlers = Object.entries<Handler>(makeHandlers(ids)).map(([kind, handler]) => [kind, wrap(handler)]);
-    return Object.fromEntries(handlers) as Record<K, Handler>;
+    return mapValues(makeHandlers(ids), wrap);
 }
+
+/** Returns an object with the same keys, and the value that `change` returns for each value. */
+export const mapValues = <K extends string, V, W>(
+    table: Readonly<Record<K, V>>,
+    change: (value: V) => W,
+): Record<K, W> =>
+    Object.fromEntries(Object.entries<V>(table).map(([key, value]) => [key, change(value)])) as Record<K, W>;
 
 function containsUnknown(value: unknown): boolean {
     return value !== null && typeof value === "object" ? Object.values(value).some(containsUnknown) : isUnknown(value);

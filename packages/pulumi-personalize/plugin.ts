@@ -1,7 +1,9 @@
 import type { provider } from "@pulumi/pulumi";
+import { toError } from "terminal-text";
 import type { Properties } from "./diff.ts";
-import type { ResourceKindName } from "./kinds.ts";
+import { isKindName, type ResourceKindName } from "./kinds.ts";
 import type { Handler } from "./lifecycle.ts";
+import { mapValues } from "./live.ts";
 
 /** Module of the resource types of the plugin: `personalize:index:Campaign`. */
 export const pluginModule = "personalize:index";
@@ -40,9 +42,8 @@ const hiddenAs = (given: Properties, properties: Properties): Properties =>
  * in `given`. Returns the error.
  */
 function hiddenFailure(given: Properties, error: unknown): unknown {
-    return error instanceof Error && "properties" in error
-        ? Object.assign(error, { properties: hiddenAs(given, error.properties as Properties) })
-        : error;
+    const failure: Error & { properties?: Properties } = toError(error);
+    return failure.properties ? Object.assign(failure, { properties: hiddenAs(given, failure.properties) }) : error;
 }
 
 /** Returns the parts of a URN: `urn:pulumi:<stack>::<project>::<types>::<name>`. */
@@ -62,10 +63,10 @@ export function createPlugin(
 ): provider.Provider {
     const requireHandler = (urn: string): Handler => {
         const { kind } = parseUrn(urn);
-        if (!Object.hasOwn(handlers, kind)) throw new Error(`${kind} is not a resource of this provider`);
-        return handlers[kind as ResourceKindName];
+        if (!isKindName(kind)) throw new Error(`${kind} is not a resource of this provider`);
+        return handlers[kind];
     };
-    const plain = (properties: Properties) => clear(properties) as Properties;
+    const plain = (properties: Properties): Properties => mapValues(properties, clear);
     const recorded = async (given: Properties, work: Promise<{ readonly outs: Properties }>): Promise<Properties> => {
         try {
             return hiddenAs(given, (await work).outs);

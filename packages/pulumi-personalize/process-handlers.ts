@@ -5,13 +5,12 @@ import type { LifecycleDeps } from "./deps.ts";
 import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { anyKind, kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, lifecycle } from "./lifecycle.ts";
-import { keepLive } from "./live.ts";
+import { keepLive, mapValues } from "./live.ts";
 import { personalizeClients } from "./resource.ts";
 
 /** Creates the handlers of Personalize's resources. Tests pass their own clock and log. */
 export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {
-    const handlers = Object.entries(kinds).map(([name, kind]) => [name, lifecycle(anyKind(kind), deps)]);
-    return Object.fromEntries(handlers) as Record<ResourceKindName, Handler>;
+    return mapValues(kinds, (kind) => lifecycle(anyKind(kind), deps));
 }
 
 /**
@@ -41,9 +40,8 @@ export function processHandlers<K extends string = never>(
             advice,
             live,
         };
-        const handlers = Object.entries<Handler>({ ...createHandlers(deps), ...more(deps) });
-        const wrapped = handlers.map(([kind, handler]) => [kind, withCallersCommands(handler, advice)]);
-        return Object.fromEntries(wrapped) as Record<ResourceKindName | K, Handler>;
+        const handlers: Record<ResourceKindName | K, Handler> = { ...createHandlers(deps), ...more(deps) };
+        return mapValues(handlers, (handler) => withCallersCommands(handler, advice));
     });
 }
 

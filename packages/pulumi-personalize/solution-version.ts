@@ -80,7 +80,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
             for (const version of solutionVersions.filter(
                 ({ status }) => !/^CREATE (FAILED|STOP)/.test(status ?? ""),
             )) {
-                const tags = await listTags(client, version.solutionVersionArn as string);
+                const tags = await listTags(client, version.solutionVersionArn ?? "");
                 const job = tags[importTag]?.split("/").at(-1);
                 const isSame = parseJobNumber(job, rows) > 0 && tags[eventsTag] === events;
                 const isNewer = (version.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0);

@@ -38,8 +38,15 @@ export const visibleLines = (text: string): string =>
         .map((part, at) => (at % 2 === 1 ? part : visible(part)))
         .join("");
 
+/** Returns a thrown value as an Error, because JavaScript can throw any value. */
+export const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
 /** Returns the message of an error or of any other thrown value. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const messageOf = (thrown: unknown): string => toError(thrown).message;
+
+/** Checks whether an error of Node.js has one of these codes, such as `ENOENT`. */
+export const hasCode = (error: unknown, ...codes: string[]): boolean =>
+    error instanceof Error && "code" in error && codes.includes(String(error.code));
 
 type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
 

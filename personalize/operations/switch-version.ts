@@ -1,4 +1,5 @@
 import { type CampaignInputs, campaign, lifecycle } from "pulumi-personalize/core";
+import { messageOf } from "terminal-text";
 import {
     describeCampaign,
     nameInArn,
@@ -68,9 +69,8 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
             throw error;
         }
         await writeStateFlag(ssm, stack, "serving", setBack(before, live, solutionVersionArn));
-        const message = (error as Error).message;
         throw new Error(
-            `The switch to version ${nameInArn(solutionVersionArn)} failed; the campaign keeps serving ${nameInArn(live)}. ${message}`,
+            `The switch to version ${nameInArn(solutionVersionArn)} failed; the campaign keeps serving ${nameInArn(live)}. ${messageOf(error)}`,
         );
     }
     return live;

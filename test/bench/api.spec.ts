@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { type Call, handlerCaller, httpCaller } from "../../bench/api/call.ts";
@@ -11,6 +10,9 @@ import { secondsToChange } from "../../bench/api/fresh.ts";
 import { listRequest, load, paced, resting, watchRequest, zipf } from "../../bench/api/load.ts";
 import { createApiProcess, createDocuments, simulated, withoutCache } from "../../bench/api/simulated.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
+import { portOf } from "../../packages/local-personalize/wire/http.ts";
+import { fake } from "../support/fake.ts";
+import { itemAt } from "../support/item-at.ts";
 
 const answer = (body: object, status = 200) => ({ status, body, layer: "memory", milliseconds: 1 });
 
@@ -22,7 +24,7 @@ describe("Load generator of bench:api", () => {
             const rank = draw();
             counts[rank] = (counts[rank] ?? 0) + 1;
         }
-        const ratio = (rank: number) => (counts[0] as number) / (counts[rank] as number);
+        const ratio = (rank: number) => itemAt(counts, 0) / itemAt(counts, rank);
         assert.ok(Math.abs(ratio(1) - 2) < 0.1 && Math.abs(ratio(9) - 10) < 1, `${ratio(1)} ${ratio(9)}`);
         assert.ok(counts.every((count) => count > 0));
     });
@@ -123,7 +125,7 @@ describe("Callers of bench:api", () => {
         }).listen(0, "127.0.0.1");
         await once(server, "listening");
         try {
-            const call = httpCaller(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api`);
+            const call = httpCaller(`http://127.0.0.1:${portOf(server)}/api`);
             const { layer, body, status } = await call(listRequest("a/b", 5));
             assert.deepEqual([layer, body, status], ["table", { films: [] }, 200]);
             await call(watchRequest("a", "1"));
@@ -138,13 +140,13 @@ describe("Callers of bench:api", () => {
     it("`campaignCaller` sends GetRecommendations and PutEvents and returns the HTTP status", async () => {
         const inputs: object[] = [];
         let fault: Error | undefined;
-        const client = {
+        const client = fake<PersonalizeRuntimeClient & PersonalizeEventsClient>({
             send: async ({ input }: { input: object }) => {
                 inputs.push(input);
                 if (fault) throw fault;
                 return {};
             },
-        } as unknown as PersonalizeRuntimeClient & PersonalizeEventsClient;
+        });
         const call = campaignCaller({ runtime: client, events: client }, "arn:campaign", "tracker");
         assert.equal((await call(listRequest("7"))).status, 200);
         assert.equal((await call(watchRequest("7", "3"))).status, 202);

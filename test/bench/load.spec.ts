@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { postRequest, startLoad } from "../../bench/load/run.ts";
+import { portOf } from "../../packages/local-personalize/wire/http.ts";
 
 describe("Load client of bench:train and bench:serve", () => {
     const receivedRequests: { path: string; body: string }[] = [];
@@ -28,7 +28,7 @@ describe("Load client of bench:train and bench:serve", () => {
         server.on("connection", () => connections++);
         server.listen(0, "127.0.0.1");
         await once(server, "listening");
-        port = (server.address() as AddressInfo).port;
+        port = portOf(server);
     });
     afterEach(() => {
         server.closeAllConnections();

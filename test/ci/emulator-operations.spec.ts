@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { keysOf } from "../../config/records.ts";
 import type { ServiceName } from "../../packages/local-personalize/contract.ts";
 import {
     datasetGroupArn,
@@ -50,7 +51,7 @@ describe("Table of operations in docs/emulator.md", () => {
     it("docs/emulator.md states for each operation of AWS's models what the emulator supports", async () => {
         const rows: string[] = [];
         const emulated: string[] = [];
-        for (const name of Object.keys(models) as ServiceName[]) {
+        for (const name of keysOf(models)) {
             for (const operation of Object.keys(models[name].operations).sort()) {
                 const input = models[name].operations[operation]?.input;
                 const body = input ? smallest(models[name], input.shape) : {};
@@ -110,7 +111,7 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
     const bucket = filmsBucket();
     const models = loadServiceModels(serviceModels());
     const refusedOperations = [...page.matchAll(/^\| `(\w+)` \| not emulated \|$/gm)].map(([, operation]) => operation);
-    const parameters = (Object.keys(models) as ServiceName[]).flatMap((service) =>
+    const parameters = keysOf(models).flatMap((service) =>
         Object.entries(models[service].operations).flatMap(([operation, { input }]) =>
             input && !refusedOperations.includes(operation)
                 ? optionalPaths(models[service], input.shape).map((path) => ({

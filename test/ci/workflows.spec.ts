@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
+import { scripts } from "../support/sources.ts";
 
 interface Step {
     readonly uses?: string;
@@ -110,9 +111,6 @@ describe("Workflow that tests pushes", () => {
 
 describe("Scripts of package.json", () => {
     it("each npm script that runs TypeScript starts with bootstrap.mjs", () => {
-        const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-            scripts: Record<string, string>;
-        };
         const commands = Object.values(scripts).flatMap((script) => script.split("&&").map((part) => part.trim()));
         const typescript = commands.filter((command) => /\.ts( |$)/.test(command) && !command.includes(" -o "));
         assert.ok(typescript.length >= 20);

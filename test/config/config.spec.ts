@@ -4,6 +4,7 @@ import { documents } from "../../config/documents.ts";
 import { keys, rows } from "../../config/keys.ts";
 import { toConfigText } from "../../config/kinds.ts";
 import { includesWatched, watchedFilterExpression } from "../../config/watched.ts";
+import { itemAt } from "../support/item-at.ts";
 import { otherValues } from "../support/other-values.ts";
 import { read } from "../support/sources.ts";
 import { good, problems } from "./parsed.ts";
@@ -246,7 +247,7 @@ describe("Stack configuration", () => {
     ] as const) {
         it(`the configuration rejects the value ${value} of ${path}`, () => {
             assert.deepEqual(
-                problems({ [path.split(".")[0] as string]: value }).map((problem) => problem.path),
+                problems({ [itemAt(path.split("."), 0)]: value }).map((problem) => problem.path),
                 [path],
             );
         });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { keysOf } from "../../config/records.ts";
 import { defaultLimitUsd, estimate } from "../../cost/estimate.ts";
 import type { PlannedStack } from "../../cost/planned-stack.ts";
 import { plannedStack as plan } from "../support/planned-stack.ts";
@@ -82,9 +83,7 @@ describe("Monthly estimate", () => {
         });
         fc.assert(
             fc.property(more, more, (a, b) => {
-                const larger = Object.fromEntries(
-                    Object.entries(a).map(([key, value]) => [key, Math.max(value, b[key as keyof typeof b])]),
-                );
+                const larger = Object.fromEntries(keysOf(a).map((key) => [key, Math.max(a[key], b[key])]));
                 const [small, large] = [estimate({ ...plan, ...a }), estimate({ ...plan, ...larger })];
                 assert.ok(large.expectedUsd >= small.expectedUsd - 1e-9);
                 assert.ok(small.expectedUsd >= small.idleUsd - 1e-9);

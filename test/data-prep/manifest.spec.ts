@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
-import {
-    chooseInteractionsSchema,
-    type Manifest,
-    readManifest,
-    readMatchingManifest,
-} from "../../data-prep/manifest.ts";
+import { chooseInteractionsSchema, readManifest, readMatchingManifest } from "../../data-prep/manifest.ts";
 import type { PrepareOptions } from "../../data-prep/prepare.ts";
 import { withMetadataFiles } from "../../data-prep/prepared-data.ts";
 import { chooseNoun, consumedTypes, filterText } from "../../data-prep/words.ts";
@@ -21,7 +16,7 @@ describe("Manifest of prepared data", () => {
     const output = () => at("out/data.csv");
     const run = async (options: PrepareOptions) => {
         await prepared(options);
-        return (await readManifest(output())) as Manifest;
+        return (await readManifest(output())) ?? assert.fail();
     };
     const shopFiles = () => {
         const { events, products, customers } = shop();

@@ -21,7 +21,7 @@ describe("Negative events", () => {
             text,
             /^Negative events train like all others: skip \(1,000 rows\)\. Leave them out: {2}npm run data-prep -- /m,
         );
-        const rule = ruleIn(text) as string;
+        const rule = ruleIn(text) ?? assert.fail();
         const { summary: after } = await prepared("plays.csv", header, (n) => `"${types[n % 3]}"`, rule);
         assert.deepEqual([after.eventTypes, after.rowsLeftOut], [{ "add, to list": 1000, play: 1000 }, 1000]);
     });

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { refuseOtherOptions } from "../../components/data/data-quality.ts";
-import { type Manifest, readManifest } from "../../data-prep/manifest.ts";
+import { readManifest } from "../../data-prep/manifest.ts";
 import { optionsOfStack, readOptionsFile } from "../../data-prep/options-file.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -23,7 +23,7 @@ describe("Options file of data-prep", () => {
     let folder: string;
     const at = (name: string) => join(folder, name);
     const put = (name: string, text: string) => writeFileSync(at(name), text);
-    const manifest = async () => (await readManifest(at("out/data.csv"))) as Manifest;
+    const manifest = async () => (await readManifest(at("out/data.csv"))) ?? assert.fail();
 
     beforeEach(() => {
         folder = mkdtempSync(join(tmpdir(), "options-"));

@@ -6,6 +6,7 @@ import { zipSync } from "fflate";
 import { type Choices, describeLayout as described, readLayout } from "../../data-prep/layout.ts";
 import { toTexts } from "../../data-prep/reading/rows-as-bytes.ts";
 import { timeReader } from "../../data-prep/reading/times.ts";
+import { itemAt } from "../support/item-at.ts";
 import { converting } from "./converting.ts";
 import { folderForEach } from "./folder.ts";
 import { lines, publicTables, repeat } from "./public-tables.ts";
@@ -42,7 +43,7 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
             '"a\\"b","A-3","view",2.25,1714557780',
             '"\u00fc-2","A-2","purchase",9,1714557840',
         ]);
-        assert.match(described(plans[0] as (typeof plans)[0]), /: Parquet, utf-8;/);
+        assert.match(described(itemAt(plans, 0)), /: Parquet, utf-8;/);
     });
 
     it("`toTexts` writes 64-bit integers inside lists with all digits", () => {

@@ -11,6 +11,7 @@ import { computeFigures } from "../../data-prep/quality/figures.ts";
 import { reportPaths } from "../../data-prep/quality/judge.ts";
 import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
 import { columnsFrom } from "../support/columns.ts";
+import { fake } from "../support/fake.ts";
 import { shop } from "../support/shop.ts";
 
 const day = 86_400;
@@ -115,14 +116,14 @@ describe("Data checks", () => {
             computeFigures(columnsFrom(fine.map(([user, item]) => [user, item, start]))),
             usual,
         );
-        const manifest = { checks } as unknown as Manifest;
+        const manifest = fake<Manifest>({ checks });
         const config = { dataWaiver: undefined, eventWeights: undefined };
         assert.throws(
             () => refuseRedData(manifest, config),
             /not good enough for a paid training.*0 days.*dataWaiver/s,
         );
         refuseRedData(manifest, { ...config, dataWaiver: "a load test without real times" });
-        refuseRedData({ checks: checks.filter(({ level }) => level !== "red") } as unknown as Manifest, config);
+        refuseRedData(fake<Manifest>({ checks: checks.filter(({ level }) => level !== "red") }), config);
         refuseRedData(undefined, config);
     });
 
@@ -132,7 +133,7 @@ describe("Data checks", () => {
             { name: "buy", rows: 999 },
             { name: "rate", rows: 1 },
         ];
-        const manifest = { checks: [], eventTypes } as unknown as Manifest;
+        const manifest = fake<Manifest>({ checks: [], eventTypes });
         const refuse = (eventWeights: Record<string, number>) =>
             refuseRedData(manifest, { dataWaiver: undefined, eventWeights });
         assert.throws(

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { benchCommand, whole } from "../../bench/lib/command.ts";
 import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { root } from "../../packages/local-aws/instance.ts";
+import { itemAt } from "../support/item-at.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
 import { createCases, fewestRuns, type RevertCase } from "./revert/cases.ts";
 import { type Baseline, establish, type RevertResult, runCase } from "./revert/run-case.ts";
@@ -63,14 +64,14 @@ try {
 showTable(
     ["run", "change", "stopped by", "at", "then", "more commands", "result"],
     results.map((result, index) => {
-        const one = cases[index] as RevertCase;
+        const one = itemAt(cases, index);
         const at = result.struck ? one.operation : `(after ${one.operation})`;
         const verdict = faultsOf(result).length === 0 ? "fine" : "FAULT";
         return [`${index + 1}`, one.change, one.stop, at, one.ending, String(result.steps.length || ""), verdict];
     }),
 );
 for (const [index, result] of results.entries()) {
-    for (const fault of faultsOf(result)) showLine(`run ${index + 1}, ${nameOf(cases[index] as RevertCase)}: ${fault}`);
+    for (const fault of faultsOf(result)) showLine(`run ${index + 1}, ${nameOf(itemAt(cases, index))}: ${fault}`);
 }
 const sum = (count: (result: RevertResult) => number) => results.reduce((total, result) => total + count(result), 0);
 const endedRuns = results.filter(({ serves }) => serves !== undefined);

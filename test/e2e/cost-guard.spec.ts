@@ -21,6 +21,7 @@ import { localAccountId, localPartition } from "../../packages/local-aws/instanc
 import { toServedPlace } from "../../personalize/operations/close-api.ts";
 import { guardConfig } from "../support/guard-simulation.ts";
 import { listEverything, listWatchers } from "../support/inventory.ts";
+import { itemAt } from "../support/item-at.ts";
 import { assertExit, createClients, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 import { bySession, createRemovals } from "./role-session.ts";
@@ -129,7 +130,7 @@ describe("Cost guard on the local AWS", function () {
         return [...new Set(await Promise.all(responses))];
     };
     const resume = async () =>
-        assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
+        assertExit(await aws.runbook("resume", "--yes", "--config-file", itemAt(aws.engineArgs("up"), 2)), 0);
 
     it("after the cost guard blocked a stack's API, a new API of this stack rejects requests until `resume`", async () => {
         assert.deepEqual(await statuses(), [429]);
@@ -339,7 +340,7 @@ describe("Cost guard on the local AWS", function () {
                 Statistics: ["Maximum"],
             });
             assert.ok((statistics.Datapoints?.[0]?.Maximum ?? 0) >= 600);
-            const configFile = aws.engineArgs("up")[2] as string;
+            const configFile = itemAt(aws.engineArgs("up"), 2);
             const published = await aws.runbook("publish-metrics", "--config-file", configFile, "--json");
             assertExit(published, 0);
             const { metrics } = JSON.parse(published.stdout) as { metrics: { name: string; value: number }[] };

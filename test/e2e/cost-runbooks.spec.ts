@@ -7,6 +7,7 @@ import { prices } from "../../config/prices.ts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { sendAndAwait, testNotification } from "../../runbooks/lib/cost/test-notification.ts";
+import { readJson } from "../support/json.ts";
 import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const hour = 3_600_000;
@@ -24,7 +25,7 @@ describe("Cost runbooks on a deployed stack", () => {
         const body = JSON.stringify({ advanceSeconds: milliseconds / 1000 });
         const url = `http://127.0.0.1:${aws.instance.port}/_local/clock`;
         const answer = await fetch(url, { method: "POST", body });
-        return Date.parse(((await answer.json()) as { now: string }).now);
+        return Date.parse((await readJson<{ now: string }>(answer)).now);
     }
 
     before(async () => {

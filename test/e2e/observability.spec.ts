@@ -13,6 +13,7 @@ import { functionsNamespace, ownMetrics, ownNamespace, servingApiMetrics } from 
 import { environment, root } from "../../packages/local-aws/instance.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { batchValues } from "../../runbooks/lib/metrics/values.ts";
+import { readJson } from "../support/json.ts";
 import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 import { addRequests } from "./busiest-viewers.ts";
@@ -61,7 +62,7 @@ describe("Observability of a deployed stack", function () {
         const sources = new Set<string>();
         const ask = async (path: string) => {
             const response = await fetch(`${outputs.apiUrl}${path}`);
-            const { source } = (await response.json()) as { source: string };
+            const { source } = await readJson<{ source: string }>(response);
             sources.add(source);
             return source;
         };
@@ -239,7 +240,7 @@ describe("Observability of a deployed stack", function () {
             await advance(300);
             for (const viewer of viewers) {
                 const response = await fetch(`${outputs.apiUrl}/recommendations/${viewer}`);
-                const { source } = (await response.json()) as { source: string };
+                const { source } = await readJson<{ source: string }>(response);
                 assert.deepEqual([response.status, source], [200, "popular"]);
             }
             // Call the campaign directly, because the API pauses its own calls after some failures.

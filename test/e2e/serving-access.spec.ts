@@ -22,6 +22,8 @@ import { localAccountId, localPartition } from "../../packages/local-aws/instanc
 import { requestWindows } from "../../personalize/operations/observe-campaign.ts";
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { startIssuer } from "../support/issuer.ts";
+import { itemAt } from "../support/item-at.ts";
+import { readJson } from "../support/json.ts";
 import { assertExit, createClients, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, createRemovals } from "./role-session.ts";
 
@@ -248,7 +250,7 @@ describe("Access to the API", () => {
                 /the API and the storefront page have been closed since .* \(cost guard: \$/,
             );
             assert.equal(await status(), 403);
-            assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
+            assertExit(await aws.runbook("resume", "--yes", "--config-file", itemAt(aws.engineArgs("up"), 2)), 0);
             assert.equal(await status(), 200);
             lambda.destroy();
         });
@@ -285,7 +287,7 @@ describe("Access to the API", () => {
                 };
                 assert.equal((await watch("6")).status, 403);
                 const answer = await watch("22");
-                assert.deepEqual([answer.status, ((await answer.json()) as { tracked: boolean }).tracked], [202, true]);
+                assert.deepEqual([answer.status, (await readJson<{ tracked: boolean }>(answer)).tracked], [202, true]);
             } finally {
                 await issuer.close();
             }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
 import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
+import { readJson } from "../support/json.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { shop } from "../support/shop.ts";
 import { until } from "../support/until.ts";
@@ -42,7 +43,7 @@ describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
     const ask = async (path: string, init?: RequestInit): Promise<Answer> => {
         const answer = await fetch(`${(await aws.outputs()).apiUrl}/${path}`, init);
         assert.ok(answer.ok, `${path}: ${await answer.clone().text()}`);
-        return (await answer.json()) as Answer;
+        return await readJson<Answer>(answer);
     };
     /**
      * Repeats a request until the list comes from the campaign. On a busy machine, the API may use other sources

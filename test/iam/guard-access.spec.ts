@@ -47,9 +47,14 @@ const role = {
     arn: "arn:aws-cn:sts::123456789012:assumed-role/guard/run",
     roleArn: "arn:aws-cn:iam::123456789012:role/guard",
 };
-const decide = (document: PolicyDocument, action: string, resource: string, context: object = carried) =>
+const decide = (
+    document: PolicyDocument,
+    action: string,
+    resource: string,
+    context: Record<string, string> = carried,
+) =>
     authorize(
-        { caller: role, action, resource, context: context as Record<string, string> },
+        { caller: role, action, resource, context },
         {
             identity: [{ name: "policy", document }],
             boundary: [{ name: "boundary", document: rolesBoundary(operator) }],
@@ -155,7 +160,7 @@ describe("IAM policies of the cost guard", () => {
                     resource,
                     context: { "aws:SourceArn": source, "aws:SourceAccount": account },
                 },
-                { resource: [{ name, document: trusts[name] as PolicyDocument }] },
+                { resource: [{ name, document: trusts[name] ?? assert.fail(name) }] },
                 scope.accountId,
             ).decision;
         const topic = arn("sns", names.notifications);

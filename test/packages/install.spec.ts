@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { keysOf } from "../../config/records.ts";
 import { packAll } from "../../packages/pack.ts";
 import { pulumiProject, readmeProgram } from "./pulumi-project.ts";
 import { putInteractions, recommendations, startServices } from "./services.ts";
@@ -124,7 +125,7 @@ describe("Packed packages", () => {
         }
     });
 
-    for (const manager of Object.keys(managers) as Manager[]) {
+    for (const manager of keysOf(managers)) {
         for (const version of nodeVersions) {
             const name = `${manager}-${version}`;
 

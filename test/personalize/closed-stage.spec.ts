@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { APIGatewayClient, type UpdateStageCommandInput } from "@aws-sdk/client-api-gateway";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { type CloseClients, closeApi } from "../../personalize/operations/close-api.ts";
+import { fake } from "../support/fake.ts";
 
 /**
  * Returns clients of a simulated account without a distribution. The account has one REST API, whose stage has settings
@@ -30,11 +31,11 @@ describe("`closeApi`", () => {
     it("`closeApi` throttles every method to 0 with UpdateStage calls of at most 80 operations", async () => {
         const methods = Array.from({ length: 99 }, (_, n) => `~1films~1${n}/GET`);
         const { updates, tags, client } = accountWith(methods);
-        const clients = {
+        const clients = fake<CloseClients>({
             ssm: client(SSMClient.prototype),
             gateway: client(APIGatewayClient.prototype),
             edge: undefined,
-        } as unknown as CloseClients;
+        });
         await closeApi(clients, { stack: "dev", tags, apiName: "films", distribution: undefined }, "test");
         assert.deepEqual(
             updates.map(({ patchOperations = [] }) => patchOperations.length),

@@ -3,13 +3,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
 import { environment, type Instance, root } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import type { Speed } from "../../packages/local-personalize/emulator.ts";
 import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
+import { portOf } from "../../packages/local-personalize/wire/http.ts";
 import { bareInstance } from "../support/bare-instance.ts";
 
 describe("Command line of the runbooks", () => {
@@ -117,7 +117,7 @@ describe("`recommend` with a campaign that does not answer", () => {
     it("`recommend` exits with 8 on Ctrl-C", async () => {
         const silent = createServer(() => {}).listen(0, "127.0.0.1");
         await once(silent, "listening");
-        const instance = await bareInstance((silent.address() as AddressInfo).port);
+        const instance = await bareInstance(portOf(silent));
         try {
             const state = stateWith("arn:aws:personalize:eu-central-1:000000000000:dataset-group/films");
             const campaignArn = "arn:aws:personalize:eu-central-1:000000000000:campaign/films";

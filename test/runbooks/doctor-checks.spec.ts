@@ -24,6 +24,7 @@ import { fallbackTables, pageHost } from "../../runbooks/lib/doctor/serving.ts";
 import { type DataSize, interactions } from "../../runbooks/lib/doctor/stack.ts";
 import { trailFinding } from "../../runbooks/lib/doctor/trail.ts";
 import { good } from "../config/parsed.ts";
+import { fake } from "../support/fake.ts";
 import { region } from "../support/local-aws.ts";
 
 /** The salt that Pulumi wrote for a stack with the passphrase "local". */
@@ -282,7 +283,7 @@ describe("`checkConfirmation`, the check of an email subscription", () => {
     const topic = "arn:aws:sns:eu-central-1:000000000000:movie-recommender";
     const look = (SubscriptionArn: string) => {
         const subscription = { SubscriptionArn, Protocol: "email", Endpoint: "ops@example.com" };
-        const client = { send: async () => ({ Subscriptions: [subscription] }) } as unknown as SNSClient;
+        const client = fake<SNSClient>({ send: async () => ({ Subscriptions: [subscription] }) });
         return checkConfirmation(client, [topic], region);
     };
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { keysOf } from "../../config/records.ts";
 import { type InventoryItem, inventoryKinds, type Tags } from "../../runbooks/lib/audit/inventory/item.ts";
 import {
     findClaim,
@@ -141,7 +142,7 @@ describe("Leftover resources that the runbook `audit` lists", () => {
     });
 
     it("`inRemovalOrder` puts dependent resources before the resources that they use", () => {
-        const kinds = Object.keys(inventoryKinds) as Row["kind"][];
+        const kinds = keysOf(inventoryKinds);
         const before = (a: Row["kind"], b: Row["kind"]) => assert.ok(kinds.indexOf(a) < kinds.indexOf(b), `${a}, ${b}`);
         for (const [first, then] of [
             ["campaign", "solution"],

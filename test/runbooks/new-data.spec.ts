@@ -12,6 +12,7 @@ import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/
 import type { OperatedStack } from "../../runbooks/lib/stack/operation.ts";
 import type { RecordedResource } from "../../runbooks/lib/stack/stack.ts";
 import { hasNewData, renewTables } from "../../runbooks/lib/training/new-data.ts";
+import { fake } from "../support/fake.ts";
 
 describe("New data of a stack", () => {
     const names = namesFor("dev");
@@ -28,7 +29,7 @@ describe("New data of a stack", () => {
         await prepare({ input, output: interactionsFile, log: () => {} });
     };
     const configOf = (more: object = {}) =>
-        ({ interactionsFile, names, metadataFiles: {}, api: true, ...more }) as unknown as StackConfig;
+        fake<StackConfig>({ interactionsFile, names, metadataFiles: {}, api: true, ...more });
     const job = (contentHash: string, jobNamePrefix = names.importJobPrefix): RecordedResource => ({
         kind: "DatasetImportJob",
         arn: "arn:job",
@@ -42,7 +43,7 @@ describe("New data of a stack", () => {
         inputs: { rows: baseName(names.importJobPrefix, hash), ...inputs },
     });
     const stackOf = (recorded: readonly RecordedResource[], more: object = {}) =>
-        ({ config: configOf(more), recorded }) as OperatedStack;
+        fake<OperatedStack>({ config: configOf(more), recorded });
 
     it("`hasNewData` returns true if a file or `eventWeights` changed since import or training", async () => {
         await write(1);

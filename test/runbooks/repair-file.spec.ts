@@ -21,7 +21,7 @@ describe("`repair-file` on the local S3", () => {
         const { AWS_ENDPOINT_URL = "", AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = variables(instance);
         const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
         s3 = new S3({ endpoint: AWS_ENDPOINT_URL, region, credentials, forcePathStyle: true });
-        const CreateBucketConfiguration = { LocationConstraint: region as "eu-central-1" };
+        const CreateBucketConfiguration = { LocationConstraint: region } as const;
         await s3.createBucket({ Bucket, CreateBucketConfiguration });
     });
     after(() => discardInstance(instance));

@@ -9,6 +9,7 @@ import {
 } from "../../packages/local-personalize/test/support.ts";
 import { newestListsJob, type RecordedResource, selectRecordedResources } from "../../runbooks/lib/stack/stack.ts";
 import { type ResourceStatus, readStatus, worstState } from "../../runbooks/lib/stack/status.ts";
+import { fake } from "../support/fake.ts";
 
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
 const changed = Date.UTC(2026, 10, 25, 12);
@@ -21,7 +22,7 @@ const campaign: RecordedResource = {
 
 /** Returns the status for a campaign's description. */
 async function statusWhen(described: object): Promise<ResourceStatus> {
-    const client = { send: async () => ({ campaign: described }) } as unknown as PersonalizeClient;
+    const client = fake<PersonalizeClient>({ send: async () => ({ campaign: described }) });
     const [status] = await readStatus(() => client, [campaign], changed + 90_400);
     assert.ok(status);
     return status;
@@ -144,7 +145,7 @@ describe("`newestListsJob`", () => {
 });
 
 describe("`worstState`, the most severe of several states", () => {
-    const of = (...states: string[]) => worstState(states.map((state) => ({ state }) as ResourceStatus));
+    const of = (...states: string[]) => worstState(states.map((state) => fake<ResourceStatus>({ state })));
 
     it('`worstState` returns "empty" without resources', () => {
         assert.equal(of(), "empty");

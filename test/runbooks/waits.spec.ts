@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, get } from "node:http";
-import type { AddressInfo } from "node:net";
 import { mock } from "node:test";
+import { portOf } from "../../packages/local-personalize/wire/http.ts";
 import { reportWaits, waitingFor } from "../../runbooks/lib/cli/waits.ts";
 
 describe("`reportWaits` for a command that prints nothing", () => {
@@ -30,7 +30,7 @@ describe("`reportWaits` for a command that prints nothing", () => {
     it("`reportWaits` prints the host of an open request after two seconds", async () => {
         const server = createServer(() => {}).listen(0, "127.0.0.1");
         await once(server, "listening");
-        const request = get({ host: "127.0.0.1", port: (server.address() as AddressInfo).port });
+        const request = get({ host: "127.0.0.1", port: portOf(server) });
         const closed = once(request, "error");
         await once(server, "request");
         pass(1750);

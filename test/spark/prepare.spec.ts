@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
+import { itemAt } from "../support/item-at.ts";
 import { type Made, madeByDataPrep, madeBySpark, runSpark, type SparkRun } from "./support.ts";
 
 /** 1,200 valid rows of 60 users, so that every case meets Personalize's minimums. */
@@ -225,7 +226,7 @@ describe("data-prep/spark/prepare.py compared with data-prep", () => {
 
     for (const [index, each] of cases.entries()) {
         it(`prepare.py accepts and rejects the same rows as data-prep: ${each.name}`, async () => {
-            const { code, stdout, stderr } = runs[index] as SparkRun;
+            const { code, stdout, stderr } = itemAt(runs, index);
             assert.equal(code, 0, stderr);
             const ours = await madeByDataPrep([at(each.name, each.file ?? "events.csv")], at(each.name), {
                 ...each.choices,

@@ -19,8 +19,8 @@ export function columnsFrom(rows: readonly (readonly [user: string, item: string
         itemCount: itemIds.length,
         userIds,
         itemIds,
-        users: Int32Array.from(rows, ([user]) => userOf.get(user) as number),
-        items: Int32Array.from(rows, ([, item]) => itemOf.get(item) as number),
+        users: Int32Array.from(rows, ([user]) => userOf.get(user) ?? -1),
+        items: Int32Array.from(rows, ([, item]) => itemOf.get(item) ?? -1),
         timestamps: Uint32Array.from(rows, ([, , timestamp]) => timestamp),
     };
 }

@@ -1,3 +1,4 @@
+import { toError } from "terminal-text";
 import type { GuardPorts } from "../../app/functions/cost-guard/guard-ports.ts";
 import { runGuard } from "../../app/functions/cost-guard/run-guard.ts";
 import type { Gauges } from "../../cost/decide.ts";
@@ -7,6 +8,7 @@ import type { ObservedCampaign, ObservedSolution } from "../../cost/observations
 import { hour, minute, window, windowStart } from "../../cost/time.ts";
 import { plus, type Usage } from "../../cost/usage.ts";
 import { good } from "../config/parsed.ts";
+import { itemAt } from "./item-at.ts";
 
 export const guardConfig: GuardConfig = {
     ...pickGuardValues(good({ idle: '{"action":"park"}' })),
@@ -41,72 +43,73 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
     const orders: Asked[] = [];
     /** Requests of the prefetch function, which are also in `lists`. */
     const prefetched: Asked[] = [];
-    const simulation = {
-        now: Date.parse(start),
-        config: { ...guardConfig, ...settings },
-        campaign: undefined as ObservedCampaign | undefined,
+    class Simulation {
+        now = Date.parse(start);
+        config = { ...guardConfig, ...settings };
+        campaign: ObservedCampaign | undefined;
         /** The ranking campaign, and whether the configuration contains one. */
-        ranking: undefined as ObservedCampaign | undefined,
-        ranks: false,
+        ranking: ObservedCampaign | undefined;
+        ranks = false;
         /** Minutes until a new campaign is ACTIVE. */
-        creationMinutes: 0,
-        activeAt: 0,
-        goneAt: 0,
-        kept: false,
-        parkedReason: undefined as string | undefined,
-        parkedAt: 0,
+        creationMinutes = 0;
+        activeAt = 0;
+        goneAt = 0;
+        kept = false;
+        parkedReason: string | undefined;
+        parkedAt = 0;
         /** Whether the stack has an API and a storefront. `used` is their usage, oldest first. */
-        serves: false,
-        used: [] as { readonly at: number; readonly usage: Partial<Usage> }[],
-        closedReason: undefined as string | undefined,
+        serves = false;
+        used: { readonly at: number; readonly usage: Partial<Usage> }[] = [];
+        closedReason: string | undefined;
         /** Names of metrics of API and storefront whose data in CloudWatch is incomplete. */
-        missingMetrics: [] as readonly string[],
+        missingMetrics: readonly string[] = [];
         /** Times at which the guard closed the API, with its reasons. */
-        closings: [] as { readonly at: number; readonly reason: string }[],
-        solutions: [] as ObservedSolution[],
-        foreignStatements: [] as readonly string[],
-        state: undefined as string | undefined,
-        version: 0,
+        closings: { readonly at: number; readonly reason: string }[] = [];
+        solutions: ObservedSolution[] = [];
+        foreignStatements: readonly string[] = [];
+        state: string | undefined;
+        version = 0;
         /** Every delivered notification, including duplicates, with its time. */
-        arrived: [] as SentNotification[],
-        arrivedAt: [] as number[],
+        arrived: SentNotification[] = [];
+        arrivedAt: number[] = [];
         /** How many times SNS delivers a notification. */
-        deliveries: 1,
+        deliveries = 1;
         /** Kinds of notifications that the guard stored for the storefront. */
-        shown: [] as string[],
+        shown: string[] = [];
         /** The month's cost in US dollars that the guard stored for the API. */
-        shownUsd: undefined as number | undefined,
+        shownUsd: number | undefined;
         /** Times at which the guard parked the campaign, with its reasons. */
-        parks: [] as { readonly at: number; readonly reason: string }[],
-        deletions: 0,
-        rankingDeletions: 0,
-        deleted: [] as string[],
-        deletedAt: [] as number[],
-        probes: 0,
-        published: [] as Gauges[],
+        parks: { readonly at: number; readonly reason: string }[] = [];
+        deletions = 0;
+        rankingDeletions = 0;
+        deleted: string[] = [];
+        deletedAt: number[] = [];
+        probes = 0;
+        published: Gauges[] = [];
         /** Whether CloudWatch works (`fine`), returns no data, or fails. */
-        metrics: "fine" as "fine" | "empty" | "broken",
+        metrics: "fine" | "empty" | "broken" = "fine";
         /** Minutes until CloudWatch shows a request. */
-        metricsDelay: 3,
+        metricsDelay = 3;
         /** The number of the call, over all runs, before or after which the guard's process is killed. */
-        dieAt: undefined as { readonly call: number; readonly after: boolean } | undefined,
+        dieAt: { readonly call: number; readonly after: boolean } | undefined;
         /** Number of calls to AWS in all runs. */
-        calls: 0,
+        calls = 0;
         /** Names of the `GuardPorts` methods whose calls the service rejects. */
-        refused: new Set<string>(),
+        refused = new Set<string>();
         /** Milliseconds by which the guard's clock is ahead. */
-        skew: 0,
+        skew = 0;
         /**
          * Returns the fault of a call: for example, the service rejects it, or the guard's process is killed. If this
          * function is set, `dieAt` and `refused` have no effect. `call` is the number of the call in the current run.
          */
-        faultAt: undefined as ((port: string, call: number) => CallFault) | undefined,
+        faultAt: ((port: string, call: number) => CallFault) | undefined;
         /**
          * Returns the number of microtasks that a call waits while several runs are active, so that their calls
          * interleave in any order.
          */
-        turns: () => 0,
-    };
+        turns = () => 0;
+    }
+    const simulation = new Simulation();
 
     function settle(): void {
         const settled = (campaign: ObservedCampaign | undefined) => {
@@ -184,7 +187,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         if (simulation.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, number>();
         for (let index = simulation.metrics === "empty" ? -1 : sent.length - 1; index >= 0; index -= 1) {
-            const { at, count } = sent[index] as Asked;
+            const { at, count } = itemAt(sent, index);
             if (at < since) break;
             if (at + delay * minute > simulation.now) continue;
             windows.set(windowStart(at), (windows.get(windowStart(at)) ?? 0) + count);
@@ -311,7 +314,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
                 await guard(createPorts(late), simulation.config);
                 return undefined;
             } catch (error) {
-                return error as Error;
+                return toError(error);
             } finally {
                 running -= 1;
             }

@@ -1,12 +1,12 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import { portOf } from "../../packages/local-personalize/wire/http.ts";
 
 type PrivateKey = GenerateKeyPairResult["privateKey"];
 
 /** Starts an OpenID Connect issuer on this machine, whose keys and responses tests can change. */
 export async function startIssuer() {
-    const state = { status: 200, asked: [] as string[], named: undefined as string | undefined };
+    const state: { status: number; asked: string[]; named?: string } = { status: 200, asked: [] };
     const keys: { kid: string; privateKey: PrivateKey; jwk: object }[] = [];
     const server = createServer(({ url = "" }, response) => {
         state.asked.push(url);
@@ -18,7 +18,7 @@ export async function startIssuer() {
         response.end(JSON.stringify(documents[url] ?? {}));
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-    const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const issuer = `http://127.0.0.1:${portOf(server)}`;
 
     async function addKey(kid: string, alg: string): Promise<void> {
         const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });

@@ -6,6 +6,9 @@ import { root } from "../../packages/local-aws/instance.ts";
 /** Reads a file of the repository. */
 export const read = (file: string): string => readFileSync(join(root, file), "utf8");
 
+/** The npm scripts of the repository, by name. */
+export const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+
 /** Paths of the repository's files, including new files that git does not ignore. */
 export const tracked: readonly string[] = execFileSync(
     "git",

@@ -1,4 +1,5 @@
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { toRecord } from "../../../config/records.ts";
 
 /** The event that SNS sends to the function (SNS Developer Guide, "Fanout to Lambda functions"). */
 export interface SnsEvent {
@@ -73,8 +74,8 @@ const longest = 1000;
 export function formatMessage(message: string, subject?: string): string {
     const document = parse(message);
     const line =
-        text(document?.text) ??
-        (text(document?.AlarmName) === undefined ? undefined : alarmLine(document as Record<string, unknown>)) ??
+        text(document.text) ??
+        (text(document.AlarmName) === undefined ? undefined : alarmLine(document)) ??
         [subject, message].filter((part) => part !== undefined).join(": ");
     const flat = line.replace(/\s+/g, " ").trim();
     return flat.length > longest ? `${flat.slice(0, longest - 1)}…` : flat;
@@ -87,12 +88,11 @@ function alarmLine(alarm: Readonly<Record<string, unknown>>): string {
     return `${text(alarm.NewStateValue) ?? "?"} ${alarm.AlarmName}: ${reason}${about === undefined ? "" : ` (${about})`}`;
 }
 
-function parse(message: string): Readonly<Record<string, unknown>> | undefined {
+function parse(message: string): Readonly<Record<string, unknown>> {
     try {
-        const document: unknown = JSON.parse(message);
-        return typeof document === "object" && document !== null ? (document as Record<string, unknown>) : undefined;
+        return toRecord(JSON.parse(message));
     } catch {
-        return undefined;
+        return {};
     }
 }
 

@@ -32,18 +32,19 @@ export function recentAttributes(key: Item, { revision, films, counted, proven }
 /** Reads the attributes that `recentAttributes` returns. */
 export function toRecent(item: Item | undefined): Recent {
     if (item === undefined) return { revision: 0, films: [] };
-    const [revision, minute, events] = [item.revision, item.minute, item.events].map((value) => Number(value?.N ?? 0));
+    const number = (name: string) => Number(item[name]?.N ?? 0);
+    const [revision, minute] = [number("revision"), number("minute")] as const;
     const films = JSON.parse(item.films?.S ?? "[]") as readonly (readonly [string, number, (0 | 1 | 2)?])[];
     return {
-        revision: revision as number,
+        revision,
         films: films.map(([itemId, before, mark]) => ({
             itemId,
-            at: (revision as number) - before,
+            at: revision - before,
             ...((mark === 0 || mark === 1) && { watched: false as const }),
             ...((mark === 1 || mark === 2) && { refused: true as const }),
         })),
         ...(item.proven && { proven: true as const }),
-        ...(minute && { counted: { minute, events: events as number } }),
+        ...(minute && { counted: { minute, events: number("events") } }),
     };
 }
 

@@ -1,4 +1,5 @@
-import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, jwtVerify } from "jose";
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from "jose";
+import { toRecord } from "../../../config/records.ts";
 import { InvalidTokenError, IssuerAwayError, type VerifyToken, type ViewerAuth } from "../../serving/viewer-auth.ts";
 
 /**
@@ -47,7 +48,7 @@ export function tokenVerifier({ issuer, audience }: ViewerAuth, fetcher: Fetch =
     async function readKeys(): Promise<ReturnType<typeof createRemoteJWKSet>> {
         const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
         const response = await guarded(url, { redirect: "error", signal: AbortSignal.timeout(timeoutMs) });
-        const document = (await response.json().catch(() => ({}))) as { issuer?: unknown; jwks_uri?: unknown };
+        const document = toRecord(await response.json().catch(() => ({})));
         if (document.issuer !== issuer || !isAllowedUrl(document.jwks_uri)) {
             failedAt = performance.now();
             throw new IssuerAwayError();
@@ -56,7 +57,7 @@ export function tokenVerifier({ issuer, audience }: ViewerAuth, fetcher: Fetch =
             timeoutDuration: timeoutMs,
             cooldownDuration: cooldownMs,
             cacheMaxAge: keysMs,
-            [customFetch]: guarded as FetchImplementation,
+            [customFetch]: guarded,
         });
     }
 

@@ -51,7 +51,7 @@ export function get<Value>(path: string, fresh = false): Promise<Answered<Value>
 
 /** Requests a response that the viewer will probably need. Requests it only once, and not in data-saving mode. */
 export function prefetch(path: string): void {
-    const { connection } = navigator as { connection?: { saveData?: boolean } };
+    const { connection }: Navigator & { connection?: { saveData?: boolean } } = navigator;
     const cached = prefetched.get(path);
     if (connection?.saveData || (cached !== undefined && performance.now() - cached.at < prefetchedMs)) return;
     const answer = ask(path);

@@ -40,7 +40,8 @@ export function askForToken(): void {
 }
 
 function parseSignedViewer(detail: unknown): SignedIn | undefined {
-    const { viewer, token } = (detail ?? {}) as Partial<Record<string, unknown>>;
+    const { viewer, token }: { viewer?: unknown; token?: unknown } =
+        typeof detail === "object" && detail !== null ? detail : {};
     return typeof viewer === "string" && viewer !== "" && typeof token === "string" && token !== ""
         ? { viewer, token }
         : undefined;

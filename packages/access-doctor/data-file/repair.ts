@@ -3,8 +3,8 @@ import { open, readFile, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { parse } from "csv-parse";
-import { messageOf } from "terminal-text";
+import { CsvError, parse } from "csv-parse";
+import { hasCode, messageOf } from "terminal-text";
 import type { Encoding } from "./bytes.ts";
 import { type Columns, chooseColumns, RepairError } from "./columns.ts";
 import type { Field, Shape } from "./fields.ts";
@@ -138,7 +138,7 @@ async function detectEncoding({ encoding }: Table, unpack: () => AsyncIterable<U
         decoder.decode();
         return "utf-8";
     } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ERR_ENCODING_INVALID_ENCODED_DATA") throw error;
+        if (!hasCode(error, "ERR_ENCODING_INVALID_ENCODED_DATA")) throw error;
         return "windows-1252";
     }
 }
@@ -210,7 +210,7 @@ async function* repairedRows(
             });
         }
     } catch (error) {
-        if ((error as { code?: string }).code?.startsWith("CSV_") !== true) throw error;
+        if (!(error instanceof CsvError)) throw error;
         throw new RepairError(`${name} is not valid CSV: ${messageOf(error)}`);
     }
     if (wrong > 0) {

@@ -49,8 +49,8 @@ function readSample(bytes: Uint8Array, whole: boolean): Sample {
     if (form.is === "text") return { form, table: parseTable(bytes, form.encoding, form.mark, whole) };
     const inner = form.is === "gzip" ? gunzipped(bytes) : form.is === "zip" && whole ? unzipped(bytes) : undefined;
     const innerForm = inner && detectForm(inner);
-    return innerForm?.is === "text"
-        ? { form, table: parseTable(inner as Uint8Array, innerForm.encoding, innerForm.mark, whole) }
+    return inner && innerForm?.is === "text"
+        ? { form, table: parseTable(inner, innerForm.encoding, innerForm.mark, whole) }
         : { form: innerForm?.is === "other" ? innerForm : form, table: undefined };
 }
 

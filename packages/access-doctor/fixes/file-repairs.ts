@@ -14,7 +14,7 @@ const needData: readonly Finding["fault"][] = ["object-missing", "object-empty",
 /** Returns the fix for the objects of one location: a file or a folder. */
 export function repairFile(scene: Scene, group: readonly Finding[]): Repair {
     const { of } = scene;
-    const [{ about = scene.of.key }] = group as [Finding];
+    const { about = scene.of.key } = group[0] ?? {};
     const has = (fault: Finding["fault"]) => group.some((each) => each.fault === fault);
     if (has("object-archived")) return restored(scene, of, about);
     if (has("object-other-owner")) return otherOwner(of, about);

@@ -201,7 +201,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         const data = `the owner of the data`;
         const program = has(group, "bucket-missing") ? restores(scene, bucketArnOf(of)) : undefined;
         if (program !== undefined) return { program };
-        const [{ about }] = group as [Finding];
+        const { about } = group[0] ?? {};
         if (has(group, "bucket-missing")) {
             const meant = about === undefined ? "" : ` If ${about} was meant, import from s3://${about}/${of.key}.`;
             const make = about === undefined ? ` Or create it in ${of.region}, and upload the file.` : "";
@@ -219,7 +219,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         return { location: `s3://${of.bucket}/${key}`, moved: importedFrom(key) };
     },
     key({ of, snapshot }, group) {
-        const [{ about = "", sentence }] = group as [Finding];
+        const { about = "", sentence = "" } = group[0] ?? {};
         const owner = `the administrator of the key ${about}`;
         const facts = Object.values(snapshot.kmsKeys)
             .map(fetchedValue)

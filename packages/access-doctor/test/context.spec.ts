@@ -3,6 +3,7 @@ import type { ConditionBlock, Statement } from "policy-evaluator";
 import { diagnose } from "../diagnose.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { document } from "./fixtures/import-fixture.ts";
+import { bucketStatements } from "./public/case.ts";
 import { createFixture, fixtureSnapshot } from "./support.ts";
 
 /** Returns the snapshot of a working import, with a bucket policy that denies everybody under this condition. */
@@ -17,8 +18,7 @@ function guarded(Condition: ConditionBlock, more: Partial<Statement> = {}): Snap
         Condition,
         ...more,
     };
-    const { Statement: statements } = JSON.parse(sound.bucketPolicy ?? "{}") as { Statement: Statement[] };
-    return fixtureSnapshot({ ...sound, bucketPolicy: JSON.stringify(document(...statements, guard)) });
+    return fixtureSnapshot({ ...sound, bucketPolicy: JSON.stringify(document(...bucketStatements(sound), guard)) });
 }
 const linkOf = (snapshot: Snapshot) => diagnose(snapshot).links.find(({ link }) => link === "bucket policy");
 const withRole = (snapshot: Snapshot, tags: Record<string, string>): Snapshot =>

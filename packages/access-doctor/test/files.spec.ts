@@ -7,7 +7,7 @@ import { interactions } from "./fixtures/import-fixture.ts";
 import { createFixture, findBrokenFaults, fixtureSnapshot } from "./support.ts";
 
 const key = "movies/interactions.csv";
-const bytes = (text: string | Uint8Array) => new Uint8Array(Buffer.from(text as string));
+const bytes = (text: string | Uint8Array) => new Uint8Array(typeof text === "string" ? Buffer.from(text) : text);
 const items = JSON.stringify({
     type: "record",
     name: "Items",

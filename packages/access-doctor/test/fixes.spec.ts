@@ -5,6 +5,7 @@ import { shell } from "terminal-text";
 import { diagnose } from "../diagnose.ts";
 import { breaks } from "./fixtures/break.ts";
 import { document, type ImportFixture } from "./fixtures/import-fixture.ts";
+import { bucketStatements } from "./public/case.ts";
 import { brokenBy, createFixture, diagnoseFixture, fixtureSnapshot } from "./support.ts";
 
 describe("fixes that `diagnose` suggests", () => {
@@ -78,7 +79,7 @@ describe("fixes that `diagnose` suggests", () => {
             Resource: "arn:aws:s3:::films-test/site/*",
         };
         const broken = brokenBy("bucket-list-missing");
-        const present = [...(JSON.parse(broken.bucketPolicy ?? "") as { Statement: Statement[] }).Statement, site];
+        const present = [...bucketStatements(broken), site];
         const snapshot = fixtureSnapshot({ ...broken, bucketPolicy: JSON.stringify(document(...present)) });
         for (const owned of [{}, { "arn:aws:s3:::films-test": "make data" }]) {
             const [fix] = diagnose({ ...snapshot, owned }).fixes;

@@ -9,7 +9,7 @@ import { parseShape, requiredShape, type Shape } from "../data-file/fields.ts";
 import { type Repaired, repairCsv } from "../data-file/repair.ts";
 import { schema as itemInteractionsSchema } from "./fixtures/import-fixture.ts";
 
-const interactions = parseShape(itemInteractionsSchema) as Shape;
+const interactions = parseShape(itemInteractionsSchema) ?? assert.fail();
 const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP";
 const good = `${header}\n1,50,Watch,881250949\n2,60,Watch,881250950\n`;
 

@@ -209,12 +209,13 @@ export async function createZip(code: unknown): Promise<Uint8Array> {
     }
     const files: Zippable = {};
     for (const [name, { text, path }] of Object.entries(assets).sort(([a], [b]) => (a < b ? -1 : 1))) {
-        if (text === undefined && path === undefined) {
+        if (text !== undefined) files[name] = Buffer.from(text);
+        else if (path !== undefined) files[name] = await readFile(path);
+        else {
             throw new Error(
                 `the local AWS plugin accepts only StringAssets and FileAssets in an archive; ${name} is neither`,
             );
         }
-        files[name] = text !== undefined ? Buffer.from(text) : await readFile(path as string);
     }
     return zipSync(files, { mtime: always });
 }

@@ -12,11 +12,16 @@ const hashedSignatures: unknown[] = ["c44067f5952c0a294b673a41bacd8c17", "0def73
 /** Returns the state after an update as far as a preview knows it, with placeholders for unknown values. */
 export type PreviewedUpdate = (urn: string, olds: Properties, news: Properties) => Record<string, unknown>;
 
+type Method = "check" | "diff" | "create" | "read" | "update" | "delete" | "invoke";
+interface LocalProvider extends Required<Pick<provider.Provider, "version" | Method>> {
+    readonly previewUpdate: PreviewedUpdate;
+}
+
 /** Creates a Pulumi provider from a table of resource types and a table of functions (lookups). */
 export function createProvider(
     entries: Readonly<Record<string, AnyEntry>>,
     lookups: Readonly<Record<string, Lookup>>,
-): provider.Provider & { readonly previewUpdate: PreviewedUpdate } {
+): LocalProvider {
     const requireEntry = (urn: string): AnyEntry => {
         const type = urn.split("::")[2]?.split("$").at(-1) ?? urn;
         const entry = entries[type];

@@ -92,7 +92,7 @@ try {
     const wanted = ({ name, ofShop = false }: Shot) =>
         ofShop === (options.shop ?? false) && (options.only?.includes(name) ?? true);
     for (const shot of shots.filter(wanted)) {
-        const path = join(options.out, `storefront-${shot.name}.webp`);
+        const path = `${options.out}/storefront-${shot.name}.webp` as const;
         await take(browser, shot, path);
         console.log(path);
     }
@@ -105,7 +105,7 @@ try {
     await browser.close();
 }
 
-async function take(browser: Browser, shot: Shot, path: string): Promise<void> {
+async function take(browser: Browser, shot: Shot, path: `${string}.webp`): Promise<void> {
     const context = await browser.createBrowserContext();
     const page: Page = await context.newPage();
     await page.emulateMediaFeatures([
@@ -131,6 +131,6 @@ async function take(browser: Browser, shot: Shot, path: string): Promise<void> {
     for (const selector of shot.clicks ?? []) await page.locator(selector).click();
     await page.waitForSelector(shot.until);
     await page.waitForNetworkIdle({ idleTime: 200 });
-    await page.screenshot({ path: path as `${string}.webp`, quality: 90 });
+    await page.screenshot({ path, quality: 90 });
     await context.close();
 }

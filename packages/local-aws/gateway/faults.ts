@@ -1,3 +1,5 @@
+import { isRecord } from "local-personalize";
+
 /** The effect of a fault on a call, or on the resource that the call creates. */
 export type Effect =
     | { kind: "throttle" }
@@ -154,7 +156,7 @@ function checkTarget(operation: string, kind: Effect["kind"]): void {
 }
 
 function requireMembers(value: unknown, what: string): Record<string, unknown> {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isRecord(value) && !Array.isArray(value)) return value;
     throw new BadFaultError(`${what} must be a JSON object; it is ${show(value)}.`);
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { readJson } from "../../../test/support/json.ts";
 import type { LoggedRequest } from "../../local-personalize/emulator.ts";
 import type { Instance } from "../instance.ts";
 
@@ -6,7 +7,7 @@ import type { Instance } from "../instance.ts";
 export function createAdmin({ port }: Pick<Instance, "port">) {
     async function ask<Answer extends object>(path: string, init: RequestInit = {}): Promise<Answer> {
         const response = await fetch(`http://127.0.0.1:${port}/_local/${path}`, init);
-        const body = (await response.json()) as Answer;
+        const body = await readJson<Answer>(response);
         if (!response.ok) {
             throw new Error(`${path}: ${JSON.stringify(body)}`);
         }

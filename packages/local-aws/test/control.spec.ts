@@ -4,13 +4,15 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
+import { itemAt } from "../../../test/support/item-at.ts";
 import { createClients, testInstance, testPort } from "../../../test/support/local-aws.ts";
+import { portOf } from "../../local-personalize/wire/http.ts";
 import { detectState, reset, start, stop } from "../control.ts";
 import { type Instance, paths } from "../instance.ts";
 import { run } from "../pulumi.ts";
@@ -101,8 +103,8 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
     it("the local AWS restarts MiniStack with its data after MiniStack was killed", async () => {
         const { pid } = await start(instance, silently);
         await fill(instance);
-        const [miniStack] = await childrenOf(pid);
-        process.kill(miniStack as number, "SIGKILL");
+        const miniStack = itemAt(await childrenOf(pid), 0);
+        process.kill(miniStack, "SIGKILL");
         await until(async () => (await childrenOf(pid)).some((child) => child !== miniStack));
         const names = await until(() => namesIn(instance).catch(() => undefined));
         assert.deepEqual(names, ["kept-bucket", "kept-schema"]);
@@ -111,11 +113,11 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
 
     it("a start after kill -9 prints the id of the ended process and keeps the data", async () => {
         const { pid } = await start(instance, silently);
-        const [miniStack] = await childrenOf(pid);
+        const miniStack = itemAt(await childrenOf(pid), 0);
         process.kill(pid, "SIGKILL");
         const messages: string[] = [];
         const next = await start(instance, (message) => messages.push(message));
-        await until(async () => !isAlive(miniStack as number));
+        await until(async () => !isAlive(miniStack));
         assert.notEqual(next.pid, pid);
         assert.deepEqual(messages, [`process ${pid} of an earlier start has ended; starting again with its data`]);
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
@@ -213,7 +215,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         const { pid } = await start(instance, silently);
         const server = createServer((_, response) => response.end("hello")).listen(0, "127.0.0.1");
         await once(server, "listening");
-        const taken = { ...instance, port: (server.address() as AddressInfo).port };
+        const taken = { ...instance, port: portOf(server) };
         await assert.rejects(start(taken, silently), /^Error: Port \d+ is taken by another program\./);
         assert.equal(isAlive(pid), true);
         server.closeAllConnections();
@@ -261,7 +263,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         await writeFile(paths(instance).daemonFile, JSON.stringify({ pid: bystander.pid, port: instance.port }));
         assert.deepEqual(await detectState(instance), { kind: "stopped", stalePid: bystander.pid });
         await start(instance, silently);
-        assert.equal(isAlive(bystander.pid as number), true);
+        assert.equal(isAlive(bystander.pid ?? assert.fail()), true);
         bystander.kill();
     });
 

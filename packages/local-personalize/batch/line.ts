@@ -1,5 +1,6 @@
 import { ServiceError } from "../errors.ts";
 import type { Recommendation } from "../serving/recommend.ts";
+import { isRecord } from "../wire/record.ts";
 
 /** The request in one line of a batch job's input. The recipe determines which members the line needs. */
 export interface LineWish {
@@ -18,13 +19,13 @@ export interface LineWish {
  * in `error`.
  */
 export function answerLine(line: string, outputOf: (wish: LineWish) => object): string {
-    let input: unknown = line;
+    let parsed: Record<string, unknown> | undefined;
     try {
-        input = parse(line);
-        return JSON.stringify({ input, output: outputOf(readWish(input as Record<string, unknown>)), error: null });
+        parsed = parse(line);
+        return JSON.stringify({ input: parsed, output: outputOf(readWish(parsed)), error: null });
     } catch (error) {
         if (!(error instanceof ServiceError || error instanceof BadLineError)) throw error;
-        return JSON.stringify({ input, output: null, error: error.message });
+        return JSON.stringify({ input: parsed ?? line, output: null, error: error.message });
     }
 }
 
@@ -37,10 +38,10 @@ export function recommendedItems(items: readonly Recommendation[]): object {
 
 class BadLineError extends Error {}
 
-function parse(line: string): unknown {
+function parse(line: string): Record<string, unknown> {
     try {
         const value: unknown = JSON.parse(line);
-        if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+        if (isRecord(value) && !Array.isArray(value)) return value;
     } catch {
         // Invalid JSON: throw the error below.
     }

@@ -1,4 +1,5 @@
 import { invalidInput } from "../errors.ts";
+import { toRecord } from "../wire/record.ts";
 
 /** A column of a dataset: its type without `null`, and whether its values may be null. */
 export interface Field {
@@ -44,7 +45,7 @@ export function readAvroSchema(document: string): AvroSchema {
 export const plainName = (name: string) => name.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
 
 function readField(field: unknown): Field {
-    const { name, type, categorical, textual } = (field ?? {}) as Record<string, unknown>;
+    const { name, type, categorical, textual } = toRecord(field);
     if (typeof name !== "string" || !/^[A-Za-z_][A-Za-z\d_]{0,149}$/.test(name)) {
         throw invalidInput(`The schema has a field without a valid name: ${JSON.stringify(field)}`);
     }

@@ -43,7 +43,7 @@ const mostMetrics = 10;
 export function summedColumn(expression: string): { type: "ITEMS" | "INTERACTIONS"; column: string } | undefined {
     if (/^\s*SAMPLECOUNT\(\s*\)\s*$/i.test(expression)) return undefined;
     const [, type, column] = /^\s*SUM\(\s*(Items|Interactions)\.(\w+)\s*\)\s*$/i.exec(expression) ?? [];
-    if (type && column) return { type: type.toUpperCase() as "ITEMS" | "INTERACTIONS", column };
+    if (type && column) return { type: /^items$/i.test(type) ? "ITEMS" : "INTERACTIONS", column };
     throw invalidInput(
         `The expression ${expression} is not SAMPLECOUNT() or SUM(Items.<column>) or SUM(Interactions.<column>).`,
     );

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
 import type { EmulatorRequest, LoggedRequest } from "../contract.ts";
+import { toRecord } from "../wire/record.ts";
 
 const table = `
 CREATE TABLE IF NOT EXISTS requests (
@@ -27,9 +28,9 @@ export function openRequestLog(database: DatabaseSync, clock: Clock) {
     return {
         /** Adds a call and returns its id. `outcome` is "accepted" or the error's code; `output` is the answer. */
         add({ operation, region, body }: EmulatorRequest, outcome: string, output?: object): number {
-            const input = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+            const input = toRecord(body);
             const member = arnMember(operation);
-            const arn = text((output as Record<string, unknown> | undefined)?.[member]) ?? text(input[member]);
+            const arn = text(toRecord(output)[member]) ?? text(input[member]);
             const name = text(input.name) ?? text(input.jobName);
             return Number(insert.run(clock.now(), operation, region, arn, name, outcome).lastInsertRowid);
         },

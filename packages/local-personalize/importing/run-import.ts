@@ -89,7 +89,7 @@ export async function runImport(
         };
     } catch (error) {
         if (isForbidden(error)) {
-            options.log(`${job.arn}: the job may not read an object: ${(error as Error).message}`);
+            options.log(`${job.arn}: the job may not read an object: ${messageOf(error)}`);
             return notReadable(datasetType);
         }
         if (!(error instanceof RefusedDataError)) throw error;
@@ -162,8 +162,11 @@ const notReadable = (datasetType: string): Outcome => ({
 });
 
 /** Checks whether S3 refused a read, for example of an archived object or of another account's object. */
-const isForbidden = (error: unknown) =>
-    (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode === 403;
+function isForbidden(error: unknown): boolean {
+    const failure: Error & { readonly $metadata?: { readonly httpStatusCode?: number } } =
+        error instanceof Error ? error : new Error();
+    return failure.$metadata?.httpStatusCode === 403;
+}
 
 async function* countBytes(chunks: AsyncIterable<Uint8Array>, count: (length: number) => void) {
     for await (const chunk of chunks) {

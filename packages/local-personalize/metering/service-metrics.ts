@@ -3,6 +3,7 @@ import { findDataset } from "../control/datasets.ts";
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
 import { creationDurations, creationEnd, type Kind } from "../control/states.ts";
 import type { Resource, Store } from "../control/store.ts";
+import { toRecord } from "../wire/record.ts";
 
 const minuteMilliseconds = 60_000;
 
@@ -84,7 +85,7 @@ export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
     let dimensionsByKey = new Map<string, Readonly<Record<string, string>>>();
 
     const dimensionsOf = ({ operation, region, body }: EmulatorRequest) => {
-        const { campaignArn, trackingId, datasetArn } = (body ?? {}) as Record<string, unknown>;
+        const { campaignArn, trackingId, datasetArn } = toRecord(body);
         const subject = operation === "PutEvents" ? trackingId : (campaignArn ?? datasetArn);
         if (typeof subject !== "string") return undefined;
         const key = `${region} ${subject}`;

@@ -146,5 +146,5 @@ function readNeighbours(dir: string, starts: Int32Array): SparseRows {
 function readAligned(path: string): ArrayBuffer {
     const { buffer, byteOffset, byteLength } = readFileSync(path);
     const isWhole = byteOffset === 0 && byteLength === buffer.byteLength;
-    return (isWhole ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
+    return isWhole ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
 }

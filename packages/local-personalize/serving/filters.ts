@@ -166,9 +166,8 @@ export function createFilters(contents: DatasetContents) {
                 trained.interactions === undefined ? [] : contents.latestEvents(trained.interactions, userId, call.now);
             const selects = ({ event, item }: BoundClause, userId: string) =>
                 event ? eventsOf(userId).some(({ eventType }) => event(eventType)) : item?.(rows.get(userId)) === true;
-            const [included, excluded] = ["INCLUDE", "EXCLUDE"].map((keep) =>
-                clauses.filter((clause) => clause.keep === keep),
-            ) as [BoundClause[], BoundClause[]];
+            const included = clauses.filter(({ keep }) => keep === "INCLUDE");
+            const excluded = clauses.filter(({ keep }) => keep === "EXCLUDE");
             return (userId: string): boolean =>
                 (included.length === 0 || included.some((clause) => selects(clause, userId))) &&
                 !excluded.some((clause) => selects(clause, userId));

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -11,6 +10,7 @@ import { Personalize } from "@aws-sdk/client-personalize";
 import { PersonalizeEvents } from "@aws-sdk/client-personalize-events";
 import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
 import { takeFolder } from "../folder-lock.ts";
+import { portOf } from "../wire/http.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import { arn, importRole, interactionsSchema, recipe, region, serviceModels, until } from "./support.ts";
 
@@ -33,7 +33,7 @@ async function startS3(key: string, content: Buffer): Promise<Server> {
     return server;
 }
 
-const addressOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const addressOf = (server: Server) => `http://127.0.0.1:${portOf(server)}`;
 
 function start(args: readonly string[], env: NodeJS.ProcessEnv = process.env): ChildProcess {
     return spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "pipe", "pipe"], env });
@@ -164,7 +164,7 @@ describe("local-personalize program", () => {
 
     it("the local-personalize program reports a used port, a used folder and missing service models", async () => {
         const model = ["--service-model", serviceModels()];
-        const port = String((s3.address() as AddressInfo).port);
+        const port = String(portOf(s3));
         const taken = await run(["--port", port, "--data", dataDir, ...model]);
         assert.equal(taken.code, 1);
         assert.match(taken.stderr, new RegExp(`Port ${port} of 127\\.0\\.0\\.1 is in use: choose another with --port`));

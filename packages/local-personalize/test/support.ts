@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,6 +14,7 @@ import { type GetRecommendationsCommandInput, PersonalizeRuntime } from "@aws-sd
 import { requireServiceModelDir } from "../botocore.ts";
 import { createEmulator, type EmulatorOptions, type ImportAccess, type ImportRequest } from "../emulator.ts";
 import { startServer } from "../server.ts";
+import { portOf } from "../wire/http.ts";
 
 export const region = "eu-central-1";
 export const accountId = "000000000000";
@@ -93,7 +93,7 @@ export async function startService(more: Partial<EmulatorOptions> & { access: Im
     });
     const log = (line: string) => void lines.push(line);
     const server = await startServer({ emulator, host: "127.0.0.1", port: 0, region, log });
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const endpoint = `http://127.0.0.1:${portOf(server)}`;
     const settings = {
         endpoint,
         region,
@@ -185,7 +185,7 @@ export async function addDataset(
 }
 
 /** Creates a schema, a dataset group and an interactions dataset, which are ACTIVE at once with the speed `instant`. */
-export async function createDataset({ personalize }: Service, name = "films") {
+export async function createDataset({ personalize }: Pick<Service, "personalize">, name = "films") {
     const schema = await personalize.createSchema({ name: `${name}-schema`, schema: interactionsSchema });
     const group = await personalize.createDatasetGroup({ name });
     const dataset = await personalize.createDataset({

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Server } from "node:net";
 import type { Emulator, EmulatorResponse, ServiceName } from "../contract.ts";
 import type { ServiceError } from "../errors.ts";
 
@@ -57,12 +58,19 @@ export async function readBody(request: IncomingMessage): Promise<Buffer>;
 export async function readBody(request: IncomingMessage, most = Number.POSITIVE_INFINITY): Promise<Buffer | undefined> {
     let chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of request) {
-        length += (chunk as Buffer).length;
-        if (length <= most) chunks.push(chunk as Buffer);
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+        length += chunk.length;
+        if (length <= most) chunks.push(chunk);
         else chunks = [];
     }
     return length <= most ? Buffer.concat(chunks) : undefined;
+}
+
+/** Returns the port on which a server listens. Throws an Error if the server does not listen on a port. */
+export function portOf(server: Server): number {
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("The server does not listen on a port");
+    return address.port;
 }
 
 /** Parses a JSON body. Returns invalid JSON as text, which the emulator's validation rejects as AWS does. */

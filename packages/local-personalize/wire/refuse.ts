@@ -1,4 +1,5 @@
 import { notEmulated } from "../errors.ts";
+import { toRecord } from "./record.ts";
 
 /**
  * The optional parameters that the emulator refuses, by operation. All other parameters have an effect, or are only
@@ -21,9 +22,7 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
 /** Throws InvalidInputException if a validated input contains a parameter that the emulator refuses. */
 export function refuseParameters(operation: string, input: object): void {
     for (const path of parameters[operation] ?? []) {
-        const value = path
-            .split(".")
-            .reduce<unknown>((within, name) => (within as Record<string, unknown> | undefined)?.[name], input);
+        const value = path.split(".").reduce<unknown>((within, name) => toRecord(within)[name], input);
         if (value) throw notEmulated(`${path} of ${operation}`);
     }
 }

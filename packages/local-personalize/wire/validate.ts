@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { ServiceName } from "../contract.ts";
 import { ServiceError } from "../errors.ts";
+import { isRecord } from "./record.ts";
 
 /** The members of a shape of AWS's service model that validate a request. */
 interface Shape {
@@ -84,22 +85,21 @@ function check(model: ServiceModel, name: string, value: unknown, path: string, 
         );
     }
     checkConstraints(shape, value, path, failures);
-    if (shape.type === "structure") {
-        const members = value as Record<string, unknown>;
+    if (shape.type === "structure" && isRecord(value)) {
         for (const [member, reference] of Object.entries(shape.members ?? {})) {
             const memberPath = path === "" ? member : `${path}.${member}`;
-            const given = members[member];
+            const given = value[member];
             if (given !== undefined && given !== null) check(model, reference.shape, given, memberPath, failures);
             else if (shape.required?.includes(member)) {
                 failures.push(constraintFailure(null, memberPath, "Member must not be null"));
             }
         }
-    } else if (shape.type === "list" && shape.member) {
-        for (const [index, item] of (value as unknown[]).entries()) {
+    } else if (shape.type === "list" && shape.member && Array.isArray(value)) {
+        for (const [index, item] of value.entries()) {
             check(model, shape.member.shape, item, `${path}.${index + 1}.member`, failures);
         }
-    } else if (shape.type === "map" && shape.key && shape.value) {
-        for (const [key, item] of Object.entries(value as Record<string, unknown>)) {
+    } else if (shape.type === "map" && shape.key && shape.value && isRecord(value)) {
+        for (const [key, item] of Object.entries(value)) {
             check(model, shape.key.shape, key, `${path}.key`, failures);
             check(model, shape.value.shape, item, `${path}.${key}.value`, failures);
         }

@@ -225,13 +225,18 @@ describe("`authorize` with random policies", () => {
     ) as fc.Arbitrary<ApplicablePolicies>;
     const accounts = fc.constantFrom("123456789012", "999999999999");
     const callers = fc.constantFrom(alice, session);
-    const kinds = fc.constantFrom("identity", "resource", "boundary", "session" as const);
+    const kinds = fc.constantFrom<("identity" | "resource" | "boundary" | "session")[]>(
+        "identity",
+        "resource",
+        "boundary",
+        "session",
+    );
 
     it("a matching Deny in a policy of any type leads to an explicit denial", () => {
         fc.assert(
             fc.property(policies, kinds, callers, accounts, (given, kind, caller, account) => {
                 const denying = { ...deny, Principal: "*" as const };
-                const list = [...((given[kind as "identity"] as NamedPolicy[] | undefined) ?? []), ...named(denying)];
+                const list = [...(given[kind] ?? []), ...named(denying)];
                 assert.equal(ask({ ...given, [kind]: list }, caller, account).decision, "explicitDeny");
             }),
         );
@@ -240,7 +245,7 @@ describe("`authorize` with random policies", () => {
         fc.assert(
             fc.property(policies, kinds, statements, callers, accounts, (given, kind, more, caller, account) => {
                 const before = ask(given, caller, account).decision;
-                const old = given[kind as "identity"];
+                const old = given[kind];
                 fc.pre(old !== undefined);
                 const after = ask(
                     { ...given, [kind]: [...(old ?? []), ...named({ ...more, Effect: "Allow" })] },

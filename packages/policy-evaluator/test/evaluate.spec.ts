@@ -16,13 +16,8 @@ const deny: Statement = { ...allow, Sid: "No", Effect: "Deny" };
 const judge = (
     Statement: readonly Statement[] | Statement,
     overrides: Partial<AccessRequest> = {},
-    kind = "identity",
-) =>
-    evaluate(
-        { ...request, ...overrides },
-        [{ name: "policy", document: { Version: "2012-10-17", Statement } }],
-        kind as "identity" | "resource",
-    );
+    kind: "identity" | "resource" = "identity",
+) => evaluate({ ...request, ...overrides }, [{ name: "policy", document: { Version: "2012-10-17", Statement } }], kind);
 const decision = (...input: Parameters<typeof judge>) => judge(...input).decision;
 
 describe("evaluate", () => {

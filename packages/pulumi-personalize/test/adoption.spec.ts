@@ -10,9 +10,7 @@ describe("Adoption of existing resources", () => {
     it("`create` adopts the stack's existing resources instead of creating duplicates", async () => {
         const first = await makeAll();
         const second = await makeAll();
-        for (const kind of Object.keys(first) as (keyof typeof first)[]) {
-            assert.deepEqual(second[kind], first[kind]);
-        }
+        assert.deepEqual(second, first);
         assert.equal(
             harness.lines.filter((line) => line.endsWith("already exists and belongs to this stack; using it")).length,
             7,

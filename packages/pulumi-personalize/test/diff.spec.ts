@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { compareProperties } from "../diff.ts";
-import { kinds, type ResourceKindName } from "../kinds.ts";
-import type { CommonInputs, ResourceKind } from "../resource.ts";
+import { anyKind, isKindName, kinds, type ResourceKindName } from "../kinds.ts";
 
 const common = { region: "eu-central-1", tags: { team: "films" }, pollSeconds: 15, deadlineMinutes: 30 };
 
@@ -110,11 +109,12 @@ const identities: Record<ResourceKindName, readonly string[] | "its own each tim
 describe("`diff` of recorded and requested inputs", () => {
     for (const [name, table] of Object.entries(tables)) {
         describe(`\`diff\` of ${name}`, () => {
-            const kind = kinds[name as ResourceKindName] as unknown as ResourceKind<CommonInputs>;
+            assert.ok(isKindName(name));
+            const kind = anyKind(kinds[name]);
             const own = Object.fromEntries(Object.entries(table).map(([key, [value]]) => [key, value]));
             const inputs = { ...common, ...own };
             const outs = { ...inputs, arn: "arn:of:it", status: "ACTIVE", __provider: "old text" };
-            const identity = identities[name as ResourceKindName];
+            const identity = identities[name];
             const oldGoesFirst = (key: string) => identity !== "its own each time" && !identity.includes(key);
 
             it(`\`diff\` of ${name} ignores the code of the dynamic provider and the order of keys`, () => {
@@ -174,7 +174,7 @@ describe("`diff` of recorded and requested inputs", () => {
             it(`\`diff\` of ${name} ignores the name of an adopted resource as long as the input \`adopt\` is set`, () => {
                 const renamed = { ...outs, name: "made in the console", adopt: outs.arn };
                 assert.equal(compareProperties(kind, renamed, { ...inputs, adopt: outs.arn }).changes, false);
-                const { name, adopt, ...adopted } = { ...inputs, adopt: outs.arn } as Record<string, unknown>;
+                const { name, adopt, ...adopted }: Record<string, unknown> = { ...inputs, adopt: outs.arn };
                 const takenOut = compareProperties(kind, renamed, { ...adopted, name });
                 assert.deepEqual(takenOut.replaces, "name" in inputs ? ["name"] : [], String(adopt));
             });

@@ -134,7 +134,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         const refusals = [serviceError("InvalidInputException", "Personalize cannot assume the role.")];
         harness.service.personalize.middlewareStack.add(
             (next) => async (args) => {
-                const { jobName } = args.input as { jobName?: string };
+                const jobName = "jobName" in args.input ? args.input.jobName : undefined;
                 const refusal = jobName === undefined ? undefined : refusals.shift();
                 if (jobName !== undefined) requestedNames.push(jobName);
                 if (refusal) throw refusal;
@@ -160,7 +160,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         const { dataset } = await makeDataset();
         harness.service.personalize.middlewareStack.add(
             (next) => async (args) => {
-                if ((args.input as { jobName?: string }).jobName === undefined) return next(args);
+                if (!("jobName" in args.input)) return next(args);
                 throw Object.assign(serviceError("AccessDeniedException", "not authorized to perform: iam:PassRole"), {
                     $metadata: {},
                 });

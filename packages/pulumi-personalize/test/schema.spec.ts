@@ -42,12 +42,13 @@ describe("Schema of the plugin", () => {
     });
 
     it("the schema requires inputs that have no default, and contains the types of outputs", () => {
-        const { requiredInputs, inputProperties, properties } = resources["personalize:index:Campaign"] as Resource;
+        const { requiredInputs, inputProperties, properties } =
+            resources["personalize:index:Campaign"] ?? assert.fail();
         assert.deepEqual([...requiredInputs].sort(), ["name", "solutionArn", "solutionVersionArn"]);
         assert.equal(inputProperties.minProvisionedTPS?.type, "number");
         assert.ok(!("arn" in inputProperties));
         assert.equal(properties.arn?.type, "string");
-        const { properties: ofVersion } = resources["personalize:index:SolutionVersion"] as Resource;
+        const { properties: ofVersion } = resources["personalize:index:SolutionVersion"] ?? assert.fail();
         assert.equal(ofVersion.trainingHours?.type, "number");
     });
 });

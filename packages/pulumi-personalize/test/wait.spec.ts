@@ -107,7 +107,7 @@ describe("waitFor", () => {
         serviceError("Error", { code: "ECONNREFUSED" }),
     ];
     for (const error of transient) {
-        it(`waitFor retries after ${(error as { code?: string }).code ?? error.name} and logs the retry`, async () => {
+        it(`waitFor retries after ${"code" in error ? error.code : error.name} and logs the retry`, async () => {
             const { deps, lines } = createDeps();
             assert.equal(await waitFor(deps, plan, answers(error, error, "ACTIVE"), ready), "ACTIVE");
             assert.equal(lines.length, 1);

@@ -90,7 +90,7 @@ async function listed(
     const age = ({ creationDateTime = new Date(0) }) => creationDateTime.getTime();
     const oldestFirst = (await listSummaries(pages, key)).toSorted((a, b) => age(a) - age(b));
     const parts = await mapLimited(oldestFirst, ({ arn }) => fetchPart(client, kind, arn));
-    return parts.filter((part) => part !== undefined && !part.description.status.startsWith("DELETE")) as Part[];
+    return parts.flatMap((part) => (part && !part.description.status.startsWith("DELETE") ? [part] : []));
 }
 
 /** Reads a resource; undefined if it was deleted after the list was read. */

@@ -1,5 +1,6 @@
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { shell } from "terminal-text";
+import { keysOf } from "../../../config/records.ts";
 import { readPages } from "../cli/pages.ts";
 import { oneLine } from "../doctor/check.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
@@ -144,7 +145,7 @@ async function listEverything(
     trying: Trying,
     progress: (line: string) => void,
 ): Promise<readonly InventoryItem[]> {
-    const kinds = Object.keys(inventoryKinds) as InventoryKind[];
+    const kinds = keysOf(inventoryKinds);
     const listed = kinds.map(async (kind) => {
         const items = await trying(kind, () => listers[kind](place));
         progress(`${kind}: ${items?.length ?? "not readable"}`);

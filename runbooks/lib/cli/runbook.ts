@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { formatError } from "pulumi-personalize/errors";
+import { toError } from "terminal-text";
 import { runbooks } from "../../runbooks.mjs";
 import { guardOutput } from "./output.ts";
 
@@ -89,8 +90,8 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
             process.exitCode = exitCodes.cancelled;
             return;
         }
-        const { message, stack, name } = error as Error;
-        const shown = verbose ? `${stack}` : `error: ${explained(error as Error)}`;
+        const failure = toError(error);
+        const shown = verbose ? `${failure.stack}` : `error: ${explained(failure)}`;
         process.stderr.write(`${shown}\n`);
         if (!verbose && !(error instanceof RunbookError)) {
             process.stderr.write("Details: run again with --verbose.\n");
@@ -98,7 +99,7 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
         process.exitCode =
             error instanceof RunbookError
                 ? error.exitCode
-                : isCredentials(name, message)
+                : isCredentials(failure)
                   ? exitCodes.credentials
                   : exitCodes.problem;
     } finally {
@@ -110,12 +111,12 @@ const ofCredentials =
     /Credential|ExpiredToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId|AuthFailure/;
 
 /** Checks whether an error means that credentials are missing or AWS rejected them. */
-function isCredentials(name: string, message: string): boolean {
+function isCredentials({ name, message }: Error): boolean {
     return ofCredentials.test(name) || /Could not load credentials/.test(message);
 }
 
 function explained(error: Error): string {
-    if (isCredentials(error.name, error.message)) {
+    if (isCredentials(error)) {
         return `AWS rejected the credentials (${error.message}). Log in, for example with \`aws sso login\`, and try again.`;
     }
     return formatError(error);

@@ -6,6 +6,7 @@ import {
     GetCostForecastCommand,
 } from "@aws-sdk/client-cost-explorer";
 import { hasName } from "pulumi-personalize/errors";
+import { messageOf } from "terminal-text";
 import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
 import { day } from "../../../cost/time.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
@@ -128,7 +129,7 @@ function createFilter({ services, region, stackTag }: BillScope): Expression {
 const console = "https://console.aws.amazon.com/costmanagement/home";
 
 function explained(error: unknown): unknown {
-    const { message } = error as Error;
+    const message = messageOf(error);
     if (error instanceof DataUnavailableException) {
         return new RunbookError(
             `Cost Explorer has no data for that time (${message}). The first data appears up to 24 hours after it is enabled. ` +

@@ -2,6 +2,7 @@ import { type PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing
 import { hasName } from "pulumi-personalize/errors";
 import { messageOf } from "terminal-text";
 import { prices } from "../../../config/prices.ts";
+import { keysOf } from "../../../config/records.ts";
 import { readPages } from "../cli/pages.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import { usageKind } from "./billed.ts";
@@ -193,6 +194,6 @@ function readUnit(text: string): { readonly of: Unit; readonly count: number } |
     const thousand = /^k[\s-]/i.test(after);
     const words = after.slice(thousand ? 1 : 0).replace(/^[\s-]+/, "");
     const count = (digits === "" ? 1 : Number(digits.replaceAll(",", ""))) * (thousand ? 1000 : 1);
-    const of = (Object.keys(unitNames) as Unit[]).find((unit) => unitNames[unit].test(words));
+    const of = keysOf(unitNames).find((unit) => unitNames[unit].test(words));
     return of && { of, count };
 }

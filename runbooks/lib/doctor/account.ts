@@ -8,7 +8,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import { fetchEntityArn, simulate } from "access-doctor";
 import { isRoot } from "policy-evaluator";
 import { hasName, isTransient } from "pulumi-personalize/errors";
-import { shell } from "terminal-text";
+import { hasCode, shell, toError } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
 import { readPages } from "../cli/pages.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
@@ -46,7 +46,7 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
         ({ expiration, sessionToken } = await new STSClient({ region: config.region }).config.credentials());
         ({ arn } = await whoAmI(config.region));
     } catch (error) {
-        const { name, message } = error as Error;
+        const { name, message } = toError(error);
         if (
             /Credential|ExpiredToken|UnrecognizedClient|InvalidClientToken|Signature|AuthFailure/.test(name + message)
         ) {
@@ -77,7 +77,7 @@ export const personalize: Check<AccountDeps> = async ({ config: { region } }) =>
         const groups = await datasetGroups(region);
         return ok(`Personalize answers in ${region}, and lists its dataset groups: ${groups.length}`);
     } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOTFOUND") {
+        if (hasCode(error, "ENOTFOUND")) {
             return fail(
                 `there is no Personalize in ${region}, or no network`,
                 "pulumi config set aws:region eu-central-1   # or another region that has it",

@@ -1,6 +1,6 @@
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { HeadBucketCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { anyKind, kinds, listTags, type ResourceKindName } from "pulumi-personalize/core";
 import { hasName, isNotFound } from "pulumi-personalize/errors";
 import { bucketNameFor } from "../../../config/config.ts";
@@ -30,7 +30,7 @@ export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
             new HeadBucketCommand({ Bucket: name }),
         );
     } catch (error) {
-        const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+        const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
         if (status === 404) {
             return ok(`${name} is free`);
         }

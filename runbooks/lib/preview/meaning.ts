@@ -11,8 +11,8 @@ export interface Step {
     readonly urn: string;
 }
 
-type Change = "create" | "update" | "replace" | "delete";
-const changes: readonly string[] = ["create", "update", "replace", "delete"] satisfies Change[];
+const changes = ["create", "update", "replace", "delete"] as const;
+type Change = (typeof changes)[number];
 
 /** Returns a sentence about the changed resources of one type; undefined if their change needs no explanation. */
 type Meaning = (change: Change, names: readonly string[], plan: PlannedStack) => string | undefined;
@@ -84,14 +84,16 @@ const meanings: Readonly<Record<string, Meaning>> = {
  */
 export function explainChanges(steps: readonly Step[], plan: PlannedStack): string[] {
     // The engine records a changed configuration as an update of the provider.
-    const changed = steps.filter(({ op, urn }) => changes.includes(op) && !urn.includes("::pulumi:providers:"));
+    const changed = steps.filter(
+        ({ op, urn }) => changes.some((change) => change === op) && !urn.includes("::pulumi:providers:"),
+    );
     if (changed.length === 0) return [];
     const sentences = Object.entries(meanings).flatMap(([type, meaning]) =>
         changes.flatMap((change) => {
             const names = changed
                 .filter(({ op, urn }) => op === change && typeOf(urn) === type)
                 .map(({ urn }) => urn.split("::").at(-1) ?? "");
-            return names.length === 0 ? [] : (meaning(change as Change, names, plan) ?? []);
+            return names.length === 0 ? [] : (meaning(change, names, plan) ?? []);
         }),
     );
     return sentences.length > 0

@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { hasCode } from "terminal-text";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { waitingFor } from "../cli/waits.ts";
 
@@ -55,8 +56,7 @@ export async function pulumiUp(stack: string, configFile: string | undefined, si
         const [code] = await once(child, "close");
         return code ?? exitCodes.problem;
     } catch (error) {
-        const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-        throw missing
+        throw hasCode(error, "ENOENT")
             ? new RunbookError('There is no pulumi on the PATH. See "On AWS" in README.md.', exitCodes.usage)
             : error;
     } finally {

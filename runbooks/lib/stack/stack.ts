@@ -1,5 +1,5 @@
 import { type PersonalizeClient, paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
-import { kinds, type Properties, type ResourceKindName } from "pulumi-personalize/core";
+import { isKindName, type Properties, type ResourceKindName } from "pulumi-personalize/core";
 import { readPages } from "../cli/pages.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { askPulumi, loginProblem, noSuchCommand } from "./pulumi.ts";
@@ -88,9 +88,7 @@ function dynamicResourcesIn({ deployment }: ExportedStack) {
 export function selectRecordedResources(exported: ExportedStack): RecordedResource[] {
     return dynamicResourcesIn(exported).flatMap(({ kind, urn, id, inputs, region }) => {
         const ranks = isOfRanking(urn) && ({ ranks: true } as const);
-        return kind in kinds
-            ? [{ kind: kind as ResourceKindName, ...(id && { arn: id }), region, inputs, ...ranks }]
-            : [];
+        return isKindName(kind) ? [{ kind, ...(id && { arn: id }), region, inputs, ...ranks }] : [];
     });
 }
 

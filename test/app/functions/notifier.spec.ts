@@ -3,11 +3,11 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatMessage } from "../../../app/functions/notifier/handler.ts";
 import { bundleFile } from "../../../components/common/lambda-bundle.ts";
+import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 
 const secret = "T0PSECRET";
 
@@ -16,7 +16,7 @@ describe("Notifier Lambda function", () => {
     let server: Server;
     let folder: string;
     let chat: { status: number; bodies: string[]; parameterReads: number; value: string | undefined };
-    const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const address = () => `http://127.0.0.1:${portOf(server)}`;
 
     before(async () => {
         folder = await mkdtemp(join(tmpdir(), "notifier-"));

@@ -96,18 +96,19 @@ export const createFirstFilm = (userId: string, events: number): string => `${us
  */
 export function campaignFixture() {
     const events = new Map<string, number>();
-    const state = {
-        asks: [] as CampaignAsk[],
-        describes: 0,
-        status: "ACTIVE" as string | undefined,
-        version: "v1",
+    class State {
+        asks: CampaignAsk[] = [];
+        describes = 0;
+        status: string | undefined = "ACTIVE";
+        version = "v1";
         /** Whether calls with a filter fail, as after the filter's deletion. */
-        filterGone: false,
-        fault: undefined as (() => Promise<never>) | undefined,
-        eventsFault: undefined as (() => Promise<never>) | undefined,
-        put: [] as Parameters<PutEvents>[0][],
-        eventsOf: (userId: string) => events.get(userId) ?? 0,
-    };
+        filterGone = false;
+        fault: (() => Promise<unknown>) | undefined;
+        eventsFault: (() => Promise<unknown>) | undefined;
+        put: Parameters<PutEvents>[0][] = [];
+        eventsOf = (userId: string) => events.get(userId) ?? 0;
+    }
+    const state = new State();
     const campaign: CampaignPort = {
         async ask(ask) {
             state.asks.push(ask);

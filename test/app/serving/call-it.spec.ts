@@ -3,12 +3,12 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { packFilms } from "../../../app/serving/film-scores.ts";
+import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 import { read } from "../../support/sources.ts";
 import { type ApiHarness, campaignFixture, openApi, startApi } from "./api-harness.ts";
 
@@ -61,7 +61,7 @@ describe("docs/call-it.md", () => {
         try {
             const program = join(folder, "recommend.mjs");
             await writeFile(program, /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? "");
-            const env = { ...process.env, API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+            const env = { ...process.env, API_URL: `http://127.0.0.1:${portOf(server)}` };
             const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
             const [before, after] = stdout.trimEnd().split("\n");
             assert.equal(before, "campaign [ 'Film 1', 'Film 2', 'Film 3' ]");

@@ -132,7 +132,7 @@ describe("A stale list", () => {
         harness.state.fault = () =>
             new Promise<void>((resolve) => {
                 thaw = resolve;
-            }) as Promise<never>;
+            });
         assert.equal((await harness.recommend("a")).source, "cache");
         harness.state.fault = undefined;
         // Suspend the process longer than a request waits for the campaign.
@@ -180,7 +180,7 @@ describe("POST /events", () => {
         campaign.state.eventsFault = () =>
             new Promise<void>((resolve) => {
                 arrive = resolve;
-            }) as Promise<never>;
+            });
         const watching = one.watch("a", "20");
         await sleep(1);
         assert.equal(idsOf(await other.recommend("a"))[0], createFirstFilm("a", 0));
@@ -195,7 +195,7 @@ describe("POST /events", () => {
         harness.state.fault = () =>
             new Promise<void>((resolve) => {
                 answer = resolve;
-            }) as Promise<never>;
+            });
         const before = harness.recommend("a");
         await sleep(1);
         harness.state.fault = undefined;

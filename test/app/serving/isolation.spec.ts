@@ -26,11 +26,11 @@ describe("Concurrent requests and events in random order", () => {
                 async (scheduler, steps) => {
                     const turn = scheduler.scheduleFunction(async () => {});
                     const campaign = campaignFixture();
-                    campaign.state.fault = (async () => {
+                    campaign.state.fault = async () => {
                         await turn();
                         if (broken.campaign) throw serviceError("ThrottlingException");
-                    }) as () => Promise<never>;
-                    campaign.state.eventsFault = turn as () => Promise<never>;
+                    };
+                    campaign.state.eventsFault = turn;
                     const broken = { table: false, campaign: false };
                     const table = memoryTable(async () => {
                         await turn();

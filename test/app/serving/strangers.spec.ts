@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { networkOf } from "../../../app/serving/addresses.ts";
 import { eventsPerAddress, eventsPerViewer, viewersPerEdge } from "../../../app/serving/limits.ts";
+import { itemAt } from "../../support/item-at.ts";
 import { type ApiHarness, type Asked, campaignFixture, parseResult, startApi } from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
 
@@ -179,7 +180,7 @@ describe("Requests for lists by unauthenticated callers", () => {
         const harnesses = [startApi(limited), startApi(limited)] as const;
         const sources: Record<string, number> = {};
         for (let at = 0; at < 1000; at++) {
-            const harness = harnesses[at % 2] as ApiHarness;
+            const harness = itemAt(harnesses, at % 2);
             harness.clock.at += 20;
             const { source, reason } = await harness.recommend(`stranger-${at}`);
             const name = `${source} ${reason ?? ""}`.trim();

@@ -298,7 +298,7 @@ describe("`makeTables`", () => {
 
     it("lists of similar films contain 30 % more of the films that users watch next than lists of popular films", async () => {
         const ratings = syntheticRatings({ users: 300, seed: 3 });
-        const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
+        const byUser = [...Map.groupBy(ratings, ({ user }) => user).values()];
         const tables = openTables(makeTables(await readCsvText(interactionsCsv(byUser.slice(0, 250).flat())), [], ""));
         let [similar, popular] = [0, 0];
         for (const events of byUser.slice(250)) {

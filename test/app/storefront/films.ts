@@ -4,6 +4,7 @@ import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { makeTables } from "../../../data-prep/tables/make.ts";
 import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom } from "../../support/columns.ts";
+import { itemAt } from "../../support/item-at.ts";
 
 const genreSets: readonly string[][] = [
     ["Drama"],
@@ -62,10 +63,10 @@ export const catalogue: readonly CatalogueItem[] = Array.from({ length: 150 }, (
     itemId: String(at + 1),
     title:
         at >= 20 && at < 20 + oddTitles.length
-            ? (oddTitles[at - 20] as string)
+            ? itemAt(oddTitles, at - 20)
             : `${first[at % 10]} ${second[(at * 7 + Math.floor(at / 10)) % 10]}`,
     year: at === 30 ? null : 1931 + ((at * 13) % 68),
-    genres: genreSets[at % genreSets.length] as string[],
+    genres: itemAt(genreSets, at % genreSets.length),
 }));
 
 const ratings = syntheticRatings();

@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
+import { fake } from "../../support/fake.ts";
 import { keenViewer } from "./films.ts";
 import { waitForFilms, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
 /** The manifest of a book shop's data, from which the page and the API take their words. */
-const manifest = {
+const manifest = fake<Manifest>({
     noun: { one: "book", many: "books" },
     eventTypes: [{ name: "purchase", rows: 9 }],
     sources: [{ dataset: "interactions", file: "orders.csv", sha256: "" }],
     viewers: [keenViewer],
-} as unknown as Manifest;
+});
 
 describe("Storefront of a book shop", () => {
     const site = storefrontSite(() => ({ words: dataWords(manifest, { publicHistories: true }) }));

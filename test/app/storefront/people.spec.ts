@@ -96,7 +96,7 @@ describe("`shortened`", () => {
 });
 
 describe("`explainFilm`", () => {
-    const [a, b, c, d] = ["a", "b", "c", "d"].map((id) => film(id)) as [ListedFilm, ListedFilm, ListedFilm, ListedFilm];
+    const [a, b, c, d] = [film("a"), film("b"), film("c"), film("d")] as const;
     const input = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
     const because = (...films: ListedFilm[]) => listOf([a, b], { source: "similar", because: films });
 

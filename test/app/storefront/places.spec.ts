@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
+import { itemAt } from "../../support/item-at.ts";
 import { tables } from "./films.ts";
 import { choose, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
@@ -35,16 +36,16 @@ describe("Storefront pages and settings", () => {
         );
         assert.deepEqual(
             similar,
-            tables.similar([personal[0] as string], { count: 20 }).films.map(({ itemId }) => itemId),
+            tables.similar([itemAt(personal, 0)], { count: 20 }).films.map(({ itemId }) => itemId),
         );
 
-        await choose(page, ".like select", popular[1] as string);
+        await choose(page, ".like select", itemAt(popular, 1));
         await page.waitForFunction((hash) => location.hash.endsWith(hash), {}, `like=${popular[1]}`);
-        const expected = tables.similar([popular[1] as string], { count: 20 }).films.map(({ itemId }) => itemId);
+        const expected = tables.similar([itemAt(popular, 1)], { count: 20 }).films.map(({ itemId }) => itemId);
         await page.waitForFunction(
             (first) => document.querySelector<HTMLElement>(".column:nth-child(2) [data-item]")?.dataset.item === first,
             {},
-            expected[0] as string,
+            itemAt(expected, 0),
         );
         assert.deepEqual((await columns())[1], expected);
         clean();

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
 import { packFilms } from "../../../app/serving/film-scores.ts";
 import { offeredViewers } from "../../../app/serving/offered-viewers.ts";
@@ -12,6 +11,7 @@ import { buildStorefront } from "../../../app/storefront/build.ts";
 import { filledPage } from "../../../components/storefront/page-files.ts";
 import { type DataWords, dataWords, findImageOrigins } from "../../../components/storefront/page-words.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
+import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 import type { Issuer } from "../../support/issuer.ts";
 import { config, createStore, openedApi, serviceError } from "../serving/api-harness.ts";
 import { memoryTable } from "../serving/memory-table.ts";
@@ -175,7 +175,7 @@ export async function serveStorefront({
     }
 
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const url = `http://127.0.0.1:${portOf(server)}/`;
     return {
         url,
         insideApi: `${url}stage/storefront/index.html`,

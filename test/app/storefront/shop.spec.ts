@@ -1,20 +1,21 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
+import { portOf } from "../../../packages/local-personalize/wire/http.ts";
+import { fake } from "../../support/fake.ts";
 import { keenViewer, tablesDocument } from "./films.ts";
 import { assertAccessible, atRow, waitForFilms, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
-const manifest = {
+const manifest = fake<Manifest>({
     noun: { one: "product", many: "products" },
     eventTypes: ["view", "cart", "purchase"].map((name) => ({ name, rows: 9 })),
     sources: [{ dataset: "interactions", file: "orders.csv", sha256: "" }],
     viewers: [keenViewer],
-} as unknown as Manifest;
+});
 const picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>';
 const uuid = "3f2a91c4-7b1e-4c55-9d0a-2b7f6a1c9e10";
 
@@ -29,7 +30,7 @@ describe("Storefront of a shop", () => {
     });
     after(() => images.close());
     const site = storefrontSite(() => {
-        const origin = `http://127.0.0.1:${(images.address() as AddressInfo).port}`;
+        const origin = `http://127.0.0.1:${portOf(images)}`;
         const { films } = tablesDocument;
         const details = films.ids.map((_, place) => ({
             price: 1234.5 + place,

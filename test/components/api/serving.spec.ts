@@ -15,6 +15,7 @@ import { prepare } from "../../../data-prep/prepare.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { good } from "../../config/parsed.ts";
+import { fake } from "../../support/fake.ts";
 import { declaredResources, inputsOfNamed, requireInputs, settled, useMocks, value } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
@@ -210,11 +211,11 @@ describe("Fallback tables and storefront files", () => {
             credits: "MovieLens",
             viewers: 0,
         });
-        const manifest = {
+        const manifest = fake<Manifest>({
             noun: { one: "product", many: "products" },
             eventTypes: ["view", "NotInterested", "cart", "purchase", "refund"].map((name) => ({ name, rows: 7 })),
             sources: [{ dataset: "interactions", file: "orders.csv", sha256: "" }],
-        } as unknown as Manifest;
+        });
         assert.deepEqual(dataWords(manifest, { publicHistories: true }), {
             noun: "product",
             nouns: "products",
@@ -229,12 +230,12 @@ describe("Fallback tables and storefront files", () => {
         const image = (place: number) => ({
             image: `https://${place < 2 ? "cdn" : "other"}.shop.example/${place}.jpg`,
         });
-        const tables = {
+        const tables = fake<TablesDocument>({
             films: {
                 genres: [0, 1, 0],
                 details: [image(0), { image: "javascript:alert(1)" }, null, image(1), image(2)],
             },
-        } as unknown as TablesDocument;
+        });
         assert.deepEqual(findImageOrigins(tables), ["https://cdn.shop.example", "https://other.shop.example"]);
     });
 

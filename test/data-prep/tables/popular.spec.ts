@@ -4,6 +4,7 @@ import { computeTimeSpan, groupViews } from "../../../data-prep/by-user.ts";
 import { computeGrowth, halfLifeDays, popularity, ranked, trending } from "../../../data-prep/tables/popular.ts";
 import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom } from "../../support/columns.ts";
+import { itemAt } from "../../support/item-at.ts";
 
 const day = 86_400;
 const newest = 900_000_000;
@@ -54,7 +55,7 @@ describe("`popularity`", () => {
             const columns = columnsFrom(events);
             const scores = popularity(columns, groupViews(columns));
             const sum = scores.reduce((total, score) => total + score, 0);
-            return new Map(columns.itemIds.map((itemId, item) => [itemId, (scores[item] as number) / sum]));
+            return new Map(columns.itemIds.map((itemId, item) => [itemId, itemAt(scores, item) / sum]));
         });
         const [before, after] = shares as [Map<string, number>, Map<string, number>];
         const items = new Set([...before.keys(), ...after.keys()]);

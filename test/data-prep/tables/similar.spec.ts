@@ -5,6 +5,7 @@ import type { Columns } from "../../../data-prep/columns.ts";
 import { type Likeness, similarItems, timeAwareCosine, toHistories } from "../../../data-prep/tables/similar.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom, readCsvText } from "../../support/columns.ts";
+import { itemAt } from "../../support/item-at.ts";
 
 const all = (columns: Columns) => Array.from({ length: columns.itemCount }, (_, item) => item);
 const rowsOf = (columns: Columns, likeness: Likeness = timeAwareCosine, count = 50) => [
@@ -33,7 +34,7 @@ function byMatrix(columns: Columns, { userWeight, kernel, score }: Likeness): nu
         const history = watched.filter((item, at) => watched.lastIndexOf(item) === at);
         history.forEach((one, from) => {
             history.forEach((other, to) => {
-                const row = together[one] as number[];
+                const row = itemAt(together, one);
                 row[other] = (row[other] ?? 0) + userWeight(history.length) * (kernel[Math.abs(from - to)] ?? 0);
             });
         });
@@ -95,8 +96,8 @@ describe("`similarItems`", () => {
                     scores.forEach((score, rank) => {
                         assert.ok(score > 0 && score <= 1);
                         const [above, before] = [scores[rank - 1] ?? 2, items[rank - 1] ?? -1];
-                        assert.ok(score < above || (score === above && before < (items[rank] as number)));
-                        const back = rows[items[rank] as number];
+                        assert.ok(score < above || (score === above && before < itemAt(items, rank)));
+                        const back = rows[itemAt(items, rank)];
                         assert.equal(back?.scores[back.items.indexOf(item)], score);
                     });
                 }
@@ -126,7 +127,7 @@ describe("`similarItems`", () => {
         const named = (columns: Columns) =>
             new Map(rowsOf(columns).map(({ item, scores }) => [columns.itemIds[item], scores.map((score) => score)]));
         // Events of one user may have equal times. Then their order in the file counts, so the test keeps that order.
-        const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
+        const byUser = [...Map.groupBy(ratings, ({ user }) => user).values()];
         const given = named(await readCsvText(interactionsCsv(byUser.flat())));
         const turned = named(await readCsvText(interactionsCsv(byUser.reverse().flat())));
         for (const [itemId, scores] of given) assert.deepEqual(turned.get(itemId), scores);
@@ -151,8 +152,8 @@ describe("`similarItems`", () => {
         const columns = columnsFrom([...watched, ["u", "i0", 1000]]);
         const { items } = toHistories(columns, groupViews(columns));
         assert.equal(items.length, 500);
-        assert.equal(columns.itemIds[items[0] as number], "i101");
-        assert.equal(columns.itemIds[items.at(-1) as number], "i0");
+        assert.equal(columns.itemIds[itemAt(items, 0)], "i101");
+        assert.equal(columns.itemIds[itemAt(items, -1)], "i0");
     });
 
     it("`similarItems` finds films that the same users like", async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { IAM } from "@aws-sdk/client-iam";
 import type { KMS } from "@aws-sdk/client-kms";
 import type { S3 } from "@aws-sdk/client-s3";
+import { itemAt } from "../../support/item-at.ts";
 
 type Options = Readonly<Record<string, string | undefined>>;
 export interface Hands {
@@ -34,10 +35,10 @@ export async function runCommand(command: string, hands: Hands): Promise<void> {
 function parseOptions(words: readonly string[]): Options {
     const options: Record<string, string> = {};
     for (let at = 0; at < words.length; at++) {
-        const name = (words[at] as string).replace(/^--/, "");
+        const name = itemAt(words, at).replace(/^--/, "");
         const value = words[at + 1];
         if (value === undefined || value.startsWith("--")) options[name] = "true";
-        else options[name] = words[++at] as string;
+        else options[name] = itemAt(words, ++at);
     }
     return options;
 }

@@ -1,5 +1,6 @@
 import { seededRandom } from "../../../bench/lib/random.ts";
 import type { LoggedRequest } from "../../../packages/local-personalize/emulator.ts";
+import { itemAt } from "../../support/item-at.ts";
 
 /**
  * The moment at which the engine is killed: after a share of the command's usual duration, or after the service has
@@ -48,7 +49,7 @@ const looks = ["ListSolutionVersions", "DescribeSolutionVersion", "DescribeCampa
  */
 export function createCases(seed: number, pairs: number): readonly Case[] {
     const random = seededRandom(seed);
-    const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
+    const pick = <T>(list: readonly T[]) => itemAt(list, Math.floor(random() * list.length));
     const turn = {
         up: Math.floor(random() * operationsByCommand.up.length),
         destroy: Math.floor(random() * operationsByCommand.destroy.length),

@@ -2,6 +2,7 @@ import { Agent, request } from "node:http";
 import { CostExplorerClient, GetCostAndUsageCommand } from "@aws-sdk/client-cost-explorer";
 import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
 import { signedHeaders } from "../../../packages/local-aws/test/signed.ts";
+import { readJson } from "../../support/json.ts";
 import { createSettings, region, type TestAws } from "../../support/local-aws.ts";
 import { billTable } from "./bill-table.ts";
 
@@ -63,7 +64,7 @@ export async function metered(
 export async function advance({ instance }: TestAws, seconds: number): Promise<number> {
     const url = `http://127.0.0.1:${instance.port}/_local/clock`;
     const response = await fetch(url, { method: "POST", body: JSON.stringify({ advanceSeconds: seconds }) });
-    const answer = (await response.json()) as { now?: string; message?: string };
+    const answer = await readJson<{ now?: string; message?: string }>(response);
     if (answer.now === undefined) throw new Error(`the emulator's clock could not be advanced: ${answer.message}`);
     return Date.parse(answer.now);
 }

@@ -1,5 +1,6 @@
 import type { LoggedAccess } from "../../../packages/local-aws/gateway/enforcement/access-log.ts";
 import type { Instance } from "../../../packages/local-aws/instance.ts";
+import { readJson } from "../../support/json.ts";
 
 /** Returns a reader of the local AWS's access log. Each call of `next` returns the entries since the last call. */
 export function accessReader({ port }: Pick<Instance, "port">) {
@@ -7,7 +8,7 @@ export function accessReader({ port }: Pick<Instance, "port">) {
     return {
         async next(): Promise<readonly LoggedAccess[]> {
             const response = await fetch(`http://127.0.0.1:${port}/_local/access?after=${last}`);
-            const { accesses } = (await response.json()) as { accesses: LoggedAccess[] };
+            const { accesses } = await readJson<{ accesses: LoggedAccess[] }>(response);
             last = accesses.at(-1)?.id ?? last;
             return accesses;
         },

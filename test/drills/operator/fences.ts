@@ -3,6 +3,7 @@ import { namesFor } from "../../../config/config.ts";
 import { bucketNameFor } from "../../../config/names.ts";
 import { type Grant, type OperatorScope, prefixActions } from "../../../iam/operator/scope.ts";
 import { operatorGrants } from "../../../iam/operator.ts";
+import { itemAt } from "../../support/item-at.ts";
 
 /** A request that no policy of the operator may allow. */
 export interface Trespass {
@@ -59,7 +60,7 @@ export function trespasses(scope: OperatorScope, required: RequiredResources): r
         const foreign = grant.on.map((arn) => arn.replace(`:${scope.accountId}:`, `:${stranger}:`));
         return [
             ...others.flatMap((other) => {
-                const theirs = operatorGrants(other)[index] as Grant;
+                const theirs = itemAt(operatorGrants(other), index);
                 return isSame(grant, theirs)
                     ? []
                     : requests(`stack ${other.stack}`, contextOf(theirs, other), theirs.on);

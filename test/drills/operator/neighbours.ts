@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Budgets } from "@aws-sdk/client-budgets";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { SNS } from "@aws-sdk/client-sns";
 import { webhookParameter } from "../../../iam/operator.ts";
 import { localAccountId } from "../../../packages/local-aws/instance.ts";
+import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 import { createSettings, type TestAws } from "../../support/local-aws.ts";
 
 /**
@@ -54,5 +54,5 @@ export async function settleNeighbours({ instance, iam, ssm, stack }: TestAws): 
 async function openChat(): Promise<string> {
     const chat = createServer((request, response) => request.resume().once("end", () => response.end("ok"))).unref();
     await new Promise<void>((resolve) => chat.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(chat.address() as AddressInfo).port}/hook`;
+    return `http://127.0.0.1:${portOf(chat)}/hook`;
 }

@@ -1,5 +1,6 @@
 import { seededRandom } from "../../../bench/lib/random.ts";
 import type { Stop } from "../../support/interrupt.ts";
+import { itemAt } from "../../support/item-at.ts";
 
 export const changes = ["nameSuffix", "recipe", "bucketName", "data", "adopt", "region"] as const;
 export type Change = (typeof changes)[number];
@@ -54,13 +55,13 @@ export const fewestRuns = 4 * changes.length;
  */
 export function createCases(seed: number, runs: number): readonly RevertCase[] {
     const random = seededRandom(seed);
-    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+    const pick = <T>(list: readonly T[]): T => itemAt(list, Math.floor(random() * list.length));
     const first = new Map(changes.map((change) => [change, Math.floor(random() * stops.length)]));
     return Array.from({ length: runs }, (_, index): RevertCase => {
-        const change = changes[index % changes.length] as Change;
+        const change = itemAt(changes, index % changes.length);
         const round = Math.floor(index / changes.length);
-        const stop = stops[((first.get(change) ?? 0) + round) % stops.length] as Stop;
-        const ending = endings[(index + round + Math.floor(round / stops.length)) % endings.length] as Ending;
+        const stop = itemAt(stops, ((first.get(change) ?? 0) + round) % stops.length);
+        const ending = itemAt(endings, (index + round + Math.floor(round / stops.length)) % endings.length);
         return { change, stop, operation: pick(operationsOf[change]), ending };
     });
 }

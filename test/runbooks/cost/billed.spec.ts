@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
+import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 import { type CountedBill, countedBill } from "../../../runbooks/lib/cost/billed.ts";
 
 const day = Date.parse("2026-11-24T00:00:00Z");
@@ -42,7 +42,7 @@ describe("`countedBill`, the bill from Cost Explorer", () => {
         server.listen(0, "127.0.0.1");
         await once(server, "listening");
         client = new CostExplorerClient({
-            endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+            endpoint: `http://127.0.0.1:${portOf(server)}`,
             region: "us-east-1",
             credentials: { accessKeyId: "test", secretAccessKey: "test" },
         });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CloudWatch, type CloudWatchClient, type GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
+import { CloudWatch, type GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
 import { type ServedWindow, savedCalls } from "../../../cost/spend.ts";
 import { day, window } from "../../../cost/time.ts";
 import { cacheSavings, cacheSavingsText } from "../../../runbooks/lib/cost/traffic.ts";
@@ -53,7 +53,7 @@ describe("`cacheSavings` from CloudWatch metrics", () => {
     /** Returns an SDK client that returns the given metric results. */
     function clientOf(sums: Readonly<Record<string, readonly number[]>>, StatusCode = "Complete") {
         const inputs: GetMetricDataCommandInput[] = [];
-        const client = new CloudWatch({ region: "eu-central-1" }) as CloudWatchClient;
+        const client = new CloudWatch({ region: "eu-central-1" });
         client.middlewareStack.add(
             () => async (args) => {
                 const input = args.input as GetMetricDataCommandInput;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prices } from "../../../config/prices.ts";
 import { type Instance, root } from "../../../packages/local-aws/instance.ts";
 import { run } from "../../../packages/local-aws/pulumi.ts";
+import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 import { deviation, matchPrice, parsePrices } from "../../../runbooks/lib/cost/price-list.ts";
 
 interface Tier {
@@ -161,7 +161,7 @@ describe("Runbook `prices`", () => {
         });
         server.listen(0, "127.0.0.1");
         await once(server, "listening");
-        const { port } = server.address() as AddressInfo;
+        const port = portOf(server);
         const dir = join(tmpdir(), "prices-without-a-stack");
         instance = { root, dir, port, speed: "instant", officialPlugin: false, enforce: true };
     });

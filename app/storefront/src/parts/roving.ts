@@ -1,3 +1,5 @@
+import type { TargetedKeyboardEvent } from "preact";
+
 const leaps: Readonly<Record<string, (place: number, last: number) => number>> = {
     ArrowLeft: (place) => place - 1,
     ArrowRight: (place) => place + 1,
@@ -9,9 +11,9 @@ const leaps: Readonly<Record<string, (place: number, last: number) => number>> =
  * Moves the focus within a group of buttons with the arrow keys, Home and End. The Tab key stops only once in the
  * group.
  */
-export function moveFocus(event: KeyboardEvent): void {
+export function moveFocus(event: TargetedKeyboardEvent<HTMLElement>): void {
     const leap = leaps[event.key];
-    const buttons = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button")];
+    const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>("button")];
     const place = buttons.indexOf(document.activeElement as HTMLElement);
     if (leap === undefined || place === -1) return;
     event.preventDefault();

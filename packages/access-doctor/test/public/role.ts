@@ -2,6 +2,7 @@ import { document } from "../fixtures/import-fixture.ts";
 import { createFixture, fixtureSnapshot } from "../support.ts";
 import {
     bucketArn,
+    bucketStatements,
     get,
     list,
     objects,
@@ -216,7 +217,7 @@ export const roleCases: readonly PublicCase[] = [
         snapshot: fixtureSnapshot({
             ...createFixture(),
             bucketPolicy: JSON.stringify(
-                document(...(JSON.parse(createFixture().bucketPolicy ?? "{}").Statement as []), {
+                document(...bucketStatements(createFixture()), {
                     Effect: "Allow",
                     Principal: { AWS: "arn:aws:iam::000000000000:role/Import-test" },
                     Action: "s3:*",

@@ -100,7 +100,7 @@ export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: numbe
             `Threshold Crossed: ${summary} (minimum ${plural(needed, "datapoint", "datapoints")} for ALARM).${missing}`,
         );
     };
-    const current = () => answer(StateValue as AlarmState, alarm.StateReason ?? "Unchanged");
+    const current = () => answer(StateValue, alarm.StateReason ?? "Unchanged");
 
     if (breaching.length + (treatment === "breaching" ? filled : 0) >= needed) {
         return crossed("ALARM");

@@ -39,7 +39,8 @@ export function combine(operate: Operate, one: Value, other: Value): Value | und
     if (typeof one === "number" && typeof other === "number") {
         return operate(one, other);
     }
-    const at = (value: Value, period: number) => (isSeries(value) ? value.get(period) : (value as number));
+    const at = (value: Value, period: number) =>
+        isSeries(value) ? value.get(period) : typeof value === "number" ? value : undefined;
     const [first] = [one, other].filter(isSeries);
     if (!first || ![one, other].every((value) => isSeries(value) || typeof value === "number")) {
         return undefined;

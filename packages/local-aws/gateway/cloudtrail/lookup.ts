@@ -23,7 +23,7 @@ export function lookupEvents(
     input: unknown,
     { region, accountId }: { readonly region: string; readonly accountId: string },
 ): object {
-    const criteria = (typeof input === "object" && input !== null ? input : {}) as LookupInput;
+    const criteria: LookupInput = typeof input === "object" && input !== null ? input : {};
     const matches = events.filter(
         (event) =>
             (event.region === "" || event.region === region) &&

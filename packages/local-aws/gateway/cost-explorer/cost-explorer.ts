@@ -1,4 +1,4 @@
-import { type CostRecord, computeCosts, type Emulator, monthStart } from "local-personalize";
+import { type CostRecord, computeCosts, type Emulator, monthStart, toRecord } from "local-personalize";
 import { awsJson, jsonAnswer } from "../answer.ts";
 import { hourlyRate } from "../spend.ts";
 import { readFilter, requireDimension } from "./filter.ts";
@@ -26,8 +26,7 @@ export function costExplorerOperation(target: string | undefined): string | unde
 /** Answers a Cost Explorer call from metered usage. On the local AWS, only Amazon Personalize has costs. */
 export function answerCostExplorer(metered: Metered, operation: string, body: unknown) {
     try {
-        const given = typeof body === "object" && body !== null ? (body as Body) : {};
-        return jsonAnswer(200, operations[operation]?.(metered, given) ?? {}, awsJson);
+        return jsonAnswer(200, operations[operation]?.(metered, toRecord(body)) ?? {}, awsJson);
     } catch (error) {
         if (!(error instanceof CostExplorerError)) throw error;
         return jsonAnswer(400, { __type: error.code, message: error.message }, awsJson);
@@ -84,7 +83,7 @@ function readMetrics(given: unknown): string[] {
 }
 
 function readGroups(given: unknown) {
-    const groups = (Array.isArray(given) ? given : []) as Body[];
+    const groups = Array.isArray(given) ? given.map(toRecord) : [];
     if (groups.length > 2) throw invalid("At most two groups are allowed.");
     return groups.map(({ Type, Key }) => {
         if (Type === "DIMENSION") return { Type, Key, keyOf: requireDimension(Key) };

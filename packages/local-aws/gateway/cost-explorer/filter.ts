@@ -1,5 +1,5 @@
-import { billedService, type CostRecord } from "local-personalize";
-import { type Body, invalid } from "./input.ts";
+import { billedService, type CostRecord, toRecord } from "local-personalize";
+import { invalid } from "./input.ts";
 
 type Holds = (record: CostRecord) => boolean;
 
@@ -28,7 +28,7 @@ export function requireDimension(key: unknown): (record: CostRecord) => string {
  */
 export function readFilter(expression: unknown): Holds {
     if (expression === undefined) return () => true;
-    const members = Object.entries((expression ?? {}) as Body);
+    const members = Object.entries(toRecord(expression));
     const [member] = members;
     if (!member || members.length > 1)
         throw invalid("Expression should have exactly one root: And, Or, Not, Dimensions or Tags.");
@@ -47,7 +47,7 @@ export function readFilter(expression: unknown): Holds {
         }
         case "Dimensions": {
             const { values } = readValues(given);
-            const dimension = requireDimension((given as Body).Key);
+            const dimension = requireDimension(toRecord(given).Key);
             return (record) => values.includes(dimension(record));
         }
         case "Tags": {
@@ -60,7 +60,7 @@ export function readFilter(expression: unknown): Holds {
 }
 
 function readValues(given: unknown): { key: string; values: readonly unknown[] } {
-    const { Key, Values, MatchOptions = ["EQUALS"] } = (given ?? {}) as Body;
+    const { Key, Values, MatchOptions = ["EQUALS"] } = toRecord(given);
     if (typeof Key !== "string" || !Array.isArray(Values)) throw invalid("An expression requires Key and Values.");
     if (
         !Array.isArray(MatchOptions) ||

@@ -1,3 +1,5 @@
+import { toRecord } from "local-personalize";
+
 /** An error of Cost Explorer, with the name of its exception. */
 export class CostExplorerError extends Error {
     readonly code: "ValidationException" | "DataUnavailableException" | "UnknownOperationException";
@@ -35,7 +37,7 @@ export function readPeriod(body: Body): Period & { granularity: Granularity } {
             `Granularity must be HOURLY, DAILY or MONTHLY; it is ${JSON.stringify(granularity) ?? "missing"}`,
         );
     }
-    const { Start, End } = (body.TimePeriod ?? {}) as Body;
+    const { Start, End } = toRecord(body.TimePeriod);
     const [start, end] = [readTime(Start, "Start", granularity), readTime(End, "End", granularity)];
     if (start >= end) throw invalid("Start date (and hour) should be before end date (and hour)");
     return { start, end, granularity };

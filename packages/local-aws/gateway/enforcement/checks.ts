@@ -1,4 +1,5 @@
 import type { Emulator, EmulatorRequest } from "local-personalize";
+import { toRecord } from "local-personalize";
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
 import type { PassedRole } from "./passed-roles.ts";
 
@@ -69,7 +70,7 @@ async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorReques
     if (!emulator.operations.has(operation)) {
         return { service: "personalize", checks: [] };
     }
-    const body = (typeof request.body === "object" && request.body !== null ? request.body : {}) as Body;
+    const body = toRecord(request.body);
     const tags = Array.isArray(body.tags) ? (body.tags as Tag[]) : [];
     const removed = Array.isArray(body.tagKeys) ? (body.tagKeys as string[]) : [];
     const resource = await determineResource(emulator, request, body, `arn:aws:personalize:${region}:${account}:`);
@@ -204,12 +205,12 @@ async function fetchTrackerArn(
     const { eventTrackers = [] } = await ask(emulator, "ListEventTrackers", region, { maxResults: 100 });
     for (const { eventTrackerArn } of eventTrackers as { eventTrackerArn: string }[]) {
         const { eventTracker } = await ask(emulator, "DescribeEventTracker", region, { eventTrackerArn });
-        arnsById.set((eventTracker as { trackingId?: string } | undefined)?.trackingId, eventTrackerArn);
+        arnsById.set(toRecord(eventTracker).trackingId, eventTrackerArn);
     }
     return arnsById.get(trackingId) ?? `${prefix}event-tracker/*`;
 }
 
 async function ask(emulator: Emulator, operation: string, region: string, body: Body): Promise<Body> {
     const answer = await emulator.handle({ service: "personalize", operation, region, body });
-    return answer.status === 200 ? (JSON.parse(answer.body) as Body) : {};
+    return answer.status === 200 ? toRecord(JSON.parse(answer.body)) : {};
 }

@@ -1,5 +1,6 @@
 import { Agent, request as send } from "node:http";
 import { json } from "node:stream/consumers";
+import { toRecord } from "local-personalize";
 import type { NamedPolicy, PolicyDocument } from "policy-evaluator";
 import { type MiniStackAddress, secretHeader } from "../ministack.ts";
 
@@ -208,4 +209,4 @@ function withDocuments<T extends Texts>({ identity, boundary, session, ...rest }
 }
 
 const failed = (path: string, answer: unknown) =>
-    new Error(`MiniStack could not answer ${path}: ${(answer as { error?: string }).error ?? "refused"}`);
+    new Error(`MiniStack could not answer ${path}: ${toRecord(answer).error ?? "refused"}`);

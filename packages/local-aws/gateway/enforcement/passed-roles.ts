@@ -169,7 +169,8 @@ export async function tracedRoleComplaint(
     action: string,
     body: unknown,
 ): Promise<Complaint | undefined> {
-    const { Role: arn, TracingConfig } = (body ?? {}) as FunctionSettings;
+    const settings: FunctionSettings = typeof body === "object" && body !== null ? body : {};
+    const { Role: arn, TracingConfig } = settings;
     if (
         !/^lambda:(CreateFunction|UpdateFunctionConfiguration)$/.test(action) ||
         TracingConfig?.Mode !== "Active" ||

@@ -41,7 +41,7 @@ export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">)
     if (presigned && authorization !== undefined) {
         return "UnsupportedSignature";
     }
-    const given = presigned ? query : parseAuthorization(authorization as string);
+    const given = presigned ? query : parseAuthorization(authorization ?? "");
     const prefix = presigned ? "X-Amz-" : "";
     if (given.get(presigned ? "X-Amz-Algorithm" : "algorithm") !== algorithm) {
         return "UnsupportedSignature";

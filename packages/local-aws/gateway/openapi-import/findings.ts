@@ -1,3 +1,5 @@
+import { isRecord, toRecord } from "local-personalize";
+
 export type Node = Readonly<Record<string, unknown>>;
 
 /** Messages about the parts of a document that API Gateway rejects (errors) or ignores (warnings). */
@@ -6,7 +8,8 @@ export interface Findings {
     readonly warnings: string[];
 }
 
-/** Thrown if API Gateway would reject the import with BadRequestException. */
+/** Thrown if API Gateway would reject the import { isRecord, toRecord } from "local-personalize";
+import with BadRequestException. */
 export class ImportRefusedError extends Error {}
 
 /**
@@ -17,11 +20,11 @@ export function expectObject(value: unknown, where: string, findings: Findings):
     if (value === undefined || value === null) {
         return {};
     }
-    if (typeof value !== "object" || Array.isArray(value)) {
+    if (!isRecord(value) || Array.isArray(value)) {
         findings.errors.push(`${where} is not an object`);
         return {};
     }
-    return value as Node;
+    return value;
 }
 
 /**
@@ -51,7 +54,7 @@ function at(document: Node, reference: string): unknown {
         .split("/")
         .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"))
         .reduce<unknown>(
-            (node, token) => (Object.hasOwn(Object(node), token) ? (node as Node)[token] : undefined),
+            (node, token) => (Object.hasOwn(Object(node), token) ? toRecord(node)[token] : undefined),
             document,
         );
 }

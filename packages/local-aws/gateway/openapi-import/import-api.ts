@@ -1,4 +1,5 @@
 import { APIGateway, type PatchOperation, type RestApi } from "@aws-sdk/client-api-gateway";
+import { toError } from "terminal-text";
 import { type Answer, jsonAnswer } from "../answer.ts";
 import { createLoopSettings } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
@@ -41,10 +42,10 @@ export async function importApi(
             request.apiId === undefined
                 ? await create(client, request, plan)
                 : await write(client, request.apiId, plan);
-        const warnings = plan.warnings.length > 0 ? { warnings: plan.warnings } : {};
-        return jsonAnswer(request.apiId === undefined ? 201 : 200, toWire({ ...api, ...warnings } as RestApi));
+        const warnings = plan.warnings.length > 0 ? { warnings: [...plan.warnings] } : {};
+        return jsonAnswer(request.apiId === undefined ? 201 : 200, toWire({ ...api, ...warnings }));
     } catch (error) {
-        return refusal(error as Error & { $metadata?: { httpStatusCode?: number } });
+        return refusal(toError(error));
     } finally {
         client.destroy();
     }

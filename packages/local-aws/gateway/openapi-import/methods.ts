@@ -73,7 +73,9 @@ function readOperation(context: Context, path: string, verb: string, operation: 
     for (const name of security.filter((name) => !apiKeys.has(name))) {
         findings.errors.push(`Unknown security scheme '${name}' at ${where}`);
     }
-    const body = operation.requestBody && referred(document, operation.requestBody, `${where}.requestBody`, findings);
+    const body = operation.requestBody
+        ? referred(document, operation.requestBody, `${where}.requestBody`, findings)
+        : undefined;
     return {
         path,
         httpMethod: verb === anyMethod ? "ANY" : verb.toUpperCase(),
@@ -82,7 +84,7 @@ function readOperation(context: Context, path: string, verb: string, operation: 
         requestParameters: Object.fromEntries(
             parameters.flatMap((one) => requestParameter(one, path, where, findings)),
         ),
-        requestModels: context.modelsOf(body ? (body as Node).content : undefined, `${where}.requestBody.content`),
+        requestModels: context.modelsOf(body?.content, `${where}.requestBody.content`),
         validator: validator as string | undefined,
         responses: readResponses(context, operation.responses, `${where}.responses`),
         integration: readIntegration(

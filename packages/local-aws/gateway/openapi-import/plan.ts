@@ -1,3 +1,4 @@
+import { isRecord, toRecord } from "local-personalize";
 import { refuseOtherExtensions } from "./extensions.ts";
 import { expectObject, type Findings, ImportRefusedError, type Node } from "./findings.ts";
 import { type MethodPlan, readPath } from "./methods.ts";
@@ -54,7 +55,7 @@ export function parseOpenApi(text: string): ApiPlan {
         apiKeys: readApiKeys(document, findings),
         validators: new Set(validators.map(({ name }) => name)),
     };
-    const methods = Object.entries(document.paths as Node)
+    const methods = Object.entries(toRecord(document.paths))
         .filter(([path]) => !path.startsWith("x-"))
         .flatMap(([path, item]) => readPath(context, path, item));
     refuseSiblings(methods, findings);
@@ -86,9 +87,7 @@ export function parseOpenApi(text: string): ApiPlan {
 function parsed(text: string): Node {
     try {
         const document: unknown = JSON.parse(text);
-        if (typeof document === "object" && document !== null) {
-            return document as Node;
-        }
+        if (isRecord(document)) return document;
     } catch {
         // The statement below rejects the text. AWS also accepts YAML, but the gateway cannot check iam:PassRole for
         // roles in YAML.

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
 import { CloudFront } from "@aws-sdk/client-cloudfront";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
@@ -80,7 +81,7 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             type: toGatewayType("deployment"),
             args: () => ({ restApi: ids.restApi, description: "films", triggers: { body: "1" } }),
             drift: async () => {
-                const restApiId = ids.restApi as string;
+                const restApiId = ids.restApi ?? assert.fail();
                 const patchOperations = patch("/description", "other");
                 for (const deploymentId of await listDeployments(restApiId)) {
                     await clients().gateway.updateDeployment({ restApiId, deploymentId, patchOperations });

@@ -41,7 +41,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
             ...edgePolicyEntries(clients.edge, async () => account),
             ...distributionEntries(clients.edge),
         };
-        plugin = createProvider(entries, {}) as Plugin;
+        plugin = createProvider(entries, {});
         const api = await createResource("restApi", { ...apiArgs, name: "kept" });
         ids.deployment = (await createResource("deployment", { restApi: api })).toString();
         await createResource("stage", { restApi: api, deployment: ids.deployment, stageName: "kept", tags });

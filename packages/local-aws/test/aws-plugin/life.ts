@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { provider } from "@pulumi/pulumi";
+import type { createProvider } from "../../aws-plugin/provider.ts";
 
-export type Plugin = Required<provider.Provider>;
+export type Plugin = ReturnType<typeof createProvider>;
 
 /** A test case for one resource type. */
 export interface Life {
@@ -116,12 +116,12 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
 
     it("delete removes each resource, and a second delete succeeds", async () => {
         for (const { type } of lives.toReversed()) {
-            const { id, outs } = created.get(type) as { id: string; outs: Record<string, unknown> };
+            const { id, outs } = created.get(type) ?? assert.fail(type);
             await plugin().delete(id, createUrn(type), outs);
             await plugin().delete(id, createUrn(type), outs);
         }
         for (const { type } of lives) {
-            const { id, outs } = created.get(type) as { id: string; outs: Record<string, unknown> };
+            const { id, outs } = created.get(type) ?? assert.fail(type);
             assert.equal((await plugin().read(id, createUrn(type), outs)).id, "", type);
         }
     });

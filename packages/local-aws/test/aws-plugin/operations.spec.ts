@@ -33,7 +33,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
             ...logGroupEntries(clients.logs),
             ...trailEntries(clients.trails),
         };
-        plugin = createProvider(entries, {}) as Plugin;
+        plugin = createProvider(entries, {});
     });
 
     const queueUrl = () => `${aws.url}/${account}/${name}`;
@@ -47,7 +47,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         process.env.AWS_ENDPOINT_URL = aws.url;
         const sqs = createSqsClient({ region, credentials });
         try {
-            const queues = createProvider(sqsEntries(sqs), {}) as Plugin;
+            const queues = createProvider(sqsEntries(sqs), {});
             const urn = createUrn("aws:sqs/queue:Queue");
             const { id, outs = {} } = await queues.create(urn, { name: "moved" });
             const earlier = id.replace(`:${aws.instance.port}/`, ":9/");
@@ -159,7 +159,8 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         for (const { type, args } of lives) {
             const nameKey = ["name", "dashboardName", "statementId", "functionName", "queueUrl", "topic", "arn"].find(
                 (key) => key in args(),
-            ) as string;
+            );
+            assert.ok(nameKey);
             const { replaces = [] } = await plugin.diff("id", createUrn(type), args(), {
                 ...args(),
                 [nameKey]: "novels",

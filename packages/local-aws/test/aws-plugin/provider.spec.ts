@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { provider } from "@pulumi/pulumi";
 import { type AnyEntry, sameJson } from "../../aws-plugin/entry.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
 
@@ -32,7 +31,7 @@ describe("`createProvider` of the local AWS plugin", () => {
         },
     };
     const lookups = { "aws:index/who:who": async (args: object) => ({ asked: args }) };
-    const plugin = createProvider({ "aws:s3/shelf:Shelf": shelf }, lookups) as Required<provider.Provider>;
+    const plugin = createProvider({ "aws:s3/shelf:Shelf": shelf }, lookups);
     beforeEach(() => {
         calls.length = 0;
         standing = undefined;
@@ -118,7 +117,7 @@ describe("`createProvider` of the local AWS plugin", () => {
                 properties,
                 ...(key === "bucket" && deleteBeforeReplace && { autonamed: key }),
             };
-            const { diff } = createProvider({ [`aws:s3/${type}`]: one }, {}) as Required<provider.Provider>;
+            const { diff } = createProvider({ [`aws:s3/${type}`]: one }, {});
             assert.deepEqual(await diff("1", urnOf(`aws:s3/${type}`), { [key]: "films" }, news), {
                 changes: true,
                 replaces: [key],

@@ -15,7 +15,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
     let file: string;
     before(async () => {
         const { s3, iam } = aws.admin;
-        plugin = createProvider({ ...s3Entries(s3, region), ...iamEntries(iam) }, {}) as Plugin;
+        plugin = createProvider({ ...s3Entries(s3, region), ...iamEntries(iam) }, {});
         await iam.createUser({ UserName: "ann" });
         await iam.createPolicy({ PolicyName: "kept", PolicyDocument: allow });
         file = join(aws.instance.dir, "u.csv");

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { portOf } from "../../../local-personalize/wire/http.ts";
 import { answerClientError } from "../../gateway/client-errors.ts";
 
 describe("Gateway's answers to requests that Node's HTTP parser rejects", () => {
@@ -18,7 +19,7 @@ describe("Gateway's answers to requests that Node's HTTP parser rejects", () => 
 
     /** Sends bytes and returns the status and the body of the answer. */
     async function answerTo(request: string | Buffer) {
-        const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+        const socket = connect(portOf(server), "127.0.0.1");
         socket.write(request);
         const [head = "", body = ""] = (await text(socket)).split("\r\n\r\n");
         assert.match(head, /\r\nConnection: close/i);

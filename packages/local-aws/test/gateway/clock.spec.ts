@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-    arn,
-    createDataset,
-    importRole,
-    recipe,
-    type Service,
-    until,
-} from "../../../local-personalize/test/support.ts";
+import { readJson } from "../../../../test/support/json.ts";
+import { arn, createDataset, importRole, recipe, until } from "../../../local-personalize/test/support.ts";
 import { usePersonalize } from "./support.ts";
 
 const day = 24 * 3600;
@@ -16,7 +10,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
     const harness = usePersonalize("real");
     const { describeGroup } = harness;
     const url = () => `http://127.0.0.1:${harness.local.port}/_local/clock`;
-    const clock = async () => (await (await fetch(url())).json()) as { now: string; aheadSeconds: number };
+    const clock = async () => await readJson<{ now: string; aheadSeconds: number }>(fetch(url()));
     const advance = (advanceSeconds: unknown) =>
         fetch(url(), { method: "POST", body: JSON.stringify({ advanceSeconds }) });
 
@@ -26,7 +20,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
         assert.ok(Math.abs(Date.parse(before.now) - Date.now()) < 5000);
         const answer = await advance(30 * day);
         assert.equal(answer.status, 200);
-        assert.equal(((await answer.json()) as { aheadSeconds: number }).aheadSeconds, 30 * day);
+        assert.equal((await readJson<{ aheadSeconds: number }>(answer)).aheadSeconds, 30 * day);
         await harness.restart();
         const after = await clock();
         assert.equal(after.aheadSeconds, 30 * day);
@@ -52,7 +46,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
     it("advancing the clock by 30 days starts jobs that are due, and one automatic training for all that were missed", async () => {
         // Create the dataset with the speed "instant", because a creation then takes no time.
         await harness.restart("instant");
-        const { datasetArn, datasetGroupArn } = await createDataset(harness.local as unknown as Service);
+        const { datasetArn, datasetGroupArn } = await createDataset(harness.local);
         await harness.restart();
         await advance(day);
         await harness.personalize.createDatasetImportJob({
@@ -90,7 +84,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
             const answer = await advance(wrong);
             assert.equal(answer.status, 400);
             assert.match(
-                ((await answer.json()) as { message: string }).message,
+                (await readJson<{ message: string }>(answer)).message,
                 /advanceSeconds must be a number from 0/,
             );
             assert.equal((await clock()).aheadSeconds, 0);
@@ -105,7 +99,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
         ] as const) {
             const answer = await fetch(url(), { method: "POST", body });
             assert.equal(answer.status, 400);
-            assert.match(((await answer.json()) as { message: string }).message, message);
+            assert.match((await readJson<{ message: string }>(answer)).message, message);
         }
         assert.equal((await fetch(url(), { method: "DELETE" })).status, 405);
     });

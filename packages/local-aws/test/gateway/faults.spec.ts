@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
+import { readJson } from "../../../../test/support/json.ts";
 import { interactionsSchema, refusal, until } from "../../../local-personalize/test/support.ts";
 import { createClient, usePersonalize } from "./support.ts";
 
@@ -40,7 +41,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         ] as const) {
             const answer = await arm(effect);
             assert.equal(answer.status, 400);
-            assert.match(((await answer.json()) as { message: string }).message, why);
+            assert.match((await readJson<{ message: string }>(answer)).message, why);
         }
     });
 
@@ -155,7 +156,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         it(`POST /_local/faults rejects ${body}`, async () => {
             const answer = await harness.local.postFault(body);
             assert.equal(answer.status, 400);
-            assert.match(((await answer.json()) as { message: string }).message, message);
+            assert.match((await readJson<{ message: string }>(answer)).message, message);
             assert.deepEqual(await harness.local.armed(), []);
         });
     }

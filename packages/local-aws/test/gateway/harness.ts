@@ -1,3 +1,4 @@
+import { readJson } from "../../../../test/support/json.ts";
 import { createClients, region } from "../../../../test/support/local-aws.ts";
 import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
 import { arn, importRole, interactionsSchema, recipe, until } from "../../../local-personalize/test/support.ts";
@@ -31,7 +32,7 @@ export async function startHarness() {
         async advance(hours: number): Promise<number> {
             const body = JSON.stringify({ advanceSeconds: hours * 3600 });
             const answer = await fetch(`${url}/_local/clock`, { method: "POST", body });
-            return Date.parse(((await answer.json()) as { now: string }).now);
+            return Date.parse((await readJson<{ now: string }>(answer)).now);
         },
         async discard(): Promise<void> {
             for (const client of Object.values(clients)) client.destroy();

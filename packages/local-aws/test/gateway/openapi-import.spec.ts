@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
 import { load } from "js-yaml";
+import { readJson } from "../../../../test/support/json.ts";
 import { root } from "../../instance.ts";
 import {
     answered,
@@ -67,7 +68,7 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         const url = await deploy(aws, client, restApiId);
         const get = await fetch(`${url}/films/7?since=5`);
         assert.equal(get.status, 200, await get.clone().text());
-        assert.deepEqual(((await get.json()) as { pathParameters: object }).pathParameters, { filmId: "7" });
+        assert.deepEqual((await readJson<{ pathParameters: object }>(get)).pathParameters, { filmId: "7" });
         const withoutSince = await fetch(`${url}/films/7`);
         assert.equal(withoutSince.status, 400);
         assert.equal(withoutSince.headers.get("content-type"), "application/problem+json");
@@ -219,7 +220,7 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
             `${url}/recommendations/22?numResults=3&filterValues=${encodeURIComponent('{"GENRE":"\\"Drama\\""}')}`,
         );
         assert.equal(answer.status, 200, await answer.clone().text());
-        const { queryStringParameters } = (await answer.json()) as { queryStringParameters: object };
+        const { queryStringParameters } = await readJson<{ queryStringParameters: object }>(answer);
         assert.deepEqual(queryStringParameters, { numResults: "3", filterValues: '{"GENRE":"\\"Drama\\""}' });
     });
 

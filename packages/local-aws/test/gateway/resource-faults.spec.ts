@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-    arn,
-    createDataset,
-    importRole,
-    recipe,
-    type Service,
-    until,
-} from "../../../local-personalize/test/support.ts";
+import { arn, createDataset, importRole, recipe, until } from "../../../local-personalize/test/support.ts";
 import { usePersonalize } from "./support.ts";
 
 const dataSource = { dataLocation: "s3://movies/all.csv" };
@@ -42,7 +35,7 @@ describe("Injected faults of Personalize resources", () => {
     });
 
     it("faults with the effect `fail` make imports, trainings and a campaign update fail", async () => {
-        const { datasetArn, datasetGroupArn } = await createDataset(harness.local as unknown as Service);
+        const { datasetArn, datasetGroupArn } = await createDataset(harness.local);
         const importData = (jobName: string) =>
             harness.personalize.createDatasetImportJob({ jobName, datasetArn, dataSource, roleArn: importRole });
         const job = async (name: string) => {
@@ -119,7 +112,7 @@ describe("Injected faults of Personalize resources", () => {
     });
 
     it("a failed solution has no failureReason, as in AWS", async () => {
-        const { datasetGroupArn } = await createDataset(harness.local as unknown as Service);
+        const { datasetGroupArn } = await createDataset(harness.local);
         await harness.local.arm({ operation: "CreateSolution", effect: { kind: "fail", reason: "Unseen." } });
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
         await harness.personalize.createSolution({ ...solution, performAutoTraining: false });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { Emulator } from "../../../local-personalize/emulator.ts";
+import { portOf } from "../../../local-personalize/wire/http.ts";
 import { createOrganisation } from "../../gateway/organisation.ts";
 import { passThrough } from "../../gateway/pass-through.ts";
 import { startGateway } from "../../gateway/server.ts";
@@ -54,7 +55,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
             }
             return { status: 200, headers: { "content-type": "application/json" }, body: '{"emulated":true}' };
         });
-        const miniStack = { port: (behind.address() as AddressInfo).port, secret };
+        const miniStack = { port: portOf(behind), secret };
         const simulators = createSimulators({ entity: async () => undefined }, createOrganisation());
         const status = () => ({ product: "it" });
         gateway = await startGateway({ port, miniStack, emulator, simulators, status, log() {} });
@@ -103,7 +104,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
     });
 
     it("the gateway keeps running after clients disconnect", async () => {
-        const { port } = behind.address() as AddressInfo;
+        const port = portOf(behind);
         let answers = 0;
         const killing = createServer(async (request, response) => {
             if (request.url === "/before") {
@@ -117,7 +118,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
             passThrough({ port, secret }, request, response, { answered });
         }).listen(0, "127.0.0.1");
         await once(killing, "listening");
-        const { port: at } = killing.address() as AddressInfo;
+        const at = portOf(killing);
         for (const path of ["/before", "/answered"]) {
             await assert.rejects(fetch(`http://127.0.0.1:${at}${path}`));
         }
@@ -175,7 +176,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         await once(dying, "listening");
         const port = await freePort();
         const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
-        const miniStack = { port: (dying.address() as AddressInfo).port, secret };
+        const miniStack = { port: portOf(dying), secret };
         const before = await startGateway({ port, miniStack, emulator, status: () => ({}), log() {} });
         try {
             const answer = await fetch(`http://127.0.0.1:${port}/bucket/key`, { signal: AbortSignal.timeout(5000) });

@@ -82,9 +82,11 @@ describe("AWS/Personalize metrics of the local AWS", () => {
             return (await cloudWatch.listMetrics({ Namespace: "AWS/Personalize", MetricName: "PutEventLatency" }))
                 .Metrics?.[0];
         });
-        const dimensions = Object.fromEntries((named.Dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
+        const dimensions = Object.fromEntries(
+            (named.Dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value]),
+        );
         assert.deepEqual(Object.keys(dimensions), ["DatasetGroupArn", "DatasetArn", "EventTrackerArn"]);
-        assert.equal(await metric("PutEventsRequests", "Sum", dimensions as Record<string, string>), 1);
+        assert.equal(await metric("PutEventsRequests", "Sum", dimensions), 1);
     });
 
     it("import and training metrics contain number, size and duration of the jobs", async () => {

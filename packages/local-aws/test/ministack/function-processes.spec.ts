@@ -68,8 +68,9 @@ describe("Logs and updates of Lambda functions", () => {
         const open = new Map<string, string[]>();
         for (const { logStreamName = "", message = "" } of events) {
             if (message.startsWith("START RequestId")) {
-                open.set(logStreamName, []);
-                invocations.push(open.get(logStreamName) as string[]);
+                const lines: string[] = [];
+                open.set(logStreamName, lines);
+                invocations.push(lines);
             }
             // Excludes the platform's lines and Node.js's own lines of a new process.
             if (/^((START|END|REPORT) RequestId|\(node:\d+\)|\(Use `node)/.test(message)) continue;

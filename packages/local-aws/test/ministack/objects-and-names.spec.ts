@@ -15,7 +15,7 @@ describe("Objects of S3, and names and descriptions of IAM, on the local AWS", (
     it("PutObject, CopyObject and CreateMultipartUpload reject keys over 1,024 bytes", async () => {
         const { s3 } = aws.admin;
         const Other = { Bucket: "keys", Key: "é".repeat(512) };
-        const CreateBucketConfiguration = { LocationConstraint: region as "eu-central-1" };
+        const CreateBucketConfiguration = { LocationConstraint: region } as const;
         await s3.createBucket({ Bucket: Other.Bucket, CreateBucketConfiguration });
         await s3.putObject({ ...Other, Body: "x" });
         const Key = `${Other.Key}x`;
@@ -36,7 +36,7 @@ describe("Objects of S3, and names and descriptions of IAM, on the local AWS", (
 
     it("ListObjectsV2 returns the ACL's owner unless BucketOwnerEnforced is set", async () => {
         const { s3 } = aws.admin;
-        const CreateBucketConfiguration = { LocationConstraint: region as "eu-central-1" };
+        const CreateBucketConfiguration = { LocationConstraint: region } as const;
         await s3.createBucket({ Bucket, CreateBucketConfiguration });
         const own = (ObjectOwnership: "ObjectWriter" | "BucketOwnerEnforced") =>
             s3.putBucketOwnershipControls({ Bucket, OwnershipControls: { Rules: [{ ObjectOwnership }] } });

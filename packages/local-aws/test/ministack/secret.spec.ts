@@ -92,7 +92,7 @@ async function processesOf(pid: number): Promise<number[]> {
         .split("\n")
         .map((line) => line.trim().split(/\s+/).map(Number));
     const pids = [pid];
-    for (const parent of pids) pids.push(...pairs.filter(([, of]) => of === parent).map(([child]) => child as number));
+    for (const parent of pids) pids.push(...pairs.filter(([, of]) => of === parent).map(([child = 0]) => child));
     return pids;
 }
 

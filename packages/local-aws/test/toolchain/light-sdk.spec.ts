@@ -32,7 +32,7 @@ async function probe() {
         // A module counts as loaded only if its code is loaded: a deferred module is in the cache without its code.
         files.some((file) => file.endsWith(name) && require.cache[file]?.constructor.name === "Module"),
     );
-    const promise = Promise.resolve() as Promise<void> & { _debugStackTrace?: string };
+    const promise: Promise<void> & { _debugStackTrace?: string } = Promise.resolve();
     require("@pulumi/pulumi/runtime/debuggable.js").debuggablePromise(promise);
     const frames = (promise._debugStackTrace?.split("\n").length ?? 0) - 1;
     const logged: string[] = [];

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createBucket, startService } from "../../test/support.ts";
-import { findOperation, readBody } from "../../wire/http.ts";
+import { findOperation, portOf, readBody } from "../../wire/http.ts";
 import { sampleFiles } from "./files.ts";
 
 /** A call of a sample and its answer. */
@@ -45,7 +44,7 @@ export async function startSampleService() {
         response.end(Buffer.from(await answer.arrayBuffer()));
     });
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const endpoint = `http://127.0.0.1:${portOf(server)}`;
     return {
         endpoint,
         /** The HTTP address of the objects in the suite's bucket. */

@@ -6,6 +6,7 @@ import {
     roleArnOf,
     soundFixture,
 } from "../../../../packages/access-doctor/test/fixtures/import-fixture.ts";
+import { itemAt } from "../../../support/item-at.ts";
 
 export const service = "personalize.amazonaws.com";
 const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000000" };
@@ -14,7 +15,7 @@ export const [account, stranger] = [caller.accountId, "999999999999"];
 export const sid = "Generated";
 
 type Random = () => number;
-const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+const pick = <T>(random: Random, from: readonly T[]): T => itemAt(from, Math.floor(random() * from.length));
 
 /** Condition keys, each with values that an import's requests have and values that they do not have. */
 const keys: readonly (readonly [key: string, kind: string, values: readonly string[]])[] = [

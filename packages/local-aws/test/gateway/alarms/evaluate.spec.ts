@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import { itemAt } from "../../../../../test/support/item-at.ts";
 import { type AlarmState, evaluateAlarm } from "../../../gateway/alarms/evaluate.ts";
 
 const minute = 60_000;
@@ -67,9 +68,10 @@ describe("evaluateAlarm of the local AWS", () => {
         for (const [picture, ...expected] of rows) {
             it(`datapoints "${picture}" with ${DatapointsToAlarm} of 3 datapoints to alarm give ${expected.join(", ")}`, () => {
                 for (const [n, TreatMissingData] of treatments.entries()) {
-                    const wanted = expected[n] as Expected;
-                    const states = wanted === "retained" ? ["OK", "ALARM", "INSUFFICIENT_DATA"] : ["OK"];
-                    for (const StateValue of states as AlarmState[]) {
+                    const wanted = itemAt(expected, n);
+                    const states: readonly AlarmState[] =
+                        wanted === "retained" ? ["OK", "ALARM", "INSUFFICIENT_DATA"] : ["OK"];
+                    for (const StateValue of states) {
                         const state = stateOf({ DatapointsToAlarm, TreatMissingData, StateValue }, picture);
                         assert.equal(state, wanted === "retained" ? StateValue : wanted, TreatMissingData);
                     }

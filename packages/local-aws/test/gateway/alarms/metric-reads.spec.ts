@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { GetMetricDataCommand, MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { fake } from "../../../../../test/support/fake.ts";
 import { metricReads } from "../../../gateway/alarms/metric-reads.ts";
 
 const query = (MetricName: string): MetricDataQuery => ({
@@ -13,20 +14,22 @@ const query = (MetricName: string): MetricDataQuery => ({
  */
 function reader() {
     const calls: string[][] = [];
-    const read = metricReads({
-        send: async ({ input: { MetricDataQueries = [], StartTime } }: GetMetricDataCommand) => {
-            const names = MetricDataQueries.map(({ MetricStat }) => MetricStat?.Metric?.MetricName ?? "");
-            calls.push(names);
-            if (names.includes("wrong")) throw new Error("no such statistic");
-            return {
-                MetricDataResults: MetricDataQueries.map(({ Id }, n) => ({
-                    Id,
-                    Timestamps: [StartTime],
-                    Values: [names[n]?.length],
-                })),
-            };
-        },
-    } as unknown as Parameters<typeof metricReads>[0]);
+    const read = metricReads(
+        fake<Parameters<typeof metricReads>[0]>({
+            send: async ({ input: { MetricDataQueries = [], StartTime } }: GetMetricDataCommand) => {
+                const names = MetricDataQueries.map(({ MetricStat }) => MetricStat?.Metric?.MetricName ?? "");
+                calls.push(names);
+                if (names.includes("wrong")) throw new Error("no such statistic");
+                return {
+                    MetricDataResults: MetricDataQueries.map(({ Id }, n) => ({
+                        Id,
+                        Timestamps: [StartTime],
+                        Values: [names[n]?.length],
+                    })),
+                };
+            },
+        }),
+    );
     return { calls, read: (name: string, from = 60_000) => read([query(name)], from, 120_000) };
 }
 

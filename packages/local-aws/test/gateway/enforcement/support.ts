@@ -6,6 +6,7 @@ import { S3 } from "@aws-sdk/client-s3";
 import { Scheduler } from "@aws-sdk/client-scheduler";
 import { STS } from "@aws-sdk/client-sts";
 import type { ConditionBlock, Principals, Statement } from "policy-evaluator";
+import { readJson } from "../../../../../test/support/json.ts";
 import { region } from "../../../../../test/support/local-aws.ts";
 import type { LoggedAccess } from "../../../gateway/enforcement/access-log.ts";
 import { discardInstance, startInstance } from "../../instances.ts";
@@ -99,7 +100,7 @@ async function startEnforcing() {
         },
         async accesses(after = 0): Promise<LoggedAccess[]> {
             const answer = await fetch(`${url}/_local/access?after=${after}`);
-            return ((await answer.json()) as { accesses: LoggedAccess[] }).accesses;
+            return (await readJson<{ accesses: LoggedAccess[] }>(answer)).accesses;
         },
         async discard(): Promise<void> {
             for (const client of opened) client.destroy();

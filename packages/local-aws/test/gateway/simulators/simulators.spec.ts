@@ -42,7 +42,7 @@ describe("IAM policy simulator of the local AWS", () => {
         const managed = async (PolicyName: string, ...statements: Statement[]) => {
             const PolicyDocument = policy(...statements);
             const { Policy } = await iam.createPolicy({ PolicyName, PolicyDocument });
-            return Policy?.Arn as string;
+            return Policy?.Arn ?? assert.fail();
         };
         const reads = await managed("reads", allow("s3:GetObject", "arn:aws:s3:::films/*"));
         const lists = await managed("lists", allow("s3:ListBucket"));

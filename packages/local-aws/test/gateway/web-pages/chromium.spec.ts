@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
+import { portOf } from "../../../../local-personalize/wire/http.ts";
 import { openBrowser } from "../../../demo/browser.ts";
 import { type Asked, iamGet, lambdaPost, startTarget, type Target } from "./support.ts";
 
@@ -21,7 +21,7 @@ function fetchIn(page: Page, url: string, { method = "GET", headers = {}, body }
                 const answer = await fetch(target, init as RequestInit);
                 return `${answer.status} ${(await answer.text()).slice(0, 400)}`;
             } catch (error) {
-                return (error as Error).message;
+                return `${error instanceof Error ? error.message : error}`;
             }
         },
         url,
@@ -89,7 +89,7 @@ for (const enforce of [true, false]) {
             await work(page);
             await page.close();
         }
-        const evilSite = () => `http://evil.example:${(site.address() as AddressInfo).port}/`;
+        const evilSite = () => `http://evil.example:${portOf(site)}/`;
         const reached = (port: number) => `127.0.0.1:${port}`;
 
         /** Sends every call that a page of another origin could try, each signed as the account's root user. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { itemAt } from "../../../../../test/support/item-at.ts";
 import { signedHeaders } from "../../signed.ts";
 import { type Asked, ask, iamGet, lambdaPost, startTarget, type Target } from "./support.ts";
 
@@ -56,7 +57,7 @@ for (const enforce of [true, false]) {
                 iamGet(host, { Action: "CreateUser", UserName: `rebound${index}` }),
             );
             assert.deepEqual(
-                await open(Object.fromEntries(names.map((name, index) => [name, create[index] as Asked]))),
+                await open(Object.fromEntries(names.map((name, index) => [name, itemAt(create, index)]))),
                 [],
             );
             const host = `evil.example:${target.port}`;

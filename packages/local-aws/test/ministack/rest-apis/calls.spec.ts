@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { itemAt } from "../../../../../test/support/item-at.ts";
+import { readJson } from "../../../../../test/support/json.ts";
 import { account, useEnforcing } from "../../gateway/enforcement/support.ts";
 import { allowApi, answered, createDocument, deploy, functionName, importDocument, makeFunction } from "./support.ts";
 
@@ -51,7 +53,7 @@ describe("Calls of a REST API of the local AWS", () => {
     });
     const eventOf = async (answer: Response) => {
         assert.equal(answer.status, 200, await answer.clone().text());
-        return (await answer.json()) as Event;
+        return await readJson<Event>(answer);
     };
 
     it("an API call returns 500 unless the function's policy allows this API", async () => {
@@ -167,7 +169,7 @@ describe("Calls of a REST API of the local AWS", () => {
             answers.map(({ status }) => status),
             [200, 200, 429],
         );
-        const last = answers[2] as Response;
+        const last = itemAt(answers, 2);
         assert.equal(last.headers.get("content-type"), "application/problem+json");
         assert.equal(last.headers.get("retry-after"), "1");
         const requestId = last.headers.get("x-amzn-requestid");
