@@ -39,7 +39,8 @@ interface Planned {
     readonly problem?: string;
 }
 
-const base = { api: true, eventTracker: true, storefront: "api" };
+// Without a limit, preview refuses the return from lists by batch inference to a campaign, because the price jumps.
+const base = { api: true, eventTracker: true, storefront: "api", monthlyLimitUsd: 1000 };
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const file = join(root, ".local", "drills", "planned.json");
 const results: Planned[] = resume && existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Planned[]) : [];
