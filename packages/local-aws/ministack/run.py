@@ -60,7 +60,7 @@ import topics
 import unknown_distributions
 import use_metrics
 
-# A normal stop waits as long; see packages/local-aws/ministack/process.ts.
+# Seconds between SIGTERM and the end of this process. `stop` in packages/local-aws/ministack/process.ts waits as long.
 SECONDS_TO_SAVE = 5
 
 

@@ -131,7 +131,8 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
             Bucket: "new-bucket",
             CreateBucketConfiguration: { LocationConstraint: "eu-central-1" },
         });
-        // Suspend the process, so that it ends late, as on a busy machine. A start that does not wait ends before.
+        // Suspend MiniStack, so that it ends late, as on a busy machine. A start that does not wait for its end returns
+        // within the four seconds.
         process.kill(miniStack as number, "SIGSTOP");
         process.kill(pid, "SIGKILL");
         const next = start(instance, silently);
