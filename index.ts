@@ -16,9 +16,9 @@ import { Notifications } from "./components/observability/notifications.ts";
 import { Observability } from "./components/observability/observability.ts";
 import { PersonalizeAccess } from "./components/personalize/personalize-access.ts";
 import { Recommender } from "./components/personalize/recommender.ts";
-import { stackOwner } from "./components/personalize/resources.ts";
+import { declareStack } from "./components/personalize/resources.ts";
 import { stackStateFlags } from "./components/personalize/state-flags.ts";
-import { bucketNameFor } from "./config/config.ts";
+import { bucketNameFor, trailBucketNameFor } from "./config/config.ts";
 import { readContentOnce } from "./data-prep/content.ts";
 import { preparedData } from "./data-prep/prepared-data.ts";
 
@@ -46,7 +46,7 @@ const [files, { accountId }, { partition }] = await Promise.all([
 ]);
 const bucketName = bucketNameFor(config, accountId);
 const plan = await plannedStack(config);
-const { ownerId: owner, previousStack, trailBucketName } = await stackOwner(config, bucketName, plan);
+const { owner, record, previousStack } = await declareStack(config, bucketName, plan);
 const stateFlags = await stackStateFlags(config.stack, previousStack);
 const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined });
 const caller = { partition, region: config.region, accountId };
@@ -99,7 +99,7 @@ const guard = new CostGuard("cost-guard", {
     topicArn,
     failuresArn,
     owner,
-    stateFlags: recommender.stateFlags,
+    record,
 });
 const { dashboardUrl } = new Observability("observability", { config, caller, monthlyLimitUsd, topicArn });
 const serving = new Serving("serving", {
@@ -118,7 +118,7 @@ const serving = new Serving("serving", {
     budget: budget.resource,
 });
 if (config.auditTrail) {
-    new AuditTrail("audit", { config, caller, bucketName: trailBucketName });
+    new AuditTrail("audit", { config, caller, bucketName: trailBucketNameFor(bucketName) });
 }
 
 export const { estimatedMonthlyCostUsd } = price;

@@ -35,8 +35,8 @@ export function pluginSchema({ version, description, license }: Description): st
     for (const statement of program.getSourceFile(classesFile)?.statements ?? []) {
         if (!ts.isClassDeclaration(statement) || statement.name === undefined) continue;
         const kind = statement.name.text;
-        if (!isKindName(kind)) continue;
-        resources[`${pluginModule}:${kind}`] = reader.resource(statement, statement.name, kind);
+        if (kind === "Owner") resources[`${pluginModule}:${kind}`] = { description: reader.comment(statement.name) };
+        if (isKindName(kind)) resources[`${pluginModule}:${kind}`] = reader.resource(statement, statement.name, kind);
     }
     return JSON.stringify({
         name: "personalize",
@@ -76,7 +76,7 @@ class ClassReader {
             };
             const type = this.checker.getTypeOfSymbolAtLocation(input, declaration);
             const isOptional = type.isUnion() && type.types.some((one) => one.flags & ts.TypeFlags.Undefined);
-            if (!isOptional) requiredInputs.push(input.name);
+            if (!isOptional || input.name === "owner") requiredInputs.push(input.name);
         }
         const outputs = this.checker
             .getDeclaredTypeOfSymbol(symbol)
@@ -95,6 +95,11 @@ class ClassReader {
             properties: { ...inputProperties, ...Object.fromEntries(outputs) },
             required,
         };
+    }
+
+    /** Returns the comment of a class. */
+    comment(name: ts.Identifier): string {
+        return this.documentation(this.checker.getSymbolAtLocation(name) as ts.Symbol);
     }
 
     private property(symbol: ts.Symbol, at: ts.Node): Property {

@@ -1,19 +1,23 @@
-import { type Advice, ownerTag, type Tags } from "pulumi-personalize/core";
+import { type Advice, isUnknown, ownerTag, type Tags } from "pulumi-personalize/core";
 import { asCalled } from "../config/as-called.ts";
 
 const otherName =
     "Nothing was changed. Give this stack other names with `pulumi config set nameSuffix -- -<name>`, or delete it.";
 
-/** Returns what to do if a resource belongs to another stack, possibly one with the same name. */
-function otherOwner(has: Tags, { owner, tags }: { readonly owner?: string; readonly tags: Tags }): string {
+/**
+ * Returns what to do if a resource belongs to another stack, possibly one with the same name: choose another name, or
+ * adopt the resource.
+ */
+function otherOwner(arn: string, has: Tags, { owner, tags }: { readonly owner?: string; readonly tags: Tags }): string {
     const isOfName = ["pulumi:project", "pulumi:stack"].every(
         (key) => has[key] !== undefined && has[key] === tags[key],
     );
     return isOfName && has[ownerTag] !== undefined
-        ? `The ID of this stack is ${owner}. Another stack of this account has its name. Nothing was changed. Give this ` +
-              `stack its own name: \`pulumi stack rename ${tags["pulumi:stack"]}-<name>\`. If it is yours and its state was lost: ` +
-              "`npm run adopt`."
-        : otherName;
+        ? `The ID of this stack is ${isUnknown(owner) ? "new" : owner}. Another stack of this account has its name. Nothing was ` +
+              `changed. Give this stack its own name: \`pulumi stack rename ${tags["pulumi:stack"]}-<name>\`. If the resource is ` +
+              "yours and its state was lost: `npm run adopt`."
+        : `Nothing was changed. Give this stack other names with \`pulumi config set nameSuffix -- -<name>\`, or let it manage ` +
+              `${arn} and what belongs to it: \`npm run adopt\`.`;
 }
 
 /** The next steps that messages about Personalize's resources recommend to the operator of this program. */

@@ -1,11 +1,10 @@
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { processHandlers } from "pulumi-personalize/core";
+import { ownerHandler, processHandlers } from "pulumi-personalize/core";
 import { advice } from "./advice.ts";
 import { awaitedListsHandler, listsClient } from "./operations/awaited-lists.ts";
 import { closedStageHandler } from "./operations/closed-stage.ts";
-import { stateFlagsHandler } from "./operations/state-flags.ts";
-import { stackOwnerHandler } from "./stack-owner.ts";
+import { stackRecordHandler } from "./stack-record.ts";
 
 /**
  * Handlers of the dynamic resources, by resource kind. The provider code in Pulumi's state only imports this module, as
@@ -20,8 +19,10 @@ export const handlers = processHandlers(advice, (lifecycleDeps) => {
         gateway: (region: string) => new APIGatewayClient({ region }),
     };
     return {
-        StateFlags: stateFlagsHandler(deps),
-        StackOwner: stackOwnerHandler(deps),
+        // The name in existing states, from when the record contained only the path of the state flags.
+        StateFlags: stackRecordHandler(deps),
+        // The name of `Owner` in states of earlier releases.
+        StackOwner: ownerHandler(),
         ClosedStage: closedStageHandler(deps),
         AwaitedLists: awaitedListsHandler(deps),
     };

@@ -4,6 +4,8 @@ import { knownAfter } from "./known-after.ts";
 
 export interface ClosedBucketArgs {
     readonly bucketName: pulumi.Input<string>;
+    /** Whether an existing bucket keeps its name if `bucketName` changes, because a replacement would lose its objects. */
+    readonly keepsName?: boolean;
     /** Whether `pulumi destroy` also deletes the bucket's objects. */
     readonly forceDestroy: boolean;
     /** ARN of the KMS key that encrypts the objects; undefined for S3 managed keys. */
@@ -19,9 +21,9 @@ export function closedBucket(name: string, args: ClosedBucketArgs, opts: pulumi.
     const bucket = new aws.s3.Bucket(
         name,
         { bucket: args.bucketName, forceDestroy: args.forceDestroy, tags: args.tags },
-        opts,
+        { ...opts, ...(args.keepsName && { ignoreChanges: ["bucket"] }) },
     );
-    const bucketName = knownAfter(args.bucketName, bucket);
+    const bucketName = args.keepsName ? bucket.bucket : knownAfter(args.bucketName, bucket);
     const of = { bucket: bucketName };
     const accessBlock = new aws.s3.BucketPublicAccessBlock(
         name,

@@ -21,8 +21,8 @@ export interface CostGuardArgs {
     readonly failuresArn: pulumi.Input<string>;
     /** ID of the stack. Solutions of another stack with the same name do not belong to this stack. */
     readonly owner: pulumi.Input<string>;
-    /** The stack's state flags. The guard writes to some of them, so Pulumi must delete the guard first. */
-    readonly stateFlags: pulumi.Resource;
+    /** The stack's record with the state flags. The guard writes flags, so Pulumi must delete the guard first. */
+    readonly record: pulumi.Resource;
 }
 
 /**
@@ -58,7 +58,7 @@ export class CostGuard extends pulumi.ComponentResource {
                 environment: { GUARD_CONFIG: pulumi.jsonStringify(createSettings(args)) },
                 failuresArn,
                 config,
-                after: [args.stateFlags],
+                after: [args.record],
             },
             child,
         );

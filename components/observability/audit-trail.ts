@@ -11,8 +11,8 @@ import { serviceRole } from "../common/service-role.ts";
 export interface AuditTrailArgs {
     readonly config: StackConfig;
     readonly caller: pulumi.Input<ServiceCaller>;
-    /** Name of the trail's bucket. */
-    readonly bucketName: pulumi.Input<string>;
+    /** Name of a new trail's bucket. */
+    readonly bucketName: string;
 }
 
 /** Days for which the bucket and the log group keep the trail's events: the same period that LookupEvents covers. */
@@ -29,9 +29,8 @@ export class AuditTrail extends pulumi.ComponentResource {
         const scope = pulumi.output(args.caller).apply((caller) => ({ ...caller, names }));
         const child = { parent: this };
 
-        const { bucketName } = args;
         // Use S3 managed keys, because the policy of a customer managed key would also have to allow CloudTrail.
-        const closed = { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags };
+        const closed = { bucketName: args.bucketName, keepsName: true, forceDestroy: true, kmsKeyArn: undefined, tags };
         const { bucketName: s3BucketName, accessBlock } = closedBucket(name, closed, child);
         const of = { bucket: s3BucketName };
         new aws.s3.BucketLifecycleConfiguration(
@@ -50,7 +49,7 @@ export class AuditTrail extends pulumi.ComponentResource {
                 ...of,
                 policy: pulumi.jsonStringify(
                     pulumi
-                        .all([scope, bucketName])
+                        .all([scope, s3BucketName])
                         .apply(([resolvedScope, its]) => trailBucketPolicy(resolvedScope, its)),
                 ),
             },

@@ -9,14 +9,14 @@ import { newestTablesKey, tablesKey } from "../../config/names.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { nameInArn } from "../../personalize/operations/operation.ts";
-import { type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
+import type { StateFlags } from "../../personalize/operations/state-flags.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { info } from "../common/messages.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileContent, requireFile, type UploadedFile } from "../data/data-bucket.ts";
 import { BatchInference } from "./batch-inference.ts";
 import { schemaBeside } from "./metadata.ts";
-import { createDeadlineInputs, quickDeadlineMinutes, StateFlagsParameters } from "./resources.ts";
+import { createDeadlineInputs, quickDeadlineMinutes } from "./resources.ts";
 
 export interface RecommenderArgs {
     readonly config: StackConfig;
@@ -44,7 +44,7 @@ export interface RecommenderArgs {
 
 /**
  * The Personalize resources from the import of the interactions to the campaign, and what this program adds to them:
- * fallback tables, the filter of watched items, batch inference and state flags.
+ * fallback tables, the filter of watched items and batch inference.
  */
 export class Recommender extends components.Recommender {
     /** Tracking ID of the event tracker; empty without an event tracker. */
@@ -53,8 +53,6 @@ export class Recommender extends components.Recommender {
     public readonly owner: pulumi.Input<string>;
     /** ARN of the filter of config `watchedFilter`; empty without the filter. */
     public readonly watchedFilterArn: pulumi.Output<string>;
-    /** State flags of runbooks and cost guard. Pulumi deletes them after all resources that write them. */
-    public readonly stateFlags: pulumi.Resource;
 
     constructor(name: string, args: RecommenderArgs, opts?: pulumi.ComponentResourceOptions) {
         super(name, recommenderArgs(name, args), opts, "movie-recommender:personalize:Recommender");
@@ -67,11 +65,6 @@ export class Recommender extends components.Recommender {
             const { solutionVersionArn } = this;
             new BatchInference(`${name}-batch`, { ...args, solutionVersionArn }, { parent: this });
         }
-        this.stateFlags = new StateFlagsParameters(
-            name,
-            { region: config.region, path: stateFlagsPath(config.stack) },
-            { parent: this },
-        );
         this.owner = args.owner;
         this.eventTrackerId = this.trackingId;
         const watchedFilter = config.watchedFilter && this.watchedFilter(name, args);

@@ -1,21 +1,14 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { HandledResource, type ResourceArgs, useHandlers } from "pulumi-personalize";
-import { type StackConfig, trailBucketNameFor } from "../../config/config.ts";
+import * as pulumi from "@pulumi/pulumi";
+import { HandledResource, Owner, type ResourceArgs, useHandlers } from "pulumi-personalize";
+import type { StackConfig } from "../../config/config.ts";
 import type { PlannedStack } from "../../cost/planned-stack.ts";
 import type { AwaitedListsInputs } from "../../personalize/operations/awaited-lists.ts";
 import type { ClosedStageInputs } from "../../personalize/operations/closed-stage.ts";
-import type { StateFlagsInputs } from "../../personalize/operations/state-flags.ts";
-import type { StackOwnerInputs } from "../../personalize/stack-owner.ts";
+import { stateFlagsPath } from "../../personalize/operations/state-flags.ts";
+import type { StackRecordInputs } from "../../personalize/stack-record.ts";
 
 // `#handlers` is an entry of `imports` in package.json, for the file personalize/handlers.ts.
 useHandlers("#handlers");
-
-/** The state flags in SSM parameters, which destroy removes. */
-export class StateFlagsParameters extends HandledResource<StateFlagsInputs> {
-    constructor(name: string, args: ResourceArgs<StateFlagsInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("StateFlags", name, args, [], opts);
-    }
-}
 
 /** Sets a throttle of 0 for every method of a stage until the stage's own method settings exist. */
 export class ClosedStage extends HandledResource<ClosedStageInputs> {
@@ -31,51 +24,59 @@ export class AwaitedLists extends HandledResource<AwaitedListsInputs> {
     }
 }
 
-/** The random ID of the stack, generated once. Every new Personalize resource has it in a tag. */
-class StackOwner extends HandledResource<StackOwnerInputs> {
-    declare public readonly ownerId: pulumi.Output<string>;
+/** The record of the stack, and its state flags in SSM parameters, which `pulumi destroy` removes. */
+class StackRecord extends HandledResource<StackRecordInputs> {
     declare public readonly previousStack: pulumi.Output<string>;
-    declare public readonly trailBucketName: pulumi.Output<string>;
 
-    constructor(name: string, args: ResourceArgs<StackOwnerInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("StackOwner", name, args, ["ownerId", "previousStack"], opts);
+    constructor(name: string, args: ResourceArgs<StackRecordInputs>, opts?: pulumi.CustomResourceOptions) {
+        super("StateFlags", name, args, ["previousStack"], opts);
     }
 }
 
 /**
- * Returns the ID of the stack, the stack's name before an unfinished rename (empty without such a rename), and the name
- * of its trail's bucket. The promise resolves after the check that no other stack in the account has the same names.
- * Declare all other resources later, so that a rejected `up` creates nothing.
+ * Declares the stack's owner and its record. Returns the owner's ID, the record, which must be deleted after everything
+ * that writes state flags, and the stack's name before an unfinished rename (empty without such a rename). The promise
+ * resolves after the check that no other stack in the account has the same names. Declare all other resources later, so
+ * that a rejected `up` creates nothing.
  */
-export async function stackOwner(
-    { region, tags, names, nameSuffix, adopt, monthlyLimitUsd }: StackConfig,
+export async function declareStack(
+    { stack, region, tags, names, nameSuffix, adopt, monthlyLimitUsd }: StackConfig,
     bucketName: string,
     plan: PlannedStack,
 ): Promise<{
-    readonly ownerId: pulumi.Output<string>;
+    readonly owner: pulumi.Output<string>;
+    readonly record: pulumi.Resource;
     readonly previousStack: string;
-    readonly trailBucketName: pulumi.Output<string>;
 }> {
-    const datasetGroupName = adopt.datasetGroup === undefined ? names.datasetGroup : undefined;
-    const trailBucketName = trailBucketNameFor(bucketName);
-    const priced = { plan, limitIsSet: monthlyLimitUsd !== undefined };
-    const owner = new StackOwner("owner", {
-        region,
-        tags,
-        datasetGroupName,
-        nameSuffix,
-        bucketName,
-        trailBucketName,
-        priced,
-    });
-    await new Promise((resolve) => owner.urn.apply(resolve));
-    // If the resource `owner` is not a target of `up --target`, Pulumi does not create it. The outputs of `owner` are
-    // then unknown, and `apply` never calls its function, so check `isKnown` first.
-    const { isKnown } = owner.previousStack as unknown as { readonly isKnown: Promise<boolean> };
+    const former = { type: "pulumi-nodejs:dynamic/personalize:StackOwner" };
+    const { id: owner } = new Owner("owner", { aliases: [former] });
+    const record = new StackRecord(
+        "stack",
+        {
+            region,
+            tags,
+            path: stateFlagsPath(stack),
+            datasetGroupName: adopt.datasetGroup === undefined ? names.datasetGroup : undefined,
+            nameSuffix,
+            bucketName,
+            owner,
+            priced: { plan, limitIsSet: monthlyLimitUsd !== undefined },
+        },
+        // Its place in states of earlier releases.
+        {
+            aliases: [
+                { name: "movies", parent: pulumi.createUrn("movies", "movie-recommender:personalize:Recommender") },
+            ],
+        },
+    );
+    await new Promise((resolve) => record.urn.apply(resolve));
+    // If the record is not a target of `up --target`, Pulumi does not create it. Its outputs are then unknown, and
+    // `apply` never calls its function, so check `isKnown` first.
+    const { isKnown } = record.previousStack as unknown as { readonly isKnown: Promise<boolean> };
     const previousStack = (await isKnown)
-        ? await new Promise<string>((resolve) => owner.previousStack.apply(resolve))
+        ? await new Promise<string>((resolve) => record.previousStack.apply(resolve))
         : "";
-    return { ownerId: owner.ownerId, previousStack, trailBucketName: owner.trailBucketName };
+    return { owner, record, previousStack };
 }
 
 /** Deadline in minutes for resources that usually need about a minute. */

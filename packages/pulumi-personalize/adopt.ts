@@ -2,13 +2,16 @@ import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { Advice } from "./advice.ts";
 import type { LifecycleDeps } from "./deps.ts";
 import { isDeadEnd, isEqualValue, isLeaving, type Properties } from "./diff.ts";
+import { createdAt } from "./owner.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
 import { isOurs, listTags, type Tags } from "./tags.ts";
 
 /**
- * Returns the ARN of an existing resource that these inputs can use; undefined if the program must create one. Deletes
- * a resource whose creation failed, and waits for a running deletion.
+ * Returns the ARN of an existing resource that these inputs can use; undefined if the program must create one.
+ * `isForeign` states that the stack did not create it and must not delete it: a resource that cannot have tags belongs
+ * to the stack only if it is younger than the stack's owner. Deletes a resource whose creation failed, and waits for a
+ * running deletion.
  *
  * @throws Error if a resource of this name does not belong to the stack, or differs in a property that Personalize
  * cannot change
@@ -18,7 +21,7 @@ export async function adoptable<I extends CommonInputs>(
     deps: LifecycleDeps,
     client: PersonalizeClient,
     inputs: I,
-): Promise<string | undefined> {
+): Promise<{ readonly arn: string; readonly isForeign: boolean } | undefined> {
     const what = `${kind.noun} ${kind.displayName(inputs)}`;
     const arn = inputs.adopt ?? (await kind.find(client, inputs));
     const description = arn === undefined ? undefined : await kind.describe(client, arn).catch(goneOrThrow);
@@ -39,7 +42,7 @@ export async function adoptable<I extends CommonInputs>(
             `${what}: the input \`adopt\` is ${inputs.adopt}, whose status is ${description.status}. ${deps.advice.otherAdoption}`,
         );
     }
-    const leaving = { arn, what, pollSeconds: inputs.pollSeconds, owner: inputs.owner };
+    const leaving = { ...inputs, arn, what };
     if (description.status.startsWith("DELETE")) {
         await waitUntilGone(kind, deps, client, leaving);
         return undefined;
@@ -63,10 +66,16 @@ export async function adoptable<I extends CommonInputs>(
         const out = inputs.adopt === undefined ? otherName : otherAdoption;
         throw new Error(`${what} already exists with a different ${differing.join(", ")}. ${out}`);
     }
+    const isForeign = !kind.taggable && inputs.adopt === undefined && !isYounger(description, inputs.owner);
     const whose = inputs.adopt === undefined ? "belongs to this stack" : "is adopted";
-    deps.log(`${what} already exists and ${whose}; using it`);
-    return arn;
+    deps.log(
+        `${what} already exists and ${isForeign ? "is older than this stack, which will not delete it" : whose}; using it`,
+    );
+    return { arn, isForeign };
 }
+
+const isYounger = ({ since }: Description, owner: string | undefined): boolean =>
+    since !== undefined && since >= (createdAt(owner) ?? Number.POSITIVE_INFINITY);
 
 /**
  * Checks whether an interrupted run of this stack created a resource with the inputs' name and did not record it. Such
@@ -102,9 +111,9 @@ export function findDifferences<I extends CommonInputs>(
     );
 }
 
-/** Returns a message that a resource with these tags does not belong to the stack, and the operator's next step. */
-export const notOurs = (advice: Advice, has: Tags, wanted: Pick<CommonInputs, "owner" | "tags">): string =>
-    `already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}. ${advice.otherOwner(has, wanted)}`;
+/** Returns a message that a resource with these tags does not belong to the stack, and the operator's next steps. */
+export const notOurs = (advice: Advice, arn: string, has: Tags, wanted: Pick<CommonInputs, "owner" | "tags">): string =>
+    `already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}. ${advice.otherOwner(arn, has, wanted)}`;
 
 async function assertOurs(
     client: PersonalizeClient,
@@ -115,6 +124,6 @@ async function assertOurs(
 ): Promise<void> {
     const has = await listTags(client, arn);
     if (!isOurs(has, inputs.owner)) {
-        throw new Error(`${what} ${notOurs(advice, has, inputs)}`);
+        throw new Error(`${what} ${notOurs(advice, arn, has, inputs)}`);
     }
 }

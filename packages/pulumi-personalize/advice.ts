@@ -6,8 +6,11 @@ type Tags = Readonly<Record<string, string>>;
 export interface Advice {
     /** Text that tells the user what to do if a resource of this name exists and the stack cannot adopt it. */
     readonly otherName: string;
-    /** The next step if the existing resource belongs to another owner. `has` are the tags of that resource. */
-    otherOwner(has: Tags, wanted: { readonly owner?: string; readonly tags: Tags }): string;
+    /**
+     * The next steps if the existing resource `arn` belongs to another owner: adopt it, or choose another name. `has`
+     * are the tags of that resource.
+     */
+    otherOwner(arn: string, has: Tags, wanted: { readonly owner?: string; readonly tags: Tags }): string;
     /** The next step if the resource that the input `adopt` names cannot be used. */
     readonly otherAdoption: string;
     /** States where the deadlines of waits are set. */
@@ -23,7 +26,8 @@ const otherName = "Nothing was changed. Give the new resource another name, or d
 /** Advice for programs that have no commands of their own. */
 export const advice: Advice = {
     otherName,
-    otherOwner: () => otherName,
+    otherOwner: (arn) =>
+        `Nothing was changed. To use it, set the input \`adopt\` to ${arn}. Otherwise give the new resource another name.`,
     otherAdoption: "Nothing was changed. Without `adopt`, the program creates its own resource.",
     deadlines: "The input deadlineMinutes sets the deadline.",
     diagnoseAccess: "npx access-doctor",

@@ -25,7 +25,7 @@ export async function createOrAdopt<I extends CommonInputs>(
     kind: ResourceKind<I>,
     deps: LifecycleDeps,
     inputs: I,
-): Promise<{ readonly arn: string; readonly adopted: boolean }> {
+): Promise<{ readonly arn: string; readonly adopted: boolean; readonly isForeign?: boolean }> {
     const tagged = { ...inputs, tags: allTags(kind, inputs) };
     const start = deps.now();
     let taken = 0;
@@ -34,7 +34,7 @@ export async function createOrAdopt<I extends CommonInputs>(
         try {
             const existing = await adoptable(kind, deps, deps.client(inputs.region), inputs);
             if (existing !== undefined) {
-                return { arn: existing, adopted: true };
+                return { ...existing, adopted: true };
             }
             await deps.assertEngineAlive();
             return { arn: await kind.create(deps.client(inputs.region, "once"), tagged), adopted: false };

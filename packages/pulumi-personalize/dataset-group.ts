@@ -27,6 +27,12 @@ export interface DatasetGroupInputs extends CommonInputs {
     readonly domain?: "ECOMMERCE" | "VIDEO_ON_DEMAND";
 }
 
+/**
+ * The dataset of streamed events that Personalize created with an event tracker, in addition to the dataset of
+ * interactions (amazon-personalize-samples, clean-up notebook).
+ */
+const eventDataset = { ...dataset, isOfService: true };
+
 export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
     noun: "dataset group",
     usual: "10 to 60 s",
@@ -74,7 +80,10 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
             yield* Filters.map(({ filterArn = "" }) => [filter, filterArn] as const);
         }
         for await (const { datasets = [] } of paginateListDatasets({ client }, within)) {
-            yield* datasets.map(({ datasetArn = "" }) => [dataset, datasetArn] as const);
+            yield* datasets.map(({ datasetArn = "" }) => {
+                const isOfService = datasetArn.endsWith("/EVENT_INTERACTIONS");
+                return [isOfService ? eventDataset : dataset, datasetArn] as const;
+            });
         }
     },
     async delete(client, datasetGroupArn) {

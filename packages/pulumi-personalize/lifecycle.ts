@@ -12,8 +12,9 @@ import {
     selectInputs,
 } from "./diff.ts";
 import { about, isNotFound, isRefusal, withAdvice } from "./errors.ts";
-import { goneOrThrow, remove, stop } from "./remove.ts";
-import { type CommonInputs, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
+import { createdAt } from "./owner.ts";
+import { goneOrThrow, type Leaving, remove, stop } from "./remove.ts";
+import { type CommonInputs, isUnknown, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
 import { createOuts, titleOf, waits } from "./settle.ts";
 import { allTags, listTags, retag, tagInputs } from "./tags.ts";
 import { isUnderWay } from "./wait.ts";
@@ -77,12 +78,22 @@ const regionProblems = ({ region }: Partial<CommonInputs>): readonly Problem[] =
         ? [{ property: "region", reason: "is not set: pulumi config set aws:region <region>, or AWS_REGION" }]
         : [];
 
+/**
+ * Returns the recorded owner if an earlier release recorded `<project>/<stack>` as the default; else the wanted one.
+ * Without this, every resource of such a stack would be updated, and could no longer be found after an interruption.
+ */
+function keptOwner(recorded: string | undefined, wanted: string | undefined): string | undefined {
+    const isDefault = isUnknown(wanted) || createdAt(wanted) !== undefined;
+    return recorded?.includes("/") && isDefault ? recorded : wanted;
+}
+
 /** Creates the full lifecycle of a kind: check, diff, create or adopt, wait, read, update, delete. */
 export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps): Handler {
     const { settle, repeat, updateAndSettle } = waits(kind, deps);
     return {
         async check(olds: Passed<Partial<I>> | undefined, news: Passed<I>) {
-            const inputs = withDefaults(kind, news);
+            const owner = keptOwner(olds?.owner, news.owner);
+            const inputs = withDefaults(kind, Object.assign({}, news, owner !== undefined && { owner }));
             const notes = kind.notes?.(olds ?? {}, inputs, new Date());
             return { inputs: { ...inputs, ...notes }, failures: [...regionProblems(inputs), ...kind.problems(inputs)] };
         },
@@ -94,11 +105,14 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         async create(inputs: Passed<I>) {
             const client = deps.client(inputs.region);
             try {
-                const { arn, adopted } = await createOrAdopt(kind, deps, inputs);
+                const { arn, adopted, isForeign } = await createOrAdopt(kind, deps, inputs);
                 if (adopted && kind.taggable) {
                     await retag(client, arn, allTags(kind, inputs));
                 }
-                const outs = await settle(client, arn, inputs).catch((failure) => repeat(client, arn, inputs, failure));
+                const recorded = Object.assign({}, inputs, isForeign && { isForeign });
+                const outs = await settle(client, arn, recorded).catch((failure) =>
+                    repeat(client, arn, recorded, failure),
+                );
                 const id = String(outs.arn);
                 // Update a new resource if necessary, because only an update can set some inputs, such as `stopped` of
                 // a recommender.
@@ -135,7 +149,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             // Wait first, because Personalize rejects an update while an earlier one is still in progress, for example
             // one that reached its deadline. If the wait fails, record the old tags in the state: otherwise, the next
             // update would not set the new tags.
-            const settled = await settle(client, id, Object.assign({}, news, { tags: olds.tags, owner: olds.owner }));
+            const { tags, owner, isForeign } = olds;
+            const kept = Object.assign({}, news, isForeign === true && { isForeign });
+            const settled = await settle(client, id, Object.assign({}, kept, { tags, owner }));
             try {
                 if (kind.taggable && ["tags", "owner"].some(createChangeCheck(olds))) {
                     await retag(client, id, allTags(kind, news), olds.tags);
@@ -143,15 +159,18 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 const isUpdate =
                     kind.updates.some(createChangeCheck(olds)) || kind.updates.some(createChangeCheck(settled));
                 const end = isUpdate ? updateAndSettle : settle;
-                return { outs: await end(client, id, news) };
+                return { outs: await end(client, id, kept) };
             } catch (error) {
                 throw about(titleOf(kind, news), error);
             }
         },
         async delete(id, inputs: Passed<I>) {
-            const { pollSeconds, owner } = inputs;
-            const leaving = { arn: id, what: titleOf(kind, inputs), pollSeconds, owner };
+            const leaving: Leaving = { ...inputs, arn: id, what: titleOf(kind, inputs) };
             try {
+                if (inputs.isForeign) {
+                    deps.log(`${leaving.what} existed before this stack, so it remains in AWS`);
+                    return;
+                }
                 if (kind.delete) {
                     await remove(kind, deps, deps.client(inputs.region), leaving);
                     return;
@@ -159,9 +178,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 if (kind.stop) {
                     await stop(kind, deps, deps.client(inputs.region), leaving);
                 }
-                deps.log(`${titleOf(kind, inputs)}: Personalize cannot delete a ${kind.noun}, so it remains in AWS`);
+                deps.log(`${leaving.what}: Personalize cannot delete a ${kind.noun}, so it remains in AWS`);
             } catch (error) {
-                throw about(titleOf(kind, inputs), error);
+                throw about(leaving.what, error);
             }
         },
     };

@@ -1,5 +1,4 @@
 import type { Handler } from "./lifecycle.ts";
-import type { LiveResources } from "./remove.ts";
 import { isUnknown } from "./resource.ts";
 
 /**
@@ -14,7 +13,7 @@ import { isUnknown } from "./resource.ts";
  */
 export function keepLive<K extends string>(
     log: (message: string) => void,
-    makeHandlers: (live: LiveResources) => Readonly<Record<K, Handler>>,
+    handlers: Readonly<Record<K, Handler>>,
 ): Readonly<Record<K, Handler>> {
     const ids = new Set<string>();
     let failed = false;
@@ -38,13 +37,19 @@ export function keepLive<K extends string>(
                 if (diff.replaces.length > 0) ids.delete(id);
                 else ids.add(id);
             }
-            return diff;
+            // Pulumi's dynamic provider reads its code from the outputs, which a resource of the plugin lacks. An
+            // update, which changes nothing in AWS, records the code there.
+            const isOfPlugin = olds.__provider === undefined && news.__provider !== undefined;
+            return isOfPlugin ? { ...diff, changes: true } : diff;
         },
         create: (inputs) => settled(handler.create(inputs), ({ id }) => id),
         update: (id, olds, news) => settled(handler.update(id, olds, news), () => id),
         async delete(id, properties) {
             if (ids.has(id)) {
-                log(`${id} is in use by the stack again, so it is not deleted`);
+                log(
+                    `${id} is kept: the stack uses the resource with the same name. To replace it (--replace, state taint), ` +
+                        "set the option deleteBeforeReplace of the resource.",
+                );
                 return;
             }
             if (failed) {
@@ -55,7 +60,7 @@ export function keepLive<K extends string>(
             await handler.delete(id, properties);
         },
     });
-    return mapValues(makeHandlers(ids), wrap);
+    return mapValues(handlers, wrap);
 }
 
 /** Returns an object with the same keys, and the value that `change` returns for each value. */

@@ -1,7 +1,7 @@
 import type { provider } from "@pulumi/pulumi";
 import { toError } from "terminal-text";
 import type { Properties } from "./diff.ts";
-import { isKindName, type ResourceKindName } from "./kinds.ts";
+import type { ResourceKindName } from "./kinds.ts";
 import type { Handler } from "./lifecycle.ts";
 import { mapValues } from "./live.ts";
 
@@ -46,11 +46,14 @@ function hiddenFailure(given: Properties, error: unknown): unknown {
     return failure.properties ? Object.assign(failure, { properties: hiddenAs(given, failure.properties) }) : error;
 }
 
-/** Returns the parts of a URN: `urn:pulumi:<stack>::<project>::<types>::<name>`. */
-function parseUrn(urn: string) {
-    const [stack = "", project = "", types = ""] = urn.replace("urn:pulumi:", "").split("::");
-    return { stack, project, kind: types.split("$").at(-1)?.split(":").at(-1) ?? "" };
-}
+/** Returns the last part of the type in a URN: `urn:pulumi:<stack>::<project>::<types>::<name>`. */
+const kindOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1)?.split(":").at(-1) ?? "";
+
+/** The program of a resource must state its owner: a plugin does not know which program it runs for. */
+const ownerProblem = {
+    property: "owner",
+    reason: "is not set. Add a resource of the type personalize:index:Owner, and set this property to its ID",
+};
 
 /**
  * Creates the provider of the plugin `pulumi-resource-personalize`: Pulumi's provider protocol with the handlers of the
@@ -59,12 +62,12 @@ function parseUrn(urn: string) {
  */
 export function createPlugin(
     { version, schema, region }: { readonly version: string; readonly schema: string; readonly region?: string },
-    handlers: Readonly<Record<ResourceKindName, Handler>>,
+    handlers: Readonly<Record<ResourceKindName | "Owner", Handler>>,
 ): provider.Provider {
     const requireHandler = (urn: string): Handler => {
-        const { kind } = parseUrn(urn);
-        if (!isKindName(kind)) throw new Error(`${kind} is not a resource of this provider`);
-        return handlers[kind];
+        const handler = Object.entries(handlers).find(([kind]) => kind === kindOf(urn))?.[1];
+        if (handler === undefined) throw new Error(`${kindOf(urn)} is not a resource of this provider`);
+        return handler;
     };
     const plain = (properties: Properties): Properties => mapValues(properties, clear);
     const recorded = async (given: Properties, work: Promise<{ readonly outs: Properties }>): Promise<Properties> => {
@@ -78,10 +81,14 @@ export function createPlugin(
         version,
         schema,
         async check(urn, olds: Properties, given: Properties) {
-            const { project, stack } = parseUrn(urn);
-            const news = { ...(region && { region }), owner: `${project}/${stack}`, ...plain(given) };
+            const { owner } = olds ?? {};
+            const isOwned = kindOf(urn) !== "Owner";
+            // A resource that an earlier release created without the input keeps its recorded owner.
+            const defaults = isOwned ? { ...(region && { region }), ...(owner !== undefined && { owner }) } : {};
+            const news: Properties = { ...defaults, ...plain(given) };
             const { inputs, failures } = await requireHandler(urn).check(plain(olds), news);
-            return { inputs: hiddenAs(given, inputs), failures: [...failures] };
+            const isMissing = isOwned && news.owner === undefined;
+            return { inputs: hiddenAs(given, inputs), failures: [...failures, ...(isMissing ? [ownerProblem] : [])] };
         },
         diff: async (id, urn, olds: Properties, news: Properties) =>
             requireHandler(urn).diff(id, plain(olds), plain(news)),
@@ -98,7 +105,8 @@ export function createPlugin(
         },
         async read(id, urn, given: Properties = {}) {
             // `pulumi import` passes only the ID, an ARN, which contains the region.
-            const resource = await requireHandler(urn).read(id, { region: id.split(":")[3], ...plain(given) });
+            const region = id.split(":")[3];
+            const resource = await requireHandler(urn).read(id, { ...(region && { region }), ...plain(given) });
             const { props = {}, inputs = {} } = resource;
             return { id: resource.id ?? "", props: hiddenAs(given, props), inputs: hiddenAs(given, inputs) };
         },

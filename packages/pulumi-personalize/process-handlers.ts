@@ -6,6 +6,7 @@ import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { anyKind, kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, lifecycle } from "./lifecycle.ts";
 import { keepLive, mapValues } from "./live.ts";
+import { ownerHandler } from "./owner.ts";
 import { personalizeClients } from "./resource.ts";
 
 /** Creates the handlers of Personalize's resources. Tests pass their own clock and log. */
@@ -24,25 +25,26 @@ export function processHandlers<K extends string = never>(
     more: (deps: LifecycleDeps) => Readonly<Record<K, Handler>> = () => ({}) as Record<K, Handler>,
     // Pulumi shows what a dynamic provider writes to stdout as info messages of the stack.
     say: (message: string) => void = console.log,
-): Readonly<Record<ResourceKindName | K, Handler>> {
+): Readonly<Record<ResourceKindName | "Owner" | K, Handler>> {
     endWithEngine();
     // Write Node's compile cache (NODE_COMPILE_CACHE) now, because the engine ends this process by a signal.
     flushCompileCache();
     const log = (message: string) => say(advice.asCalled(message));
-    return keepLive(log, (live) => {
-        const deps: LifecycleDeps = {
-            client: personalizeClients(),
-            sleep: (seconds) => sleep(seconds * 1000),
-            now: () => performance.now() / 1000,
-            log,
-            assertEngineAlive: () => assertEngineAlive(),
-            random: Math.random,
-            advice,
-            live,
-        };
-        const handlers: Record<ResourceKindName | K, Handler> = { ...createHandlers(deps), ...more(deps) };
-        return mapValues(handlers, (handler) => withCallersCommands(handler, advice));
-    });
+    const deps: LifecycleDeps = {
+        client: personalizeClients(),
+        sleep: (seconds) => sleep(seconds * 1000),
+        now: () => performance.now() / 1000,
+        log,
+        assertEngineAlive: () => assertEngineAlive(),
+        random: Math.random,
+        advice,
+    };
+    const own = { ...createHandlers(deps), Owner: ownerHandler(), ...more(deps) };
+    const handlers: Record<ResourceKindName | "Owner" | K, Handler> = own;
+    return keepLive(
+        log,
+        mapValues(handlers, (handler) => withCallersCommands(handler, advice)),
+    );
 }
 
 /** Wraps a handler so that its errors and its failures of `check` contain commands that the caller can run. */
@@ -68,12 +70,14 @@ function withCallersCommands(handler: Handler, { asCalled }: Advice): Handler {
 }
 
 /**
- * Replaces the commands in an error's messages. Changes the error itself and not a copy, because the engine checks the
- * error's class and reads the properties of an incomplete creation.
+ * Replaces the commands in an error's messages. Removes the stack trace of an expected error, because Pulumi's provider
+ * prints it. Changes the error itself and not a copy, because the engine checks the error's class and reads the
+ * properties of an incomplete creation.
  */
 function translated(error: unknown, asCalled: Advice["asCalled"]): unknown {
     if (!(error instanceof Error)) return error;
     error.message = asCalled(error.message);
+    if (error.constructor === Error) error.stack = "";
     return "reasons" in error && Array.isArray(error.reasons)
         ? Object.assign(error, { reasons: error.reasons.map((reason) => asCalled(String(reason))) })
         : error;

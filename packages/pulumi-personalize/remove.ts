@@ -1,34 +1,19 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { messageOf } from "terminal-text";
 import { formatError, hasName, isInUse, isNotFound } from "./errors.ts";
-import type { Removable } from "./resource.ts";
+import type { CommonInputs, Removable } from "./resource.ts";
 import { isOurs, listTags } from "./tags.ts";
 import { type WaitDeps, waitFor } from "./wait.ts";
 
-/**
- * Deadline of every deletion in minutes, independent of the stack's deadlines. The deletion of a campaign takes 16 to
- * 18 minutes.
- */
+/** Default deadline of a deletion in minutes. The deletion of a campaign takes 16 to 18 minutes. */
 const deleteDeadlineMinutes = 60;
 
-/** The IDs of the resources that the stack keeps in this run. */
-export interface LiveResources {
-    has(id: string): boolean;
-}
-
-export interface RemoveDeps extends WaitDeps {
-    /**
-     * Resources that the stack keeps. The program does not delete them, even if they use the resource that it deletes.
-     * If absent, there are none.
-     */
-    readonly live?: LiveResources;
-}
-
-/** A resource to delete: its ARN, its name in messages, the seconds between two polls, and the stack's owner tag. */
-export interface Leaving {
+/** A resource to delete: its ARN, its name in messages, and the recorded inputs that a deletion needs. */
+export interface Leaving
+    extends Pick<CommonInputs, "pollSeconds">,
+        Partial<Pick<CommonInputs, "owner" | "adopt" | "deleteDeadlineMinutes" | "inUseSeconds">> {
     readonly arn: string;
     readonly what: string;
-    readonly pollSeconds: number;
-    readonly owner: string | undefined;
 }
 
 /** Waits until Personalize no longer finds the resource. */
@@ -47,64 +32,111 @@ export async function waitUntilGone(
 }
 
 /**
- * Deletes a resource and waits until it is gone; retries while other resources use it. First deletes the stack's own
- * resources that use it: a killed engine may not have recorded its new campaign, which would be billed forever.
+ * Deletes a resource and waits until it is gone. Deletes no resource that uses it, because a provider cannot know
+ * whether the engine deletes that resource too: with `--target`, `protect` or `retainOnDelete`, it stays. The engine
+ * may be deleting it at the same time, because it deletes a pending resource and the resources that use it in parallel.
+ * So this function waits while a resource that uses this one is being deleted, and for `inUseSeconds` otherwise.
+ *
+ * @throws Error that names each resource that still uses it, with the command that deletes that resource
  */
 export async function remove(
     kind: Removable,
-    deps: RemoveDeps,
+    deps: WaitDeps,
     client: PersonalizeClient,
     leaving: Leaving,
 ): Promise<void> {
+    const { arn, what, owner, pollSeconds, inUseSeconds = Math.max(5, 20 * pollSeconds) } = leaving;
+    let unchangedSince: number | undefined;
     const ask = async () => {
-        try {
-            await kind.delete?.(client, leaving.arn);
-            return "accepted" as const;
-        } catch (error) {
-            if (isNotFound(error)) {
-                return "accepted" as const;
-            }
-            if (!isInUse(error)) {
-                throw error;
-            }
-            const description = await kind.describe(client, leaving.arn).catch(goneOrThrow);
-            if (description === undefined || description.status.startsWith("DELETE")) {
-                return "accepted" as const;
-            }
-            const inTheWay = await clearTheWay(kind, deps, client, leaving);
-            return [formatError(error), ...inTheWay].join("; ");
+        const refusal = await requestDeletion(kind, client, arn);
+        if (refusal === undefined) return "accepted" as const;
+        const users = await findUsers(kind, deps, client, leaving);
+        if (kind.isShared && (await hasOtherOwner(client, users.staying, owner))) {
+            deps.log(`${what} remains in AWS, because it is in use by ${users.staying.join(" and ")} of another owner`);
+            return "left" as const;
         }
+        unchangedSince = users.areLeaving || users.staying.length === 0 ? undefined : (unchangedSince ?? deps.now());
+        if (unchangedSince !== undefined && deps.now() - unchangedSince >= inUseSeconds) {
+            throw new Error(inUseText(what, users.staying));
+        }
+        return { state: users.staying.length > 0 ? `in use by ${users.staying.join(" and ")}` : refusal };
     };
-    await waitFor(deps, createWaitPlan(leaving), ask, (answer) =>
-        answer === "accepted" ? { done: true } : { state: answer },
+    const answer = await waitFor(deps, createWaitPlan(leaving), ask, (state) =>
+        typeof state === "string" ? { done: state } : state,
     );
-    await waitUntilGone(kind, deps, client, leaving);
+    if (answer === "accepted") await waitUntilGone(kind, deps, client, leaving);
 }
 
 /**
- * Deletes the stack's own resources that use the resource to delete. Returns a message to the operator for each
- * resource of another owner that uses it.
+ * Requests the deletion. Returns the service's refusal if other resources use the resource; else undefined. Leaves out
+ * the request's ID, because each new text is a line of progress.
  */
-async function clearTheWay(kind: Removable, deps: RemoveDeps, client: PersonalizeClient, leaving: Leaving) {
-    const others: string[] = [];
-    for await (const [dependent, arn] of kind.dependents?.(client, leaving.arn) ?? []) {
-        const what = `${dependent.noun} ${arn.split("/").slice(1).join("/")}`;
-        const inTheWay = { ...leaving, arn, what };
-        if (deps.live?.has(arn)) {
-            throw new Error(
-                `${what} belongs to this stack and uses ${leaving.what}, so ${leaving.what} is not deleted`,
-            );
-        }
-        if (!dependent.delete) {
-            await stop(dependent, deps, client, inTheWay);
-        } else if (isOurs(await listTags(client, arn).catch(goneOrThrow), leaving.owner)) {
-            deps.log(`${what} belongs to this stack and uses ${leaving.what}; deleting it first`);
-            await remove(dependent, deps, client, inTheWay);
+async function requestDeletion(
+    { delete: request, describe }: Removable,
+    client: PersonalizeClient,
+    arn: string,
+): Promise<string | undefined> {
+    try {
+        await request?.(client, arn);
+        return undefined;
+    } catch (error) {
+        if (isNotFound(error)) return undefined;
+        if (!isInUse(error)) throw error;
+        const description = await describe(client, arn).catch(goneOrThrow);
+        return description === undefined || description.status.startsWith("DELETE") ? undefined : messageOf(error);
+    }
+}
+
+/**
+ * Returns the ARNs of resources that use the resource and are not being deleted, and whether others are being deleted.
+ * First stops running trainings of a solution, and deletes the dataset that Personalize itself created in a dataset
+ * group of the stack: the engine knows neither.
+ */
+async function findUsers(kind: Removable, deps: WaitDeps, client: PersonalizeClient, leaving: Leaving) {
+    const staying: string[] = [];
+    let areLeaving = false;
+    for await (const [user, arn] of kind.dependents?.(client, leaving.arn) ?? []) {
+        const part = { ...leaving, arn, what: `${user.noun} ${arn.split("/").slice(1).join("/")}` };
+        if (!user.delete) {
+            await stop(user, deps, client, part);
+        } else if (user.isOfService && leaving.adopt === undefined) {
+            await remove(user, deps, client, part);
+        } else if (await isBeingDeleted(user, client, arn)) {
+            areLeaving = true;
         } else {
-            others.push(`${what} uses it and does not belong to this stack: delete it, then this deletion continues`);
+            staying.push(arn);
         }
     }
-    return others;
+    return { staying, areLeaving };
+}
+
+/** Checks whether a resource is being deleted, or waits for the deletion of resources that use it. */
+async function isBeingDeleted(kind: Removable, client: PersonalizeClient, arn: string): Promise<boolean> {
+    const description = await kind.describe(client, arn).catch(goneOrThrow);
+    if (description === undefined || description.status.startsWith("DELETE")) return true;
+    for await (const [user, userArn] of kind.dependents?.(client, arn) ?? []) {
+        if (user.delete && (await isBeingDeleted(user, client, userArn))) return true;
+    }
+    return false;
+}
+
+async function hasOtherOwner(client: PersonalizeClient, arns: readonly string[], owner: string | undefined) {
+    for (const arn of arns) {
+        if (!isOurs(await listTags(client, arn).catch(goneOrThrow), owner)) return true;
+    }
+    return false;
+}
+
+function inUseText(what: string, users: readonly string[]): string {
+    const commands = users.map((arn) => {
+        const [, , , region, , resource = ""] = arn.split(":");
+        const noun = resource.split("/")[0];
+        return `\n  aws personalize delete-${noun} --${noun}-arn ${arn} --region ${region}`;
+    });
+    return (
+        `${what} is not deleted, because it is in use by ${users.join(" and ")}, and this command does not delete what ` +
+        `uses it. If you no longer need what uses it, delete that and run the command again:${commands.join("")}`
+    );
 }
 
 /**
@@ -147,10 +179,10 @@ export function goneOrThrow(error: unknown): undefined {
     return undefined;
 }
 
-const createWaitPlan = ({ what, pollSeconds }: Leaving) => ({
+const createWaitPlan = ({ what, pollSeconds, deleteDeadlineMinutes: deadlineMinutes }: Leaving) => ({
     what,
     pollSeconds,
     usual: "minutes",
-    deadlineMinutes: deleteDeadlineMinutes,
+    deadlineMinutes: deadlineMinutes ?? deleteDeadlineMinutes,
     goOn: "Run the same command again to continue the deletion.",
 });

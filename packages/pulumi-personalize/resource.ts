@@ -9,13 +9,23 @@ export interface CommonInputs {
     readonly tags: Readonly<Record<string, string>>;
     /**
      * Text that identifies the stack, for the tag `pulumi-personalize:owner`. An existing resource of the wanted name
-     * is used only if it has this owner. Default: `<project>/<stack>`.
+     * is used only if it has this owner. Default in TypeScript: the ID of the program's `Owner`.
      */
     readonly owner?: string;
     /** Seconds between two polls while waiting. Default: 15. */
     readonly pollSeconds: number;
-    /** Deadline of a wait in minutes; the work in AWS continues, and the next `pulumi up` resumes the wait. */
+    /**
+     * Deadline of the wait for a creation or an update, in minutes; the work in AWS continues, and the next `pulumi up`
+     * resumes the wait. Default in TypeScript: the option `customTimeouts`.
+     */
     readonly deadlineMinutes: number;
+    /** Deadline of the wait for a deletion, in minutes. Default: 60; in TypeScript the option `customTimeouts`. */
+    readonly deleteDeadlineMinutes?: number;
+    /**
+     * Seconds for which a deletion waits for resources that use this one and are not being deleted, before it fails.
+     * Default: 20 times `pollSeconds`, and at least 5.
+     */
+    readonly inUseSeconds?: number;
     /** ARN of an existing resource that the program uses regardless of its tags, for example one from the console. */
     readonly adopt?: string;
 }
@@ -110,6 +120,13 @@ export interface ResourceKind<I extends CommonInputs> {
     dependents?(client: PersonalizeClient, arn: string): AsyncIterable<readonly [Removable, string]>;
     /** Checks whether a deletion would lose imported data or a trained version. Absent if it never does. */
     holdsData?(client: PersonalizeClient, arn: string): Promise<boolean>;
+    /**
+     * Whether resources of other owners may use a resource without the stack's knowledge. Then a deletion leaves the
+     * resource in AWS.
+     */
+    readonly isShared?: boolean;
+    /** Whether Personalize itself created the resource, so that no stack deletes it. */
+    readonly isOfService?: boolean;
     /** Stops running, billed work. Absent if Personalize cannot stop it. */
     stop?(client: PersonalizeClient, arn: string): Promise<void>;
     /** Deletes the resource. Absent if Personalize has no operation that deletes it. */
@@ -117,7 +134,24 @@ export interface ResourceKind<I extends CommonInputs> {
 }
 
 /** The members of a resource kind that a deletion needs. */
-export type Removable = Pick<ResourceKind<CommonInputs>, "noun" | "describe" | "dependents" | "stop" | "delete">;
+export type Removable = Pick<
+    ResourceKind<CommonInputs>,
+    "noun" | "describe" | "dependents" | "isShared" | "isOfService" | "stop" | "delete"
+>;
+
+const minutesOfUnit: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, h: 60, d: 1440 };
+
+/**
+ * Returns the minutes of a duration of Pulumi's option `customTimeouts`, such as `1h30m`, `90s` or `1d`.
+ * @throws Error if it is not a duration
+ */
+export function minutesOf(duration: string): number {
+    const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)([smhd])/g)];
+    if (duration === "" || parts.map(([part]) => part).join("") !== duration) {
+        throw new Error(`customTimeouts contains "${duration}", which is not a duration such as 30m or 1h30m`);
+    }
+    return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (minutesOfUnit[unit] ?? 0), 0);
+}
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/;
 

@@ -10,7 +10,7 @@ import { forward } from "./forward.ts";
 import type { ResourceKindName } from "./kinds.ts";
 import { pluginModule } from "./plugin.ts";
 import type { RecommenderInputs } from "./recommender.ts";
-import type { CommonInputs } from "./resource.ts";
+import { type CommonInputs, minutesOf } from "./resource.ts";
 import type { SchemaInputs } from "./schema.ts";
 import type { SolutionInputs } from "./solution.ts";
 import type { SolutionVersionInputs } from "./solution-version.ts";
@@ -48,7 +48,7 @@ export function usePlugin(): void {
 
 /**
  * A resource whose dynamic provider forwards each call to the installed handlers. `outputs` lists the properties that
- * the handlers compute.
+ * the handlers compute. The alias keeps a deployed resource if the program starts or stops to use the plugin.
  */
 export abstract class HandledResource<I extends object> extends pulumi.CustomResource {
     protected constructor(
@@ -59,12 +59,35 @@ export abstract class HandledResource<I extends object> extends pulumi.CustomRes
         opts?: pulumi.CustomResourceOptions,
     ) {
         const computed = Object.fromEntries(outputs.map((key) => [key, undefined]));
-        const [type, provider] =
+        const types = { plugin: `${pluginModule}:${kind}`, dynamic: `pulumi-nodejs:dynamic/personalize:${kind}` };
+        const [type, formerType, provider] =
             handlersModule === undefined
-                ? [`${pluginModule}:${kind}`, {}]
-                : [`pulumi-nodejs:dynamic/personalize:${kind}`, { __provider: forward(handlersModule, kind) }];
-        super(type, name, { ...args, ...computed, ...provider }, opts);
+                ? [types.plugin, types.dynamic, {}]
+                : [types.dynamic, types.plugin, { __provider: forward(handlersModule, kind) }];
+        const aliases = { aliases: [{ type: formerType }] };
+        super(type, name, { ...args, ...computed, ...provider }, pulumi.mergeOptions(opts, aliases));
     }
+}
+
+/**
+ * The owner of a stack's Personalize resources: its ID is random. Every resource has the ID in a tag, so the handlers
+ * recognize the resources of the stack. Declare it before the resources, once in a stack.
+ */
+export class Owner extends HandledResource<object> {
+    constructor(name: string, opts?: pulumi.CustomResourceOptions) {
+        super("Owner", name, {}, [], opts);
+    }
+}
+
+/** The owners of the programs that run in this process, by the root resource of the program's stack. */
+const owners = new WeakMap<object, Owner>();
+
+/** Returns the ID of the program's owner. Creates the owner for the first resource without the argument `owner`. */
+function ownerOfProgram(): pulumi.Output<string> {
+    const stack = pulumi.runtime.getStackResource() ?? owners;
+    const owner = owners.get(stack) ?? new Owner("personalize-owner");
+    owners.set(stack, owner);
+    return owner.id;
 }
 
 /**
@@ -85,8 +108,14 @@ abstract class PersonalizeResource<I extends CommonInputs, D extends keyof I = n
         opts?: pulumi.CustomResourceOptions,
     ) {
         const region = args.region ?? new pulumi.Config("aws").get("region");
-        const owner = args.owner ?? `${pulumi.getProject()}/${pulumi.getStack()}`;
-        super(kind, name, { ...args, region, owner }, ["arn", "status", ...outputs], opts);
+        const { create, update = create, delete: removal } = opts?.customTimeouts ?? {};
+        const {
+            owner = ownerOfProgram(),
+            deadlineMinutes = update && Math.max(minutesOf(create ?? update), minutesOf(update)),
+            deleteDeadlineMinutes = removal && minutesOf(removal),
+        } = args;
+        const common = { region, owner, deadlineMinutes, deleteDeadlineMinutes };
+        super(kind, name, { ...args, ...common }, ["arn", "status", ...outputs], opts);
     }
 }
 

@@ -1,9 +1,13 @@
 import {
     CreateSchemaCommand,
     DeleteSchemaCommand,
+    DescribeDatasetCommand,
     DescribeSchemaCommand,
+    paginateListDatasets,
     paginateListSchemas,
 } from "@aws-sdk/client-personalize";
+import { dataset } from "./dataset.ts";
+import { goneOrThrow } from "./remove.ts";
 import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 
 export interface SchemaInputs extends CommonInputs {
@@ -44,6 +48,16 @@ export const schema: ResourceKind<SchemaInputs> = {
             since: description?.lastUpdatedDateTime,
             properties: { name: description?.name, schema: description?.schema, domain: description?.domain },
         };
+    },
+    isShared: true,
+    /** Yields the datasets of the account that use the schema. */
+    async *dependents(client, schemaArn) {
+        for await (const { datasets = [] } of paginateListDatasets({ client }, {})) {
+            for (const { datasetArn = "" } of datasets) {
+                const described = await client.send(new DescribeDatasetCommand({ datasetArn })).catch(goneOrThrow);
+                if (described?.dataset?.schemaArn === schemaArn) yield [dataset, datasetArn] as const;
+            }
+        }
     },
     async delete(client, schemaArn) {
         await client.send(new DeleteSchemaCommand({ schemaArn }));

@@ -32,9 +32,7 @@ export async function park(
     await forEachCampaign(parking, async (arn) => {
         const client = deps.client(regionOf(arn));
         if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
-            // Pass no owner: `remove` needs the owner only to delete other resources that use the campaign, and no
-            // resource uses a campaign.
-            await remove(campaign, deps, client, { arn, what: formatCampaign(arn), pollSeconds, owner: undefined });
+            await remove(campaign, deps, client, { arn, what: formatCampaign(arn), pollSeconds });
         }
     });
     return flag;

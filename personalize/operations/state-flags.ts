@@ -7,10 +7,7 @@ import {
     paginateGetParametersByPath,
     type SSMClient,
 } from "@aws-sdk/client-ssm";
-import type { Handler } from "pulumi-personalize/core";
-import { about } from "pulumi-personalize/errors";
 import { stateFlagKeys } from "../../config/names.ts";
-import { recordedHandler } from "./recorded-handler.ts";
 
 /** State flags of a stack: SSM parameters with JSON texts that runbooks write and the program reads. */
 export interface StateFlags {
@@ -180,7 +177,7 @@ export async function removeStateFlag(ssm: SSMClient, stack: string, key: keyof 
 }
 
 /** Removes all parameters under a path. */
-async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> {
+export async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> {
     const Names = (await listParameters(ssm, path)).map(({ name }) => name);
     // Delete ten parameters at a time, because DeleteParameters accepts at most ten names.
     for (let at = 0; at < Names.length; at += 10) {
@@ -210,40 +207,4 @@ async function listParameters(client: SSMClient, Path: string) {
         parameters.push(...Parameters.map(({ Name = "", Value = "" }) => ({ name: Name, value: Value })));
     }
     return parameters;
-}
-
-export interface StateFlagsInputs {
-    readonly region: string;
-    /** Path of the stack's SSM parameters. */
-    readonly path: string;
-}
-
-/**
- * Creates the lifecycle of a stack's state flags. Runbooks write and remove flags. `pulumi destroy` removes the
- * remaining ones, or the next stack of this name would start parked.
- */
-export function stateFlagsHandler(deps: {
-    ssm(region: string): SSMClient;
-    assertEngineAlive(): Promise<void>;
-}): Handler {
-    return {
-        ...recordedHandler<StateFlagsInputs>({
-            compared: [],
-            idOf: ({ path }) => path,
-            async remove({ region, path }) {
-                await deps.assertEngineAlive();
-                try {
-                    await removeAllStateFlags(deps.ssm(region), path);
-                } catch (error) {
-                    throw about(`SSM parameters under ${path}`, error);
-                }
-            },
-        }),
-        async diff(_id, olds, news) {
-            const replaces = olds.region === news.region ? [] : ["region"];
-            // After the stack was renamed, `path` differs. Update only Pulumi's state, because the update of the
-            // resource StackOwner has already moved the SSM parameters to the new path.
-            return { changes: replaces.length > 0 || olds.path !== news.path, replaces, deleteBeforeReplace: false };
-        },
-    };
 }

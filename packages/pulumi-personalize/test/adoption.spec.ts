@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CreateDatasetGroupCommand, CreateSchemaCommand, TagResourceCommand } from "@aws-sdk/client-personalize";
 import { interactionsSchema, recipe } from "../../local-personalize/test/support.ts";
-import { importJobNames, tags, useHarness } from "./harness.ts";
+import { importJobNames, owner, tags, useHarness } from "./harness.ts";
 
 describe("Adoption of existing resources", () => {
     const harness = useHarness();
@@ -38,7 +38,10 @@ describe("Adoption of existing resources", () => {
                 error.message,
                 /^dataset group films already exists and does not belong to this stack: its tags are /,
             );
-            assert.match(error.message, /Nothing was changed\. Give the new resource another name/);
+            assert.match(
+                error.message,
+                /To use it, set the input `adopt` to arn:\S+:dataset-group\/films\. Otherwise give the new resource another name/,
+            );
             assert.ok(!("id" in error), "it must not be recorded as ours");
             return true;
         });
@@ -49,29 +52,12 @@ describe("Adoption of existing resources", () => {
         const of = (owner: string) => ({ owner });
 
         it("`create` rejects the dataset group of another owner, and adopts the dataset group of the owner in the inputs", async () => {
-            const { id } = await makeGroup(of("ann"));
+            const { id } = await makeGroup(of(owner));
             await assert.rejects(
                 makeGroup(of("bob")),
-                /^Error: dataset group films already exists and does not belong to this stack: its tags are \{.*"pulumi-personalize:owner":"ann".*\}\. Nothing/,
+                /^Error: dataset group films already exists and does not belong to this stack: its tags are \{.*"pulumi-personalize:owner":"01900000.*\}\. Nothing/,
             );
-            assert.equal((await makeGroup(of("ann"))).id, id);
-        });
-
-        it("deleting a solution fails while a campaign of another owner's stack uses it", async () => {
-            const { solution, version } = await makeVersion();
-            const campaign = {
-                name: "films",
-                solutionArn: solution.id,
-                solutionVersionArn: version.id,
-                minProvisionedTPS: 1,
-            };
-            await make("Campaign", { ...campaign, ...of("ann") });
-            const hasty = harness.hastyHandlers();
-            await assert.rejects(
-                hasty.Solution.delete(solution.id, { ...solution.outs, ...of("bob") }),
-                /campaign films uses it and does not belong to this stack/,
-            );
-            await harness.handlers.Solution.delete(solution.id, solution.outs);
+            assert.equal((await makeGroup(of(owner))).id, id);
         });
     });
 
@@ -80,7 +66,7 @@ describe("Adoption of existing resources", () => {
         await assert.rejects(makeGroup(), /not belong to this stack: its tags are \{\}\. Nothing was changed/);
     });
 
-    it("`create` adopts a schema with equal text and rejects a schema with different text", async () => {
+    it("`create` uses an existing schema with equal text and rejects a schema with different text", async () => {
         const { schemaArn } = await harness.service.personalize.send(
             new CreateSchemaCommand({ name: "films", schema: interactionsSchema }),
         );
@@ -93,6 +79,41 @@ describe("Adoption of existing resources", () => {
             make("Schema", { name: "films", schema: other }),
             /schema films already exists with a different schema\. Nothing was changed/,
         );
+    });
+
+    describe("A schema that exists and is not in the state", () => {
+        const text = { name: "films", schema: interactionsSchema };
+        const later = "ffffffff-ffff-7000-8000-0000000000bb";
+
+        it("`delete` deletes a schema that `create` adopted and that is younger than the stack's owner", async () => {
+            await make("Schema", text);
+            const { id, outs } = await make("Schema", text);
+            await harness.handlers.Schema.delete(id, outs);
+            assert.deepEqual(await harness.handlers.Schema.read(id, outs), {});
+        });
+
+        it("`delete` keeps a schema that is older than the stack's owner, also after a refresh", async () => {
+            await make("Schema", { ...text, owner: "bob" });
+            for (const stack of ["ann", later]) {
+                const { id, outs } = await make("Schema", { ...text, owner: stack });
+                const { props = {} } = await harness.handlers.Schema.read(id, outs);
+                assert.deepEqual(props, outs);
+                await harness.handlers.Schema.delete(id, props);
+                assert.ok("id" in (await harness.handlers.Schema.read(id, outs)), stack);
+            }
+            assert.ok(harness.lines.includes("schema films existed before this stack, so it remains in AWS"));
+        });
+
+        it("`delete` keeps a schema that a dataset of another owner uses, without waiting", async () => {
+            const { schema } = await harness.makeDataset();
+            const handlers = harness.handlersWith({ sleep: async () => assert.fail("it waits") });
+            await handlers.Schema.delete(schema.id, { ...schema.outs, owner: "bob" });
+            assert.ok("id" in (await harness.handlers.Schema.read(schema.id, schema.outs)));
+            assert.match(
+                harness.lines.at(-1) ?? "",
+                /^schema films remains in AWS, because it is in use by arn:\S+:dataset\/films\/INTERACTIONS of another owner$/,
+            );
+        });
     });
 
     it("`create` rejects a solution if its name is already used in another dataset group", async () => {

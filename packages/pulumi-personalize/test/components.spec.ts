@@ -4,6 +4,7 @@ import { dataBucketPolicy, executionRolePolicy, executionRoleTrust, type Service
 import { ImportAccess, type ImportAccessArgs } from "../components/import-access.ts";
 import { Recommender, type RecommenderArgs } from "../components/recommender.ts";
 import { computeAccessHash } from "../dataset-import-job.ts";
+import { DatasetGroup } from "../resources.ts";
 
 const caller: ServiceCaller = { partition: "aws-cn", region: "cn-north-1", accountId: "123456789012" };
 /** All resources that the components have created. */
@@ -131,6 +132,7 @@ describe("Component Recommender", () => {
             "Dataset films",
             "DatasetGroup films",
             "DatasetImportJob films",
+            "Owner personalize-owner",
             "Recommender films",
             "Schema films",
             "Solution films",
@@ -138,7 +140,7 @@ describe("Component Recommender", () => {
         ]);
         for (const kind of ["Schema", "DatasetGroup", "Dataset", "Solution", "Campaign"]) {
             assert.equal(inputsOf(kind).name, "films", kind);
-            assert.equal(inputsOf(kind).owner, "films/dev", kind);
+            assert.equal(inputsOf(kind).owner, "arn:aws-cn:Owner/personalize-owner", kind);
         }
         const { jobNamePrefix, dataLocation, ...job } = inputsOf("DatasetImportJob");
         assert.deepEqual([jobNamePrefix, dataLocation], ["films", interactions.dataLocation]);
@@ -166,7 +168,8 @@ describe("Component Recommender", () => {
         assert.deepEqual([job.jobNamePrefix, job.contentHash], ["films-dev-items", "b".repeat(64)]);
         assert.equal(inputsOf("Filter", "films-comedies").name, "comedies");
         assert.equal(inputsOf("EventTracker").name, "films-dev");
-        assert.ok(declared.every(({ inputs, custom }) => !custom || inputs.tags.team === "films"));
+        const tagged = declared.filter(({ type, custom }) => custom && kindOf(type) !== "Owner");
+        assert.ok(tagged.every(({ inputs }) => inputs.tags.team === "films"));
         const at = (kind: string) => declared.findIndex(({ type }) => kindOf(type) === kind);
         assert.ok(at("Filter") > at("MetadataDataset") && at("Solution") > at("MetadataDataset"));
     });
@@ -192,5 +195,27 @@ describe("Component Recommender", () => {
         const { solutionVersionArn, minProvisionedTPS } = inputsOf("Campaign");
         assert.deepEqual([solutionVersionArn, minProvisionedTPS], ["arn:of:old", 2]);
         assert.deepEqual(ignored.SolutionVersion, []);
+    });
+});
+
+describe("Option `customTimeouts`", () => {
+    const group = (customTimeouts: pulumi.CustomTimeouts, args: { deadlineMinutes?: number } = {}) =>
+        declare(() => new DatasetGroup("films", { name: "films", ...args }, { customTimeouts }));
+    const deadlines = () => {
+        const { deadlineMinutes, deleteDeadlineMinutes } = inputsOf("DatasetGroup");
+        return [deadlineMinutes, deleteDeadlineMinutes];
+    };
+
+    it("`customTimeouts` sets the deadlines of a resource in minutes, unless an argument does", async () => {
+        await group({ create: "1h30m", update: "45m", delete: "1d" });
+        assert.deepEqual(deadlines(), [90, 1440]);
+        await group({ update: "90s" }, { deadlineMinutes: 7 });
+        assert.deepEqual(deadlines(), [7, undefined]);
+        await group({ update: "90s" });
+        assert.deepEqual(deadlines(), [1.5, undefined]);
+    });
+
+    it("`customTimeouts` with a text that is not a duration fails with the text", async () => {
+        await assert.rejects(group({ delete: "soon" }), /customTimeouts contains "soon", which is not a duration/);
     });
 });

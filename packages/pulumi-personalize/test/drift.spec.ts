@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { interactionsSchema, recipe } from "../../local-personalize/test/support.ts";
 import { ownerTag } from "../tags.ts";
-import { common, type Made, tags, useHarness } from "./harness.ts";
+import { common, type Made, owner, tags, useHarness } from "./harness.ts";
 
 describe("Drift of Personalize resources", () => {
     const harness = useHarness();
@@ -53,7 +53,7 @@ describe("Drift of Personalize resources", () => {
             true,
         );
         await harness.handlers.DatasetGroup.update(group.id, refreshedProps ?? {}, group.outs);
-        assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42", [ownerTag]: "ann" });
+        assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42", [ownerTag]: owner });
     });
 
     it("`diff` without refresh replaces a campaign that was deleted outside Pulumi", async () => {
@@ -108,7 +108,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal(refreshedProps.owner, "bob");
         assert.equal((await harness.handlers.DatasetGroup.diff(id, refreshedProps, outs)).changes, true);
         await harness.handlers.DatasetGroup.update(id, refreshedProps, outs);
-        assert.equal((await tagsOf(id))[ownerTag], "ann");
+        assert.equal((await tagsOf(id))[ownerTag], owner);
     });
 
     it("`read` of a resource without recorded inputs returns its tags, and no owner if the owner tag is missing", async () => {
@@ -138,7 +138,7 @@ describe("Drift of Personalize resources", () => {
         const { id, outs } = await harness.handlers.DatasetGroup.create(inputs);
         assert.equal(id, adopt);
         assert.equal(outs.name, "made-in-the-console");
-        assert.deepEqual(await tagsOf(id), { ...tags, billing: "42", [ownerTag]: "ann" });
+        assert.deepEqual(await tagsOf(id), { ...tags, billing: "42", [ownerTag]: owner });
         assert.equal((await harness.handlers.DatasetGroup.diff(id, outs, inputs)).changes, false);
         assert.deepEqual((await harness.handlers.DatasetGroup.read(id, outs)).props, outs);
     });

@@ -25,12 +25,14 @@ export const tags = {
     "pulumi:project": "movie-recommender",
     "pulumi:stack": "test",
 };
+/** The ID of an `Owner` that was created in 2024, before any resource of the tests. */
+export const owner = "01900000-0000-7000-8000-0000000000aa";
 export const roleArn = "arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole";
 /** Inputs that every kind has. Pulumi adds the input `__provider`, which contains the provider's code as a text. */
 export const common = {
     region: "eu-central-1",
     tags,
-    owner: "ann",
+    owner,
     pollSeconds: 0.01,
     deadlineMinutes: 1,
     __provider: "exports.handler = …",

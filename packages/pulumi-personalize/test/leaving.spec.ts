@@ -1,47 +1,75 @@
 import assert from "node:assert/strict";
-import { CreateCampaignCommand } from "@aws-sdk/client-personalize";
-import { useHarness } from "./harness.ts";
+import { type Made, useHarness } from "./harness.ts";
 
 describe("Deletion of a resource that other resources use", () => {
     const harness = useHarness();
-    const gone = async (kind: "Solution" | "DatasetGroup" | "Campaign", { id, outs }: { id: string; outs: object }) =>
-        !("id" in (await harness.handlers[kind].read(id, { ...outs })));
+    const gone = async (kind: "Solution" | "DatasetGroup" | "Campaign" | "Dataset", { id, outs }: Made) =>
+        !("id" in (await harness.handlers[kind].read(id, outs)));
 
-    it("deleting a solution first deletes the stack's campaign that uses it", async () => {
+    it("`delete` of a solution with a campaign fails, and names the campaign and the command that deletes it", async () => {
         const { solution, campaign } = await harness.makeAll();
-        await harness.handlers.Solution.delete(solution.id, solution.outs);
-        assert.ok(await gone("Campaign", campaign));
-        assert.ok(await gone("Solution", solution));
-        assert.ok(
-            harness.lines.some((line) =>
-                line.startsWith("campaign films belongs to this stack and uses solution films; deleting it first"),
-            ),
-            harness.lines.join("\n"),
-        );
-    });
-
-    it("deleting a dataset group first deletes the stack's solution, campaign and dataset", async () => {
-        const { group, campaign, dataset } = await harness.makeAll();
-        await harness.handlers.DatasetGroup.delete(group.id, group.outs);
-        assert.ok(await gone("DatasetGroup", group));
-        assert.ok(await gone("Campaign", campaign));
-        assert.deepEqual(await harness.handlers.Dataset.read(dataset.id, dataset.outs), {});
-    });
-
-    it("deleting a solution fails with the name of another stack's campaign that uses it", async () => {
-        const { solution, version } = await harness.makeVersion();
-        const command = new CreateCampaignCommand({
-            name: "theirs",
-            solutionVersionArn: version.id,
-            tags: [{ tagKey: "pulumi:stack", tagValue: "another" }],
+        const hasty = harness.hastyHandlers();
+        await assert.rejects(hasty.Solution.delete(solution.id, solution.outs), (error: Error) => {
+            assert.match(
+                error.message,
+                /^solution films is not deleted, because it is in use by arn:\S+:campaign\/films,/,
+            );
+            const command = `aws personalize delete-campaign --campaign-arn ${campaign.id} --region eu-central-1`;
+            assert.ok(error.message.endsWith(`\n  ${command}`), error.message);
+            return true;
         });
-        const { campaignArn = "" } = await harness.service.personalize.send(command);
+        assert.ok(!(await gone("Campaign", campaign)));
+        assert.ok(!(await gone("Solution", solution)));
+    });
+
+    it("`delete` of a dataset group deletes no resource in the group, and names each of them", async () => {
+        const { group, campaign, dataset } = await harness.makeAll();
         const hasty = harness.hastyHandlers();
         await assert.rejects(
-            hasty.Solution.delete(solution.id, solution.outs),
-            /solution films is still ResourceInUseException: .*; campaign theirs uses it and does not belong to this stack: delete it, then this deletion continues/,
+            hasty.DatasetGroup.delete(group.id, group.outs),
+            /in use by arn:\S+:solution\/films and arn:\S+:dataset\/films\/INTERACTIONS,/,
         );
-        assert.ok(!(await gone("Campaign", { id: campaignArn, outs: solution.outs })));
+        assert.ok(!(await gone("Campaign", campaign)));
+        assert.ok(!(await gone("Dataset", dataset)));
+        assert.ok(!(await gone("DatasetGroup", group)));
+    });
+
+    it("`delete` of a dataset group waits while the resources in the group are being deleted", async () => {
+        const { group, dataset, solution, campaign } = await harness.makeAll();
+        await harness.slowDown();
+        const { handlers } = harness;
+        await harness.untilActive("Campaign", campaign);
+        // The campaign keeps the solution in AWS, and the solution the group, for longer than `inUseSeconds`.
+        const ofGroup = handlers.DatasetGroup.delete(group.id, { ...group.outs, inUseSeconds: 0.3 });
+        await Promise.all([
+            handlers.Campaign.delete(campaign.id, campaign.outs),
+            handlers.Solution.delete(solution.id, { ...solution.outs, inUseSeconds: 0.3 }),
+            handlers.Dataset.delete(dataset.id, dataset.outs),
+            ofGroup,
+        ]);
+        assert.ok(await gone("DatasetGroup", group));
+    });
+
+    it("`delete` of a dataset group deletes the dataset EVENT_INTERACTIONS, unless the group is adopted", async () => {
+        const { group } = await harness.makeDataset();
+        const datasetArn = group.id.replace(":dataset-group/", ":dataset/").concat("/EVENT_INTERACTIONS");
+        const deleted: unknown[] = [];
+        harness.service.personalize.middlewareStack.add(
+            (next, { commandName }) =>
+                async (args) => {
+                    if (commandName === "DeleteDatasetCommand") deleted.push(args.input);
+                    const answer = await next(args);
+                    const { datasets } = answer.output as { datasets?: object[] };
+                    if (deleted.length === 0) datasets?.push({ datasetArn });
+                    return answer;
+                },
+            { step: "initialize" },
+        );
+        const hasty = harness.hastyHandlers();
+        await assert.rejects(hasty.DatasetGroup.delete(group.id, { ...group.outs, adopt: group.id }));
+        assert.deepEqual(deleted, []);
+        await assert.rejects(hasty.DatasetGroup.delete(group.id, group.outs), /in use by \S+INTERACTIONS,/);
+        assert.deepEqual(deleted, [{ datasetArn }]);
     });
 
     for (const code of ["ResourceInUseException", "InvalidInputException", "ResourceNotFoundException"]) {

@@ -11,7 +11,7 @@ import { recipe, until } from "../../local-personalize/test/support.ts";
 import type { ResourceKindName } from "../kinds.ts";
 import { unknownValue } from "../resource.ts";
 import { ownerTag } from "../tags.ts";
-import { common, type Made, type Properties, requireFailure, roleArn, tags, useHarness } from "./harness.ts";
+import { common, type Made, owner, type Properties, requireFailure, roleArn, tags, useHarness } from "./harness.ts";
 
 describe("Lifecycle of Personalize resources", () => {
     const harness = useHarness();
@@ -84,7 +84,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.deepEqual(updated.outs.tags, news.tags);
         const listed = await harness.service.personalize.send(new ListTagsForResourceCommand({ resourceArn: id }));
         const tagPairs = listed.tags?.map(({ tagKey, tagValue }) => [tagKey, tagValue]);
-        assert.deepEqual(Object.fromEntries(tagPairs ?? []), { ...news.tags, [ownerTag]: "ann" });
+        assert.deepEqual(Object.fromEntries(tagPairs ?? []), { ...news.tags, [ownerTag]: owner });
     });
 
     it("`check` returns defaults for inputs that the program omits", async () => {
@@ -197,7 +197,7 @@ describe("Lifecycle of Personalize resources", () => {
     it("`delete` waits while the schema is in use, and succeeds if the schema is already deleted", async () => {
         const { group, dataset, schema } = await makeDataset();
         const deleted = harness.handlers.Schema.delete(schema.id, schema.outs);
-        await until(async () => harness.lines.some((line) => /^schema films: ResourceInUseException: /.test(line)));
+        await until(async () => harness.lines.some((line) => /^schema films: in use by arn:/.test(line)));
         await harness.handlers.Dataset.delete(dataset.id, dataset.outs);
         await deleted;
         await harness.handlers.Schema.delete(schema.id, schema.outs);
@@ -206,11 +206,13 @@ describe("Lifecycle of Personalize resources", () => {
     });
 
     it("a delete that reaches its deadline fails with the advice to run the Pulumi command again", async () => {
-        const { schema } = await makeDataset();
+        const group = await makeGroup();
+        await harness.slowDown();
+        await harness.untilActive("DatasetGroup", group);
         const hasty = harness.hastyHandlers();
         await assert.rejects(
-            hasty.Schema.delete(schema.id, schema.outs),
-            /^Error: schema films is still ResourceInUseException: .*\. Run the same command again to continue the deletion\.$/,
+            hasty.DatasetGroup.delete(group.id, { ...group.outs, deleteDeadlineMinutes: 30 }),
+            /^Error: dataset group films is still DELETE \w+ after 31 min 40 s\. Run the same command again to continue the deletion\.$/,
         );
     });
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Handler } from "../lifecycle.ts";
 import { keepLive } from "../live.ts";
-import { useHarness } from "./harness.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -26,10 +25,7 @@ function recorded() {
         update: async (_id, _olds, outs) => ({ outs }),
         delete: async (id) => void deleted.push(id),
     };
-    const { Film } = keepLive(
-        () => {},
-        () => ({ Film: handler }),
-    );
+    const { Film } = keepLive(() => {}, { Film: handler });
     return { Film, deleted };
 }
 
@@ -77,19 +73,5 @@ describe("A pending deletion", () => {
         await assert.rejects(Film.create({ id: "a", fails: true }), /Refused/);
         await assert.rejects(Film.delete("b", {}), /b is not deleted, because another resource of this run failed/);
         assert.deepEqual(deleted, []);
-    });
-});
-
-describe("Deletion of a solution", () => {
-    const harness = useHarness();
-
-    it("`delete` of a solution fails if a campaign that remains in the program uses the solution", async () => {
-        const { solution, campaign } = await harness.makeAll();
-        const handlers = harness.handlersWith({ live: new Set([campaign.id]) });
-        await assert.rejects(
-            handlers.Solution.delete(solution.id, solution.outs),
-            /campaign films belongs to this stack and uses solution films, so solution films is not deleted/,
-        );
-        assert.equal((await handlers.Campaign.read(campaign.id, campaign.outs)).props?.status, "ACTIVE");
     });
 });

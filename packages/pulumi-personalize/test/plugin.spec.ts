@@ -9,8 +9,13 @@ const secret = (value: unknown) => ({
     value,
 });
 const urn = "urn:pulumi:dev::films::my:component:Thing$personalize:index:Filter::seen";
-const given = { name: "seen", filterExpression: secret("EXCLUDE ItemID"), tags: { team: secret("films"), a: "b" } };
-const plain = { name: "seen", filterExpression: "EXCLUDE ItemID", tags: { team: "films", a: "b" } };
+const given = {
+    name: "seen",
+    owner: "ann",
+    filterExpression: secret("EXCLUDE ItemID"),
+    tags: { team: secret("films"), a: "b" },
+};
+const plain = { name: "seen", owner: "ann", filterExpression: "EXCLUDE ItemID", tags: { team: "films", a: "b" } };
 
 /** Returns a plugin whose handlers record their arguments and call the methods in `answers`. */
 function plugin(answers: Partial<Handler> = {}) {
@@ -23,19 +28,30 @@ function plugin(answers: Partial<Handler> = {}) {
                 return (answers[method] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
             },
     });
-    const handlers = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, handler]));
+    const handlers = Object.fromEntries([...Object.keys(kinds), "Owner"].map((kind) => [kind, handler]));
     const options = { version: "1.0.0", schema: "{}", region: "eu-west-1" };
-    return { calls, provider: createPlugin(options, handlers as Record<ResourceKindName, Handler>) };
+    return { calls, provider: createPlugin(options, handlers as Record<ResourceKindName | "Owner", Handler>) };
 }
 
 describe("Plugin pulumi-resource-personalize", () => {
-    it("`check` gives the handlers plain values, with the stack's region and owner, and returns secrets as secrets", async () => {
+    it("`check` gives the handlers plain values, with the stack's region, and returns secrets as secrets", async () => {
         const { calls, provider } = plugin({ check: async (_, inputs) => ({ inputs, failures: [] }) });
         const { inputs } = (await provider.check?.(urn, {}, given)) ?? {};
-        const common = { region: "eu-west-1", owner: "films/dev" };
+        const common = { region: "eu-west-1", owner: "ann" };
         assert.deepEqual(calls, [["check", {}, { ...common, ...plain }]]);
         const hidden = { filterExpression: secret("EXCLUDE ItemID"), tags: secret({ team: "films", a: "b" }) };
         assert.deepEqual(inputs, { ...common, name: "seen", ...hidden });
+    });
+
+    it("`check` requires `owner`, except for an `Owner` and for a resource that has a recorded owner", async () => {
+        const { provider } = plugin({ check: async (_, inputs) => ({ inputs, failures: [] }) });
+        const checked = async (type: string, olds: object) => {
+            const { failures = [], inputs = {} } = (await provider.check?.(type, olds, { name: "seen" })) ?? {};
+            return [failures.map(({ property }) => property), inputs.owner];
+        };
+        assert.deepEqual(await checked(urn, {}), [["owner"], undefined]);
+        assert.deepEqual(await checked(urn, { owner: "films/dev" }), [[], "films/dev"]);
+        assert.deepEqual(await checked("urn:pulumi:dev::films::personalize:index:Owner::a", {}), [[], undefined]);
     });
 
     it("`create` and `update` return outputs of secret inputs as secrets", async () => {
@@ -63,6 +79,7 @@ describe("Plugin pulumi-resource-personalize", () => {
         const error = await work.catch((thrown: unknown) => thrown as { properties: Record<string, unknown> });
         assert.deepEqual((error as { properties: object }).properties, {
             name: "seen",
+            owner: "ann",
             filterExpression: secret("EXCLUDE ItemID"),
             tags: secret(plain.tags),
         });

@@ -12,7 +12,7 @@ interface Resource {
     readonly description: string;
     readonly inputProperties: Readonly<Record<string, Property>>;
     readonly requiredInputs: readonly string[];
-    readonly properties: Readonly<Record<string, Property>>;
+    readonly properties?: Readonly<Record<string, Property>>;
 }
 
 describe("Schema of the plugin", () => {
@@ -25,8 +25,8 @@ describe("Schema of the plugin", () => {
 
     it("the schema contains each Personalize resource, and describes each resource and each property", () => {
         const names = Object.keys(resources).map((type) => type.replace("personalize:index:", ""));
-        assert.deepEqual(names.sort(), Object.keys(kinds).sort());
-        for (const [type, { description, properties }] of Object.entries(resources)) {
+        assert.deepEqual(names.sort(), [...Object.keys(kinds), "Owner"].sort());
+        for (const [type, { description, properties = {} }] of Object.entries(resources)) {
             assert.notEqual(description, "", type);
             const silent = Object.keys(properties).filter((name) => !properties[name]?.description);
             assert.deepEqual(silent, [], type);
@@ -44,11 +44,11 @@ describe("Schema of the plugin", () => {
     it("the schema requires inputs that have no default, and contains the types of outputs", () => {
         const { requiredInputs, inputProperties, properties } =
             resources["personalize:index:Campaign"] ?? assert.fail();
-        assert.deepEqual([...requiredInputs].sort(), ["name", "solutionArn", "solutionVersionArn"]);
+        assert.deepEqual([...requiredInputs].sort(), ["name", "owner", "solutionArn", "solutionVersionArn"]);
         assert.equal(inputProperties.minProvisionedTPS?.type, "number");
         assert.ok(!("arn" in inputProperties));
-        assert.equal(properties.arn?.type, "string");
+        assert.equal(properties?.arn?.type, "string");
         const { properties: ofVersion } = resources["personalize:index:SolutionVersion"] ?? assert.fail();
-        assert.equal(ofVersion.trainingHours?.type, "number");
+        assert.equal(ofVersion?.trainingHours?.type, "number");
     });
 });

@@ -25,9 +25,9 @@ const events = readFileSync(file, "utf8")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as EngineEvent);
 const steps = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
-// The main program declares a resource of the type StackOwner, whose inputs contain the plan. Other programs in this
+// The main program declares a resource of the type StateFlags, whose inputs contain the plan. Other programs in this
 // folder, such as the operator's, do not declare it, and their previews need no explanation.
-const plan = steps.find(({ type }) => type.endsWith("personalize:StackOwner"))?.new?.inputs?.priced?.plan;
+const plan = steps.find(({ type }) => type.endsWith("personalize:StateFlags"))?.new?.inputs?.priced?.plan;
 const isComplete =
     events.some(({ summaryEvent }) => summaryEvent !== undefined) &&
     !events.some(({ diagnosticEvent }) => diagnosticEvent?.severity === "error");

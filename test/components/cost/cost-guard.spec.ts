@@ -21,7 +21,7 @@ async function makeAll(values: Record<string, string> = {}) {
         topicArn,
         failuresArn,
         owner: "an-id",
-        stateFlags: budget.resource,
+        record: budget.resource,
     });
     await settled();
     return config;

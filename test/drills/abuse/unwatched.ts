@@ -58,7 +58,7 @@ const personalize: Readonly<Record<string, string>> = {
     SolutionVersion: "once, by the operator",
     StateFlags: "state flags: standard parameters of SSM are free",
     ClosedStage: "settings",
-    StackOwner: "an id in Pulumi's state",
+    Owner: "an id in Pulumi's state",
 };
 
 /**

@@ -8,7 +8,7 @@ const signs: Readonly<Record<string, string>> = { create: "±", delete: "±", up
  * address.
  */
 const isListed = (type: string) =>
-    (/^pulumi-nodejs:dynamic\/personalize:/.test(type) && !/:(StackOwner|StateFlags)$/.test(type)) ||
+    (/^pulumi-nodejs:dynamic\/personalize:/.test(type) && !/:(Owner|StateFlags)$/.test(type)) ||
     /^aws:(s3\/bucket:Bucket|dynamodb\/table:Table|apigateway\/restApi:RestApi|cloudfront\/distribution:Distribution|cloudtrail\/trail:Trail)$/.test(
         type,
     );

@@ -1,0 +1,136 @@
+import type { SSMClient } from "@aws-sdk/client-ssm";
+import {
+    type ClientOf,
+    type CommonInputs,
+    datasetGroup,
+    type Handler,
+    isOurs,
+    isUnknown,
+    listTags,
+    notOurs,
+    type Passed,
+    type Problem,
+} from "pulumi-personalize/core";
+import { about } from "pulumi-personalize/errors";
+import type { PlannedStack } from "../cost/planned-stack.ts";
+import { priceJump } from "../cost/price-jump.ts";
+import { advice } from "./advice.ts";
+import { recordedHandler } from "./operations/recorded-handler.ts";
+import { moveStateFlags, removeAllStateFlags, stateFlagsPath } from "./operations/state-flags.ts";
+
+/** What `pulumi up` records of a stack, so that the next preview can refuse a change that would damage the stack. */
+export interface StackRecordInputs extends Pick<CommonInputs, "region" | "tags"> {
+    /** Path of the stack's SSM parameters. */
+    readonly path: string;
+    /** Name of the stack's dataset group; undefined if config adopts one. */
+    readonly datasetGroupName: string | undefined;
+    /** Suffix of all names of the stack. */
+    readonly nameSuffix: string;
+    readonly bucketName: string;
+    /** The ID of the stack's `Owner`. */
+    readonly owner: string;
+    /** The planned stack, of which `check` estimates the price. */
+    readonly priced: { readonly plan: PlannedStack; readonly limitIsSet: boolean };
+}
+
+type Recorded = Partial<StackRecordInputs>;
+
+const stackIn = (path: string | undefined): string => path?.slice(stateFlagsPath("").length) ?? "";
+
+/**
+ * Returns why the program refuses a renamed stack. Default names follow the stack's name, so the engine would replace
+ * almost every resource, with a paid training. Empty if the configuration keeps the names.
+ */
+function renameProblems(olds: Recorded, news: StackRecordInputs): Problem[] {
+    const [before, now] = [stackIn(olds.path), stackIn(news.path)];
+    if (before === "" || before === now) return [];
+    const renamed = `stack ${before} was renamed to ${now}, and default names follow the stack: almost every resource would be replaced, with a paid training.`;
+    if (olds.nameSuffix === undefined) {
+        // An earlier release recorded the names elsewhere.
+        const reason = `${renamed} Rename the stack back, run \`pulumi up\`, and then rename it again: \`pulumi stack rename ${before}\``;
+        return [{ property: "path", reason }];
+    }
+    const keys = (["nameSuffix", "bucketName"] as const).filter((key) => olds[key] !== news[key]);
+    const commands = keys.map((key) => `pulumi config set --stack ${now} ${key} -- '${olds[key]}'`);
+    return keys
+        .slice(0, 1)
+        .map((property) => ({ property, reason: `${renamed} Keep the names:\n  ${commands.join("\n  ")}` }));
+}
+
+/** Returns why a change needs config `monthlyLimitUsd`. Empty for a new stack, and for a change that needs no limit. */
+function priceProblems({ priced: recorded }: Recorded, { priced }: StackRecordInputs): Problem[] {
+    const jump = recorded && !priced.limitIsSet ? priceJump(recorded.plan, priced.plan) : undefined;
+    return jump === undefined ? [] : [{ property: "monthlyLimitUsd", reason: jump }];
+}
+
+/**
+ * Returns why the program refuses another region for a live stack: `up` would delete the stack's resources before it
+ * creates new ones, and the stack could not serve until then. Empty for a stack without resources.
+ */
+function regionProblems({ region: recorded }: Recorded, { region }: StackRecordInputs): Problem[] {
+    if (recorded === undefined || recorded === region) return [];
+    const reason =
+        `aws:region is ${region}, and this stack's resources are in ${recorded}. A stack cannot change its region while ` +
+        `it has resources. Set it back:\n  pulumi config set aws:region ${recorded}\nTo move, then run \`pulumi destroy\`, ` +
+        "set the new region and run `pulumi up`; or create a second stack there with `pulumi stack init`";
+    return [{ property: "region", reason }];
+}
+
+/**
+ * Creates the lifecycle of a stack's record and of its state flags, which runbooks write and remove. `check` also runs
+ * in a preview, before the program creates anything. It reports a problem if another stack already uses this stack's
+ * names, or if the stack's name, region or price changes in a way that needs the operator. An update after a rename
+ * moves the flags to the new name. `pulumi destroy` removes the remaining ones, or the next stack of this name would
+ * start parked.
+ */
+export function stackRecordHandler(deps: {
+    readonly client: ClientOf;
+    ssm(region: string): SSMClient;
+    assertEngineAlive(): Promise<void>;
+}): Handler {
+    async function checkDatasetGroup(inputs: StackRecordInputs): Promise<Problem[]> {
+        const { datasetGroupName: name, region, owner, tags } = inputs;
+        if (name === undefined || isUnknown(name)) return [];
+        const client = deps.client(region);
+        const what = `dataset group ${name}`;
+        try {
+            const arn = await datasetGroup.find(client, { ...inputs, name, pollSeconds: 0, deadlineMinutes: 0 });
+            const has = arn === undefined ? {} : await listTags(client, arn);
+            return arn === undefined || isOurs(has, owner)
+                ? []
+                : [{ property: "datasetGroupName", reason: `${what} ${notOurs(advice, arn, has, { owner, tags })}` }];
+        } catch (error) {
+            throw about(what, error);
+        }
+    }
+    return {
+        ...recordedHandler<StackRecordInputs>({
+            compared: ["path"],
+            idOf: ({ path }) => path,
+            async remove({ region, path }) {
+                await deps.assertEngineAlive();
+                try {
+                    await removeAllStateFlags(deps.ssm(region), path);
+                } catch (error) {
+                    throw about(`SSM parameters under ${path}`, error);
+                }
+            },
+        }),
+        async check(olds: Passed<Recorded> | undefined, news: Passed<StackRecordInputs>) {
+            const recorded = olds ?? {};
+            const changed = [regionProblems, renameProblems, priceProblems].flatMap((of) => of(recorded, news));
+            const failures = changed.length > 0 ? changed : await checkDatasetGroup(news);
+            const before = stackIn(recorded.path);
+            const previousStack = before === stackIn(news.path) ? "" : before;
+            return { inputs: { ...news, previousStack }, failures };
+        },
+        async update(_id, olds: Passed<Recorded>, news: Passed<StackRecordInputs>) {
+            const [before, now] = [stackIn(olds.path), stackIn(news.path)];
+            if (before !== "" && before !== now) {
+                await deps.assertEngineAlive();
+                await moveStateFlags(deps.ssm(news.region), before, now);
+            }
+            return { outs: { ...news, previousStack: "" } };
+        },
+    };
+}
