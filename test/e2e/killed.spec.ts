@@ -150,7 +150,7 @@ describe("Interrupted `pulumi up`", () => {
     });
 
     describe("Pulumi process that is killed during `destroy`", () => {
-        it("all processes of a `destroy` that was killed during deletions end within three seconds without growing", async () => {
+        it("all processes of a `destroy` that is interrupted twice and killed during deletions end within three seconds without growing", async () => {
             const admin = createAdmin(aws.instance);
             const { instance } = aws;
             // The provider writes the error of each failed deletion to a dead pipe. A single error has no effect.
@@ -177,6 +177,10 @@ describe("Interrupted `pulumi up`", () => {
             }
             const started = startedBy(engine.pid ?? 0);
             const before = readMemory(started);
+            engine.kill("SIGINT");
+            // After a first signal, the engine waits for the deletions. After a second one, it ends, so kill it at once.
+            await sleep(100);
+            engine.kill("SIGINT");
             engine.kill("SIGKILL");
             await exit;
             let most = 0;
