@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import { endLanguageHostWithEngine, endWithEngine } from "pulumi-personalize/core";
+import { endWithEngine } from "pulumi-personalize/core";
 import { Serving, servingFiles } from "./components/api/serving.ts";
 import { loadConfig } from "./components/common/load-config.ts";
 import { warn } from "./components/common/messages.ts";
@@ -24,7 +24,6 @@ import { preparedData } from "./data-prep/prepared-data.ts";
 
 // If the Pulumi engine is killed, a Pulumi program waits forever and uses a whole processor. End this program instead.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
-endLanguageHostWithEngine();
 // The Pulumi SDK applies source maps to every stack trace, which makes each preview one second slower. Node.js strips
 // types in place, so there are no source maps.
 Reflect.deleteProperty(Error, "prepareStackTrace");

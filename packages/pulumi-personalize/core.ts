@@ -10,7 +10,7 @@ export { datasetGroup } from "./dataset-group.ts";
 export { computeAccessHash } from "./dataset-import-job.ts";
 export type { LifecycleDeps } from "./deps.ts";
 export { canonical, isEqualValue, isLeaving, type Passed, type Properties } from "./diff.ts";
-export { endLanguageHostWithEngine, endWithEngine } from "./engine.ts";
+export { endWithEngine } from "./engine.ts";
 export { baseName, findContentHash } from "./job-names.ts";
 export { anyKind, isKindName, kinds, type ResourceKindName } from "./kinds.ts";
 export { type Handler, lifecycle } from "./lifecycle.ts";

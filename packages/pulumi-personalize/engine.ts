@@ -10,62 +10,78 @@ const watchSeconds = 1;
  * @throws Error if the engine has stopped, so that the operation ends before its next AWS call
  */
 export async function assertEngineAlive(argv: readonly string[] = process.argv): Promise<void> {
-    const port = enginePort(argv);
-    if (port !== undefined && !(await listens(port))) {
+    const engine = engineAddress(argv);
+    if (engine !== undefined && !(await listens(engine))) {
         throw new Error("the Pulumi engine has stopped, so no more AWS calls are made. Run the same command again.");
     }
 }
 
-function enginePort(argv: readonly string[]): number | undefined {
-    const address = argv.find((argument) => /^127\.0\.0\.1:\d+$/.test(argument));
-    return address === undefined ? undefined : Number(address.split(":")[1]);
+function engineAddress(argv: readonly string[]): string | undefined {
+    return argv.find((argument) => /^127\.0\.0\.1:\d+$/.test(argument));
 }
 
 /**
- * Ends this process soon after its engine ends, because a process without an engine would run forever. The next run
- * resumes what was not finished.
+ * Ends this process soon after its engine ends, because a process without an engine would run forever. Then also ends
+ * the engine's other processes. The next run resumes what was not finished.
+ * @param argv has the engine's address as one of its elements; without an address, nothing is done
  */
 export function endWithEngine(argv: readonly string[] = process.argv): void {
-    const port = enginePort(argv);
-    if (port === undefined) {
+    const engine = engineAddress(argv);
+    if (engine === undefined) {
         return;
     }
     const timer = setInterval(async () => {
-        if (!(await listens(port))) {
+        if (!(await listens(engine))) {
             process.exit(1);
         }
     }, watchSeconds * 1000);
     timer.unref();
+    // After the engine ends, nobody reads these pipes. Without a listener, a failed write is an uncaught exception, which
+    // Pulumi's SDK writes to the same pipe: an endless loop that starves the timer and takes more and more memory.
+    for (const stream of [process.stdout, process.stderr]) {
+        stream.on("error", () => process.exit(1));
+    }
+    process.once("exit", () => endProcessesOf(engine));
 }
 
 /**
- * Ends the language host together with the program if the engine was killed. The host itself checks only every five
- * minutes whether its engine is running (pulumi-language-nodejs, rpcutil.Healthcheck).
+ * Ends the processes that a killed engine leaves. Pulumi's language host itself checks only every five minutes whether
+ * its engine is running (pulumi-language-nodejs, rpcutil.Healthcheck).
  */
-export function endLanguageHostWithEngine(): void {
-    process.once("exit", () => {
-        const host = findProcess(process.ppid);
-        // After the engine was killed, the parent of the language host is another process, such as init.
-        if (host?.command.includes("pulumi-language") && !findProcess(host.parent)?.command.endsWith("pulumi")) {
-            process.kill(process.ppid);
+function endProcessesOf(engine: string): void {
+    const all = listProcesses();
+    const own = all.filter(({ command }) => command.includes("pulumi") && command.split(" ").includes(engine));
+    const parents = all.filter(({ pid }) => own.some(({ parent }) => parent === pid));
+    // After the engine was killed, the parent of its processes is another process, such as init.
+    if (parents.some(({ command }) => /(^|\/)pulumi( |$)/.test(command))) {
+        return;
+    }
+    for (const { pid } of own.filter((one) => one.pid !== process.pid)) {
+        try {
+            process.kill(pid);
+        } catch {
+            // The process has ended since it was listed.
         }
-    });
-}
-
-/** Returns the parent and the command of a process; undefined if the process has ended or `ps` is missing. */
-function findProcess(pid: number): { readonly parent: number; readonly command: string } | undefined {
-    try {
-        const line = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" });
-        const [parent, ...command] = line.trim().split(/\s+/);
-        return { parent: Number(parent), command: command.join(" ") };
-    } catch {
-        return undefined;
     }
 }
 
-function listens(port: number): Promise<boolean> {
+/** Returns the processes of this machine; none if `ps` is missing. */
+function listProcesses(): readonly { readonly pid: number; readonly parent: number; readonly command: string }[] {
+    try {
+        const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).trim().split("\n");
+        return lines.map((line) => {
+            const [pid, parent, ...command] = line.trim().split(/\s+/);
+            return { pid: Number(pid), parent: Number(parent), command: command.join(" ") };
+        });
+    } catch {
+        return [];
+    }
+}
+
+function listens(address: string): Promise<boolean> {
+    const [host, port] = address.split(":");
     return new Promise((resolve) => {
-        const socket = connect({ host: "127.0.0.1", port, timeout: 2000 });
+        const socket = connect({ host, port: Number(port), timeout: 2000 });
         const answer = (alive: boolean) => {
             socket.destroy();
             resolve(alive);

@@ -4,13 +4,14 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { benchCommand, whole } from "../../bench/lib/command.ts";
 import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
+import { startedBy } from "../../bench/lib/processes.ts";
 import { start } from "../../packages/local-aws/control.ts";
 import { environment, paths } from "../../packages/local-aws/instance.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { followAudit } from "../support/audited.ts";
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
-import { orphansOfKilled } from "../support/orphans.ts";
+import { findOrphans } from "../support/orphans.ts";
 import { type Case, countExcess, createCases, describeMoment } from "./kill/cases.ts";
 
 /**
@@ -34,7 +35,6 @@ const heldMilliseconds = 4000;
 
 const aws = await startTestAws("demo", "passphrase");
 const admin = createAdmin(aws.instance);
-const orphans = orphansOfKilled();
 const rows: string[][] = [];
 const problems: string[] = [];
 let converged = 0;
@@ -46,9 +46,10 @@ try {
     say(`undisturbed: up ${usual.up.toFixed(1)} s, destroy ${usual.destroy.toFixed(1)} s`);
     let lifeStart = await lastRequest();
     for (const [index, one] of createCases(seed, pairs).entries()) {
-        const killedAt = await runAndKill(one, usual[one.command]);
+        const { killedAt, orphans } = await runAndKill(one, usual[one.command]);
         await goOn(one);
-        const problem = await convergence(one);
+        const stillRun = orphans.length > 0 ? `processes of the engine still ran: ${orphans.join(", ")}` : undefined;
+        const problem = (await convergence(one)) ?? stillRun;
         converged += problem === undefined ? 1 : 0;
         if (problem !== undefined) {
             problems.push(`run ${index + 1}, ${one.command} killed ${describeMoment(one.moment)}: ${problem}`);
@@ -76,7 +77,6 @@ try {
         say(`${index + 1}/${2 * pairs} ${one.command} killed ${describeMoment(one.moment)}: ${problem ?? "converged"}`);
     }
 } finally {
-    orphans.end();
     await aws.stop();
 }
 
@@ -111,9 +111,9 @@ async function usualSeconds({ engine }: TestAws): Promise<Record<Case["command"]
 
 /**
  * Starts the command and kills its engine at the given moment. Returns the seconds until the kill, or "had ended" if
- * the command ended before.
+ * the command ended before, and the engine's processes that did not end.
  */
-async function runAndKill({ command, moment, emulatorToo }: Case, usual: number): Promise<string> {
+async function runAndKill({ command, moment, emulatorToo }: Case, usual: number) {
     const before = await lastRequest();
     if ("operation" in moment) {
         const effect = { kind: "latency", milliseconds: heldMilliseconds, when: "after" };
@@ -133,15 +133,18 @@ async function runAndKill({ command, moment, emulatorToo }: Case, usual: number)
     }
     const seconds = (performance.now() - begun) / 1000;
     const alive = engine.exitCode === null;
-    orphans.add(engine.pid ?? 0);
+    const started = startedBy(engine.pid ?? 0);
     engine.kill("SIGKILL");
     await exit;
+    const orphans = findOrphans(started);
     await admin.clear();
     if (emulatorToo) {
         process.kill(JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")).pid, "SIGKILL");
         await start(instance, () => {});
     }
-    return alive ? `${seconds.toFixed(1)} s` : "had ended";
+    // Until the first call of Personalize, only Pulumi's own code may run, which does not end with the engine.
+    const unexpected = (await orphans).filter(() => "operation" in moment);
+    return { killedAt: alive ? `${seconds.toFixed(1)} s` : "had ended", orphans: unexpected };
 }
 
 async function isHeld(before: number, operation: string): Promise<boolean> {

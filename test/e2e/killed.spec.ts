@@ -1,19 +1,27 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { running, startedBy } from "../../bench/lib/processes.ts";
+import { type Process, startedBy } from "../../bench/lib/processes.ts";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { ensureStack } from "../../packages/local-aws/pulumi.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { followAudit } from "../support/audited.ts";
 import { importJobNames, listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { findOrphans } from "../support/orphans.ts";
 import { until } from "../support/until.ts";
 
 /** Returns the Node.js processes that an engine has started: the program, the dynamic provider and the AWS plugin. */
 const helpersOf = (engine: number) =>
     startedBy(engine).flatMap(({ pid, command }) => (/^\S*node /.test(command) ? [pid] : []));
+
+/** Returns the memory of the largest of these processes, in MB. */
+function readMemory(processes: readonly Process[]): number {
+    const pids = processes.map(({ pid }) => pid).join(",");
+    const { stdout } = spawnSync("ps", ["-o", "rss=", "-p", pids], { encoding: "utf8" });
+    return Math.max(...stdout.split("\n").map(Number)) / 1024;
+}
 
 /**
  * These tests cover only some moments, because the slow `npm run drill:kill` kills `up` and `destroy` at every call.
@@ -45,14 +53,7 @@ describe("Interrupted `pulumi up`", () => {
             assert.ok(started.some(({ command }) => /pulumi-language-nodejs/.test(command)));
             engine.kill("SIGKILL");
             await exit;
-            // The engine's child processes must end soon. With Pulumi's own language host, they would run on for five
-            // minutes.
-            const left = () => running().filter(({ pid }) => started.some((one) => one.pid === pid));
-            for (let waits = 0; left().length > 0 && waits < 150; waits++) await sleep(100);
-            assert.deepEqual(
-                left().map(({ command }) => command),
-                [],
-            );
+            assert.deepEqual(await findOrphans(started), []);
             const up = await aws.engine("up");
             assert.notEqual(up.exitCode, 0);
             assert.match(up.stderr, /the stack is currently locked by 1 lock/);
@@ -145,6 +146,51 @@ describe("Interrupted `pulumi up`", () => {
             assertExit(await aws.engine("up"), 0);
             assert.equal((await calls("CreateCampaign", last)).length, 1);
             assert.equal((await calls("CreateDatasetImportJob", last)).length, 2, "one second job");
+        });
+    });
+
+    describe("Pulumi process that is killed during `destroy`", () => {
+        it("all processes of a `destroy` that is interrupted twice and killed during deletions end within three seconds without growing", async () => {
+            const admin = createAdmin(aws.instance);
+            const { instance } = aws;
+            // The provider writes the error of each failed deletion to a dead pipe. A single error has no effect.
+            const filters = ["Like", "Watch", "Buy"].map((type) => [
+                type.toLowerCase(),
+                `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("${type}")`,
+            ]);
+            await aws.configure({ filters: Object.fromEntries(filters) });
+            assertExit(await aws.engine("up"), 0);
+            const last = await lastCall();
+            // The responses arrive after the kill, and before the provider's first check whether its engine is running.
+            const effect = { kind: "latency", milliseconds: 500, when: "after" };
+            await admin.arm({ operation: "DeleteFilter", times: 10, effect });
+            const engine = spawn("pulumi", aws.engineArgs("destroy"), {
+                cwd: instance.root,
+                env: environment(instance),
+                stdio: "ignore",
+            });
+            const exit = once(engine, "exit");
+            const areDeleting = async () => (await calls("DeleteFilter", last)).length >= filters.length;
+            while (!(await areDeleting())) {
+                assert.equal(engine.exitCode, null, "the engine ended before it could be killed");
+                await sleep(10);
+            }
+            const started = startedBy(engine.pid ?? 0);
+            const before = readMemory(started);
+            engine.kill("SIGINT");
+            // After a first signal, the engine waits for the deletions. After a second one, it ends, so kill it at once.
+            await sleep(100);
+            engine.kill("SIGINT");
+            engine.kill("SIGKILL");
+            await exit;
+            let most = 0;
+            const measuring = setInterval(() => {
+                most = Math.max(most, readMemory(started));
+            }, 100);
+            const orphans = await findOrphans(started);
+            clearInterval(measuring);
+            assert.ok(most < before + 50, `grew from ${before} MB to ${most} MB`);
+            assert.deepEqual(orphans, []);
         });
     });
 });

@@ -1,10 +1,12 @@
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startedBy } from "../../bench/lib/processes.ts";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import type { TestAws } from "./local-aws.ts";
-import { orphansOfKilled } from "./orphans.ts";
+import { findOrphans } from "./orphans.ts";
 
 /** How a command is interrupted: by Ctrl-C twice, by `kill -9` of the engine, or by errors of the service. */
 export type Stop = "ctrl-c" | "kill" | "failure";
@@ -18,6 +20,7 @@ const settleMilliseconds = 1500;
  * accepted the call and before the engine receives the response. With `failure`, the service instead rejects this call
  * and all later ones of the operation.
  * @returns whether the command was interrupted; false if it ended without this call
+ * @throws AssertionError if a process that the engine started still runs three seconds after the engine
  */
 export async function interrupted(
     aws: TestAws,
@@ -32,7 +35,6 @@ export async function interrupted(
             ? { kind: "error", code: "LimitExceededException", message: "A limit of this account.", status: 400 }
             : { kind: "latency", milliseconds: heldMilliseconds, when: "after" };
     await admin.arm({ operation, call, times: stop === "failure" ? 1000 : 1, effect });
-    const orphans = orphansOfKilled();
     const engine = spawn("pulumi", aws.engineArgs(command), {
         cwd: aws.instance.root,
         env: environment(aws.instance),
@@ -51,7 +53,7 @@ export async function interrupted(
         }
         const struck = (await calls()).length >= call;
         if (stop !== "failure" && engine.exitCode === null) {
-            orphans.add(engine.pid ?? 0);
+            const started = startedBy(engine.pid ?? 0);
             if (stop === "ctrl-c") {
                 engine.kill("SIGINT");
                 await sleep(settleMilliseconds);
@@ -61,12 +63,13 @@ export async function interrupted(
                 await sleep(settleMilliseconds);
                 engine.kill("SIGKILL");
             }
+            await exit;
+            assert.deepEqual(await findOrphans(started), [], "processes of the interrupted engine still run");
         }
         await exit;
         return struck;
     } finally {
         await admin.clear();
-        orphans.end();
         if (stop === "kill") await aws.pulumi("cancel", "--yes");
     }
 }

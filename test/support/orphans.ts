@@ -1,21 +1,23 @@
-import { type Process, running, startedBy } from "../../bench/lib/processes.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Process, running } from "../../bench/lib/processes.ts";
 import { signalProcess } from "../../packages/local-aws/control.ts";
 
+/** Milliseconds in which all processes of a killed engine must end. */
+const deadline = 3000;
+
 /**
- * Returns functions that end child processes which a killed Pulumi engine leaves, so that a drill does not leave dozens
- * of them.
+ * Waits until all processes that a killed engine had started have ended, for at most three seconds.
+ * @returns the commands of processes that are still running; these processes are then ended
  */
-export function orphansOfKilled() {
-    const recorded: Process[] = [];
-    return {
-        /** Records an engine's child processes before the engine is killed. */
-        add: (engine: number): void => void recorded.push(...startedBy(engine)),
-        /** Ends recorded processes that are still running, by id and command. */
-        end(): void {
-            const commands = new Map(running().map(({ pid, command }) => [pid, command]));
-            for (const { pid } of recorded.filter((one) => commands.get(one.pid) === one.command)) {
-                signalProcess(pid, "SIGKILL");
-            }
-        },
+export async function findOrphans(started: readonly Process[]): Promise<readonly string[]> {
+    // A new process can have the id of an ended one, so also compare the command.
+    const left = () => {
+        const commands = new Map(running().map(({ pid, command }) => [pid, command]));
+        return started.filter(({ pid, command }) => commands.get(pid) === command);
     };
+    const giveUp = performance.now() + deadline;
+    while (left().length > 0 && performance.now() < giveUp) await sleep(50);
+    const orphans = left();
+    for (const { pid } of orphans) signalProcess(pid, "SIGKILL");
+    return orphans.map(({ command }) => command);
 }

@@ -34,6 +34,7 @@ import edge_authorization
 import edge_errors
 import edge_tags
 import embedded_metrics
+import function_log_groups
 import function_logs
 import function_policies
 import function_sessions
@@ -119,6 +120,7 @@ if __name__ == "__main__":
     if app.AUTH:
         gateway_only.leave_checked_calls()
         function_policies.check_before_delivery()
+        function_log_groups.leave_to_owner()
     schedules.deliver_by_role(enforcing=app.AUTH)
     sys.argv = sys.argv[:1]
     app.main()

@@ -10,8 +10,10 @@ import logging
 from datetime import datetime, timezone
 
 from ministack.core import iam_evaluator as judge
-from ministack.core.responses import get_account_id, get_region, new_uuid
+from ministack.core.responses import get_account_id, new_uuid
 from ministack.services import eventbridge, iam, lambda_svc, scheduler, sqs
+
+import role_permissions
 
 log = logging.getLogger("ministack")
 
@@ -60,24 +62,17 @@ def why_not(target: dict, arn: str, schedule: dict, enforcing: bool) -> str | No
         return f"there is no function {arn}"
     if not enforcing or service not in ACTIONS:
         return None
-    role_arn, account = target.get("RoleArn", ""), get_account_id()
-    name = role_arn.rsplit("/", 1)[-1]
-    role = iam._roles.get(name) or {}
+    role_arn = target.get("RoleArn", "")
+    role = iam._roles.get(role_arn.rsplit("/", 1)[-1]) or {}
     # aws:SourceArn is the ARN of the schedule group (User Guide, "Confused deputy prevention in EventBridge
     # Scheduler").
     group = schedule["Arn"].replace(":schedule/", ":schedule-group/").rsplit("/", 1)[0]
-    sources = {"aws:sourcearn": group, "aws:sourceaccount": account}
+    sources = {"aws:sourcearn": group, "aws:sourceaccount": get_account_id()}
     if role.get("Arn") != role_arn or not trusts(role.get("AssumeRolePolicyDocument"), role_arn, sources):
         return f"{role_arn} cannot be assumed by {SERVICE}"
-    asked = context(ACTIONS[service], arn, f"arn:aws:sts::{account}:assumed-role/{name}/scheduler", {})
-    limits = [[judge.parse_policy_document(boundary_of(role, account))]] if role.get("PermissionsBoundary") else []
-    if judge.evaluate(asked, judge._gather_role_policies(name, account), *limits).decision == "Allow":
+    if role_permissions.allows(role_arn, "scheduler", ACTIONS[service], arn):
         return None
     return f"{role_arn} is not allowed {ACTIONS[service]} on {arn}"
-
-
-def boundary_of(role: dict, account: str):
-    return judge._resolve_managed_policy_document(role["PermissionsBoundary"], account) or {"Statement": []}
 
 
 def trusts(document, role_arn: str, sources: dict) -> bool:
@@ -86,16 +81,8 @@ def trusts(document, role_arn: str, sources: dict) -> bool:
     statements = [statements] if isinstance(statements, dict) else statements
     # Statements of a trust policy have no Resource, but the evaluation requires one.
     whole = {"Statement": [{**statement, "Resource": "*"} for statement in statements]}
-    asked = context("sts:AssumeRole", role_arn, "", sources)
+    asked = role_permissions.context("sts:AssumeRole", role_arn, "", sources)
     return judge.evaluate_resource_policy(whole, asked, service=SERVICE).decision == "Allow"
-
-
-def context(action: str, resource: str, principal: str, keys: dict) -> judge.EvalContext:
-    return judge.EvalContext(
-        principal_arn=principal, principal_type="AssumedRole" if principal else "Service",
-        principal_account=get_account_id() if principal else "", action=action, resource_arn=resource,
-        region=get_region(), service_context=keys,
-    )
 
 
 def keep(queue_arn: str, target: dict, schedule: dict, payload: str, refused: str, enforcing: bool) -> None:

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { zipSync } from "fflate";
-import { useEnforcing } from "../gateway/enforcement/support.ts";
+import { allow, useEnforcing } from "../gateway/enforcement/support.ts";
 import {
     answered,
     createDocument,
@@ -106,6 +106,27 @@ describe("Logs and updates of Lambda functions", () => {
         const after = await streams();
         assert.ok(after.length > before.length && after.length <= before.length + 4, String(after.length));
         assert.match(after[0]?.logStreamName ?? "", /^\d{4}\/\d{2}\/\d{2}\/\[\$LATEST\][0-9a-f]{32}$/);
+    });
+
+    it("a function creates its log group only if its role may create it", async () => {
+        const allowActions = (...actions: string[]) =>
+            aws.admin.iam.putRolePolicy({
+                RoleName: `${FunctionName}-role`,
+                PolicyName: "policy",
+                PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow(actions)] }),
+            });
+        const writes = ["logs:CreateLogStream", "logs:PutLogEvents"];
+        await allowActions(...writes);
+        await logs.deleteLogGroup({ logGroupName });
+        await invoke({ lines: ["lost"] });
+        await logs.createLogGroup({ logGroupName });
+        await invoke({ lines: ["kept"] });
+        assert.deepEqual((await logged()).flat(), ["kept"]);
+
+        await allowActions("logs:CreateLogGroup", ...writes);
+        await logs.deleteLogGroup({ logGroupName });
+        await invoke({ lines: ["first"] });
+        assert.deepEqual((await logged()).flat(), ["first"]);
     });
 
     async function update(version: number): Promise<void> {

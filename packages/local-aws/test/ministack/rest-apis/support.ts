@@ -1,7 +1,7 @@
 import type { APIGateway, ImportRestApiCommandOutput } from "@aws-sdk/client-api-gateway";
 import { zipSync } from "fflate";
 import { region } from "../../../../../test/support/local-aws.ts";
-import { account, type Enforcing } from "../../gateway/enforcement/support.ts";
+import { account, allow, type Enforcing } from "../../gateway/enforcement/support.ts";
 
 export const functionName = "answers";
 const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
@@ -44,13 +44,14 @@ export const createDocument = (paths: object, more: object = {}) => ({
     ...more,
 });
 
-/** Creates a function of the role `<name>-role` from the text of its ES module. */
+/** Creates a function from the text of its ES module. Its role `<name>-role` allows writing logs. */
 export async function createFunction({ admin, role }: Enforcing, FunctionName: string, module: string): Promise<void> {
+    const logs = allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]);
     await admin.lambda.createFunction({
         FunctionName,
         Runtime: "nodejs24.x" as "nodejs22.x",
         Handler: "index.handler",
-        Role: await role(`${FunctionName}-role`, { Service: "lambda.amazonaws.com" }),
+        Role: await role(`${FunctionName}-role`, { Service: "lambda.amazonaws.com" }, logs),
         Code: { ZipFile: zipSync({ "index.mjs": Buffer.from(module) }) },
     });
 }
