@@ -51,9 +51,9 @@ export function endWithEngine(argv: readonly string[] = process.argv): void {
 function endProcessesOf(engine: string): void {
     const all = listProcesses();
     const own = all.filter(({ command }) => command.includes("pulumi") && command.split(" ").includes(engine));
-    const parents = all.filter(({ pid }) => own.some(({ parent }) => parent === pid));
+    const parents = all.filter((one) => !own.includes(one) && own.some(({ parent }) => parent === one.pid));
     // After the engine was killed, the parent of its processes is another process, such as init.
-    if (parents.some(({ command }) => /(^|\/)pulumi( |$)/.test(command))) {
+    if (parents.some(({ command }) => /^\S*pulumi/.test(command))) {
         return;
     }
     for (const { pid } of own.filter((one) => one.pid !== process.pid)) {
