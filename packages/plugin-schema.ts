@@ -87,7 +87,7 @@ class ClassReader {
                 ),
             )
             .map((one) => [one.name, this.property(one, declaration)] as const);
-        const required = [...requiredInputs, "arn", "status"];
+        const required = [...requiredInputs, "status"];
         return {
             description: this.documentation(symbol),
             inputProperties,

@@ -4,23 +4,23 @@ import type { Row } from "./lib/audit/leftovers.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
-import { readAllStacks } from "./lib/stack/all-stacks.ts";
-import { projectName, resolveRegion } from "./lib/stack/stack-config.ts";
+import { type AllStacks, readAllStacks } from "./lib/stack/all-stacks.ts";
+import { projectName, resolveRegion, stackRegion } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly region?: string;
 }
 
 const options = runbook("audit-leftovers", ["", "--region eu-central-1"])
-    .option("--region <region>", "region to search; default: the stack's, else AWS_REGION")
+    .option("--region <region>", "region to search; default: the regions of all stacks, else AWS_REGION")
     .parse()
     .opts<Options>();
 
 await runAction(options.verbose, async () => {
-    const region = await resolveRegion(options);
     const stacks = await readAllStacks();
     process.stderr.write(`in stacks: ${stacks.names.join(", ") || "none"}\n`);
-    const report = await audit(region, await projectName(), stacks, (line) => process.stderr.write(`${line}\n`));
+    const regions = await regionsToSearch(options, stacks);
+    const report = await audit(regions, await projectName(), stacks, (line) => process.stderr.write(`${line}\n`));
     for (const { stack, reason } of stacks.unreadable) {
         process.stderr.write(`warning: the state of stack ${stack} cannot be read: ${reason}\n`);
     }
@@ -31,6 +31,20 @@ await runAction(options.verbose, async () => {
     return report.interrupted.length > 0 || report.rows.some(({ bills }) => bills) ? exitCodes.problem : exitCodes.fine;
 });
 
+/**
+ * Returns the region of the options; else the regions of all stacks, by their resources or their configuration; else
+ * AWS_REGION.
+ */
+async function regionsToSearch(options: Options, { names, regions }: AllStacks): Promise<readonly string[]> {
+    const found = new Set<string>();
+    for (const name of options.region === undefined ? names : []) {
+        const recorded = regions.get(name) ?? [];
+        const configured = recorded.length > 0 ? undefined : await stackRegion(name);
+        for (const region of configured ? [configured] : recorded) found.add(region);
+    }
+    return found.size > 0 ? [...found] : [await resolveRegion(options)];
+}
+
 function print({
     rows,
     undecided,
@@ -39,10 +53,10 @@ function print({
     notOurs,
     unread,
     monthlyUsd,
-    region,
+    regions,
     accountId,
 }: Audit): void {
-    const where = `in account ${accountId}, ${region}`;
+    const where = `in account ${accountId}, ${regions.join(", ")}`;
     if (rows.length === 0) {
         console.log(`All resources of this project belong to its stacks, ${where}.`);
     } else {

@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { shell } from "terminal-text";
 import { detectState, reset, start, stop } from "./control.ts";
 import { describeFailure, LocalError } from "./failure.ts";
-import { defaultInstance, type Instance, paths, root, variables, version } from "./instance.ts";
+import { defaultInstance, environment, type Instance, paths, root, variables, version } from "./instance.ts";
 import { ensureStack, run } from "./pulumi.ts";
 import { toolchain } from "./toolchain/env.mjs";
 import { commands } from "./toolchain/help.mjs";
@@ -146,7 +146,7 @@ async function against(command: string, args: readonly string[]): Promise<void> 
     try {
         process.exitCode = (await run(target, command, preview?.args ?? args, "terminal", extra)).exitCode;
     } finally {
-        preview?.tell(target.root, process.execPath, { ...process.env, ...extra });
+        preview?.tell(target.root, process.execPath, { ...environment(target), ...extra });
     }
 }
 

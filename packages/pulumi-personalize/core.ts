@@ -14,8 +14,7 @@ export { endWithEngine } from "./engine.ts";
 export { baseName, findContentHash } from "./job-names.ts";
 export { anyKind, isKindName, kinds, type ResourceKindName } from "./kinds.ts";
 export { type Handler, lifecycle } from "./lifecycle.ts";
-export { ownerHandler } from "./owner.ts";
-export { createHandlers, processHandlers } from "./process-handlers.ts";
+export { createHandlers, ownerHandler, processHandlers } from "./process-handlers.ts";
 export { goneOrThrow, remove } from "./remove.ts";
 export {
     type ClientOf,

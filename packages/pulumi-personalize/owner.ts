@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
-import type { Handler } from "./lifecycle.ts";
 
 /**
  * Returns a UUID of version 7 (RFC 9562, section 5.7): 48 bits with the milliseconds since 1970, then random bits.
  * @param milliseconds the time of the UUID's creation, since 1970
  */
-function timedUuid(milliseconds: number): string {
+export function timedUuid(milliseconds: number): string {
     const bytes = randomBytes(16);
     bytes.writeUIntBE(milliseconds, 0, 6);
     bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6);
@@ -18,17 +17,3 @@ export function createdAt(owner: string | undefined): Date | undefined {
     const hex = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.exec(owner ?? "");
     return hex === null ? undefined : new Date(Number.parseInt(`${hex[1]}${hex[2]}`, 16));
 }
-
-/**
- * Creates the lifecycle of a stack's owner: a random ID, which Pulumi's state contains before any resource is tagged
- * with it. The ID also contains the time of its creation, to compare with that of resources without tags. Neither the
- * project nor the stack can identify the owner, because two backends can have stacks of the same names.
- */
-export const ownerHandler = (now: () => number = Date.now): Handler => ({
-    check: async (_olds, news) => ({ inputs: news, failures: [] }),
-    diff: async () => ({ changes: false, replaces: [], deleteBeforeReplace: false }),
-    create: async (inputs) => ({ id: timedUuid(now()), outs: inputs }),
-    read: async (id, props) => ({ id, props }),
-    update: async (_id, _olds, news) => ({ outs: news }),
-    delete: async () => {},
-});

@@ -6,13 +6,27 @@ import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { anyKind, kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, lifecycle } from "./lifecycle.ts";
 import { keepLive, mapValues } from "./live.ts";
-import { ownerHandler } from "./owner.ts";
+import { timedUuid } from "./owner.ts";
 import { personalizeClients } from "./resource.ts";
 
 /** Creates the handlers of Personalize's resources. Tests pass their own clock and log. */
 export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {
     return mapValues(kinds, (kind) => lifecycle(anyKind(kind), deps));
 }
+
+/**
+ * Creates the lifecycle of a stack's owner: a random ID, which Pulumi's state contains before any resource is tagged
+ * with it. The ID also contains the time of its creation, to compare with that of resources without tags. Neither the
+ * project nor the stack can identify the owner, because two backends can have stacks of the same names.
+ */
+export const ownerHandler = (now: () => number = Date.now): Handler => ({
+    check: async (_olds, news) => ({ inputs: news, failures: [] }),
+    diff: async () => ({ changes: false, replaces: [], deleteBeforeReplace: false }),
+    create: async (inputs) => ({ id: timedUuid(now()), outs: inputs }),
+    read: async (id, props) => ({ id, props }),
+    update: async (_id, _olds, news) => ({ outs: news }),
+    delete: async () => {},
+});
 
 /**
  * Creates the handlers of a provider's process, which ends soon after Pulumi's engine ends. The handlers share one list

@@ -91,12 +91,10 @@ function ownerOfProgram(): pulumi.Output<string> {
 }
 
 /**
- * A Personalize resource. Its ID is the ARN. Pass `.id` to other resources: a preview knows it even while the resource
- * is updated in place.
+ * A Personalize resource. Its ID is the ARN. The class has no output `arn`: a preview does not know outputs of a
+ * resource that is updated in place, and would announce replacements of its dependents that do not happen.
  */
 abstract class PersonalizeResource<I extends CommonInputs, D extends keyof I = never> extends HandledResource<object> {
-    /** ARN of the resource, which is also its ID. */
-    declare public readonly arn: pulumi.Output<string>;
     /** Personalize's status, for example `ACTIVE`. */
     declare public readonly status: pulumi.Output<string>;
 
@@ -115,7 +113,7 @@ abstract class PersonalizeResource<I extends CommonInputs, D extends keyof I = n
             deleteDeadlineMinutes = removal && minutesOf(removal),
         } = args;
         const common = { region, owner, deadlineMinutes, deleteDeadlineMinutes };
-        super(kind, name, { ...args, ...common }, ["arn", "status", ...outputs], opts);
+        super(kind, name, { ...args, ...common }, ["status", ...outputs], opts);
     }
 }
 

@@ -59,7 +59,7 @@ export async function waitFor<L, T>(
         }
         if (verdict.state !== reportedState || deps.now() - saidAt >= heartbeatSeconds) {
             // After a minute, operators may want to interrupt the wait, so the message adds what Ctrl-C does.
-            const hint = elapsed >= heartbeatSeconds ? `. Ctrl-C twice only ends the wait. ${plan.goOn}` : "";
+            const hint = elapsed >= heartbeatSeconds ? `. Ctrl-C twice ends this wait. ${plan.goOn}` : "";
             deps.log(`${plan.what}: ${verdict.state}, ${duration(elapsed)} (usually ${plan.usual})${hint}`);
             reportedState = verdict.state;
             saidAt = deps.now();

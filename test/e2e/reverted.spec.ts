@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { followAudit } from "../support/audited.ts";
 import { interrupted } from "../support/interrupt.ts";
 import { importJobNames, listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
@@ -35,6 +36,29 @@ describe("A reverted change after an interrupted `pulumi up`", () => {
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         const own = (await importJobNames(aws)).filter((name) => !name.includes("-yy-"));
         assert.deepEqual(own, jobs, "the reverted data was imported before");
+    });
+
+    it("after a kill at CreateSchema, the next `up` names the schema, and `audit-leftovers` deletes it", async () => {
+        await aws.configure({ ...settings, nameSuffix: "-yy" });
+        assert.ok(await interrupted(aws, "up", { operation: "CreateSchema", stop: "kill" }));
+        await aws.configure(settings);
+        const args = ["packages/local-aws/cli.ts", "pulumi", ...aws.engineArgs("up")];
+        const { dir, port, speed } = aws.instance;
+        const up = await aws.run(process.execPath, args, {
+            MOVIE_RECOMMENDER_LOCAL_DIR: dir,
+            MOVIE_RECOMMENDER_LOCAL_PORT: String(port),
+            MOVIE_RECOMMENDER_LOCAL_SPEED: speed,
+        });
+        assertExit(up, 0);
+        assert.match(up.stderr, /- Schema item_interactions_schema-yy\n.*`npm run local -- audit-leftovers`/s);
+        assert.ok((await personalize()).includes("schema item_interactions_schema-yy"));
+        const commands = await followAudit(aws);
+        assert.match(
+            commands.join("\n"),
+            /^aws personalize delete-schema .*^pulumi refresh --clear-pending-creates /ms,
+        );
+        assert.deepEqual(await personalize(), original);
+        assert.deepEqual(await followAudit(aws), []);
     });
 
     it("after a failed `up`, reverting `bucketName` and `alertEmail` keeps bucket policy and subscription", async () => {

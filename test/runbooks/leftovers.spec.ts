@@ -18,6 +18,7 @@ const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
 const stacks: AllStacks = {
     names: ["dev", "broken"],
     unreadable: [],
+    regions: new Map([["dev", ["eu-central-1"]]]),
     arns: new Set([arn("campaign/in-dev"), arn("solution/in-dev")]),
     interrupted: [],
     ids: new Set(["aws:iam/role:Role role-of-dev", `${campaignType} in-the-making`]),
@@ -230,8 +231,36 @@ describe("`parseRecordedResources`, the resources in a stack's state", () => {
         assert.deepEqual(held?.interrupted, [{ type, urn: "u", parent: "p", inputs: { bucket: "new" } }]);
     });
 
+    it("`parseRecordedResources` returns interrupted creations that a later, successful `up` did not declare", () => {
+        const resource = { type: campaignType, urn: "c", inputs: { name: "films-yy", region: "eu-central-1" } };
+        const state = JSON.stringify({
+            deployment: {
+                manifest: { time: "2026-12-01T05:00:10.4Z" },
+                resources: [{ ...resource, id: arn("campaign/films") }],
+                pending_operations: [{ type: "creating", resource }],
+            },
+        });
+        const held = (time: string) => parseRecordedResources(state, Date.parse(time));
+        const made = `${campaignType} films-yy`;
+        for (const later of [parseRecordedResources(state), held("2026-12-01T05:00:08Z")]) {
+            assert.deepEqual([later?.interrupted, later?.ids.has(made)], [[], true]);
+        }
+        const left = held("2026-12-01T05:00:10Z");
+        const one = { type: campaignType, urn: "c", parent: undefined, inputs: resource.inputs };
+        assert.deepEqual([left?.interrupted, left?.ids.has(made)], [[one], false]);
+        const by = { ...one, stack: "dev" };
+        const item = { kind: "campaign", name: "films-yy", arn: "a" } as const;
+        assert.deepEqual(findClaim(item, {}, { ...stacks, interrupted: [by] }, project), { is: "interrupted", by });
+        assert.equal(importCommand(item, by), undefined, "Pulumi cannot import it, and no `up` declares it");
+    });
+
     it("`parseRecordedResources` returns nothing for an empty state, and undefined for any other text", () => {
-        assert.deepEqual(parseRecordedResources('{"version":3}'), { arns: new Set(), ids: new Set(), interrupted: [] });
+        assert.deepEqual(parseRecordedResources('{"version":3}'), {
+            regions: [],
+            arns: new Set(),
+            ids: new Set(),
+            interrupted: [],
+        });
         assert.equal(parseRecordedResources("not logged in"), undefined);
     });
 

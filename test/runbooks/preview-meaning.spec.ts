@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { PlannedStack } from "../../cost/planned-stack.ts";
-import { explainChanges, type Step } from "../../runbooks/lib/preview/meaning.ts";
+import { explainCascade, explainChanges, type Step } from "../../runbooks/lib/preview/meaning.ts";
 import { plannedStack } from "../support/planned-stack.ts";
 
 /** The engine's steps in short form: `op Type name`. */
@@ -11,6 +11,22 @@ const steps = (...lines: readonly string[]): Step[] =>
     });
 const meaning = (...lines: readonly string[]) => explainChanges(steps(...lines), plannedStack);
 const explainDeletion = (plan: PlannedStack) => explainChanges(steps("delete Campaign campaign"), plan)[0] ?? "";
+
+describe("`explainCascade` of a preview with targets", () => {
+    const plan = steps(
+        "replace Dataset movies",
+        "delete-replaced Filter seen",
+        "replace Filter seen",
+        "same Schema movies",
+    );
+    const target = plan[0]?.urn ?? "";
+
+    it("`explainCascade` names replaced resources that are no targets, and nothing without targets", () => {
+        assert.match(explainCascade(plan, [target])[0] ?? "", /that are no targets: Filter seen\. They depend/);
+        assert.deepEqual(explainCascade(plan, []), []);
+        assert.deepEqual(explainCascade(plan.slice(0, 1), [target]), []);
+    });
+});
 
 describe("`explainChanges` of a preview", () => {
     it("`explainChanges` returns nothing if only a Pulumi provider changes", () => {

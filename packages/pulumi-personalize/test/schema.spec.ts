@@ -46,8 +46,9 @@ describe("Schema of the plugin", () => {
             resources["personalize:index:Campaign"] ?? assert.fail();
         assert.deepEqual([...requiredInputs].sort(), ["name", "owner", "solutionArn", "solutionVersionArn"]);
         assert.equal(inputProperties.minProvisionedTPS?.type, "number");
-        assert.ok(!("arn" in inputProperties));
-        assert.equal(properties?.arn?.type, "string");
+        assert.ok(!("status" in inputProperties));
+        assert.equal(properties?.status?.type, "string");
+        assert.ok(!("arn" in (properties ?? {})), "dependents use the ID, which a preview knows");
         const { properties: ofVersion } = resources["personalize:index:SolutionVersion"] ?? assert.fail();
         assert.equal(ofVersion?.trainingHours?.type, "number");
     });

@@ -66,8 +66,8 @@ describe("waitFor", () => {
             lines.map((line) => line.split(", ")[1]),
             [
                 "0 s (usually 8 minutes)",
-                "1 min 0 s (usually 8 minutes). Ctrl-C twice only ends the wait. Run it again.",
-                "2 min 0 s (usually 8 minutes). Ctrl-C twice only ends the wait. Run it again.",
+                "1 min 0 s (usually 8 minutes). Ctrl-C twice ends this wait. Run it again.",
+                "2 min 0 s (usually 8 minutes). Ctrl-C twice ends this wait. Run it again.",
             ],
         );
     });

@@ -68,7 +68,7 @@ export const listers: Readonly<Record<InventoryKind, Lister>> = {
 
 export interface Audit {
     readonly accountId: string;
-    readonly region: string;
+    readonly regions: readonly string[];
     readonly rows: readonly Row[];
     /** Resources that may belong to a stack whose state cannot be read. */
     readonly undecided: readonly Row[];
@@ -99,11 +99,46 @@ interface InterruptedRow extends Omit<Row, "remove"> {
 type Trying = <T>(what: string, work: () => Promise<T>) => Promise<T | undefined>;
 
 /**
- * Finds resources of this project that belong to no stack, in the account and in one region. Changes nothing. Services
- * that deny access or do not answer are listed in `unread`.
+ * Finds resources of this project that belong to no stack, in the account and in these regions. Changes nothing.
+ * Services that deny access or do not answer are listed in `unread`.
  * @throws Error of STS if credentials are missing or rejected
  */
 export async function audit(
+    regions: readonly string[],
+    project: string,
+    stacks: AllStacks,
+    progress: (line: string) => void,
+): Promise<Audit> {
+    const audits: Audit[] = [];
+    for (const region of regions) {
+        audits.push(await auditRegion(region, project, stacks, (line) => progress(`${region}: ${line}`)));
+    }
+    // Resources of global services, such as roles, are in every audit.
+    const all = <T>(of: (one: Audit) => readonly T[], key: (row: T) => string): T[] => [
+        ...new Map(audits.flatMap(of).map((row) => [key(row), row])).values(),
+    ];
+    const keyOf = ({ kind, arn }: Pick<Row, "kind" | "arn">) => `${kind} ${arn}`;
+    const rows = inRemovalOrder(all((one) => one.rows, keyOf));
+    return {
+        accountId: audits[0]?.accountId ?? "",
+        regions,
+        rows,
+        undecided: inRemovalOrder(all((one) => one.undecided, keyOf)),
+        interrupted: all((one) => one.interrupted, keyOf),
+        clearPending: all(
+            (one) => one.clearPending,
+            (command) => command,
+        ),
+        notOurs: all((one) => one.notOurs, keyOf),
+        unread: all(
+            (one) => one.unread,
+            ({ what, reason }) => `${what} ${reason}`,
+        ),
+        monthlyUsd: monthlyUsd(rows),
+    };
+}
+
+async function auditRegion(
     region: string,
     project: string,
     stacks: AllStacks,
@@ -126,7 +161,7 @@ export async function audit(
     const { rows, undecided, interrupted, notOurs } = await createRows(items, stacks, project, trying);
     return {
         accountId,
-        region,
+        regions: [region],
         rows: inRemovalOrder(rows),
         undecided: inRemovalOrder(undecided),
         interrupted,
@@ -180,7 +215,12 @@ async function createRows(
                 const { by } = claim;
                 const command = importCommand(item, by);
                 const commands = command ? [command] : ((await trying(`how to remove ${what}`, item.remove)) ?? []);
-                const why = command ? "made, but not recorded" : "pulumi up makes another one";
+                const isOurs = !by.type.startsWith("aws:");
+                const why = command
+                    ? "made, but not recorded"
+                    : isOurs
+                      ? "the program no longer declares it"
+                      : "pulumi up makes another one";
                 interrupted.push({ ...(await pricedRow(item, why, trying)), stack: by.stack, commands });
             } else if (claim.is !== "not ours") {
                 const remove = (await trying(`how to remove ${what}`, item.remove)) ?? [];

@@ -1,6 +1,6 @@
 import { shell } from "terminal-text";
 import { namesFor } from "../../../config/config.ts";
-import { type AllStacks, type InterruptedCreate, shortName } from "../stack/all-stacks.ts";
+import { type AllStacks, datasetName, type InterruptedCreate, shortName } from "../stack/all-stacks.ts";
 import { partName } from "./inventory/interrupted.ts";
 import { type InventoryItem, type InventoryKind, inventoryKinds, type Tags } from "./inventory/item.ts";
 
@@ -79,9 +79,14 @@ function findInterrupted({ kind, name }: Identity, { interrupted }: AllStacks): 
     return interrupted.find(
         ({ type, inputs }) =>
             (inventoryKinds[kind] as readonly string[]).includes(type) &&
-            [inputs.name, inputs.bucket, inputs.dashboardName, inputs.comment, partName(inputs)].find(
-                (given) => given !== undefined,
-            ) === name,
+            [
+                datasetName(inputs),
+                inputs.name,
+                inputs.bucket,
+                inputs.dashboardName,
+                inputs.comment,
+                partName(inputs),
+            ].find((given) => given !== undefined) === name,
     );
 }
 
@@ -101,13 +106,14 @@ const doubled: readonly InventoryKind[] = ["REST API", "usage plan", "API key", 
 
 /**
  * Returns the command that imports a resource of an interrupted update into its stack, under the URN that the program
- * gives it. Returns undefined if the next update creates another resource: the first must then be deleted.
+ * gives it. Returns undefined if the resource must be deleted instead: because the next update creates another one, or
+ * because it is a resource of Personalize that the program no longer declares.
  */
 export function importCommand(
     { kind, name, importId = name }: Pick<InventoryItem, "kind" | "name" | "importId">,
     { stack, type, urn, parent }: InterruptedCreate,
 ): string | undefined {
-    if (doubled.includes(kind)) return undefined;
+    if (doubled.includes(kind) || !type.startsWith("aws:")) return undefined;
     // `pulumi import` keeps the names of parents and of imported resources in one table, so do not give the parent the
     // name of the imported resource.
     const under = parent === undefined ? [] : ["--parent", `parent=${parent}`];

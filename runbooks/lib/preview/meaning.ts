@@ -101,5 +101,20 @@ export function explainChanges(steps: readonly Step[], plan: PlannedStack): stri
         : ["no import, no training and no interruption: only resources around the recommender change"];
 }
 
+/**
+ * Names the resources that the engine deletes and creates again although they are no targets of `--target`: they depend
+ * on a target that is deleted before its replacement is created. Empty without targets.
+ */
+export function explainCascade(steps: readonly Step[], targets: readonly string[]): string[] {
+    const replaced = steps.filter(({ op, urn }) => /replace/.test(op) && !targets.includes(urn));
+    const names = new Set(replaced.map(({ urn }) => `${typeOf(urn)} ${urn.split("::").at(-1)}`));
+    return targets.length === 0 || names.size === 0
+        ? []
+        : [
+              `deletes and creates again resources that are no targets: ${[...names].join(", ")}. They depend on a target ` +
+                  "that is deleted before its replacement is created",
+          ];
+}
+
 /** Returns the last part of a URN's type: `Bucket` for `urn:pulumi:dev::p::a$aws:s3/bucket:Bucket::data`. */
 const typeOf = (urn: string): string => urn.split("::")[2]?.split(/[:/$]/).at(-1) ?? "";

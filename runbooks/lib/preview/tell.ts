@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { PlannedStack } from "../../../cost/planned-stack.ts";
 import { guardOutput } from "../cli/output.ts";
-import { explainChanges, type Step } from "./meaning.ts";
+import { explainCascade, explainChanges, type Step } from "./meaning.ts";
 
 // The launchers start this program after `pulumi preview`. It reads the engine's events and prints on stderr what the
 // changes mean.
@@ -19,7 +19,7 @@ interface EngineEvent {
     readonly diagnosticEvent?: { readonly severity: string };
 }
 
-const [file = ""] = process.argv.slice(2);
+const [file = "", ...targets] = process.argv.slice(2);
 const events = readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line !== "")
@@ -32,6 +32,6 @@ const isComplete =
     events.some(({ summaryEvent }) => summaryEvent !== undefined) &&
     !events.some(({ diagnosticEvent }) => diagnosticEvent?.severity === "error");
 if (plan !== undefined && isComplete) {
-    const lines = explainChanges(steps, plan);
+    const lines = [...explainChanges(steps, plan), ...explainCascade(steps, targets)];
     if (lines.length > 0) console.error(`\nWhat this update means:\n${lines.map((line) => `  - ${line}`).join("\n")}`);
 }

@@ -7,6 +7,8 @@ export interface AllStacks {
     /** Stack names without organization and project, as in tags. */
     readonly names: readonly string[];
     readonly unreadable: readonly { readonly stack: string; readonly reason: string }[];
+    /** Regions of the recorded Personalize resources, by stack name as in `names`. A destroyed stack has none. */
+    readonly regions: ReadonlyMap<string, readonly string[]>;
     /** ARNs of all recorded resources. */
     readonly arns: ReadonlySet<string>;
     /**
@@ -14,11 +16,11 @@ export interface AllStacks {
      * creation is pending in the stack's region, because the next `pulumi up` adopts it.
      */
     readonly ids: ReadonlySet<string>;
-    /** AWS resources whose creation an update did not finish: they may exist, but no state contains them. */
+    /** Resources whose creation an update did not finish: they may exist, but no state contains them. */
     readonly interrupted: readonly InterruptedCreate[];
 }
 
-/** A pending creation by the AWS plugin in a stack's state. */
+/** A pending creation in a stack's state that the next `pulumi up` does not continue. */
 export interface InterruptedCreate {
     /** The stack's name in the output of `pulumi stack ls`. */
     readonly stack: string;
@@ -28,13 +30,17 @@ export interface InterruptedCreate {
     readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** The resources in one stack's state. */
+interface Held extends Pick<AllStacks, "arns" | "ids"> {
+    readonly regions: readonly string[];
+    readonly interrupted: readonly Omit<InterruptedCreate, "stack">[];
+}
+
 /**
  * Reads the states of this project's stacks in the backend.
  * @throws RunbookError if the backend cannot list the stacks, without which leftovers cannot be recognised
  */
-export async function readAllStacks(
-    ask: (...args: readonly string[]) => Promise<PulumiAnswer> = askPulumi,
-): Promise<AllStacks> {
+export async function readAllStacks(ask: Ask = askPulumi): Promise<AllStacks> {
     const listed = await ask("stack", "ls", "--json");
     if (listed.exitCode !== 0) {
         throw new RunbookError(
@@ -47,19 +53,20 @@ export async function readAllStacks(
     const arns = new Set<string>();
     const ids = new Set<string>();
     const interrupted: InterruptedCreate[] = [];
+    const regions = new Map<string, readonly string[]>();
     const unreadable: { stack: string; reason: string }[] = [];
     for (const stack of names) {
-        const exported = await ask("stack", "export", "--stack", stack);
-        const held = exported.exitCode === 0 ? parseRecordedResources(exported.stdout) : undefined;
-        if (held === undefined) {
-            unreadable.push({ stack: shortName(stack), reason: exported.stderr || "its state is not readable" });
+        const held = await readHeld(ask, ["--stack", stack]);
+        if ("reason" in held) {
+            unreadable.push({ stack: shortName(stack), reason: held.reason });
             continue;
         }
+        regions.set(shortName(stack), held.regions);
         for (const arn of held.arns) arns.add(arn);
         for (const id of held.ids) ids.add(id);
         interrupted.push(...held.interrupted.map((one) => ({ ...one, stack })));
     }
-    return { names: names.map(shortName), unreadable, arns, ids, interrupted };
+    return { names: names.map(shortName), unreadable, regions, arns, ids, interrupted };
 }
 
 /** Returns the stack's name in programs and tags: the last part of `organization/project/stack`. */
@@ -67,12 +74,31 @@ export function shortName(stack: string): string {
     return stack.slice(stack.lastIndexOf("/") + 1);
 }
 
-/** Returns the resources in an exported state; undefined if the text is not a state. */
-export function parseRecordedResources(
-    exported: string,
-):
-    | (Pick<AllStacks, "arns" | "ids"> & { readonly interrupted: readonly Omit<InterruptedCreate, "stack">[] })
-    | undefined {
+type Ask = (...args: readonly string[]) => Promise<PulumiAnswer>;
+
+/**
+ * Reads the state of a stack. Returns the resources in it, or the reason why it is not readable.
+ * @param which the option `--stack` and its value; empty for the selected stack
+ */
+export async function readHeld(ask: Ask, which: readonly string[]): Promise<Held | { readonly reason: string }> {
+    const { exitCode, stdout, stderr } = await ask("stack", "export", ...which);
+    const lastUp = stdout.includes('"pending_operations"') ? await findLastUp(ask, which) : undefined;
+    const held = exitCode === 0 ? parseRecordedResources(stdout, lastUp) : undefined;
+    return held ?? { reason: stderr || "its state is not readable" };
+}
+
+/** Returns the end of the stack's last command in epoch milliseconds if it was a successful `pulumi up`. */
+async function findLastUp(ask: Ask, which: readonly string[]): Promise<number | undefined> {
+    const { exitCode, stdout } = await ask("stack", "history", "--json", "--page-size", "1", ...which);
+    const [last] = exitCode === 0 ? (JSON.parse(stdout) as { kind: string; result: string; endTime: string }[]) : [];
+    return last?.kind === "update" && last.result === "succeeded" ? Date.parse(last.endTime) : undefined;
+}
+
+/**
+ * Returns the resources in an exported state; undefined if the text is not a state.
+ * @param lastUp end of the stack's last command in epoch milliseconds, if it was a successful `pulumi up`
+ */
+export function parseRecordedResources(exported: string, lastUp?: number): Held | undefined {
     let state: ExportedStack;
     try {
         state = JSON.parse(exported) as ExportedStack;
@@ -86,12 +112,15 @@ export function parseRecordedResources(
     // in the same region. After `pulumi destroy`, or after the user changed the stack's region back, no `pulumi up`
     // adopts the resource, so do not count it as part of the stack.
     const regions = new Set(recorded.map(({ inputs }) => inputs?.region));
-    const making = pending
-        .filter((one) => !isAws(one) && regions.has(one.resource.inputs?.region))
-        .map(({ resource }) => resource);
+    const own = pending.filter((one) => !isAws(one) && regions.has(one.resource.inputs?.region));
+    // If the last command was a successful `pulumi up`, its program declared none of these resources. Pulumi's history
+    // contains no fractions of seconds.
+    const isOver = lastUp !== undefined && Date.parse(state.deployment?.manifest?.time ?? "") < lastUp + 1000;
+    const making = (isOver ? [] : own).map(({ resource }) => resource);
     const urns = new Set(recorded.map(({ urn }) => urn));
     const texts = (...values: readonly unknown[]) => values.filter((value) => typeof value === "string");
     return {
+        regions: [...regions].filter((region) => typeof region === "string"),
         arns: new Set(
             recorded.flatMap(({ id, outputs }) => texts(id, outputs?.arn).filter((t) => t.startsWith("arn:"))),
         ),
@@ -103,14 +132,15 @@ export function parseRecordedResources(
                 ).map((text) => `${type} ${text}`),
             ),
         ),
-        interrupted: pending
-            .filter((one) => isAws(one) && !urns.has(one.resource.urn))
-            .map(({ resource: { type, urn = "", parent, inputs = {} } }) => ({ type, urn, parent, inputs })),
+        interrupted: [
+            ...pending.filter((one) => isAws(one) && !urns.has(one.resource.urn)),
+            ...(isOver ? own : []),
+        ].map(({ resource: { type, urn = "", parent, inputs = {} } }) => ({ type, urn, parent, inputs })),
     };
 }
 
 /** Returns a dataset's name in its ARN, `<group>/INTERACTIONS`, which differs from the program's name. */
-function datasetName({ datasetGroupArn, datasetType }: ExportedResource["inputs"] = {}): string | undefined {
+export function datasetName({ datasetGroupArn, datasetType }: ExportedResource["inputs"] = {}): string | undefined {
     return typeof datasetGroupArn === "string" && typeof datasetType === "string"
         ? `${datasetGroupArn.split("/").at(-1)}/${datasetType.toUpperCase()}`
         : undefined;

@@ -110,7 +110,8 @@ export async function resolveRegion({ region, stack }: { readonly region?: strin
     return name;
 }
 
-async function stackRegion(stack: string | undefined): Promise<string | undefined> {
+/** Returns the region in a stack's configuration. Throws RunbookError if a named stack does not exist. */
+export async function stackRegion(stack: string | undefined): Promise<string | undefined> {
     const which = stack === undefined ? [] : ["--stack", stack];
     const { exitCode, stdout, stderr } = await askPulumi("config", "--json", ...which);
     if (exitCode !== 0 && stack !== undefined) {

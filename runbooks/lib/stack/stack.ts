@@ -23,6 +23,8 @@ export interface RecordedResource {
 /** The used members of `pulumi stack export`. */
 export interface ExportedStack {
     readonly deployment?: {
+        /** `time` is the time at which the engine last wrote the state, in ISO 8601. */
+        readonly manifest?: { readonly time?: string };
         readonly resources?: readonly ExportedResource[];
         readonly pending_operations?: readonly { readonly type: string; readonly resource: ExportedResource }[];
     };
