@@ -94,7 +94,6 @@ function createConfig(values: KeyValues, names: Names, { project, stack, region 
         campaignEnabled: values.campaignEnabled && !isBatch(values),
         // The storefront page needs the API.
         storefront: values.api ? values.storefront : "none",
-        // The program's own tags replace those of the configuration.
         tags: { ...values.tags, "pulumi:project": project, "pulumi:stack": stack },
     };
 }

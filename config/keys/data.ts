@@ -115,12 +115,12 @@ function checkAdopted(adopt: Readonly<Record<string, string>>, refuse: Refuse): 
     }
 }
 
-/**
- * Maximum number of a resource's tags (API references of IAM and Personalize, TagResource). The program adds the tags
- * in `added`.
- */
+/** Maximum number of a resource's tags (API references of IAM and Personalize, TagResource). */
 const maxTags = 50;
-const added = ["pulumi:project", "pulumi:stack", "pulumi-personalize:owner"];
+/** Number of tags that the program adds: `pulumi:project`, `pulumi:stack` and `pulumi-personalize:owner`. */
+const addedTags = 3;
+/** Keys that the program sets. Ignores case, because IAM refuses two keys that differ only in case. */
+const ownKey = /^(pulumi:(project|stack)$|pulumi-personalize:)/i;
 
 /**
  * Characters that every AWS service accepts (Tagging AWS Resources User Guide, "Tag naming limits and requirements").
@@ -132,12 +132,18 @@ const longestValue = 256;
 
 /** Checks config `tags` as AWS does. S3 objects get no tags, because S3 allows only ten. */
 function checkTags(tags: Readonly<Record<string, string>>, refuse: Refuse): void {
-    const keys = Object.keys(tags).filter((key) => !added.includes(key));
+    const keys = Object.keys(tags);
     for (const key of keys) {
         const value = tags[key] ?? "";
         const twin = keys.find((other) => other !== key && other.toLowerCase() === key.toLowerCase());
         if (/^aws:/i.test(key)) {
             refuse("has a key that starts with aws:, which AWS reserves. Choose another key", `.${key}`);
+        } else if (ownKey.test(key)) {
+            const command = `\`pulumi config rm --path tags.${key}\``;
+            refuse(
+                `has a key that the program sets itself. Choose another key, and remove this one: ${command}`,
+                `.${key}`,
+            );
         } else if (key === "" || key.length > longestKey || !accepted.test(key)) {
             refuse(`has the key "${key}"; a key must be 1 to ${longestKey} ${characters}`, `.${key}`);
         } else if (twin !== undefined && key > twin) {
@@ -147,10 +153,10 @@ function checkTags(tags: Readonly<Record<string, string>>, refuse: Refuse): void
             refuse(`is "${value}"; a value must be at most ${longestValue} ${characters}`, `.${key}`);
         }
     }
-    if (keys.length > maxTags - added.length) {
-        const most = maxTags - added.length;
+    if (keys.length > maxTags - addedTags) {
+        const most = maxTags - addedTags;
         refuse(
-            `has ${keys.length} tags; AWS allows ${maxTags}, of which the program uses ${added.length}: at most ${most}`,
+            `has ${keys.length} tags; AWS allows ${maxTags}, of which the program uses ${addedTags}: at most ${most}`,
         );
     }
 }

@@ -100,9 +100,15 @@ describe("Stack configuration", () => {
         assert.equal(config.tags.team, "films");
     });
 
-    it("user tags cannot replace the stack's own tags", () => {
-        const { tags } = good({ tags: '{"pulumi:stack":"other"}' });
-        assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
+    it("the configuration rejects a tag key of the program, and prints the command that removes the key", () => {
+        assert.deepEqual(problems({ tags: '{"pulumi:stack":"other"}' }), [
+            {
+                path: "tags.pulumi:stack",
+                reason:
+                    "has a key that the program sets itself. Choose another key, and remove this one: " +
+                    "`pulumi config rm --path tags.pulumi:stack`",
+            },
+        ]);
     });
 
     it("the configuration reports every invalid value at once, each with the key's path", () => {
