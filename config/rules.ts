@@ -14,11 +14,11 @@ export interface StackContext {
     readonly secretKeys: readonly string[];
 }
 
-/** A broken rule. It is not reported if the value of a key in `follows` is invalid itself. */
+/** A broken rule. It is not reported if there is another problem with a key in `follows`. */
 export interface Broken {
     readonly path: string;
     readonly reason: string;
-    readonly follows?: readonly (KeyName | "aws:region")[];
+    readonly follows?: readonly (KeyName | `adopt.${string}` | "aws:region")[];
 }
 
 /** Checks all rules about several keys and about the stack, and returns the broken ones. */
@@ -151,9 +151,9 @@ function suffixRule({ nameSuffix }: KeyValues, names: Names, { stack }: StackCon
     return (!/^[a-zA-Z0-9_-]*$/.test(suffix) || room < 0) && { path: "nameSuffix", reason };
 }
 
-/** Checks the region and the KMS key's region, and rejects credentials in the configuration. */
-function regionRules({ kmsKeyArn = "" }: KeyValues, { region, keys: set }: StackContext): Rules {
-    const keyRegion = kmsKeyArn.split(":")[3] ?? region;
+/** Checks the region and the regions of ARNs, and rejects credentials in the configuration. */
+function regionRules({ kmsKeyArn = "", adopt }: KeyValues, { region, keys: set }: StackContext): Rules {
+    const adopted = Object.entries(adopt).map(([kind, arn]) => [`adopt.${kind}`, arn] as const);
     const unknown = region && regionProblem(region);
     return [
         region === undefined && {
@@ -161,12 +161,13 @@ function regionRules({ kmsKeyArn = "" }: KeyValues, { region, keys: set }: Stack
             reason: "is not set. Run `pulumi config set aws:region eu-central-1`",
         },
         unknown !== undefined && unknown !== "" && { path: "aws:region", reason: unknown },
-        region !== undefined &&
-            keyRegion !== region && {
-                path: "kmsKeyArn",
-                reason: `is in ${keyRegion}; the key must be in the bucket's region, ${region}`,
-                follows: ["aws:region", "kmsKeyArn"],
-            },
+        ...([["kmsKeyArn", kmsKeyArn], ...adopted] as const).map(([path, arn]): Broken | false => {
+            const { 3: itsRegion = region } = arn.split(":");
+            const reason =
+                `is "${arn}", in ${itsRegion}; the resource must be in the stack's region, ${region}. ` +
+                `Set the ARN of another one: \`pulumi config set --path ${path} <ARN>\``;
+            return itsRegion !== region && { path, reason, follows: ["aws:region", path] };
+        }),
         ...["profile", "accessKey", "assumeRoles"].map(
             (key) =>
                 set.includes(`aws:${key}`) && {

@@ -1,11 +1,18 @@
 import { oneOf, optional, type Refuse, text, texts } from "../kinds.ts";
 
 /**
- * Resource kinds that config `adopt` accepts. Imports and solution versions cannot be adopted: the program creates its
- * own.
+ * Resources that config `adopt` accepts, each with its kind and the end of its ARN. Imports and solution versions cannot
+ * be adopted: the program creates its own.
  */
-export const adoptables = ["schema", "datasetGroup", "dataset", "solution", "campaign", "eventTracker"] as const;
-export type Adoptable = (typeof adoptables)[number];
+export const adoptables = {
+    schema: { kind: "Schema", end: "schema/<name>" },
+    datasetGroup: { kind: "DatasetGroup", end: "dataset-group/<name>" },
+    dataset: { kind: "Dataset", end: "dataset/<group>/INTERACTIONS" },
+    solution: { kind: "Solution", end: "solution/<name>" },
+    campaign: { kind: "Campaign", end: "campaign/<name>" },
+    eventTracker: { kind: "EventTracker", end: "event-tracker/<id>" },
+} as const;
+export type Adoptable = keyof typeof adoptables;
 
 /** Minimum length of a waiver's reason in characters. */
 export const shortestReason = 20;
@@ -105,12 +112,19 @@ export const dataKeys = {
     }),
 };
 
+const isAdoptable = (key: string): key is Adoptable => Object.hasOwn(adoptables, key);
+
 function checkAdopted(adopt: Readonly<Record<string, string>>, refuse: Refuse): void {
     for (const [key, arn] of Object.entries(adopt)) {
-        if (!adoptables.some((each) => each === key)) {
-            refuse(`cannot be adopted; allowed are ${adoptables.join(", ")}`, `.${key}`);
-        } else if (!/^arn:[^:]+:personalize:[^:]+:\d{12}:[^/]+\/.+$/.test(arn)) {
-            refuse(`is "${arn}", which is not the ARN of a Personalize resource. See: npm run adopt`, `.${key}`);
+        if (!isAdoptable(key)) {
+            refuse(`cannot be adopted; allowed are ${Object.keys(adoptables).join(", ")}`, `.${key}`);
+            continue;
+        }
+        const { end } = adoptables[key];
+        const pattern = new RegExp(`^arn:[^:]+:personalize:[^:]+:\\d{12}:${end.replaceAll(/<\w+>/g, "[^/]+")}$`);
+        if (!pattern.test(arn)) {
+            const form = `arn:<partition>:personalize:<region>:<account>:${end}`;
+            refuse(`is "${arn}"; it must be an ARN ${form}. See: npm run adopt`, `.${key}`);
         }
     }
 }

@@ -216,8 +216,9 @@ describe("Stack configuration", () => {
 
     it("if `aws:region` is invalid, the configuration does not also report that an ARN is in a different region", () => {
         const kmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/1";
+        const adopt = '{"campaign":"arn:aws:personalize:eu-central-1:123456789012:campaign/films"}';
         assert.deepEqual(
-            problems({ kmsKeyArn }, { region: "eu-centrall-1" }).map(({ path }) => path),
+            problems({ kmsKeyArn, adopt }, { region: "eu-centrall-1" }).map(({ path }) => path),
             ["aws:region"],
         );
     });
