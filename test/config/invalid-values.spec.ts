@@ -15,6 +15,11 @@ describe("Invalid configuration values", () => {
         ["bucketName", "xn--films"],
         ["bucketName", "my..films"],
         ["bucketName", "192.168.0.1"],
+        ...[
+            ...["films-s3alias", "films--ol-s3", "films.mrap", "films--x-s3", "films--table-s3"],
+            ...["sthree-films", "amzn-s3-demo-films", "films.-eu"],
+        ].map((name) => ["bucketName", name] as const),
+        ...["--x", "-x-", "-_x", "-x__y"].map((suffix) => ["nameSuffix", suffix] as const),
         ["pollSeconds", "Infinity"],
         ["pollSeconds", "1e9"],
         ["pollSeconds", "601"],

@@ -131,7 +131,7 @@ describe("Preview of a stack on the local AWS", () => {
             .map((line) => line.trim())
             .filter((line) => line.startsWith("movie-recommender:"));
         const expected = [
-            'movie-recommender:bucketName is "No"; S3 requires 3 to 63 lower-case letters, digits, single dots and hyphens, and not an IP address',
+            'movie-recommender:bucketName is "No"; S3 requires 3 to 63 lower-case letters, digits, single dots and hyphens, and not an IP address. Set another name: `pulumi config set bucketName <name>`',
             'movie-recommender:dataRetention is "keep"; it must be delete or retain',
             'movie-recommender:recipe is "sims"; it must be aws-user-personalization or aws-user-personalization-v2 or aws-hrnn',
             'movie-recommender:nameSuffix is "no spaces"; it must be at most 21 letters, digits, - and _',
