@@ -6,6 +6,7 @@ import type { AwaitedListsInputs } from "../../personalize/operations/awaited-li
 import type { ClosedStageInputs } from "../../personalize/operations/closed-stage.ts";
 import type { StateFlagsInputs } from "../../personalize/operations/state-flags.ts";
 import type { StackOwnerInputs } from "../../personalize/stack-owner.ts";
+import { isKnown } from "../common/known-after.ts";
 
 // `#handlers` is an entry of `imports` in package.json, for the file personalize/handlers.ts.
 useHandlers("#handlers");
@@ -71,8 +72,7 @@ export async function stackOwner(
     await new Promise((resolve) => owner.urn.apply(resolve));
     // If the resource `owner` is not a target of `up --target`, Pulumi does not create it. The outputs of `owner` are
     // then unknown, and `apply` never calls its function, so check `isKnown` first.
-    const { isKnown } = owner.previousStack as unknown as { readonly isKnown: Promise<boolean> };
-    const previousStack = (await isKnown)
+    const previousStack = (await isKnown(owner.previousStack))
         ? await new Promise<string>((resolve) => owner.previousStack.apply(resolve))
         : "";
     return { ownerId: owner.ownerId, previousStack, trailBucketName: owner.trailBucketName };

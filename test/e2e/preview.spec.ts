@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { load } from "js-yaml";
 import { root } from "../../packages/local-aws/instance.ts";
 import { listEverything } from "../support/inventory.ts";
-import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /** Code that a test adds to the program, as a user might. */
 const additions = `
@@ -66,8 +66,8 @@ describe("Preview of a stack on the local AWS", () => {
     it("`preview` shows the price, and warns of the recipe aws-hrnn and unsupported regions", async () => {
         // This number of requests per day needs 50 TPS.
         const expectedRequestsPerDay = String(50 * 86_400);
-        const region = { "aws:region": "eu-north-1" };
-        await aws.configure({ ...region, recipe: "aws-hrnn", expectedRequestsPerDay, budgetByTag: true });
+        const elsewhere = { "aws:region": "eu-north-1" };
+        await aws.configure({ ...elsewhere, recipe: "aws-hrnn", expectedRequestsPerDay, budgetByTag: true });
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
         assert.match(preview.stdout, /campaign, minimum 1 TPS +≈ \$146 +≈ \$5,650/);
@@ -174,6 +174,20 @@ describe("Preview of a stack on the local AWS", () => {
             assert.ok(text.includes(problem), `${problem}\nis missing in\n${preview.stdout}`);
         }
         assert.deepEqual(await listEverything(aws), []);
+        await aws.configure();
+    });
+
+    it("`preview` rejects an existing bucket that is not in the stack's state", async () => {
+        const Bucket = "films-of-somebody";
+        await aws.s3.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } });
+        await aws.configure({ bucketName: Bucket });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 1);
+        assert.match(
+            preview.stdout.replaceAll(/\s+/g, " "),
+            /error: the configuration of stack \S+ is invalid: movie-recommender:bucketName gives the bucket "films-of-somebody", which exists already, and does not have the stack's tags/,
+        );
+        await aws.s3.deleteBucket({ Bucket });
         await aws.configure();
     });
 
