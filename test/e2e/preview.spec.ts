@@ -155,11 +155,13 @@ describe("Preview of a stack on the local AWS", () => {
         const batchInferenceFile = join(aws.instance.dir, "users.csv");
         await writeFile(batchInferenceFile, '{"userId":"1"}\nUSER_ID\n');
         const boundary = "arn:aws:iam::000000000000:policy/nowhere";
+        const kmsKeyArn = `arn:aws:kms:${region}:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
         await aws.configure({
             api: true,
             apiAccessLogs: true,
             batchInferenceFile,
             permissionsBoundary: boundary,
+            kmsKeyArn,
             filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
         });
         const preview = await aws.engine("preview");
@@ -169,6 +171,7 @@ describe("Preview of a stack on the local AWS", () => {
             "movie-recommender:filters.comedies uses Items.GENRES (column 22), and the stack has no Items dataset",
             `movie-recommender:batchInferenceFile is "${batchInferenceFile}", and its line 2 is "USER_ID"`,
             `movie-recommender:permissionsBoundary is "${boundary}", which does not exist`,
+            `movie-recommender:kmsKeyArn is "${kmsKeyArn}", which does not exist`,
             "movie-recommender:apiAccessLogs is true, but API Gateway has no role for logs",
         ]) {
             assert.ok(text.includes(problem), `${problem}\nis missing in\n${preview.stdout}`);
