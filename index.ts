@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { endWithEngine } from "pulumi-personalize/core";
 import { Serving, servingFiles } from "./components/api/serving.ts";
+import { refuseMissingAdoptions } from "./components/common/existing-resources.ts";
 import { loadConfig } from "./components/common/load-config.ts";
 import { warn } from "./components/common/messages.ts";
 import { refuseEarly } from "./components/common/preflight.ts";
@@ -47,6 +48,7 @@ const bucketName = bucketNameFor(config, accountId);
 const plan = await plannedStack(config);
 const { owner, record, previousStack } = await declareStack(config, bucketName, plan);
 const stateFlags = await stackStateFlags(config.stack, previousStack);
+await refuseMissingAdoptions(config, { isParked: stateFlags.parked !== undefined });
 const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined });
 const caller = { partition, region: config.region, accountId };
 

@@ -68,12 +68,11 @@ export function parseConfig(
     const values = readTable(keys, read, (path, reason) => void broken.push({ path, reason }));
     const names = namesFor(stack.stack, values.nameSuffix);
     broken.push(...brokenRules(values, names, stack));
-    const invalid = new Set(broken.map(({ path }) => path));
     const secrets = stack.secretKeys.map((key) => get(key.slice(key.indexOf(":") + 1)) ?? "");
     const hide = (text: string) =>
         secrets.filter(Boolean).reduce((left, secret) => left.replaceAll(secret, "[secret]"), text);
     const problems = broken
-        .filter(({ follows = [] }) => !follows.some((key) => invalid.has(key)))
+        .filter((rule) => !broken.some((other) => other !== rule && rule.follows?.some((key) => key === other.path)))
         .map(({ path, reason }) => ({ path, reason: hide(reason) }));
     return problems.length > 0 ? problems : createConfig(values, names, stack);
 }
@@ -94,7 +93,6 @@ function createConfig(values: KeyValues, names: Names, { project, stack, region 
         campaignEnabled: values.campaignEnabled && !isBatch(values),
         // The storefront page needs the API.
         storefront: values.api ? values.storefront : "none",
-        // The program's own tags replace those of the configuration.
         tags: { ...values.tags, "pulumi:project": project, "pulumi:stack": stack },
     };
 }

@@ -51,14 +51,10 @@ function resourcesBySign(changes: string): readonly string[] {
 const changeText = ({ changes, effect }: (typeof rows)[number][1]) =>
     [...(changes === undefined ? [] : resourcesBySign(changes)), effect ?? ""].filter((text) => text !== "").join("; ");
 
-/** Returns a key's type and default as text: `integer ≥ 1, 15`. Omits the default of objects and empty values. */
+/** Returns a key's type and default as text: `integer 1 to 60, 15`. Omits the default of objects and empty values. */
 function valueText({ type, isFile, default: value }: (typeof rows)[number][1]): string {
     if (type.startsWith("an object")) return "object";
-    const short = type
-        .replace(/^an? /, "")
-        .replace("of at least", "≥")
-        .replace("from ", "")
-        .replace("whole number", "integer");
+    const short = type.replace(/^an? /, "").replace("from ", "").replace("whole number", "integer");
     const names = typeof value === "boolean" ? [] : [isFile ? "file" : short];
     return [...names, ...(value === "" ? [] : [code(toConfigText(value))])].join(", ");
 }

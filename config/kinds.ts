@@ -35,7 +35,7 @@ export interface About<T> {
 /** A configuration key: how to parse it, and its texts for documents and tests. */
 export interface Key<T> extends Omit<About<T>, "check"> {
     readonly default: unknown;
-    /** Description of valid values, for errors and documents: `a whole number of at least 1`. */
+    /** Description of valid values, for errors and documents: `a whole number from 1 to 30`. */
     readonly type: string;
     /** Parses the text of the key `name`. If it calls `refuse`, the result is not used. */
     readonly read: (text: string, refuse: Refuse, name: string) => T;
@@ -131,15 +131,19 @@ export function flag(initial: boolean, about: About<boolean>): Key<boolean> {
 
 interface Bounds {
     readonly least: number;
-    readonly most?: number;
+    /** A limit of AWS, or the largest value with a use: preview refuses a slip of the keyboard. */
+    readonly most: number;
 }
 
+/** Parses a number in decimal notation; returns NaN for any other text, such as `0x10` or `1e9`. */
+const parseDecimal = (text: string) => (/^-?\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN);
+
 function createNumberKind(kind: string, isOne: (value: number) => boolean) {
-    return (initial: number | "", { least, most = Number.POSITIVE_INFINITY, ...about }: About<number> & Bounds) => {
-        const type = `a ${kind} ${most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`}`;
+    return (initial: number | "", { least, most, ...about }: About<number> & Bounds) => {
+        const type = `a ${kind} from ${least} to ${most}`;
         const other = Number(initial) < most ? Number(initial) + 1 : most - 1;
         const read = (text: string, refuse: Refuse) => {
-            const value = Number(text || Number.NaN);
+            const value = parseDecimal(text);
             if (!(value >= least && value <= most && isOne(value))) refuse(`is "${text}"; it must be ${type}`);
             return value;
         };
@@ -199,10 +203,9 @@ export const texts = (about: About<Readonly<Record<string, string>>>) =>
     );
 
 /** Creates a key whose value is an object of numbers from `least` to `most`. Pulumi may pass a number as text. */
-export const numbers = ({ least, most, ...about }: About<Readonly<Record<string, number>>> & Required<Bounds>) =>
+export const numbers = ({ least, most, ...about }: About<Readonly<Record<string, number>>> & Bounds) =>
     createObjectKey(["numbers", "<name> <number>"], about, (given) => {
-        const isNumeric = typeof given === "number" || (typeof given === "string" && given.trim() !== "");
-        const value = isNumeric ? Number(given) : Number.NaN;
+        const value = typeof given === "number" ? given : parseDecimal(String(given));
         const isWithin = value >= least && value <= most;
         return { value, ...(!isWithin && { reason: `it must be a number from ${least} to ${most}` }) };
     });

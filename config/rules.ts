@@ -14,11 +14,11 @@ export interface StackContext {
     readonly secretKeys: readonly string[];
 }
 
-/** A broken rule. It is not reported if the value of a key in `follows` is invalid itself. */
+/** A broken rule. It is not reported if there is another problem with a key in `follows`. */
 export interface Broken {
     readonly path: string;
     readonly reason: string;
-    readonly follows?: readonly (KeyName | "aws:region")[];
+    readonly follows?: readonly (KeyName | `adopt.${string}` | "aws:region")[];
 }
 
 /** Checks all rules about several keys and about the stack, and returns the broken ones. */
@@ -33,8 +33,11 @@ export const brokenRules = (values: KeyValues, names: Names, stack: StackContext
 
 type Rules = readonly (Broken | false)[];
 
-/** Pattern for general purpose bucket names (S3 User Guide, "Bucket naming rules"), without the rare rules. */
-const bucketNamePattern = /^(?!xn--)(?!.*\.\.)(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** Names of general purpose buckets (S3 User Guide, "General purpose bucket naming rules"). */
+const bucketNamePattern = /^(?!.*\.\.)(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const reservedBucketPart = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
+/** Names of trails (CloudTrail User Guide, "Naming requirements"). */
+const trailNamePattern = /^[a-z0-9]+([._-][a-z0-9]+)*$/i;
 const v2Recipe = "aws-user-personalization-v2";
 
 function trainingRules(values: KeyValues, names: Names): Rules {
@@ -124,21 +127,28 @@ const servingRules = ({ api, apiKey, storefront, rankingCampaign, serving, ...va
 function bucketRule({ bucketName, auditTrail, api, storefront }: KeyValues, { stack }: StackContext): Broken | false {
     const ending = auditTrail ? trailEnding : api && storefront === "cloudfront" ? storefrontEnding : "";
     const effective = bucketNameFor({ bucketName, stack }, "012345678901");
-    const path = "bucketName";
-    if (!bucketNamePattern.test(effective)) {
-        const which =
-            bucketName === ""
-                ? `is not set, and the default of stack ${stack} would be "${effective}"`
-                : `is "${bucketName}"`;
-        const reason = `${which}; S3 requires 3 to 63 lower-case letters, digits, single dots and hyphens, and not an IP address`;
-        return { path, reason };
-    }
     const longest = 63 - ending.length;
-    const reason = `gives "${effective}", too long for the bucket "…${ending}": at most ${longest} characters`;
-    return effective.length > longest && { path, reason };
+    const [reserved] = reservedBucketPart.exec(effective) ?? [];
+    const fault = [
+        !bucketNamePattern.test(effective) &&
+            "S3 requires 3 to 63 lower-case letters, digits, single dots and hyphens, and not an IP address",
+        reserved !== undefined &&
+            `S3 reserves names that ${effective.startsWith(reserved) ? "start" : "end"} with ${reserved}`,
+        auditTrail &&
+            /\.-|-\./.test(effective) &&
+            "CloudTrail refuses the name of the trail's bucket, because a dot is next to a hyphen",
+        effective.length > longest && `it is too long for the bucket "…${ending}": at most ${longest} characters`,
+    ].find((each) => each !== false);
+    const which =
+        bucketName === ""
+            ? `is not set, and the default of stack ${stack} would be "${effective}"`
+            : `is "${bucketName}"`;
+    const reason = `${which}; ${fault}. Set another name: \`pulumi config set bucketName <name>\``;
+    return fault !== undefined && { path: "bucketName", reason };
 }
 
-function suffixRule({ nameSuffix }: KeyValues, names: Names, { stack }: StackContext): Broken | false {
+/** Checks the suffix of the stack's names, with the strictest rules of all services. */
+function suffixRule({ nameSuffix, auditTrail }: KeyValues, names: Names, { stack }: StackContext): Broken | false {
     const suffix = suffixFor(stack, nameSuffix);
     const room = Math.min(
         ...Object.entries(names).map(([kind, name]) => {
@@ -146,14 +156,20 @@ function suffixRule({ nameSuffix }: KeyValues, names: Names, { stack }: StackCon
             return longest - name.length;
         }),
     );
+    const fault =
+        !/^[a-zA-Z0-9_-]*$/.test(suffix) || room < 0
+            ? `it must be at most ${suffix.length + room} letters, digits, - and _`
+            : auditTrail &&
+              !trailNamePattern.test(names.trail) &&
+              `CloudTrail refuses "${names.trail}", because - and _ must be between letters or digits. Set another suffix: ` +
+                  "`pulumi config set nameSuffix -- -<name>`, or `pulumi config set auditTrail false`";
     const which = suffix === nameSuffix ? `is "${suffix}"` : `is "${nameSuffix}", for stack ${stack} "${suffix}"`;
-    const reason = `${which}; it must be at most ${suffix.length + room} letters, digits, - and _`;
-    return (!/^[a-zA-Z0-9_-]*$/.test(suffix) || room < 0) && { path: "nameSuffix", reason };
+    return fault !== false && { path: "nameSuffix", reason: `${which}; ${fault}` };
 }
 
-/** Checks the region and the KMS key's region, and rejects credentials in the configuration. */
-function regionRules({ kmsKeyArn = "" }: KeyValues, { region, keys: set }: StackContext): Rules {
-    const keyRegion = kmsKeyArn.split(":")[3] ?? region;
+/** Checks the region and the regions of ARNs, and rejects credentials in the configuration. */
+function regionRules({ kmsKeyArn = "", adopt }: KeyValues, { region, keys: set }: StackContext): Rules {
+    const adopted = Object.entries(adopt).map(([kind, arn]) => [`adopt.${kind}`, arn] as const);
     const unknown = region && regionProblem(region);
     return [
         region === undefined && {
@@ -161,12 +177,13 @@ function regionRules({ kmsKeyArn = "" }: KeyValues, { region, keys: set }: Stack
             reason: "is not set. Run `pulumi config set aws:region eu-central-1`",
         },
         unknown !== undefined && unknown !== "" && { path: "aws:region", reason: unknown },
-        region !== undefined &&
-            keyRegion !== region && {
-                path: "kmsKeyArn",
-                reason: `is in ${keyRegion}; the key must be in the bucket's region, ${region}`,
-                follows: ["aws:region", "kmsKeyArn"],
-            },
+        ...([["kmsKeyArn", kmsKeyArn], ...adopted] as const).map(([path, arn]): Broken | false => {
+            const { 3: itsRegion = region } = arn.split(":");
+            const reason =
+                `is "${arn}", in ${itsRegion}; the resource must be in the stack's region, ${region}. ` +
+                `Set the ARN of another one: \`pulumi config set --path ${path} <ARN>\``;
+            return itsRegion !== region && { path, reason, follows: ["aws:region", path] };
+        }),
         ...["profile", "accessKey", "assumeRoles"].map(
             (key) =>
                 set.includes(`aws:${key}`) && {

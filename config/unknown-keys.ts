@@ -5,7 +5,7 @@ const names = Object.keys(keys);
 
 /**
  * Returns the problems of the keys that a stack sets. Pulumi itself accepts any key, so a misspelt key would have no
- * effect. A key in the project's namespace must be in the table. A key in another namespace must not resemble one in
+ * effect. A key in the project's namespace must be in the table. A key in another namespace must not look like one of
  * the table; all others belong to providers.
  *
  * @param set the keys with their namespace, for example `movie-recommender:recipe`.
@@ -33,12 +33,19 @@ export function unknownKeys(set: readonly string[], project: string) {
     });
 }
 
+/** Keys that Pulumi or providers read, and whose names are also in the table: `pulumi:tags`, `datadog:apiKey`. */
+const othersOwn = /^pulumi:|:apiKey$/;
+
 /**
- * Returns the configuration key that a key of another namespace resembles: `aws:regoin`, or `movie-recomender:recipe`.
+ * Returns the configuration key that a key of another namespace resembles: `aws:regoin`, `movie-recomender:receipe`, or
+ * `movie-recommender:recipe` in a project of another name.
  */
 function lookalike(space: string, name: string, project: string) {
-    if (space === "aws") {
-        return nearest(name, ["region"]) && "aws:region";
+    if (space === "aws" && nearest(name, ["region"])) {
+        return "aws:region";
     }
-    return nearest(space, [project]) !== undefined && names.includes(name) ? name : undefined;
+    if (names.includes(name) && !othersOwn.test(`${space}:${name}`)) {
+        return name;
+    }
+    return nearest(space, [project]) && nearest(name, names);
 }

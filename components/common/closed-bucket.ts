@@ -1,6 +1,9 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
-import { knownAfter } from "./known-after.ts";
+import * as pulumi from "@pulumi/pulumi";
+import { messageOf } from "terminal-text";
+import { isKnown, knownAfter } from "./known-after.ts";
+import { refuse } from "./load-config.ts";
+import { warn } from "./messages.ts";
 
 export interface ClosedBucketArgs {
     readonly bucketName: pulumi.Input<string>;
@@ -15,7 +18,7 @@ export interface ClosedBucketArgs {
 
 /**
  * Creates a private, encrypted bucket without ACLs. A bucket policy must wait for `accessBlock`. `bucketName` resolves
- * after the bucket exists.
+ * after the bucket exists. If the name is taken, preview fails with a ProgramError.
  */
 export function closedBucket(name: string, args: ClosedBucketArgs, opts: pulumi.CustomResourceOptions) {
     const bucket = new aws.s3.Bucket(
@@ -24,6 +27,10 @@ export function closedBucket(name: string, args: ClosedBucketArgs, opts: pulumi.
         { ...opts, ...(args.keepsName && { ignoreChanges: ["bucket"] }) },
     );
     const bucketName = args.keepsName ? bucket.bucket : knownAfter(args.bucketName, bucket);
+    bucketName.apply(async (its) => {
+        // In a preview, the id is unknown if the state does not have the bucket.
+        if (pulumi.runtime.isDryRun() && !(await isKnown(bucket.id))) await refuseTaken(its, args.tags);
+    });
     const of = { bucket: bucketName };
     const accessBlock = new aws.s3.BucketPublicAccessBlock(
         name,
@@ -52,4 +59,27 @@ function encryptionBy(kmsKeyArn: string | undefined) {
               applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
               bucketKeyEnabled: true,
           };
+}
+
+/**
+ * Rejects a bucket that `up` could not create. Only warns of a bucket with the stack's tags, because the state may have
+ * it: with `--replace`, the engine deletes this bucket before it creates the bucket again.
+ *
+ * @throws ProgramError that names the key `bucketName`
+ */
+async function refuseTaken(name: string, tags: ClosedBucketArgs["tags"]): Promise<void> {
+    // Import the SDK client only here, because it is large, and only the creation of a bucket needs it.
+    const { bucketFault, clientOfRegion } = await import("../../personalize/taken-bucket.ts");
+    const s3 = clientOfRegion(new pulumi.Config("aws").require("region"));
+    const taken = await bucketFault(s3, name, tags).catch((error: unknown) => ({
+        fault: `could not be looked up (${messageOf(error)})`,
+        isOwn: true,
+    }));
+    if (taken === undefined) return;
+    const { fault, isOwn } = taken;
+    const advice =
+        "Set another name: `pulumi config set bucketName <name>`. If an interrupted `up` of this stack created the bucket, " +
+        "`npm run audit-leftovers` prints the command that imports it";
+    if (isOwn) warn(`bucket ${name} ${fault}. If \`up\` cannot create it: ${advice}`);
+    else refuse([{ path: "bucketName", reason: `gives the bucket "${name}", which ${fault}. ${advice}` }]);
 }

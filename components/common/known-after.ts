@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
+/** Checks whether the engine knows a value. In a preview, it does not know the id of a resource that it will create. */
+export const isKnown = (output: pulumi.Output<unknown>): Promise<boolean> =>
+    (output as unknown as { readonly isKnown: Promise<boolean> }).isKnown;
+
 /**
  * Returns a value that resolves after the resources exist, and that a preview knows. Build the value from names, not
  * from a resource's outputs: a preview does not know the outputs of a resource that it replaces. It would then show

@@ -3,19 +3,20 @@ import { createInterface } from "node:readline";
 import { isDeepStrictEqual } from "node:util";
 import * as aws from "@pulumi/aws";
 import { regionalArn } from "policy-evaluator";
-import { hasName, isNotFound } from "pulumi-personalize/errors";
+import { isNotFound } from "pulumi-personalize/errors";
 import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../config/config.ts";
 import { filterFieldProblems } from "../../config/filter-fields.ts";
 import { toRecord } from "../../config/records.ts";
 import { schemaBeside } from "../personalize/metadata.ts";
+import { boundaryProblem, keyProblem, warnUnread } from "./existing-resources.ts";
 import { fileProblem, refuse } from "./load-config.ts";
 import { warn } from "./messages.ts";
 
 /**
  * Rejects at preview what AWS would reject in the middle of `up`: filters on missing fields, changes of a schema other
- * than additional columns, a batch file that is not JSON lines, a permissions boundary that does not exist, and access
- * logs without the account's log role.
+ * than additional columns, a batch file that is not JSON lines, a permissions boundary or KMS key that does not exist, and
+ * access logs without the account's log role.
  *
  * @param interactionsSchema Avro schema of the interactions, as text
  * @throws ProgramError with every problem and its configuration key
@@ -41,6 +42,7 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
         schemaProblem(config, "USERS"),
         batchProblem(config),
         boundaryProblem(config),
+        keyProblem(config),
         logRoleProblem(config),
     ];
     refuse([...filters, ...(await Promise.all(others)).filter((problem) => problem !== undefined)]);
@@ -105,26 +107,6 @@ function isUser(line: string): boolean {
     }
 }
 
-/** Checks that the permissions boundary exists. Imports the SDK clients only here, because they are large. */
-async function boundaryProblem({ permissionsBoundary, region }: StackConfig): Promise<ConfigProblem | undefined> {
-    if (permissionsBoundary === undefined) {
-        return undefined;
-    }
-    const { GetPolicyCommand, IAMClient } = await import("@aws-sdk/client-iam");
-    try {
-        await new IAMClient({ region }).send(new GetPolicyCommand({ PolicyArn: permissionsBoundary }));
-        return undefined;
-    } catch (error) {
-        if (hasName(error, "NoSuchEntityException")) {
-            const reason =
-                `is "${permissionsBoundary}", which does not exist. Create it with operator/, then set its output: ` +
-                "`pulumi config set permissionsBoundary <boundaryArn>`";
-            return { path: "permissionsBoundary", reason };
-        }
-        return warnUnread(`permissionsBoundary ${permissionsBoundary}`, error);
-    }
-}
-
 async function logRoleProblem({
     api,
     apiAccessLogs,
@@ -144,10 +126,6 @@ async function logRoleProblem({
     } catch (error) {
         return warnUnread("apiAccessLogs: API Gateway's log role", error);
     }
-}
-
-function warnUnread(what: string, error: unknown): undefined {
-    warn(`${what} could not be read (${messageOf(error)}). If it does not exist, \`up\` will fail.`);
 }
 
 interface Field {

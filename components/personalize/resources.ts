@@ -6,6 +6,7 @@ import type { AwaitedListsInputs } from "../../personalize/operations/awaited-li
 import type { ClosedStageInputs } from "../../personalize/operations/closed-stage.ts";
 import { stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import type { StackRecordInputs } from "../../personalize/stack-record.ts";
+import { isKnown } from "../common/known-after.ts";
 
 // `#handlers` is an entry of `imports` in package.json, for the file personalize/handlers.ts.
 useHandlers("#handlers");
@@ -72,8 +73,7 @@ export async function declareStack(
     await new Promise((resolve) => record.urn.apply(resolve));
     // If the record is not a target of `up --target`, Pulumi does not create it. Its outputs are then unknown, and
     // `apply` never calls its function, so check `isKnown` first.
-    const { isKnown } = record.previousStack as unknown as { readonly isKnown: Promise<boolean> };
-    const previousStack = (await isKnown)
+    const previousStack = (await isKnown(record.previousStack))
         ? await new Promise<string>((resolve) => record.previousStack.apply(resolve))
         : "";
     return { owner, record, previousStack };

@@ -1,4 +1,5 @@
 import { decimal, flag, matches, members, oneOf, optional, orNone, whole } from "../kinds.ts";
+import { mostRequestsPerSecond } from "./serving.ts";
 
 /** Checks whether a text has the form of an email address. */
 export const isMailAddress = (text: string): boolean => mailAddress.test(text);
@@ -9,6 +10,7 @@ export const costKeys = {
     monthlyLimitUsd: orNone(
         decimal("", {
             least: 0.01,
+            most: 1_000_000,
             description:
                 "US dollars a month above which preview fails, the budget warns, and the cost guard parks the campaign. Empty: the estimate plus 25 %. " +
                 "[A large rise of the estimate](cost.md#limit-the-cost) requires a limit",
@@ -17,6 +19,7 @@ export const costKeys = {
     ),
     expectedRequestsPerDay: whole(10_000, {
         least: 0,
+        most: mostRequestsPerSecond * 86_400,
         description: "requests per day for cost estimate and default limit",
         other: 20_000,
     }),
@@ -27,9 +30,14 @@ export const costKeys = {
     }),
     idle: members(
         {
-            hours: decimal(24, { least: 0.001, description: "hours without requests until a notification" }),
+            hours: decimal(24, {
+                least: 0.001,
+                most: 8760,
+                description: "hours without requests until a notification",
+            }),
             graceHours: decimal(24, {
                 least: 0.001,
+                most: 8760,
                 description: "hours from the notification to parking",
             }),
             action: oneOf(["announce", "park"], "announce", {
@@ -42,6 +50,7 @@ export const costKeys = {
         {
             days: decimal(14, {
                 least: 0.001,
+                most: 365,
                 description: "days without a campaign until a solution counts as unused",
             }),
             action: oneOf(["list", "delete"], "list", {

@@ -1,11 +1,18 @@
 import { oneOf, optional, type Refuse, text, texts } from "../kinds.ts";
 
 /**
- * Resource kinds that config `adopt` accepts. Imports and solution versions cannot be adopted: the program creates its
- * own.
+ * Resources that config `adopt` accepts, each with its kind and the end of its ARN. Imports and solution versions cannot
+ * be adopted: the program creates its own.
  */
-export const adoptables = ["schema", "datasetGroup", "dataset", "solution", "campaign", "eventTracker"] as const;
-export type Adoptable = (typeof adoptables)[number];
+export const adoptables = {
+    schema: { kind: "Schema", end: "schema/<name>" },
+    datasetGroup: { kind: "DatasetGroup", end: "dataset-group/<name>" },
+    dataset: { kind: "Dataset", end: "dataset/<group>/INTERACTIONS" },
+    solution: { kind: "Solution", end: "solution/<name>" },
+    campaign: { kind: "Campaign", end: "campaign/<name>" },
+    eventTracker: { kind: "EventTracker", end: "event-tracker/<id>" },
+} as const;
+export type Adoptable = keyof typeof adoptables;
 
 /** Minimum length of a waiver's reason in characters. */
 export const shortestReason = 20;
@@ -105,22 +112,29 @@ export const dataKeys = {
     }),
 };
 
+const isAdoptable = (key: string): key is Adoptable => Object.hasOwn(adoptables, key);
+
 function checkAdopted(adopt: Readonly<Record<string, string>>, refuse: Refuse): void {
     for (const [key, arn] of Object.entries(adopt)) {
-        if (!adoptables.some((each) => each === key)) {
-            refuse(`cannot be adopted; allowed are ${adoptables.join(", ")}`, `.${key}`);
-        } else if (!/^arn:[^:]+:personalize:[^:]+:\d{12}:[^/]+\/.+$/.test(arn)) {
-            refuse(`is "${arn}", which is not the ARN of a Personalize resource. See: npm run adopt`, `.${key}`);
+        if (!isAdoptable(key)) {
+            refuse(`cannot be adopted; allowed are ${Object.keys(adoptables).join(", ")}`, `.${key}`);
+            continue;
+        }
+        const { end } = adoptables[key];
+        const pattern = new RegExp(`^arn:[^:]+:personalize:[^:]+:\\d{12}:${end.replaceAll(/<\w+>/g, "[^/]+")}$`);
+        if (!pattern.test(arn)) {
+            const form = `arn:<partition>:personalize:<region>:<account>:${end}`;
+            refuse(`is "${arn}"; it must be an ARN ${form}. See: npm run adopt`, `.${key}`);
         }
     }
 }
 
-/**
- * Maximum number of a resource's tags (API references of IAM and Personalize, TagResource). The program adds the tags
- * in `added`.
- */
+/** Maximum number of a resource's tags (API references of IAM and Personalize, TagResource). */
 const maxTags = 50;
-const added = ["pulumi:project", "pulumi:stack", "pulumi-personalize:owner"];
+/** Number of tags that the program adds: `pulumi:project`, `pulumi:stack` and `pulumi-personalize:owner`. */
+const addedTags = 3;
+/** Keys that the program sets. Ignores case, because IAM refuses two keys that differ only in case. */
+const ownKey = /^(pulumi:(project|stack)$|pulumi-personalize:)/i;
 
 /**
  * Characters that every AWS service accepts (Tagging AWS Resources User Guide, "Tag naming limits and requirements").
@@ -132,12 +146,18 @@ const longestValue = 256;
 
 /** Checks config `tags` as AWS does. S3 objects get no tags, because S3 allows only ten. */
 function checkTags(tags: Readonly<Record<string, string>>, refuse: Refuse): void {
-    const keys = Object.keys(tags).filter((key) => !added.includes(key));
+    const keys = Object.keys(tags);
     for (const key of keys) {
         const value = tags[key] ?? "";
         const twin = keys.find((other) => other !== key && other.toLowerCase() === key.toLowerCase());
         if (/^aws:/i.test(key)) {
             refuse("has a key that starts with aws:, which AWS reserves. Choose another key", `.${key}`);
+        } else if (ownKey.test(key)) {
+            const command = `\`pulumi config rm --path tags.${key}\``;
+            refuse(
+                `has a key that the program sets itself. Choose another key, and remove this one: ${command}`,
+                `.${key}`,
+            );
         } else if (key === "" || key.length > longestKey || !accepted.test(key)) {
             refuse(`has the key "${key}"; a key must be 1 to ${longestKey} ${characters}`, `.${key}`);
         } else if (twin !== undefined && key > twin) {
@@ -147,10 +167,10 @@ function checkTags(tags: Readonly<Record<string, string>>, refuse: Refuse): void
             refuse(`is "${value}"; a value must be at most ${longestValue} ${characters}`, `.${key}`);
         }
     }
-    if (keys.length > maxTags - added.length) {
-        const most = maxTags - added.length;
+    if (keys.length > maxTags - addedTags) {
+        const most = maxTags - addedTags;
         refuse(
-            `has ${keys.length} tags; AWS allows ${maxTags}, of which the program uses ${added.length}: at most ${most}`,
+            `has ${keys.length} tags; AWS allows ${maxTags}, of which the program uses ${addedTags}: at most ${most}`,
         );
     }
 }

@@ -3,6 +3,10 @@ import { flag, list, matches, members, oneOf, type Refuse, text, whole } from ".
 /** Allows HTTP only for this machine: see `components/api/viewer-auth.ts`. */
 const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
 
+/** API Gateway's default quotas of an account in a region (API Gateway Developer Guide, "Quotas"). */
+export const mostRequestsPerSecond = 10_000;
+const mostRequestsAtOnce = 5000;
+
 /** Configuration keys for API, page and precomputed lists. */
 export const servingKeys = {
     serving: members(
@@ -13,6 +17,7 @@ export const servingKeys = {
             everyDays: whole(7, { least: 1, most: 30, description: "days between two batch inference jobs" }),
             activeDays: whole(36_500, {
                 least: 1,
+                most: 36_500,
                 description: "days without an interaction or event after which a viewer gets no list",
             }),
         },
@@ -61,11 +66,20 @@ export const servingKeys = {
         {
             requestsPerSecond: whole(100, {
                 least: 1,
+                most: mostRequestsPerSecond,
                 description: "requests per second; above this rate the API answers with 429",
             }),
-            burst: whole(200, { least: 1, description: "requests that may arrive at once" }),
-            eventsPerSecond: whole(10, { least: 1, description: "requests per second to `POST /events`" }),
-            eventsBurst: whole(50, { least: 1, description: "requests to `POST /events` that may arrive at once" }),
+            burst: whole(200, { least: 1, most: mostRequestsAtOnce, description: "requests that may arrive at once" }),
+            eventsPerSecond: whole(10, {
+                least: 1,
+                most: mostRequestsPerSecond,
+                description: "requests per second to `POST /events`",
+            }),
+            eventsBurst: whole(50, {
+                least: 1,
+                most: mostRequestsAtOnce,
+                description: "requests to `POST /events` that may arrive at once",
+            }),
         },
         {
             description: "rate limits of the API",

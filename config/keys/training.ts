@@ -12,6 +12,12 @@ const schedule = { changes: "~ Solution" };
 const maxTypes = 10;
 const longestType = 256;
 
+/** Personalize's default quota of requests per second to a campaign (Developer Guide, "Quotas"). */
+const mostTps = 500;
+
+/** A week. A training of Personalize takes hours. */
+const longestDeadline = 10_080;
+
 /**
  * Checks config `eventWeights`: a weight for each event type to train on. Source: Developer Guide, "Optimizing a
  * solution with events configuration".
@@ -79,6 +85,7 @@ export const trainingKeys = {
     }),
     minProvisionedTPS: whole(1, {
         least: 1,
+        most: mostTps,
         description: "minimum provisioned transactions per second; billed even without requests",
         changes: "~ Campaign",
         otherNeeds: { monthlyLimitUsd: 1000 },
@@ -110,6 +117,7 @@ export const trainingKeys = {
             }),
             minimumNdcgOverPopularityPercent: decimal(0, {
                 least: -100,
+                most: 1000,
                 description: "smallest accepted NDCG@10 gain over popular items",
             }),
         },
@@ -119,14 +127,19 @@ export const trainingKeys = {
     ),
     pollSeconds: decimal(15, {
         least: 0.05,
+        most: 600,
         description: "seconds between polls of a changing resource",
         other: 0.06,
     }),
     deadlineMinutes: members(
         {
-            import: whole(120, { least: 1, description: "minutes for an import job" }),
-            training: whole(360, { least: 1, description: "minutes for a training" }),
-            campaign: whole(120, { least: 1, description: "minutes for a change of the campaign" }),
+            import: whole(120, { least: 1, most: longestDeadline, description: "minutes for an import job" }),
+            training: whole(360, { least: 1, most: longestDeadline, description: "minutes for a training" }),
+            campaign: whole(120, {
+                least: 1,
+                most: longestDeadline,
+                description: "minutes for a change of the campaign",
+            }),
         },
         {
             description: "minutes until `pulumi up` fails; the next `up` resumes the wait",

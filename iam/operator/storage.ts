@@ -109,7 +109,8 @@ export const storageNeededOnAws: readonly NeededOnAws[] = [
     { action: "s3:GetObjectTagging", page: objectSource },
     { action: "kms:Decrypt", page: sseKms },
     { action: "kms:GenerateDataKey", page: sseKms },
-    // `diagnose-access` makes the following two calls for a bucket with a customer managed key.
+    // For a bucket with a customer managed key, preview and `diagnose-access` describe the key, and `diagnose-access` reads
+    // its policy.
     { action: "kms:DescribeKey", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html" },
     { action: "kms:GetKeyPolicy", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html" },
 ];

@@ -90,6 +90,35 @@ describe("Resource names", () => {
         assert.ok(good({ bucketName: "films" }, { stack: "Prod" }));
     });
 
+    it("without a trail, the configuration accepts names that only CloudTrail refuses", () => {
+        assert.ok(good({ nameSuffix: "--x", bucketName: "films.-eu", auditTrail: "false" }));
+    });
+
+    it("if the stack name is unfit for a trail's name, the configuration reports a problem of the key `nameSuffix`", () => {
+        assert.deepEqual(problems({}, { stack: "my--stack" }), [
+            {
+                path: "nameSuffix",
+                reason:
+                    'is "auto", for stack my--stack "-my--stack"; CloudTrail refuses "movie-recommender-trail-my--stack", ' +
+                    "because - and _ must be between letters or digits. Set another suffix: " +
+                    "`pulumi config set nameSuffix -- -<name>`, or `pulumi config set auditTrail false`",
+            },
+        ]);
+    });
+
+    it("if the stack name makes the default bucket name too long, the error says that `bucketName` is not set", () => {
+        const stack = "a-stack-of-19-chars";
+        assert.deepEqual(problems({}, { stack }), [
+            {
+                path: "bucketName",
+                reason:
+                    `is not set, and the default of stack ${stack} would be "my-movie-recommender-data-012345678901-${stack}"; ` +
+                    'it is too long for the bucket "…-trail": at most 57 characters. ' +
+                    "Set another name: `pulumi config set bucketName <name>`",
+            },
+        ]);
+    });
+
     it("`bucketNameFor` returns `bucketName`, or a name with the account and the stack", () => {
         assert.equal(bucketNameFor(good(), "123456789012"), "my-movie-recommender-data-123456789012-dev");
         assert.equal(bucketNameFor(good({ bucketName: "films" }), "123456789012"), "films");

@@ -23,6 +23,7 @@ describe("Training configuration", () => {
             "eventWeights.Watch is 1.5; it must be a number from 0 to 1",
             'eventWeights.Like is ""; it must be a number from 0 to 1',
         ]);
+        assert.match(reasons({ Watch: "0x1" })[0] ?? "", /is "0x1"; it must be a number from 0 to 1/);
         assert.match(reasons({ Watch: 0 })[0] ?? "", /has only weights of 0/);
         const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`t${at}`, 1]));
         assert.match(reasons(eleven)[0] ?? "", /has 11 event types; Personalize allows at most 10/);

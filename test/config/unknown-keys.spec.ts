@@ -15,6 +15,9 @@ const meant: [key: string, meant: string][] = [
     [`${project}:receipe`, "recipe"],
     [`${project}:alert-email`, "alertEmail"],
     ["movie-recomender:recipe", "recipe"],
+    ["movie-recomender:receipe", "recipe"],
+    ["films:kmsKeyArn", "kmsKeyArn"],
+    ["aws:bucketName", "bucketName"],
     ["aws:regoin", "aws:region"],
 ];
 
@@ -72,6 +75,7 @@ describe("`unknownKeys`", () => {
             "aws:skipCredentialsValidation",
             "pulumi:tags",
             "github:token",
+            "datadog:apiKey",
         ];
         assert.deepEqual(
             unknownKeys([...others, "aws:region", ...Object.keys(keys).map((key) => `${project}:${key}`)], project),

@@ -194,4 +194,10 @@ describe("Imports of files that Personalize has no permission to read, in a stac
         assert.deepEqual(await listEverything(aws), [`S3-bucket ${Bucket}`]);
         await aws.s3.headObject({ Bucket, Key: "personalize_interactions_fixed.csv" });
     });
+
+    it("after a `destroy` with `dataRetention: retain`, `preview` warns that the bucket exists", async () => {
+        const preview = await aws.engine("preview");
+        assertExit(preview, 0);
+        assert.match(preview.stdout, /warning: bucket \S+ exists already\. If `up` cannot create it: Set another name/);
+    });
 });

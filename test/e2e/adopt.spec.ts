@@ -55,6 +55,24 @@ describe("Adoption of resources made in the console", () => {
         assert.match(result.stderr, /There is no dataset group serials .*The existing dataset groups: console-films\./);
     });
 
+    it("`preview` rejects resources in the config key `adopt` that do not exist or belong to another account", async () => {
+        const solution = `${byHand.adopt.solution}-gone`;
+        const datasetGroup = byHand.adopt.datasetGroup.replace(caller.accountId, "999999999999");
+        // Without `campaignEnabled`, or while the campaign is parked, the stack has no campaign to adopt.
+        const campaign = `${byHand.adopt.campaign}-parked`;
+        await aws.configure({ campaignEnabled: false, adopt: { ...byHand.adopt, solution, datasetGroup, campaign } });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 1);
+        const refusal = (key: string, why: string) =>
+            `  movie-recommender:adopt.${key} is ${why}. \`npm run adopt\` lists what the stack can adopt. ` +
+            `Or: \`pulumi config rm --path adopt.${key}\``;
+        const owners = "which belongs to account 999999999999; your credentials are of account 000000000000";
+        assert.deepEqual(preview.stdout.match(/ {2}movie-recommender:adopt\..*/g), [
+            refusal("datasetGroup", `"${datasetGroup}", ${owners}`),
+            refusal("solution", `"${solution}", which does not exist`),
+        ]);
+    });
+
     it("`adopt` and `up` reject a solution with a recipe other than the configured recipe", async () => {
         await aws.configure({ recipe: "aws-user-personalization-v2", adopt: byHand.adopt });
         const result = await adopt("--json");

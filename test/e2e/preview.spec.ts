@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { load } from "js-yaml";
 import { root } from "../../packages/local-aws/instance.ts";
 import { listEverything } from "../support/inventory.ts";
-import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /** Code that a test adds to the program, as a user might. */
 const additions = `
@@ -66,8 +66,8 @@ describe("Preview of a stack on the local AWS", () => {
     it("`preview` shows the price, and warns of the recipe aws-hrnn and unsupported regions", async () => {
         // This number of requests per day needs 50 TPS.
         const expectedRequestsPerDay = String(50 * 86_400);
-        const region = { "aws:region": "eu-north-1" };
-        await aws.configure({ ...region, recipe: "aws-hrnn", expectedRequestsPerDay, budgetByTag: true });
+        const elsewhere = { "aws:region": "eu-north-1" };
+        await aws.configure({ ...elsewhere, recipe: "aws-hrnn", expectedRequestsPerDay, budgetByTag: true });
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
         assert.match(preview.stdout, /campaign, minimum 1 TPS +≈ \$146 +≈ \$5,650/);
@@ -131,14 +131,14 @@ describe("Preview of a stack on the local AWS", () => {
             .map((line) => line.trim())
             .filter((line) => line.startsWith("movie-recommender:"));
         const expected = [
-            'movie-recommender:bucketName is "No"; S3 requires 3 to 63 lower-case letters, digits, single dots and hyphens, and not an IP address',
+            'movie-recommender:bucketName is "No"; S3 requires 3 to 63 lower-case letters, digits, single dots and hyphens, and not an IP address. Set another name: `pulumi config set bucketName <name>`',
             'movie-recommender:dataRetention is "keep"; it must be delete or retain',
             'movie-recommender:recipe is "sims"; it must be aws-user-personalization or aws-user-personalization-v2 or aws-hrnn',
             'movie-recommender:nameSuffix is "no spaces"; it must be at most 21 letters, digits, - and _',
-            'movie-recommender:minProvisionedTPS is "many"; it must be a whole number of at least 1',
+            'movie-recommender:minProvisionedTPS is "many"; it must be a whole number from 1 to 500',
             'movie-recommender:apiKey is "perhaps"; it must be true or false',
-            'movie-recommender:pollSeconds is "often"; it must be a number of at least 0.05',
-            'movie-recommender:deadlineMinutes.import is "0"; it must be a whole number of at least 1',
+            'movie-recommender:pollSeconds is "often"; it must be a number from 0.05 to 600',
+            'movie-recommender:deadlineMinutes.import is "0"; it must be a whole number from 1 to 10080',
             "movie-recommender:deadlineMinutes.trainin is not a member of deadlineMinutes. Did you mean training? Remove it with `pulumi config rm --path deadlineMinutes.trainin`",
             'movie-recommender:idle is "24"; it must be an object of hours, graceHours, action: `pulumi config set --path idle.hours <value>`, `pulumi config set --path idle.graceHours <value>`, `pulumi config set --path idle.action <value>`',
             "movie-recommender:tags.team is 3; it must be a text",
@@ -155,11 +155,13 @@ describe("Preview of a stack on the local AWS", () => {
         const batchInferenceFile = join(aws.instance.dir, "users.csv");
         await writeFile(batchInferenceFile, '{"userId":"1"}\nUSER_ID\n');
         const boundary = "arn:aws:iam::000000000000:policy/nowhere";
+        const kmsKeyArn = `arn:aws:kms:${region}:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
         await aws.configure({
             api: true,
             apiAccessLogs: true,
             batchInferenceFile,
             permissionsBoundary: boundary,
+            kmsKeyArn,
             filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
         });
         const preview = await aws.engine("preview");
@@ -169,11 +171,26 @@ describe("Preview of a stack on the local AWS", () => {
             "movie-recommender:filters.comedies uses Items.GENRES (column 22), and the stack has no Items dataset",
             `movie-recommender:batchInferenceFile is "${batchInferenceFile}", and its line 2 is "USER_ID"`,
             `movie-recommender:permissionsBoundary is "${boundary}", which does not exist`,
+            `movie-recommender:kmsKeyArn is "${kmsKeyArn}", which does not exist`,
             "movie-recommender:apiAccessLogs is true, but API Gateway has no role for logs",
         ]) {
             assert.ok(text.includes(problem), `${problem}\nis missing in\n${preview.stdout}`);
         }
         assert.deepEqual(await listEverything(aws), []);
+        await aws.configure();
+    });
+
+    it("`preview` rejects an existing bucket that is not in the stack's state", async () => {
+        const Bucket = "films-of-somebody";
+        await aws.s3.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } });
+        await aws.configure({ bucketName: Bucket });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 1);
+        assert.match(
+            preview.stdout.replaceAll(/\s+/g, " "),
+            /error: the configuration of stack \S+ is invalid: movie-recommender:bucketName gives the bucket "films-of-somebody", which exists already, and does not have the stack's tags/,
+        );
+        await aws.s3.deleteBucket({ Bucket });
         await aws.configure();
     });
 

@@ -6,7 +6,6 @@ import {
     isEqualValue,
     isLeaving,
     kinds,
-    type ResourceKindName,
 } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../config/config.ts";
 import { type Adoptable, adoptables } from "../../../config/keys/data.ts";
@@ -97,7 +96,7 @@ function planWith(
     return {
         datasetGroupArn: group.arn,
         parts: withConsequences(
-            adoptables.flatMap((key) => {
+            (Object.keys(adoptables) as Adoptable[]).flatMap((key) => {
                 const part = taken[key];
                 return part ? [comparison(key, part, wanted[key])] : [];
             }),
@@ -142,7 +141,7 @@ function withConsequences(parts: readonly PartPlan[]): PartPlan[] {
 const nounOf = ({ kind }: Part) => kinds[kind].noun;
 
 function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, unknown>>): PartPlan {
-    const kind = anyKind(kinds[kindOf[key]]);
+    const kind = anyKind(kinds[adoptables[key].kind]);
     const { description, arn, name, tags } = part;
     const inputs = { ...wanted, adopt: arn } as unknown as CommonInputs;
     const difference = (property: string) => ({
@@ -176,16 +175,6 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
             .map(([tag, value]) => `${tag}=${value}`),
     };
 }
-
-/** The resource kind of each key in config `adopt`. */
-const kindOf = {
-    schema: "Schema",
-    datasetGroup: "DatasetGroup",
-    dataset: "Dataset",
-    solution: "Solution",
-    campaign: "Campaign",
-    eventTracker: "EventTracker",
-} as const satisfies Record<Adoptable, ResourceKindName>;
 
 /** ARNs of the resources to adopt. */
 type Chosen = Partial<Readonly<Record<Adoptable, string>>>;

@@ -1,9 +1,9 @@
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { HeadBucketCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { anyKind, kinds, listTags, type ResourceKindName } from "pulumi-personalize/core";
 import { hasName, isNotFound } from "pulumi-personalize/errors";
 import { bucketNameFor } from "../../../config/config.ts";
+import { clientOfRegion, elsewhere, findBucket } from "../../../personalize/taken-bucket.ts";
 import { inventoryKinds } from "../audit/inventory/item.ts";
 import { interactionsSchemaFor } from "../stack/stack-config.ts";
 import { whoAmI } from "../stack/who-am-i.ts";
@@ -25,24 +25,12 @@ export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
         return ok(`${name} is the stack's own`);
     }
     const another = `pulumi config set --stack ${config.stack} bucketName <another name>`;
-    try {
-        await new S3Client({ region: config.region, followRegionRedirects: false }).send(
-            new HeadBucketCommand({ Bucket: name }),
-        );
-    } catch (error) {
-        const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-        if (status === 404) {
-            return ok(`${name} is free`);
-        }
-        if (status === 403 || status === 301 || status === 400) {
-            return fail(
-                `${name} exists in another account or region (S3 names are global), or your policies do not allow s3:ListBucket on it`,
-                another,
-            );
-        }
-        throw error;
+    const place = await findBucket(clientOfRegion(config.region), name);
+    if (place === undefined) {
+        return ok(`${name} is free`);
     }
-    return fail(`${name} exists already, and stack ${config.stack} does not have it`, another);
+    const stack = `exists already, and stack ${config.stack} does not have it`;
+    return fail(`${name} ${place === "elsewhere" ? elsewhere : stack}`, another);
 };
 
 /** Checks that the role name is the stack's own, or free in the account. */
