@@ -26,9 +26,6 @@ const { seed, runs, resume, only } = benchCommand(
     .parse()
     .opts<{ seed: number; runs: number; resume: boolean; only?: number }>();
 
-// One of the changes is another region. For a deployed stack, preview rejects this change unless
-// MOVIE_RECOMMENDER_ALLOW_REGION_CHANGE is set (personalize/stack-owner.ts).
-process.env.MOVIE_RECOMMENDER_ALLOW_REGION_CHANGE = "1";
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const file = join(root, ".local", "drills", `revert-${seed}.json`);
 const results: RevertResult[] =

@@ -4,7 +4,7 @@ import { environment } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
-import { assertExit, region, type TestAws } from "./local-aws.ts";
+import { assertExit, type TestAws } from "./local-aws.ts";
 
 /** Runs, like a shell, commands that a runbook printed. Asserts that each command succeeds. */
 export async function runPrinted(aws: TestAws, commands: readonly string[]): Promise<void> {
@@ -30,8 +30,8 @@ export async function runPrinted(aws: TestAws, commands: readonly string[]): Pro
 }
 
 /** Runs `audit-leftovers` and returns its result. */
-async function audited(aws: TestAws, inRegion: string = region): Promise<Audit> {
-    const { stdout, stderr } = await aws.runbook("audit-leftovers", "--region", inRegion, "--json");
+async function audited(aws: TestAws): Promise<Audit> {
+    const { stdout, stderr } = await aws.runbook("audit-leftovers", "--json");
     try {
         return JSON.parse(stdout) as Audit;
     } catch {
@@ -40,8 +40,8 @@ async function audited(aws: TestAws, inRegion: string = region): Promise<Audit> 
 }
 
 /** Runs every command that `audit-leftovers` prints, and returns the commands. */
-export async function followAudit(aws: TestAws, inRegion?: string): Promise<readonly string[]> {
-    const { interrupted, rows, clearPending } = await audited(aws, inRegion);
+export async function followAudit(aws: TestAws): Promise<readonly string[]> {
+    const { interrupted, rows, clearPending } = await audited(aws);
     const commands = [
         ...interrupted.flatMap((row) => row.commands),
         ...rows.flatMap(({ remove }) => remove),

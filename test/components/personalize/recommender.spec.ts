@@ -55,7 +55,6 @@ describe("Recommender component", () => {
             `${dynamic}:Schema movies`,
             `${dynamic}:Solution movies`,
             `${dynamic}:SolutionVersion movies`,
-            `${dynamic}:StateFlags movies`,
         ]);
         /** Configured timeouts in minutes by resource kind; undefined if the kind's default applies. */
         const deadlines = {

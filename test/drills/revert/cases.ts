@@ -2,7 +2,7 @@ import { seededRandom } from "../../../bench/lib/random.ts";
 import type { Stop } from "../../support/interrupt.ts";
 import { itemAt } from "../../support/item-at.ts";
 
-export const changes = ["nameSuffix", "recipe", "bucketName", "data", "adopt", "region"] as const;
+export const changes = ["nameSuffix", "recipe", "bucketName", "data", "adopt"] as const;
 export type Change = (typeof changes)[number];
 
 export const endings = ["up", "refresh and up", "destroy"] as const;
@@ -41,7 +41,6 @@ export const operationsOf: Readonly<Record<Change, readonly string[]>> = {
     bucketName: ["CreateDatasetImportJob"],
     data: newData,
     adopt: ["CreateDataset", "CreateDatasetImportJob", "DeleteSolution", "CreateSolution", "CreateSolutionVersion"],
-    region: creations,
 };
 
 const stops: readonly Stop[] = ["ctrl-c", "kill", "failure"];
@@ -61,7 +60,10 @@ export function createCases(seed: number, runs: number): readonly RevertCase[] {
         const change = itemAt(changes, index % changes.length);
         const round = Math.floor(index / changes.length);
         const stop = itemAt(stops, ((first.get(change) ?? 0) + round) % stops.length);
-        const ending = itemAt(endings, (index + round + Math.floor(round / stops.length)) % endings.length);
+        const ending = itemAt(
+            endings,
+            (changes.indexOf(change) + round + Math.floor(round / stops.length)) % endings.length,
+        );
         return { change, stop, operation: pick(operationsOf[change]), ending };
     });
 }

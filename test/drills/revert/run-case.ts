@@ -12,7 +12,6 @@ import { assertExit, region, type TestAws } from "../../support/local-aws.ts";
 import type { Change, RevertCase } from "./cases.ts";
 import { findLeftovers, findLost, type Inventory } from "./judge.ts";
 
-const otherRegion = "us-east-1";
 const viewer = "1";
 const served = { api: true, eventTracker: true, storefront: "api" };
 const recipe = "arn:aws:personalize:::recipe/aws-user-personalization";
@@ -106,8 +105,6 @@ async function make(aws: TestAws, change: Change): Promise<void> {
             return aws.configure({ ...served, recipe: "aws-hrnn" });
         case "bucketName":
             return aws.configure({ ...served, bucketName: `another-bucket-${aws.stack}` });
-        case "region":
-            return aws.configure({ ...served, "aws:region": otherRegion });
         case "adopt": {
             const command = new CreateDatasetGroupCommand({ name: "console-films" });
             const datasetGroupArn = await aws.personalize.send(command).then(
@@ -132,7 +129,7 @@ async function end(aws: TestAws, ending: RevertCase["ending"]): Promise<{ steps:
         steps.push(...(await followAudit(aws)), "pulumi refresh", `pulumi ${command}`);
         await aws.engine("refresh", "--clear-pending-creates");
     }
-    for (const inRegion of [region, otherRegion]) steps.push(...(await followAudit(aws, inRegion)));
+    steps.push(...(await followAudit(aws)));
     return { steps };
 }
 
@@ -184,8 +181,7 @@ async function python(aws: TestAws, script: string, ...args: string[]): Promise<
     return result.stdout;
 }
 
-const inventory = async (aws: TestAws): Promise<Inventory> =>
-    JSON.parse(await python(aws, "inventory.py", region, otherRegion));
+const inventory = async (aws: TestAws): Promise<Inventory> => JSON.parse(await python(aws, "inventory.py", region));
 
 /**
  * Checks with boto3 whether the campaign returns a list from a version with the data and the recipe from before the
