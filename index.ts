@@ -113,7 +113,6 @@ const serving = new Serving("serving", {
     failuresArn,
     topicArn,
     roleArn: access.roleArn,
-    isParked: stateFlags.parked !== undefined,
     isClosed: stateFlags.closed !== undefined,
     budget: budget.resource,
 });
@@ -138,7 +137,7 @@ export const {
     eventTrackerId,
     watchedFilterArn,
 } = recommender;
-export const { apiUrl, storefrontUrl, apiTableName, tableOperationsName, rankingCampaignArn, apiKey } = serving;
+export const { apiUrl, storefrontUrl, apiTableName, tableOperationsName, apiKey } = serving;
 /** URL of the stack's CloudWatch dashboard; empty without config `observability.dashboard`. */
 export { dashboardUrl };
 export const notificationsTopicArn = notifications.topicArn;

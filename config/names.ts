@@ -95,8 +95,6 @@ export function namesFor(stack: string, nameSuffix?: string) {
         tableOperationsRole: `MovieRecommender-TableOperations${suffix}`,
         /** Pattern of the functions' names. Without a suffix, it also matches functions of other stacks. */
         anyFunction: `movie-recommender-*${suffix}`,
-        /** Solution and campaign of config `rankingCampaign`. */
-        ranking: `movie-recommender-ranking${suffix}`,
         /** Comment of the CloudFront distribution, and names of its origin access control and policies. */
         storefront: `movie-recommender-storefront${suffix}`,
     };

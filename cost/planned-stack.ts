@@ -20,7 +20,6 @@ export const plannedByConfig = (config: StackConfig) => ({
     api: config.api,
     /** Whether CloudFront is in front of the API. */
     edge: config.storefront === "cloudfront",
-    rankingCampaign: config.rankingCampaign,
 });
 
 /** The parts of a planned stack that have a price. */

@@ -31,9 +31,6 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
     // with the solution's.
     const solution = [arn(`solution/${names.solution}`), arn(`solution/${names.solution}/*`)];
     const campaign = arn(`campaign/${names.campaign}`);
-    // `park` and `resume` include the ranking campaign. An action on a campaign also needs the permission on its
-    // solution.
-    const ranking = [`campaign/${names.ranking}`, `solution/${names.ranking}`, `solution/${names.ranking}/*`].map(arn);
     // The name of a job ends with a number of one to three digits. Match each digit with `?`, because `-*` would also
     // match jobs of a stack whose name begins with this stack's name.
     const numbered = (prefix: string) => ["?", "??", "???"].map((number) => arn(`${prefix}-${hash}-${number}`));
@@ -101,7 +98,7 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
                 "UntagResource",
                 "UpdateCampaign",
             ],
-            [campaign, ...ranking, ...solution, ...batches],
+            [campaign, ...solution, ...batches],
         ),
         // According to the Service Authorization Reference, CreateDatasetImportJob also needs permission on the
         // dataset. The statement names only the stack's datasets, so imports into other datasets are denied.

@@ -44,7 +44,6 @@ describe("Resource names", () => {
             tableOperationsRole: "MovieRecommender-TableOperations",
             anyFunction: "movie-recommender-*",
             prefetchScheduleRole: "MovieRecommender-PrefetchSchedule",
-            ranking: "movie-recommender-ranking",
             storefront: "movie-recommender-storefront",
         };
         assert.deepEqual(namesFor("dev"), plain);

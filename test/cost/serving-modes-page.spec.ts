@@ -26,7 +26,6 @@ const small: PlannedStack = {
     dashboards: 0,
     api: true,
     edge: false,
-    rankingCampaign: false,
 };
 const monthUsd = (viewers: number, everyDays: number) =>
     estimate({ ...small, expectedRequestsPerDay: viewers, batchLists: { viewers, everyDays } }).expectedUsd;

@@ -49,7 +49,6 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
             storefrontUrl: "",
             apiTableName: "",
             tableOperationsName: "",
-            rankingCampaignArn: "",
             servingMode: "campaign",
             apiKey: "",
             notificationsTopicArn: `arn:aws:sns:eu-central-1:000000000000:movie-recommender-notifications-${stack}`,

@@ -18,5 +18,4 @@ export const plannedStack: PlannedStack = {
     dashboards: 1,
     api: false,
     edge: false,
-    rankingCampaign: false,
 };

@@ -73,7 +73,6 @@ const previewMonth = (viewers: number): number =>
         dashboards: 0,
         api: true,
         edge: false,
-        rankingCampaign: false,
     }).expectedUsd;
 
 async function meteredMonth(viewers: number): Promise<number> {

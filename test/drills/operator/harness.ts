@@ -75,14 +75,13 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
             usersFile,
             filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
             minProvisionedTPS: "2",
-            // Set a limit above the estimate for two campaigns, because preview rejects a lower one.
+            // Set a limit above the estimate for 2 TPS, because preview rejects a lower one.
             monthlyLimitUsd: "700",
             performAutoTraining: "true",
             guardMinutes: "30",
             idle: { action: "park" },
             api: "true",
             storefront: "cloudfront",
-            rankingCampaign: "true",
             apiAccessLogs: "true",
             throttle: { requestsPerSecond: 20, burst: 40 },
         },
