@@ -55,7 +55,7 @@ const sum = (lines: readonly UsdRange[]) => lines.reduce((total, { high }) => to
  * expected requests, spread evenly over the day. The price excludes AWS's free tiers and taxes.
  */
 export function estimate(plan: PlannedStack): Estimate {
-    const { recipe, interactions, bytes, autoTrainingDays, batchUsers, region, guardMinutes } = plan;
+    const { recipe, interactions, bytes, autoTrainingDays, region, guardMinutes } = plan;
     const training = isV2(recipe) ? "training, by interactions" : "training, by the hour";
     const same = (what: string, service: string, usd: UsdRange | number, lower?: string): MonthlyLine => {
         const range = typeof usd === "number" ? exactly(usd) : usd;
@@ -91,7 +91,6 @@ export function estimate(plan: PlannedStack): Estimate {
         once: [
             { what: "import", usd: exactly(ingestionUsd(bytes)) },
             { what: training, usd: trainingUsd(recipe, { interactions }) },
-            ...(batchUsers > 0 ? [{ what: "batch inference", usd: batchUsd(recipe, batchUsers) }] : []),
         ],
         monthly,
         idleUsd: sum(monthly.map(({ idle }) => idle)),

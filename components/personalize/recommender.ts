@@ -14,7 +14,6 @@ import { knownAfter } from "../common/known-after.ts";
 import { info } from "../common/messages.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileContent, requireFile, type UploadedFile } from "../data/data-bucket.ts";
-import { BatchInference } from "./batch-inference.ts";
 import { schemaBeside } from "./metadata.ts";
 import { createDeadlineInputs, quickDeadlineMinutes, StateFlagsParameters } from "./resources.ts";
 
@@ -44,7 +43,7 @@ export interface RecommenderArgs {
 
 /**
  * The Personalize resources from the import of the interactions to the campaign, and what this program adds to them:
- * fallback tables, the filter of watched items, batch inference and state flags.
+ * fallback tables, the filter of watched items and state flags.
  */
 export class Recommender extends components.Recommender {
     /** Tracking ID of the event tracker; empty without an event tracker. */
@@ -62,10 +61,6 @@ export class Recommender extends components.Recommender {
         if (config.performAutoTraining) {
             const { lines } = requireFile(args.files, "interactions");
             lines.apply((count) => info(autoTrainingPrice(config, count), this));
-        }
-        if (config.batchInferenceFile !== undefined) {
-            const { solutionVersionArn } = this;
-            new BatchInference(`${name}-batch`, { ...args, solutionVersionArn }, { parent: this });
         }
         this.stateFlags = new StateFlagsParameters(
             name,

@@ -37,7 +37,6 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
     const imports = [names.importJobPrefix, names.itemsImportJobPrefix, names.usersImportJobPrefix].flatMap((prefix) =>
         numbered(`dataset-import-job/${prefix}`),
     );
-    const batches = numbered(`batch-inference-job/${names.batchInferenceJobPrefix}`);
     // Allow all names of filters and event trackers, because Personalize generates their names, or the stack's config
     // defines them.
     const unnamed = [arn("filter/*"), arn("event-tracker/*")];
@@ -90,7 +89,6 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
             "OperateCampaigns",
             service,
             [
-                "CreateBatchInferenceJob",
                 "CreateCampaign",
                 "CreateSolutionVersion",
                 "DeleteCampaign",
@@ -98,7 +96,7 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
                 "UntagResource",
                 "UpdateCampaign",
             ],
-            [campaign, ...solution, ...batches],
+            [campaign, ...solution],
         ),
         // According to the Service Authorization Reference, CreateDatasetImportJob also needs permission on the
         // dataset. The statement names only the stack's datasets, so imports into other datasets are denied.

@@ -20,7 +20,6 @@ describe("Resource names", () => {
             itemsImportJobPrefix: "movie_items_import_job",
             usersImportJobPrefix: "movie_users_import_job",
             eventTracker: "movie-recommender-events",
-            batchInferenceJobPrefix: "movie-recommender-batch",
             costGuard: "movie-recommender-cost-guard",
             costGuardRole: "MovieRecommender-CostGuard",
             scheduleRole: "MovieRecommender-Schedule",

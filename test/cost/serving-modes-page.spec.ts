@@ -21,7 +21,6 @@ const small: PlannedStack = {
     auditTrail: false,
     customMetrics: 0,
     alarmMetrics: countAlarmMetrics({ api: true, batch: true, customMetrics: false }),
-    batchUsers: 0,
     traces: false,
     dashboards: 0,
     api: true,

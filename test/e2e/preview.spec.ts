@@ -152,13 +152,10 @@ describe("Preview of a stack on the local AWS", () => {
     });
 
     it("`preview` rejects settings that AWS would reject during `up`", async () => {
-        const batchInferenceFile = join(aws.instance.dir, "users.csv");
-        await writeFile(batchInferenceFile, '{"userId":"1"}\nUSER_ID\n');
         const boundary = "arn:aws:iam::000000000000:policy/nowhere";
         await aws.configure({
             api: true,
             apiAccessLogs: true,
-            batchInferenceFile,
             permissionsBoundary: boundary,
             filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
         });
@@ -167,7 +164,6 @@ describe("Preview of a stack on the local AWS", () => {
         const text = preview.stdout.replaceAll(/\s+/g, " ");
         for (const problem of [
             "movie-recommender:filters.comedies uses Items.GENRES (column 22), and the stack has no Items dataset",
-            `movie-recommender:batchInferenceFile is "${batchInferenceFile}", and its line 2 is "USER_ID"`,
             `movie-recommender:permissionsBoundary is "${boundary}", which does not exist`,
             "movie-recommender:apiAccessLogs is true, but API Gateway has no role for logs",
         ]) {

@@ -53,8 +53,6 @@ const meanings: Readonly<Record<string, Meaning>> = {
             ? "deletes the dataset of items or users with its imported data"
             : undefined,
     EventTracker: (change) => (change === "replace" ? "the event tracker gets a new tracking ID" : undefined),
-    BatchInferenceJob: (change) =>
-        isNew(change) ? "runs a batch inference job, billed by the users in its file" : undefined,
     Bucket: (change, names) =>
         change === "replace" || change === "delete"
             ? `deletes ${counted(names.length, "bucket")} with all objects, unless dataRetention is retain`

@@ -223,17 +223,6 @@ describe("Recommender component", () => {
         );
     });
 
-    it("with `batchInferenceFile`, Recommender creates one batch inference job with the stack's solution version", async () => {
-        await recommender(good({ batchInferenceFile: "users.jsonl" }));
-        const job = requireInputs("BatchInferenceJob");
-        assert.equal(job.solutionVersionArn, "movies");
-        assert.equal(job.inputLocation, "s3://films/batch.csv");
-        assert.equal(job.outputLocation, "s3://films/batch/output/");
-        assert.equal(job.roleArn, "arn:of:reader");
-        assert.equal(job.jobNamePrefix, namesFor("dev").batchInferenceJobPrefix);
-        assert.equal("filterArn" in job, false);
-    });
-
     it("with `itemsFile` and `usersFile`, Recommender imports items and users before creating the solution", async () => {
         const texts = { items: schemaText("Items", "ITEM_ID"), users: schemaText("Users", "USER_ID") };
         for (const [kind, text] of Object.entries(texts)) {
@@ -287,7 +276,7 @@ describe("Recommender component", () => {
             recipeArn: config.recipe && `arn:aws:personalize:::recipe/${config.recipe}`,
             bucketName: "films",
             tables,
-            files: uploaded("interactions", "items", "users", "batch"),
+            files: uploaded("interactions", "items", "users"),
             roleArn: "arn:of:reader",
             accessHash: "abc",
             owner: "an-id",
