@@ -38,7 +38,7 @@ export interface RecommenderArgs {
     /** State flags that runbooks wrote: the campaign is parked (deleted to save its cost), or held at a version. */
     readonly stateFlags: StateFlags;
     /** The budget for the campaign's cost, which must exist before the campaign. */
-    readonly budget?: pulumi.Resource;
+    readonly budget: pulumi.Resource;
 }
 
 /**

@@ -7,8 +7,8 @@ import { oneOf, optional, type Refuse, text, texts } from "../kinds.ts";
 export const adoptables = ["schema", "datasetGroup", "dataset", "solution", "campaign", "eventTracker"] as const;
 export type Adoptable = (typeof adoptables)[number];
 
-/** Minimum length of a waiver's reason in characters. */
-export const shortestReason = 20;
+/** Minimum length of a reason in characters. */
+const shortestReason = 20;
 
 /** Resource types of Personalize, in the order in which the column "changes" of the configuration table lists them. */
 export const personalizeKinds = [

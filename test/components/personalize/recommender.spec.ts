@@ -30,6 +30,10 @@ const ignored: Record<string, string[] | undefined> = {};
  */
 const kept: Record<string, boolean | undefined> = {};
 
+/** Resources in `dependsOn`; the keys are the last words of the resources' types. */
+const dependencies: Record<string, pulumi.ResourceOptions["dependsOn"]> = {};
+const budget = new pulumi.DependencyResource("urn:pulumi:dev::movie-recommender::aws:budgets/budget:Budget::budget");
+
 const tags = stackTags;
 
 describe("Recommender component", () => {
@@ -223,6 +227,12 @@ describe("Recommender component", () => {
         );
     });
 
+    it("Recommender creates the campaign after the budget", async () => {
+        await recommender(good({}));
+        assert.ok([dependencies.Campaign].flat().includes(budget));
+        assert.ok(![dependencies.Solution].flat().includes(budget));
+    });
+
     it("with `itemsFile` and `usersFile`, Recommender imports items and users before creating the solution", async () => {
         const texts = { items: schemaText("Items", "ITEM_ID"), users: schemaText("Users", "USER_ID") };
         for (const [kind, text] of Object.entries(texts)) {
@@ -281,10 +291,13 @@ describe("Recommender component", () => {
             accessHash: "abc",
             owner: "an-id",
             stateFlags,
+            budget,
         };
         // Pulumi's mocks do not receive a resource's options, so a transformation reads them.
         const note: pulumi.ResourceTransformation = ({ type, name, opts }) => {
-            ignored[type.split(":").at(-1) ?? ""] = (opts as pulumi.CustomResourceOptions).ignoreChanges;
+            const kind = type.split(":").at(-1) ?? "";
+            ignored[kind] = (opts as pulumi.CustomResourceOptions).ignoreChanges;
+            dependencies[kind] = opts.dependsOn;
             if (name.endsWith("-tables")) kept[name] = opts.retainOnDelete;
             return undefined;
         };
