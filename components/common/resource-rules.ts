@@ -27,7 +27,7 @@ export function enforceResourceRules(choices?: RuleChoices): void {
     });
 }
 
-/** @throws ProgramError with each rule that the resource violates */
+/** Throws a ProgramError with each rule that the resource violates. */
 function refuseViolations(type: string, name: string, props: Properties, choices?: RuleChoices): void {
     const lines = findViolations(type, props, choices).map(
         ({ rule, problem }) => `${type} ${name} ${problem} (resource rule ${rule})`,
