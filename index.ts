@@ -9,7 +9,7 @@ import { deleteBeforeReplacing } from "./components/common/replacements.ts";
 import { enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
 import { plannedStack, showPrice } from "./components/cost/price-table.ts";
-import { createBudgetWaivers, SpendBudget } from "./components/cost/spend-budget.ts";
+import { SpendBudget } from "./components/cost/spend-budget.ts";
 import { DataBucket, filesToUpload, toDataPrefixes } from "./components/data/data-bucket.ts";
 import { refuseOtherOptions, refuseRedData } from "./components/data/data-quality.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
@@ -38,7 +38,7 @@ refuseRedData(data.manifest, config);
 await refuseOtherOptions(data.manifest, config);
 await refuseEarly(config, data.interactionsSchema);
 deleteBeforeReplacing();
-enforceResourceRules({ ...createBudgetWaivers(config), ...config.waivers }, config);
+enforceResourceRules(config);
 const [files, { accountId }, { partition }] = await Promise.all([
     servingFiles(data),
     aws.getCallerIdentity(),
@@ -114,7 +114,6 @@ const serving = new Serving("serving", {
     failuresArn,
     topicArn,
     roleArn: access.roleArn,
-    isParked: stateFlags.parked !== undefined,
     isClosed: stateFlags.closed !== undefined,
     budget: budget.resource,
 });
@@ -139,7 +138,7 @@ export const {
     eventTrackerId,
     watchedFilterArn,
 } = recommender;
-export const { apiUrl, storefrontUrl, apiTableName, tableOperationsName, rankingCampaignArn, apiKey } = serving;
+export const { apiUrl, storefrontUrl, apiTableName, tableOperationsName, apiKey } = serving;
 /** URL of the stack's CloudWatch dashboard; empty without config `observability.dashboard`. */
 export { dashboardUrl };
 export const notificationsTopicArn = notifications.topicArn;

@@ -12,9 +12,6 @@ export const servingMetrics = {
     latency: "GetRecommendationsLatency",
 } as const;
 
-/** Metric of the ranking campaign; dimension `CampaignArn`. */
-export const rankingMetrics = { successes: "GetPersonalizedRanking" } as const;
-
 /**
  * Failed imports (dimensions `DatasetGroupArn`, `DatasetArn`, `DatasetImportJobArn`) and failed trainings (dimensions
  * `SolutionArn`, `SolutionVersionArn`).

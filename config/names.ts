@@ -3,8 +3,6 @@ export const objectKeys = {
     interactions: "personalize_interactions_fixed.csv",
     items: "items.csv",
     users: "users.csv",
-    batchInput: "batch/input/users.json",
-    batchOutput: "batch/output/",
     listsInput: "batch/input/lists/",
     listsOutput: "batch/output/lists/",
     tables: "tables/",
@@ -60,7 +58,6 @@ export function namesFor(stack: string, nameSuffix?: string) {
         eventTracker: `movie-recommender-events${suffix}`,
         /** Name of the filter of config `watchedFilter`. */
         watchedFilter: `movie-recommender-unwatched${suffix}`,
-        batchInferenceJobPrefix: `movie-recommender-batch${suffix}`,
         /** Name of the Lambda function and its schedule, and end of its log group's name. */
         costGuard: `movie-recommender-cost-guard${suffix}`,
         costGuardRole: `MovieRecommender-CostGuard${suffix}`,
@@ -95,8 +92,6 @@ export function namesFor(stack: string, nameSuffix?: string) {
         tableOperationsRole: `MovieRecommender-TableOperations${suffix}`,
         /** Pattern of the functions' names. Without a suffix, it also matches functions of other stacks. */
         anyFunction: `movie-recommender-*${suffix}`,
-        /** Solution and campaign of config `rankingCampaign`. */
-        ranking: `movie-recommender-ranking${suffix}`,
         /** Comment of the CloudFront distribution, and names of its origin access control and policies. */
         storefront: `movie-recommender-storefront${suffix}`,
     };
@@ -107,7 +102,6 @@ export const endings: Readonly<Record<string, number>> = {
     importJobPrefix: "-01234567-9999".length,
     itemsImportJobPrefix: "-01234567-9999".length,
     usersImportJobPrefix: "-01234567-9999".length,
-    batchInferenceJobPrefix: "-01234567-9999".length,
     batchLists: "-99999-01234567".length,
     itemsSchema: "-01234567".length,
     usersSchema: "-01234567".length,

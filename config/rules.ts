@@ -83,18 +83,12 @@ function trainingRules(values: KeyValues, names: Names): Rules {
     ];
 }
 
-const servingRules = ({ api, apiKey, storefront, rankingCampaign, serving, ...values }: KeyValues): Rules => [
+const servingRules = ({ api, apiKey, storefront, serving, ...values }: KeyValues): Rules => [
     serving.mode === "batch" &&
         !api && {
             path: "serving.mode",
             reason: "is batch while api is false: the lists are in the API's table. Run `pulumi config set api true`",
             follows: ["api"],
-        },
-    serving.mode === "batch" &&
-        rankingCampaign && {
-            path: "rankingCampaign",
-            reason: "is true while serving.mode is batch: a second campaign is billed by the hour. Run `pulumi config set rankingCampaign false`",
-            follows: ["serving"],
         },
     serving.mode === "batch" &&
         values.syncWithLatestSolutionVersion && {
@@ -109,14 +103,6 @@ const servingRules = ({ api, apiKey, storefront, rankingCampaign, serving, ...va
             path: "apiKey",
             reason: `is true while storefront is ${storefront}: every visitor could read the key in the page. Run \`pulumi config set storefront none\``,
             follows: ["storefront"],
-        },
-    rankingCampaign &&
-        !api && {
-            path: "rankingCampaign",
-            reason:
-                "is true while api is false: without the API the campaign gets no requests, but it is billed. " +
-                "Run `pulumi config set rankingCampaign false`",
-            follows: ["api"],
         },
 ];
 

@@ -16,7 +16,7 @@ export interface Throttle {
 }
 
 /** Values that determine the throttles of a stage; rates in requests per second. */
-export type Rates = StackConfig["throttle"] & Pick<StackConfig, "storefront" | "rankingCampaign" | "allowedOrigins">;
+export type Rates = StackConfig["throttle"] & Pick<StackConfig, "storefront" | "allowedOrigins">;
 
 /** Returns the values of a configuration that determine the throttles. */
 export const toRates = (config: StackConfig): Rates => ({ ...config, ...config.throttle });
@@ -37,22 +37,21 @@ export const historyPath = keyOf("GET", "/history/{userId}");
 const unused = 0.01;
 
 /**
- * Share of the API's rate for each method of the API. API Gateway applies a stage's rate to each method separately (API
- * Gateway Developer Guide, "Throttle requests to your REST APIs"). Therefore a rate of 100 for all methods would allow
- * anybody 100 requests a second to each method. With these shares, usual traffic in any mix is allowed up to two thirds
- * of the rate.
+ * Share of the API's rate for each GET method of the API. API Gateway applies a stage's rate to each method separately
+ * (API Gateway Developer Guide, "Throttle requests to your REST APIs"). Therefore a rate of 100 for all methods would
+ * allow anybody 100 requests a second to each method. With these shares, usual traffic in any mix is allowed up to two
+ * thirds of the rate.
  */
-const shares: readonly (readonly [verb: "GET" | "POST", path: string, share: (rates: Rates) => number])[] = [
-    ["GET", "/recommendations/{userId}", () => 1],
-    ["GET", "/history/{userId}", () => 0.1],
-    ["GET", "/similar/{itemId}", () => 0.1],
-    ["GET", "/items/{itemId}", () => 0.1],
-    ["GET", "/items", () => 0.05],
-    ["GET", "/popular", () => 0.1],
-    ["GET", "/trending", () => 0.1],
-    ["GET", "/health", () => 0.03],
-    ["GET", "/openapi.json", () => unused],
-    ["POST", "/rankings/{userId}", ({ rankingCampaign }) => (rankingCampaign ? 0.1 : unused)],
+const shares: readonly (readonly [path: string, share: number])[] = [
+    ["/recommendations/{userId}", 1],
+    ["/history/{userId}", 0.1],
+    ["/similar/{itemId}", 0.1],
+    ["/items/{itemId}", 0.1],
+    ["/items", 0.05],
+    ["/popular", 0.1],
+    ["/trending", 0.1],
+    ["/health", 0.03],
+    ["/openapi.json", unused],
 ];
 
 /**
@@ -72,9 +71,9 @@ export function throttles(rates: Rates): readonly Throttle[] {
     const preflight = rates.allowedOrigins.length > 0 ? 0.1 : unused;
     return [
         { ...shared("*", "*", unused), ending: "", methodPath: otherPaths },
-        ...shares.map(([verb, path, share]) => shared(verb, path, share(rates))),
+        ...shares.map(([path, share]) => shared("GET", path, share)),
         throttle("POST", events, rates.eventsPerSecond, rates.eventsBurst),
-        ...[...shares.map(([, path]) => path), events].map((path) => shared("OPTIONS", path, preflight)),
+        ...[...shares.map(([path]) => path), events].map((path) => shared("OPTIONS", path, preflight)),
         ...(rates.storefront === "api" ? [shared("GET", "/storefront/{proxy+}", 0.1)] : []),
     ];
 }

@@ -1,12 +1,12 @@
 import { campaignUsdPerHour } from "../config/prices.ts";
-import { rankingRecipe } from "./estimate.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import { type CountedCampaign, type GuardState, type RememberedCampaign, remembered } from "./guard-state.ts";
-import type { CampaignObservations, Observations } from "./observations.ts";
-import { countTime, freshSpend, monthSpendUsd, type RequestWindows, settle, sumWindows, usedTPS } from "./spend.ts";
+import { type GuardState, remembered } from "./guard-state.ts";
+import type { Observations } from "./observations.ts";
+import { countTime, monthSpendUsd, type RequestWindows, settle, usedTPS } from "./spend.ts";
 
 interface Count {
-    readonly counted: CountedCampaign;
+    /** The parts of the new state. */
+    readonly counted: Pick<GuardState, "spend" | "campaign">;
     /** Cost of the campaign in this month, in US dollars. */
     readonly usd: number;
     /**
@@ -17,14 +17,14 @@ interface Count {
 }
 
 /**
- * Counts the cost of a campaign up to now. `parkedAt` is the time at which the campaign was parked, according to its
+ * Counts the cost of the campaign up to now. `parkedAt` is the time at which the campaign was parked, according to its
  * flag.
  */
 export function countCampaign(
-    previous: CountedCampaign,
+    previous: GuardState,
     now: number,
     recipe: string | undefined,
-    observations: CampaignObservations,
+    observations: Observations,
     parkedAt: number | undefined,
 ): Count {
     const { campaign: observation } = observations;
@@ -38,56 +38,14 @@ export function countCampaign(
     };
 }
 
-/**
- * Counts the cost of the ranking campaign; returns undefined if the stack had none this month. The cost still counts
- * after the ranking campaign's removal from the config.
- */
-export function countRanking(
-    previous: CountedCampaign | undefined,
-    now: number,
-    observations: CampaignObservations = { campaign: { found: undefined }, requests: undefined },
-    parkedAt?: number,
-): Pick<Count, "counted" | "usd"> | undefined {
-    const rankingCampaign = observations.campaign?.found;
-    const begun = previous ?? (rankingCampaign && { spend: freshSpend(now, rankingCampaign.createdAt) });
-    if (begun === undefined) {
-        return undefined;
-    }
-    const { counted, usd, isSeen } = countCampaign(begun, now, rankingRecipe, observations, parkedAt);
-    return counted.campaign === undefined && usd === 0
-        ? undefined
-        : { counted: isSeen ? counted : { ...counted, spend: begun.spend }, usd };
-}
-
-/** Returns the campaigns that the state contains: the campaign and the ranking campaign, as far as they exist. */
-export const collectCampaigns = ({ campaign, ranking }: GuardState): readonly RememberedCampaign[] =>
-    [campaign, ranking?.campaign].filter((one) => one !== undefined);
-
-/** Returns US dollars per hour of all campaigns: by the minimum TPS, or by the requests if they are known and more. */
+/** Returns the campaign's US dollars per hour: by the minimum TPS, or by the requests if they are known and more. */
 export function hourlyUsd(
-    { campaign, ranking }: GuardState,
+    { campaign }: GuardState,
     { recipe }: Pick<GuardConfig, "recipe">,
     now: number,
-    observations?: Observations,
+    requests?: RequestWindows,
 ): number {
-    const usdOf = (
-        one: RememberedCampaign | undefined,
-        of: string | undefined,
-        requests: RequestWindows | undefined,
-    ) => (one === undefined ? 0 : campaignUsdPerHour(of, Math.max(one.minProvisionedTPS, usedTPS(now, requests))));
-    return (
-        usdOf(campaign, recipe, observations?.requests) +
-        usdOf(ranking?.campaign, rankingRecipe, observations?.ranking?.requests)
-    );
-}
-
-/** Returns the requests of all campaigns together; undefined if those of one campaign are unknown. */
-export function allRequests({ requests, ranking }: Observations): RequestWindows | undefined {
-    if (ranking === undefined) {
-        return requests;
-    }
-    if (requests === undefined || ranking.requests === undefined) {
-        return undefined;
-    }
-    return sumWindows([...requests, ...ranking.requests]);
+    return campaign === undefined
+        ? 0
+        : campaignUsdPerHour(recipe, Math.max(campaign.minProvisionedTPS, usedTPS(now, requests)));
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeIfAttacked } from "./close-if-attacked.ts";
-import { allRequests, collectCampaigns, countCampaign, countRanking, hourlyUsd } from "./count.ts";
+import { countCampaign, hourlyUsd } from "./count.ts";
 import { enforceLimit } from "./enforce-limit.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import { addNotification, type GuardState, without } from "./guard-state.ts";
@@ -23,13 +23,9 @@ export interface Gauges {
 /** Longest period to read, in milliseconds: CloudWatch keeps datapoints of five minutes for 63 days. */
 const longestHistoryMs = 62 * day;
 
-/** Returns the start of the period for which the guard needs the campaigns' requests. */
+/** Returns the start of the period for which the guard needs the campaign's requests. */
 export function requestsSince(state: GuardState, now: number): number {
-    const counted = [state, ...(state.ranking ? [state.ranking] : [])];
-    const needed = Math.min(
-        ...counted.map(({ spend }) => openSince(spend)),
-        ...[windowStart(state.lastUse ?? now), windowStart(now)],
-    );
+    const needed = Math.min(openSince(state.spend), ...[windowStart(state.lastUse ?? now), windowStart(now)]);
     return Math.max(needed, windowStart(now - longestHistoryMs));
 }
 
@@ -47,18 +43,16 @@ export function decide(
 ): { readonly state: GuardState; readonly gauges: Gauges } {
     const parkedAt = observations.parked?.flag?.since;
     const main = countCampaign(previousState, now, config.recipe, observations, parkedAt);
-    const ranking = countRanking(previousState.ranking, now, observations.ranking, parkedAt);
     const { serving } = observations;
     const requests = serving && countServing(previousState.serving, now, serving);
     const jobs = serving?.jobs ?? previousState.jobs;
     const jobsUsd = jobs?.month === toMonth(now) ? jobs.usd : 0;
-    const usd = main.usd + (ranking?.usd ?? 0) + (requests?.usd ?? 0) + jobsUsd;
+    const usd = main.usd + (requests?.usd ?? 0) + jobsUsd;
     const counted: GuardState = {
-        ...without(previousState, "campaign", "ranking"),
+        ...without(previousState, "campaign"),
         ...main.counted,
         ...(requests && { serving: requests.spend }),
         ...(jobs && { jobs }),
-        ...(ranking && { ranking: ranking.counted }),
     };
     const steps = [
         (state: GuardState) => endParking(state),
@@ -74,14 +68,10 @@ export function decide(
     return { state, gauges: computeGauges(state, now, config, observations, usd) };
 }
 
-/**
- * Ends pending parking when all campaigns are being deleted, or when a campaign was created after the decision to park.
- */
+/** Ends pending parking when the campaign is being deleted, or when it was created after the decision to park. */
 function endParking(state: GuardState): GuardState {
-    const { parking } = state;
-    const campaigns = collectCampaigns(state);
-    return parking &&
-        (campaigns.every(({ leaving }) => leaving) || campaigns.some(({ createdAt }) => createdAt > parking.at))
+    const { parking, campaign } = state;
+    return parking && (campaign === undefined || campaign.leaving || campaign.createdAt > parking.at)
         ? without(state, "parking")
         : state;
 }
@@ -94,10 +84,11 @@ function computeGauges(
     usd: number,
 ): Gauges {
     const { campaign, lastUse } = state;
-    const isIdleKnown = campaign !== undefined && allRequests(observations) !== undefined && lastUse !== undefined;
+    const isIdleKnown = campaign !== undefined && observations.requests !== undefined && lastUse !== undefined;
     return {
         monthSpendUsd: usd,
-        hourlyUsd: hourlyUsd(state, config, now, observations) + servingUsdPerHour(observations.serving?.usage, now),
+        hourlyUsd:
+            hourlyUsd(state, config, now, observations.requests) + servingUsdPerHour(observations.serving?.usage, now),
         requestsUsd: observations.serving?.usage && lastHourUsd(observations.serving.usage, now),
         idleHours: isIdleKnown ? Math.max(0, now - lastUse) / hour : undefined,
     };

@@ -1,4 +1,3 @@
-import { collectCampaigns } from "./count.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import { addNotification, type GuardState } from "./guard-state.ts";
 import { cents } from "./spend.ts";
@@ -18,22 +17,19 @@ export const budgetThresholds = [
 export const nearLimit = 0.8;
 
 /**
- * Parks the campaigns when the month's spend reaches the limit, once per month and limit. If an operator resumes them
- * in the same month, the guard leaves them running and notifies once. The guard enforces a changed limit again.
+ * Parks the campaign when the month's spend reaches the limit, once per month and limit. If an operator resumes it in
+ * the same month, the guard leaves it running and notifies once. The guard enforces a changed limit again.
  */
 export function enforceLimit(state: GuardState, now: number, config: GuardConfig, usd: number): GuardState {
     const { month } = state.spend;
     const limit = config.monthlyLimitUsd;
-    const campaigns = collectCampaigns(state);
-    const facts = { usd: cents(usd), limit, ...(campaigns.length > 1 && { campaigns: campaigns.length }) };
+    const facts = { usd: cents(usd), limit };
     if (usd < limit) {
         return usd >= nearLimit * limit
             ? (addNotification(state, { kind: "limit-near", month, about: `${limit}`, at: now, facts }) ?? state)
             : state;
     }
-    const standing = campaigns
-        .filter(({ leaving }) => !leaving)
-        .toSorted((one, other) => other.createdAt - one.createdAt)[0];
+    const standing = state.campaign?.leaving ? undefined : state.campaign;
     if (state.enforced?.month !== month || state.enforced.limitUsd !== limit) {
         if (standing === undefined) {
             return state;

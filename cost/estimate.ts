@@ -2,7 +2,6 @@ import {
     autoTrainingUsdPerMonth,
     batchUsd,
     billedService,
-    campaignUsdPerHour,
     campaignUsdPerMonth,
     guardUsdPerMonth,
     hoursPerMonth,
@@ -56,7 +55,7 @@ const sum = (lines: readonly UsdRange[]) => lines.reduce((total, { high }) => to
  * expected requests, spread evenly over the day. The price excludes AWS's free tiers and taxes.
  */
 export function estimate(plan: PlannedStack): Estimate {
-    const { recipe, interactions, bytes, autoTrainingDays, batchUsers, region, guardMinutes } = plan;
+    const { recipe, interactions, bytes, autoTrainingDays, region, guardMinutes } = plan;
     const training = isV2(recipe) ? "training, by interactions" : "training, by the hour";
     const same = (what: string, service: string, usd: UsdRange | number, lower?: string): MonthlyLine => {
         const range = typeof usd === "number" ? exactly(usd) : usd;
@@ -64,14 +63,6 @@ export function estimate(plan: PlannedStack): Estimate {
     };
     const monthly = [
         plan.hasCampaign && campaignLine(plan),
-        plan.hasCampaign &&
-            plan.rankingCampaign &&
-            same(
-                "ranking campaign, minimum 1 TPS",
-                billedService,
-                campaignUsdPerMonth(rankingRecipe, rankingMinimumTPS),
-                "pulumi config set rankingCampaign false",
-            ),
         plan.batchLists && batchLine(plan, plan.batchLists),
         ...(plan.api ? servingLines(plan) : []),
         autoTrainingDays !== undefined &&
@@ -100,10 +91,6 @@ export function estimate(plan: PlannedStack): Estimate {
         once: [
             { what: "import", usd: exactly(ingestionUsd(bytes)) },
             { what: training, usd: trainingUsd(recipe, { interactions }) },
-            ...(plan.rankingCampaign
-                ? [{ what: "training for ranking", usd: trainingUsd(rankingRecipe, { interactions }) }]
-                : []),
-            ...(batchUsers > 0 ? [{ what: "batch inference", usd: batchUsd(recipe, batchUsers) }] : []),
         ],
         monthly,
         idleUsd: sum(monthly.map(({ idle }) => idle)),
@@ -111,7 +98,7 @@ export function estimate(plan: PlannedStack): Estimate {
     };
 }
 
-/** Returns the largest number of metrics that the guard reads in a run: of campaigns, the API and the page. */
+/** Returns the largest number of metrics that the guard reads in a run: of the campaign, the API and the page. */
 const guardMetricCount = ({ api, edge }: PlannedStack): number => 10 + (api ? 13 : 0) + (edge ? 2 : 0);
 
 /**
@@ -218,25 +205,3 @@ export function defaultLimitUsd(plan: PlannedStack): number {
     // Include the campaign even while the stack is parked, because parking must not change the default limit.
     return Math.ceil(1.25 * estimate({ ...plan, ...unparked(plan) }).expectedUsd);
 }
-
-/** The parts of a stack that AWS bills by the hour as long as they exist. */
-export interface Standing {
-    /** Recipe name; undefined with AutoML. */
-    readonly recipe: string | undefined;
-    readonly minProvisionedTPS: number;
-    /** Whether the stack has a ranking campaign. */
-    readonly rankingCampaign: boolean;
-}
-
-/** The recipe of the ranking campaign (developer guide, "Personalized-Ranking recipe"). */
-export const rankingRecipe = "aws-personalized-ranking";
-/** Minimum provisioned TPS of the ranking campaign. */
-export const rankingMinimumTPS = 1;
-
-/** Returns US dollars per hour of all campaigns, by minimum TPS. */
-export const standingUsdPerHour = ({ recipe, minProvisionedTPS, rankingCampaign }: Standing): number =>
-    campaignUsdPerHour(recipe, minProvisionedTPS) +
-    (rankingCampaign ? campaignUsdPerHour(rankingRecipe, rankingMinimumTPS) : 0);
-
-/** Returns US dollars per month of all campaigns, by minimum TPS. */
-export const standingUsdPerMonth = (standing: Standing): number => standingUsdPerHour(standing) * hoursPerMonth;

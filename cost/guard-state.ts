@@ -6,23 +6,17 @@ import type { JobsSpend, ServingSpend } from "./serving-spend.ts";
 import { freshSpend, type SpendState } from "./spend.ts";
 import { hour } from "./time.ts";
 
-/** A campaign, and the cost that the guard counted for it. */
-export interface CountedCampaign {
-    readonly spend: SpendState;
-    /** The campaign as the guard last observed it; absent if there was none. */
-    readonly campaign?: RememberedCampaign;
-}
-
 /**
  * The guard's state between runs, stored in one SSM parameter. The guard stores pending work before it does the work,
  * and removes it afterwards, so that the next run continues after a crash. Moments are milliseconds since 1970.
  */
-export interface GuardState extends CountedCampaign {
+export interface GuardState {
     readonly schemaVersion: 1;
+    readonly spend: SpendState;
+    /** The campaign as the guard last observed it; absent if there was none. */
+    readonly campaign?: RememberedCampaign;
     /** The version of the stored state from which this run started. Two parallel runs have the same version. */
     readonly basedOn?: number;
-    /** The ranking campaign, if the stack has one now or had one this month. AWS bills its time too. */
-    readonly ranking?: CountedCampaign;
     /** The last time that the guard enforced a limit. */
     readonly enforced?: { readonly month: string; readonly limitUsd: number; readonly at: number };
     /** The pending decision to park: its reason and time. Present until Personalize deletes the campaign. */

@@ -1,4 +1,4 @@
-import { allRequests, hourlyUsd } from "./count.ts";
+import { hourlyUsd } from "./count.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import { addNotification, type GuardState, type Probe, without } from "./guard-state.ts";
 import { perDay } from "./notifications.ts";
@@ -32,12 +32,10 @@ export function idle(
         return { ...without(previousState, "idle", "probe", "lastUse"), own: [] };
     }
     const observedCampaign = observations.campaign?.found;
-    const requests = allRequests(observations);
-    const { prefetched } = observations;
+    const { requests, prefetched } = observations;
     if (
         previousState.parking !== undefined ||
         observedCampaign === undefined ||
-        observations.requests === undefined ||
         requests === undefined ||
         prefetched === undefined
     ) {
@@ -77,7 +75,7 @@ export function idle(
     // Before the guard announces that a campaign is unused, it sends a probe request, and checks that CloudWatch counts
     // it. Accept only a probe of the last day: after a user removed the tag `keep`, the last use and the last probe may
     // be weeks old.
-    const proved = prove(state, now, observations.requests, parkAt ?? Math.max(lastUse, now - day));
+    const proved = prove(state, now, requests, parkAt ?? Math.max(lastUse, now - day));
     if (!proved.probe?.seen) {
         return proved;
     }
@@ -122,12 +120,7 @@ function noteUse(
  * Plans a probe request if the guard has sent none since `after`; otherwise records whether CloudWatch shows the
  * request. Adds a notification if CloudWatch does not show it within an hour.
  */
-function prove(
-    state: GuardState,
-    now: number,
-    requests: NonNullable<Observations["requests"]>,
-    after: number,
-): GuardState {
+function prove(state: GuardState, now: number, requests: RequestWindows, after: number): GuardState {
     const { probe } = state;
     const at = probe?.tries.at(-1) ?? 0;
     if (probe === undefined || at < after || (probe.sent && !probe.seen && now - at >= day)) {

@@ -28,21 +28,15 @@ export interface SentNotification {
     readonly text: string;
 }
 
-/**
- * Returns the subject of a sentence: "The campaigns" for a stack with a ranking campaign, which has two campaigns,
- * otherwise "The campaign".
- */
-const theCampaigns = (campaigns: unknown) => (campaigns === 2 ? "The campaigns" : "The campaign");
-const them = (campaigns: unknown) => (campaigns === 2 ? "them" : "it");
 const resume = "To resume without a training: npm run resume";
 
 const texts = {
-    "limit-near": ({ usd, limit, campaigns }) =>
-        `${theCampaigns(campaigns)} cost ${money(usd)} this month. This is at least 80 % of the limit of $${limit}. At the limit the cost guard parks ${them(campaigns)}. ` +
+    "limit-near": ({ usd, limit }) =>
+        `The campaign cost ${money(usd)} this month. This is at least 80 % of the limit of $${limit}. At the limit the cost guard parks it. ` +
         "To raise the limit: pulumi config set monthlyLimitUsd <US dollars> && pulumi up",
-    "limit-reached": ({ usd, limit, campaigns }) =>
-        `${theCampaigns(campaigns)} cost ${money(usd)} this month, and the limit is $${limit}. The cost guard parks ${them(campaigns)}, so there are no personal recommendations. ` +
-        `The deletion takes about 18 minutes. ${resume}. The cost guard does not park ${them(campaigns)} at the limit again this month, unless you change the limit.`,
+    "limit-reached": ({ usd, limit }) =>
+        `The campaign cost ${money(usd)} this month, and the limit is $${limit}. The cost guard parks it, so there are no personal recommendations. ` +
+        `The deletion takes about 18 minutes. ${resume}. The cost guard does not park it at the limit again this month, unless you change the limit.`,
     "limit-overridden": ({ usd, limit }) =>
         `The campaign runs again, although it reached this month's limit of $${limit} (${money(usd)} so far). ` +
         "Because it was resumed, the cost guard leaves it running for the rest of the month. To stop it: npm run park",

@@ -1,17 +1,11 @@
 import type { ServingObservations } from "./serving-spend.ts";
 import type { RequestWindows } from "./spend.ts";
 
-/** What the guard observed about one campaign. An undefined part failed to load, and never counts as empty. */
-export interface CampaignObservations {
+/** What the guard observed about the stack. An undefined part failed to load, and never counts as empty. */
+export interface Observations {
     readonly campaign: { readonly found: ObservedCampaign | undefined } | undefined;
     /** Number of requests by window, starting at the time that `requestsSince` calculates. */
     readonly requests: RequestWindows | undefined;
-}
-
-/** What the guard observed about the whole stack. */
-export interface Observations extends CampaignObservations {
-    /** Observations of the ranking campaign; undefined if the stack has none. */
-    readonly ranking: CampaignObservations | undefined;
     /** Observations of the API and the page; undefined if the stack has none. */
     readonly serving?: ServingObservations | undefined;
     /**
@@ -41,8 +35,8 @@ export interface ObservedCampaign {
 
 export interface ObservedParking {
     readonly since: number;
-    /** ARNs of the solutions that `resume` needs. */
-    readonly solutions: readonly string[];
+    /** ARN of the solution that `resume` needs; undefined if no campaign existed. */
+    readonly solution: string | undefined;
 }
 
 /** A solution with the stack's tags. */

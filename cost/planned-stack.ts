@@ -20,7 +20,6 @@ export const plannedByConfig = (config: StackConfig) => ({
     api: config.api,
     /** Whether CloudFront is in front of the API. */
     edge: config.storefront === "cloudfront",
-    rankingCampaign: config.rankingCampaign,
 });
 
 /** The parts of a planned stack that have a price. */
@@ -34,8 +33,6 @@ export interface PlannedStack extends Omit<Readonly<ReturnType<typeof plannedByC
     readonly bytes: number;
     /** Number of metrics of all alarms, because CloudWatch bills each metric. */
     readonly alarmMetrics: number;
-    /** Number of users in config `batchInferenceFile`; 0 without it. */
-    readonly batchUsers: number;
     /**
      * The maximum number of viewers in each batch inference job, and the days between two jobs, if config
      * `serving.mode` is `batch`; undefined with a campaign.

@@ -8,14 +8,14 @@ const warningMs = day;
 
 /**
  * Reports the stack's solutions that had no campaign for some days, and reports again when the list changes. If
- * configured, deletes them one day after the notification. Solutions of parked campaigns count as used.
+ * configured, deletes them one day after the notification. The solution of a parked campaign counts as used.
  */
 export function unused(state: GuardState, now: number, config: GuardConfig, observations: Observations): GuardState {
     if (observations.solutions === undefined || observations.parked === undefined) {
         return state;
     }
-    const parked = observations.parked.flag?.solutions ?? [];
-    const isUsed = ({ arn, hasCampaign }: ObservedSolution) => hasCampaign || parked.includes(arn);
+    const parked = observations.parked.flag?.solution;
+    const isUsed = ({ arn, hasCampaign }: ObservedSolution) => hasCampaign || arn === parked;
     const deletes = config.unusedAction === "delete";
     const looked = observations.solutions
         .filter((solution) => !isLeaving(solution))

@@ -21,7 +21,6 @@ export interface ApiScope extends ServiceCaller {
         readonly prefetch: string;
         readonly tableOperations: string;
         readonly failures: string;
-        readonly ranking: string;
     };
     /** Name of the stack's campaign. */
     readonly campaign: string;
@@ -34,13 +33,11 @@ export interface ApiScope extends ServiceCaller {
 export const apiTableArn = (scope: ServiceCaller & Pick<ApiScope, "names">) =>
     regionalArn(scope, "dynamodb", `table/${scope.names.api}`);
 
-const campaignArn = (scope: ServiceCaller, name: string) => regionalArn(scope, "personalize", `campaign/${name}`);
-
 const asksCampaign = (scope: ApiScope) =>
     allow(
         "CallCampaign",
         ["personalize:DescribeCampaign", "personalize:GetRecommendations"],
-        campaignArn(scope, scope.campaign),
+        regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
     );
 
 /**
@@ -82,7 +79,6 @@ export const usesBucketKey = ({ partition, region, kmsKeyArn }: ApiScope, action
 export function apiPolicy(
     scope: ApiScope,
     may: {
-        readonly rank: boolean;
         readonly track: boolean;
         readonly trace: boolean;
         readonly filters: readonly string[];
@@ -91,12 +87,6 @@ export function apiPolicy(
     return document([
         asksCampaign(scope),
         usesFilters(scope, may.filters),
-        may.rank &&
-            allow(
-                "CallRankingCampaign",
-                ["personalize:GetPersonalizedRanking"],
-                campaignArn(scope, scope.names.ranking),
-            ),
         // PutEvents has no resource type (Service Authorization Reference, "Amazon Personalize"). The tracking ID
         // determines the dataset group, and only the function has the ID.
         may.track && anywhere(scope, "TellsTracker", ["personalize:PutEvents"]),

@@ -27,8 +27,6 @@ export interface GuardScope extends ServiceCaller {
     };
     /** Name of the stack's campaign. */
     readonly campaign: string;
-    /** Name of the ranking campaign; undefined if the stack has none. */
-    readonly ranking: string | undefined;
     /** Whether CloudFront serves the page. */
     readonly edge: boolean;
 }
@@ -64,12 +62,6 @@ export function guardPolicy(
             ],
             campaign,
         ),
-        scope.ranking !== undefined &&
-            allow(
-                "ParkRankingCampaign",
-                ["personalize:DeleteCampaign", "personalize:DescribeCampaign"],
-                arn("personalize", `campaign/${scope.ranking}`),
-            ),
         // Personalize's List actions have no resource type (Service Authorization Reference, "Amazon Personalize").
         anywhere(scope, "ListsSolutions", [
             "personalize:ListCampaigns",

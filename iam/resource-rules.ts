@@ -1,32 +1,18 @@
 import { type PolicyDocument, personalizeService, type Statement, toList } from "policy-evaluator";
-import { shortestReason } from "../config/keys/data.ts";
-import { billedService } from "../config/prices.ts";
+import type { StackConfig } from "../config/config.ts";
 import { keysOf, toRecord } from "../config/records.ts";
 import { servicesWithoutSource } from "./service-trust.ts";
 
-/** A resource declared by a program. */
-export interface Declared {
-    readonly type: string;
-    readonly props: Readonly<Record<string, unknown>>;
-}
-
 /** Settings of the configuration that change a rule. */
-export interface RuleChoices {
-    /** Whether a bucket policy must trust Personalize only with a condition. */
-    readonly bucketPolicyConditions: boolean;
-    /** Name of the stack whose budget may count costs by the stack's tag. */
-    readonly stack?: string;
-}
+export type RuleChoices = Pick<StackConfig, "bucketPolicyConditions">;
 
 /**
  * A rule: a pure function that returns the problem of a resource, from its type and properties. Returns undefined if
- * the resource has no problem, or if the property is not known yet. `before` has the resources that the program
- * declared earlier, because required resources must be created first.
+ * the resource has no problem, or if the property is not known yet.
  */
 type ResourceRule = (
     type: string,
     props: Readonly<Record<string, unknown>>,
-    before: readonly Declared[],
     choices: RuleChoices,
 ) => string | undefined;
 
@@ -35,8 +21,6 @@ const tooWide = ["AdministratorAccess", "AmazonPersonalizeFullAccess", "AmazonS3
 /** Properties that can contain policy documents. */
 const documentProperties = ["policy", "assumeRolePolicy", "inlinePolicy"];
 const sourceKeys = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
-/** Pulumi's type name of a campaign, which is a dynamic resource. */
-const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
 const everyonesAcls = ["public-read", "public-read-write", "authenticated-read", "website"];
 
 const resourceRules = {
@@ -67,7 +51,7 @@ const resourceRules = {
         );
     },
 
-    "service-without-condition": (type, props, _before, choices) => {
+    "service-without-condition": (type, props, choices) => {
         const trusting = allowing(props).find(
             (statement) =>
                 servicesOf(statement).length > 0 &&
@@ -102,63 +86,18 @@ const resourceRules = {
             ? undefined
             : `encrypts by ${algorithms.join(", ") || "nothing"}`;
     },
-
-    "campaign-without-budget": (type, _props, before, choices) =>
-        type === campaignType && !before.some((budget) => watchesPersonalize(budget, choices))
-            ? "is billed by the hour, and the program declares no aws.budgets.Budget for Amazon Personalize before it"
-            : undefined,
 } as const satisfies Record<string, ResourceRule>;
-
-/** Returns the problems of waivers: unknown rules and missing reasons. */
-export function waiverProblems(waivers: Readonly<Record<string, string>>): string[] {
-    return Object.entries(waivers).flatMap(([rule, reason]) => {
-        if (!(rule in resourceRules)) {
-            return [
-                `waivers.${rule} does not name a resource rule; the rules are ${Object.keys(resourceRules).join(", ")}`,
-            ];
-        }
-        return String(reason).trim().length < shortestReason
-            ? [`waivers.${rule} is "${reason}"; give a reason of at least ${shortestReason} characters`]
-            : [];
-    });
-}
 
 /** Returns all problems of a resource, by rule. */
 export function findViolations(
     type: string,
     props: Readonly<Record<string, unknown>>,
-    before: readonly Declared[] = [],
     choices: RuleChoices = { bucketPolicyConditions: true },
 ) {
     return keysOf(resourceRules).flatMap((rule) => {
-        const problem = resourceRules[rule](type, props, before, choices);
+        const problem = resourceRules[rule](type, props, choices);
         return problem === undefined ? [] : [{ rule, problem }];
     });
-}
-
-/**
- * Returns the cost filter of a budget by the stack's tag, which covers every service (AWS Billing User Guide, "Budget
- * filters").
- */
-export const stackCostFilter = (stack: string) => ({ name: "TagKeyValue", values: [`user:pulumi:stack$${stack}`] });
-
-/** Cost filter of a budget for Personalize alone. */
-export const serviceCostFilter = { name: "Service", values: [billedService] };
-
-/**
- * Checks whether the resource is a budget for Personalize or for the stack. A budget whose filters are not known yet
- * counts as one.
- */
-export function watchesPersonalize({ type, props }: Declared, { stack }: Pick<RuleChoices, "stack"> = {}): boolean {
-    const covering = [serviceCostFilter, ...(stack === undefined ? [] : [stackCostFilter(stack)])];
-    return (
-        type === "aws:budgets/budget:Budget" &&
-        (isUnknown(props.costFilters) ||
-            list(props.costFilters).some((filter) => {
-                const { name, values } = toRecord(filter);
-                return covering.some((one) => one.name === name && one.values.every((it) => list(values).includes(it)));
-            }))
-    );
 }
 
 /** Checks whether Pulumi does not know a value yet: it passes an unknown value as an output object. */

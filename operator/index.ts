@@ -12,7 +12,7 @@ const operatedProject = "movie-recommender";
 
 const config = loadConfig();
 deleteBeforeReplacing();
-enforceResourceRules(config.waivers);
+enforceResourceRules();
 const { accountId } = aws.getCallerIdentityOutput();
 const { partition } = aws.getPartitionOutput();
 
@@ -65,7 +65,6 @@ function loadConfig() {
             githubSubject === ""
                 ? undefined
                 : { subject: githubSubject, providerArn: own.get("githubProviderArn") || undefined },
-        waivers: own.getObject<Record<string, string>>("waivers") ?? {},
         tags: {
             ...own.getObject<Record<string, string>>("tags"),
             "pulumi:project": pulumi.getProject(),

@@ -8,6 +8,7 @@ import { type Forecast, forecast } from "./lib/doctor/forecast.ts";
 import { awsPlugin, engine, login, node, packages, passphrase } from "./lib/doctor/machine.ts";
 import { bucketName, personalizeNames, roleName } from "./lib/doctor/names.ts";
 import { permissions } from "./lib/doctor/permissions.ts";
+import { priceList } from "./lib/doctor/price-list.ts";
 import { fallbackTables, gatewayLogRole, pageHost, publicApi } from "./lib/doctor/serving.ts";
 import { configuration, interactions, readData } from "./lib/doctor/stack.ts";
 import { auditTrail } from "./lib/doctor/trail.ts";
@@ -79,6 +80,7 @@ await runAction(options.verbose, async () => {
         CloudFront: ofAccount(pageHost),
         CloudTrail: ofAccount(auditTrail),
         budgets: ofAccount(budgets),
+        prices: ofAccount(priceList),
         ...(options.costExplorer && { "Cost Explorer": costExplorer }),
     };
     const waiting = new Set(Object.keys(checks));

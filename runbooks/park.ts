@@ -1,18 +1,11 @@
-import { approximately, priceNote } from "../config/prices.ts";
-import { standingUsdPerMonth } from "../cost/estimate.ts";
+import { approximately, campaignUsdPerMonth, priceNote } from "../config/prices.ts";
 import { describeCampaign, nameInArn, toServed } from "../personalize/operations/operation.ts";
 import { park } from "../personalize/operations/park.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
-import {
-    findRanking,
-    type OperationOptions,
-    operatedCampaign,
-    runOperation,
-    stackRunbook,
-} from "./lib/stack/operation.ts";
+import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 
 const options = stackRunbook("park", ["--dry-run", "--yes --reason weekend"], "`npm run resume` creates it again")
@@ -25,23 +18,22 @@ await runOperation(options, async (stack, deps, signal) => {
     refuseBatch(config, "Nothing is billed by the hour, so there is nothing to park.");
     const { parked } = await readStateFlags(deps.ssm(config.region), config.stack);
     const campaign = await operatedCampaign(deps, stack);
-    const { campaignArn: rankingCampaignArn } = findRanking(stack.recorded);
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
     const served = parked ? parked.campaign : description && toServed(description);
+    const usdPerMonth = campaignUsdPerMonth(config.recipe, served?.minProvisionedTPS ?? 1);
     if (!campaign && parked) {
         return printed(
             `The campaign has been parked since ${parked.since} (${parked.reason}). To resume it: npm run resume`,
             false,
         );
     }
-    if (!campaign || (!description && !parked && !rankingCampaignArn)) {
+    if (!campaign || (!description && !parked)) {
         throw new RunbookError(
             `Stack ${stack.stack} has no campaign to park${config.campaignEnabled ? "" : " (campaignEnabled is false)"}. ` +
                 "See `npm run watch-status`.",
         );
     }
-    const name = nameInArn(campaign.campaignArn) + (rankingCampaignArn ? ` with ${nameInArn(rankingCampaignArn)}` : "");
-    const usdPerMonth = computeStandingUsd(served);
+    const name = nameInArn(campaign.campaignArn);
     const saved = `${approximately(usdPerMonth)} a month ${priceNote}`;
     if (options.dryRun) {
         return printed(
@@ -57,7 +49,7 @@ await runOperation(options, async (stack, deps, signal) => {
     const continues =
         "The campaign is recorded as parked, and AWS continues to delete it. Resume the wait: npm run park -- --yes";
     return untilCancelled(signal, continues, async () => {
-        await park(deps, { ...campaign, rankingCampaignArn, reason: options.reason });
+        await park(deps, { ...campaign, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile, { isThere: false });
         return printed(
             `Campaign ${name} is deleted, which saves ${saved}. Version ${nameInArn(served?.solutionVersionArn ?? "")} remains.\n` +
@@ -69,15 +61,7 @@ await runOperation(options, async (stack, deps, signal) => {
     function printed(text: string, dryRun: boolean): number {
         const campaignArn = campaign?.campaignArn ?? null;
         const document = { parked: !dryRun, dryRun, campaignArn, campaign: served ?? null };
-        printResult(options, { ...document, usdPerMonth: computeStandingUsd(served) }, text);
+        printResult(options, { ...document, usdPerMonth }, text);
         return exitCodes.fine;
-    }
-
-    function computeStandingUsd(parkedCampaign: { minProvisionedTPS: number } | null | undefined): number {
-        return standingUsdPerMonth({
-            recipe: config.recipe,
-            minProvisionedTPS: parkedCampaign?.minProvisionedTPS ?? 1,
-            rankingCampaign: rankingCampaignArn !== undefined,
-        });
     }
 });

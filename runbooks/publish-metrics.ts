@@ -15,7 +15,6 @@ import { table } from "./lib/cli/table.ts";
 import { observeStack } from "./lib/metrics/observe.ts";
 import { batchValues, type MetricValue, metricValues, minuteStart } from "./lib/metrics/values.ts";
 import {
-    findRanking,
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
@@ -99,7 +98,6 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
         {
             stack: name,
             campaignArn: campaign?.campaignArn,
-            rankingCampaignArn: findRanking(stack.recorded).campaignArn,
             datasetArn: dataset?.arn,
             solutionArn,
             prefetch,

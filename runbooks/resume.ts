@@ -1,7 +1,6 @@
 import { createHandlers } from "pulumi-personalize/core";
-import { approximately, priceNote } from "../config/prices.ts";
+import { approximately, campaignUsdPerMonth, priceNote } from "../config/prices.ts";
 import { throttles, toRates } from "../config/throttles.ts";
-import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
 import { createCloseClients, openApi, toServedPlace } from "../personalize/operations/close-api.ts";
 import { describeCampaign, nameInArn, type Served, toServed } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag, type StateFlags } from "../personalize/operations/state-flags.ts";
@@ -9,7 +8,6 @@ import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
-    findRanking,
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
@@ -52,13 +50,7 @@ await runOperation(options, async (stack, deps, signal) => {
     }
     const wanted = parked?.campaign ?? (description ? toServed(description) : servedByUp(stack, serving));
     const inputs = campaignInputs(stack, wanted.solutionVersionArn, wanted.minProvisionedTPS);
-    const ranking = rankingInputs(stack);
-    const usdPerMonth = standingUsdPerMonth({
-        recipe: config.recipe,
-        minProvisionedTPS: wanted.minProvisionedTPS,
-        rankingCampaign: ranking !== undefined,
-    });
-    const too = ranking ? ` with campaign ${ranking.name}` : "";
+    const usdPerMonth = campaignUsdPerMonth(config.recipe, wanted.minProvisionedTPS);
     const costs = `costs ${approximately(usdPerMonth)} a month ${priceNote}`;
     const at = `version ${nameInArn(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;
     // `pulumi preview` compares the price of the whole stack with the limit. Here, compare only the campaign's price,
@@ -66,13 +58,13 @@ await runOperation(options, async (stack, deps, signal) => {
     const limit = config.monthlyLimitUsd;
     if (!description && limit !== undefined && usdPerMonth > limit) {
         throw new RunbookError(
-            `Campaign ${inputs.name}${too} ${costs}, above monthlyLimitUsd ${limit}. ` +
+            `Campaign ${inputs.name} ${costs}, above monthlyLimitUsd ${limit}. ` +
                 `To allow it, run \`pulumi config set monthlyLimitUsd ${Math.ceil(usdPerMonth)}\`.`,
         );
     }
     if (options.dryRun) {
         return printed(
-            `It would create campaign ${inputs.name} (${at})${too}, which ${costs}.`,
+            `It would create campaign ${inputs.name} (${at}), which ${costs}.`,
             campaign?.campaignArn ?? null,
             wanted,
             usdPerMonth,
@@ -80,17 +72,16 @@ await runOperation(options, async (stack, deps, signal) => {
     }
     // An existing campaign is already billed, so an interrupted resume continues without confirmation.
     if (!description) {
-        await confirm(`Create campaign ${inputs.name}${too}? It ${costs}, even without requests.`, options.yes, signal);
+        await confirm(`Create campaign ${inputs.name}? It ${costs}, even without requests.`, options.yes, signal);
     }
     await openClosed();
     const continues =
         "AWS continues to create the campaign, which costs money once it is ACTIVE. Resume the wait: npm run resume";
     return untilCancelled(signal, continues, async () => {
         await removeStateFlag(ssm, config.stack, "parked");
-        const campaigns = createHandlers(deps).Campaign;
-        const [{ id }] = await Promise.all([campaigns.create(inputs), ranking && campaigns.create(ranking)]);
+        const { id } = await createHandlers(deps).Campaign.create(inputs);
         await recordCampaign(stack.stack, options.configFile);
-        return printed(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${costs}.`, id, wanted, usdPerMonth);
+        return printed(`Campaign ${inputs.name} is ACTIVE (${at}), and ${costs}.`, id, wanted, usdPerMonth);
     });
 
     function printed(text: string, campaignArn: string | null, served: Served | null, usdPerMonth: number): number {
@@ -117,13 +108,4 @@ function servedByUp({ stack, config, arnOf }: OperatedStack, serving: StateFlags
         throw new RunbookError(`Stack ${stack} has no trained version to resume. Create one with: pulumi up`);
     }
     return { solutionVersionArn, minProvisionedTPS: config.minProvisionedTPS };
-}
-
-/** Returns the ranking campaign's inputs; undefined if the configuration or the stack has none. */
-function rankingInputs(stack: OperatedStack) {
-    const { rankingCampaign, names } = stack.config;
-    const { solutionVersionArn } = findRanking(stack.recorded);
-    return rankingCampaign && solutionVersionArn
-        ? campaignInputs(stack, solutionVersionArn, rankingMinimumTPS, names.ranking)
-        : undefined;
 }

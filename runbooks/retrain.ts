@@ -180,7 +180,7 @@ function refuseAutomatic({ syncWithLatestSolutionVersion }: OperatedStack["confi
  * others are for comparison or rollback.
  */
 function refuseReplacement({ recorded, config }: OperatedStack): void {
-    const solution = recorded.findLast(({ kind, ranks }) => kind === "Solution" && !ranks)?.inputs;
+    const solution = recorded.findLast(({ kind }) => kind === "Solution")?.inputs;
     const recipe = typeof solution?.recipeArn === "string" ? nameInArn(solution.recipeArn) : undefined;
     if (solution && recipe !== config.recipe) {
         throw new RunbookError(

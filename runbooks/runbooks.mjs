@@ -48,11 +48,18 @@ export const runbooks = {
                 everythingBecause: "a list of quotas knows no resource",
                 condition: inRegion,
             }),
+            grant("read-operations")("ReadPrices", "pricing", ["GetProducts"], ["*"], {
+                everythingBecause: "IAM has no resource type for prices",
+            }),
         ],
         neededOnAws: [
             {
                 action: "servicequotas:ListServiceQuotas",
                 page: "https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html",
+            },
+            {
+                action: "pricing:GetProducts",
+                page: "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html",
             },
         ],
     }),
@@ -141,19 +148,6 @@ export const runbooks = {
                 ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"],
                 [arn("sqs", notifications)],
             ),
-        ],
-    }),
-    prices: declared(money, "compare AWS's price list with the program's prices", {
-        grants: ({ grant }) => [
-            grant("read-operations")("ReadPrices", "pricing", ["GetProducts"], ["*"], {
-                everythingBecause: "IAM has no resource type for prices",
-            }),
-        ],
-        neededOnAws: [
-            {
-                action: "pricing:GetProducts",
-                page: "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html",
-            },
         ],
     }),
     "publish-metrics": declared(money, "publish metrics that Personalize itself does not publish", {

@@ -43,7 +43,7 @@ const lines: readonly Line[] = [
     ["budget-alarms --create --limit 5", 2, /--email/],
     ["budget-alarms --email me --create --limit 5", 2, /'me'/],
     ["budget-alarms --dry-run", 2, /--dry-run needs --create/],
-    ["prices --region europe", 2, /"europe", which is not a region/],
+    ["audit-leftovers --region europe", 2, /"europe", which is not a region/],
     ["audit-leftovers --region eu_central_1", 2, /Did you mean eu-central-1\?/],
     ["repair-file ratings.csv", 2, /s3:\/\/BUCKET\/KEY/],
     ["repair-file s3://films", 2, /s3:\/\/BUCKET\/KEY/],

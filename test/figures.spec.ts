@@ -14,7 +14,6 @@ const idleStack: PlannedStack = {
     ...movieLens,
     expectedRequestsPerDay: 0,
     alarmMetrics: countAlarmMetrics({ api: true }),
-    batchUsers: 0,
     dashboards: 1,
 };
 

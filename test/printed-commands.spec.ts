@@ -135,7 +135,7 @@ describe("Commands in messages and documents", () => {
             const examples = help.split("Examples:\n")[1]?.trimEnd().split("\n") ?? [];
             assert.ok(examples.length >= 2, `${name}: ${examples.length} examples`);
             for (const example of examples.filter((line) => line.startsWith("  "))) {
-                assert.match(example, new RegExp(`^  npm run (-s )?${name}( --|$)`));
+                assert.match(example, new RegExp(`^  npm run (-s )?${name}( -- (?!-- )|$)`));
                 // Skip the options of `npm run local`, because they belong to its subcommands.
                 for (const [option] of name === "local" ? [] : example.matchAll(/ (--[a-z-]+)/g)) {
                     assert.ok(help.includes(`  ${option.trim()}`), `${name} has no ${option}`);

@@ -95,26 +95,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/rankings/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * The films of the request, ranked for a viewer
-         * @description Needs the ranking campaign (config `rankingCampaign`); without it the answer is 404.
-         */
-        post: operations["rankItems"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/items": {
         parameters: {
             query?: never;
@@ -305,9 +285,6 @@ export interface components {
             brand?: string;
             stock?: components["schemas"]["Stock"];
             image?: components["schemas"]["Image"];
-        };
-        RankingRequest: {
-            itemIds: components["schemas"]["Id"][];
         };
         EventsRequest: {
             userId: components["schemas"]["Id"];
@@ -660,32 +637,6 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failure"];
-        };
-    };
-    rankItems: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Viewer id, as in the interactions */
-                userId: components["parameters"]["userId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RankingRequest"];
-            };
-        };
-        responses: {
-            200: components["responses"]["FilmList"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Failure"];
-            503: components["responses"]["IssuerAway"];
         };
     };
     searchItems: {

@@ -54,7 +54,7 @@ export const texts = (values: Readonly<Record<string, string | undefined>> | nul
         Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     );
 
-/** Maximum length of a body in bytes. Valid bodies are shorter, except rankings of 500 very long IDs. */
+/** Maximum length of a body in bytes. Valid bodies are shorter. */
 export const longestBody = 64 * 1024;
 
 /**

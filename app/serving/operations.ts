@@ -8,7 +8,6 @@ import { listKey } from "./freshness.ts";
 import { everybodys, historyKept, notKept, perViewer, viewersList } from "./headers.ts";
 import { checkHistory, type historian } from "./history.ts";
 import { badQuery, ProblemError } from "./problem.ts";
-import type { ranker } from "./rank.ts";
 import type { Recommend } from "./recommend.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 import type { Trace } from "./request-line.ts";
@@ -21,7 +20,6 @@ export interface OperationParts extends Context {
     readonly filterNames: readonly string[];
     readonly recommend: Recommend;
     readonly takeEvents: ReturnType<typeof eventTaker>;
-    readonly rankItems: ReturnType<typeof ranker>;
     readonly history: ReturnType<typeof historian>;
     /** Whether callers without a token or the API key may see the films that a viewer watched. */
     readonly publicHistories: boolean;
@@ -66,7 +64,7 @@ function table(answer: FilmListAnswer, trace: Trace): Reply {
 
 /** Returns the answer functions of all operations in the API description. */
 export function answers(parts: OperationParts): Answers {
-    const { recommend, takeEvents, rankItems, history, traffic, health } = parts;
+    const { recommend, takeEvents, history, traffic, health } = parts;
     const tables = () => loadedTables(parts.tables());
     /** Returns the caller. If viewers need tokens, throws unless the caller is this viewer. */
     const callerAs = async (userId: string, caller: () => Promise<Caller>): Promise<Caller> => {
@@ -128,11 +126,6 @@ export function answers(parts: OperationParts): Answers {
                 );
             }
             return jsonReply(filmAnswer(film), everybodys);
-        },
-        async rankItems({ path, body }, trace, caller) {
-            const userId = path.userId ?? "";
-            const viewer = { userId, proven: (await callerAs(userId, caller)).trusted };
-            return list(await rankItems(viewer, body.itemIds, trace), trace, notKept);
         },
         async putEvents({ body }, trace, caller) {
             return jsonReply(await takeEvents(body, trace, await callerAs(body.userId, caller)), notKept, 202);

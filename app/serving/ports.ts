@@ -33,10 +33,6 @@ export interface CampaignPort {
     ask(ask: CampaignAsk, signal: AbortSignal): Promise<FilmOrder>;
     /** Returns the campaign's status; undefined if no campaign exists. */
     describe(signal: AbortSignal): Promise<Omit<CampaignStatus, "checkedAt" | "activeAt"> | undefined>;
-    /** The ranking campaign; undefined if the stack has none. */
-    readonly rank:
-        | ((userId: string, itemIds: readonly string[], signal: AbortSignal) => Promise<FilmOrder>)
-        | undefined;
 }
 
 /** An event of a viewer; `sentAt` is epoch seconds. */

@@ -8,14 +8,13 @@ import { campaignWatch } from "./campaign-watch.ts";
 import type { Context } from "./context.ts";
 import type { OpenDescription } from "./description.ts";
 import { eventLimits } from "./event-limits.ts";
-import { classifyFailure, isOfCampaign } from "./failures.ts";
+import { isOfCampaign } from "./failures.ts";
 import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { healthTeller } from "./health.ts";
 import { historian } from "./history.ts";
 import { type Limits, memoryBytes, limits as usualLimits } from "./limits.ts";
 import { answers } from "./operations.ts";
 import type { CampaignPort, Log, PutEvents, TablePort, TablesPort } from "./ports.ts";
-import { ranker } from "./rank.ts";
 import { recommender } from "./recommend.ts";
 import { type Reply, toGatewayResult } from "./reply.ts";
 import { newTrace, requestLine } from "./request-line.ts";
@@ -47,7 +46,6 @@ export const pickApiValues = (config: StackConfig) => ({
 export interface ApiConfig extends ReturnType<typeof pickApiValues> {
     /** The campaign's ARN, even while no campaign exists. */
     readonly campaignArn: string;
-    readonly rankingCampaignArn?: string;
     /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
     /** Types of events that remove the film from the viewer's lists. If absent, only viewings remove it. */
@@ -129,7 +127,6 @@ export function createService(parts: ServiceParts): Service {
     // With lists from batch inference, no request waits for a campaign, so a request can wait longer for DynamoDB.
     const tableResilience = resilience(batch ? limits.table + limits.campaign : limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
-    const rankingResilience = resilience(limits.campaign, limits, (error) => classifyFailure(error) !== "refused");
     const memory = viewerMemory(parts.memoryBytes ?? memoryBytes);
     let going: Promise<unknown>[] = [];
     let tablesFailures = 0;
@@ -164,7 +161,6 @@ export function createService(parts: ServiceParts): Service {
                 watchedTypes: config.watchedTypes,
                 eventLimits: eventLimits(common),
             }),
-            rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask, allowed }),
             history: historian(common),
             publicHistories,
             traffic: trafficCounter(common),

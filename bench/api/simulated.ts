@@ -72,7 +72,6 @@ export function simulated(seed: number) {
             if (harness.state === "deleted") return undefined;
             return { status: "ACTIVE", solutionVersionArn: `version-${harness.version}`, minProvisionedTPS: 1 };
         },
-        rank: undefined,
     };
     const putEvents: PutEvents = async ({ userId, events: some }) => {
         await spend(times.tracker);

@@ -9,7 +9,8 @@ import { log } from "./goals.ts";
 const run = promisify(execFile);
 
 /**
- * Returns the path of the Python in a virtual environment with a bench's packages: `.tools/bench-<folder>`. Creates the environment at the first use, because only benches need it.
+ * Returns the path of the Python in a virtual environment with a bench's packages: `.tools/bench-<folder>`. Creates the
+ * environment at the first use, because only benches need it.
  *
  * @param folder path of a folder with a requirements.txt that has exact versions and hashes
  * @throws Error with pip's last lines if a package cannot be installed

@@ -11,7 +11,6 @@ export const categories = ["performance", "accessibility", "best-practices", "se
 type Category = (typeof categories)[number];
 
 export interface PageFigures {
-    readonly name: string;
     /** Lighthouse's scores by category, from 0 to 100. */
     readonly scores: Readonly<Record<Category, number>>;
     readonly largestPaintSeconds: number;
@@ -52,12 +51,12 @@ const installed = join(import.meta.dirname, "../../.tools/lighthouse/node_module
  *
  * @throws Error if Lighthouse cannot load the page
  */
-export async function measurePage(name: string, url: string, runs: number): Promise<PageFigures> {
+export async function measurePage(url: string, runs: number): Promise<PageFigures> {
     const { default: lighthouse } = (await import(pathToFileURL(installed).href)) as { default: Lighthouse };
     const reports: Report[] = [];
     let elements = 0;
     for (let run = 1; run <= runs; run++) {
-        log(`${name}: run ${run} of ${runs}`);
+        log(`run ${run} of ${runs}`);
         const browser = await openBrowser();
         try {
             const port = Number(new URL(browser.wsEndpoint()).port);
@@ -74,7 +73,6 @@ export async function measurePage(name: string, url: string, runs: number): Prom
     const medianOf = (value: (report: Report) => number) => computeLatency(reports.map(value)).p50;
     const audit = (id: string) => medianOf(({ audits }) => audits[id]?.numericValue ?? Number.NaN);
     return {
-        name,
         scores: tableOf(categories, (category) =>
             Math.round(100 * medianOf((report) => report.categories[category]?.score ?? 0)),
         ),

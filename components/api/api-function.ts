@@ -4,8 +4,8 @@ import { regionalArn } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { pickApiValues } from "../../app/serving/service.ts";
 import { bucketNameFor, campaignNameOf, type StackConfig } from "../../config/config.ts";
+import { campaignUsdPerHour } from "../../config/prices.ts";
 import { campaignCeiling } from "../../config/throttles.ts";
-import { standingUsdPerHour } from "../../cost/estimate.ts";
 import { type ApiScope, apiPolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
@@ -57,7 +57,6 @@ export function apiFunction(
             traced: config.observability.traces,
             caller,
             policy: apiPolicy(createApiScope(config, caller), {
-                rank: config.rankingCampaign,
                 track: config.eventTracker,
                 trace: config.observability.traces,
                 filters: [...watchedFilterNames(config), ...Object.keys(config.filters)],
@@ -86,7 +85,7 @@ const campaignPerSecondOf = ({
     apiKey ? undefined : campaignCeiling(throttle, minProvisionedTPS);
 
 /**
- * Returns the settings of the API's function. They contain names of campaigns, so the function finds a resumed campaign
+ * Returns the settings of the API's function. They contain the campaign's name, so the function finds a resumed campaign
  * again.
  */
 function createSettings({ config, caller, price, ...args }: ApiFunctionArgs, table: aws.dynamodb.Table) {
@@ -96,7 +95,6 @@ function createSettings({ config, caller, price, ...args }: ApiFunctionArgs, tab
     return {
         ...pickApiValues(config),
         campaignArn: arn(`campaign/${scope.campaign}`),
-        rankingCampaignArn: config.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,
         filters: Object.fromEntries(filters),
         watchedTypes: args.watchedTypes,
         noun: args.noun,
@@ -109,7 +107,7 @@ function createSettings({ config, caller, price, ...args }: ApiFunctionArgs, tab
         bucketName: scope.bucketName,
         campaignPerSecond: campaignPerSecondOf(config),
         cost: {
-            campaignUsdPerHour: standingUsdPerHour(config),
+            campaignUsdPerHour: campaignUsdPerHour(config.recipe, config.minProvisionedTPS),
             estimatedUsdPerMonth: price.unparkedUsdPerMonth,
             monthlyLimitUsd: price.monthlyLimitUsd,
             limitIsSet: config.monthlyLimitUsd !== undefined,

@@ -156,7 +156,7 @@ function errorLines(): readonly string[] {
     return [...own, `- ${[...statuses].toSorted().join(", ")} \`about:blank\`: rejected by API Gateway`];
 }
 
-const requests = ["EventsRequest", "Event", "RankingRequest"];
+const requests = ["EventsRequest", "Event"];
 const answers = ["FilmList", "ListedFilm", "Film", "FoundFilms", "EventsAnswer", "History", "PastFilm", "Health"];
 
 /** Path of the page whose lists and table this file makes from app/api/openapi.yaml. */

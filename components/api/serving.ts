@@ -11,7 +11,6 @@ import { prepareCommand, tablesProblem } from "../../data-prep/tables/fault.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { ProgramError } from "../common/messages.ts";
 import type { Price } from "../cost/price-table.ts";
-import { RankingCampaign } from "../personalize/ranking-campaign.ts";
 import type { Recommender } from "../personalize/recommender.ts";
 import { type PageFile, pageFiles, toAsset } from "../storefront/page-files.ts";
 import { dataWords, findImageOrigins } from "../storefront/page-words.ts";
@@ -71,11 +70,9 @@ export interface ServingArgs {
     readonly topicArn: pulumi.Input<string>;
     /** Role that Personalize assumes. */
     readonly roleArn: pulumi.Input<string>;
-    /** Whether the campaign is parked. If so, the stack has no ranking campaign either. */
-    readonly isParked: boolean;
     /** Whether the cost guard closed the API and the page. */
     readonly isClosed: boolean;
-    /** The budget for all campaigns, which must exist before the campaigns. */
+    /** The budget, which must exist before the function that starts batch inference jobs. */
     readonly budget: pulumi.Resource;
 }
 
@@ -86,34 +83,17 @@ export class Serving extends pulumi.ComponentResource {
     public readonly storefrontUrl: pulumi.Output<string>;
     public readonly apiTableName: pulumi.Output<string>;
     public readonly tableOperationsName: pulumi.Output<string>;
-    public readonly rankingCampaignArn: pulumi.Output<string>;
     public readonly apiKey: pulumi.Output<string>;
 
     constructor(name: string, args: ServingArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:Serving", name, {}, opts);
         const { config, caller, files, recommender, failuresArn } = args;
-        const { storefront, rankingCampaign } = config;
+        const { storefront } = config;
         const { watchedFilterArn } = recommender;
         const child = { parent: this };
         const none = pulumi.output("");
         const hosted = storefront === "api" ? files?.page : undefined;
 
-        this.rankingCampaignArn = rankingCampaign
-            ? new RankingCampaign(
-                  "ranking",
-                  {
-                      config,
-                      owner: recommender.owner,
-                      partition: caller.partition,
-                      serves: config.campaignEnabled && !args.isParked,
-                      datasetGroupArn: recommender.datasetGroupArn,
-                      importJobArn: recommender.importJobArn,
-                      rows: recommender.rows,
-                      after: [args.budget, recommender],
-                  },
-                  child,
-              ).campaignArn
-            : none;
         const api =
             files &&
             new RecommendationApi(

@@ -1,5 +1,3 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import { isDeepStrictEqual } from "node:util";
 import * as aws from "@pulumi/aws";
 import { regionalArn } from "policy-evaluator";
@@ -7,7 +5,6 @@ import { isNotFound } from "pulumi-personalize/errors";
 import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../config/config.ts";
 import { filterFieldProblems } from "../../config/filter-fields.ts";
-import { toRecord } from "../../config/records.ts";
 import { schemaBeside } from "../personalize/metadata.ts";
 import { boundaryProblem, keyProblem, warnUnread } from "./existing-resources.ts";
 import { fileProblem, refuse } from "./load-config.ts";
@@ -15,8 +12,8 @@ import { warn } from "./messages.ts";
 
 /**
  * Rejects at preview what AWS would reject in the middle of `up`: filters on missing fields, changes of a schema other
- * than additional columns, a batch file that is not JSON lines, a permissions boundary or KMS key that does not exist, and
- * access logs without the account's log role.
+ * than additional columns, a permissions boundary or KMS key that does not exist, and access logs without the account's
+ * log role.
  *
  * @param interactionsSchema Avro schema of the interactions, as text
  * @throws ProgramError with every problem and its configuration key
@@ -40,7 +37,6 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
     const others = [
         schemaProblem(config, "ITEMS"),
         schemaProblem(config, "USERS"),
-        batchProblem(config),
         boundaryProblem(config),
         keyProblem(config),
         logRoleProblem(config),
@@ -75,35 +71,6 @@ async function schemaProblem(
     } catch (error) {
         if (!isNotFound(error)) warn(`${datasetArn} could not be compared with ${file}: ${messageOf(error)}`);
         return undefined;
-    }
-}
-
-/**
- * Returns a problem that names the first line of the batch file that Personalize could not read (Developer Guide,
- * "Preparing input data for batch").
- */
-async function batchProblem({ batchInferenceFile: file }: StackConfig): Promise<ConfigProblem | undefined> {
-    if (file === undefined) {
-        return undefined;
-    }
-    let number = 0;
-    for await (const line of createInterface({ input: createReadStream(file) })) {
-        number++;
-        if (!isUser(line)) {
-            const reason =
-                `is "${file}", and its line ${number} is ${JSON.stringify(line.slice(0, 60))}; each line must be a JSON ` +
-                'object such as {"userId": "22"}';
-            return { path: "batchInferenceFile", reason };
-        }
-    }
-    return undefined;
-}
-
-function isUser(line: string): boolean {
-    try {
-        return typeof toRecord(JSON.parse(line)).userId === "string";
-    } catch {
-        return false;
     }
 }
 

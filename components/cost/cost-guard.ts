@@ -100,7 +100,6 @@ function createSettings({
         monthlyLimitUsd,
         prefetches: prefetches(config),
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
-        rankingCampaignArn: scope.ranking && regionalArn(scope, "personalize", `campaign/${scope.ranking}`),
         topicArn: topic,
         functionArns: functionsOf(config).map(({ name }) => functionArn(scope, name)),
         owner: id,
@@ -140,9 +139,8 @@ function functionsOf(config: StackConfig): ServingTargets["functions"] {
 export function createGuardScope(config: StackConfig, caller: pulumi.Input<ServiceCaller>): pulumi.Output<GuardScope> {
     const { project, stack, names } = config;
     const campaign = campaignNameOf(config);
-    const ranking = config.rankingCampaign ? names.ranking : undefined;
     const edge = config.storefront === "cloudfront";
     return pulumi
         .output(caller)
-        .apply((resolvedCaller) => ({ ...resolvedCaller, project, stack, names, campaign, ranking, edge }));
+        .apply((resolvedCaller) => ({ ...resolvedCaller, project, stack, names, campaign, edge }));
 }

@@ -54,8 +54,6 @@ export async function plannedStack(config: StackConfig): Promise<PlannedStack> {
         ...plannedWithAlarms(config),
         interactions: Math.max(0, lines - 1),
         bytes: contents.reduce((sum, { bytes }) => sum + bytes, 0),
-        batchUsers:
-            config.batchInferenceFile === undefined ? 0 : (await readContentOnce(config.batchInferenceFile)).lines,
         batchLists: isBatch(config)
             ? { viewers: await viewersOfJobs(config), everyDays: config.serving.everyDays }
             : undefined,

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
+import { billedService } from "../../config/prices.ts";
 import { budgetThresholds } from "../../cost/enforce-limit.ts";
-import { serviceCostFilter, stackCostFilter } from "../../iam/resource-rules.ts";
 
 export interface SpendBudgetArgs {
     readonly config: StackConfig;
@@ -12,16 +12,9 @@ export interface SpendBudgetArgs {
 }
 
 /**
- * Returns the exception (waiver) from the rule that a campaign needs a budget, for a stack with config `budget` false.
- * Pulumi logs the reason in it as a warning. An account in an organization may not be allowed to create budgets. The
- * cost guard still limits the spend.
- */
-export const createBudgetWaivers = ({ budget }: Pick<StackConfig, "budget">): Readonly<Record<string, string>> =>
-    budget ? {} : { "campaign-without-budget": "config budget is false: only the cost guard limits the spend" };
-
-/**
  * An AWS budget for Personalize. It uses the bill, which is hours old, so it is a second protection after the cost
- * guard.
+ * guard. A stack with config `budget` false has no budget, because an account in an organization may not be allowed to
+ * create one.
  */
 export class SpendBudget extends pulumi.ComponentResource {
     /**
@@ -56,8 +49,10 @@ export class SpendBudget extends pulumi.ComponentResource {
                 timeUnit: "MONTHLY",
                 costFilters: [
                     // A filter by tag counts the costs of every service, but matches no cost until a user activates the
-                    // tag in the billing console.
-                    config.budgetByTag ? stackCostFilter(stack) : serviceCostFilter,
+                    // tag in the billing console (AWS Billing User Guide, "Budget filters").
+                    config.budgetByTag
+                        ? { name: "TagKeyValue", values: [`user:pulumi:stack$${stack}`] }
+                        : { name: "Service", values: [billedService] },
                 ],
                 notifications,
                 tags,

@@ -141,15 +141,12 @@ export const fileContent = (path: string) => ({
 
 /** Returns all files of a stack to upload; the keys are their names. */
 export function filesToUpload(config: StackConfig): Readonly<Record<string, FileArgs>> {
-    const { metadataFiles, batchInferenceFile } = config;
+    const { metadataFiles } = config;
     const csv = (path: string, key: string): FileArgs => ({ path, key, contentType: "text/csv" });
     return {
         interactions: csv(config.interactionsFile, objectKeys.interactions),
         ...(metadataFiles.items && { items: csv(metadataFiles.items, objectKeys.items) }),
         ...(metadataFiles.users && { users: csv(metadataFiles.users, objectKeys.users) }),
-        ...(batchInferenceFile && {
-            batch: { path: batchInferenceFile, key: objectKeys.batchInput, contentType: "application/x-ndjson" },
-        }),
     };
 }
 
@@ -159,5 +156,5 @@ export const toDataPrefixes = (config: StackConfig) => ({
         ...Object.values(filesToUpload(config)).map(({ key }) => key),
         ...(isBatch(config) ? [objectKeys.listsInput] : []),
     ],
-    writePrefix: config.batchInferenceFile || isBatch(config) ? objectKeys.batchOutput : undefined,
+    writePrefix: isBatch(config) ? objectKeys.listsOutput : undefined,
 });

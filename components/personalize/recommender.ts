@@ -14,7 +14,6 @@ import { knownAfter } from "../common/known-after.ts";
 import { info } from "../common/messages.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileContent, requireFile, type UploadedFile } from "../data/data-bucket.ts";
-import { BatchInference } from "./batch-inference.ts";
 import { schemaBeside } from "./metadata.ts";
 import { createDeadlineInputs, quickDeadlineMinutes } from "./resources.ts";
 
@@ -39,12 +38,12 @@ export interface RecommenderArgs {
     /** State flags that runbooks wrote: the campaign is parked (deleted to save its cost), or held at a version. */
     readonly stateFlags: StateFlags;
     /** The budget for the campaign's cost, which must exist before the campaign. */
-    readonly budget?: pulumi.Resource;
+    readonly budget: pulumi.Resource;
 }
 
 /**
  * The Personalize resources from the import of the interactions to the campaign, and what this program adds to them:
- * fallback tables, the filter of watched items and batch inference.
+ * fallback tables and the filter of watched items.
  */
 export class Recommender extends components.Recommender {
     /** Tracking ID of the event tracker; empty without an event tracker. */
@@ -60,10 +59,6 @@ export class Recommender extends components.Recommender {
         if (config.performAutoTraining) {
             const { lines } = requireFile(args.files, "interactions");
             lines.apply((count) => info(autoTrainingPrice(config, count), this));
-        }
-        if (config.batchInferenceFile !== undefined) {
-            const { solutionVersionArn } = this;
-            new BatchInference(`${name}-batch`, { ...args, solutionVersionArn }, { parent: this });
         }
         this.owner = args.owner;
         this.eventTrackerId = this.trackingId;

@@ -1,4 +1,4 @@
-import { flag, matches, members, optional, texts } from "../kinds.ts";
+import { flag, matches, members, optional } from "../kinds.ts";
 
 /** Configuration keys for access and observability. */
 export const accessKeys = {
@@ -36,11 +36,5 @@ export const accessKeys = {
     bucketPolicyConditions: flag(true, {
         description:
             "the bucket policy allows Personalize for this account only; `false` if [diagnose-access](access.md#every-link-holds-and-it-still-fails) says so",
-        otherNeeds: { waivers: { "service-without-condition": "a drill needs this for an hour" } },
-    }),
-    waivers: texts({
-        description:
-            "[guard rules](access-operator.md#guard-rules) that do not apply, each with a reason of at least 20 characters",
-        other: { "wildcard-action": "a drill needs this for an hour" },
     }),
 };

@@ -14,8 +14,8 @@ export const adoptables = {
 } as const;
 export type Adoptable = keyof typeof adoptables;
 
-/** Minimum length of a waiver's reason in characters. */
-export const shortestReason = 20;
+/** Minimum length of a reason in characters. */
+const shortestReason = 20;
 
 /** Resource types of Personalize, in the order in which the column "changes" of the configuration table lists them. */
 export const personalizeKinds = [
@@ -29,7 +29,6 @@ export const personalizeKinds = [
     "Filter",
     "EventTracker",
     "MetadataDataset",
-    "BatchInferenceJob",
 ] as const;
 
 const everything = personalizeKinds.map((kind) => `+- ${kind}`).join(", ");
@@ -43,7 +42,7 @@ const metadata = {
 export const dataKeys = {
     bucketName: text("", {
         description: "name of the data bucket. Empty: `my-movie-recommender-data-<account id>-<stack>`",
-        changes: "+- Bucket, +- DatasetImportJob, ~ Trail, +- BatchInferenceJob",
+        changes: "+- Bucket, +- DatasetImportJob, ~ Trail",
         effect: "starts an import, but no training",
         other: "another-films-bucket",
     }),
@@ -56,7 +55,7 @@ export const dataKeys = {
     }),
     interactionsFile: text("data/personalize_interactions_fixed.csv", {
         description: "interactions as CSV from data-prep",
-        changes: "+- DatasetImportJob, +- SolutionVersion, ~ Campaign, +- BatchInferenceJob",
+        changes: "+- DatasetImportJob, +- SolutionVersion, ~ Campaign",
         effect: "new content has the same effect. With `syncWithLatestSolutionVersion`, only automatic trainings use new content",
         isFile: true,
     }),
@@ -76,13 +75,6 @@ export const dataKeys = {
         isFile: true,
         ...metadata,
     }),
-    batchInferenceFile: optional({
-        description:
-            'users for one batch inference job, as JSON Lines: `{"userId": "22"}`. Results: `batch/output/` in the bucket',
-        changes: "± BatchInferenceJob, +- BatchInferenceJob",
-        effect: "a changed file starts a new job, which AWS bills",
-        isFile: true,
-    }),
     dataRetention: oneOf(["delete", "retain"], "delete", {
         description: "`retain`: `pulumi destroy` keeps the data bucket",
         changes: "~ Bucket",
@@ -100,7 +92,7 @@ export const dataKeys = {
         description: "at most 47 tags of all resources except S3 objects",
         changes:
             "~ DatasetGroup, ~ Dataset, ~ DatasetImportJob, ~ Solution, ~ SolutionVersion, ~ Campaign, ~ Filter, ~ EventTracker, " +
-            "~ MetadataDataset, ~ BatchInferenceJob, ~ Bucket, ~ Table, ~ RestApi, ~ Distribution, ~ Trail",
+            "~ MetadataDataset, ~ Bucket, ~ Table, ~ RestApi, ~ Distribution, ~ Trail",
         other: { team: "films" },
         check: checkTags,
     }),

@@ -107,12 +107,6 @@ export const servingKeys = {
         description: "creates the log role of API Gateway for the account; needs an administrator",
         effect: "`false` and destroy keep the role",
     }),
-    rankingCampaign: flag(false, {
-        description: "a second campaign, for `POST /rankings/{userId}`: about $146 more a month",
-        changes: "± Solution, ± SolutionVersion, ± Campaign",
-        effect: "a training",
-        otherNeeds: { monthlyLimitUsd: 1000 },
-    }),
     prefetchUsers: whole(100, {
         least: 0,
         most: 10_000,

@@ -25,8 +25,7 @@ export interface QualityReport {
 const style = `
 :root { color-scheme: light dark; --text: #1b1f24; --soft: #57606a; --back: #ffffff; --line: #d0d7de; --bar: #2f6fbd; --green: #1a7f37; --amber: #9a6700; --red: #cf222e }
 @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --soft: #9198a1; --back: #0d1117; --line: #30363d; --bar: #6cb0ff; --green: #3fb950; --amber: #d29922; --red: #ff7b72 } }
-* { box-sizing: border-box } body { margin: 0 auto; padding: 24px 16px; max-width: 1080px; background: var(--back);
-* color: var(--text); font: 15px/1.5 system-ui, sans-serif }
+* { box-sizing: border-box } body { margin: 0 auto; padding: 24px 16px; max-width: 1080px; background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sans-serif }
 h1 { font-size: 24px; margin: 0 } h2 { font-size: 17px; margin: 0 0 8px; overflow-wrap: anywhere } .rows { overflow-x: auto } p { margin: 4px 0 16px; color: var(--soft) }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 24px; margin: 24px 0 }
 svg { width: 100%; height: auto; display: block } svg text { fill: var(--soft); font: 12px system-ui, sans-serif } rect { fill: var(--bar) }

@@ -9,7 +9,6 @@ import type { Grant, GrantScope, OperatorScope, PolicyKindOfOperator } from "./s
 /** Values that only the policies of functions need. */
 type FunctionScope = OperatorScope & {
     readonly campaign: string;
-    readonly ranking: string;
     readonly edge: boolean;
 };
 
@@ -54,7 +53,7 @@ const lambdaFunctions: readonly LambdaFunction[] = [
         name: "api",
         role: "apiRole",
         invokedBy: "apigateway.amazonaws.com",
-        policy: (scope) => apiPolicy(scope, { rank: true, track: true, trace: true, filters: ["*"] }),
+        policy: (scope) => apiPolicy(scope, { track: true, trace: true, filters: ["*"] }),
     },
     {
         ...serving,
@@ -103,7 +102,7 @@ export const functionGrants = ({ names, arn }: GrantScope): readonly Grant[] =>
  * features.
  */
 export function functionPolicies(scope: OperatorScope): readonly PolicyDocument[] {
-    const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking, edge: true };
+    const of = { ...scope, campaign: scope.names.campaign, edge: true };
     return lambdaFunctions.flatMap(({ policy, schedule }) => [policy(of), ...(schedule ? [schedule.policy(of)] : [])]);
 }
 

@@ -31,16 +31,12 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
     // with the solution's.
     const solution = [arn(`solution/${names.solution}`), arn(`solution/${names.solution}/*`)];
     const campaign = arn(`campaign/${names.campaign}`);
-    // `park` and `resume` include the ranking campaign. An action on a campaign also needs the permission on its
-    // solution.
-    const ranking = [`campaign/${names.ranking}`, `solution/${names.ranking}`, `solution/${names.ranking}/*`].map(arn);
     // The name of a job ends with a number of one to three digits. Match each digit with `?`, because `-*` would also
     // match jobs of a stack whose name begins with this stack's name.
     const numbered = (prefix: string) => ["?", "??", "???"].map((number) => arn(`${prefix}-${hash}-${number}`));
     const imports = [names.importJobPrefix, names.itemsImportJobPrefix, names.usersImportJobPrefix].flatMap((prefix) =>
         numbered(`dataset-import-job/${prefix}`),
     );
-    const batches = numbered(`batch-inference-job/${names.batchInferenceJobPrefix}`);
     // Allow all names of filters and event trackers, because Personalize generates their names, or the stack's config
     // defines them.
     const unnamed = [arn("filter/*"), arn("event-tracker/*")];
@@ -93,7 +89,6 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
             "OperateCampaigns",
             service,
             [
-                "CreateBatchInferenceJob",
                 "CreateCampaign",
                 "CreateSolutionVersion",
                 "DeleteCampaign",
@@ -101,7 +96,7 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
                 "UntagResource",
                 "UpdateCampaign",
             ],
-            [campaign, ...ranking, ...solution, ...batches],
+            [campaign, ...solution],
         ),
         // According to the Service Authorization Reference, CreateDatasetImportJob also needs permission on the
         // dataset. The statement names only the stack's datasets, so imports into other datasets are denied.

@@ -58,7 +58,7 @@ export type OperatorLevel = keyof typeof operatorLevels;
 /**
  * The operator's nine managed policies; IAM allows ten for a user or role. `operations` covers cost guard,
  * notifications and alarms; `audit` the trail and the lists of batch inference; `serving` the API; `page` the
- * storefront and the ranking campaign.
+ * storefront.
  */
 export const policyKinds = Object.values(operatorLevels).flat();
 export type PolicyKindOfOperator = (typeof policyKinds)[number];

@@ -12,7 +12,7 @@ const noNewResource = "CloudFront's creates have no resource type";
 /** Service principal that owns API Gateway's service-linked role. */
 const tracing = "ops.apigateway.amazonaws.com";
 
-/** Returns the grants for API, table, ranking campaign and storefront. */
+/** Returns the grants for API, table and storefront. */
 export function servingGrants(scope: GrantScope): readonly Grant[] {
     const { partition, region, accountId, project, stack, names, arn, grant } = scope;
     const invoked = [names.tableOperations, names.batchLists].map((name) => arn("lambda", `function:${name}`));
@@ -106,24 +106,6 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
             ["ListCachePolicies", "ListDistributions", "ListOriginAccessControls", "ListResponseHeadersPolicies"],
             ["*"],
             { everythingBecause: "CloudFront's lists have no resource type" },
-        ),
-        // Allow the actions on the ranking campaign (config `rankingCampaign`), because `park` and `resume` include
-        // this campaign.
-        page(
-            "ManageRankingCampaign",
-            "personalize",
-            [
-                "CreateSolution",
-                "CreateSolutionVersion",
-                "DeleteSolution",
-                "StopSolutionVersionCreation",
-                "TagResource",
-                "UntagResource",
-                "UpdateSolution",
-            ],
-            [`campaign/${names.ranking}`, `solution/${names.ranking}`, `solution/${names.ranking}/*`].map((tail) =>
-                arn("personalize", tail),
-            ),
         ),
         page("CreateDistributions", "cloudfront", ["CreateDistribution"], ["*"], {
             everythingBecause: `${noNewResource}; the condition requires the stack's tags`,

@@ -35,8 +35,7 @@ export async function observeCampaign(
 }
 
 /**
- * Returns a campaign's requests in windows of five minutes, without empty windows. `metric` is the Personalize metric
- * that counts them.
+ * Returns a campaign's requests in windows of five minutes, without empty windows.
  *
  * @throws Error if CloudWatch's answer is incomplete
  */
@@ -45,9 +44,15 @@ export const requestWindows = (
     campaignArn: string,
     since: number,
     now: number,
-    metric: string = servingMetrics.successes,
 ): Promise<RequestWindows> =>
-    fetchWindows(client, personalizeNamespace, metric, { Name: "CampaignArn", Value: campaignArn }, since, now);
+    fetchWindows(
+        client,
+        personalizeNamespace,
+        servingMetrics.successes,
+        { Name: "CampaignArn", Value: campaignArn },
+        since,
+        now,
+    );
 
 /** The function that precomputes lists, and the number of viewers in one run. */
 export interface PrefetchFunction {

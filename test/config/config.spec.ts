@@ -76,7 +76,6 @@ describe("Stack configuration", () => {
         assert.deepEqual(paths(auth({ ...jwt, claim: "" })), ["viewerAuth.claim"]);
         assert.deepEqual(paths({ apiKey: "true" }), ["apiKey"]);
         assert.equal(good({ apiKey: "true", storefront: "none" }).apiKey, true);
-        assert.deepEqual(paths({ api: "false", rankingCampaign: "true" }), ["rankingCampaign"]);
         assert.equal(good({ api: "false" }).storefront, "none");
         assert.deepEqual(paths({ allowedOrigins: '["https://films.example", "films.example/", "*"]' }), [
             "allowedOrigins[1]",
@@ -200,7 +199,6 @@ describe("Stack configuration", () => {
         { of: "weights with an unknown recipe", values: { recipe: "sims", eventWeights: '{"Watch":1}' } },
         { of: "a recipe with an unreadable performAutoML", values: { performAutoML: "perhaps", recipe: "" } },
         { of: "an API key with an unknown storefront", values: { storefront: "s3", apiKey: "true" } },
-        { of: "a ranking campaign with an unreadable api", values: { api: "maybe", rankingCampaign: "true" } },
         {
             of: "the newest version with an unreadable performAutoTraining",
             values: { performAutoTraining: "often", syncWithLatestSolutionVersion: "true" },

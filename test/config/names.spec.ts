@@ -20,7 +20,6 @@ describe("Resource names", () => {
             itemsImportJobPrefix: "movie_items_import_job",
             usersImportJobPrefix: "movie_users_import_job",
             eventTracker: "movie-recommender-events",
-            batchInferenceJobPrefix: "movie-recommender-batch",
             costGuard: "movie-recommender-cost-guard",
             costGuardRole: "MovieRecommender-CostGuard",
             scheduleRole: "MovieRecommender-Schedule",
@@ -44,7 +43,6 @@ describe("Resource names", () => {
             tableOperationsRole: "MovieRecommender-TableOperations",
             anyFunction: "movie-recommender-*",
             prefetchScheduleRole: "MovieRecommender-PrefetchSchedule",
-            ranking: "movie-recommender-ranking",
             storefront: "movie-recommender-storefront",
         };
         assert.deepEqual(namesFor("dev"), plain);

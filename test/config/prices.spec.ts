@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
     approximately,
     autoTrainingUsdPerMonth,
+    batchUsd,
     campaignUsdPerHour,
     campaignUsdPerMonth,
     ingestionUsd,
@@ -59,6 +60,11 @@ describe("Campaign price", () => {
 describe("Training price", () => {
     it("a training with a v2 recipe is billed by interactions: $10 for 5 million", () => {
         assert.deepEqual(trainingUsd(v2, { interactions: 5_000_000 }), { low: 10, high: 10 });
+    });
+
+    it("batch inference has the range of the quoted prices, and one price with a v2 recipe", () => {
+        assert.deepEqual(batchUsd(v1, 1000), { low: 0.067, high: 0.086 });
+        assert.deepEqual(batchUsd(v2, 1000), { low: 0.15, high: 0.15 });
     });
 
     it("a training without a v2 recipe is billed by hours, with an estimated range", () => {

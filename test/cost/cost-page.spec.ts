@@ -22,7 +22,6 @@ const defaultStack = (recipe: string, expectedRequestsPerDay: number): PlannedSt
     recipe,
     expectedRequestsPerDay,
     alarmMetrics: countAlarmMetrics({ api: true }),
-    batchUsers: 0,
     dashboards: 1,
 });
 

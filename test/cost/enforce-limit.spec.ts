@@ -65,4 +65,18 @@ describe("Monthly limit of the cost guard", () => {
         await simulation.hours(6);
         assert.equal(simulation.deletions, 1);
     });
+
+    it("while the cost guard cannot read the campaign, the spend grows as before; later it counts a higher minimum TPS", async () => {
+        const simulation = simulateStack("2026-11-02T00:00:00Z", { idleAction: "announce", idleHours: 9999 });
+        simulation.makeCampaign();
+        await simulation.hours(5);
+        simulation.refused.add("campaign");
+        if (simulation.campaign) simulation.campaign = { ...simulation.campaign, minProvisionedTPS: 3 };
+        await simulation.hours(10);
+        assert.ok(Math.abs(simulation.spend() - 15 * 0.2) < 0.1, `${simulation.spend()}`);
+        simulation.refused.clear();
+        await simulation.hours(5);
+        // AWS may have billed 3 TPS since the last run that could read the campaign.
+        assert.ok(Math.abs(simulation.spend() - (5 * 0.2 + 15 * 0.6)) < 0.3, `${simulation.spend()}`);
+    });
 });

@@ -66,14 +66,6 @@ describe("Monthly estimate", () => {
         assert.equal(line({ auditTrail: false }, "audit trail"), undefined);
     });
 
-    it("the estimate contains a price range for batch inference only if `batchInferenceFile` is set", () => {
-        const batch = (given: Partial<PlannedStack>) =>
-            estimate({ ...plan, ...given }).once.find(({ what }) => what === "batch inference")?.usd;
-        assert.equal(batch({}), undefined);
-        assert.deepEqual(batch({ batchUsers: 1000 }), { low: 0.067, high: 0.086 });
-        assert.deepEqual(batch({ batchUsers: 1000, recipe: "aws-user-personalization-v2" }), { low: 0.15, high: 0.15 });
-    });
-
     it("estimate lines are sorted, add up to the total, and grow with use", () => {
         const more = fc.record({
             minProvisionedTPS: fc.integer({ min: 1, max: 100 }),

@@ -15,11 +15,12 @@ describe("State of the cost guard", () => {
             idleGraceHours: 1,
             monthlyLimitUsd: 3.333333333,
         });
+        /** Returns a name of 124 characters, the longest one of a function and a statement in its policy. */
+        const longName = (n: number) => createHash("sha512").update(`${n}`).digest("hex").slice(0, 124);
         simulation.makeCampaign();
-        simulation.makeRanking();
         simulation.serves = true;
         simulation.solutions = Array.from({ length: 20 }, (_, n) => ({
-            arn: solutionArn(createHash("sha256").update(`${n}`).digest("hex").slice(0, 63)),
+            arn: solutionArn(longName(n).slice(0, 63)),
             status: "ACTIVE",
             changedAt: simulation.now,
             hasCampaign: false,
@@ -36,6 +37,10 @@ describe("State of the cost guard", () => {
             const parsed = parseState(state, simulation.now);
             if (simulation.version > 0 && "problem" in parsed) problems.add(parsed.problem);
             tps = (tps % 7) + 1;
+            // Change the policies in two runs, so that two notifications with long names wait.
+            if (simulation.version < 2) {
+                simulation.foreignStatements = Array.from({ length: 6 }, (_, n) => longName(10 * tps + n));
+            }
             // In some hours the requests cost so much that the guard closes API and page. An operator opens API and
             // page again.
             simulation.used.push({
@@ -43,8 +48,6 @@ describe("State of the cost guard", () => {
                 usage: { edgeGb: Math.floor(simulation.now / hour) % 7 === 0 ? 10 : 0.1 },
             });
             if (Math.floor(simulation.now / hour) % 5 === 0) simulation.closedReason = undefined;
-            if (simulation.ranking === undefined) simulation.makeRanking();
-            else simulation.ranking = { ...simulation.ranking, minProvisionedTPS: tps };
             // In two of three hours no metric can be read, and the minimum TPS changes at each run.
             simulation.metrics = Math.floor(simulation.now / hour) % 3 === 0 ? "fine" : "broken";
             simulation.config = { ...simulation.config, monthlyLimitUsd: simulation.config.monthlyLimitUsd + 0.1 };
@@ -57,7 +60,10 @@ describe("State of the cost guard", () => {
         simulation.refused.clear();
         simulation.metrics = "fine";
         assert.equal(await simulation.run(), undefined);
-        assert.deepEqual(new Set(simulation.kinds()), new Set(["api-closed", "limit-near", "limit-reached", "unused"]));
+        assert.deepEqual(
+            new Set(simulation.kinds()),
+            new Set(["api-closed", "limit-reached", "policy-foreign", "unused"]),
+        );
     });
 
     const now = Date.parse("2026-11-10T00:00:00Z");

@@ -8,7 +8,6 @@ const deployed: PlannedStack = { ...plannedStack, api: true };
 describe("`priceJump`", () => {
     for (const { change, from = {}, to } of [
         { change: "a second TPS", to: { minProvisionedTPS: 2 } },
-        { change: "a ranking campaign", to: { rankingCampaign: true } },
         { change: "resuming a parked campaign", from: { hasCampaign: false }, to: {} },
         {
             change: "a hundred times the data with automatic training",

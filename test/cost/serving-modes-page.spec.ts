@@ -21,12 +21,10 @@ const small: PlannedStack = {
     auditTrail: false,
     customMetrics: 0,
     alarmMetrics: countAlarmMetrics({ api: true, batch: true, customMetrics: false }),
-    batchUsers: 0,
     traces: false,
     dashboards: 0,
     api: true,
     edge: false,
-    rankingCampaign: false,
 };
 const monthUsd = (viewers: number, everyDays: number) =>
     estimate({ ...small, expectedRequestsPerDay: viewers, batchLists: { viewers, everyDays } }).expectedUsd;

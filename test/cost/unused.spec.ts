@@ -53,14 +53,10 @@ describe("Unused solutions", () => {
         const simulation = withSolutions({ unusedAction: "delete" }, "films");
         simulation.solutions = [solution(simulation, "films", { hasCampaign: true })];
         await simulation.hours(10 * day);
-        simulation.solutions = [
-            solution(simulation, "films", { changedAt: 0 }),
-            solution(simulation, "ranking", { changedAt: 0 }),
-        ];
+        simulation.solutions = [solution(simulation, "films", { changedAt: 0 })];
         simulation.parkedReason = "by hand";
         await simulation.hours(10 * day);
         simulation.parkedReason = undefined;
-        simulation.solutions.pop();
         await simulation.hours(2.9 * day);
         assert.deepEqual(simulation.kinds(), []);
         await simulation.hours(0.2 * day);

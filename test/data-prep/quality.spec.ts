@@ -185,9 +185,9 @@ describe("Quality report", () => {
     });
 
     it("the HTML report needs no other file, and is readable in both themes", async () => {
-        for (const [scheme, width] of [
-            ["light", 1280],
-            ["dark", 390],
+        for (const [scheme, width, color] of [
+            ["light", 1280, "rgb(27, 31, 36)"],
+            ["dark", 390, "rgb(230, 237, 243)"],
         ] as const) {
             const page = await browser.newPage();
             const requestedUrls: string[] = [];
@@ -203,6 +203,7 @@ describe("Quality report", () => {
                 bars: [...document.querySelectorAll("rect")].every((bar) => Number.isFinite(bar.getBBox().height)),
                 rows: document.querySelectorAll("[data-check]").length,
                 first: document.querySelector("[data-check] .level").textContent,
+                color: getComputedStyle(document.body).color,
             })`);
             assert.deepEqual(drawn, {
                 wide: true,
@@ -214,6 +215,7 @@ describe("Quality report", () => {
                 bars: true,
                 rows: 16,
                 first: "amber",
+                color,
             });
             await page.close();
         }

@@ -17,7 +17,7 @@ import { type Baseline, establish, type RevertResult, runCase } from "./revert/r
 const { seed, runs, resume, only } = benchCommand(
     "drill:revert",
     "If up is interrupted and the change is reverted, is anything lost, left over or trained again?",
-    ["-- --seed 7", "-- --seed 7 --resume"],
+    ["--seed 7", "--seed 7 --resume"],
 )
     .option("--seed <number>", "seed of the operations, interruptions and following commands", whole(0), 1)
     .option("--runs <number>", "number of runs", whole(1), 30)

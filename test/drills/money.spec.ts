@@ -50,12 +50,7 @@ describe("`drill:money`", () => {
 
     it("`virtualMonths` finds no fault in the cost guard despite killed and parallel runs", async () => {
         const chosen = {
-            scenarios: [
-                "limit raised",
-                "forgotten weekends",
-                "two campaigns, of which the second runs away",
-                "idle demo with prefetch",
-            ].flatMap(named),
+            scenarios: ["limit raised", "forgotten weekends", "idle demo with prefetch"].flatMap(named),
             faults: withFaults("after it noted", "after the park", "twice, at once"),
         };
         for (const result of await virtualMonths(3, undefined, undefined, chosen)) {
@@ -65,7 +60,7 @@ describe("`drill:money`", () => {
     });
 
     const wrongOf = (results: readonly FaultResult[]) => results.flatMap(({ wrong }) => wrong).join("\n");
-    const [one, two] = ["runaway", "two campaigns, of which the second runs away"];
+    const one = "runaway";
     /**
      * Cost guards with a bug: the bug, a scenario and faults of AWS that reveal it, and a check that the results of
      * `virtualMonths` show it.
@@ -84,7 +79,6 @@ describe("`drill:money`", () => {
         ],
         ["forgets-intent", one, withFaults("after the park"), (results) => /no limit-reached/.test(wrongOf(results))],
         ["parks-an-hour-late", one, [], (results) => results.every(({ enforcementMinutes: took }) => took > 45)],
-        ["overlooks-the-ranking", two, [], (results) => /no limit-reached/.test(wrongOf(results))],
         [
             "notifies-under-a-new-id",
             one,

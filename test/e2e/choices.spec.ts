@@ -26,7 +26,6 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
     const configured = (more: object = {}) => ({
         itemsFile: at("items.csv"),
         usersFile: at("users.csv"),
-        batchInferenceFile: at("batch.jsonl"),
         eventTracker: true,
         filters: {
             "by-genre": "INCLUDE ItemID WHERE Items.GENRES IN ($GENRE)",
@@ -34,7 +33,6 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         },
         ...more,
     });
-    const users = (...ids: string[]) => ids.map((userId) => `${JSON.stringify({ userId })}\n`).join("");
 
     before(async () => {
         aws = await startTestAws();
@@ -47,7 +45,6 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         ];
         const usersSchema = { ...itemsSchema, name: "Users", fields };
         await writeFile(at("users.schema.json"), JSON.stringify(usersSchema));
-        await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured());
         // Personalize may return expressions with other spaces and letter case than in requests, so test such
         // responses, too.
@@ -69,20 +66,6 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         assertExit(result, 0);
         const list = JSON.parse(result.stdout).recommendations[userId] as { itemId: string }[];
         return list.map(({ itemId }) => itemId);
-    }
-    async function batchAnswers() {
-        const { bucketName } = await aws.outputs();
-        const text =
-            (await (
-                await aws.s3.getObject({ Bucket: bucketName, Key: "batch/output/users.json.out" })
-            ).Body?.transformToString()) ?? "";
-        return text
-            .trimEnd()
-            .split("\n")
-            .map((line) => JSON.parse(line));
-    }
-    async function batchJobs(): Promise<number> {
-        return (await aws.personalize.listBatchInferenceJobs({})).batchInferenceJobs?.length ?? 0;
     }
     async function schemaNames(): Promise<string[]> {
         const { schemas = [] } = await aws.personalize.listSchemas({});
@@ -149,25 +132,6 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         );
     });
 
-    it("the output of batch inference equals the campaign's recommendations", async () => {
-        const { campaignArn } = await aws.outputs();
-        const answers = await batchAnswers();
-        assert.deepEqual(
-            answers.map(({ input, error }) => [input.userId, error]),
-            [
-                ["1", null],
-                ["2", null],
-            ],
-        );
-        for (const { input, output } of answers) {
-            const { itemList = [] } = await aws.runtime.getRecommendations({ campaignArn, userId: input.userId });
-            assert.deepEqual(
-                output.recommendedItems,
-                itemList.map(({ itemId }) => itemId),
-            );
-        }
-    });
-
     it("an event changes the next list of the event's user, and no other list", async () => {
         const [mine, others] = [await recommended("1"), await recommended("2")];
         const { eventTrackerId = "" } = await aws.outputs();
@@ -211,20 +175,10 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         assert.match(text, /movie-recommender:itemsFile is ".*items\.csv", and its schema lacks column STUDIO of the/);
     });
 
-    it("`up` replaces a filter with a changed expression, and imports a new users file", async () => {
+    it("`up` replaces a filter with a changed expression, and nothing else", async () => {
         const filters = { ...configured().filters, "by-year": "INCLUDE ItemID WHERE Items.YEAR >= 1990" };
         await aws.configure(configured({ filters }));
-        await writeFile(at("batch.jsonl"), users("3"));
-        assert.equal(await batchJobs(), 1);
-        assert.deepEqual((await applied(aws)).plan, {
-            replace: ["BatchInferenceJob", "Filter"],
-            update: ["BucketObjectv2"],
-        });
-        assert.equal(await batchJobs(), 2);
-        assert.deepEqual(
-            (await batchAnswers()).map(({ input }) => input.userId),
-            ["3"],
-        );
+        assert.deepEqual((await applied(aws)).plan, { replace: ["Filter"] });
         const recent = await recommended("2", "--num-results", "150", "--filter", "by-year");
         assert.ok(recent.length > 0 && recent.every((item) => Number(item) + 1899 >= 1990));
         await settled();
@@ -243,15 +197,8 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
     });
 
     it("`up` creates the campaign again without a training, and deletes the filter for watched items", async () => {
-        // The batch job must run again for users 1 and 2, because a later job has overwritten their output.
-        await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured({ watchedFilter: false }));
         assertExit(await aws.engine("up"), 0);
-        assert.equal(await batchJobs(), 3);
-        assert.deepEqual(
-            (await batchAnswers()).map(({ input }) => input.userId),
-            ["1", "2"],
-        );
         assert.equal((await aws.outputs()).solutionVersionArn, solutionVersionArn);
         const watched = await aws.runbook("recommend", "1", "--explain", "--data", aws.interactionsFile, "--json");
         assertExit(watched, 0);

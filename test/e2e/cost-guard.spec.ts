@@ -26,8 +26,8 @@ import { assertExit, createClients, createSettings, region, startTestAws, type T
 import { until } from "../support/until.ts";
 import { bySession, createRemovals } from "./role-session.ts";
 
-/** A stack with an API, a storefront that shows notifications, and a second campaign, which is also billed. */
-const serving = { api: true, storefront: "api", rankingCampaign: true };
+/** A stack with an API and a storefront that shows notifications. */
+const serving = { api: true, storefront: "api" };
 const admin = { accessKeyId: "test", secretAccessKey: "test" };
 
 describe("Cost guard on the local AWS", function () {
@@ -35,7 +35,6 @@ describe("Cost guard on the local AWS", function () {
     let aws: TestAws;
     let outputs: Record<string, string>;
     let campaignArn: string;
-    let rankingCampaignArn: string;
     const opened: { destroy(): void }[] = [];
     const more = (credentials: typeof admin & { sessionToken?: string }) => {
         const settings = { ...createSettings(aws.instance, credentials), maxAttempts: 1 };
@@ -65,7 +64,6 @@ describe("Cost guard on the local AWS", function () {
         assert.match(up.stdout + up.stderr, /the API and the storefront page have been closed since .* \(test\)/);
         outputs = await aws.outputs();
         campaignArn = String(outputs.campaignArn);
-        rankingCampaignArn = String(outputs.rankingCampaignArn);
     });
     after(async () => {
         for (const client of opened) client.destroy();
@@ -111,15 +109,11 @@ describe("Cost guard on the local AWS", function () {
         const { FunctionError, Payload } = await by.lambda.invoke({ FunctionName });
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
     };
-    /** Returns whether each of the two campaigns exists. */
-    const there = () =>
-        Promise.all(
-            [campaignArn, rankingCampaignArn].map((arn) =>
-                aws.personalize.describeCampaign({ campaignArn: arn }).then(
-                    ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
-                    () => false,
-                ),
-            ),
+    /** Returns whether the campaign exists. */
+    const isThere = () =>
+        aws.personalize.describeCampaign({ campaignArn }).then(
+            ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
+            () => false,
         );
     /** Returns the different statuses of requests to the API and to the page. */
     const statuses = async () => {
@@ -150,7 +144,6 @@ describe("Cost guard on the local AWS", function () {
             stack: aws.stack,
             names: names(),
             campaign: names().campaign,
-            ranking: names().ranking,
             edge: false,
         });
         /**
@@ -165,7 +158,6 @@ describe("Cost guard on the local AWS", function () {
                     stack: aws.stack,
                     owner: "an-id",
                     campaignArn,
-                    rankingCampaignArn,
                     topicArn: String(outputs.notificationsTopicArn),
                     tableName: String(outputs.apiTableName),
                     functionArns: [names().costGuard, names().api, names().notifier].map((name) =>
@@ -246,10 +238,7 @@ describe("Cost guard on the local AWS", function () {
                 const denied = new RegExp(`not authorized to perform: ${action}`);
                 assert.match(String(thrown?.message), denied, `${action} on ${resource}: ${thrown?.message}`);
                 if (action.endsWith("DeleteCampaign")) {
-                    assert.deepEqual(
-                        await there(),
-                        [campaignArn, rankingCampaignArn].map((arn) => arn === resource),
-                    );
+                    assert.equal(await isThere(), true);
                     await resume();
                 }
                 await forget("parked");
@@ -257,10 +246,10 @@ describe("Cost guard on the local AWS", function () {
                 removedActions.push(action);
             }
             assert.ok(removedActions.length >= 18, removedActions.join(", "));
-            assert.deepEqual(await there(), [true, true]);
+            assert.equal(await isThere(), true);
         });
 
-        it("the cost guard's role allows sending notifications and metrics, deleting solutions and campaigns, and blocking the API", async () => {
+        it("the cost guard's role allows sending notifications and metrics, deleting solutions and the campaign, and blocking the API", async () => {
             await drain();
             const permission = { FunctionName: names().api, StatementId: "planted" };
             const planted = { ...permission, Action: "lambda:InvokeFunction", Principal: "999999999999" };
@@ -271,7 +260,7 @@ describe("Cost guard on the local AWS", function () {
             assert.match(String(await mark("parked")), /cost guard: \$600/);
             assert.match(String(await mark("closed")), /cost guard: requests/);
             assert.deepEqual(await statuses(), [429]);
-            assert.deepEqual(await there(), [false, false]);
+            assert.equal(await isThere(), false);
             await assert.rejects(aws.personalize.describeSolution({ solutionArn }), /does not exist/);
             const expectedKinds = ["idle", "limit-reached", "unused-deleted", "policy-foreign"];
             const got = await notices((all) =>
@@ -290,14 +279,14 @@ describe("Cost guard on the local AWS", function () {
             });
             assert.ok(got.some(({ kind, text }) => kind === shown.Item?.kind?.S && text === shown.Item?.text?.S));
             await resume();
-            assert.deepEqual(await there(), [true, true]);
+            assert.equal(await isThere(), true);
             assert.deepEqual(await statuses(), [200]);
             assert.equal(await mark("closed"), undefined);
         });
     });
 
     describe("Operation of the cost guard", () => {
-        it("the scheduled cost guard deletes the campaigns at the monthly limit, and `up` creates no campaign again", async () => {
+        it("the scheduled cost guard deletes the campaign at the monthly limit, and `up` creates no campaign again", async () => {
             await note("guard", overLimit());
             await aws.configure({ ...serving, guardMinutes: 1 });
             // The first `up` recorded the closed stage; this `up` records the open stage.
@@ -306,27 +295,27 @@ describe("Cost guard on the local AWS", function () {
             const arrived = await notices((all) => all.some(({ kind }) => kind === "limit-reached"));
             const reached = arrived.find(({ kind }) => kind === "limit-reached");
             assert.match(String(reached?.id), new RegExp(`^${aws.stack}/\\d{4}-\\d\\d/limit-reached/`));
-            assert.match(String(reached?.text), /^Stack .*: The campaigns cost .* The cost guard parks them/);
-            // Wait for the deletion of the campaigns, because the guard sends the notification before it deletes them.
-            await until("the guard parks", async () => !(await there()).includes(true));
+            assert.match(String(reached?.text), /^Stack .*: The campaign cost .* The cost guard parks it/);
+            // Wait for the deletion of the campaign, because the guard sends the notification before it deletes them.
+            await until("the guard parks", async () => !(await isThere()));
             assert.match(String(await mark("parked")), /cost guard: \$600/);
-            assert.deepEqual(await there(), [false, false]);
+            assert.equal(await isThere(), false);
             const status = await aws.runbook("watch-status", "--json");
             assertExit(status, 0);
             const { overall, resources } = JSON.parse(status.stdout);
             const parked = resources.filter(({ state }: { readonly state: string }) => state === "PARKED");
-            assert.deepEqual([overall, parked.length], ["active", 2]);
+            assert.deepEqual([overall, parked.length], ["active", 1]);
 
             const up = await aws.engine("up");
             assertExit(up, 0);
             assert.match(up.stdout, /has been parked since .*cost guard/);
-            assert.deepEqual(await there(), [false, false]);
+            assert.equal(await isThere(), false);
 
             await resume();
             await invoke();
             const after = await notices((all) => all.some(({ kind }) => kind === "limit-overridden"));
             assert.equal(after.filter(({ kind }) => kind === "limit-overridden").length, 1);
-            assert.deepEqual(await there(), [true, true]);
+            assert.equal(await isThere(), true);
         });
 
         it("the cost guard publishes the month's cost to CloudWatch", async () => {
@@ -345,7 +334,7 @@ describe("Cost guard on the local AWS", function () {
             assertExit(published, 0);
             const { metrics } = JSON.parse(published.stdout) as { metrics: { name: string; value: number }[] };
             const metricOf = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
-            assert.equal(metricOf("EstimatedUsdPerHour"), 0.4, "of both campaigns");
+            assert.equal(metricOf("EstimatedUsdPerHour"), 0.2);
             assert.ok(metricOf("EstimatedMonthToDateUsd") >= 600);
         });
 

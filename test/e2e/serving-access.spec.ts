@@ -42,7 +42,7 @@ describe("Access to the API", () => {
     before(async () => {
         aws = await startTestAws();
         sts = new STS(settings());
-        const all = { api: true, eventTracker: true, rankingCampaign: true, storefront: "none", apiKey: true };
+        const all = { api: true, eventTracker: true, storefront: "none", apiKey: true };
         await aws.configure({ ...all, filters: named });
         for (const [key, value] of Object.entries(secrets)) {
             const set = ["config", "set", "--secret", key, value, "--config-file", aws.configFile];
@@ -101,7 +101,6 @@ describe("Access to the API", () => {
                 revision += 1;
                 await campaign.describe(signal());
                 for (const filter of filters()) await campaign.ask({ ...baseRequest, filter }, signal());
-                await campaign.rank?.("1", ["1", "2"], signal());
                 await table.viewer("1", "", signal());
                 await table.recent(`v-${revision}`, signal());
                 await table.putList("1", listOf1(), soon(), signal());
@@ -144,10 +143,7 @@ describe("Access to the API", () => {
                 values: {},
             }));
         const filterNames = () => [names().watchedFilter, ...Object.keys(named)];
-        const placeOf = () => ({
-            campaignArn: String(outputs.campaignArn),
-            rankingCampaignArn: String(outputs.rankingCampaignArn),
-        });
+        const placeOf = () => ({ campaignArn: String(outputs.campaignArn) });
         const soon = () => Math.floor(Date.now() / 1000) + 3600;
         const listOf1 = (): KeptList => ({
             key: "",
@@ -165,7 +161,7 @@ describe("Access to the API", () => {
             );
 
         for (const [name, policy, work] of [
-            ["API", () => apiPolicy(scope(), { rank: true, track: true, trace: true, filters: filterNames() }), serve],
+            ["API", () => apiPolicy(scope(), { track: true, trace: true, filters: filterNames() }), serve],
             ["prefetch", () => prefetchPolicy(scope(), { filters: filterNames().slice(0, 1) }), makeLists],
         ] as const) {
             it(`the ${name} role has exactly the permissions that the function's code needs`, async () => {

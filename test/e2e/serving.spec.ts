@@ -40,7 +40,6 @@ describe("API on the local AWS", () => {
         api: true,
         storefront: "api",
         eventTracker: true,
-        rankingCampaign: true,
         publicHistories: true,
         filters,
         throttle: { eventsPerSecond: 1, eventsBurst: 30 },
@@ -98,7 +97,6 @@ describe("API on the local AWS", () => {
             getSimilar: () => call(`/similar/${film[0]}`),
             getPopular: () => call("/popular"),
             getTrending: () => call("/trending"),
-            rankItems: () => post("/rankings/1", { itemIds: film }),
             searchItems: () => call("/items?query=film"),
             getItem: () => call(`/items/${film[0]}`),
             putEvents: () => watch("visitor", film[0] ?? ""),
@@ -368,8 +366,6 @@ describe("API on the local AWS", () => {
             assert.ok(["similar", "popular"].includes(like.body.source), like.body.source);
             assertExit(await operate("resume", "--yes"), 0);
             await from("campaign", () => call(`/recommendations/back-${Date.now()}`));
-            // Resume must also have restored the ranking campaign.
-            await from("campaign", () => post("/rankings/1", { itemIds: idsOf(like).slice(0, 3) }));
             none();
         });
 

@@ -26,7 +26,7 @@ const scope: ApiScope = {
 };
 const arn = (service: string, tail: string) => `arn:aws-cn:${service}:cn-north-1:123456789012:${tail}`;
 const filters = [names.watchedFilter, "comedies"];
-const everything = apiPolicy(scope, { rank: true, track: true, trace: true, filters });
+const everything = apiPolicy(scope, { track: true, trace: true, filters });
 const policies: Readonly<Record<string, PolicyDocument>> = {
     api: everything,
     prefetch: prefetchPolicy(scope, { filters: [names.watchedFilter] }),
@@ -129,7 +129,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
 
     it("the API role can decrypt with the KMS key through S3 only", () => {
         const kmsKeyArn = arn("kms", "key/films");
-        const document = apiPolicy({ ...scope, kmsKeyArn }, { rank: false, track: false, trace: false, filters: [] });
+        const document = apiPolicy({ ...scope, kmsKeyArn }, { track: false, trace: false, filters: [] });
         const decrypts = (via: object) =>
             authorize(
                 { caller: role, action: "kms:Decrypt", resource: kmsKeyArn, context: { ...inLambda, ...via } },
@@ -140,13 +140,10 @@ describe("IAM policies of API, prefetch and storefront", () => {
         assert.equal(decrypts({}), "implicitDeny");
     });
 
-    it("the API policy omits filters, event tracker and ranking campaign if not configured", () => {
-        const plain = apiPolicy(scope, { rank: false, track: false, trace: false, filters: [] });
+    it("the API policy omits filters and event tracker if not configured", () => {
+        const plain = apiPolicy(scope, { track: false, trace: false, filters: [] });
         const watchedFilter = arn("personalize", `filter/${names.watchedFilter}`);
         assert.equal(decide(plain, "personalize:GetRecommendations", watchedFilter), "implicitDeny");
-        const ranking = arn("personalize", `campaign/${names.ranking}`);
-        assert.equal(decide(everything, "personalize:GetPersonalizedRanking", ranking), "allowed");
-        assert.equal(decide(plain, "personalize:GetPersonalizedRanking", ranking), "implicitDeny");
         assert.equal(decide(plain, "personalize:PutEvents", "*"), "implicitDeny");
     });
 

@@ -16,7 +16,6 @@ const scope: GuardScope = {
     stack: "dev",
     names,
     campaign: names.campaign,
-    ranking: names.ranking,
     edge: true,
 };
 const operator = { ...scope, names, bucketName: "films" };

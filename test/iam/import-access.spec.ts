@@ -99,11 +99,11 @@ describe("Trust, role and bucket policy of an import", () => {
         assert.deepEqual(statements.at(-1), toList(bucketPolicy.Statement).at(-1), "TLS is still required");
         const type = "aws:s3/bucketPolicy:BucketPolicy";
         const rules = (choices?: { bucketPolicyConditions: boolean }) =>
-            findViolations(type, { policy: JSON.stringify(open) }, [], choices).map(({ rule }) => rule);
+            findViolations(type, { policy: JSON.stringify(open) }, choices).map(({ rule }) => rule);
         assert.deepEqual(rules(), ["service-without-condition"]);
         assert.deepEqual(rules({ bucketPolicyConditions: false }), []);
         const trust = JSON.stringify(open).replaceAll("personalize.amazonaws.com", "lambda.amazonaws.com");
-        assert.equal(findViolations(type, { policy: trust }, [], { bucketPolicyConditions: false }).length, 1);
+        assert.equal(findViolations(type, { policy: trust }, { bucketPolicyConditions: false }).length, 1);
     });
 
     it("the import policies for the partition aws-cn contain no ARN of the partition aws", () => {

@@ -279,7 +279,6 @@ describe("Operator policies", () => {
         assert.deepEqual(
             actions("operate").filter((action) => /^(Create|Delete)/.test(action)),
             [
-                "CreateBatchInferenceJob",
                 "CreateCampaign",
                 "CreateSolutionVersion",
                 "DeleteCampaign",

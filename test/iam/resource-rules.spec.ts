@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
-import { findViolations, waiverProblems } from "../../iam/resource-rules.ts";
+import { findViolations } from "../../iam/resource-rules.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const place = { partition: "aws", bucketName: "films", readPrefixes: ["a.csv"], writePrefix: "out/" };
@@ -198,15 +198,5 @@ describe("Resource rules", () => {
         assert.deepEqual(findViolations(policy, props), [
             { rule: "wildcard-action", problem: "statement Everything allows iam:*" },
         ]);
-    });
-
-    it("a waiver needs the name of a rule and a reason of at least 20 characters", () => {
-        assert.deepEqual(waiverProblems({ "public-bucket": "the films are in the public domain" }), []);
-        assert.match(waiverProblems({ "public-bucket": "because" })[0] ?? "", /reason of at least 20 characters/);
-        assert.match(waiverProblems({ "public-bucket": "                      " })[0] ?? "", /at least 20 characters/);
-        assert.match(
-            waiverProblems({ "no-bucket": "the films are in the public domain" })[0] ?? "",
-            /does not name a resource rule; the rules are public-bucket/,
-        );
     });
 });

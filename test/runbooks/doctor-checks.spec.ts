@@ -264,11 +264,10 @@ describe("`forecast`, the duration and cost of the first `pulumi up`", () => {
         );
     });
 
-    it("`forecast` depends on TPS, recipe, ranking campaign, automatic training and AutoML", () => {
+    it("`forecast` depends on TPS, recipe, automatic training and AutoML", () => {
         const monthly = (values: Record<string, string>) => Math.round(forecast(good(values), data).monthlyUsd.high);
         assert.equal(monthly({ minProvisionedTPS: "3" }), 438);
         assert.equal(monthly({ recipe: "aws-user-personalization-v2" }), 394);
-        assert.equal(monthly({ rankingCampaign: "true" }), 292);
         assert.equal(monthly({ campaignEnabled: "false" }), 0);
         assert.equal(monthly({ campaignEnabled: "false", performAutoTraining: "true", autoTrainingDays: "1" }), 15);
         assert.equal(forecast(good({ campaignEnabled: "false" }), data).minutes.high, 77);

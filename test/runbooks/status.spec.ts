@@ -95,7 +95,7 @@ describe("`newestListsJob`", () => {
         summary("movie-recommender-lists-2-0123abcd", "2026-11-25T12:00:00Z"),
         summary("movie-recommender-lists-1-0123abcd", "2026-11-25T11:00:00Z"),
         summary("movie-recommender-lists-prod-3-0123abcd", "2026-11-25T13:00:00Z"),
-        summary("movie-recommender-batch-0123abcd-1", "2026-11-25T13:00:00Z"),
+        summary("other-films-lists-1-0123abcd", "2026-11-25T13:00:00Z"),
     ];
     const clientWith = (described: object) =>
         Object.assign(new PersonalizeClient({ region: "eu-central-1" }), {

@@ -38,18 +38,14 @@ const deletionMinutes = 17;
  * `GuardPorts`, the functions with which the guard calls AWS. Times are in epoch milliseconds.
  */
 export function simulateStack(start: string, settings: Partial<GuardConfig> = {}) {
-    /** Requests for recommendations and for rankings, oldest first. */
+    /** Requests to the campaign, oldest first. */
     const lists: Asked[] = [];
-    const orders: Asked[] = [];
     /** Requests of the prefetch function, which are also in `lists`. */
     const prefetched: Asked[] = [];
     class Simulation {
         now = Date.parse(start);
         config = { ...guardConfig, ...settings };
         campaign: ObservedCampaign | undefined;
-        /** The ranking campaign, and whether the configuration contains one. */
-        ranking: ObservedCampaign | undefined;
-        ranks = false;
         /** Minutes until a new campaign is ACTIVE. */
         creationMinutes = 0;
         activeAt = 0;
@@ -81,7 +77,6 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         /** Times at which the guard parked the campaign, with its reasons. */
         parks: { readonly at: number; readonly reason: string }[] = [];
         deletions = 0;
-        rankingDeletions = 0;
         deleted: string[] = [];
         deletedAt: number[] = [];
         probes = 0;
@@ -112,40 +107,29 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
     const simulation = new Simulation();
 
     function settle(): void {
-        const settled = (campaign: ObservedCampaign | undefined) => {
-            if (campaign?.status.startsWith("DELETE") && simulation.now >= simulation.goneAt) return undefined;
-            const isReady = campaign?.status.startsWith("CREATE") && simulation.now >= simulation.activeAt;
-            return campaign && isReady ? { ...campaign, status: "ACTIVE" } : campaign;
-        };
-        simulation.campaign = settled(simulation.campaign);
-        simulation.ranking = settled(simulation.ranking);
-    }
-    function created(minProvisionedTPS: number): ObservedCampaign {
-        simulation.activeAt = simulation.now + simulation.creationMinutes * minute;
-        const status = simulation.creationMinutes > 0 ? "CREATE IN_PROGRESS" : "ACTIVE";
-        return { status, createdAt: simulation.now, updatedAt: simulation.now, minProvisionedTPS };
-    }
-    function makeRanking(): void {
-        simulation.ranks = true;
-        simulation.ranking = created(1);
+        const { campaign, now } = simulation;
+        if (campaign?.status.startsWith("DELETE") && now >= simulation.goneAt) simulation.campaign = undefined;
+        if (campaign?.status.startsWith("CREATE") && now >= simulation.activeAt) {
+            simulation.campaign = { ...campaign, status: "ACTIVE" };
+        }
     }
     function makeCampaign(minProvisionedTPS = 1): void {
-        simulation.campaign = created(minProvisionedTPS);
+        const { now, creationMinutes } = simulation;
+        simulation.activeAt = now + creationMinutes * minute;
+        const status = creationMinutes > 0 ? "CREATE IN_PROGRESS" : "ACTIVE";
+        simulation.campaign = { status, createdAt: now, updatedAt: now, minProvisionedTPS };
         simulation.parkedReason = undefined;
     }
-    /** Parks the campaigns as the park runbook does. Returns which campaigns were deleted. */
-    function park(reason: string): { readonly campaign: boolean; readonly ranking: boolean } {
+    /** Parks the campaign as the park runbook does. Returns whether the campaign was deleted. */
+    function park(reason: string): boolean {
         settle();
         if (simulation.parkedReason === undefined) simulation.parkedAt = simulation.now;
         simulation.parkedReason ??= reason;
-        const isThere = (one: ObservedCampaign | undefined) => one !== undefined && !one.status.startsWith("DELETE");
-        const deletes = { campaign: isThere(simulation.campaign), ranking: isThere(simulation.ranking) };
-        if (deletes.campaign || deletes.ranking) simulation.goneAt = simulation.now + deletionMinutes * minute;
-        for (const which of ["campaign", "ranking"] as const) {
-            const one = simulation[which];
-            if (one && deletes[which]) simulation[which] = { ...one, status: "DELETE PENDING" };
-        }
-        return deletes;
+        const { campaign } = simulation;
+        if (campaign === undefined || campaign.status.startsWith("DELETE")) return false;
+        simulation.goneAt = simulation.now + deletionMinutes * minute;
+        simulation.campaign = { ...campaign, status: "DELETE PENDING" };
+        return true;
     }
     function isServing(): boolean {
         settle();
@@ -204,25 +188,18 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         }
         return windows;
     }
-    const observed = (which: "campaign" | "ranking") => () => {
-        settle();
-        return simulation[which];
-    };
     const createPorts = (late: number): GuardPorts => ({
         now: () => simulation.now + simulation.skew + late,
         log: () => {},
-        campaign: port("campaign", observed("campaign")),
+        campaign: port("campaign", () => {
+            settle();
+            return simulation.campaign;
+        }),
         kept: port("kept", () => simulation.kept),
         requests: port("requests", (since) => shown(lists, since)),
         // CloudWatch derives the metric of prefetched requests from log lines, so this metric appears two minutes later
         // than the others.
         prefetched: port("prefetched", (since) => shown(prefetched, since, simulation.metricsDelay + 2)),
-        ranking: simulation.ranks
-            ? {
-                  campaign: port("ranking", observed("ranking")),
-                  requests: port("rankingRequests", (since) => shown(orders, since)),
-              }
-            : undefined,
         serving: simulation.serves
             ? {
                   usage: port("usage", (since: number) => ({
@@ -241,7 +218,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         parked: port("parked", () =>
             simulation.parkedReason === undefined
                 ? undefined
-                : { since: simulation.parkedAt, solutions: ["films", "ranking"].map(solutionArn) },
+                : { since: simulation.parkedAt, solution: solutionArn("films") },
         ),
         solutions: port("solutions", () => simulation.solutions),
         foreignStatements: port("foreignStatements", () => simulation.foreignStatements),
@@ -263,10 +240,9 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             lists.push({ at: simulation.now, count: 1 });
         }),
         park: port("park", (reason) => {
-            const deletes = park(reason);
-            if (deletes.campaign) simulation.parks.push({ at: simulation.now, reason });
-            simulation.deletions += deletes.campaign ? 1 : 0;
-            simulation.rankingDeletions += deletes.ranking ? 1 : 0;
+            if (!park(reason)) return;
+            simulation.parks.push({ at: simulation.now, reason });
+            simulation.deletions += 1;
         }),
         deleteSolution: port("deleteSolution", (name) => {
             simulation.deleted.push(name);
@@ -296,9 +272,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             prefetched.push({ at: simulation.now, count });
         },
         ask: (count = 1) => void lists.push({ at: simulation.now, count }),
-        rank: (count = 1) => void orders.push({ at: simulation.now, count }),
         makeCampaign,
-        makeRanking,
         park,
         isServing,
         settle,

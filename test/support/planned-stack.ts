@@ -14,9 +14,7 @@ export const plannedStack: PlannedStack = {
     region: "eu-central-1",
     customMetrics: 15,
     alarmMetrics: 9,
-    batchUsers: 0,
     dashboards: 1,
     api: false,
     edge: false,
-    rankingCampaign: false,
 };

@@ -14,7 +14,7 @@ import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-s
 import { GetTopicAttributesCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { goneOrThrow, isOurs, listTags } from "pulumi-personalize/core";
-import { guardMetrics, ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
+import { guardMetrics, ownMetrics, ownNamespace } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
 import type { ObservedSolution } from "../../../cost/observations.ts";
@@ -39,15 +39,13 @@ import { foreignStatements, type ResourcePolicy } from "./foreign-statements.ts"
 import type { GuardPorts } from "./guard-ports.ts";
 import { servingPorts } from "./serving-ports.ts";
 
-/** The guarded stack, its campaigns, and the targets of notifications. */
+/** The guarded stack, its campaign, and the targets of notifications. */
 export interface GuardTargets {
     readonly project: string;
     readonly stack: string;
     /** Id of the stack. */
     readonly owner: string;
     readonly campaignArn: string;
-    /** ARN of the ranking campaign; undefined if the stack has none. */
-    readonly rankingCampaignArn?: string | undefined;
     readonly topicArn: string;
     /** ARNs of the stack's functions. */
     readonly functionArns: readonly string[];
@@ -87,7 +85,7 @@ const probeUser = "cost-guard-probe";
 /** Creates the functions with which the cost guard calls AWS. */
 export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
-    const { stack, owner, campaignArn, rankingCampaignArn, prefetch, tableName } = place;
+    const { stack, owner, campaignArn, prefetch, tableName } = place;
     const deps = { client: () => personalize, ssm: () => ssm };
     const solutionArn = (name: string) => `${campaignArn.slice(0, campaignArn.lastIndexOf(":"))}:solution/${name}`;
     return {
@@ -98,23 +96,13 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
         requests: (since) => requestWindows(cloudwatch, campaignArn, since, Date.now()),
         prefetched: async (since) =>
             prefetch ? prefetchWindows(cloudwatch, stack, prefetch, since, Date.now()) : new Map(),
-        ranking:
-            rankingCampaignArn === undefined
-                ? undefined
-                : {
-                      campaign: () => observeCampaign(personalize, rankingCampaignArn),
-                      requests: (since) =>
-                          requestWindows(cloudwatch, rankingCampaignArn, since, Date.now(), rankingMetrics.successes),
-                  },
         serving: place.serving && servingPorts(clients, place.serving),
         async parked() {
             const { parked } = await readStateFlags(ssm, stack, ["parked"]);
-            const first = parked?.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined;
-            const ranking = rankingCampaignArn && solutionArn(nameInArn(rankingCampaignArn));
             return (
                 parked && {
                     since: Date.parse(parked.since),
-                    solutions: [first, ranking].filter((arn) => arn !== undefined),
+                    solution: parked.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined,
                 }
             );
         },
@@ -130,7 +118,7 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
             await runtime.send(new GetRecommendationsCommand({ campaignArn, userId: probeUser, numResults: 1 }));
         },
         async park(reason) {
-            await beginPark(deps, { stack, campaignArn, rankingCampaignArn, reason });
+            await beginPark(deps, { stack, campaignArn, reason });
         },
         async deleteSolution(name) {
             const command = new DeleteSolutionCommand({ solutionArn: solutionArn(name) });

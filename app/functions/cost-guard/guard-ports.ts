@@ -22,8 +22,6 @@ export interface GuardPorts {
      * `since`.
      */
     prefetched(since: number): Promise<RequestWindows>;
-    /** The calls about the ranking campaign; undefined if the stack has none. */
-    readonly ranking: Pick<GuardPorts, "campaign" | "requests"> | undefined;
     /** The calls about the API and the page; undefined if the stack has none. */
     readonly serving?:
         | {
@@ -60,8 +58,8 @@ export interface GuardPorts {
     /** Sends one request to the campaign, for a user who does not exist. */
     probe(): Promise<void>;
     /**
-     * Marks the campaigns as parked, and requests the deletion of all of them, to save their cost. Does nothing if they
-     * are parked already.
+     * Marks the campaign as parked, and requests its deletion, to save its cost. Does nothing if the campaign is parked
+     * already.
      */
     park(reason: string): Promise<void>;
     deleteSolution(name: string): Promise<void>;

@@ -11,7 +11,7 @@ import {
 } from "../../../cost/guard-state.ts";
 import { probeSent } from "../../../cost/idle.ts";
 import { isOfParking, sentNotification } from "../../../cost/notifications.ts";
-import { type CampaignObservations, isLeaving, type Observations } from "../../../cost/observations.ts";
+import { isLeaving, type Observations } from "../../../cost/observations.ts";
 import { type ServingObservations, servingSince } from "../../../cost/serving-spend.ts";
 import { cents } from "../../../cost/spend.ts";
 import { stamp, toMonth } from "../../../cost/time.ts";
@@ -21,7 +21,7 @@ import type { GuardPorts } from "./guard-ports.ts";
 /**
  * Runs the cost guard once: observes, decides, stores the pending work, does the work, and stores the result. If a run
  * crashes at any point, the next run continues, and sends each pending notification with the same ID again. A failed
- * part does not stop the others. Without a stored state, the run still parks the campaigns and closes the API and the
+ * part does not stop the others. Without a stored state, the run still parks the campaign and closes the API and the
  * page, because both can be repeated; it sends no other notifications and deletes nothing.
  *
  * @throws AggregateError at the end, with each failed part, for the failures' queue and its alarm
@@ -122,20 +122,18 @@ async function lookAround(
     servingFrom: number,
     { prefetches }: GuardConfig,
 ): Promise<Observations> {
-    const { ranking: port } = ports;
-    const [kept, requests, prefetched, ranking, serving, parked, solutions, foreignStatements] = await Promise.all([
+    const [kept, requests, prefetched, serving, parked, solutions, foreignStatements] = await Promise.all([
         campaign?.found && failures.of("read the campaign's tags", () => ports.kept()),
         failures.of("read the campaign's requests", () => ports.requests(since)),
         prefetches
             ? failures.of("read the prefetch's requests", () => ports.prefetched(since))
             : new Map<number, number>(),
-        port && rankingObservations(port, failures, since),
         ports.serving && servingObservations(ports.serving, failures, servingFrom),
         failures.of("read the parked flag", async () => ({ flag: await ports.parked() })),
         failures.of("list the solutions", () => ports.solutions()),
         failures.of("read the policies of functions and topic", () => ports.foreignStatements()),
     ]);
-    return { campaign, kept, requests, prefetched, ranking, serving, parked, solutions, foreignStatements };
+    return { campaign, kept, requests, prefetched, serving, parked, solutions, foreignStatements };
 }
 
 async function servingObservations(
@@ -152,18 +150,6 @@ async function servingObservations(
         await failures.of("read a part of the use of API and page", () => Promise.reject(new Error(problem)));
     }
     return { usage: usage?.windows, isComplete: usage?.missing.length === 0, jobs, closed };
-}
-
-async function rankingObservations(
-    port: NonNullable<GuardPorts["ranking"]>,
-    failures: Failures,
-    since: number,
-): Promise<CampaignObservations> {
-    const [campaign, requests] = await Promise.all([
-        failures.of("describe the ranking campaign", async () => ({ found: await port.campaign() })),
-        failures.of("read the ranking campaign's requests", () => port.requests(since)),
-    ]);
-    return { campaign, requests };
 }
 
 /** Sends the pending notifications. Returns the state without the notifications that were sent. */
@@ -189,7 +175,7 @@ async function send(
 }
 
 /**
- * Parks the campaigns, and closes the API and the page, without a stored state. Sends the notification that explains
+ * Parks the campaign, and closes the API and the page, without a stored state. Sends the notification that explains
  * why; a repeated run sends it with the same ID.
  */
 async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failures, state: GuardState): Promise<void> {
@@ -199,7 +185,7 @@ async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failur
 }
 
 /**
- * Parks the campaigns, and closes the API and the page, if the state has this work as pending. Returns the state
+ * Parks the campaign, and closes the API and the page, if the state has this work as pending. Returns the state
  * without the completed work.
  */
 async function stop(ports: GuardPorts, failures: Failures, state: GuardState): Promise<GuardState> {
@@ -217,7 +203,7 @@ async function stop(ports: GuardPorts, failures: Failures, state: GuardState): P
     return isDone ? closingDone(state) : state;
 }
 
-/** Does the pending work of the state; first parks the campaigns. Returns the state without the completed work. */
+/** Does the pending work of the state; first parks the campaign. Returns the state without the completed work. */
 async function act(
     ports: GuardPorts,
     config: GuardConfig,

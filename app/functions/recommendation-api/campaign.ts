@@ -2,7 +2,6 @@ import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client
 import type { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
 import { PutEventsCommand } from "@aws-sdk/client-personalize-events";
 import {
-    GetPersonalizedRankingCommand,
     GetRecommendationsCommand,
     type PersonalizeRuntimeClient,
     type PredictedItem,
@@ -16,10 +15,10 @@ export interface CampaignClients {
     readonly runtime: PersonalizeRuntimeClient;
 }
 
-/** Creates the functions that call the campaign, and the ranking campaign if the stack has one. */
+/** Creates the functions that call the campaign. */
 export function campaignPort(
     { personalize, runtime }: CampaignClients,
-    { campaignArn, rankingCampaignArn }: { readonly campaignArn: string; readonly rankingCampaignArn?: string },
+    { campaignArn }: { readonly campaignArn: string },
 ): CampaignPort {
     return {
         async ask({ userId, numResults, filter, context }, abortSignal) {
@@ -44,19 +43,6 @@ export function campaignPort(
                 ...(minProvisionedTPS !== undefined && { minProvisionedTPS }),
             };
         },
-        rank:
-            rankingCampaignArn === undefined
-                ? undefined
-                : async (userId, itemIds, abortSignal) => {
-                      const inputList = [...itemIds];
-                      const command = new GetPersonalizedRankingCommand({
-                          campaignArn: rankingCampaignArn,
-                          userId,
-                          inputList,
-                      });
-                      const { personalizedRanking, recommendationId } = await runtime.send(command, { abortSignal });
-                      return orderOf(personalizedRanking, recommendationId);
-                  },
     };
 }
 

@@ -5,20 +5,15 @@ import type { Browser, Page } from "puppeteer-core";
 import { messageOf } from "terminal-text";
 import { version } from "../instance.ts";
 import { openBrowser } from "./browser.ts";
-import { pictureHost, productPicture } from "./picture-shop.ts";
 
 /** `npm run screenshots -- --url URL`: screenshots of a running storefront for docs/. */
 
 interface Shot {
     readonly name: string;
-    /** Whether the screenshot shows the shop's page, not the page about films. */
-    readonly ofShop?: boolean;
     /** The fragment of the page's address. */
     readonly hash: string;
     readonly theme: "dark" | "light";
     readonly phone?: boolean;
-    /** Height in pixels on a desktop; default: 900. */
-    readonly height?: number;
     /** Selectors to click, in order, before the screenshot. */
     readonly clicks?: readonly string[];
     /** Selector of an element that must exist before the screenshot. */
@@ -52,15 +47,6 @@ const shots: readonly Shot[] = [
         until: "#personal-panel [data-item]",
     },
     { name: "status", hash: "#/?viewer=22", theme: "dark", clicks: ["nav a:last-child"], until: ".visit" },
-    { name: "shop", ofShop: true, hash: "#/?viewer=C-1022", theme: "light", height: 1000, until: row },
-    {
-        name: "shop-product",
-        ofShop: true,
-        hash: "#/?viewer=C-1014",
-        theme: "dark",
-        clicks: ["#picks [data-item]:nth-child(3) button"],
-        until: ".similar button",
-    },
 ];
 
 const options = new Command("screenshots")
@@ -68,15 +54,14 @@ const options = new Command("screenshots")
     .version(version, "--version", "print the version")
     .addHelpText(
         "after",
-        "\nExamples:\n  npm run screenshots -- --url URL\n  npm run screenshots -- --url URL --out /tmp --only desktop phone\n  npm run screenshots -- --url URL --shop",
+        "\nExamples:\n  npm run screenshots -- --url URL\n  npm run screenshots -- --url URL --out /tmp --only desktop phone",
     )
     .requiredOption("--url <url>", "the page, such as the demo prints it", parseAddress)
-    .option("--shop", "the pictures of the shop of demo/picture-shop.ts, whose page is at the URL")
     .option("--out <folder>", "folder for the pictures", join(import.meta.dirname, "../../../docs/images"))
     .addOption(new Option("--only <names...>", "some of the pictures").choices(shots.map(({ name }) => name)))
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse()
-    .opts<{ url: string; shop?: boolean; out: string; only?: string[] }>();
+    .opts<{ url: string; out: string; only?: string[] }>();
 
 function parseAddress(text: string): string {
     if (!URL.canParse(text))
@@ -89,9 +74,7 @@ function parseAddress(text: string): string {
 const browser = await openBrowser();
 try {
     await mkdir(options.out, { recursive: true });
-    const wanted = ({ name, ofShop = false }: Shot) =>
-        ofShop === (options.shop ?? false) && (options.only?.includes(name) ?? true);
-    for (const shot of shots.filter(wanted)) {
+    for (const shot of shots.filter(({ name }) => options.only?.includes(name) ?? true)) {
         const path = `${options.out}/storefront-${shot.name}.webp` as const;
         await take(browser, shot, path);
         console.log(path);
@@ -115,16 +98,8 @@ async function take(browser: Browser, shot: Shot, path: `${string}.webp`): Promi
     await page.setViewport(
         shot.phone
             ? { width: 390, height: 844, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
-            : { width: 1440, height: shot.height ?? 900, deviceScaleFactor: fineLetters },
+            : { width: 1440, height: 900, deviceScaleFactor: fineLetters },
     );
-    if (shot.ofShop) {
-        await page.setRequestInterception(true);
-        page.on("request", (request) => {
-            const isPicture = request.url().startsWith(pictureHost);
-            const body = { contentType: "image/svg+xml", body: productPicture(request.url()) };
-            void (isPicture ? request.respond(body) : request.continue());
-        });
-    }
     await page.goto(new URL(shot.hash, options.url).href);
     await page.waitForSelector("[data-item], .panel .figure");
     await page.waitForNetworkIdle({ idleTime: 200 });

@@ -1,6 +1,6 @@
-import { billedService, hoursPerMonth } from "../../../config/prices.ts";
+import { billedService, campaignUsdPerHour, hoursPerMonth } from "../../../config/prices.ts";
 import type { Estimate } from "../../../cost/estimate.ts";
-import { type Standing, standingUsdPerHour } from "../../../cost/estimate.ts";
+import type { PlannedStack } from "../../../cost/planned-stack.ts";
 import { day, hour } from "../../../cost/time.ts";
 import type { ParkedFlag } from "../../../personalize/operations/state-flags.ts";
 import { type BilledLine, dayStart, type ReportPeriod, type UsageKind, usageKind } from "./billed.ts";
@@ -86,7 +86,7 @@ export interface Saved {
  */
 export function savedByNote(
     parked: ParkedFlag | undefined,
-    of: Pick<Standing, "recipe" | "rankingCampaign">,
+    { recipe }: Pick<PlannedStack, "recipe">,
     { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
 ): (Saved & { readonly since: string }) | undefined {
     if (!parked?.campaign) {
@@ -96,19 +96,19 @@ export function savedByNote(
     return {
         since: parked.since,
         hours,
-        usd: hours * standingUsdPerHour({ ...of, minProvisionedTPS: parked.campaign.minProvisionedTPS }),
+        usd: hours * campaignUsdPerHour(recipe, parked.campaign.minProvisionedTPS),
     };
 }
 
 /**
- * Returns the savings compared with campaigns that run all the time, from the bill. Includes earlier parking and
+ * Returns the savings compared with a campaign that runs all the time, from the bill. Includes earlier parking and
  * destroyed campaigns. Excludes the first billed day, because the start time on that day is unknown. Undefined if no
  * campaign was billed.
  */
 export function savedByBill(
     lines: readonly BilledLine[],
     time: Compared,
-    of: Standing,
+    { recipe, minProvisionedTPS }: Pick<PlannedStack, "recipe" | "minProvisionedTPS">,
 ): (Saved & Compared) | undefined {
     const campaign = within(lines, time).filter(
         ({ service, usageType, usd }) => service === billedService && usageKind(usageType) === "campaign" && usd > 0,
@@ -118,7 +118,7 @@ export function savedByBill(
     if (!(from < time.to)) {
         return undefined;
     }
-    const usdPerHour = standingUsdPerHour(of);
+    const usdPerHour = campaignUsdPerHour(recipe, minProvisionedTPS);
     let usd = 0;
     for (let at = dayStart(from); at < time.to; at += day) {
         const billed = campaign.filter((line) => line.day === at).reduce((sum, line) => sum + line.usd, 0);

@@ -4,7 +4,6 @@ import type { Properties } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../config/config.ts";
 import { type PlannedStack, plannedByConfig } from "../../../cost/planned-stack.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
-import { readContentOnce } from "../../../data-prep/content.ts";
 import type { ExportedStack } from "../stack/stack.ts";
 
 const projectDir = resolve(import.meta.dirname, "..", "..", "..");
@@ -13,8 +12,6 @@ const projectDir = resolve(import.meta.dirname, "..", "..", "..");
 export interface PlannedData {
     readonly interactions: number;
     readonly bytes: number;
-    /** Users in the file for batch inference. */
-    readonly batchUsers: number;
 }
 
 /** Reads the size of the stack's files on this machine. */
@@ -22,19 +19,11 @@ export async function readPlannedData(config: StackConfig): Promise<PlannedData>
     const readFileSize = async (file: string | undefined) =>
         file === undefined ? 0 : ((await stat(resolve(projectDir, file)).catch(() => undefined))?.size ?? 0);
     const { items, users } = config.metadataFiles;
-    const files = [config.interactionsFile, items, users, config.batchInferenceFile];
+    const files = [config.interactionsFile, items, users];
     const sizes = await Promise.all(files.map(readFileSize));
     const interactions =
         sizes[0] === 0 ? 0 : (await readColumns(resolve(projectDir, config.interactionsFile))).users.length;
-    const batch = config.batchInferenceFile;
-    const batchUsers =
-        batch === undefined
-            ? 0
-            : await readContentOnce(resolve(projectDir, batch)).then(
-                  ({ lines }) => lines,
-                  () => 0,
-              );
-    return { interactions, bytes: sizes.reduce((sum, size) => sum + size, 0), batchUsers };
+    return { interactions, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
 /** Returns the input of the estimate: a campaign that always runs, and the other resources of the state. */

@@ -2,13 +2,13 @@ import type { StackConfig } from "../../../config/config.ts";
 import {
     approximately,
     autoTrainingUsdPerMonth,
+    campaignUsdPerMonth,
     ingestionUsd,
     priceNote,
     storageUsdPerMonth,
     trainingUsd,
     type UsdRange,
 } from "../../../config/prices.ts";
-import { rankingRecipe, standingUsdPerMonth } from "../../../cost/estimate.ts";
 import type { DataSize } from "./stack.ts";
 
 export interface Forecast {
@@ -31,7 +31,7 @@ const nothing = { low: 0, high: 0 };
 
 /** Returns the time and cost of the first `up`. */
 export function forecast(config: StackConfig, data: DataSize): Forecast {
-    const { recipe, performAutoTraining, autoTrainingDays, performAutoML, campaignEnabled } = config;
+    const { recipe, performAutoTraining, autoTrainingDays, performAutoML, campaignEnabled, minProvisionedTPS } = config;
     const total = (ranges: readonly { low: number; high: number }[]) => ({
         low: ranges.reduce((sum, { low }) => sum + low, 0),
         high: ranges.reduce((sum, { high }) => sum + high, 0),
@@ -39,14 +39,9 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
     const exact = (usd: number) => ({ low: usd, high: usd });
     const { campaign, ...steps } = observedMinutes;
     const minutes = total([...Object.values(steps), campaignEnabled ? campaign : nothing]);
-    const { rankingCampaign } = config;
-    const onceUsd = total([
-        exact(ingestionUsd(data.bytes)),
-        trainingUsd(recipe, data),
-        rankingCampaign ? trainingUsd(rankingRecipe, data) : nothing,
-    ]);
+    const onceUsd = total([exact(ingestionUsd(data.bytes)), trainingUsd(recipe, data)]);
     const monthlyUsd = total([
-        exact(campaignEnabled ? standingUsdPerMonth({ ...config, rankingCampaign }) : 0),
+        exact(campaignEnabled ? campaignUsdPerMonth(recipe, minProvisionedTPS) : 0),
         exact(storageUsdPerMonth("s3Storage", data.bytes)),
         performAutoTraining ? autoTrainingUsdPerMonth(recipe, data.interactions, autoTrainingDays) : nothing,
     ]);
@@ -54,7 +49,7 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
         ? "import and training; more, because AutoML trains several recipes"
         : "import and training";
     const monthly = [
-        campaignEnabled ? `the campaign${rankingCampaign ? "s" : ""}, even without requests` : "no campaign",
+        campaignEnabled ? "the campaign, even without requests" : "no campaign",
         ...(performAutoTraining ? [`a training every ${autoTrainingDays} days`] : []),
     ].join(", and ");
     return {

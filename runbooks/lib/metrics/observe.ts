@@ -1,10 +1,9 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type PersonalizeClient, paginateListDatasetImportJobs } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { rankingMetrics, servingMetrics } from "../../../config/metrics.ts";
 import { requestsSince } from "../../../cost/decide.ts";
 import { type GuardState, parseState } from "../../../cost/guard-state.ts";
-import { type CampaignObservations, isLeaving, type ObservedCampaign } from "../../../cost/observations.ts";
+import { isLeaving, type ObservedCampaign } from "../../../cost/observations.ts";
 import type { RequestWindows } from "../../../cost/spend.ts";
 import { day } from "../../../cost/time.ts";
 import { readGuardState } from "../../../personalize/operations/guard-parameter.ts";
@@ -25,8 +24,6 @@ export interface StackObservation {
     readonly requests: RequestWindows;
     /** Requests of the stack's own prefetch function. */
     readonly prefetched: RequestWindows;
-    /** The ranking campaign; undefined if the stack has none. */
-    readonly ranking: CampaignObservations | undefined;
     /** The cost guard's state; undefined before the first run, or if it cannot be read. */
     readonly guard: GuardState | undefined;
     /** ACTIVE versions with their metrics, oldest first. */
@@ -45,7 +42,6 @@ export interface ObservationClients {
 export interface ObservedResources {
     readonly stack: string;
     readonly campaignArn: string | undefined;
-    readonly rankingCampaignArn: string | undefined;
     readonly datasetArn: string | undefined;
     readonly solutionArn: string | undefined;
     /** The function that precomputes lists; undefined if the stack precomputes no lists. */
@@ -67,31 +63,24 @@ export async function observeStack(
     now: number,
 ): Promise<StackObservation> {
     const { personalize, cloudwatch, ssm } = clients;
-    const { stack, campaignArn, rankingCampaignArn, datasetArn, solutionArn } = at;
+    const { stack, campaignArn, datasetArn, solutionArn } = at;
     const campaign = campaignArn === undefined ? undefined : await fetchCampaign(personalize, campaignArn);
     const { text } = await readGuardState(ssm, stack);
     const parsed = text === undefined ? undefined : parseState(text, now);
     const guard = parsed !== undefined && "state" in parsed ? parsed.state : undefined;
     const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestPeriod);
-    const fetchRequests = (arn: string, metric: string) =>
-        requestWindows(cloudwatch, arn, Math.min(since, now), now, metric);
-    const requests = campaignArn === undefined ? new Map() : await fetchRequests(campaignArn, servingMetrics.successes);
+    const requests =
+        campaignArn === undefined
+            ? new Map()
+            : await requestWindows(cloudwatch, campaignArn, Math.min(since, now), now);
     const prefetched = at.prefetch
         ? await prefetchWindows(cloudwatch, stack, at.prefetch, Math.min(since, now), now)
         : new Map();
-    const ranking =
-        rankingCampaignArn === undefined
-            ? undefined
-            : {
-                  campaign: { found: await fetchCampaign(personalize, rankingCampaignArn) },
-                  requests: await fetchRequests(rankingCampaignArn, rankingMetrics.successes),
-              };
     return {
         now,
         campaign,
         requests,
         prefetched,
-        ranking,
         guard,
         versions: solutionArn === undefined ? [] : await activeVersions(personalize, solutionArn, campaign),
         importedAt: datasetArn === undefined ? undefined : await newestImport(personalize, datasetArn),

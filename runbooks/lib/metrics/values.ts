@@ -28,12 +28,11 @@ export const minuteStart = (now: number): number => Math.floor(now / minute) * m
  * the cost guard does, from its state. Includes the month's spend only if the guard has recorded it.
  */
 export function metricValues(observation: StackObservation, config: GuardConfig): MetricValue[] {
-    const { now, campaign, requests, prefetched, ranking, guard, versions, importedAt } = observation;
+    const { now, campaign, requests, prefetched, guard, versions, importedAt } = observation;
     const { gauges } = decide(guard ?? freshState(now, campaign), now, config, {
         campaign: { found: campaign },
         requests,
         prefetched,
-        ranking,
         kept: undefined,
         parked: undefined,
         solutions: undefined,

@@ -1,5 +1,4 @@
 import { approximately, campaignUsdPerMonth, ingestionUsd, priceNote, trainingUsd } from "../../../config/prices.ts";
-import { rankingMinimumTPS, rankingRecipe } from "../../../cost/estimate.ts";
 import type { PlannedStack } from "../../../cost/planned-stack.ts";
 import { counted } from "../../../data-prep/words.ts";
 import { observedMinutes } from "../doctor/forecast.ts";
@@ -19,7 +18,6 @@ type Meaning = (change: Change, names: readonly string[], plan: PlannedStack) =>
 
 const minutes = ({ low, high }: { readonly low: number; readonly high: number }) => `about ${low} to ${high} minutes`;
 const isNew = (change: Change) => change === "create" || change === "replace";
-const forRanking = (name: string) => name.includes("ranking");
 
 /** What a change means for users of the recommender and for the bill, by the last part of the resource type. */
 const meanings: Readonly<Record<string, Meaning>> = {
@@ -28,29 +26,22 @@ const meanings: Readonly<Record<string, Meaning>> = {
             ? `imports ${counted(names.length, "file")}: ` +
               `${minutes(observedMinutes.import)}, ${approximately(ingestionUsd(bytes))} ${priceNote}`
             : undefined,
-    SolutionVersion: (change, names, { recipe, interactions }) => {
+    SolutionVersion: (change, _names, { recipe, interactions }) => {
         if (!isNew(change)) return undefined;
-        const prices = names.map((name) => trainingUsd(forRanking(name) ? rankingRecipe : recipe, { interactions }));
-        const usd = {
-            low: prices.reduce((sum, { low }) => sum + low, 0),
-            high: prices.reduce((sum, { high }) => sum + high, 0),
-        };
+        const usd = trainingUsd(recipe, { interactions });
         return (
-            `trains ${counted(names.length, "new version")}: ${minutes(observedMinutes.training)}, ${approximately(usd)} ${priceNote}. ` +
+            `trains a new version: ${minutes(observedMinutes.training)}, ${approximately(usd)} ${priceNote}. ` +
             "A version of the same data and recipe that still exists is used again, without a training"
         );
     },
-    Campaign: (change, names, { recipe, minProvisionedTPS, batchLists }) => {
-        const what = names.every(forRanking) ? "ranking campaign" : "campaign";
-        const usd = names.every(forRanking)
-            ? campaignUsdPerMonth(rankingRecipe, rankingMinimumTPS)
-            : campaignUsdPerMonth(recipe, minProvisionedTPS);
+    Campaign: (change, _names, { recipe, minProvisionedTPS, batchLists }) => {
+        const usd = campaignUsdPerMonth(recipe, minProvisionedTPS);
         const monthly = `it costs ${approximately(usd)} a month, even without requests ${priceNote}`;
         return {
-            create: `creates the ${what}: ${minutes(observedMinutes.campaign)}; then ${monthly}`,
-            update: `updates the ${what} in place: it keeps serving`,
-            replace: `replaces the ${what}: until the new one is ACTIVE, the API answers with popular and similar items; then ${monthly}`,
-            delete: `deletes the ${what}: its cost ends, and the API answers with ${batchLists ? "the lists of batch inference" : "popular and similar items"}`,
+            create: `creates the campaign: ${minutes(observedMinutes.campaign)}; then ${monthly}`,
+            update: "updates the campaign in place: it keeps serving",
+            replace: `replaces the campaign: until the new one is ACTIVE, the API answers with popular and similar items; then ${monthly}`,
+            delete: `deletes the campaign: its cost ends, and the API answers with ${batchLists ? "the lists of batch inference" : "popular and similar items"}`,
         }[change];
     },
     Dataset: (change) =>
@@ -62,8 +53,6 @@ const meanings: Readonly<Record<string, Meaning>> = {
             ? "deletes the dataset of items or users with its imported data"
             : undefined,
     EventTracker: (change) => (change === "replace" ? "the event tracker gets a new tracking ID" : undefined),
-    BatchInferenceJob: (change) =>
-        isNew(change) ? "runs a batch inference job, billed by the users in its file" : undefined,
     Bucket: (change, names) =>
         change === "replace" || change === "delete"
             ? `deletes ${counted(names.length, "bucket")} with all objects, unless dataRetention is retain`

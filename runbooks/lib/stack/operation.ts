@@ -58,30 +58,11 @@ export const runOperation = (
 ): Promise<void> =>
     runAction(options.verbose, async (signal) => operate(await operatedStack(options), operationDeps(signal), signal));
 
-/**
- * Returns the ARN of the resource of a kind in the stack's state; undefined if the state has none. If the stack also
- * has a ranking campaign, `ranks` selects its resources, and otherwise the function selects the resources for
- * recommendations.
- */
+/** Returns the ARN of the resource of a kind in the stack's state; undefined if the state has none. */
 export const findRecordedArn = (
     recorded: readonly RecordedResource[],
     kind: RecordedResource["kind"],
-    { ranks = false }: { readonly ranks?: boolean } = {},
-): string | undefined =>
-    recorded.findLast(
-        (resource) => resource.kind === kind && resource.arn !== undefined && (resource.ranks ?? false) === ranks,
-    )?.arn;
-
-/**
- * Returns the ARNs of the ranking campaign (config rankingCampaign) and its version; undefined if the state has none.
- */
-export function findRanking(recorded: readonly RecordedResource[]): {
-    readonly campaignArn: string | undefined;
-    readonly solutionVersionArn: string | undefined;
-} {
-    const arnOf = (kind: RecordedResource["kind"]) => findRecordedArn(recorded, kind, { ranks: true });
-    return { campaignArn: arnOf("Campaign"), solutionVersionArn: arnOf("SolutionVersion") };
-}
+): string | undefined => recorded.findLast((resource) => resource.kind === kind && resource.arn !== undefined)?.arn;
 
 /**
  * Checks that the campaign is not parked.
@@ -125,16 +106,10 @@ const ownerOf = ({ recorded }: OperatedStack): string | undefined =>
     recorded.map(({ inputs }) => inputs.owner).find((owner) => typeof owner === "string");
 
 /**
- * Returns the inputs with which the program would create a campaign that serves `solutionVersionArn`. `name` is the
- * campaign's name; the default is the campaign for recommendations. An adopted campaign keeps its name, so that config
- * `adopt` stays valid.
+ * Returns the inputs with which the program would create a campaign that serves `solutionVersionArn`. An adopted
+ * campaign keeps its name, so that config `adopt` stays valid.
  */
-export function campaignInputs(
-    of: OperatedStack,
-    solutionVersionArn: string,
-    minProvisionedTPS: number,
-    name = campaignNameOf(of.config),
-) {
+export function campaignInputs(of: OperatedStack, solutionVersionArn: string, minProvisionedTPS: number) {
     const { config } = of;
     const owner = ownerOf(of);
     return {
@@ -143,7 +118,7 @@ export function campaignInputs(
         ...(owner !== undefined && { owner }),
         pollSeconds: config.pollSeconds,
         deadlineMinutes: config.deadlineMinutes.campaign,
-        name,
+        name: campaignNameOf(config),
         solutionArn: solutionOf(solutionVersionArn),
         solutionVersionArn,
         minProvisionedTPS,

@@ -1,10 +1,10 @@
 import { askPulumi } from "./pulumi.ts";
-import { type ExportedStack, isOfRanking } from "./stack.ts";
+import type { ExportedStack } from "./stack.ts";
 
 const typeOf = (kind: string) => `pulumi-nodejs:dynamic/personalize:${kind}`;
 
 /**
- * Updates the campaigns in the stack's state after a runbook has changed them in AWS. `pulumi up` compares only with
+ * Updates the campaign in the stack's state after a runbook has changed it in AWS. `pulumi up` compares only with
  * the state, so without this step it would not notice the change. If the state has no campaign, for example after park,
  * runs `pulumi up` for the campaign only, which adds it to the state. If the state cannot be updated (no Pulumi CLI, or
  * another `up` is running), prints the command to run later.
@@ -17,23 +17,15 @@ export async function recordCampaign(
     const where = ["--stack", stack, ...(configFile === undefined ? [] : ["--config-file", configFile])];
     const exported = await askPulumi("stack", "export", "--stack", stack);
     const { deployment } = exported.exitCode === 0 ? (JSON.parse(exported.stdout) as ExportedStack) : {};
-    const urnOf = (kind: string, ranks: boolean) =>
-        deployment?.resources?.find(({ type, urn }) => type === typeOf(kind) && isOfRanking(urn) === ranks)?.urn;
-    const recorded = urnOf("Campaign", false);
+    const urnOf = (kind: string) => deployment?.resources?.find(({ type }) => type === typeOf(kind))?.urn;
+    const recorded = urnOf("Campaign");
     if (exported.exitCode === 0 && recorded === undefined && !isThere) {
         return;
     }
-    // Include the ranking campaign, because it is deleted and created together with the first campaign.
-    const targets = [false, true].flatMap((ranks) => {
-        const target = recorded
-            ? urnOf("Campaign", ranks)
-            : urnOf("SolutionVersion", ranks)?.replace(typeOf("SolutionVersion"), typeOf("Campaign"));
-        return target ? ["--target", target] : [];
-    });
-    const answer =
-        targets.length > 0
-            ? await askPulumi(recorded ? "refresh" : "up", "--yes", "--skip-preview", ...targets, ...where)
-            : exported;
+    const target = recorded ?? urnOf("SolutionVersion")?.replace(typeOf("SolutionVersion"), typeOf("Campaign"));
+    const answer = target
+        ? await askPulumi(recorded ? "refresh" : "up", "--yes", "--skip-preview", "--target", target, ...where)
+        : exported;
     if (answer.exitCode !== 0) {
         const output = `${answer.stdout}\n${answer.stderr}`.split("\n").map((line) => line.trim());
         const why = output.find((line) => line.startsWith("error:")) ?? answer.stderr;

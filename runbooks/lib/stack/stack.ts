@@ -14,8 +14,6 @@ export interface RecordedResource {
     readonly arn?: string;
     readonly region: string;
     readonly inputs: Properties;
-    /** True for a resource of the ranking campaign. Runbooks change only the first campaign directly. */
-    readonly ranks?: true;
     /** True for a job of viewers' lists, which the stack's function starts, and starts again after a failure. */
     readonly makesLists?: true;
 }
@@ -72,26 +70,21 @@ export function bornAt({ deployment }: ExportedStack): number | undefined {
     return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** Whether a resource belongs to the ranking campaign's component. */
-export const isOfRanking = (urn: string | undefined): boolean =>
-    urn?.includes("movie-recommender:personalize:RankingCampaign$") ?? false;
-
 /** Returns the resources of Personalize's dynamic provider, followed by those that a running `up` is creating. */
 function dynamicResourcesIn({ deployment }: ExportedStack) {
     const resources = (deployment?.resources ?? []).filter(({ id, delete: leaving }) => id && !leaving);
     const making = (deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
-    return [...resources, ...making.map(({ resource }) => resource)].flatMap(({ type, urn, id, inputs = {} }) => {
+    return [...resources, ...making.map(({ resource }) => resource)].flatMap(({ type, id, inputs = {} }) => {
         const kind = /^pulumi-nodejs:dynamic\/personalize:(\w+)$/.exec(type)?.[1];
-        return kind ? [{ kind, urn, id, inputs, region: String(inputs.region ?? "") }] : [];
+        return kind ? [{ kind, id, inputs, region: String(inputs.region ?? "") }] : [];
     });
 }
 
 /** Returns the Personalize resources of an exported stack, followed by those that a running `up` is creating. */
 export function selectRecordedResources(exported: ExportedStack): RecordedResource[] {
-    return dynamicResourcesIn(exported).flatMap(({ kind, urn, id, inputs, region }) => {
-        const ranks = isOfRanking(urn) && ({ ranks: true } as const);
-        return isKindName(kind) ? [{ kind, ...(id && { arn: id }), region, inputs, ...ranks }] : [];
-    });
+    return dynamicResourcesIn(exported).flatMap(({ kind, id, inputs, region }) =>
+        isKindName(kind) ? [{ kind, ...(id && { arn: id }), region, inputs }] : [],
+    );
 }
 
 /**

@@ -24,7 +24,7 @@ export const findImportJob = (recorded: OperatedStack["recorded"], jobNamePrefix
  */
 export async function hasNewData({ config, recorded }: OperatedStack): Promise<boolean> {
     const { names, metadataFiles } = config;
-    const version = recorded.findLast(({ kind, ranks }) => kind === "SolutionVersion" && !ranks);
+    const version = recorded.findLast(({ kind }) => kind === "SolutionVersion");
     const files = [
         [config.interactionsFile, names.importJobPrefix],
         [metadataFiles.items, names.itemsImportJobPrefix],

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { packFilms } from "../../../app/serving/film-scores.ts";
 import { type Asked, idsOf, openApi, parseResult, serviceError, startApi, throws } from "./api-harness.ts";
 import { described } from "./described.ts";
 
@@ -80,27 +79,5 @@ describe("Answers of the API", () => {
             await get("GET /similar/{itemId}", { path: { itemId: "x" }, query: { numResults: "1" } }),
         );
         assert.deepEqual([unknown.source, idsOf(unknown)], ["popular", ["1"]]);
-    });
-
-    it("POST /rankings returns 404 without a ranking campaign, and sorts by popularity during throttling", async () => {
-        const input = { path: { userId: "a" }, body: { itemIds: ["9", "x", "4"] } };
-        const none = await get("POST /rankings/{userId}", input);
-        assert.equal(none.statusCode, 404);
-        assert.match(parseResult(none).detail, /rankingCampaign/);
-        let fault: Error | undefined;
-        const ranking = startApi({
-            rank: async (_userId, itemIds) => {
-                if (fault !== undefined) throw fault;
-                return {
-                    films: packFilms(itemIds.toReversed().map((itemId, at) => ({ itemId, score: 0.5 / (at + 1) }))),
-                };
-            },
-        });
-        const ranked = parseResult(await ranking.ask("POST /rankings/{userId}", input));
-        assert.deepEqual([ranked.source, idsOf(ranked), ranked.films[0].score], ["campaign", ["4", "x", "9"], 0.5]);
-        fault = serviceError("ThrottlingException");
-        const popular = parseResult(await ranking.ask("POST /rankings/{userId}", input));
-        assert.deepEqual([popular.source, popular.reason, idsOf(popular)], ["popular", "throttled", ["4", "9", "x"]]);
-        described("FilmList", popular);
     });
 });

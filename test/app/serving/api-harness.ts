@@ -129,7 +129,6 @@ export function campaignFixture() {
                 ? undefined
                 : { status: state.status, solutionVersionArn: state.version, minProvisionedTPS: 1 };
         },
-        rank: undefined,
     };
     const putEvents: PutEvents = async (from) => {
         await state.eventsFault?.();
@@ -182,7 +181,6 @@ export function startApi(
         readonly table?: MemoryTable;
         readonly config?: Partial<ServiceParts["config"]>;
         readonly campaign?: ReturnType<typeof campaignFixture>;
-        readonly rank?: CampaignPort["rank"];
         /** False for a stack without an event tracker. */
         readonly tracker?: false;
         /** Whether no process has stored the campaign's status yet. */
@@ -206,7 +204,7 @@ export function startApi(
     }
     const makeService = () =>
         createService({
-            campaign: { ...campaign, rank: more.rank },
+            campaign,
             table: table.port,
             openApi: more.openApi === undefined ? openedApi : openDescription(more.openApi),
             putEvents: more.tracker === false ? undefined : putEvents,

@@ -95,7 +95,6 @@ export async function serveStorefront({
             return { films: packFilms(scored), recommendationId: `RID-${userId}-${seeds.length}` };
         },
         describe: async () => (parked ? undefined : campaignStatus),
-        rank: undefined,
     };
     const putEvents: PutEvents = async (from) => {
         events.push(from);

@@ -7,7 +7,6 @@ import { pickApiValues } from "../../../app/serving/service.ts";
 import { Prefetch } from "../../../components/api/prefetch.ts";
 import { RecommendationApi } from "../../../components/api/recommendation-api.ts";
 import { fallbackTables } from "../../../components/api/serving.ts";
-import { RankingCampaign } from "../../../components/personalize/ranking-campaign.ts";
 import { pageFiles } from "../../../components/storefront/page-files.ts";
 import { dataWords, findImageOrigins } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
@@ -16,7 +15,7 @@ import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { good } from "../../config/parsed.ts";
 import { fake } from "../../support/fake.ts";
-import { declaredResources, inputsOfNamed, requireInputs, settled, useMocks, value } from "../mocks.ts";
+import { declaredResources, inputsOfNamed, requireInputs, settled, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 };
@@ -129,7 +128,6 @@ describe("RecommendationApi component", () => {
                 ["~1trending/GET", 10, 20, false, false],
                 ["~1health/GET", 3, 6, false, false],
                 ["~1openapi.json/GET", 1, 2, false, false],
-                ["~1rankings~1{userId}/POST", 1, 2, false, false],
                 ["~1events/POST", 2, 3, false, false],
                 ["~1storefront~1{proxy+}/GET", 10, 20, false, false],
             ],
@@ -153,21 +151,11 @@ describe("RecommendationApi component", () => {
         assert.deepEqual([names("Account"), names("UsagePlanKey")], [["api"], ["api"]]);
     });
 
-    it("the component Prefetch creates a schedule, and the component RankingCampaign creates a campaign with at least 1 TPS", async () => {
+    it("the component Prefetch creates a function and its hourly schedule", async () => {
         await useMocks();
-        const config = good({ rankingCampaign: "true", prefetchUsers: "5" });
+        const config = good({ prefetchUsers: "5" });
         const [tableName, watchedFilterArn, failuresArn] = ["films", "arn:of:unwatched", "arn:of:failures"];
         new Prefetch("prefetch", { config, caller, tableName, watchedFilterArn, failuresArn });
-        const ranking = new RankingCampaign("ranking", {
-            config,
-            owner: "an-id",
-            partition: "aws",
-            serves: true,
-            datasetGroupArn: "arn:group",
-            importJobArn: "arn:job",
-            rows: "rows",
-            after: [],
-        });
         await settled();
         assert.equal(requireInputs("Schedule").scheduleExpression, "rate(1 hour)");
         const prefetchConfig = JSON.parse(requireInputs("Function").environment.variables.PREFETCH_CONFIG);
@@ -175,9 +163,6 @@ describe("RecommendationApi component", () => {
             [prefetchConfig.viewers, prefetchConfig.tableName, prefetchConfig.watchedFilterArn],
             [5, tableName, watchedFilterArn],
         );
-        assert.match(requireInputs("Solution").recipeArn, /recipe\/aws-personalized-ranking$/);
-        assert.equal(requireInputs("Campaign").minProvisionedTPS, 1);
-        assert.equal(await value(ranking.campaignArn), "movie-recommender-ranking");
     });
 });
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { CostGuard } from "../../../components/cost/cost-guard.ts";
-import { createBudgetWaivers, SpendBudget } from "../../../components/cost/spend-budget.ts";
+import { SpendBudget } from "../../../components/cost/spend-budget.ts";
 import { Notifications } from "../../../components/observability/notifications.ts";
-import { waiverProblems } from "../../../iam/resource-rules.ts";
 import { good } from "../../config/parsed.ts";
 import { declaredResources, requireInputs, settled, tags, useMocks } from "../mocks.ts";
 
@@ -77,15 +76,9 @@ describe("Cost guard components", () => {
         ]);
     });
 
-    it("`budget: false` creates no budget, and adds a waiver of the rule campaign-without-budget", async () => {
-        const config = await makeAll({ budget: "false" });
+    it("`budget: false` creates no budget, but the cost guard", async () => {
+        await makeAll({ budget: "false" });
         assert.deepEqual([ofType("Budget").length, ofType("Function").length], [0, 1]);
-        assert.deepEqual(waiverProblems(createBudgetWaivers(config)), []);
-        assert.match(
-            createBudgetWaivers(config)["campaign-without-budget"] ?? "",
-            /only the cost guard limits the spend/,
-        );
-        assert.deepEqual(createBudgetWaivers({ budget: true }), {});
     });
 
     it("the component Notifications subscribes a queue, and the configured email address and webhook", async () => {

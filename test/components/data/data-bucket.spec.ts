@@ -58,17 +58,13 @@ describe("Data files of a stack", () => {
     });
 
     it("the role of Personalize can read only the data files, and write only the output of batch jobs", () => {
-        const [interactions, items, users, input] = [
-            "personalize_interactions_fixed.csv",
-            "items.csv",
-            "users.csv",
-            "batch/input/users.json",
-        ];
+        const [interactions, items, users] = ["personalize_interactions_fixed.csv", "items.csv", "users.csv"];
+        const serving = '{"mode":"batch"}';
         assert.deepEqual(toDataPrefixes(good({})), { readPrefixes: [interactions], writePrefix: undefined });
-        const all = good({ itemsFile: "i.csv", usersFile: "u.csv", batchInferenceFile: "b.jsonl" });
+        const all = good({ itemsFile: "i.csv", usersFile: "u.csv", api: "true", serving });
         assert.deepEqual(toDataPrefixes(all), {
-            readPrefixes: [interactions, items, users, input],
-            writePrefix: "batch/output/",
+            readPrefixes: [interactions, items, users, "batch/input/lists/"],
+            writePrefix: "batch/output/lists/",
         });
         const actions = (config: StackConfig) =>
             [executionRolePolicy({ partition: "aws", bucketName: "films", ...toDataPrefixes(config) }).Statement]
@@ -79,9 +75,9 @@ describe("Data files of a stack", () => {
             ["s3:ListBucket", "arn:aws:s3:::films"],
             ["s3:GetObject", [arn(interactions ?? ""), arn(items ?? "")]],
         ]);
-        assert.deepEqual(actions(good({ batchInferenceFile: "b.jsonl" })).at(-1), [
+        assert.deepEqual(actions(good({ api: "true", serving })).at(-1), [
             "s3:PutObject",
-            "arn:aws:s3:::films/batch/output/*",
+            "arn:aws:s3:::films/batch/output/lists/*",
         ]);
     });
 });

@@ -30,6 +30,10 @@ const ignored: Record<string, string[] | undefined> = {};
  */
 const kept: Record<string, boolean | undefined> = {};
 
+/** Resources in `dependsOn`; the keys are the last words of the resources' types. */
+const dependencies: Record<string, pulumi.ResourceOptions["dependsOn"]> = {};
+const budget = new pulumi.DependencyResource("urn:pulumi:dev::movie-recommender::aws:budgets/budget:Budget::budget");
+
 const tags = stackTags;
 
 describe("Recommender component", () => {
@@ -222,15 +226,10 @@ describe("Recommender component", () => {
         );
     });
 
-    it("with `batchInferenceFile`, Recommender creates one batch inference job with the stack's solution version", async () => {
-        await recommender(good({ batchInferenceFile: "users.jsonl" }));
-        const job = requireInputs("BatchInferenceJob");
-        assert.equal(job.solutionVersionArn, "movies");
-        assert.equal(job.inputLocation, "s3://films/batch.csv");
-        assert.equal(job.outputLocation, "s3://films/batch/output/");
-        assert.equal(job.roleArn, "arn:of:reader");
-        assert.equal(job.jobNamePrefix, namesFor("dev").batchInferenceJobPrefix);
-        assert.equal("filterArn" in job, false);
+    it("Recommender creates the campaign after the budget", async () => {
+        await recommender(good({}));
+        assert.ok([dependencies.Campaign].flat().includes(budget));
+        assert.ok(![dependencies.Solution].flat().includes(budget));
     });
 
     it("with `itemsFile` and `usersFile`, Recommender imports items and users before creating the solution", async () => {
@@ -286,15 +285,18 @@ describe("Recommender component", () => {
             recipeArn: config.recipe && `arn:aws:personalize:::recipe/${config.recipe}`,
             bucketName: "films",
             tables,
-            files: uploaded("interactions", "items", "users", "batch"),
+            files: uploaded("interactions", "items", "users"),
             roleArn: "arn:of:reader",
             accessHash: "abc",
             owner: "an-id",
             stateFlags,
+            budget,
         };
         // Pulumi's mocks do not receive a resource's options, so a transformation reads them.
         const note: pulumi.ResourceTransformation = ({ type, name, opts }) => {
-            ignored[type.split(":").at(-1) ?? ""] = (opts as pulumi.CustomResourceOptions).ignoreChanges;
+            const kind = type.split(":").at(-1) ?? "";
+            ignored[kind] = (opts as pulumi.CustomResourceOptions).ignoreChanges;
+            dependencies[kind] = opts.dependsOn;
             if (name.endsWith("-tables")) kept[name] = opts.retainOnDelete;
             return undefined;
         };

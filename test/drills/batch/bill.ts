@@ -67,13 +67,11 @@ const previewMonth = (viewers: number): number =>
         auditTrail: false,
         customMetrics: 0,
         alarmMetrics: countAlarmMetrics({ api: true, batch: true, customMetrics: false }),
-        batchUsers: 0,
         batchLists: { viewers, everyDays: 7 },
         traces: false,
         dashboards: 0,
         api: true,
         edge: false,
-        rankingCampaign: false,
     }).expectedUsd;
 
 async function meteredMonth(viewers: number): Promise<number> {

@@ -125,7 +125,6 @@ function apiOf(simulation: BatchSimulation) {
         campaign: {
             ask: () => Promise.reject(new Error("the stack has no campaign")),
             describe: () => Promise.reject(new Error("the stack has no campaign")),
-            rank: undefined,
         },
         putEvents: undefined,
         table: simulation.table(),

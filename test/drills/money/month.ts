@@ -54,8 +54,7 @@ export async function month(
     };
     for (; stack.minute < minutes; stack.tick()) {
         scenario.script(stack, stack.minute);
-        const [lists, orders] = stack.isServing() ? [scenario.rate, scenario.rankRate] : [];
-        stack.pass(lists?.(stack.minute) ?? 0, orders?.(stack.minute) ?? 0);
+        stack.pass(stack.isServing() ? scenario.rate(stack.minute) : 0);
         oracle.minute();
         if (stack.minute === retryAt) {
             retryAt = undefined;

@@ -135,9 +135,7 @@ export function createOracle(stack: MonthSimulation, disturbance: Disturbance, l
         const minimum = stack.campaign?.minProvisionedTPS ?? 1;
         const unseen = disturbance.hindrances.filter(({ what }) => what.includes("campaign"));
         const hours = unseen.reduce((sum, { from, to }) => sum + (to - from) / 60, 0);
-        const unlooked = (v2: boolean, least: number) =>
-            hours > 0 ? windowUsd(v2, { hours, minimum: least, requests: 0 }) : 0;
-        return 0.005 * limit + unlooked(stack.v2, minimum) + (stack.ranks ? unlooked(false, 1) : 0);
+        return 0.005 * limit + (hours > 0 ? windowUsd(stack.v2, { hours, minimum, requests: 0 }) : 0);
     }
 
     function watchIdle(exists: boolean): void {

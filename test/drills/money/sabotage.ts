@@ -41,8 +41,6 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
                 config,
             );
     },
-    /** A guard that ignores the ranking campaign. */
-    "overlooks-the-ranking": () => (ports, config) => runGuard({ ...ports, ranking: undefined }, config),
     /** A guard that counts the requests of the stack's prefetch as use. */
     "counts-the-prefetch": () => (ports, config) => runGuard({ ...ports, prefetched: async () => new Map() }, config),
     "notifies-under-a-new-id": () => (ports, config) =>

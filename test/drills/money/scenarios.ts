@@ -9,8 +9,6 @@ export interface Scenario extends StackMonth {
     script(stack: MonthSimulation, minute: number): void;
     /** Returns the number of viewers' requests for lists in a minute, if a campaign serves. */
     rate(minute: number): number;
-    /** Returns the number of ranking requests in a minute, if a ranking campaign serves. */
-    rankRate(minute: number): number;
 }
 
 const hour = 60;
@@ -27,10 +25,8 @@ function scenario(
         name,
         start: "2026-11-02T00:00:00Z",
         v2: settings?.recipe?.endsWith("-v2") ?? false,
-        ranks: changes.rankRate !== undefined,
         script: (stack, minute) => minute === 0 && stack.makeCampaign(),
         rate: steady,
-        rankRate: nobody,
         ...others,
         config: { ...config, ...settings },
     };
@@ -66,15 +62,6 @@ export const scenarios: readonly Scenario[] = [
     scenario("runaway, v2", {
         config: { monthlyLimitUsd: 400, recipe: "aws-user-personalization-v2" },
         rate: runaway(12 * day + 127),
-    }),
-    scenario("two campaigns, of which the second runs away", {
-        config: { monthlyLimitUsd: 150 },
-        rankRate: runaway(8 * day + 277),
-    }),
-    scenario("two campaigns, of which the second is asked longer", {
-        config: { idleAction: "park" },
-        rate: (minute) => (minute >= 20 && minute < 80 ? 1 : 0),
-        rankRate: (minute) => (minute < 3 * day + 411 && minute % 50 === 0 ? 2 : 0),
     }),
     scenario("forgotten weekends", {
         config: { idleHours: 16, idleGraceHours: 16, idleAction: "park" },

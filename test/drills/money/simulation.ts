@@ -10,8 +10,6 @@ const minuteMs = 60_000;
 export interface StackMonth {
     readonly start: string;
     readonly v2: boolean;
-    /** Whether the stack also has a ranking campaign, which is created and deleted together with the first campaign. */
-    readonly ranks: boolean;
     readonly config: GuardConfig;
 }
 
@@ -28,13 +26,12 @@ const creationMinutes = 10;
  * Simulates a stack in AWS minute by minute, with the actual requests and the actual cost of the month. `disturbance`
  * decides which calls fail.
  */
-export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturbance: Disturbance) {
+export function simulateMonth({ start, v2, config }: StackMonth, disturbance: Disturbance) {
     const stack = simulateStack(start, config);
     const begin = stack.now;
     /** Number of viewers' requests by minute, without those of the guard and the prefetch function. */
     const requestsByMinute = new Map<number, number>();
-    const [bill, rankingBill] = [createMeter(v2), createMeter(false)];
-    const bills = [bill, rankingBill];
+    const bill = createMeter(v2);
     const truth = {
         /** The current minute of the month. */
         minute: 0,
@@ -51,8 +48,6 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
     let billedMonth = month();
     // Each of these ports gets the same faults as the port on its right, because AWS serves both with the same API.
     const sharedPort: Readonly<Record<string, string>> = {
-        ranking: "campaign",
-        rankingRequests: "requests",
         prefetched: "requests",
     };
     Object.assign(stack, {
@@ -71,11 +66,8 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
         stack.prefetch(prefetchedLists);
         for (let list = 0; list < prefetchedLists; list += 1) bill.ask();
     }
-    const { makeCampaign, makeRanking, park, run } = stack;
+    const { park, run } = stack;
     let [probes, parks] = [0, 0];
-    const closeBills = () => {
-        for (const one of bills) one.close();
-    };
 
     const drilled = Object.assign(stack, truth, {
         v2,
@@ -84,42 +76,38 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
         minuteOf,
         /** Returns the number of viewers' requests in a minute. */
         askedAt: (minute: number) => requestsByMinute.get(minute) ?? 0,
-        makeCampaign(minimum = 1): void {
-            makeCampaign(minimum);
-            if (ranks) makeRanking();
-        },
         park(reason: string) {
             const deletes = park(reason);
-            if (deletes.campaign) closeBills();
+            if (deletes) bill.close();
             return deletes;
         },
         train(name: string, kept = false): void {
             const hasCampaign = name === servedSolution;
             stack.solutions.push({ arn: solutionArn(name), status: "ACTIVE", changedAt: stack.now, kept, hasCampaign });
         },
-        /** Simulates the current minute with the given numbers of requests for lists and for rankings. */
-        pass(requests: number, rankings: number): void {
+        /** Simulates the current minute with the given number of requests for lists. */
+        pass(requests: number): void {
             const { minute } = drilled;
             const isServing = stack.isServing();
             if (month() !== billedMonth) {
                 billedMonth = month();
-                for (const one of bills) one.beginMonth();
+                bill.beginMonth();
             }
-            for (const one of bills) one.beginMinute(minute);
+            bill.beginMinute(minute);
             stack.solutions = stack.solutions.map((one) => ({
                 ...one,
                 hasCampaign: one.arn === solutionArn(servedSolution) && stack.campaign !== undefined,
             }));
             if (isServing) {
-                if (requests + rankings > 0) requestsByMinute.set(minute, requests + rankings);
-                if (requests > 0) stack.ask(requests);
-                if (rankings > 0) stack.rank(rankings);
+                if (requests > 0) {
+                    requestsByMinute.set(minute, requests);
+                    stack.ask(requests);
+                }
                 prefetchInHour(minute);
                 bill.pass(requests, stack.campaign?.minProvisionedTPS ?? 1);
-                if (ranks) rankingBill.pass(rankings, 1);
             }
-            drilled.usd = bill.usd + rankingBill.usd;
-            drilled.busy = bill.busy || rankingBill.busy;
+            drilled.usd = bill.usd;
+            drilled.busy = bill.busy;
         },
         /** Advances to the next minute. */
         tick(): void {
@@ -138,7 +126,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
             drilled.runs += 1;
             const error = await run(guard, late);
             for (; probes < stack.probes; probes += 1) bill.ask();
-            if (stack.parks.length > parks) closeBills();
+            if (stack.parks.length > parks) bill.close();
             parks = stack.parks.length;
             if (error) drilled.failedRuns += 1;
             return error === undefined;

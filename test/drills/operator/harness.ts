@@ -20,10 +20,9 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
     const configFile = join(instance.dir, "workspace", `Pulumi.${stack}.yaml`);
     const itemsFile = join(data, "items.csv");
     const usersFile = join(data, "users.csv");
-    const batchInferenceFile = join(data, "users.jsonl");
 
     /**
-     * Writes the files of items, users and batch input. With `wide`, the items have an additional column, which
+     * Writes the files of items and users. With `wide`, the items have an additional column, which
      * requires an update of the dataset.
      */
     async function writeFiles(wide: boolean): Promise<void> {
@@ -38,7 +37,6 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
                 numbers(60).map((id) => `${id},${id % 2 ? "F" : "M"}`),
             ),
             [schemaOf(usersFile)]: avro("Users", "USER_ID", ["GENDER"]),
-            [batchInferenceFile]: '{"userId": "1"}\n{"userId": "2"}\n',
         };
         for (const [file, text] of Object.entries(files)) {
             await mkdir(dirname(file), { recursive: true });
@@ -62,7 +60,6 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
         tags: { team: "films" },
         eventTracker: "true",
         filters: { unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' },
-        batchInferenceFile,
         api: "true",
         storefront: "cloudfront",
     };
@@ -75,14 +72,13 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
             usersFile,
             filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
             minProvisionedTPS: "2",
-            // Set a limit above the estimate for two campaigns, because preview rejects a lower one.
+            // Set a limit above the estimate for 2 TPS, because preview rejects a lower one.
             monthlyLimitUsd: "700",
             performAutoTraining: "true",
             guardMinutes: "30",
             idle: { action: "park" },
             api: "true",
             storefront: "cloudfront",
-            rankingCampaign: "true",
             apiAccessLogs: "true",
             throttle: { requestsPerSecond: 20, burst: 40 },
         },

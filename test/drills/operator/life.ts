@@ -125,8 +125,6 @@ const steps: readonly Step[] = [
         },
     },
     runbook("cost-report", { ...reads, configured }),
-    // The local AWS does not emulate the Price List API, so the runbook reports an error.
-    runbook("prices", { ...reads, tolerant: true, exitCode: 1 }),
     runbook("budget-alarms", reads),
     runbook("budget-alarms", {
         name: "budget-alarms --send-test",

@@ -30,7 +30,6 @@ export function keyCases(
         dataOptionsFile: { dataOptionsFile: at("options.yaml") },
         itemsFile: { itemsFile: at("items.csv") },
         usersFile: { usersFile: at("users.csv") },
-        batchInferenceFile: { batchInferenceFile: at("batch.jsonl") },
         adopt: { adopt: { datasetGroup: arns.datasetGroup } },
         viewerAuth: { viewerAuth },
         "viewerAuth.issuer": { viewerAuth: { ...viewerAuth, issuer: `${arns.issuer}/other` } },

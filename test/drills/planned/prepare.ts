@@ -33,7 +33,6 @@ export async function prepareValues(aws: TestAws) {
         { name: "AGE", type: ["null", "int"] },
     ];
     await writeFile(at("users.schema.json"), JSON.stringify({ ...itemsSchema, name: "Users", fields }));
-    await writeFile(at("batch.jsonl"), '{"userId": "1"}\n');
     await aws.ssm.putParameter({ Name: "/films/webhook", Value: "https://chat.example/hook", Type: "SecureString" });
     const PolicyDocument = JSON.stringify({
         Version: "2012-10-17",

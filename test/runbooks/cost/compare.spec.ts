@@ -58,12 +58,10 @@ describe("Savings after `park` deleted the campaign", () => {
     });
     const period = { start: at("11-01T00:00"), end: at("12-01T00:00"), now: at("11-25T18:00") };
 
-    it("`savedByNote` returns what the campaigns that `park` deleted would have cost since then", () => {
+    it("`savedByNote` returns what the campaign that `park` deleted would have cost since then", () => {
         const saved = savedByNote(parked("11-25T08:00", 2), plan, period);
         near(saved?.hours, 10);
         near(saved?.usd, 10 * 2 * 0.2);
-        const both = { ...plan, rankingCampaign: true };
-        near(savedByNote(parked("11-25T08:00", 2), both, period)?.usd, 10 * (2 * 0.2 + 0.2));
         near(savedByNote(parked("10-25T08:00"), plan, period)?.hours, 24 * 24 + 18);
         assert.equal(savedByNote(undefined, plan, period), undefined);
         assert.equal(savedByNote({ ...parked("11-25T08:00"), campaign: null }, plan, period), undefined);
@@ -84,7 +82,7 @@ describe("Savings after `park` deleted the campaign", () => {
         const both = savedByBill(
             days.map((one) => ({ ...one, usd: one.usd * 2 })),
             { from: at("11-19T10:00"), to: at("11-25T00:00") },
-            { ...plan, rankingCampaign: true },
+            { ...plan, minProvisionedTPS: 2 },
         );
         near(both?.hours, 18 + 24 + 12);
         near(both?.usd, 54 * 0.4);

@@ -12,8 +12,8 @@ describe("`estimateInput` of a deployed stack", () => {
             { type, inputs: { metricQueries: [{ expression: "SELECT SUM(errors) FROM jobs" }] } },
             { type: "aws:cloudwatch/dashboard:Dashboard", inputs: {} },
         ];
-        const data = { interactions: 0, bytes: 0, batchUsers: 7 };
-        const { alarmMetrics, batchUsers } = estimateInput(good({}), { deployment: { resources } }, data);
-        assert.deepEqual([alarmMetrics, batchUsers], [4, 7]);
+        const data = { interactions: 7, bytes: 0 };
+        const { alarmMetrics, interactions } = estimateInput(good({}), { deployment: { resources } }, data);
+        assert.deepEqual([alarmMetrics, interactions], [4, 7]);
     });
 });

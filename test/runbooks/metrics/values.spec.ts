@@ -24,7 +24,6 @@ const look: StackObservation = {
     campaign,
     requests: new Map([[now - 300_000, 150]]),
     prefetched: new Map(),
-    ranking: undefined,
     guard: undefined,
     versions: [old, fresh],
     importedAt: now - 36 * hour,

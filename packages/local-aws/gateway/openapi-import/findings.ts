@@ -8,8 +8,7 @@ export interface Findings {
     readonly warnings: string[];
 }
 
-/** Thrown if API Gateway would reject the import { isRecord, toRecord } from "local-personalize";
-import with BadRequestException. */
+/** Thrown if API Gateway would reject the import with BadRequestException. */
 export class ImportRefusedError extends Error {}
 
 /**

@@ -1,14 +1,14 @@
-import { type PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
+import { PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
 import { hasName } from "pulumi-personalize/errors";
-import { messageOf } from "terminal-text";
 import { prices } from "../../../config/prices.ts";
 import { keysOf } from "../../../config/records.ts";
 import { readPages } from "../cli/pages.ts";
-import { RunbookError } from "../cli/runbook.ts";
-import { usageKind } from "./billed.ts";
+import { usageKind } from "../cost/billed.ts";
+import type { AccountDeps } from "./account.ts";
+import { type Check, type Finding, ok, unknown, warn } from "./check.ts";
 
 /** One price of the AWS Price List. A product has one for each tier. */
-export interface ListedPrice {
+interface ListedPrice {
     readonly usageType: string;
     /** The tier's description, otherwise the product's. */
     readonly description: string;
@@ -23,25 +23,42 @@ export interface ListedPrice {
  * The region of the Price List API, which returns the prices of all regions (Billing User Guide, "Using the AWS Price
  * List Query API").
  */
-export const priceListRegion = "us-east-1";
+const priceListRegion = "us-east-1";
 
 /** The service's code in the Price List API. */
 const serviceCode = "AmazonPersonalize";
 
-/**
- * Reads every current on-demand price of Personalize in a region.
- * @throws RunbookError if the endpoint does not support the API, or denies access
- */
-export async function listPrices(client: PricingClient, region: string): Promise<ListedPrice[]> {
+/** The relative deviation above which a price counts as different. */
+const tolerance = 0.01;
+
+/** Checks that the prices in config/prices.ts are those of AWS's price list in the stack's region. */
+export const priceList: Check<AccountDeps> = ({ config }) =>
+    comparePrices(new PricingClient({ region: priceListRegion }), config.region);
+
+/** Compares every current on-demand price of Personalize in a region with config/prices.ts. */
+export async function comparePrices(client: PricingClient, region: string): Promise<Finding> {
     const Filters = [{ Type: "TERM_MATCH" as const, Field: "regionCode", Value: region }];
-    const products = await readPages(
-        paginateGetProducts({ client }, { ServiceCode: serviceCode, Filters }),
-        (page) => page.PriceList,
-    ).catch((error: unknown) => {
-        throw explained(error);
-    });
-    const listed = products.flatMap((product: unknown) => parsePrices(String(product)));
-    return listed.sort((a, b) => a.usageType.localeCompare(b.usageType) || a.from - b.from);
+    const pages = paginateGetProducts({ client }, { ServiceCode: serviceCode, Filters });
+    let products: readonly unknown[];
+    try {
+        products = await readPages(pages, (page) => page.PriceList);
+    } catch (error) {
+        // An emulator of AWS answers without an error name or in another format.
+        const isEmulator = hasName(error, "Unknown", "SyntaxError", "UnknownOperationException");
+        if (isEmulator) return unknown("this endpoint has no AWS Price List API");
+        throw error;
+    }
+    const matches = products.flatMap((product) =>
+        parsePrices(String(product)).flatMap((listed) => matchPrice(listed) ?? []),
+    );
+    const others = matches.filter((match) => deviation(match) > tolerance);
+    if (matches.length === 0) return unknown(`AWS lists no price of Personalize in ${region} that the program uses`);
+    if (others.length === 0) return ok(`${matches.length} prices of Personalize in ${region} are those of AWS's list`);
+    const differences = others.map(({ name, listedUsd, ourUsd }) => `${name} is $${listedUsd} and here $${ourUsd}`);
+    return warn(
+        `AWS's price list differs by more than 1 %: ${differences.join(", ")}`,
+        "# enter AWS's price, the region and today's date in config/prices.ts, and set `verified` to true there",
+    );
 }
 
 /**
@@ -85,29 +102,13 @@ export function parsePrices(json: string): ListedPrice[] {
         .sort((a, b) => a.from - b.from);
 }
 
-function explained(error: unknown): unknown {
-    if (hasName(error, "AccessDeniedException")) {
-        return new RunbookError(
-            `AWS's Price List API refused the call: ${messageOf(error)}. The caller needs pricing:GetProducts on *.`,
-        );
-    }
-    // An emulator of AWS answers without an error name or in another format.
-    return hasName(error, "Unknown", "SyntaxError", "UnknownOperationException")
-        ? new RunbookError(noPriceList(messageOf(error)))
-        : error;
-}
-
-const noPriceList = (message: string) =>
-    `This endpoint has no AWS Price List API (${message}). It needs an AWS account: unset AWS_ENDPOINT_URL, log in, ` +
-    "and run it outside `npm run local`.";
-
 type PriceName = keyof typeof prices;
 
 /**
  * The price in config/prices.ts and AWS's price of the same product, both in US dollars for the unit in
  * config/prices.ts.
  */
-export interface MatchedPrice {
+interface MatchedPrice {
     readonly name: PriceName;
     readonly ourUsd: number;
     readonly listedUsd: number;
@@ -148,7 +149,7 @@ export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
 }
 
 /** Returns the relative deviation of a listed price from the one in config/prices.ts: 0.01 is 1 %. */
-export const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(listedUsd - ourUsd) / ourUsd;
+const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(listedUsd - ourUsd) / ourUsd;
 
 function priceNameOf(
     kind: ReturnType<typeof usageKind>,

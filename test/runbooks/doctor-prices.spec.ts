@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { prices } from "../../../config/prices.ts";
-import { type Instance, root } from "../../../packages/local-aws/instance.ts";
-import { run } from "../../../packages/local-aws/pulumi.ts";
-import { portOf } from "../../../packages/local-personalize/wire/http.ts";
-import { deviation, matchPrice, parsePrices } from "../../../runbooks/lib/cost/price-list.ts";
+import { text } from "node:stream/consumers";
+import { PricingClient } from "@aws-sdk/client-pricing";
+import { prices } from "../../config/prices.ts";
+import { portOf } from "../../packages/local-personalize/wire/http.ts";
+import { comparePrices, matchPrice, parsePrices } from "../../runbooks/lib/doctor/price-list.ts";
 
 interface Tier {
     readonly from?: string;
@@ -126,25 +124,18 @@ describe("Prices of the AWS Price List", () => {
         it(`\`matchPrice\` returns undefined for a listed price ${what}`, () =>
             assert.equal(matchPrice(price), undefined));
     }
-
-    it("`deviation` returns the difference of a listed price, relative to the price in config/prices.ts", () => {
-        assert.ok(Math.abs(deviation({ name: "tpsHour", ourUsd: 0.2, listedUsd: 0.24 }) - 0.2) < 1e-9);
-        assert.ok(Math.abs(deviation({ name: "tpsHour", ourUsd: 0.2, listedUsd: 0.16 }) - 0.2) < 1e-9);
-    });
 });
 
-describe("Runbook `prices`", () => {
+describe("`comparePrices`, the check prices of `doctor`", () => {
     let server: Server;
-    let instance: Instance;
+    let client: PricingClient;
     let pages: string[][];
     let requests: { target: string; body: { NextToken?: string; ServiceCode?: string; Filters?: object[] } }[];
     let refusal: object | undefined;
 
     before(async () => {
         server = createServer(async (request, response) => {
-            let text = "";
-            for await (const chunk of request) text += chunk;
-            const body = JSON.parse(text || "{}");
+            const body = JSON.parse((await text(request)) || "{}");
             requests.push({ target: String(request.headers["x-amz-target"]), body });
             const page = Number(body.NextToken ?? 0);
             const more = page + 1 < pages.length;
@@ -161,28 +152,30 @@ describe("Runbook `prices`", () => {
         });
         server.listen(0, "127.0.0.1");
         await once(server, "listening");
-        const port = portOf(server);
-        const dir = join(tmpdir(), "prices-without-a-stack");
-        instance = { root, dir, port, speed: "instant", officialPlugin: false, enforce: true };
+        const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+        client = new PricingClient({
+            region: "us-east-1",
+            endpoint: `http://127.0.0.1:${portOf(server)}`,
+            credentials,
+        });
     });
-    after(() => void server.close());
+    after(() => {
+        client.destroy();
+        server.close();
+    });
     beforeEach(() => {
-        [pages, requests, refusal] = [
-            [
-                [tps, imported],
-                [trained, requestsV2, recommender],
-            ],
-            [],
-            undefined,
-        ];
+        [requests, refusal] = [[], undefined];
     });
 
-    const runPrices = (...args: string[]) =>
-        run(instance, process.execPath, ["runbooks/prices.ts", "--region", "eu-central-1", ...args], "captured");
-
-    it("the runbook `prices` reads all pages, compares each price and exits with 0", async () => {
-        const { exitCode, stdout, stderr } = await runPrices();
-        assert.equal(exitCode, 0, stdout + stderr);
+    it("`comparePrices` reads all pages, and returns `ok` with the number of equal prices", async () => {
+        pages = [
+            [tps, imported],
+            [trained, requestsV2, recommender],
+        ];
+        assert.deepEqual(await comparePrices(client, "eu-central-1"), {
+            verdict: "ok",
+            detail: "6 prices of Personalize in eu-central-1 are those of AWS's list",
+        });
         assert.deepEqual(
             requests.map(({ target, body }) => [target, body.ServiceCode, body.NextToken]),
             [
@@ -193,42 +186,28 @@ describe("Runbook `prices`", () => {
         assert.deepEqual(requests[0]?.body.Filters, [
             { Type: "TERM_MATCH", Field: "regionCode", Value: "eu-central-1" },
         ]);
-        const row = (start: string) => stdout.split("\n").find((line) => line.includes(start)) ?? "";
-        assert.match(row("EUC1-DataIngestion"), /per GB ingested .* GB .* 0\.05 .* ingestion: 0\.05 .* same/);
-        assert.match(row("from 20,000 on"), /tpsHourFrom20k: 0\.1 .* same/);
-        assert.match(row("EUC1-Recommender-Users"), /– .* unmatched/);
-        assert.match(
-            stdout,
-            /7 prices of Personalize in eu-central-1: 6 are also in config\/prices\.ts, and 0 of these differ/,
-        );
     });
 
-    it("the runbook `prices` exits with 1 if a price differs by over 1 %", async () => {
+    it("`comparePrices` warns of a price that differs by over 1 %", async () => {
         pages = [[product("EUC1-DataIngestion", "GB", [{ usd: "0.051" }]), trained]];
-        const { exitCode, stdout } = await runPrices();
-        assert.equal(exitCode, 1);
-        assert.match(stdout, /differs by 2\.0 %/);
-        const json = await runPrices("--json");
-        assert.equal(json.exitCode, 1);
-        const document = JSON.parse(json.stdout);
-        assert.deepEqual([document.schemaVersion, document.differ, document.prices.length], [1, 1, 2]);
+        const { verdict, detail } = await comparePrices(client, "eu-central-1");
+        assert.deepEqual(
+            [verdict, detail],
+            ["warn", "AWS's price list differs by more than 1 %: ingestion is $0.051 and here $0.05"],
+        );
         pages = [[product("EUC1-DataIngestion", "GB", [{ usd: "0.0504" }])]];
-        assert.equal((await runPrices()).exitCode, 0);
+        assert.equal((await comparePrices(client, "eu-central-1")).verdict, "ok");
     });
 
-    it("the runbook `prices` reports a missing permission, or a region without prices", async () => {
-        refusal = { __type: "AccessDeniedException", message: "not authorized" };
-        const refused = await runPrices();
-        assert.equal(refused.exitCode, 1);
-        assert.match(refused.stderr, /needs pricing:GetProducts/);
-        [refusal, pages] = [undefined, [[]]];
-        const none = await runPrices();
-        assert.equal(none.exitCode, 1);
-        assert.match(none.stderr, /lists no price of Personalize in eu-central-1/);
+    it("`comparePrices` returns `unknown` for a region without prices, and for an endpoint without the API", async () => {
+        pages = [[]];
+        assert.equal((await comparePrices(client, "eu-north-1")).verdict, "unknown");
+        refusal = { __type: "UnknownOperationException" };
+        assert.match((await comparePrices(client, "eu-central-1")).detail, /has no AWS Price List API/);
     });
 
-    it("the runbook `prices` exits with 3 if AWS rejects the credentials", async () => {
-        refusal = { __type: "UnrecognizedClientException", message: "The security token included is invalid." };
-        assert.equal((await runPrices()).exitCode, 3);
+    it("`comparePrices` throws AWS's error if the permission is missing", async () => {
+        refusal = { __type: "AccessDeniedException", message: "not authorized to perform: pricing:GetProducts" };
+        await assert.rejects(comparePrices(client, "eu-central-1"), /pricing:GetProducts/);
     });
 });
