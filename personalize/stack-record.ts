@@ -5,7 +5,6 @@ import {
     datasetGroup,
     type Handler,
     isOurs,
-    isUnknown,
     listTags,
     notOurs,
     type Passed,
@@ -14,6 +13,7 @@ import {
 import { about } from "pulumi-personalize/errors";
 import type { PlannedStack } from "../cost/planned-stack.ts";
 import { priceJump } from "../cost/price-jump.ts";
+import { adoptionCommands } from "./adoption.ts";
 import { advice } from "./advice.ts";
 import { recordedHandler } from "./operations/recorded-handler.ts";
 import { moveStateFlags, removeAllStateFlags, stateFlagsPath } from "./operations/state-flags.ts";
@@ -22,8 +22,10 @@ import { moveStateFlags, removeAllStateFlags, stateFlagsPath } from "./operation
 export interface StackRecordInputs extends Pick<CommonInputs, "region" | "tags"> {
     /** Path of the stack's SSM parameters. */
     readonly path: string;
-    /** Name of the stack's dataset group; undefined if config adopts one. */
-    readonly datasetGroupName: string | undefined;
+    /** Name of the stack's own dataset group. */
+    readonly datasetGroupName: string;
+    /** Config `adopt`. */
+    readonly adopt: Readonly<Partial<Record<string, string>>>;
     /** Suffix of all names of the stack. */
     readonly nameSuffix: string;
     readonly bucketName: string;
@@ -86,20 +88,36 @@ function regionProblems({ region: recorded }: Recorded, { region }: StackRecordI
 export function stackRecordHandler(deps: {
     readonly client: ClientOf;
     ssm(region: string): SSMClient;
+    log(message: string): void;
     assertEngineAlive(): Promise<void>;
 }): Handler {
+    /**
+     * Rejects a dataset group of another owner with the stack's name. Names what else a dataset group contains that
+     * the stack is about to adopt.
+     */
     async function checkDatasetGroup(inputs: StackRecordInputs): Promise<Problem[]> {
-        const { datasetGroupName: name, region, owner, tags } = inputs;
-        if (name === undefined || isUnknown(name)) return [];
+        const { datasetGroupName: name, adopt, region, owner, tags } = inputs;
         const client = deps.client(region);
         const what = `dataset group ${name}`;
         try {
-            const arn = await datasetGroup.find(client, { ...inputs, name, pollSeconds: 0, deadlineMinutes: 0 });
+            const wanted = { name, region, tags, pollSeconds: 0, deadlineMinutes: 0 };
+            const found = () => datasetGroup.find(client, wanted);
+            const arn = adopt.datasetGroup ?? (await found());
             const has = arn === undefined ? {} : await listTags(client, arn);
-            return arn === undefined || isOurs(has, owner)
-                ? []
-                : [{ property: "datasetGroupName", reason: `${what} ${notOurs(advice, arn, has, { owner, tags })}` }];
+            if (arn === undefined || isOurs(has, owner)) return [];
+            // The operator's policies may not allow the calls for resources of other names.
+            const others = await adoptionCommands(client, arn, { ...adopt, datasetGroup: arn }).catch(() => []);
+            const commands = others.join("\n  ");
+            const more = commands && `\nThe stack can also adopt what belongs to it:\n  ${commands}`;
+            if (adopt.datasetGroup === undefined) {
+                const reason = `${what} ${notOurs(advice, arn, has, { owner, tags })}${more}`;
+                return [{ property: "datasetGroupName", reason }];
+            }
+            if (more) deps.log(`${arn} is adopted.${more}`);
+            return [];
         } catch (error) {
+            // The program itself rejects an adopted resource that does not exist, with its configuration key.
+            if (adopt.datasetGroup !== undefined) return [];
             throw about(what, error);
         }
     }

@@ -63,7 +63,6 @@ export const runbooks = {
             },
         ],
     }),
-    adopt: declared(before, "list resources made in the console, and print the configuration that adopts them"),
     "diagnose-access": declared(before, "find why an import cannot read its data, with the fix", {
         grants: ({ grant, partition, accountId }) => [
             grant("read")(

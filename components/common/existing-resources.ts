@@ -114,7 +114,7 @@ export async function refuseMissingAdoptions(
                           (error) => (isNotFound(error) ? "which does not exist" : warnUnread(`${path} ${arn}`, error)),
                       )
                 : `which belongs to account ${owner}; your credentials are of account ${accountId}`;
-        const advice = `\`npm run adopt\` lists what the stack can adopt. Or: \`pulumi config rm --path ${path}\``;
+        const advice = `Set another ARN, or remove it: \`pulumi config rm --path ${path}\``;
         return fault === undefined ? [] : [{ path, reason: `is "${arn}", ${fault}. ${advice}` }];
     });
     refuse((await Promise.all(problems)).flat());

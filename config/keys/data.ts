@@ -97,7 +97,7 @@ export const dataKeys = {
         check: checkTags,
     }),
     adopt: texts({
-        description: "ARNs of existing resources to manage, from `npm run adopt`",
+        description: "ARNs of existing resources to manage",
         changes: everything,
         effect: "the adopted resource replaces the stack's own",
         check: checkAdopted,
@@ -116,7 +116,7 @@ function checkAdopted(adopt: Readonly<Record<string, string>>, refuse: Refuse): 
         const pattern = new RegExp(`^arn:[^:]+:personalize:[^:]+:\\d{12}:${end.replaceAll(/<\w+>/g, "[^/]+")}$`);
         if (!pattern.test(arn)) {
             const form = `arn:<partition>:personalize:<region>:<account>:${end}`;
-            refuse(`is "${arn}"; it must be an ARN ${form}. See: npm run adopt`, `.${key}`);
+            refuse(`is "${arn}"; it must be an ARN ${form}`, `.${key}`);
         }
     }
 }

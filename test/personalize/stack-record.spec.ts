@@ -6,6 +6,7 @@ describe("Record of a stack", () => {
     const harness = useHarness();
     const createRecord = () =>
         stackRecordHandler({
+            log: (line) => void harness.lines.push(line),
             client: () => harness.service.personalize,
             ssm: () => assert.fail("no flags are moved"),
             assertEngineAlive: async () => {},
@@ -15,6 +16,7 @@ describe("Record of a stack", () => {
         tags,
         path: "/movie-recommender/test",
         datasetGroupName: "films",
+        adopt: {},
         nameSuffix: "",
         bucketName: "films",
         owner,
@@ -31,14 +33,32 @@ describe("Record of a stack", () => {
             const [sameName] = await failuresOf({}, { owner: other });
             assert.match(
                 String(sameName?.reason),
-                /does not belong to this stack: .*pulumi stack rename test-<name>.*npm run adopt/,
+                /does not belong to this stack: .*pulumi stack rename test-<name>.*pulumi config set --path adopt.datasetGroup arn:\S+films`/,
             );
             const [otherName] = await failuresOf({}, { owner: other, tags: { "pulumi:stack": "prod" } });
             assert.match(
                 String(otherName?.reason),
-                /nameSuffix -- -<name>`, or let it manage arn:\S+films .*npm run adopt/,
+                /nameSuffix -- -<name>`, or adopt the resource: `pulumi config set --path adopt.datasetGroup arn:\S+films`/,
             );
         }
+    });
+
+    it("`check` names the resources in a dataset group of another owner that the stack can adopt", async () => {
+        const { group, solution, campaign, dataset, schema } = await harness.makeAll();
+        const [failure] = await failuresOf({}, { owner: "ann" });
+        const commands = (keys: readonly string[]) =>
+            Object.entries({ schema, dataset, solution, campaign })
+                .filter(([key]) => keys.includes(key))
+                .map(([key, { id }]) => `\n  pulumi config set --path adopt.${key} ${id}`)
+                .join("");
+        const all = `The stack can also adopt what belongs to it:${commands(["schema", "dataset", "solution", "campaign"])}`;
+        assert.ok(String(failure?.reason).endsWith(all), failure?.reason);
+        const adopt = { datasetGroup: group.id, solution: solution.id };
+        assert.deepEqual(await failuresOf({}, { owner: "ann", adopt }), []);
+        assert.ok(harness.lines.at(-1)?.endsWith(`belongs to it:${commands(["schema", "dataset", "campaign"])}`));
+        harness.lines.splice(0);
+        assert.deepEqual(await failuresOf({}, { adopt }), []);
+        assert.deepEqual(harness.lines, [], "the stack has adopted the group");
     });
 
     it("`diff` reports no change of the recorded values", async () => {

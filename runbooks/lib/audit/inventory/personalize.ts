@@ -24,7 +24,7 @@ import { type Bill, free, type InventoryKind, type Listed, type Lister, type Pla
 type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
 
 /** Number of resources in one page of a list: the service's maximum. */
-export const pageSize = 100;
+const pageSize = 100;
 
 /** A resource in one of Personalize's lists. */
 interface Summary {
@@ -38,7 +38,7 @@ interface Summary {
  * Reads a list of Personalize. `key` is the list's member in a response, such as `campaigns`. The member of the ARN has
  * the singular of this name: `campaignArn`.
  */
-export async function listSummaries(pages: AsyncIterable<object>, key: string): Promise<Summary[]> {
+async function listSummaries(pages: AsyncIterable<object>, key: string): Promise<Summary[]> {
     const arnKey = `${key.charAt(0).toLowerCase()}${key.slice(1, -1)}Arn`;
     type Member = Omit<Summary, "arn"> & Readonly<Record<string, unknown>>;
     const members = await readPages(pages, (page) => (page as Record<string, Member[]>)[key]);
