@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { CreateDatasetGroupCommand, CreateSchemaCommand, TagResourceCommand } from "@aws-sdk/client-personalize";
 import { interactionsSchema, recipe } from "../../local-personalize/test/support.ts";
-import { importJobNames, owner, tags, useHarness } from "./harness.ts";
+import { unknownValue } from "../resource.ts";
+import { common, importJobNames, owner, tags, useHarness } from "./harness.ts";
 
 describe("Adoption of existing resources", () => {
     const harness = useHarness();
@@ -79,6 +80,17 @@ describe("Adoption of existing resources", () => {
             make("Schema", { name: "films", schema: other }),
             /schema films already exists with a different schema\. Nothing was changed/,
         );
+    });
+
+    it("`check` keeps an owner that an earlier release recorded as its default, but not one that the program gives", async () => {
+        const checked = async (recorded: string, wanted: string) => {
+            const inputs = { ...common, name: "films", owner: wanted };
+            return (await harness.handlers.DatasetGroup.check({ ...inputs, owner: recorded }, inputs)).inputs.owner;
+        };
+        assert.equal(await checked("films/dev", owner), "films/dev");
+        assert.equal(await checked("films/dev", unknownValue), "films/dev", "an Owner that `up` will create");
+        assert.equal(await checked("films/dev", "films/prod"), "films/prod");
+        assert.equal(await checked("ann", owner), owner);
     });
 
     describe("A schema that exists and is not in the state", () => {
