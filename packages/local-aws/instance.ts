@@ -1,4 +1,14 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+    chmodSync,
+    lstatSync,
+    mkdirSync,
+    readFileSync,
+    readlinkSync,
+    rmSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Speed } from "local-personalize";
 import { toolchain } from "./toolchain/env.mjs";
@@ -98,8 +108,10 @@ function placeAwsPlugin(instance: Instance): void {
     const { version } = JSON.parse(readFileSync(join(root, "node_modules/@pulumi/aws/package.json"), "utf8"));
     const folder = join(paths(instance).pulumiHome, "plugins", `resource-aws-v${version}`);
     const link = join(folder, "pulumi-resource-aws");
-    const isLinked = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-    if (isLinked !== instance.officialPlugin) return;
+    const isLink = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    // After the clone was moved, the link has the path of its former place.
+    const wanted = instance.officialPlugin ? undefined : awsPlugin(instance);
+    if ((isLink ? readlinkSync(link) : undefined) === wanted) return;
     rmSync(folder, { recursive: true, force: true });
     if (instance.officialPlugin) return;
     mkdirSync(folder, { recursive: true });
