@@ -80,7 +80,7 @@ export function throttles(rates: Rates): readonly Throttle[] {
 
 /**
  * Percentage of the API's rate that may call the campaign. In usual traffic, 6.4 % of the requests cannot be answered
- * from a cache (`npm run bench:api`), and the API's rate is twice that of the busiest minute (docs/scale.md).
+ * from a cache (`npm run bench:api`), and the API's rate is twice that of the busiest minute (docs/cost.md, "Scale").
  */
 const uncachedPercent = 4;
 

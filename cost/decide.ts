@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { closeIfAttacked } from "./close-if-attacked.ts";
 import { countCampaign, hourlyUsd } from "./count.ts";
 import { enforceLimit } from "./enforce-limit.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import { addNotification, type GuardState, without } from "./guard-state.ts";
+import { type GuardState, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
 import type { Observations } from "./observations.ts";
 import { countServing, lastHourUsd, servingUsdPerHour } from "./serving-spend.ts";
@@ -61,7 +60,6 @@ export function decide(
             serving ? closeIfAttacked(state, now, config, serving, { month: usd, serving: requests?.usd ?? 0 }) : state,
         (state: GuardState) => idle(state, now, config, observations),
         (state: GuardState) => unused(state, now, config, observations),
-        (state: GuardState) => reportForeign(state, now, observations),
     ];
     const stepped = steps.reduce((so, step) => step(so), counted);
     const state = main.isSeen ? stepped : { ...stepped, spend: previousState.spend };
@@ -92,26 +90,4 @@ function computeGauges(
         requestsUsd: observations.serving?.usage && lastHourUsd(observations.serving.usage, now),
         idleHours: isIdleKnown ? Math.max(0, now - lastUse) / hour : undefined,
     };
-}
-
-/** Maximum number of statements in a notification: the state has 4 KB. */
-const maxNamed = 5;
-
-/** Notifies once about statements in resource-based policies that allow foreign callers, and again when they change. */
-function reportForeign(
-    state: GuardState,
-    now: number,
-    { foreignStatements: statements }: Pick<Observations, "foreignStatements">,
-): GuardState {
-    if (statements === undefined || statements.length === 0) return state;
-    const names = statements.slice(0, maxNamed);
-    return (
-        addNotification(state, {
-            kind: "policy-foreign",
-            month: state.spend.month,
-            about: createHash("sha256").update(statements.join()).digest("hex").slice(0, 8),
-            at: now,
-            facts: { names, more: statements.length - names.length },
-        }) ?? state
-    );
 }

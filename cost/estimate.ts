@@ -177,7 +177,7 @@ export function breakEvenViewers(plan: PlannedStack, everyDays: number): number 
 function createLayers(plan: PlannedStack): readonly Layer[] {
     const { recipe, minProvisionedTPS, edge, expectedRequestsPerDay, region, traces = true } = plan;
     const requestsPerSecond = expectedRequestsPerDay / secondsPerDay;
-    const traffic = { ...usualTraffic, peak: 1, requestsPerSecond, edge, recipe, minProvisionedTPS, region, traces };
+    const traffic = { ...usualTraffic, requestsPerSecond, edge, recipe, minProvisionedTPS, region, traces };
     // With batch inference, the table answers all requests for lists that are not in a process's memory.
     return servingLayers(plan.batchLists ? { ...traffic, tableHits: 1 - traffic.memoryHits } : traffic);
 }

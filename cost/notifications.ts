@@ -66,11 +66,6 @@ const texts = {
         `Requests to the API and the page cost ${money(usd)} in the last hour, and the stack cost ${money(month)} this month. The limit is $${limit} a month. ` +
         "The cost guard closes them: the API answers 429, and CloudFront stops within minutes. " +
         "Find the source of the requests first, for example with AWS WAF (docs/attacks.md). To open them again: npm run resume",
-    "policy-foreign": ({ names, more }) =>
-        `Resource policies allow callers outside of this program: ${list(names, more)}. ` +
-        "The cost guard changes no policy. Find out who added each statement (CloudTrail: AddPermission, SetTopicAttributes). " +
-        "To remove one from a function: aws lambda remove-permission --function-name <name> --statement-id <statement>. " +
-        "To restore the topic's policy: pulumi refresh && pulumi up",
     "state-lost": ({ problem, parameter }) =>
         `The stored state of the cost guard ${problem}. The cost guard starts again from AWS's data. If the limit was reached this month, it may park the campaign once more. ` +
         `The SSM parameter's history has the old state: aws ssm get-parameter-history --name ${parameter}`,

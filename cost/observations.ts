@@ -18,11 +18,6 @@ export interface Observations {
     /** The parked flag. */
     readonly parked: { readonly flag: ObservedParking | undefined } | undefined;
     readonly solutions: readonly ObservedSolution[] | undefined;
-    /**
-     * Names of statements in the resource policies of the stack's functions and topic, if these statements allow a call
-     * by anybody but AWS services of this account.
-     */
-    readonly foreignStatements: readonly string[] | undefined;
 }
 
 export interface ObservedCampaign {

@@ -1,16 +1,7 @@
 import { type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
 import { ownNamespace } from "../config/metrics.ts";
 import { apiStage } from "../config/names.ts";
-import {
-    allow,
-    anywhere,
-    document,
-    functionArn,
-    keepsFailures,
-    readsMetrics,
-    starts,
-    writesLogs,
-} from "./function-access.ts";
+import { allow, anywhere, document, keepsFailures, readsMetrics, starts, writesLogs } from "./function-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
 
 /** Names, account and region of a stack's cost guard. */
@@ -23,7 +14,6 @@ export interface GuardScope extends ServiceCaller {
         readonly failures: string;
         readonly notifier: string;
         readonly api: string;
-        readonly anyFunction: string;
     };
     /** Name of the stack's campaign. */
     readonly campaign: string;
@@ -87,8 +77,7 @@ export function guardPolicy(
         }),
         api && allow("ShowNotifications", ["dynamodb:PutItem"], table, itemsOf("stack")),
         batch && allow("ReadJobs", ["dynamodb:GetItem"], table, itemsOf("batch")),
-        allow("SendNotifications", ["sns:Publish", "sns:GetTopicAttributes"], arn("sns", scope.names.notifications)),
-        allow("ReadFunctionPolicies", ["lambda:GetPolicy"], functionArn(scope, scope.names.anyFunction)),
+        allow("SendNotifications", ["sns:Publish"], arn("sns", scope.names.notifications)),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.costGuard),
     ]);

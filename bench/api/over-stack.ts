@@ -75,7 +75,6 @@ export async function overStack({
         );
         const usual = {
             ...usualTraffic,
-            peak: 1,
             edge: false,
             shared: 0,
             recipe: undefined,

@@ -4,7 +4,6 @@ import type { ServingTargets } from "../../app/functions/cost-guard/counted-metr
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import { campaignNameOf, findPrefetch, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
 import { pickGuardValues } from "../../cost/guard-config.ts";
-import { functionArn } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { toServedPlace } from "../../personalize/operations/close-api.ts";
@@ -101,7 +100,6 @@ function createSettings({
         prefetches: prefetches(config),
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
         topicArn: topic,
-        functionArns: functionsOf(config).map(({ name }) => functionArn(scope, name)),
         owner: id,
         prefetch: findPrefetch(config),
         batchSolution: isBatch(config) ? nameInArn(config.adopt.solution ?? config.names.solution) : undefined,

@@ -2,7 +2,7 @@ import type { StackMetric } from "./stack-metrics.ts";
 
 /** An alarm of the stack, with its metric and condition. */
 export interface Alarm {
-    /** Suffix of the alarm's name, and name of its page in docs/runbooks. */
+    /** Suffix of the alarm's name, and heading of its section in docs/alarms.md. */
     readonly id: string;
     /** Description of the alarm: one sentence, the first that the operator reads. */
     readonly says: string;

@@ -19,7 +19,7 @@ export function stackAlarm(
         name,
         {
             name: `${names.alarmPrefix}-${alarm.id}`,
-            alarmDescription: `${alarm.says}: docs/runbooks/${alarm.id}.md`,
+            alarmDescription: `${alarm.says}: docs/alarms.md#${alarm.id}`,
             ...watchedBy(alarm),
             comparisonOperator: alarm.calls === "above" ? "GreaterThanThreshold" : "GreaterThanOrEqualToThreshold",
             threshold: alarm.threshold,

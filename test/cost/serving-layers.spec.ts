@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { quotas } from "../../cost/quotas.ts";
-import {
-    firstToBreak,
-    freeMinimum,
-    type Layer,
-    savedByCaches,
-    servingLayers,
-    type Traffic,
-    usualTraffic,
-} from "../../cost/serving-layers.ts";
+import { type Layer, servingLayers, type Traffic, usualTraffic } from "../../cost/serving-layers.ts";
 import { requestTiers, tieredUsd, transferTiers } from "../../cost/tiers.ts";
 
 const traffic: Traffic = {
     requestsPerSecond: 100,
     region: "us-east-1",
-    peak: 2,
     edge: true,
     shared: 0.5,
     events: 0.1,
@@ -54,8 +44,7 @@ describe("`servingLayers` at 100 requests a second", () => {
         // A read needs one unit: 30 of viewers and 10 of events. The write of a list needs three units, and of an event
         // one unit.
         near(layer("DynamoDB")?.usd, 40 * month * 0.125 + 40 * month * 0.625);
-        // The campaign uses 20 TPS for a tenth of the month and 8.9 TPS for the rest: 7,300 TPS-hours, below the tier
-        // of 20,000.
+        // The campaign uses 10 TPS: 7,300 TPS-hours, below the tier of 20,000.
         near(layer("campaign")?.usd, 7300 * 0.2);
         near(layer("campaign", { recipe: "aws-user-personalization-v2" })?.usd, 7300 * 3.6 * 0.15);
         near(layer("event tracker")?.usd, ((10 * month * 1e6 * 0.25) / 1024 ** 2) * 0.05);
@@ -72,46 +61,10 @@ describe("`servingLayers` at 100 requests a second", () => {
         near(layer("data transfer", { edge: false })?.usd, ((262.8e6 * 4) / 1024 ** 2) * 0.09);
     });
 
-    it("the peak factor multiplies the load of each layer in the busiest five minutes", () => {
-        near(layer("campaign")?.load?.atPeak, 20);
-        near(layer("API Gateway")?.load?.atPeak, 120);
-        // 120 requests a second of 10 ms would need two processes, but Lambda gives each process at most ten requests a
-        // second.
-        near(layer("Lambda")?.load?.atPeak, 12);
-        near(layer("Lambda", { functionMs: 500 })?.load?.atPeak, 60);
-        near(layer("DynamoDB")?.load?.atPeak, 80);
-    });
-
-    it("`firstToBreak` returns the layer that uses the largest share of its quota", () => {
-        const first = firstToBreak(servingLayers(traffic));
-        assert.equal(first?.layer.what, "campaign");
-        near(first?.times, 25);
-        const cached = servingLayers({ ...traffic, tableHits: 0.74 });
-        assert.equal(firstToBreak(cached)?.layer.what, "event tracker");
-        assert.equal(firstToBreak(servingLayers({ ...traffic, requestsPerSecond: 0 })), undefined);
-        assert.equal(quotas.campaignRequests.isRaised, false);
-    });
-
-    it("`savedByCaches` returns how much more the campaign would cost without caches", () => {
-        // Without caches, the campaign uses 29,200 TPS-hours: 20,000 at $0.20 and the rest at $0.10.
-        near(savedByCaches(traffic), 20_000 * 0.2 + 9200 * 0.1 - 7300 * 0.2);
-        // If the requests stay below the minimum provisioned TPS, a cached list saves nothing, because AWS bills the
-        // minimum.
-        near(savedByCaches({ ...traffic, requestsPerSecond: 1, peak: 1 }), 0);
-        near(savedByCaches({ ...traffic, minProvisionedTPS: 1000 }), 0);
-    });
-
-    it("`freeMinimum` returns the highest minimum TPS that does not raise the campaign's cost", () => {
-        const free = freeMinimum(traffic);
-        assert.equal(free, 8);
-        near(layer("campaign", { minProvisionedTPS: free })?.usd, 7300 * 0.2);
-        assert.ok((layer("campaign", { minProvisionedTPS: free + 1 })?.usd ?? 0) > 7300 * 0.2 + 1);
-        assert.equal(freeMinimum({ ...traffic, requestsPerSecond: 1 }), 1);
-    });
-
-    it("AWS bills a campaign for all requests during a short peak, and otherwise for the minimum TPS", () => {
-        // Traffic is 100 times the average for a hundredth of the month, and zero otherwise.
-        near(layer("campaign", { peak: 100 })?.usd, 730 * (0.01 * 1000 + 0.99) * 0.2);
+    it("AWS bills a campaign for its requests, and at least for the minimum TPS", () => {
+        near(layer("campaign", { minProvisionedTPS: 8 })?.usd, 7300 * 0.2);
+        near(layer("campaign", { minProvisionedTPS: 20 })?.usd, 14_600 * 0.2);
+        near(layer("campaign", { requestsPerSecond: 0 })?.usd, 730 * 0.2);
     });
 });
 
@@ -128,7 +81,6 @@ describe("`servingLayers` for random traffic", () => {
     const any = fc.record({
         requestsPerSecond: fc.double({ min: 0, max: 20_000, noNaN: true }),
         edge: fc.boolean(),
-        peak: fc.double({ min: 1, max: 50, noNaN: true }),
         shared: part,
         events: part,
         edgeHits: part,
@@ -154,23 +106,6 @@ describe("`servingLayers` for random traffic", () => {
                     assert.ok((grown[index]?.usd ?? 0) >= usd - 1e-6, `${what} bills less for more`);
                 }
                 assert.ok(sum(grown) >= sum(layers) - 1e-6);
-                assert.ok(savedByCaches(one) >= -1e-6);
-            }),
-        );
-    });
-
-    it("`firstToBreak` returns the growth of traffic at which the first layer reaches a quota", () => {
-        fc.assert(
-            fc.property(any, (one) => {
-                const first = firstToBreak(servingLayers({ ...one, requestsPerSecond: one.requestsPerSecond + 1 }));
-                if (first === undefined) return;
-                const grown = servingLayers({
-                    ...one,
-                    requestsPerSecond: (one.requestsPerSecond + 1) * first.times,
-                });
-                for (const { load, what } of grown) {
-                    if (load) assert.ok(load.atPeak <= load.quota * (1 + 1e-9), `${what} is over its quota already`);
-                }
             }),
         );
     });

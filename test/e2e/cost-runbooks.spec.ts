@@ -59,7 +59,8 @@ describe("Cost runbooks on a deployed stack", () => {
                 "email",
                 "sqs",
             ]);
-            assert.ok(alarms.some(({ name }: { name: string }) => name.endsWith("-failures")));
+            const failures = alarms.find(({ name }: { name: string }) => name.endsWith("-failures"));
+            assert.equal(failures?.page, "docs/alarms.md#failures");
             const text = await ofStack("budget-alarms");
             assertExit(text, 0);
             assert.match(text.stdout, /spent above 80 % +│ OK +│ SNS movie-recommender-notifications/);

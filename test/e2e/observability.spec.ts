@@ -172,7 +172,7 @@ describe("Observability of a deployed stack", function () {
         assert.equal(MetricAlarms.length, alarmCount({ api: true }));
         for (const { AlarmName, AlarmActions, AlarmDescription } of MetricAlarms) {
             assert.deepEqual(AlarmActions, [outputs.notificationsTopicArn], AlarmName);
-            assert.match(AlarmDescription ?? "", /: docs\/runbooks\/[\w-]+\.md$/);
+            assert.match(AlarmDescription ?? "", /: docs\/alarms\.md#[\w-]+$/);
         }
         const { DashboardEntries = [] } = await by.cloudwatch.listDashboards({});
         assert.deepEqual(
@@ -291,7 +291,7 @@ describe("Observability of a deployed stack", function () {
             return alarms.find(({ AlarmName }) => AlarmName === `${names.alarmPrefix}-import-failed`);
         });
         assert.equal(notice.NewStateValue, "ALARM");
-        assert.match(String(notice.AlarmDescription), /docs\/runbooks\/import-failed\.md$/);
+        assert.match(String(notice.AlarmDescription), /docs\/alarms\.md#import-failed$/);
     });
 
     it("the CloudTrail trail writes to the trail's bucket and log group", async () => {

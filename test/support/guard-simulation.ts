@@ -62,7 +62,6 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         /** Times at which the guard closed the API, with its reasons. */
         closings: { readonly at: number; readonly reason: string }[] = [];
         solutions: ObservedSolution[] = [];
-        foreignStatements: readonly string[] = [];
         state: string | undefined;
         version = 0;
         /** Every delivered notification, including duplicates, with its time. */
@@ -221,7 +220,6 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
                 : { since: simulation.parkedAt, solution: solutionArn("films") },
         ),
         solutions: port("solutions", () => simulation.solutions),
-        foreignStatements: port("foreignStatements", () => simulation.foreignStatements),
         readState: port("readState", () => ({
             text: simulation.state,
             version: simulation.version,

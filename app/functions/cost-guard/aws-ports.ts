@@ -2,7 +2,6 @@ import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { type CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { GetPolicyCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import {
     DeleteSolutionCommand,
     type PersonalizeClient,
@@ -11,7 +10,7 @@ import {
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { GetTopicAttributesCommand, type SNSClient } from "@aws-sdk/client-sns";
+import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { goneOrThrow, isOurs, listTags } from "pulumi-personalize/core";
 import { guardMetrics, ownMetrics, ownNamespace } from "../../../config/metrics.ts";
@@ -35,7 +34,6 @@ import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
 import { sendNotification } from "../send-notification.ts";
 import type { ServingTargets } from "./counted-metrics.ts";
-import { foreignStatements, type ResourcePolicy } from "./foreign-statements.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 import { servingPorts } from "./serving-ports.ts";
 
@@ -47,8 +45,6 @@ export interface GuardTargets {
     readonly owner: string;
     readonly campaignArn: string;
     readonly topicArn: string;
-    /** ARNs of the stack's functions. */
-    readonly functionArns: readonly string[];
     /** The function that precomputes lists; undefined for a stack without this function. */
     readonly prefetch?: PrefetchFunction | undefined;
     /** The API and the page that the cost guard observes and can close; undefined for a stack without an API. */
@@ -76,7 +72,6 @@ export interface GuardClients {
     readonly ssm: SSMClient;
     readonly sns: SNSClient;
     readonly dynamo: DynamoDBClient;
-    readonly lambda: LambdaClient;
 }
 
 /** A user id that no dataset has; the answer is ignored. */
@@ -111,7 +106,6 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
             const isUsed = ({ arn }: { arn: string }) => nameInArn(arn) === place.batchSolution;
             return solutions.map((one) => (isUsed(one) ? { ...one, hasCampaign: true } : one));
         },
-        foreignStatements: async () => foreignStatements(await resourcePolicies(clients, place)),
         readState: async () => ({ ...(await readGuardState(ssm, stack)), name: guardStateParameter(stack) }),
         writeState: (text) => writeGuardState(ssm, stack, text),
         async probe() {
@@ -179,22 +173,6 @@ async function hasCampaign(client: PersonalizeClient, solutionArn: string): Prom
         }
     }
     return false;
-}
-
-/** Returns the resource-based policies of the functions and the topic. A function that someone deleted has none. */
-async function resourcePolicies(
-    { lambda, sns }: Pick<GuardClients, "lambda" | "sns">,
-    { functionArns, topicArn }: Pick<GuardTargets, "functionArns" | "topicArn">,
-): Promise<readonly ResourcePolicy[]> {
-    const ofFunction = async (arn: string) => {
-        const answer = await lambda.send(new GetPolicyCommand({ FunctionName: arn })).catch(goneOrThrow);
-        return { arn, text: answer?.Policy };
-    };
-    const ofTopic = async () => {
-        const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn: topicArn }));
-        return { arn: topicArn, text: Attributes?.Policy };
-    };
-    return Promise.all([...functionArns.map(ofFunction), ofTopic()]);
 }
 
 /** Publishes the calculated gauges as CloudWatch metrics. Leaves out gauges with an unknown value. */

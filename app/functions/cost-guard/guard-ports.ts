@@ -41,11 +41,6 @@ export interface GuardPorts {
     parked(): Promise<ObservedParking | undefined>;
     /** Returns the solutions that have the tags of this stack. */
     solutions(): Promise<readonly ObservedSolution[]>;
-    /**
-     * Returns names of statements in the resource policies of the stack's functions and topic, if these statements
-     * allow a call by anybody but AWS services of this account.
-     */
-    foreignStatements(): Promise<readonly string[]>;
 
     /**
      * Returns the stored state, its version, and the name of the SSM parameter that stores the state. `text` is

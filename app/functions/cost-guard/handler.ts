@@ -2,7 +2,6 @@ import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -25,7 +24,6 @@ const clients = {
     ssm: new SSMClient({}),
     sns: new SNSClient({}),
     dynamo: new DynamoDBClient({}),
-    lambda: new LambdaClient({}),
 };
 
 /** Runs the cost guard once; the event is ignored. */

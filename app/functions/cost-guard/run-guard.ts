@@ -122,7 +122,7 @@ async function lookAround(
     servingFrom: number,
     { prefetches }: GuardConfig,
 ): Promise<Observations> {
-    const [kept, requests, prefetched, serving, parked, solutions, foreignStatements] = await Promise.all([
+    const [kept, requests, prefetched, serving, parked, solutions] = await Promise.all([
         campaign?.found && failures.of("read the campaign's tags", () => ports.kept()),
         failures.of("read the campaign's requests", () => ports.requests(since)),
         prefetches
@@ -131,9 +131,8 @@ async function lookAround(
         ports.serving && servingObservations(ports.serving, failures, servingFrom),
         failures.of("read the parked flag", async () => ({ flag: await ports.parked() })),
         failures.of("list the solutions", () => ports.solutions()),
-        failures.of("read the policies of functions and topic", () => ports.foreignStatements()),
     ]);
-    return { campaign, kept, requests, prefetched, serving, parked, solutions, foreignStatements };
+    return { campaign, kept, requests, prefetched, serving, parked, solutions };
 }
 
 async function servingObservations(

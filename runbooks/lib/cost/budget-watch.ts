@@ -82,7 +82,7 @@ export interface AlarmView {
     /** Time of the alarm's last change of state in ISO 8601; null if CloudWatch returns no time. */
     readonly since: string | null;
     readonly reason: string;
-    /** The documentation page in the alarm's description; null without a page. */
+    /** The documentation page and section in the alarm's description; null without a page. */
     readonly page: string | null;
 }
 
@@ -103,7 +103,7 @@ export async function listAlarms(client: CloudWatchClient, AlarmNamePrefix: stri
             state: StateValue,
             since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString() ?? null,
             reason: StateReason,
-            page: /docs\/[\w./-]+\.md/.exec(AlarmDescription)?.[0] ?? null,
+            page: /docs\/[\w./-]+\.md(?:#[\w-]+)?/.exec(AlarmDescription)?.[0] ?? null,
         }))
         .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }

@@ -36,7 +36,6 @@ export function metricValues(observation: StackObservation, config: GuardConfig)
         kept: undefined,
         parked: undefined,
         solutions: undefined,
-        foreignStatements: undefined,
     });
     const values: readonly [string, number | undefined][] = [
         [ownMetrics.provisionedTPS, campaign?.minProvisionedTPS ?? 0],

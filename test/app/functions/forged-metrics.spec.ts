@@ -3,7 +3,6 @@ import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudWatchClient, type GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -66,7 +65,6 @@ function portsOver(datapoints: readonly Datapoint[], incomplete?: string) {
         ssm: new SSMClient(settings),
         sns: new SNSClient(settings),
         dynamo: new DynamoDBClient(settings),
-        lambda: new LambdaClient(settings),
     };
     return awsPorts(clients, {
         project: "movie-recommender",
@@ -74,7 +72,6 @@ function portsOver(datapoints: readonly Datapoint[], incomplete?: string) {
         owner: "",
         campaignArn: "arn:aws:personalize:eu-central-1:123456789012:campaign/films",
         topicArn: "",
-        functionArns: [],
         prefetch: { functionName: names.prefetch, viewers: 10 },
         serving: { stack, tags: {}, apiName: names.api, distribution: undefined, functions: [{ name: "f", gb: 0.5 }] },
     });

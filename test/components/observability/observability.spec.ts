@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Alarm } from "../../../components/observability/alarm.ts";
 import {
@@ -163,18 +163,16 @@ describe("CloudWatch alarms", () => {
         }
     });
 
-    it("each alarm has a page in docs/runbooks that begins with a command", async () => {
-        const folder = join(root, "docs", "runbooks");
-        const pages = (await readdir(folder)).sort();
-        assert.deepEqual(pages, alarms.map(({ id }) => `${id}.md`).sort());
+    it("each alarm has a section in docs/alarms.md that begins with a command", async () => {
+        const [, ...sections] = (await readFile(join(root, "docs", "alarms.md"), "utf8")).split(/^## /m);
+        const headings = sections.map((section) => section.slice(0, section.indexOf("\n")));
+        assert.deepEqual(headings.sort(), alarms.map(({ id }) => id).sort());
         const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-        for (const page of pages) {
-            const text = await readFile(join(folder, page), "utf8");
-            const [, heading, command] = /^# ([\w-]+): .+\n\n```sh\nnpm run ([\w-]+)/.exec(text) ?? [];
-            assert.equal(`${heading}.md`, page);
-            assert.ok(command !== undefined && command in scripts, `${page}: npm run ${command}`);
-            for (const part of ["Meaning", "Check", "Fix", "When to ignore it"]) {
-                assert.ok(text.includes(`**${part}.**`), `${page}: ${part}`);
+        for (const section of sections) {
+            const [, id, command] = /^([\w-]+)\n\n```sh\nnpm run ([\w-]+)/.exec(section) ?? [];
+            assert.ok(command !== undefined && command in scripts, `${section}: npm run ${command}`);
+            for (const part of ["Meaning", "Check", "Fix"]) {
+                assert.ok(section.includes(`**${part}.**`), `${id}: ${part}`);
             }
         }
     });
@@ -194,13 +192,13 @@ describe("Observability component", () => {
         return { config, observability };
     };
 
-    it("each alarm notifies the SNS topic and links to the alarm's runbook page", async () => {
+    it("each alarm notifies the SNS topic and links to the alarm's section of docs/alarms.md", async () => {
         const { config } = await observe({});
         const its = declaredResources.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
         assert.equal(its.length, alarmCount({ api: config.api }) - 1);
         for (const alarm of its) {
             const id = String(alarm.name).slice(config.names.alarmPrefix.length + 1);
-            assert.match(alarm.alarmDescription, new RegExp(`^[^.]+: docs/runbooks/${id}\\.md$`));
+            assert.match(alarm.alarmDescription, new RegExp(`^[^.]+: docs/alarms\\.md#${id}$`));
             assert.deepEqual([alarm.alarmActions, alarm.okActions, alarm.tags], [["arn:topic"], undefined, tags]);
         }
         const errors = its.find(({ name }) => name === `${config.names.alarmPrefix}-errors`);

@@ -85,16 +85,16 @@ describe("`findProblems` with a budget and its alarms", () => {
         assert.deepEqual(others, []);
     });
 
-    it("`findProblems` returns exceeded thresholds, firing alarms with a runbook page, and missing resources", () => {
+    it("`findProblems` returns exceeded thresholds, firing alarms with their section of docs/alarms.md, and missing resources", () => {
         const fired = notifications.map((one, index) => ({ ...one, state: index === 0 ? "ALARM" : "OK" }));
         assert.match(
             findProblems({ ...all, budget: { ...budget, notifications: fired } }, topicArn)[0] ?? "",
             /above 50 %/,
         );
-        const alarms = [{ ...alarm, state: "ALARM", reason: "5 errors.", page: "docs/runbooks/errors.md" }];
+        const alarms = [{ ...alarm, state: "ALARM", reason: "5 errors.", page: "docs/alarms.md#errors" }];
         assert.match(
             findProblems({ ...all, alarms }, topicArn)[0] ?? "",
-            /alarm-errors: 5 errors\. .*docs\/runbooks\/errors\.md/,
+            /alarm-errors: 5 errors\. .*docs\/alarms\.md#errors/,
         );
         const missing = { budget: undefined, ...nothing };
         assert.equal(findProblems({ ...missing, isBudgetWanted: true }, topicArn).length, 2);
