@@ -74,7 +74,6 @@ const lines: readonly Line[] = [
     ["screenshots --url http://127.0.0.1:9/ --only nothing", 2, /welcome/],
     ["bench:api --requests NaN", 2, /whole number/],
     ["bench:tables --data no-such.csv", 2, /npm run data-prep/],
-    ["bench:soak --requests 1", 2, /whole number/],
     ["bench:page --runs 0", 2, /whole number/],
     ["bench:prep --sizes one", 2, /whole numbers, such as/],
     ["bench:spark --sizes none", 2, /whole numbers, such as/],

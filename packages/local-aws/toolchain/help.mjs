@@ -40,7 +40,6 @@ export const groups = {
         "bench:models": "quality of the local Personalize's model, beside known models",
         "bench:train": "time and memory of its training",
         "bench:serve": "recommendations a second of the local AWS",
-        "bench:soak": "errors, memory and state of the local AWS under 40,000 requests",
         "bench:page": "speed and accessibility of the storefront on a phone, by Lighthouse",
         "bench:prep": "speed and memory of data-prep, beside polars and pandas",
         "bench:spark": "speed of data-prep on Spark, beside data-prep",
