@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { benchCommand, millions, whole } from "./lib/command.ts";
+import { InvalidArgumentError } from "commander";
+import { benchCommand, whole } from "./lib/command.ts";
 import { type Goal, log, printGoals, showLine, showTable } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
-import { generatedFiles } from "./prep/generated-files.ts";
 import { type Measured, measured } from "./prep/measured.ts";
 
 /**
@@ -28,13 +29,12 @@ const here = (name: string) => new URL(`prep/${name}`, import.meta.url).pathname
 const event = "rating >= 4 → Like, else Watch";
 const python = await benchPython("bench/prep");
 const work = await mkdtemp(join(tmpdir(), "bench-prep-"));
-const generated = generatedFiles(python);
 const goals: Goal[] = [];
 let [equal, compared] = [0, 0];
 try {
     for (const size of sizes) goals.push(...(await runBench(size)));
     const small = join(work, "100k");
-    await generated(100_000, small);
+    await generate(100_000, small);
     const { seconds } = await best(() => ours(join(small, "ratings.csv"), "small"));
     goals.push({ name: "prep-100k-seconds", figure: seconds, bound: "<", limit: 1, unit: "s" });
     goals.push({ name: "prep-equal", figure: (100 * equal) / compared, bound: "=", limit: 100, unit: "%" });
@@ -43,8 +43,25 @@ try {
 }
 process.exitCode = printGoals(goals);
 
+/** Parses sizes in millions of rows, separated by commas, from the command line. */
+function millions(text: string): number[] {
+    const sizes = text.split(",").map(Number);
+    if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {
+        throw new InvalidArgumentError("Give the numbers of rows in millions, as whole numbers, such as 1,10,25.");
+    }
+    return sizes;
+}
+
+/** Generates ratings as CSV, gzip and Parquet files in a folder, unless the folder exists. */
+async function generate(rows: number, folder: string): Promise<void> {
+    if (existsSync(folder)) return;
+    log(`generating ${rows.toLocaleString("en-US")} rows in ${folder}`);
+    await measured(python, [here("make_input.py"), String(rows), folder]);
+}
+
 async function runBench(size: number): Promise<Goal[]> {
-    const folder = await generated(size * 1_000_000);
+    const folder = join("data", "bench-prep", `${size}m`);
+    await generate(size * 1_000_000, folder);
     const csv = join(folder, "ratings.csv");
     const rows: string[][] = [];
     const run = async (name: string, program: () => Promise<Measured>) => {
