@@ -73,7 +73,6 @@ const lines: readonly Line[] = [
     ["screenshots --url page", 2, /'page'/],
     ["screenshots --url http://127.0.0.1:9/ --only nothing", 2, /welcome/],
     ["bench:api --requests NaN", 2, /whole number/],
-    ["bench:tables --data no-such.csv", 2, /npm run data-prep/],
     ["bench:page --runs 0", 2, /whole number/],
     ["bench:prep --sizes one", 2, /whole numbers, such as/],
     ["bench:models --data no-such.csv", 2, /npm run data-prep/],
