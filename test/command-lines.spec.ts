@@ -75,7 +75,6 @@ const lines: readonly Line[] = [
     ["bench:api --requests NaN", 2, /whole number/],
     ["bench:page --runs 0", 2, /whole number/],
     ["bench:prep --sizes one", 2, /whole numbers, such as/],
-    ["bench:models --data no-such.csv", 2, /npm run data-prep/],
     ["bench:serve --seconds 0", 2, /above 0/],
     ["bench:train --only 2m", 2, /1m, 5m/],
     ["drill:kill --seed today", 2, /whole number/],

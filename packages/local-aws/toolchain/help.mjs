@@ -37,7 +37,6 @@ export const groups = {
     Money: runbooksOf("Money"),
     "Measure and prove": {
         "bench:api": "speed of the API, and the calls of the campaign that it saves",
-        "bench:models": "quality of the local Personalize's model, beside known models",
         "bench:train": "time and memory of its training",
         "bench:serve": "recommendations a second of the local AWS",
         "bench:page": "speed and accessibility of the storefront on a phone, by Lighthouse",
