@@ -40,7 +40,7 @@ export const groups = {
         "bench:train": "time and memory of its training",
         "bench:serve": "recommendations a second of the local AWS",
         "bench:page": "speed and accessibility of the storefront on a phone, by Lighthouse",
-        "bench:prep": "speed and memory of data-prep, beside polars and pandas",
+        "bench:prep": "speed and memory of data-prep, beside polars",
         "drill:access": "break the permissions of an import in every way, and repair them",
         "drill:operator": "prove that the operator's policies are enough, and no more",
         "drill:batch": "play faults against the lists of batch inference",
