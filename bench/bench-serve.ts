@@ -72,10 +72,7 @@ try {
         await measure("25 results with metadata, 8 clients", 8, { metadataColumns: { ITEMS: ["GENRES", "YEAR"] } }),
     ];
     const peer = new URL("serve/peer.py", import.meta.url).pathname;
-    const { stdout } = await promisify(execFile)(await benchPython("packages/local-personalize/bench/models"), [
-        peer,
-        data,
-    ]);
+    const { stdout } = await promisify(execFile)(await benchPython("bench/serve"), [peer, data]);
     const speeds = JSON.parse(stdout) as Record<string, { perSecond: number; p50: number; p99: number }>;
     for (const [count, figures] of Object.entries(speeds)) {
         rows.push({ name: `implicit's recommend call, ${count} results, without a network`, ...figures });

@@ -17,7 +17,7 @@ const keys = [
 ] as const;
 
 /** Number of groups of users. The test uses one group at a time, with item counts from the other nine. */
-export const folds = 10;
+const folds = 10;
 
 /** Discounts of a list's positions, which NDCG uses (developer guide, metrics: 1 / log(1 + position)). */
 const discounts = Array.from({ length: longestList }, (_, rank) => 1 / Math.log(rank + 2));
@@ -70,7 +70,7 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
  * Returns the group of a user. Mixes the bits of the user's number before it calculates the remainder, because
  * otherwise the groups would depend on the order of the users in the file.
  */
-export const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
+const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
 
 /** Returns, for each group of users, the items ordered by their count in all other groups, highest first. */
 function rankItems(counts: readonly Int32Array[], itemCount: number): Int32Array[] {

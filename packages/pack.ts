@@ -123,7 +123,7 @@ function everyDependency({ dependencies }: { dependencies: object }, bundled: re
 /** Compiles a package's sources. @throws Error with the compiler's messages */
 function compile(source: string, dist: string, types: Record<string, string[]>): void {
     const sources = readdirSync(source, { recursive: true, encoding: "utf8" })
-        .filter((file) => /\.m?[tj]s$/.test(file) && !/^(test|bench|dist|node_modules)\//.test(file))
+        .filter((file) => /\.m?[tj]s$/.test(file) && !/^(test|dist|node_modules)\//.test(file))
         .map((file) => join(source, file));
     const { options, errors } = ts.convertCompilerOptionsFromJson(
         {

@@ -61,9 +61,7 @@ export function batchLists(parts: BatchListParts) {
     };
 }
 
-/**
- * Weight of a film's rank among similar films, relative to its rank in the list. `bench:tables` measures the effect.
- */
+/** Weight of a film's rank among similar films, relative to its rank in the list. docs/serving-modes.md has the effect. */
 const similarWeight = 2;
 
 /**

@@ -68,8 +68,8 @@ const usualCount = 25;
 /** Number of popular films per genre that can be recommended for a film with too few users. */
 const longestGenre = 100;
 /**
- * Number of newest films that count. Each counts half as much as the film three positions newer (`npm run
- * bench:tables`).
+ * Number of newest films that count. Each counts half as much as the film three positions newer. docs/tables.md has the
+ * effect.
  */
 const maxSeeds = 10;
 const seedHalving = 3;

@@ -86,27 +86,6 @@ export const resting =
         return await call(request);
     };
 
-/**
- * Returns callers that together start at most this many requests per second, at equal intervals. After a delayed
- * request, the callers do not send a burst to catch up. `clock` returns milliseconds, and `wait` waits a number of
- * milliseconds.
- */
-export function paced(
-    callers: readonly Call[],
-    perSecond: number,
-    clock = () => performance.now(),
-    wait: (milliseconds: number) => Promise<unknown> = sleep,
-): readonly Call[] {
-    let next = 0;
-    return callers.map((call) => async (request) => {
-        const now = clock();
-        const start = Math.max(next, now);
-        next = start + 1000 / perSecond;
-        await wait(start - now);
-        return await call(request);
-    });
-}
-
 export const listRequest = (userId: string, since?: number): ApiRequest => ({
     method: "GET",
     resource: "/recommendations/{userId}",

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { exitCodes, npmCommand } from "../../runbooks/lib/cli/runbook.ts";
 import { useJson } from "./goals.ts";
 
@@ -25,13 +25,4 @@ export function refuseNone(only: string, names: readonly string[], isChosen: (na
     if (names.some(isChosen)) return;
     console.error(`error: --only ${only} matches no name. There are: ${names.join(", ")}`);
     process.exit(exitCodes.usage);
-}
-
-/** Parses sizes in millions of rows, separated by commas, from the command line. */
-export function millions(text: string): number[] {
-    const sizes = text.split(",").map(Number);
-    if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-        throw new InvalidArgumentError("Give the numbers of rows in millions, as whole numbers, such as 1,10,25.");
-    }
-    return sizes;
 }

@@ -14,13 +14,9 @@ export interface Measured {
  *
  * @throws Error with the last lines of the program's stderr if its exit code is not 0
  */
-export async function measured(
-    command: string,
-    args: readonly string[],
-    env: NodeJS.ProcessEnv = process.env,
-): Promise<Measured> {
+export async function measured(command: string, args: readonly string[]): Promise<Measured> {
     const begun = performance.now();
-    const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], env });
+    const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
     let errors = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
         errors = (errors + text).slice(-2000);

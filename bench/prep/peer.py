@@ -1,4 +1,4 @@
-"""A peer of data-prep: python peer.py polars|pandas whole|convert INPUT FOLDER.
+"""A peer of data-prep with polars: python peer.py whole|convert INPUT FOLDER.
 
 `whole` validates, converts, and makes catalogue and fallback tables, as `npm run data-prep` does. `convert` only
 converts, without any check.
@@ -8,14 +8,14 @@ import json
 import os
 import sys
 
+import polars as pl
+
 TIME = r"^\d{1,10}$"
 RATING = r"^\d+(\.\d+)?$"
 CONTROL = r"[\x00-\x1f\x7f]"
 
 
-def with_polars(source: str, target: str, check: bool):
-    import polars as pl
-
+def convert(source: str, target: str, check: bool):
     if source.endswith(".parquet"):
         frame = pl.scan_parquet(source).select(pl.all().cast(pl.String))
     else:
@@ -56,40 +56,10 @@ def numbered(kept, column: str):
     return found.to_numpy(), ids.to_list()
 
 
-def with_pandas(source: str, target: str, check: bool):
-    import csv
-
-    import pandas as pd
-
-    frame = pd.read_csv(source, dtype=str, keep_default_na=False)
-    if check:
-        bad = ~frame["timestamp"].str.fullmatch(TIME) | ~frame["rating"].str.fullmatch(RATING)
-        for column in ("userId", "movieId"):
-            bad |= ~frame[column].str.len().between(1, 256) | frame[column].str.contains(CONTROL)
-        if bad.any():
-            sys.exit(f"{bad.sum()} bad rows")
-    kept = pd.DataFrame(
-        {
-            "USER_ID": frame["userId"],
-            "ITEM_ID": frame["movieId"],
-            "EVENT_TYPE": (frame["rating"].astype(float) >= 4).map({True: "Like", False: "Watch"}),
-            "TIMESTAMP": frame["timestamp"].astype("int64"),
-        }
-    )
-    if check:
-        kept = kept.drop_duplicates()
-    kept.to_csv(target, index=False, quoting=csv.QUOTE_NONNUMERIC)
-    if not check:
-        return None
-    item, ids = pd.factorize(kept["ITEM_ID"])
-    return pd.factorize(kept["USER_ID"])[0], item, kept["TIMESTAMP"].to_numpy(), list(ids)
-
-
 def main() -> None:
-    engine, work, source, folder = sys.argv[1:]
+    work, source, folder = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
-    prepare = {"polars": with_polars, "pandas": with_pandas}[engine]
-    found = prepare(source, f"{folder}/interactions.csv", work == "whole")
+    found = convert(source, f"{folder}/interactions.csv", work == "whole")
     if found is None:
         return
     from tables import make_tables

@@ -1,4 +1,4 @@
-"""The fallback tables of data-prep over numpy, for both peers: neither library has a faster form of these sums.
+"""The fallback tables of data-prep over numpy, for the peer: polars has no faster form of these sums.
 
 The rules are those of data-prep/tables; the code is independent of it.
 """

@@ -14,7 +14,7 @@ import { listViewers } from "./viewers.ts";
  * least 20 remain after the API removes the viewer's own newest films.
  */
 export const neighboursPerFilm = 50;
-export const longestTrending = 50;
+const longestTrending = 50;
 /**
  * Minimum number of viewers: with fewer, similar films are random, so popular films of the same genres replace them.
  */

@@ -48,7 +48,7 @@ const shrinkage = 20;
  * Cosine similarity of items over users. A pair of films counts more if a user watched them close together: the weight
  * halves with every 20 films between them, down to a tenth, and is 0 beyond 50. The constant 20 in the divisor
  * (shrinkage) keeps pairs with few common users from the top. Heavy users count less, by the fourth root of their
- * films. `bench:tables` compares it with other similarities.
+ * films. docs/tables.md compares it with other similarities.
  */
 export const timeAwareCosine: Likeness = {
     userWeight: (items) => (100 / items) ** 0.25,

@@ -7,7 +7,7 @@ import { type Call, handlerCaller, httpCaller } from "../../bench/api/call.ts";
 import { campaignCaller } from "../../bench/api/campaign.ts";
 import { computeLatency, countFailed, monthUsd, summarizeFailures, summarizeSources } from "../../bench/api/figures.ts";
 import { secondsToChange } from "../../bench/api/fresh.ts";
-import { listRequest, load, paced, resting, watchRequest, zipf } from "../../bench/api/load.ts";
+import { listRequest, load, resting, watchRequest, zipf } from "../../bench/api/load.ts";
 import { createApiProcess, createDocuments, simulated, withoutCache } from "../../bench/api/simulated.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
 import { portOf } from "../../packages/local-personalize/wire/http.ts";
@@ -64,37 +64,6 @@ describe("Load generator of bench:api with limits", () => {
         const endless = { ...shape, requests: Number.POSITIVE_INFINITY };
         assert.equal((await load([resting(call, 10)], endless, () => {}, over.signal)).length, 7);
         assert.ok(performance.now() - begun >= 60);
-    });
-
-    it("`paced` callers together keep the request rate, without a burst after a late response", async () => {
-        let now = 0;
-        const starts: number[] = [];
-        const waits: number[] = [];
-        const call: Call = async () => {
-            starts.push(now);
-            if (starts.length === 4) now += 100;
-            return answer({ source: "cache" });
-        };
-        const wait = async (milliseconds: number) => {
-            waits.push(milliseconds);
-            now += milliseconds;
-        };
-        const shape = { requests: 7, viewers: 5, exponent: 1, events: 0, seed: 1, nameOf: String };
-        await load(
-            paced([call], 100, () => now, wait),
-            shape,
-        );
-        assert.deepEqual(starts, [0, 10, 20, 30, 130, 140, 150]);
-
-        waits.length = 0;
-        const together = paced(
-            [call, call, call],
-            100,
-            () => 0,
-            async (milliseconds) => waits.push(milliseconds),
-        );
-        await Promise.all(together.map((each) => each(listRequest("1"))));
-        assert.deepEqual(waits, [0, 10, 20]);
     });
 });
 

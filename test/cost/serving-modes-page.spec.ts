@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import type { agedLists } from "../../bench/tables/aged-lists.ts";
 import { countAlarmMetrics } from "../../components/observability/alarms.ts";
 import { approximately } from "../../config/prices.ts";
 import { breakEvenViewers, estimate } from "../../cost/estimate.ts";
@@ -45,29 +43,6 @@ describe("docs/serving-modes.md", () => {
             ...rows.map((row) => `| ${row} |`),
         ].join("\n");
         assert.ok(read("docs/serving-modes.md").includes(table), table);
-    });
-
-    it("docs/serving-modes.md shows how much worse older lists are, as `bench:tables` measured", async () => {
-        const file = new URL("../../bench/tables/aged-lists.json", import.meta.url);
-        const { start, middle }: Awaited<ReturnType<typeof agedLists>> = JSON.parse(await readFile(file, "utf8"));
-        const page = read("docs/serving-modes.md");
-        const has = (text: string) => assert.ok(page.includes(text), text);
-        const figure = (value: number | undefined) => value?.toFixed(4) ?? "";
-        const rows = Object.keys(start.ndcg)
-            .filter((name) => !name.endsWith("not reranked"))
-            .map((name) => `| ${name} | ${figure(start.ndcg[name])} | ${figure(middle.ndcg[name])} |`);
-        has(["| NDCG@10 | when a visit begins | in its middle |", "|---|---|---|", ...rows, ""].join("\n"));
-        const of = ({ visits, viewers }: typeof start) => `${visits} visits of ${viewers} viewers`;
-        has(`${of(start)} when the visit begins (standard error at most ${figure(start.error)})`);
-        has(`${of(middle)} in the middle (at most ${figure(middle.error)})`);
-        const { campaign = 0 } = middle.ndcg;
-        const recovered = ["1 day", "7 days", "30 days"].map((age) => {
-            const [list = 0, unchanged = 0] = ["", ", not reranked"].map(
-                (more) => middle.ndcg[`batch, ${age} old${more}`],
-            );
-            return `${((100 * (list - unchanged)) / (campaign - unchanged)).toFixed(0)} %`;
-        });
-        has(`this reranking adds ${recovered.slice(0, 2).join(", ")} and ${recovered[2]} of the NDCG@10`);
     });
 
     it("the stack of Pulumi.small.yaml costs at most $2.50 a month for 1,000 viewers and $9 for 10,000", () => {

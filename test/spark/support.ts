@@ -11,7 +11,7 @@ import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 const root = join(import.meta.dirname, "..", "..");
 const { toolsDir, python } = toolchain(root);
 const packages = join(toolsDir, "spark");
-export const script = join(root, "data-prep", "spark", "prepare.py");
+const script = join(root, "data-prep", "spark", "prepare.py");
 
 /** The result of one run of prepare.py. */
 export interface SparkRun {
@@ -31,7 +31,7 @@ interface SparkRuns {
 /**
  * A Python program that starts Spark, which listens on 127.0.0.1 only, uses two cores, and cannot find a system Java.
  */
-export function createSparkCommand(args: readonly string[]) {
+function createSparkCommand(args: readonly string[]) {
     const conf = ["spark.ui.enabled=false", "spark.driver.bindAddress=127.0.0.1", "spark.sql.shuffle.partitions=2"];
     const master = ["--master", "local[2]", ...conf.flatMap((each) => ["--conf", each])];
     const env = {

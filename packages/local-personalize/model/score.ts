@@ -17,7 +17,7 @@ const LEAST_SCORE = 3e-3;
  * The affinity of a watched item is multiplied by this number. With it, watched items are 16 % of the first 10 items
  * and 24 % of the first 25 (users of MovieLens 100k). In lists of the lengths that were observed on AWS, 20.1 of 93
  * items would be watched items; on AWS, 20 were (docs/emulator.md, "Watched items"). Without a discount, it would be
- * 57. `bench/watched-share.ts` measures it.
+ * 57.
  */
 const WATCHED_PART = 0.57;
 
