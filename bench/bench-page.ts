@@ -59,17 +59,8 @@ function visitGoals({ firstRowMs, changedListMs }: VisitTimes): Goal[] {
 /** Prints the figures of the page, and returns the goals for them. */
 function reportPage({ scores, faults, elements, ...page }: PageFigures): Goal[] {
     showTable(
-        [...categories, "largest paint s", "blocked ms", "shift", "KiB", "elements"],
-        [
-            [
-                ...categories.map((category) => scores[category]),
-                page.largestPaintSeconds.toFixed(2),
-                page.blockedMs.toFixed(0),
-                page.shift.toFixed(3),
-                page.kibibytes.toFixed(0),
-                elements,
-            ],
-        ],
+        [...categories, "largest paint s", "elements"],
+        [[...categories.map((category) => scores[category]), page.largestPaintSeconds.toFixed(2), elements]],
     );
     for (const fault of faults) showLine(fault);
     return [

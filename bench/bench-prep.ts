@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
@@ -52,7 +52,7 @@ function millions(text: string): number[] {
     return sizes;
 }
 
-/** Generates ratings as CSV, gzip and Parquet files in a folder, unless the folder exists. */
+/** Generates ratings as a CSV file in a folder, unless the folder exists. */
 async function generate(rows: number, folder: string): Promise<void> {
     if (existsSync(folder)) return;
     log(`generating ${rows.toLocaleString("en-US")} rows in ${folder}`);
@@ -71,12 +71,6 @@ async function runBench(size: number): Promise<Goal[]> {
         return result;
     };
     const peer = (what: string) => () => measured(python, [here("peer.py"), what, csv, join(work, "polars")]);
-    const copy = async () => {
-        const begun = performance.now();
-        await copyFile(csv, join(work, "copy.csv"));
-        return { seconds: (performance.now() - begun) / 1000, peakMib: undefined };
-    };
-    await run("bare copy of the file", copy);
     const bare = await run("polars, conversion only, no checks", peer("convert"));
     const converted = await run("data-prep, conversion with checks", () =>
         measured(process.execPath, [here("convert-only.ts"), csv, event, join(work, "converted.csv")]),
@@ -84,8 +78,6 @@ async function runBench(size: number): Promise<Goal[]> {
     const polars = await run("polars, all", peer("whole"));
     const whole = await run("data-prep, all", () => ours(csv, "ours"));
     await compare();
-    await run("data-prep, all, gzip", () => ours(`${csv}.gz`, "gzip"));
-    await run("data-prep, all, Parquet", () => ours(join(folder, "ratings.parquet"), "parquet"));
     const toPolars = whole.seconds / polars.seconds;
     const goals: Goal[] = [
         { name: `prep-vs-polars-${size}m`, figure: toPolars, bound: "<=", limit: size < 10 ? 1 : 0.375 },

@@ -1,18 +1,10 @@
 import { execFile } from "node:child_process";
 import { copyFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import {
-    CreateFilterCommand,
-    DescribeCampaignCommand,
-    DescribeFilterCommand,
-    UpdateCampaignCommand,
-} from "@aws-sdk/client-personalize";
-import { DEFAULT_OUTPUT, filesBeside } from "../data-prep/places.ts";
+import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
 import { signedHeaders } from "../packages/local-aws/test/signed.ts";
-import { assertExit, createClients, region, startTestAws } from "../test/support/local-aws.ts";
-import { until } from "../test/support/until.ts";
+import { assertExit, region, startTestAws } from "../test/support/local-aws.ts";
 import { zipf } from "./api/load.ts";
 import { aboveZero, benchCommand, existing } from "./lib/command.ts";
 import { log, printGoals, showTable } from "./lib/goals.ts";
@@ -32,27 +24,22 @@ const { data, seconds } = benchCommand(
     "How many recommendations a second does the local AWS answer, and how long does one take?",
     ["", "--seconds 30"],
 )
-    .option("--data <file>", "the interactions of MovieLens 100k, with items.csv beside it", DEFAULT_OUTPUT)
+    .option("--data <file>", "the interactions of MovieLens 100k", DEFAULT_OUTPUT)
     .option("--seconds <n>", "duration of each measurement", aboveZero, 10)
     .parse()
     .opts<{ data: string; seconds: number }>();
 
 existing(data);
-const items = existing(filesBeside(data).items);
 
 const users = 943;
 const draw = zipf(users, 1, seededRandom(1));
 const order = Array.from({ length: 20_000 }, draw);
 const aws = await startTestAws();
-const { personalize, runtime } = createClients(aws.instance);
 try {
     log("deploying the stack on a separate local AWS");
     await copyFile(data, aws.interactionsFile);
-    await aws.configure({ itemsFile: resolve(items) });
     assertExit(await aws.engine("up"), 0);
     const { campaignArn = "" } = await aws.outputs();
-    const filterArn = await createFilter(campaignArn);
-    await enableMetadata(campaignArn);
     const measure = async (name: string, connections: number, input: object) => {
         log(name);
         const load = (warm: number) => startAndStop({ campaignArn, ...input }, connections, warm);
@@ -64,13 +51,7 @@ try {
     };
     const eight = await measure("25 results, 8 clients", 8, {});
     const many = await measure("25 results, 32 clients", 32, {});
-    const rows = [
-        eight,
-        many,
-        await measure("500 results, 8 clients", 8, { numResults: 500 }),
-        await measure("25 results with a filter, 8 clients", 8, { filterArn }),
-        await measure("25 results with metadata, 8 clients", 8, { metadataColumns: { ITEMS: ["GENRES", "YEAR"] } }),
-    ];
+    const rows = [eight, many, await measure("500 results, 8 clients", 8, { numResults: 500 })];
     const peer = new URL("serve/peer.py", import.meta.url).pathname;
     const { stdout } = await promisify(execFile)(await benchPython("bench/serve"), [peer, data]);
     const speeds = JSON.parse(stdout) as Record<string, { perSecond: number; p50: number; p99: number }>;
@@ -86,8 +67,6 @@ try {
         { name: "serve-rps", figure: many.perSecond, bound: ">", limit: 2000 },
     ]);
 } finally {
-    personalize.destroy();
-    runtime.destroy();
     await aws.stop();
 }
 
@@ -103,29 +82,4 @@ async function startAndStop(input: object, connections: number, time: number): P
     const load = startLoad({ port, connections, requests, order });
     await sleep(time * 1000);
     return load.stop();
-}
-
-/** Creates a filter in the campaign's dataset group that hides watched films, and waits until it is ACTIVE. */
-async function createFilter(campaignArn: string): Promise<string> {
-    const { campaign } = await personalize.send(new DescribeCampaignCommand({ campaignArn }));
-    const { datasetGroupArn = "" } = await aws.outputs();
-    if (campaign?.status !== "ACTIVE")
-        throw new Error(`The status of the campaign is ${campaign?.status}, not ACTIVE.`);
-    const filterExpression = 'EXCLUDE ItemID WHERE Interactions.event_type IN ("Watch")';
-    const command = new CreateFilterCommand({ name: "bench", datasetGroupArn, filterExpression });
-    const { filterArn = "" } = await personalize.send(command);
-    return await until("the filter is ACTIVE", async () => {
-        const { filter } = await personalize.send(new DescribeFilterCommand({ filterArn }));
-        return filter?.status === "ACTIVE" && filterArn;
-    });
-}
-
-/** Updates the campaign so that its recommendations can include columns of the Items dataset. */
-async function enableMetadata(campaignArn: string): Promise<void> {
-    const campaignConfig = { enableMetadataWithRecommendations: true };
-    await personalize.send(new UpdateCampaignCommand({ campaignArn, campaignConfig }));
-    await until("the campaign is updated", async () => {
-        const { campaign } = await personalize.send(new DescribeCampaignCommand({ campaignArn }));
-        return campaign?.latestCampaignUpdate?.status === "ACTIVE";
-    });
 }

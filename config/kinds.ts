@@ -136,7 +136,7 @@ interface Bounds {
 }
 
 /** Parses a number in decimal notation; returns NaN for any other text, such as `0x10` or `1e9`. */
-const parseDecimal = (text: string) => (/^-?\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN);
+const parseDecimal = (text: string) => (/^-?(?:\d+\.)?\d+$/.test(text) ? Number(text) : Number.NaN);
 
 function createNumberKind(kind: string, isOne: (value: number) => boolean) {
     return (initial: number | "", { least, most, ...about }: About<number> & Bounds) => {

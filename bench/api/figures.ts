@@ -1,4 +1,3 @@
-import { hoursPerMonth, servingUsd } from "../../config/prices.ts";
 import type { Asked } from "./load.ts";
 
 interface Latency {
@@ -42,12 +41,6 @@ export function layerRows(timedCalls: readonly Asked[]): (readonly string[])[] {
 export const countFailed = (timedCalls: readonly Asked[]): number =>
     timedCalls.filter(({ answer }) => answer.status >= 300).length;
 
-/** Returns the number of failures with their statuses: `3 (502)`. */
-export function summarizeFailures(timedCalls: readonly Asked[]): string {
-    const statuses = new Set(timedCalls.flatMap(({ answer: { status } }) => (status >= 300 ? [status] : [])));
-    return statuses.size === 0 ? "0" : `${countFailed(timedCalls)} (${[...statuses].join(", ")})`;
-}
-
 /** Returns the number of answers by source, most frequent first: `campaign 120, cache (throttled) 30`. */
 export function summarizeSources(timedCalls: readonly Asked[]): string {
     const counts = new Map<string, number>();
@@ -62,13 +55,6 @@ export function summarizeSources(timedCalls: readonly Asked[]): string {
         .map(([name, count]) => `${name} ${count}`)
         .join(", ");
 }
-
-/**
- * Returns the monthly cost in US dollars of a campaign with a minimum of one TPS that gets this number of requests per
- * second all day, at the prices of recipes other than v2.
- */
-export const monthUsd = (requestsPerSecond: number): number =>
-    servingUsd({ tpsHours: Math.max(1, requestsPerSecond) * hoursPerMonth, tpsHoursV2: 0 });
 
 /** Formats the median and the 99th percentile of times in seconds. */
 export function seconds50and99(seconds: readonly number[]): string {

@@ -1,15 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { servingLayers, usualTraffic } from "../../cost/serving-layers.ts";
 import { log, showLine, showTable } from "../lib/goals.ts";
-import {
-    computeLatency,
-    countFailed,
-    layerHead,
-    layerRows,
-    seconds50and99,
-    summarizeFailures,
-    summarizeSources,
-} from "./figures.ts";
+import { computeLatency, countFailed, layerHead, layerRows, seconds50and99, summarizeSources } from "./figures.ts";
 import { createViewerIds, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load, resting } from "./load.ts";
 import { startApiStack } from "./stack.ts";
@@ -23,7 +14,6 @@ const viewers = 200;
 const callers = 4;
 /** Milliseconds that a caller waits after each request. */
 const rest = 200;
-const directRequests = 500;
 /** Milliseconds to wait until the local AWS has published Personalize's metrics. */
 const published = 8000;
 
@@ -59,34 +49,12 @@ export async function overStack({
         const perSecond = (1000 * requests) / (performance.now() - begun);
         await sleep(published);
         const calls = (await stack.campaignCalls(since)) - callsBefore;
-        const functionMs = await stack.functionMs(since);
         const lists = timedCalls.filter(({ kind }) => kind === "list").length;
-        const direct = await load(
-            some(() => resting(stack.direct(), rest)),
-            { ...shape, requests: directRequests },
-        );
         showLine(`over the local AWS, ${perSecond.toFixed(0)} requests a second`);
         showTable(layerHead, layerRows(timedCalls));
-        showLine(`the campaign itself, without a cache`);
-        showTable(layerHead, layerRows(direct));
         showLine(
-            `${calls} calls of the campaign by its own metrics for ${lists} lists: ${(100 * (1 - calls / lists)).toFixed(1)} % saved. ` +
-                `A request takes ${functionMs.toFixed(1)} ms of the function`,
+            `${calls} calls of the campaign by its own metrics for ${lists} lists: ${(100 * (1 - calls / lists)).toFixed(1)} % saved`,
         );
-        const usual = {
-            ...usualTraffic,
-            edge: false,
-            shared: 0,
-            recipe: undefined,
-            minProvisionedTPS: 1,
-            region: "us-east-1",
-        };
-        const layers = servingLayers({ ...usual, requestsPerSecond: perSecond, events, functionMs });
-        const estimated = layers.find(({ what }) => what === "campaign")?.perSecond ?? 0;
-        showLine(
-            `that is ${((calls / requests) * perSecond).toFixed(2)} calls a second; cost/serving-layers.ts estimates ${estimated.toFixed(2)} for this number of requests`,
-        );
-
         log("events");
         const seconds = await secondsToChange(some(stack.caller), createViewerIds("", 20, viewers + 1));
         showLine(`an event changes the list after ${seconds50and99(seconds)}`);
@@ -97,7 +65,7 @@ export async function overStack({
             steps.map((step) => [
                 step.what,
                 step.requests.length,
-                summarizeFailures(step.requests),
+                countFailed(step.requests),
                 `${countFailed(step.direct)} of ${step.direct.length}`,
                 computeLatency(step.requests.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
                 summarizeSources(step.requests),

@@ -18,9 +18,6 @@ import { good } from "../../test/config/parsed.ts";
 import { seededRandom } from "../lib/random.ts";
 import { type Call, directCaller } from "./call.ts";
 
-/** State of the simulated campaign: normal, above its quota, or deleted. */
-export type CampaignState = "fine" | "throttled" | "deleted";
-
 /**
  * Durations of calls: the median in milliseconds and the spread of a log-normal distribution, whose p99 is the median
  * times e^(2.33 × spread).
@@ -32,9 +29,6 @@ const times = {
     table: { median: 3.5, spread: 0.35 },
 };
 
-const serviceError = (name: string, httpStatusCode: number) =>
-    Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
-
 const films = 100;
 
 /**
@@ -43,7 +37,7 @@ const films = 100;
  */
 export function simulated(seed: number) {
     const random = seededRandom(seed);
-    const harness = { state: "fine" as CampaignState, calls: 0, version: 1, now: Date.UTC(2026, 0, 1) };
+    const harness = { isThrottled: false, calls: 0, now: Date.UTC(2026, 0, 1) };
     const events = new Map<string, number>();
     const spend = ({ median, spread }: { median: number; spread: number }) => {
         const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -63,14 +57,14 @@ export function simulated(seed: number) {
             harness.calls += 1;
             const list = listOf(userId);
             await spend(times.campaign);
-            if (harness.state === "throttled") throw serviceError("ThrottlingException", 400);
-            if (harness.state === "deleted") throw serviceError("ResourceNotFoundException", 404);
+            if (harness.isThrottled) {
+                throw Object.assign(new Error(), { name: "ThrottlingException", $metadata: { httpStatusCode: 400 } });
+            }
             return { films: list, recommendationId: `RID-${harness.calls}` };
         },
         async describe() {
             await spend(times.describe);
-            if (harness.state === "deleted") return undefined;
-            return { status: "ACTIVE", solutionVersionArn: `version-${harness.version}`, minProvisionedTPS: 1 };
+            return { status: "ACTIVE", solutionVersionArn: "version-1", minProvisionedTPS: 1 };
         },
     };
     const putEvents: PutEvents = async ({ userId, events: some }) => {

@@ -14,12 +14,6 @@ export interface PageFigures {
     /** Lighthouse's scores by category, from 0 to 100. */
     readonly scores: Readonly<Record<Category, number>>;
     readonly largestPaintSeconds: number;
-    /** Total Blocking Time. */
-    readonly blockedMs: number;
-    /** Cumulative Layout Shift. */
-    readonly shift: number;
-    /** KiB that the browser transfers to load the page. */
-    readonly kibibytes: number;
     /** Number of elements in the document after it has loaded, including those of SVG. */
     readonly elements: number;
     /** Titles of audits with a score below 0.9, after the name of their category. */
@@ -77,9 +71,6 @@ export async function measurePage(url: string, runs: number): Promise<PageFigure
             Math.round(100 * medianOf((report) => report.categories[category]?.score ?? 0)),
         ),
         largestPaintSeconds: audit("largest-contentful-paint") / 1000,
-        blockedMs: audit("total-blocking-time"),
-        shift: audit("cumulative-layout-shift"),
-        kibibytes: audit("total-byte-weight") / 1024,
         elements,
         faults: [...new Set(reports.flatMap(faultsOf))],
     };

@@ -1,10 +1,9 @@
 """Writes ratings as MovieLens has them, seeded: python make_input.py ROWS FOLDER.
 
 Users are in order and each user's ratings in time order, as in ratings.csv of MovieLens 25M. Histories are log-normal
-(median 70), items follow Zipf's law. One file a form: ratings.csv, ratings.csv.gz, ratings.parquet.
+(median 70), items follow Zipf's law.
 """
 
-import gzip
 import os
 import shutil
 import sys
@@ -38,9 +37,6 @@ def main() -> None:
     os.makedirs(unfinished)
     frame = ratings(rows)
     frame.write_csv(f"{unfinished}/ratings.csv")
-    frame.write_parquet(f"{unfinished}/ratings.parquet", compression="snappy")
-    with open(f"{unfinished}/ratings.csv", "rb") as plain, gzip.open(f"{unfinished}/ratings.csv.gz", "wb", 6) as packed:
-        shutil.copyfileobj(plain, packed, 1 << 20)
     os.rename(unfinished, folder)
 
 

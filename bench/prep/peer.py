@@ -16,10 +16,7 @@ CONTROL = r"[\x00-\x1f\x7f]"
 
 
 def convert(source: str, target: str, check: bool):
-    if source.endswith(".parquet"):
-        frame = pl.scan_parquet(source).select(pl.all().cast(pl.String))
-    else:
-        frame = pl.scan_csv(source, infer_schema=False)
+    frame = pl.scan_csv(source, infer_schema=False)
     rating = pl.col("rating").cast(pl.Float64)
     rows = frame.select(
         USER_ID="userId",

@@ -146,7 +146,7 @@ const minutesOfUnit: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, h: 60
  * @throws Error if it is not a duration
  */
 export function minutesOf(duration: string): number {
-    const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)([smhd])/g)];
+    const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)([smhd])/gy)];
     if (duration === "" || parts.map(([part]) => part).join("") !== duration) {
         throw new Error(`customTimeouts contains "${duration}", which is not a duration such as 30m or 1h30m`);
     }

@@ -5,7 +5,7 @@ import type { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { type Call, handlerCaller, httpCaller } from "../../bench/api/call.ts";
 import { campaignCaller } from "../../bench/api/campaign.ts";
-import { computeLatency, countFailed, monthUsd, summarizeFailures, summarizeSources } from "../../bench/api/figures.ts";
+import { computeLatency, countFailed, summarizeSources } from "../../bench/api/figures.ts";
 import { secondsToChange } from "../../bench/api/fresh.ts";
 import { listRequest, load, resting, watchRequest, zipf } from "../../bench/api/load.ts";
 import { createApiProcess, createDocuments, simulated, withoutCache } from "../../bench/api/simulated.ts";
@@ -68,17 +68,13 @@ describe("Load generator of bench:api with limits", () => {
 });
 
 describe("Figures of bench:api", () => {
-    it("figures.ts returns the latencies, failures, sources and cost of a hand-calculated example", () => {
+    it("figures.ts returns the latencies, failures and sources of a hand-calculated example", () => {
         const times = Array.from({ length: 100 }, (_, at) => 100 - at);
         assert.deepEqual(computeLatency(times), { p50: 50, p95: 95, p99: 99 });
         const list = (source: string, status = 200) => ({ kind: "list" as const, answer: answer({ source }, status) });
         const timedCalls = [list("cache"), list("campaign"), list("cache"), list("x", 502)];
         assert.equal(countFailed(timedCalls), 1);
-        assert.equal(summarizeFailures(timedCalls), "1 (502)");
-        assert.equal(summarizeFailures(timedCalls.slice(0, 3)), "0");
         assert.equal(summarizeSources(timedCalls), "cache 2, campaign 1");
-        assert.equal(monthUsd(0.01), 730 * 0.2);
-        assert.equal(monthUsd(100), 20_000 * 0.2 + 53_000 * 0.1);
     });
 });
 
@@ -135,7 +131,7 @@ describe("Callers of bench:api", () => {
         assert.ok(harness.harness.calls < 50 && countFailed(fine) === 0);
         const [seconds = 0] = await secondsToChange(callers, ["9"]);
         assert.ok(seconds < 5);
-        harness.harness.state = "throttled";
+        harness.harness.isThrottled = true;
         assert.equal(countFailed(await load(callers, shape)), 0);
         assert.ok(countFailed(await load([withoutCache(harness)], shape)) > 30);
     });
