@@ -53,7 +53,6 @@ export const groups = {
         "drill:planned": "compare what preview announces with what up does",
         "drill:money": "prove the cost guard in virtual months",
         "drill:providers": "deploy from the tarball of pulumi-personalize, in five ways",
-        "drill:abuse": "price the attacks of a stranger",
         "drill:aws": "play the whole life of a stack on your AWS account",
     },
     "Change the program": {
