@@ -18,12 +18,6 @@ export const guardConfig: GuardConfig = {
 
 export const solutionArn = (name: string) => `arn:aws:personalize:eu-central-1:000000000000:solution/${name}`;
 
-/**
- * The fault of one call of the cost guard; undefined for none. In `answer lost`, the service executes the call but the
- * guard gets a timeout.
- */
-export type CallFault = "dies before" | "dies after" | "refused" | "answer lost" | undefined;
-
 /** A number of requests at one time, in epoch milliseconds. */
 interface Asked {
     readonly at: number;
@@ -34,8 +28,8 @@ interface Asked {
 const deletionMinutes = 17;
 
 /**
- * Simulates a stack in AWS with its own clock, for unit tests of the cost guard and for drill:money. Implements
- * `GuardPorts`, the functions with which the guard calls AWS. Times are in epoch milliseconds.
+ * Simulates a stack in AWS with its own clock, for unit tests of the cost guard. Implements `GuardPorts`, the
+ * functions with which the guard calls AWS. Times are in epoch milliseconds.
  */
 export function simulateStack(start: string, settings: Partial<GuardConfig> = {}) {
     /** Requests for recommendations and for rankings, oldest first. */
@@ -50,9 +44,6 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         /** The ranking campaign, and whether the configuration contains one. */
         ranking: ObservedCampaign | undefined;
         ranks = false;
-        /** Minutes until a new campaign is ACTIVE. */
-        creationMinutes = 0;
-        activeAt = 0;
         goneAt = 0;
         kept = false;
         parkedReason: string | undefined;
@@ -69,11 +60,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         foreignStatements: readonly string[] = [];
         state: string | undefined;
         version = 0;
-        /** Every delivered notification, including duplicates, with its time. */
+        /** Every delivered notification, including duplicates. */
         arrived: SentNotification[] = [];
-        arrivedAt: number[] = [];
-        /** How many times SNS delivers a notification. */
-        deliveries = 1;
         /** Kinds of notifications that the guard stored for the storefront. */
         shown: string[] = [];
         /** The month's cost in US dollars that the guard stored for the API. */
@@ -83,7 +71,6 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         deletions = 0;
         rankingDeletions = 0;
         deleted: string[] = [];
-        deletedAt: number[] = [];
         probes = 0;
         published: Gauges[] = [];
         /** Whether CloudWatch works (`fine`), returns no data, or fails. */
@@ -98,33 +85,21 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         refused = new Set<string>();
         /** Milliseconds by which the guard's clock is ahead. */
         skew = 0;
-        /**
-         * Returns the fault of a call: for example, the service rejects it, or the guard's process is killed. If this
-         * function is set, `dieAt` and `refused` have no effect. `call` is the number of the call in the current run.
-         */
-        faultAt: ((port: string, call: number) => CallFault) | undefined;
-        /**
-         * Returns the number of microtasks that a call waits while several runs are active, so that their calls
-         * interleave in any order.
-         */
-        turns = () => 0;
     }
     const simulation = new Simulation();
 
     function settle(): void {
-        const settled = (campaign: ObservedCampaign | undefined) => {
-            if (campaign?.status.startsWith("DELETE") && simulation.now >= simulation.goneAt) return undefined;
-            const isReady = campaign?.status.startsWith("CREATE") && simulation.now >= simulation.activeAt;
-            return campaign && isReady ? { ...campaign, status: "ACTIVE" } : campaign;
-        };
-        simulation.campaign = settled(simulation.campaign);
-        simulation.ranking = settled(simulation.ranking);
+        const isGone = (campaign: ObservedCampaign | undefined) =>
+            campaign?.status.startsWith("DELETE") && simulation.now >= simulation.goneAt;
+        if (isGone(simulation.campaign)) simulation.campaign = undefined;
+        if (isGone(simulation.ranking)) simulation.ranking = undefined;
     }
-    function created(minProvisionedTPS: number): ObservedCampaign {
-        simulation.activeAt = simulation.now + simulation.creationMinutes * minute;
-        const status = simulation.creationMinutes > 0 ? "CREATE IN_PROGRESS" : "ACTIVE";
-        return { status, createdAt: simulation.now, updatedAt: simulation.now, minProvisionedTPS };
-    }
+    const created = (minProvisionedTPS: number): ObservedCampaign => ({
+        status: "ACTIVE",
+        createdAt: simulation.now,
+        updatedAt: simulation.now,
+        minProvisionedTPS,
+    });
     function makeRanking(): void {
         simulation.ranks = true;
         simulation.ranking = created(1);
@@ -155,30 +130,20 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
     // The variables and functions below implement the cost guard's ports (interfaces to AWS).
     let dead = false;
     let running = 0;
-    let callOfRun = 0;
-    function chooseFault(name: string): CallFault {
-        if (simulation.faultAt) return simulation.faultAt(name, callOfRun);
-        const dies = simulation.dieAt?.call === simulation.calls ? simulation.dieAt : undefined;
-        if (dies && !dies.after) return "dies before";
-        return simulation.refused.has(name) ? "refused" : dies && "dies after";
-    }
     function port<A extends unknown[], R>(name: string, work: (...args: A) => R) {
         return async (...args: A): Promise<R> => {
-            for (let turn = running > 1 ? simulation.turns() : 0; turn > 1; turn -= 1) await undefined;
             simulation.calls += 1;
-            callOfRun += 1;
-            const fault = chooseFault(name);
-            if (dead || fault === "dies before") {
+            const dies = simulation.dieAt?.call === simulation.calls ? simulation.dieAt : undefined;
+            if (dead || (dies && !dies.after)) {
                 dead = true;
                 throw new Error(`the guard's process was killed before ${name}`);
             }
-            if (fault === "refused") throw new Error(`${name} was throttled`);
+            if (simulation.refused.has(name)) throw new Error(`${name} was throttled`);
             const result = work(...args);
-            if (fault === "dies after") {
+            if (dies) {
                 dead = true;
                 throw new Error(`the guard's process was killed after ${name}`);
             }
-            if (fault === "answer lost") throw new Error(`${name} timed out`);
             return result;
         };
     }
@@ -208,8 +173,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         settle();
         return simulation[which];
     };
-    const createPorts = (late: number): GuardPorts => ({
-        now: () => simulation.now + simulation.skew + late,
+    const createPorts = (): GuardPorts => ({
+        now: () => simulation.now + simulation.skew,
         log: () => {},
         campaign: port("campaign", observed("campaign")),
         kept: port("kept", () => simulation.kept),
@@ -270,7 +235,6 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         }),
         deleteSolution: port("deleteSolution", (name) => {
             simulation.deleted.push(name);
-            simulation.deletedAt.push(simulation.now);
             simulation.solutions = simulation.solutions.filter(({ arn }) => arn !== solutionArn(name));
         }),
         show: port("show", ({ kind }) => {
@@ -280,10 +244,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             simulation.shownUsd = usd;
         }),
         notify: port("notify", (notice) => {
-            for (let copy = 0; copy < simulation.deliveries; copy += 1) {
-                simulation.arrived.push(notice);
-                simulation.arrivedAt.push(simulation.now + 7 * copy * minute);
-            }
+            simulation.arrived.push(notice);
         }),
         publish: port("publish", (gauges) => {
             simulation.published.push(gauges);
@@ -300,18 +261,13 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         makeCampaign,
         makeRanking,
         park,
-        isServing,
-        settle,
-        /**
-         * Runs a guard once and returns its error, if any. `late` is the number of milliseconds by which it starts
-         * later than other copies of the run.
-         */
-        async run(guard: typeof runGuard = runGuard, late = 0): Promise<Error | undefined> {
-            if (running === 0) [dead, callOfRun] = [false, 0];
+        /** Runs the guard once and returns its error, if any. */
+        async run(): Promise<Error | undefined> {
+            if (running === 0) dead = false;
             running += 1;
             settle();
             try {
-                await guard(createPorts(late), simulation.config);
+                await runGuard(createPorts(), simulation.config);
                 return undefined;
             } catch (error) {
                 return toError(error);
