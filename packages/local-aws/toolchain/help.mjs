@@ -51,7 +51,6 @@ export const groups = {
         "drill:kill": "kill the engine at forty moments: nothing is lost or doubled",
         "drill:revert": "stop a change halfway and set it back: nothing is lost or trained again",
         "drill:planned": "compare what preview announces with what up does",
-        "drill:providers": "deploy from the tarball of pulumi-personalize, in five ways",
         "drill:aws": "play the whole life of a stack on your AWS account",
     },
     "Change the program": {
