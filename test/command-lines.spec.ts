@@ -88,7 +88,6 @@ const lines: readonly Line[] = [
     ["drill:access --pairs many", 2, /whole number/],
     ["drill:access --only nothing-like-this", 2, /There are: passrole-missing, .*role-has-no-policy/],
     ["drill:access --real --only passrole-missing", 2, /There are: role-without-its-path, /],
-    ["drill:operator --removals ten", 2, /whole number/],
     ["drill:aws --spend-up-to ten", 2, /'ten'/],
     ["help recomend", 2, /Did you mean recommend\?/],
 ];

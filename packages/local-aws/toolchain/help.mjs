@@ -47,7 +47,6 @@ export const groups = {
         "bench:samples": "run the calls of AWS's own samples against the local Personalize",
         "bench:tables": "hits of the tables of similar, popular and trending films",
         "drill:access": "break the permissions of an import in every way, and repair them",
-        "drill:operator": "prove that the operator's policies are enough, and no more",
         "drill:kill": "kill the engine at forty moments: nothing is lost or doubled",
         "drill:revert": "stop a change halfway and set it back: nothing is lost or trained again",
         "drill:planned": "compare what preview announces with what up does",
