@@ -46,7 +46,6 @@ export const groups = {
         "bench:spark": "speed of data-prep on Spark, beside data-prep",
         "bench:samples": "run the calls of AWS's own samples against the local Personalize",
         "bench:tables": "hits of the tables of similar, popular and trending films",
-        "drill:access": "break the permissions of an import in every way, and repair them",
         "drill:kill": "kill the engine at forty moments: nothing is lost or doubled",
         "drill:revert": "stop a change halfway and set it back: nothing is lost or trained again",
         "drill:planned": "compare what preview announces with what up does",
