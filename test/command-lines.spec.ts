@@ -79,13 +79,6 @@ const lines: readonly Line[] = [
     ["bench:train --only 2m", 2, /1m, 5m/],
     ["drill:kill --seed today", 2, /whole number/],
     ["drill:revert --seed today", 2, /whole number/],
-    ["drill:access --pairs many", 2, /whole number/],
-    ["drill:access --only nothing-like-this", 2, /There are: passrole-missing, .*role-has-no-policy/],
-    ["drill:access --real --only passrole-missing", 2, /There are: role-without-its-path, /],
-    ["drill:money --sabotage bogus", 2, /Allowed choices/],
-    ["drill:providers --only toml", 2, /Allowed choices/],
-    ["drill:money --seed NaN", 2, /whole number/],
-    ["drill:operator --removals ten", 2, /whole number/],
     ["drill:aws --spend-up-to ten", 2, /'ten'/],
     ["help recomend", 2, /Did you mean recommend\?/],
 ];

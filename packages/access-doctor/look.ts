@@ -42,7 +42,7 @@ export function createReader(
     };
 }
 
-/** A function that runs reads without reports, for tests and drills. */
+/** A function that runs reads without reports, for tests. */
 export const quietReader = createReader(() => {}, new AbortController().signal);
 
 /** Returns a copy of the client that passes the signal to each call. */

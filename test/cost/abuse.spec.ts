@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { gatewayDocument, readApiDescription } from "../../components/api/api-document.ts";
-import { approximately } from "../../config/prices.ts";
+import { approximately, campaignUsdPerHour } from "../../config/prices.ts";
 import { campaignCeiling, type Rates, throttles, toRates } from "../../config/throttles.ts";
 import {
     type AttackedStack,
@@ -79,5 +79,7 @@ describe("Hourly cost of attacks on the API", () => {
         for (const row of rows) assert.ok(page.includes(row), `docs/attacks.md lacks:\n${rows.join("\n")}`);
         assert.ok(page.includes(`${firewallLimit.toLocaleString("en-US")} requests in five minutes`));
         assert.ok(page.includes(`${approximately(firewallUsdPerMonth(10_000))} a month`));
+        const hours = 200 / (worstThroughApi(normal) + campaignUsdPerHour(recipe, minProvisionedTPS));
+        assert.ok(page.includes(`needs ${Math.ceil(hours)} hours to reach this limit`), `${hours} hours`);
     });
 });

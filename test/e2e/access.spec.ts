@@ -3,9 +3,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KMS } from "@aws-sdk/client-kms";
 import { type PolicyDocument, toList } from "policy-evaluator";
-import { runCommand } from "../drills/access/commands.ts";
 import { listEverything } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { runCommand } from "../support/printed-commands.ts";
 import { broken, diagnoseAccess, diagnoseWithoutStack } from "./diagnosing.ts";
 
 /** The failure reason of an import job that may not read its data. */

@@ -1,8 +1,30 @@
 import assert from "node:assert/strict";
-import { operatorLevels, policyKinds } from "../../iam/operator.ts";
-import { createHarness } from "../drills/operator/harness.ts";
-import { freshUser, type OperatorOutputs, operatorProgram } from "../drills/operator/operators.ts";
+import { join } from "node:path";
+import { type OperatorLevel, operatorLevels, policyKinds } from "../../iam/operator.ts";
+import { run } from "../../packages/local-aws/pulumi.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { freshUser, type OperatorOutputs, operatorProgram } from "../support/operators.ts";
+
+/** Commands of an operator, in this order, with the level whose policies must be enough. */
+const life: readonly (readonly [level: OperatorLevel, command: string, ...args: string[]])[] = [
+    ["deploy", "up"],
+    ["read", "preview", "--expect-no-changes"],
+    ["read", "doctor", "--config-file"],
+    ["read", "watch-status"],
+    ["read", "recommend", "1"],
+    ["read", "versions"],
+    ["read", "audit-leftovers"],
+    ["read", "cost-report", "--config-file"],
+    ["operate", "park", "--yes", "--config-file"],
+    ["operate", "resume", "--yes", "--config-file"],
+    ["operate", "retrain", "--config-file"],
+    ["operate", "rollback", "--yes", "--config-file"],
+    ["operate", "rollback", "--release", "--config-file"],
+    ["operate", "flush-cache", "--yes"],
+    ["operate", "forget-viewer", "1", "--yes"],
+    ["deploy", "up"],
+    ["deploy", "destroy"],
+];
 
 describe("Pulumi program for operator access, deployed on the local AWS", () => {
     let aws: TestAws;
@@ -24,27 +46,53 @@ describe("Pulumi program for operator access, deployed on the local AWS", () => 
         assert.match(outputs.githubRoleArn, /:role\/movie-recommender-e2e-\w+-github$/);
     });
 
-    // `npm run drill:operator` runs every command with the policies of each level.
-    it("a user with all operator policies can deploy, and a user with `read` cannot", async () => {
-        const harness = createHarness(aws, outputs.boundaryArn);
-        const arns = operatorLevels.read.map((kind) => outputs.policyArns[kind] ?? "");
-        const looker = await freshUser(aws.iam, "looker", arns);
-        const ann = await freshUser(aws.iam, "ann", Object.values(outputs.policyArns));
-        await harness.configure("usual");
+    it("operators run a stack's life with the policies of their level, and a user with `read` cannot deploy", async () => {
+        const usual = {
+            permissionsBoundary: outputs.boundaryArn,
+            ...{ api: true, storefront: "cloudfront", eventTracker: true, tags: { team: "films" } },
+            filters: { unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' },
+            // Accept every version, because the metrics of few test users vary.
+            gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 },
+        };
+        const changed = { ...usual, tags: {}, storefront: "api", minProvisionedTPS: 2, monthlyLimitUsd: 700 };
+        const arnsOf = (level: OperatorLevel) => operatorLevels[level].map((kind) => outputs.policyArns[kind] ?? "");
+        const users = {
+            read: await freshUser(aws.iam, "reader", arnsOf("read")),
+            operate: await freshUser(aws.iam, "operator", [...arnsOf("read"), ...arnsOf("operate")]),
+            deploy: await freshUser(aws.iam, "deployer", Object.values(outputs.policyArns)),
+        };
+        const configFile = join(aws.instance.dir, "workspace", `Pulumi.${aws.stack}.yaml`);
+        const as = (level: OperatorLevel, command: string, ...args: string[]) =>
+            command === "up" || command === "preview" || command === "destroy"
+                ? run(aws.instance, "pulumi", aws.engineArgs(command, ...args), "captured", users[level].who)
+                : run(
+                      aws.instance,
+                      process.execPath,
+                      [
+                          join("runbooks", `${command}.ts`),
+                          ...["--stack", aws.stack],
+                          ...args.flatMap((arg) => (arg === "--config-file" ? [arg, configFile] : arg)),
+                      ],
+                      "captured",
+                      users[level].who,
+                  );
+        await aws.configure(usual);
         // The error may name any of these actions, because many creations start at the same time and the engine stops
         // at the first one that IAM denies.
-        const refused = await harness.engine(looker.who, "up", "--continue-on-error");
+        const refused = await as("read", "up", "--continue-on-error");
         assertExit(refused, 1);
         assert.match(
             refused.stdout,
-            /user\/looker is not authorized to perform: (s3:CreateBucket|iam:CreateRole|personalize:Create\w+)/,
+            /user\/reader is not authorized to perform: (s3:CreateBucket|iam:CreateRole|personalize:Create\w+)/,
         );
-        assertExit(await harness.engine(ann.who, "up"), 0);
-        assertExit(await harness.engine(ann.who, "destroy"), 0);
-        const { AccessKeyMetadata = [] } = await aws.iam.listAccessKeys({ UserName: "ann" });
-        assert.equal(AccessKeyMetadata.length, 1, "the test's own");
-        await looker.end();
-        await ann.end();
+        let deployments = 0;
+        for (const [level, command, ...args] of life) {
+            if (command === "up") await aws.configure(deployments++ === 0 ? usual : changed);
+            if (command === "retrain") await aws.writeInteractions(2);
+            const result = await as(level, command, ...args);
+            assert.equal(result.exitCode, 0, `${command} with ${level}: ${result.stdout}${result.stderr}`);
+        }
+        for (const { end } of Object.values(users)) await end();
     });
 
     it("`preview` rejects a `githubSubject` that several workflows could match", async () => {

@@ -5,7 +5,7 @@ import { isGithubSubject } from "../../iam/github-trust.ts";
 import { rolesOf } from "../../iam/operator/functions.ts";
 import { roleArn } from "../../iam/operator/scope.ts";
 import { type OperatorScope, operatorPolicy, policyKinds, rolesBoundary } from "../../iam/operator.ts";
-import { trespasses } from "../drills/operator/fences.ts";
+import { trespasses } from "./support/fences.ts";
 
 const scopeOf = (stack: string): OperatorScope => ({
     partition: "aws",
@@ -24,7 +24,7 @@ describe("Limits of the operator policies", () => {
             const scope = scopeOf(stack);
             const identity = policyKinds.map((name) => ({ name, document: operatorPolicy(scope, name) }));
             // A campaign accepts only filters of its own dataset group, so the policy allows all filters.
-            const requests = trespasses(scope, {}).filter(
+            const requests = trespasses(scope).filter(
                 ({ action, resource }) => !(action.endsWith(":GetRecommendations") && resource.includes(":filter/")),
             );
             assert.ok(requests.length > 2000, `${requests.length}`);

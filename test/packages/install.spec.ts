@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { keysOf } from "../../config/records.ts";
+import { root } from "../../packages/local-aws/instance.ts";
 import { packAll } from "../../packages/pack.ts";
-import { pulumiProject, readmeProgram } from "./pulumi-project.ts";
-import { putInteractions, recommendations, startServices } from "./services.ts";
+import { liveThrough, pulumiProject, readmeProgram, yamlHost } from "./pulumi-project.ts";
+import { putInteractions, startServices } from "./services.ts";
 
 /**
  * Installs the tarballs into empty projects outside the repository. Node.js's permission model denies the programs
@@ -44,6 +45,7 @@ describe("Packed packages", () => {
         await exec("python3", ["-m", "venv", join(folder, "python")]);
         python = join(folder, "python", "bin", "python");
         await exec(python, ["-m", "pip", "install", "--quiet", "moto[server,s3,iam]==5.2.5"]);
+        await yamlHost();
     });
     after(async () => {
         console.log(`goal packages-installable: ${(results.filter(Boolean).length / results.length) * 100}% (= 100%)`);
@@ -218,7 +220,9 @@ describe("Packed packages", () => {
             "name: films\nruntime: { name: nodejs, options: { typescript: false } }\nmain: infra/\n",
         );
         await writeFile(join(main, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
-        await writeFile(join(main, "index.ts"), await readmeProgram("From a file in S3 to a campaign"));
+        const program = await readFile(join(root, "examples", "minimal", "index.ts"), "utf8");
+        assert.equal(program, await readmeProgram("From a file in S3 to a campaign"));
+        await writeFile(join(main, "index.ts"), program);
         await installed("npm", newestNode, into);
         const programs = { python, node: nodeOf(newestNode), env: environmentOf(newestNode) };
         const services = await startServices(into, 18_090, programs);
@@ -227,18 +231,30 @@ describe("Packed packages", () => {
             await succeeds("config", "set", "aws:region", "eu-central-1");
             await succeeds("config", "set", "--path", "data.dataLocation", await putInteractions(services, "films"));
             await succeeds("config", "set", "--path", "data.roleArn", "arn:aws:iam::123456789012:role/Import");
-            await succeeds("up", "--yes", "--skip-preview");
-            const { campaignArn } = JSON.parse(await succeeds("stack", "output", "--json"));
-            assert.equal((await recommendations(services, campaignArn)).length, 5);
-            const { deployment } = JSON.parse(await succeeds("stack", "export"));
+            const { deployment } = JSON.parse(await liveThrough(succeeds, services));
             const texts = deployment.resources.map(
                 ({ inputs }: { inputs?: { __provider?: string } }) => inputs?.__provider,
             );
             assert.ok(texts.every((text: string = "") => text.length < 1024 && !text.includes(folder)));
-            await succeeds("preview", "--expect-no-changes");
-            await succeeds("refresh", "--yes", "--expect-no-changes");
-            await succeeds("destroy", "--yes", "--skip-preview");
-            await assert.rejects(recommendations(services, campaignArn), { name: "ResourceNotFoundException" });
+        } finally {
+            services.stop();
+        }
+    });
+
+    proves("a Pulumi program in YAML deploys a campaign with the packed plugin", async () => {
+        const into = join(folder, "pulumi");
+        const yaml = join(into, "yaml");
+        await cp(join(root, "examples", "yaml"), yaml, { recursive: true });
+        const programs = { python, node: nodeOf(newestNode), env: environmentOf(newestNode) };
+        const services = await startServices(into, 18_091, programs);
+        try {
+            const path = [join(into, "node_modules", ".bin"), await yamlHost()];
+            const succeeds = await pulumiProject(yaml, join(folder, "yaml-home"), programs, services, path);
+            const roleArn = "arn:aws:iam::123456789012:role/Import";
+            await succeeds("config", "set", "personalize:region", "eu-central-1");
+            await succeeds("config", "set", "dataLocation", await putInteractions(services, "yaml"));
+            await succeeds("config", "set", "--secret", "roleArn", roleArn);
+            assert.ok(!(await liveThrough(succeeds, services)).includes(roleArn), "the state shows a secret");
         } finally {
             services.stop();
         }

@@ -1,9 +1,12 @@
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { root } from "../../packages/local-aws/instance.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
-import type { Programs, Services } from "./services.ts";
+import { type Programs, recommendations, type Services } from "./services.ts";
 
 /** The result of a Pulumi command; `text` is standard output and standard error. */
 interface Ended {
@@ -75,4 +78,40 @@ export async function pulumiProject(
     };
     await succeeds("stack", "init", "life");
     return succeeds;
+}
+
+/**
+ * Deploys a program whose output `campaignArn` is a campaign, and destroys the program. Returns the state of the
+ * deployed stack.
+ *
+ * @throws Error if the campaign does not serve, if a preview or a refresh finds a change, or if the campaign stays
+ */
+export async function liveThrough(pulumi: Pulumi, services: Services): Promise<string> {
+    await pulumi("up", "--yes", "--skip-preview");
+    const { campaignArn } = JSON.parse(await pulumi("stack", "output", "--json"));
+    assert.equal((await recommendations(services, campaignArn)).length, 5);
+    const state = await pulumi("stack", "export");
+    await pulumi("preview", "--expect-no-changes");
+    await pulumi("refresh", "--yes", "--expect-no-changes");
+    await pulumi("destroy", "--yes", "--skip-preview");
+    await assert.rejects(recommendations(services, campaignArn), { name: "ResourceNotFoundException" });
+    return state;
+}
+
+/**
+ * Returns the folder of Pulumi's YAML language host. Builds the host from its Go module if it is missing.
+ *
+ * @throws Error with the output of a failed build
+ */
+export async function yamlHost(): Promise<string> {
+    const bin = join(root, ".tools", "yaml-host");
+    const host = join(bin, "pulumi-language-yaml");
+    if (!existsSync(host)) {
+        const go = [join(root, ".tools", "go", "bin", "go"), "/usr/local/go/bin/go"].find(existsSync) ?? "go";
+        const program = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml";
+        const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", "-s -w", "-o", host, program];
+        const env = { ...process.env, GOWORK: "off", CGO_ENABLED: "0" };
+        await promisify(execFile)(go, args, { cwd: join(import.meta.dirname, "yaml-host"), env });
+    }
+    return bin;
 }

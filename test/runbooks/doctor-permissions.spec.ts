@@ -5,8 +5,8 @@ import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import type { CheckResult } from "../../runbooks/lib/doctor/check.ts";
-import { createScope, freshUser, operatorWithout } from "../drills/operator/operators.ts";
 import { createSettings, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { createScope, freshUser, operatorWithout } from "../support/operators.ts";
 
 describe("Check of the caller's permissions by the doctor", () => {
     let aws: TestAws;

@@ -18,12 +18,6 @@ export const guardConfig: GuardConfig = {
 
 export const solutionArn = (name: string) => `arn:aws:personalize:eu-central-1:000000000000:solution/${name}`;
 
-/**
- * The fault of one call of the cost guard; undefined for none. In `answer lost`, the service executes the call but the
- * guard gets a timeout.
- */
-export type CallFault = "dies before" | "dies after" | "refused" | "answer lost" | undefined;
-
 /** A number of requests at one time, in epoch milliseconds. */
 interface Asked {
     readonly at: number;
@@ -34,8 +28,8 @@ interface Asked {
 const deletionMinutes = 17;
 
 /**
- * Simulates a stack in AWS with its own clock, for unit tests of the cost guard and for drill:money. Implements
- * `GuardPorts`, the functions with which the guard calls AWS. Times are in epoch milliseconds.
+ * Simulates a stack in AWS with its own clock, for unit tests of the cost guard. Implements `GuardPorts`, the
+ * functions with which the guard calls AWS. Times are in epoch milliseconds.
  */
 export function simulateStack(start: string, settings: Partial<GuardConfig> = {}) {
     /** Requests to the campaign, oldest first. */
@@ -46,9 +40,6 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         now = Date.parse(start);
         config = { ...guardConfig, ...settings };
         campaign: ObservedCampaign | undefined;
-        /** Minutes until a new campaign is ACTIVE. */
-        creationMinutes = 0;
-        activeAt = 0;
         goneAt = 0;
         kept = false;
         parkedReason: string | undefined;
@@ -64,11 +55,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         solutions: ObservedSolution[] = [];
         state: string | undefined;
         version = 0;
-        /** Every delivered notification, including duplicates, with its time. */
+        /** Every delivered notification, including duplicates. */
         arrived: SentNotification[] = [];
-        arrivedAt: number[] = [];
-        /** How many times SNS delivers a notification. */
-        deliveries = 1;
         /** Kinds of notifications that the guard stored for the storefront. */
         shown: string[] = [];
         /** The month's cost in US dollars that the guard stored for the API. */
@@ -77,7 +65,6 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         parks: { readonly at: number; readonly reason: string }[] = [];
         deletions = 0;
         deleted: string[] = [];
-        deletedAt: number[] = [];
         probes = 0;
         published: Gauges[] = [];
         /** Whether CloudWatch works (`fine`), returns no data, or fails. */
@@ -92,31 +79,16 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         refused = new Set<string>();
         /** Milliseconds by which the guard's clock is ahead. */
         skew = 0;
-        /**
-         * Returns the fault of a call: for example, the service rejects it, or the guard's process is killed. If this
-         * function is set, `dieAt` and `refused` have no effect. `call` is the number of the call in the current run.
-         */
-        faultAt: ((port: string, call: number) => CallFault) | undefined;
-        /**
-         * Returns the number of microtasks that a call waits while several runs are active, so that their calls
-         * interleave in any order.
-         */
-        turns = () => 0;
     }
     const simulation = new Simulation();
 
     function settle(): void {
         const { campaign, now } = simulation;
         if (campaign?.status.startsWith("DELETE") && now >= simulation.goneAt) simulation.campaign = undefined;
-        if (campaign?.status.startsWith("CREATE") && now >= simulation.activeAt) {
-            simulation.campaign = { ...campaign, status: "ACTIVE" };
-        }
     }
     function makeCampaign(minProvisionedTPS = 1): void {
-        const { now, creationMinutes } = simulation;
-        simulation.activeAt = now + creationMinutes * minute;
-        const status = creationMinutes > 0 ? "CREATE IN_PROGRESS" : "ACTIVE";
-        simulation.campaign = { status, createdAt: now, updatedAt: now, minProvisionedTPS };
+        const { now } = simulation;
+        simulation.campaign = { status: "ACTIVE", createdAt: now, updatedAt: now, minProvisionedTPS };
         simulation.parkedReason = undefined;
     }
     /** Parks the campaign as the park runbook does. Returns whether the campaign was deleted. */
@@ -138,30 +110,20 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
     // The variables and functions below implement the cost guard's ports (interfaces to AWS).
     let dead = false;
     let running = 0;
-    let callOfRun = 0;
-    function chooseFault(name: string): CallFault {
-        if (simulation.faultAt) return simulation.faultAt(name, callOfRun);
-        const dies = simulation.dieAt?.call === simulation.calls ? simulation.dieAt : undefined;
-        if (dies && !dies.after) return "dies before";
-        return simulation.refused.has(name) ? "refused" : dies && "dies after";
-    }
     function port<A extends unknown[], R>(name: string, work: (...args: A) => R) {
         return async (...args: A): Promise<R> => {
-            for (let turn = running > 1 ? simulation.turns() : 0; turn > 1; turn -= 1) await undefined;
             simulation.calls += 1;
-            callOfRun += 1;
-            const fault = chooseFault(name);
-            if (dead || fault === "dies before") {
+            const dies = simulation.dieAt?.call === simulation.calls ? simulation.dieAt : undefined;
+            if (dead || (dies && !dies.after)) {
                 dead = true;
                 throw new Error(`the guard's process was killed before ${name}`);
             }
-            if (fault === "refused") throw new Error(`${name} was throttled`);
+            if (simulation.refused.has(name)) throw new Error(`${name} was throttled`);
             const result = work(...args);
-            if (fault === "dies after") {
+            if (dies) {
                 dead = true;
                 throw new Error(`the guard's process was killed after ${name}`);
             }
-            if (fault === "answer lost") throw new Error(`${name} timed out`);
             return result;
         };
     }
@@ -187,8 +149,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         }
         return windows;
     }
-    const createPorts = (late: number): GuardPorts => ({
-        now: () => simulation.now + simulation.skew + late,
+    const createPorts = (): GuardPorts => ({
+        now: () => simulation.now + simulation.skew,
         log: () => {},
         campaign: port("campaign", () => {
             settle();
@@ -244,7 +206,6 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         }),
         deleteSolution: port("deleteSolution", (name) => {
             simulation.deleted.push(name);
-            simulation.deletedAt.push(simulation.now);
             simulation.solutions = simulation.solutions.filter(({ arn }) => arn !== solutionArn(name));
         }),
         show: port("show", ({ kind }) => {
@@ -254,10 +215,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             simulation.shownUsd = usd;
         }),
         notify: port("notify", (notice) => {
-            for (let copy = 0; copy < simulation.deliveries; copy += 1) {
-                simulation.arrived.push(notice);
-                simulation.arrivedAt.push(simulation.now + 7 * copy * minute);
-            }
+            simulation.arrived.push(notice);
         }),
         publish: port("publish", (gauges) => {
             simulation.published.push(gauges);
@@ -272,18 +230,13 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         ask: (count = 1) => void lists.push({ at: simulation.now, count }),
         makeCampaign,
         park,
-        isServing,
-        settle,
-        /**
-         * Runs a guard once and returns its error, if any. `late` is the number of milliseconds by which it starts
-         * later than other copies of the run.
-         */
-        async run(guard: typeof runGuard = runGuard, late = 0): Promise<Error | undefined> {
-            if (running === 0) [dead, callOfRun] = [false, 0];
+        /** Runs the guard once and returns its error, if any. */
+        async run(): Promise<Error | undefined> {
+            if (running === 0) dead = false;
             running += 1;
             settle();
             try {
-                await guard(createPorts(late), simulation.config);
+                await runGuard(createPorts(), simulation.config);
                 return undefined;
             } catch (error) {
                 return toError(error);

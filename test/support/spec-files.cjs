@@ -13,6 +13,7 @@ const longest = [
     "test/e2e/operator.spec.ts",
     "test/e2e/choices.spec.ts",
     "test/e2e/access.spec.ts",
+    "test/e2e/access-fixes.spec.ts",
     "test/e2e/adopt.spec.ts",
     "test/e2e/killed.spec.ts",
     "test/e2e/reverted.spec.ts",
@@ -24,11 +25,12 @@ const longest = [
 ];
 
 /**
- * Specs that only `npm run test:all` runs: each starts a stack on the engine, a local AWS or a browser, and uses most
- * of the processor time. `npm test` covers the local AWS with the life spec below.
+ * Specs that only `npm run test:all` runs: each starts a stack on the engine, a local AWS or a browser, or takes a minute,
+ * and uses most of the processor time. `npm test` covers the local AWS with the life spec below.
  */
 const slow = [
     "packages/local-aws/",
+    "packages/access-doctor/test/generated.spec.ts",
     "test/drills/",
     "test/e2e/",
     "test/printed-commands.spec.ts",

@@ -6,19 +6,13 @@ import { operatorGrants } from "../../../iam/operator.ts";
 import { itemAt } from "../../support/item-at.ts";
 
 /** A request that no policy of the operator may allow. */
-export interface Trespass {
+interface Trespass {
     /** The limit of the policies that the request exceeds: the stack, the region, the account, or a condition key. */
     readonly fence: string;
     readonly action: string;
     readonly resource: string;
     readonly context: Readonly<Record<string, string>>;
 }
-
-/**
- * ARN patterns of the resource types that an action requires, such as
- * `arn:${Partition}:personalize:…:schema/${ResourceId}`.
- */
-export type RequiredResources = Readonly<Record<string, readonly string[]>>;
 
 const elsewhere = "us-east-1";
 const stranger = "999988887777";
@@ -46,14 +40,12 @@ function scopeOfStack(scope: OperatorScope, stack: string): OperatorScope {
  * resources that the policies for that stack's operator allow. Actions without a limit, such as listing the account's
  * budgets, have no such requests.
  */
-export function trespasses(scope: OperatorScope, required: RequiredResources): readonly Trespass[] {
+export function trespasses(scope: OperatorScope): readonly Trespass[] {
     const others = otherStacks(scope).map((stack) => scopeOfStack(scope, stack));
     const all = operatorGrants(scope).flatMap((grant, index) => {
         const requests = (fence: string, context: Trespass["context"], on: readonly string[]) =>
             prefixActions(grant).flatMap((action) =>
-                on
-                    .flatMap((pattern) => samplesOf(pattern, required[action] ?? []))
-                    .map((resource) => ({ fence, action, resource, context })),
+                on.map((pattern) => ({ fence, action, resource: sampleOf(pattern), context })),
             );
         const met = contextOf(grant, scope);
         const away = grant.on.map((arn) => arn.replace(`:${scope.region}:`, `:${elsewhere}:`));
@@ -77,34 +69,6 @@ export function trespasses(scope: OperatorScope, required: RequiredResources): r
     return [...new Map(all.map((each) => [JSON.stringify({ ...each, fence: "" }), each])).values()];
 }
 
-/**
- * Returns the resource types that granted actions require but for which the operator's policies contain no resource.
- */
-export function unmetRequirements(scope: OperatorScope, required: RequiredResources): readonly string[] {
-    const grants = operatorGrants(scope);
-    return Object.entries(required).flatMap(([action, patterns]) =>
-        patterns
-            .filter((pattern) => !isStream(pattern))
-            .filter((pattern) => {
-                const fits = shapeOf(pattern);
-                const on = grants.filter((grant) => prefixActions(grant).includes(action)).flatMap((grant) => grant.on);
-                return !on.some((arn) => arn === "*" || fits.test(arn) || /:\*$/.test(arn));
-            })
-            .map((pattern) => `${action} on ${pattern}`),
-    );
-}
-
-/**
- * Checks whether an ARN pattern is that of a DynamoDB stream. The Service Authorization Reference requires a stream for
- * tags, but this program's tables have no streams.
- */
-const isStream = (pattern: string) => pattern.includes("/stream/");
-
-function shapeOf(pattern: string): RegExp {
-    const parts = pattern.split(/\$\{\w+\}/).map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`);
-}
-
 const isSame = (grant: Grant, theirs: Grant) =>
     JSON.stringify([grant.on, grant.condition]) === JSON.stringify([theirs.on, theirs.condition]);
 
@@ -113,17 +77,11 @@ const isRegional = ({ on, condition }: Grant) =>
     on.every((arn) => /^arn:[^:]+:[^:]+:[^:]+:/.test(arn)) ||
     JSON.stringify(condition ?? {}).includes("RequestedRegion");
 
-/**
- * Returns example ARNs that match a pattern. For a pattern such as `arn:aws:lambda:…:*`, returns one ARN for each
- * required resource type.
- */
-function samplesOf(pattern: string, required: readonly string[]): string[] {
+/** Returns an example ARN that matches a pattern. */
+const sampleOf = (pattern: string): string => {
     const filled = pattern.replaceAll(/\$\{aws:username\}/g, "ann").replaceAll("?", "0");
-    if (!/:\*$/.test(filled) || required.length === 0) return [filled === "*" ? "*" : filled.replaceAll("*", "x1")];
-    const [, partition = "", , region = "", account = ""] = filled.split(":");
-    const values: Readonly<Record<string, string>> = { Partition: partition, Region: region, Account: account };
-    return required.map((each) => each.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => values[name] ?? "x1"));
-}
+    return filled === "*" ? "*" : filled.replaceAll("*", "x1");
+};
 
 const keysOf = ({ condition = {} }: Grant) =>
     conditionsOf(condition)

@@ -1,13 +1,7 @@
 import { type BatchPorts, type BatchSettings, pickBatchValues } from "../../../app/batch/ports.ts";
-import { type BatchReport, runBatch } from "../../../app/batch/run.ts";
+import { runBatch } from "../../../app/batch/run.ts";
 import { type BatchState, firstState } from "../../../app/batch/state.ts";
-import {
-    batchListKey,
-    type KeptList,
-    type Recent,
-    type ServedLists,
-    type TablePort,
-} from "../../../app/serving/ports.ts";
+import { batchListKey, type KeptList, type Recent, type ServedLists } from "../../../app/serving/ports.ts";
 import { good } from "../../config/parsed.ts";
 
 /** The error of a call to AWS at which the simulated function is killed. Later calls of the same run have no effect. */
@@ -26,15 +20,8 @@ export interface SimulatedJob {
     output: readonly string[] | undefined;
 }
 
-/**
- * Returns what happens instead of the usual effect when the function calls the `BatchPorts` method `port`; undefined
- * for the usual effect. `calls` is the number of calls of this method in the run.
- */
-export type Sabotage = (
-    port: string,
-    calls: number,
-    simulation: BatchSimulation,
-) => "kill" | "kill after" | "fail" | "skip" | undefined;
+/** The fault of a call: the function is killed before or after the call, or the service rejects the call. */
+export type CallFault = "kill" | "kill after" | "fail";
 
 const minute = 60_000;
 /** Duration of a batch inference job: 13 to 27 minutes in AWS's notebooks. */
@@ -49,8 +36,7 @@ export const parseVersionId = (arn: string) => arn.split("/").at(-1) ?? "";
 
 /**
  * Simulates in virtual time what the function for batch lists uses of AWS: jobs, files, the API's table and the month's
- * cost. The ids of films are `<version>-<number>`, so that an answer shows from which version its list and its titles
- * come.
+ * cost.
  */
 export class BatchSimulation {
     now = Date.UTC(2026, 0, 1);
@@ -59,11 +45,11 @@ export class BatchSimulation {
     versions = new Map<string, { readonly madeAt: number; readonly ndcg: number | undefined }>();
     held: string | undefined;
     settings: BatchSettings;
-    sabotage: Sabotage | undefined;
+    /** Number of the function's calls in all runs, and the fault of one of them. */
+    calls = 0;
+    faultAt: { readonly call: number; readonly fault: CallFault } | undefined;
     /** Faults of the next jobs: each changes the result of one job. */
     readonly jobFaults: ((job: SimulatedJob) => void)[] = [];
-    /** Times at which an operator requested another version, or created the stack again. */
-    readonly requestedAt: number[] = [];
     readonly jobs: SimulatedJob[] = [];
     readonly files = new Map<string, readonly string[]>();
     readonly notifications = new Set<string>();
@@ -72,8 +58,6 @@ export class BatchSimulation {
     served: ServedLists | undefined;
     item: { state: BatchState; revision: number; leaseUntil: number } | undefined;
     spend: { readonly month: string; readonly usd: number } | undefined;
-    /** Usage that AWS would bill, counted independently of preview's estimate. */
-    readonly meter = { runs: 0, billedUsers: 0, writes: 0 };
 
     constructor(settings: Partial<BatchSettings> = {}) {
         this.versions.set("v1", { madeAt: this.now, ndcg: 0.4 });
@@ -95,27 +79,18 @@ export class BatchSimulation {
             job.billed = true;
             job.output = job.users.map((userId, at) => lineFor(userId, parseVersionId(job.solutionVersionArn), at));
             this.jobFaults.shift()?.(job);
-            if (job.billed) this.meter.billedUsers += job.users.length;
         }
     }
 
-    /** Runs the function once. Returns undefined if the run was killed or failed. */
-    async run(): Promise<BatchReport | undefined> {
-        this.meter.runs += 1;
-        try {
-            return await runBatch(this.ports(), this.settings);
-        } catch {
-            return undefined;
-        }
+    /** Runs the function once. A killed or failed run has no other effect than its calls. */
+    async run(): Promise<void> {
+        await runBatch(this.ports(), this.settings).catch(() => {});
     }
 
-    /** Destroys the stack and creates it again: the table is empty, and the names of old jobs cannot be reused. */
-    recreate(): void {
-        this.requestedAt.push(this.now);
-        this.lists.clear();
-        this.recent.clear();
-        this.served = undefined;
-        this.item = undefined;
+    /** Returns the viewers for whom the API has a list of the generation that it serves. */
+    servedViewers(): string[] {
+        const key = batchListKey(this.served?.generation ?? 0);
+        return this.users.filter((user) => (this.lists.get(`${user}#${key}`)?.expiresAt ?? 0) > this.now);
     }
 
     /**
@@ -135,25 +110,18 @@ export class BatchSimulation {
 
     private ports(): BatchPorts {
         let killed = false;
-        const calls = new Map<string, number>();
-        const plain = this.plainPorts();
-        return new Proxy(plain, {
+        return new Proxy(this.plainPorts(), {
             get: (target, name: keyof BatchPorts) => {
                 if (name === "now" || name === "timeLeft" || name === "log" || name === "output") return target[name];
                 return async (...args: unknown[]) => {
                     if (killed) throw new KilledError();
-                    const count = (calls.get(name) ?? 0) + 1;
-                    calls.set(name, count);
-                    const what = this.sabotage?.(name, count, this);
-                    if (what === "kill") killed = true;
-                    if (killed) throw new KilledError();
-                    if (what === "skip") return undefined;
-                    if (what === "fail") throw Object.assign(new Error("simulated"), { name: "ThrottlingException" });
+                    this.calls += 1;
+                    const fault = this.faultAt?.call === this.calls ? this.faultAt.fault : undefined;
+                    if (fault === "fail") throw Object.assign(new Error("simulated"), { name: "ThrottlingException" });
+                    killed = fault !== undefined;
+                    if (fault === "kill") throw new KilledError();
                     const result = await (target[name] as (...given: unknown[]) => unknown).apply(target, args);
-                    if (what === "kill after") {
-                        killed = true;
-                        throw new KilledError();
-                    }
+                    if (killed) throw new KilledError();
                     return result;
                 };
             },
@@ -221,11 +189,7 @@ export class BatchSimulation {
                 }
             },
             putLists: async (lists, expiresAt) => {
-                for (const { userId, list } of lists) {
-                    this.lists.set(`${userId}#${list.key}`, { list, expiresAt });
-                    // A list of 100 films has 2.1 KB, and a write request unit covers 1 KB.
-                    this.meter.writes += 3;
-                }
+                for (const { userId, list } of lists) this.lists.set(`${userId}#${list.key}`, { list, expiresAt });
             },
             copyList: async (userId, from, to) => {
                 const storedList = this.lists.get(listId(userId, from));
@@ -234,14 +198,12 @@ export class BatchSimulation {
                     ...storedList,
                     list: { ...storedList.list, key: batchListKey(to) },
                 });
-                this.meter.writes += 3;
                 return true;
             },
             expireLists: async (userIds, generation, at) => {
                 for (const userId of userIds) {
                     const storedList = this.lists.get(listId(userId, generation));
                     if (storedList !== undefined) storedList.expiresAt = at;
-                    this.meter.writes += 3;
                 }
             },
             served: async () => this.served,
@@ -249,30 +211,6 @@ export class BatchSimulation {
                 this.served = lists;
             },
             notify: async (id) => void this.notifications.add(id),
-        };
-    }
-
-    /** Returns the functions with which the API uses the simulated table. They do not return expired lists. */
-    table(): TablePort {
-        const refused = async () => {};
-        return {
-            viewer: async (userId, key) => {
-                const storedList = this.lists.get(`${userId}#${key}`);
-                return {
-                    recent: this.recent.get(userId) ?? { revision: 0, films: [] },
-                    ...(storedList && storedList.expiresAt > this.now && { list: storedList.list }),
-                };
-            },
-            putList: refused,
-            recent: async (userId) => this.recent.get(userId) ?? { revision: 0, films: [] },
-            putRecent: async (userId, recent) => {
-                this.recent.set(userId, recent);
-                return true;
-            },
-            stack: async () => (this.served === undefined ? {} : { lists: this.served }),
-            putCampaign: refused,
-            addAsked: refused,
-            count: async () => 0,
         };
     }
 }

@@ -1,12 +1,17 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { IAM } from "@aws-sdk/client-iam";
-import { bucketNameFor, namesFor } from "../../../config/config.ts";
-import { type OperatorScope, operatorGrants, operatorPolicy, policyKinds, policyName } from "../../../iam/operator.ts";
-import { localAccountId, localPartition } from "../../../packages/local-aws/instance.ts";
-import { run } from "../../../packages/local-aws/pulumi.ts";
-import { region, type TestAws } from "../../support/local-aws.ts";
-import { administrator, type Who } from "./harness.ts";
+import { bucketNameFor, namesFor } from "../../config/config.ts";
+import { type OperatorScope, operatorGrants, operatorPolicy, policyKinds, policyName } from "../../iam/operator.ts";
+import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
+import { run } from "../../packages/local-aws/pulumi.ts";
+import { region, type TestAws } from "./local-aws.ts";
+
+/** A caller's credentials, as environment variables for AWS SDKs. */
+type Who = Readonly<Record<string, string>>;
+
+/** The local AWS's administrator, whom no policy limits. */
+const administrator: Who = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
 
 /** Returns the scope of the operator's policies: account, region, stack and names. */
 export function createScope({ stack }: Pick<TestAws, "stack">): OperatorScope {
@@ -24,7 +29,6 @@ export function createScope({ stack }: Pick<TestAws, "stack">): OperatorScope {
 export interface OperatorOutputs {
     readonly boundaryArn: string;
     readonly policyArns: Readonly<Record<string, string>>;
-    readonly permissionSetPolicies: readonly string[];
     readonly githubRoleArn: string;
 }
 
@@ -65,17 +69,15 @@ export async function operatorProgram({ instance, stack }: TestAws) {
     };
 }
 
-export interface Operator {
+interface Operator {
     readonly who: Who;
-    readonly arn: string;
-    readonly secretAccessKey: string;
     /** Deletes the user and its access key. */
     end(): Promise<void>;
 }
 
 /** Creates an IAM user who has only the given managed policies, and an access key of the user. */
 export async function freshUser(iam: IAM, UserName: string, policyArns: readonly string[]): Promise<Operator> {
-    const { User } = await iam.createUser({ UserName });
+    await iam.createUser({ UserName });
     for (const PolicyArn of policyArns) {
         await iam.attachUserPolicy({ UserName, PolicyArn });
     }
@@ -83,8 +85,6 @@ export async function freshUser(iam: IAM, UserName: string, policyArns: readonly
     const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
     return {
         who: { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey },
-        arn: User?.Arn ?? "",
-        secretAccessKey: SecretAccessKey,
         async end() {
             for (const PolicyArn of policyArns) {
                 await iam.detachUserPolicy({ UserName, PolicyArn });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { IAM } from "@aws-sdk/client-iam";
 import type { KMS } from "@aws-sdk/client-kms";
 import type { S3 } from "@aws-sdk/client-s3";
-import { itemAt } from "../../support/item-at.ts";
+import { itemAt } from "./item-at.ts";
 
 type Options = Readonly<Record<string, string | undefined>>;
 export interface Hands {
@@ -21,14 +21,18 @@ export function splitWords(command: string): string[] {
     );
 }
 
-/** Runs a printed `aws …` command with the SDK. Throws for a command that the drill does not support. */
+/**
+ * Runs an `aws …` command that diagnose-access prints, with the SDK.
+ *
+ * @throws Error for a command that no test needs
+ */
 export async function runCommand(command: string, hands: Hands): Promise<void> {
     const [aws, service, operation = "", ...rest] = splitWords(command);
     if (aws !== "aws") throw new Error(`The printed fix is not an aws command: ${command}`);
     if (service === "s3" && operation === "cp") return copy(rest, hands);
     const options = parseOptions(rest);
     const run = supportedCommands[`${service} ${operation}`];
-    if (!run) throw new Error(`The drill does not support this command: ${command}`);
+    if (!run) throw new Error(`test/support/printed-commands.ts does not support this command: ${command}`);
     await run(options, hands);
 }
 

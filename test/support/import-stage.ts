@@ -10,8 +10,8 @@ import {
     roleArnOf,
     schema,
     storedInline,
-} from "../../../packages/access-doctor/test/fixtures/import-fixture.ts";
-import type { Hands } from "./commands.ts";
+} from "../../packages/access-doctor/test/fixtures/import-fixture.ts";
+import type { Hands } from "./printed-commands.ts";
 
 export interface Credentials {
     readonly accessKeyId: string;
@@ -55,13 +55,7 @@ export async function stageOn(endpoint: string, region: string, administrator: C
         new S3({ ...settings, region: where, forcePathStyle: true, followRegionRedirects: true });
     const personalize = new Personalize(settings);
     const datasetArn = await makeDataset(personalize);
-
-    const hands: Hands = {
-        iam,
-        s3,
-        file: interactions,
-        kms: new KMS(settings),
-    };
+    const hands: Hands = { iam, s3, file: interactions, kms: new KMS(settings) };
     let jobs = 0;
 
     return {
@@ -91,7 +85,7 @@ export async function stageOn(endpoint: string, region: string, administrator: C
             const client = new Personalize({ ...settings, credentials: importer });
             try {
                 const { datasetImportJobArn: jobArn = "" } = await client.createDatasetImportJob({
-                    jobName: `drill-${++jobs}`,
+                    jobName: `import-${++jobs}`,
                     datasetArn,
                     dataSource: { dataLocation: location },
                     roleArn,
@@ -112,13 +106,13 @@ export async function stageOn(endpoint: string, region: string, administrator: C
 }
 
 async function makeDataset(client: Personalize): Promise<string> {
-    const { schemaArn } = await client.createSchema({ name: "drill", schema });
-    const { datasetGroupArn } = await client.createDatasetGroup({ name: "drill" });
+    const { schemaArn } = await client.createSchema({ name: "films", schema });
+    const { datasetGroupArn } = await client.createDatasetGroup({ name: "films" });
     const group = async () =>
         (await client.describeDatasetGroup({ datasetGroupArn })).datasetGroup?.status === "ACTIVE";
     while (!(await group())) await sleep(10);
     const { datasetArn = "" } = await client.createDataset({
-        name: "drill",
+        name: "films",
         schemaArn,
         datasetGroupArn,
         datasetType: "Interactions",
