@@ -117,7 +117,7 @@ export const trainingKeys = {
             }),
             minimumNdcgOverPopularityPercent: decimal(0, {
                 least: -100,
-                most: 1000,
+                most: 100_000,
                 description: "smallest accepted NDCG@10 gain over popular items",
             }),
         },

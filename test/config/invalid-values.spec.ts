@@ -35,7 +35,7 @@ describe("Invalid configuration values", () => {
         ["idle.hours", '{"hours":8761}'],
         ["unused.days", '{"days":366}'],
         ["deadlineMinutes.training", '{"training":10081}'],
-        ["gate.minimumNdcgOverPopularityPercent", '{"minimumNdcgOverPopularityPercent":1001}'],
+        ["gate.minimumNdcgOverPopularityPercent", '{"minimumNdcgOverPopularityPercent":100001}'],
         ["filters", '["a"]'],
         ["filters.not a name", '{"not a name":"EXCLUDE"}'],
         ["adopt.campaigns", '{"campaigns":"arn:aws:personalize:eu-central-1:123456789012:campaign/films"}'],
