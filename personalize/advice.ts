@@ -11,15 +11,14 @@ const otherName =
  */
 function otherOwner(arn: string, has: Tags, { owner, tags }: { readonly owner?: string; readonly tags: Tags }): string {
     const adoption = adoptionCommand(arn);
+    const or = adoption === undefined ? "" : `, or adopt the resource: \`${adoption}\``;
     const isOfName = ["pulumi:project", "pulumi:stack"].every(
         (key) => has[key] !== undefined && has[key] === tags[key],
     );
     return isOfName && has[ownerTag] !== undefined
         ? `The ID of this stack is ${isUnknown(owner) ? "new" : owner}. Another stack of this account has its name. Nothing was ` +
-              `changed. Give this stack its own name: \`pulumi stack rename ${tags["pulumi:stack"]}-<name>\`. If the resource is ` +
-              `yours and its state was lost, adopt it: \`${adoption}\`.`
-        : `Nothing was changed. Give this stack other names with \`pulumi config set nameSuffix -- -<name>\`` +
-              (adoption === undefined ? "." : `, or adopt the resource: \`${adoption}\`.`);
+              `changed. Give this stack its own name: \`pulumi stack rename ${tags["pulumi:stack"]}-<name>\`${or}.`
+        : `Nothing was changed. Give this stack other names with \`pulumi config set nameSuffix -- -<name>\`${or}.`;
 }
 
 /** The next steps that messages about Personalize's resources recommend to the operator of this program. */

@@ -89,24 +89,26 @@ async function requestDeletion(
 
 /**
  * Returns the ARNs of resources that use the resource and are not being deleted, and whether others are being deleted.
- * First stops running trainings of a solution, and deletes the dataset that Personalize itself created in a dataset
- * group of the stack: the engine knows neither.
+ * If there are none, stops running trainings of a solution, and deletes the dataset that Personalize itself created in
+ * a dataset group of the stack: the engine does not delete them. Not before, because the resource may have to stay.
  */
 async function findUsers(kind: Removable, deps: WaitDeps, client: PersonalizeClient, leaving: Leaving) {
     const staying: string[] = [];
+    const parts: (() => Promise<void>)[] = [];
     let areLeaving = false;
     for await (const [user, arn] of kind.dependents?.(client, leaving.arn) ?? []) {
         const part = { ...leaving, arn, what: `${user.noun} ${arn.split("/").slice(1).join("/")}` };
         if (!user.delete) {
-            await stop(user, deps, client, part);
+            parts.push(() => stop(user, deps, client, part));
         } else if (user.isOfService && leaving.adopt === undefined) {
-            await remove(user, deps, client, part);
+            parts.push(() => remove(user, deps, client, part));
         } else if (await isBeingDeleted(user, client, arn)) {
             areLeaving = true;
         } else {
             staying.push(arn);
         }
     }
+    if (staying.length === 0 && !areLeaving) for (const end of parts) await end();
     return { staying, areLeaving };
 }
 

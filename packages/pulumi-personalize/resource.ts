@@ -125,7 +125,7 @@ export interface ResourceKind<I extends CommonInputs> {
      * resource in AWS.
      */
     readonly isShared?: boolean;
-    /** Whether Personalize itself created the resource, so that no stack deletes it. */
+    /** Whether Personalize itself created the resource, so that no state contains it. */
     readonly isOfService?: boolean;
     /** Stops running, billed work. Absent if Personalize cannot stop it. */
     stop?(client: PersonalizeClient, arn: string): Promise<void>;

@@ -50,26 +50,33 @@ describe("Deletion of a resource that other resources use", () => {
         assert.ok(await gone("DatasetGroup", group));
     });
 
-    it("`delete` of a dataset group deletes the dataset EVENT_INTERACTIONS, unless the group is adopted", async () => {
-        const { group } = await harness.makeDataset();
+    it("`delete` of a dataset group deletes EVENT_INTERACTIONS last, and only if the group is not adopted", async () => {
+        const { group, dataset } = await harness.makeDataset();
         const datasetArn = group.id.replace(":dataset-group/", ":dataset/").concat("/EVENT_INTERACTIONS");
-        const deleted: unknown[] = [];
+        let isDeleted = false;
         harness.service.personalize.middlewareStack.add(
             (next, { commandName }) =>
                 async (args) => {
-                    if (commandName === "DeleteDatasetCommand") deleted.push(args.input);
+                    const input = args.input as { datasetArn?: string };
+                    isDeleted ||= commandName === "DeleteDatasetCommand" && input.datasetArn === datasetArn;
+                    if (commandName === "DeleteDatasetGroupCommand" && !isDeleted) {
+                        throw Object.assign(new Error("In use."), { name: "ResourceInUseException", $metadata: {} });
+                    }
                     const answer = await next(args);
                     const { datasets } = answer.output as { datasets?: object[] };
-                    if (deleted.length === 0) datasets?.push({ datasetArn });
+                    if (!isDeleted) datasets?.push({ datasetArn });
                     return answer;
                 },
             { step: "initialize" },
         );
         const hasty = harness.hastyHandlers();
+        await assert.rejects(hasty.DatasetGroup.delete(group.id, group.outs), /in use by \S+\/INTERACTIONS,/);
+        assert.ok(!isDeleted, "the group stays, and so do its events");
+        await harness.handlers.Dataset.delete(dataset.id, dataset.outs);
         await assert.rejects(hasty.DatasetGroup.delete(group.id, { ...group.outs, adopt: group.id }));
-        assert.deepEqual(deleted, []);
-        await assert.rejects(hasty.DatasetGroup.delete(group.id, group.outs), /in use by \S+INTERACTIONS,/);
-        assert.deepEqual(deleted, [{ datasetArn }]);
+        assert.ok(!isDeleted, "the group is adopted");
+        await harness.handlers.DatasetGroup.delete(group.id, group.outs);
+        assert.ok(isDeleted && (await gone("DatasetGroup", group)));
     });
 
     for (const code of ["ResourceInUseException", "InvalidInputException", "ResourceNotFoundException"]) {
