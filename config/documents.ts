@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { dump } from "js-yaml";
 import { personalizeKinds } from "./keys/data.ts";
 import { rows } from "./keys.ts";
@@ -79,22 +77,14 @@ function keyList(first: string): readonly string[] {
     return rows.slice(start, end).map(keyLine);
 }
 
-/** Returns the page with the first table or list under a heading replaced. */
-export function withTable(page: string, heading: string, table: readonly string[]): string {
-    const [before = "", after = ""] = page.split(`\n## ${heading}\n`);
-    return `${before}\n## ${heading}\n${after.replace(/(^(\|| *- ).*\n)+/m, () => `${table.join("\n")}\n`)}`;
-}
+/** The lists of docs/configuration.md, by the name of their mark, such as `keys-of-data`. */
+export const keyLists: Readonly<Record<string, () => string>> = Object.fromEntries(
+    Object.entries(groups).map(([heading, first]) => [
+        `keys-of-${heading.toLowerCase().replaceAll(" ", "-")}`,
+        () => keyList(first).join("\n"),
+    ]),
+);
 
-/** Files that contain the table of keys, by path, each with a function that generates its text. */
-export const documents: Readonly<Record<string, (text: string) => string>> = {
-    "Pulumi.yaml": (text) => text.replace(/^config:\n[\s\S]*/m, () => dump({ config: declared() }, { lineWidth: -1 })),
-    "docs/configuration.md": (text) =>
-        Object.entries(groups).reduce((page, [heading, first]) => withTable(page, heading, keyList(first)), text),
-};
-
-if (import.meta.main) {
-    for (const [name, update] of Object.entries(documents)) {
-        const file = join(import.meta.dirname, "..", name);
-        writeFileSync(file, update(readFileSync(file, "utf8")));
-    }
-}
+/** Returns the text of Pulumi.yaml with the keys, their descriptions and defaults made new. */
+export const pulumiYaml = (text: string): string =>
+    text.replace(/^config:\n[\s\S]*/m, () => dump({ config: declared() }, { lineWidth: -1 }));

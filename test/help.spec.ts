@@ -6,7 +6,6 @@ import { promisify } from "node:util";
 import { root } from "../packages/local-aws/instance.ts";
 import { groups, helpText } from "../packages/local-aws/toolchain/help.mjs";
 import { runbooks } from "../runbooks/runbooks.mjs";
-import { read } from "./support/sources.ts";
 
 describe("`npm run help`", () => {
     const { scripts, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -25,18 +24,6 @@ describe("`npm run help`", () => {
         );
         const start = "node packages/local-aws/toolchain/bootstrap.mjs packages";
         for (const name of Object.keys(runbooks)) assert.equal(scripts[name], `${start} runbooks/${name}.ts`);
-    });
-
-    it("docs/runbooks.md contains a row with each runbook's purpose, changes and cost", () => {
-        const page = read("docs/runbooks.md").replaceAll(/^\| \[([\w-]+)\]\(#\S+\) /gm, "| $1 ");
-        const rows = Object.entries(runbooks).map(
-            ([name, { purpose, changes, costs, asks }]) =>
-                `| ${name} | ${purpose} | ${changes} | ${costs} | ${asks ? "yes" : "no"} |`,
-        );
-        assert.deepEqual(
-            rows.filter((row) => !page.includes(`\n${row}\n`)),
-            [],
-        );
     });
 
     it("`--version` prints the version in package.json", async () => {

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { problems } from "../../app/serving/problem.ts";
-import { withTable } from "../../config/documents.ts";
 import { gatewayErrors, readApiDescription } from "./api-document.ts";
 
 /** The parts of a schema, a parameter, a header or a response in app/api/openapi.yaml that the reference shows. */
@@ -178,4 +177,10 @@ export function reference(text: string): string {
 if (import.meta.main) {
     const file = join(import.meta.dirname, "..", "..", referencePage);
     writeFileSync(file, reference(readFileSync(file, "utf8")));
+}
+
+/** Returns the page with the first table or list under a heading replaced. */
+function withTable(page: string, heading: string, table: readonly string[]): string {
+    const [before = "", after = ""] = page.split(`\n## ${heading}\n`);
+    return `${before}\n## ${heading}\n${after.replace(/(^(\|| *- ).*\n)+/m, () => `${table.join("\n")}\n`)}`;
 }

@@ -33,7 +33,7 @@ const longestCommand = 160;
 const longestDocument = 100;
 
 /** Shortens long JSON documents within a sentence. */
-export const brief = (sentence: string): string =>
+const brief = (sentence: string): string =>
     sentence
         .split("\n")
         .map((line) => {

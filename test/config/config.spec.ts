@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
 import { namesFor } from "../../config/config.ts";
-import { documents } from "../../config/documents.ts";
 import { keys, rows } from "../../config/keys.ts";
 import { toConfigText } from "../../config/kinds.ts";
 import { includesWatched, watchedFilterExpression } from "../../config/watched.ts";
 import { otherValues } from "../support/other-values.ts";
-import { read } from "../support/sources.ts";
 import { good, problems } from "./parsed.ts";
 
 describe("Stack configuration", () => {
-    for (const [file, update] of Object.entries(documents)) {
-        it(`${file} contains the table of keys that npm run config:docs writes`, () => {
-            const text = read(file);
-            assert.equal(text, update(text));
-        });
-    }
-
     it("each example value in the table of keys is valid and differs from the default", () => {
         const texts = (values: object) =>
             Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toConfigText(value)]));

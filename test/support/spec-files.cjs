@@ -33,7 +33,7 @@ const slow = [
     "packages/access-doctor/test/generated.spec.ts",
     "test/drills/",
     "test/e2e/",
-    "test/printed-commands.spec.ts",
+    "test/docs.spec.ts",
     "test/app/storefront/access.spec.ts",
     "test/app/storefront/measures.spec.ts",
     "test/app/storefront/real-stack.spec.ts",
