@@ -1,4 +1,4 @@
-import { billedTpsHours, isV2, type ServedUnits, servingUsd } from "../config/prices.ts";
+import { billedTpsHours, type ServedUnits, servingUsd } from "../config/prices.ts";
 import { hour, hourStart, parseMonthStart, toMonth, window, windowStart } from "./time.ts";
 
 /** Requests of a campaign, by the start of each five-minute window. Windows without requests may be missing. */
@@ -183,39 +183,3 @@ export function sumWindows(counts: Iterable<readonly [start: number, count: numb
 
 const overlap = ({ from, to }: Stretch, start: number, length: number) =>
     Math.max(0, Math.min(to, start + length) - Math.max(from, start));
-
-/** The personal lists that the API returned in a window, and its campaign calls for these lists. */
-export interface ServedWindow {
-    readonly lists: number;
-    readonly calls: number;
-}
-
-export interface SavedCalls extends ServedWindow {
-    /** US dollars. */
-    readonly usd: number;
-}
-
-/**
- * Estimates how much more the campaign would have cost without caches. Compares window by window, because AWS bills the
- * minimum TPS or the requests, whichever is more: below the minimum, a saved call saves no money. `length` is the
- * length of a window in milliseconds.
- */
-export function savedCalls(
-    windows: readonly ServedWindow[],
-    length: number,
-    { recipe, minProvisionedTPS }: { readonly recipe: string | undefined; readonly minProvisionedTPS: number },
-): SavedCalls {
-    const usdOf = (requestsOf: (window: ServedWindow) => number) => {
-        const tpsHours = windows.reduce(
-            (sum, one) => sum + billedTpsHours({ hours: length / hour, minProvisionedTPS, requests: requestsOf(one) }),
-            0,
-        );
-        return servingUsd(isV2(recipe) ? { tpsHours: 0, tpsHoursV2: tpsHours } : { tpsHours, tpsHoursV2: 0 });
-    };
-    const sum = (of: keyof ServedWindow) => windows.reduce((total, one) => total + one[of], 0);
-    return {
-        lists: sum("lists"),
-        calls: sum("calls"),
-        usd: usdOf(({ lists, calls }) => Math.max(lists, calls)) - usdOf(({ calls }) => calls),
-    };
-}

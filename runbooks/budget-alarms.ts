@@ -8,9 +8,9 @@ import { billedService } from "../config/prices.ts";
 import { aboveZero } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
-import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
 import { readBudget } from "./lib/cost/budget-view.ts";
 import { findProblems, listAlarms, listSubscriptions, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
+import { createBudget, wantedText } from "./lib/cost/create-budget.ts";
 import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
 import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { exportedStack, selectOutputs } from "./lib/stack/stack.ts";
@@ -32,10 +32,7 @@ const waitSeconds = 60;
 const options = stackRunbook("budget-alarms", ["", "--send-test"], "It can also create a budget")
     .option("--send-test", "publish a test notification, and wait until it arrives in the queue")
     .option("--budget <name>", "a budget outside any stack to show, or the name of the one to create")
-    .option(
-        "--create",
-        "create or update a budget for an account without a stack of this program; needs --limit, --email",
-    )
+    .option("--create", "create a budget for an account without a stack of this program; needs --limit, --email")
     .option("--limit <USD>", "US dollars a month", aboveZero)
     .option("--email <address>", "recipient of the notifications", mailAddress)
     .option("--service <name>", "AWS service that the budget covers, as the bill names it", billedService)
@@ -143,22 +140,16 @@ async function create(signal: AbortSignal): Promise<number> {
     const wanted = { name, limitUsd: limit, service, email };
     const region = process.env.AWS_REGION ?? "us-east-1";
     const client = new BudgetsClient({ region });
-    const where = await whoAmI(region);
-    const changes = changesTo(await readBudget(client, where, name), wanted);
-    const texts = changes.map((change) => changeText(change, wanted));
-    const printed = (changed: boolean, text: string) =>
-        printResult(options, { budget: name, changes: texts, changed }, text);
-    if (changes.length === 0) {
-        printed(false, `Budget ${name} needs no change: $${limit} a month on ${service}, mail to ${email}.`);
-        return exitCodes.fine;
-    }
+    const { accountId } = await whoAmI(region);
+    const printed = (created: boolean, text: string) =>
+        printResult(options, { budget: name, change: wantedText(wanted), created }, text);
     if (options.dryRun) {
-        printed(false, texts.map((text) => `It would ${text}`).join("\n"));
+        printed(false, `It would ${wantedText(wanted)}`);
         return exitCodes.fine;
     }
-    process.stderr.write(`In account ${where.accountId}:\n${texts.map((text) => `  ${text}`).join("\n")}\n`);
-    await confirm("Make these changes?", options.yes, signal);
-    await makeChanges(client, where.accountId, changes, wanted);
+    process.stderr.write(`In account ${accountId}: ${wantedText(wanted)}\n`);
+    await confirm("Create this budget?", options.yes, signal);
+    await createBudget(client, accountId, wanted);
     printed(
         true,
         `Budget ${name}: $${limit} a month on ${service}; ${email} gets mail at 50, 80 and 100 %, and when the forecast exceeds 100 %. ` +

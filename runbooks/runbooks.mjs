@@ -129,9 +129,9 @@ export const runbooks = {
         asks: true,
     }),
     "cost-report": declared(money, "compare the bill with the prediction", {
-        costs: "≈ $0.02",
+        costs: "≈ $0.01",
         grants: ({ grant }) => [
-            grant("read-operations")("ReadBill", "ce", ["GetCostAndUsage", "GetCostForecast"], ["*"], {
+            grant("read-operations")("ReadBill", "ce", ["GetCostAndUsage"], ["*"], {
                 everythingBecause: "the bill belongs to the account and has no region",
             }),
         ],

@@ -106,7 +106,7 @@ describe("Cost runbooks on a deployed stack", () => {
             for (const client of [sns, sqs]) client.destroy();
         });
 
-        it("`budget-alarms --create` at first creates a budget, and later updates the budget", async () => {
+        it("`budget-alarms --create` creates a budget, and does not change an existing budget", async () => {
             const createBudget = (...args: string[]) =>
                 alone("budget-alarms", "--create", "--email", "bob@example.org", ...args);
             const dry = await createBudget("--limit", "20", "--dry-run");
@@ -118,38 +118,29 @@ describe("Cost runbooks on a deployed stack", () => {
             const unasked = await createBudget("--limit", "20");
             assertExit(unasked, 2);
             assert.match(unasked.stderr, /confirm with --yes/);
-
             assertExit(await createBudget("--limit", "20", "--yes"), 0);
-            const again = await createBudget("--limit", "20", "--yes");
-            assertExit(again, 0);
-            assert.match(again.stdout, /needs no change/);
-            const more = await createBudget("--limit", "30", "--email", "eve@example.org", "--yes", "--json");
-            assertExit(more, 0);
-            const { changes } = JSON.parse(more.stdout);
-            assert.match(changes[0], /limit \$20 → \$30 a month/);
-            assert.equal(changes.length, 5);
+            const again = await createBudget("--limit", "30", "--yes");
+            assertExit(again, 1);
+            assert.match(again.stderr, /amazon-personalize-limit exists, and is not changed/);
 
             const client = new Budgets(settings());
             const BudgetName = "amazon-personalize-limit";
             const { Budget } = await client.describeBudget({ AccountId: localAccountId, BudgetName });
-            assert.equal(Number(Budget?.BudgetLimit?.Amount), 30);
+            assert.equal(Number(Budget?.BudgetLimit?.Amount), 20);
             assert.deepEqual(Budget?.CostFilters, { Service: ["Amazon Personalize"] });
             client.destroy();
             const shown = await alone("budget-alarms", "--budget", BudgetName, "--json");
             const { notifications } = JSON.parse(shown.stdout).budget;
             assert.equal(notifications.length, 4);
-            assert.deepEqual(
-                notifications[0].subscribers.map(({ address }: { address: string }) => address).toSorted(),
-                ["bob@example.org", "eve@example.org"],
-            );
+            assert.deepEqual(notifications[0].subscribers, [{ kind: "EMAIL", address: "bob@example.org" }]);
         });
 
-        it("`budget-alarms --create` rejects the budget that the program itself created", async () => {
+        it("`budget-alarms --create` rejects the name of the stack's own budget, and the options of a stack", async () => {
             const { budget } = JSON.parse((await ofStack("budget-alarms", "--json")).stdout);
             const args = ["--create", "--limit", "5", "--email", "bob@example.org", "--yes"];
             const refused = await alone("budget-alarms", ...args, "--budget", budget.name);
             assertExit(refused, 1);
-            assert.match(refused.stderr, /pulumi config set monthlyLimitUsd 5 --stack/);
+            assert.match(refused.stderr, /exists, and is not changed/);
             assertExit(await ofStack("budget-alarms", ...args), 2);
             assertExit(await ofStack("budget-alarms", "--limit", "5"), 2);
             const { budget: after } = JSON.parse((await ofStack("budget-alarms", "--json")).stdout);
@@ -177,30 +168,26 @@ describe("Cost runbooks on a deployed stack", () => {
         const near = (actual: number, expected: number) =>
             assert.ok(Math.abs(actual - expected) < expected / 100, `${actual} is not ${expected}`);
 
-        it("`cost-report` compares the billed cost with the estimate and forecasts the month", async () => {
-            const { lines, predicted, forecast, saved, calls, totalUsd, scope, advice } = await report();
+        it("`cost-report` compares the billed cost with the estimate for the same time", async () => {
+            const { lines, predicted, estimatedMonthlyCostUsd, calls, totalUsd, scope, advice } = await report();
             assert.equal(advice.minProvisionedTPS, 1);
             assert.match(advice.text, /minProvisionedTPS 1 is right \(≈ \$146 a month idle\)/);
             near(totalUsd, 19.5 * 4.8);
             assert.equal(new Set(lines.map(({ day }: { day: string }) => day)).size, 20);
-            assert.deepEqual([scope.region, scope.stackTag, calls], [region, null, 2]);
+            assert.deepEqual([scope.region, scope.stackTag, calls], [region, null, 1]);
             const campaign = predicted.compared.rows.find(({ kind }: { kind?: string }) => kind === "campaign");
             near(campaign.predicted, 19 * 4.8);
             near(campaign.billed, 19 * 4.8);
             // The two estimates may differ, because preview counts planned alarms and dashboards, and the
             // report counts existing alarms and dashboards.
-            const apart = Math.abs(predicted.monthlyUsd - predicted.estimatedMonthlyCostUsd);
+            const apart = Math.abs(predicted.monthlyUsd - estimatedMonthlyCostUsd);
             assert.ok(apart <= prices.dashboard.usd + 0.2, String(apart));
-            assert.equal(forecast.by, "AWS");
-            const days = new Date(first + 31 * 24 * hour).getUTCDate() === 1 ? 31 : 30;
-            near(forecast.monthUsd, days * 4.8);
-            assert.ok(saved.notBilled.hours < 0.1, String(saved.notBilled.hours));
         });
 
-        it("`cost-report` shows a bar for each day, estimated and billed cost, and the price of the Cost Explorer calls", async () => {
+        it("`cost-report` shows a bar for each day, estimated and billed cost, and the price of a Cost Explorer call", async () => {
             const { exitCode, stdout, stderr } = await ofStack("cost-report", "--month", month);
             assert.equal(exitCode, 0, stderr);
-            assert.match(stderr, /Calling Cost Explorer twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
+            assert.match(stderr, /from Cost Explorer, at ≈ \$0\.01 \(US price, unverified\) a page/);
             assert.match(stdout, new RegExp(`^${month}-07 {4}\\$4\\.80 █{40}$`, "m"));
             assert.match(stdout, /Amazon Personalize: campaign +│ ≈ \$91 +│ \$91\.\d\d/);
         });
@@ -211,22 +198,6 @@ describe("Cost runbooks on a deployed stack", () => {
             const document = JSON.parse(tagged.stdout);
             assert.equal(document.scope.stackTag, aws.stack);
             near(document.totalUsd, 19.5 * 4.8);
-        });
-
-        it("`cost-report` calculates from the bill how much money the deletion of the campaign by `park` saved", async () => {
-            assertExit(await ofStack("park", "--yes"), 0);
-            await advance(4 * 24 * hour);
-            assertExit(await ofStack("resume", "--yes"), 0);
-            await advance(12 * hour);
-            const { saved } = await report();
-            near(saved.notBilled.hours, 4 * 24 - 0.5);
-            near(saved.notBilled.usd, 4 * 4.8);
-        });
-
-        it("`cost-report --dry-run` makes no call and prints the price of the calls", async () => {
-            const dry = await ofStack("cost-report", "--dry-run");
-            assertExit(dry, 0);
-            assert.match(dry.stdout, /twice, for ≈ \$0\.02 \(US price, unverified\)/);
         });
     });
 });

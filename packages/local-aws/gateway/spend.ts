@@ -16,7 +16,7 @@ const runsOn = /^Recommendation/;
  * Returns the recurring costs in US dollars per hour: the mean cost of campaigns in the current and the previous hour.
  * Excludes imports and trainings, which do not recur. `holds` selects the cost records.
  */
-export function hourlyRate(usage: Usage, now: number, holds: Holds): number {
+function hourlyRate(usage: Usage, now: number, holds: Holds): number {
     const from = now - (now % hour) - hour;
     // Start at the month's beginning: with volume discounts, the price of an hour depends on the earlier hours of the
     // month.

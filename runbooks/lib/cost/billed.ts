@@ -3,7 +3,6 @@ import {
     DataUnavailableException,
     type Expression,
     GetCostAndUsageCommand,
-    GetCostForecastCommand,
 } from "@aws-sdk/client-cost-explorer";
 import { hasName } from "pulumi-personalize/errors";
 import { messageOf } from "terminal-text";
@@ -37,83 +36,56 @@ export interface BillScope {
  */
 export const costExplorerRegion = "us-east-1";
 
-/** A Cost Explorer client that counts its calls, because each call costs money. */
-export interface CountedBill {
-    /**
-     * Reads the bill by day and usage type.
-     * @throws RunbookError if Cost Explorer is not enabled, has no data, or denies access
-     */
-    lines(period: Pick<ReportPeriod, "start" | "end">, scope: BillScope): Promise<BilledLine[]>;
-    /** Reads AWS's forecast for the period, US dollars; undefined if AWS has too little data. */
-    forecast(period: Pick<ReportPeriod, "start" | "end">, scope: BillScope): Promise<number | undefined>;
-    /** Returns the number of calls so far. */
-    calls(): number;
+/** A bill, and the number of calls that read it: AWS bills each page. */
+export interface Bill {
+    readonly lines: readonly BilledLine[];
+    readonly calls: number;
 }
 
-/** Creates a client that reads bill and forecast from Cost Explorer. */
-export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBill {
+/**
+ * Reads the bill by day and usage type from Cost Explorer.
+ * @throws RunbookError if Cost Explorer is not enabled, has no data, or denies access
+ */
+export async function readBill(
+    client: Pick<CostExplorerClient, "send">,
+    period: ReportPeriod,
+    scope: BillScope,
+): Promise<Bill> {
+    const lines: BilledLine[] = [];
     let calls = 0;
-    return {
-        calls: () => calls,
-        async lines(period, scope) {
-            const billedLines: BilledLine[] = [];
-            let NextPageToken: string | undefined;
-            do {
-                calls += 1;
-                const page = await client
-                    .send(
-                        new GetCostAndUsageCommand({
-                            TimePeriod: { Start: formatDate(period.start), End: formatDate(period.end) },
-                            Granularity: "DAILY",
-                            Metrics: ["UnblendedCost", "UsageQuantity"],
-                            GroupBy: [
-                                { Type: "DIMENSION", Key: "SERVICE" },
-                                { Type: "DIMENSION", Key: "USAGE_TYPE" },
-                            ],
-                            Filter: createFilter(scope),
-                            ...(NextPageToken !== undefined && { NextPageToken }),
-                        }),
-                    )
-                    .catch((error) => {
-                        throw explained(error);
-                    });
-                for (const { TimePeriod, Groups = [] } of page.ResultsByTime ?? []) {
-                    for (const { Keys: [service = "", usageType = ""] = [], Metrics = {} } of Groups) {
-                        const { UnblendedCost, UsageQuantity } = Metrics;
-                        billedLines.push({
-                            day: Date.parse(`${TimePeriod?.Start}T00:00:00Z`),
-                            service,
-                            usageType,
-                            usd: Number(UnblendedCost?.Amount ?? 0),
-                            quantity: Number(UsageQuantity?.Amount ?? 0),
-                            unit: UsageQuantity?.Unit ?? "",
-                        });
-                    }
-                }
-                NextPageToken = page.NextPageToken;
-            } while (NextPageToken !== undefined);
-            return billedLines;
-        },
-        async forecast(period, scope) {
-            calls += 1;
-            try {
-                const { Total } = await client.send(
-                    new GetCostForecastCommand({
-                        TimePeriod: { Start: formatDate(period.start), End: formatDate(period.end) },
-                        Granularity: "DAILY",
-                        Metric: "UNBLENDED_COST",
-                        Filter: createFilter(scope),
-                    }),
-                );
-                return Total?.Amount === undefined ? undefined : Number(Total.Amount);
-            } catch (error) {
-                if (error instanceof DataUnavailableException) {
-                    return undefined;
-                }
-                throw explained(error);
+    let NextPageToken: string | undefined;
+    do {
+        calls += 1;
+        const command = new GetCostAndUsageCommand({
+            TimePeriod: { Start: formatDate(period.start), End: formatDate(period.end) },
+            Granularity: "DAILY",
+            Metrics: ["UnblendedCost", "UsageQuantity"],
+            GroupBy: [
+                { Type: "DIMENSION", Key: "SERVICE" },
+                { Type: "DIMENSION", Key: "USAGE_TYPE" },
+            ],
+            Filter: createFilter(scope),
+            ...(NextPageToken !== undefined && { NextPageToken }),
+        });
+        const page = await client.send(command).catch((error) => {
+            throw explained(error);
+        });
+        for (const { TimePeriod, Groups = [] } of page.ResultsByTime ?? []) {
+            for (const { Keys: [service = "", usageType = ""] = [], Metrics = {} } of Groups) {
+                const { UnblendedCost, UsageQuantity } = Metrics;
+                lines.push({
+                    day: Date.parse(`${TimePeriod?.Start}T00:00:00Z`),
+                    service,
+                    usageType,
+                    usd: Number(UnblendedCost?.Amount ?? 0),
+                    quantity: Number(UsageQuantity?.Amount ?? 0),
+                    unit: UsageQuantity?.Unit ?? "",
+                });
             }
-        },
-    };
+        }
+        NextPageToken = page.NextPageToken;
+    } while (NextPageToken !== undefined);
+    return { lines, calls };
 }
 
 function createFilter({ services, region, stackTag }: BillScope): Expression {
@@ -144,7 +116,7 @@ function explained(error: unknown): unknown {
             ? `Cost Explorer is not enabled in this account (${message}). Enable it once, in the console only: open ${console}, ` +
                   "choose Cost Explorer, as an administrator with access to billing (Account, IAM user and role " +
                   "access to Billing information). The first data appears within 24 hours."
-            : `Cost Explorer refused the call (${message}). The caller needs ce:GetCostAndUsage and ce:GetCostForecast on *, and in an ` +
+            : `Cost Explorer refused the call (${message}). The caller needs ce:GetCostAndUsage on *, and in an ` +
                   "organization the management account must give member accounts access to Cost Explorer.",
     );
 }
@@ -153,8 +125,6 @@ function explained(error: unknown): unknown {
 export interface ReportPeriod {
     readonly start: number;
     readonly end: number;
-    /** The month, which the forecast needs. Undefined if the report covers a number of days instead of a month. */
-    readonly month: string | undefined;
 }
 
 /** Formats epoch milliseconds as a UTC date: `2026-11-25`. */
@@ -175,20 +145,15 @@ export function reportPeriod(
     }
     if (days !== undefined) {
         const end = dayStart(now) + day;
-        return { start: end - days * day, end, month: undefined };
+        return { start: end - days * day, end };
     }
     const which = month ?? formatDate(now).slice(0, 7);
     const start = Date.parse(`${which}-01T00:00:00Z`);
     if (!/^\d{4}-\d{2}$/.test(which) || Number.isNaN(start)) {
         throw new RunbookError(`"${which}" is not a month. Name one as --month 2026-11.`, exitCodes.usage);
     }
-    return { start, end: monthAfter(start), month: which };
-}
-
-/** Returns the start of the month after that of `time`. */
-export function monthAfter(time: number): number {
-    const date = new Date(time);
-    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+    const date = new Date(start);
+    return { start, end: Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) };
 }
 
 /** The kind of a Personalize line in a bill, a price list or the estimate. */

@@ -1,8 +1,6 @@
-import { billedService, campaignUsdPerHour, hoursPerMonth } from "../../../config/prices.ts";
+import { billedService, hoursPerMonth } from "../../../config/prices.ts";
 import type { Estimate } from "../../../cost/estimate.ts";
-import type { PlannedStack } from "../../../cost/planned-stack.ts";
 import { day, hour } from "../../../cost/time.ts";
-import type { ParkedFlag } from "../../../personalize/operations/state-flags.ts";
 import { type BilledLine, dayStart, type ReportPeriod, type UsageKind, usageKind } from "./billed.ts";
 
 /** The period of the comparison in epoch milliseconds, `[from, to)`. */
@@ -73,58 +71,3 @@ export function compare(
 /** Returns the lines of a bill whose days overlap the period. */
 const within = (lines: readonly BilledLine[], { from, to }: Compared): BilledLine[] =>
     lines.filter((line) => line.day >= dayStart(from) && line.day < to);
-
-/** Hours without a billed campaign, and the cost that was avoided in these hours, in US dollars. */
-export interface Saved {
-    readonly hours: number;
-    readonly usd: number;
-}
-
-/**
- * Returns the savings of a currently parked campaign in a period, from its state flag; undefined if the campaign is not
- * parked.
- */
-export function savedByNote(
-    parked: ParkedFlag | undefined,
-    { recipe }: Pick<PlannedStack, "recipe">,
-    { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
-): (Saved & { readonly since: string }) | undefined {
-    if (!parked?.campaign) {
-        return undefined;
-    }
-    const hours = Math.max(0, Math.min(end, now) - Math.max(start, Date.parse(parked.since))) / hour;
-    return {
-        since: parked.since,
-        hours,
-        usd: hours * campaignUsdPerHour(recipe, parked.campaign.minProvisionedTPS),
-    };
-}
-
-/**
- * Returns the savings compared with a campaign that runs all the time, from the bill. Includes earlier parking and
- * destroyed campaigns. Excludes the first billed day, because the start time on that day is unknown. Undefined if no
- * campaign was billed.
- */
-export function savedByBill(
-    lines: readonly BilledLine[],
-    time: Compared,
-    { recipe, minProvisionedTPS }: Pick<PlannedStack, "recipe" | "minProvisionedTPS">,
-): (Saved & Compared) | undefined {
-    const campaign = within(lines, time).filter(
-        ({ service, usageType, usd }) => service === billedService && usageKind(usageType) === "campaign" && usd > 0,
-    );
-    const first = Math.min(...campaign.map((line) => line.day));
-    const from = first + day;
-    if (!(from < time.to)) {
-        return undefined;
-    }
-    const usdPerHour = campaignUsdPerHour(recipe, minProvisionedTPS);
-    let usd = 0;
-    for (let at = dayStart(from); at < time.to; at += day) {
-        const billed = campaign.filter((line) => line.day === at).reduce((sum, line) => sum + line.usd, 0);
-        const whole = (Math.min(time.to - at, day) / hour) * usdPerHour;
-        // If a day was billed more than the price of the minimum provisioned TPS, count no saving for this day.
-        usd += Math.max(0, whole - billed);
-    }
-    return { from, to: time.to, usd, hours: usd / usdPerHour };
-}

@@ -1,50 +1,30 @@
 import { approximately, priceNote } from "../../../config/prices.ts";
-import type { SavedCalls } from "../../../cost/spend.ts";
-import { day, hour } from "../../../cost/time.ts";
+import { day } from "../../../cost/time.ts";
 import { table } from "../cli/table.ts";
-import { type BilledLine, formatDate, type ReportPeriod } from "./billed.ts";
+import { type BilledLine, type BillScope, formatDate, type ReportPeriod } from "./billed.ts";
 import type { CostReport } from "./report.ts";
-import { cacheSavingsText } from "./traffic.ts";
 
 const barWidth = 40;
 const usd = (value: number) => (value > 0 && value < 0.005 ? "< $0.01" : `$${value.toFixed(2)}`);
 
-/**
- * Formats the report for a terminal. `expectedMonthUsd` is the estimate of the last `up`, and `savedByCaches` is
- * undefined without an API.
- */
+/** Formats the report for a terminal. `expectedMonthUsd` is the estimate of the last `up`. */
 export function reportText(
     report: CostReport,
-    {
-        period,
-        expectedMonthUsd,
-        savedByCaches,
-    }: {
-        readonly period: ReportPeriod;
-        readonly expectedMonthUsd: number | undefined;
-        readonly savedByCaches: SavedCalls | undefined;
-    },
+    { region, stackTag }: BillScope,
+    period: ReportPeriod,
+    expectedMonthUsd: number | undefined,
 ): string {
-    const { scope, lines, totalUsd } = report;
-    const whose =
-        scope.stackTag === undefined ? "the whole account" : `costs with the tag pulumi:stack=${scope.stackTag}`;
-    const head = `Billed from ${formatDate(period.start)} to ${formatDate(lastDay(lines, period))} in ${scope.region}, of ${whose}: ${usd(totalUsd)}`;
+    const { lines, totalUsd } = report;
+    const whose = stackTag === undefined ? "the whole account" : `costs with the tag pulumi:stack=${stackTag}`;
+    const head = `Billed from ${formatDate(period.start)} to ${formatDate(lastDay(lines, period))} in ${region}, of ${whose}: ${usd(totalUsd)}`;
     if (lines.length === 0) {
-        const late = "Data is 8 to 24 hours late.";
         const untagged =
-            scope.stackTag === undefined
+            stackTag === undefined
                 ? ""
                 : " The tag must be activated as a cost allocation tag (Billing, Cost allocation tags), and applies only from then on.";
-        return [`${head}. ${late}${untagged}`, ...endingLines(report, expectedMonthUsd, savedByCaches)].join("\n");
+        return [`${head}. Data is 8 to 24 hours late.${untagged}`, ...endingLines(report, expectedMonthUsd)].join("\n");
     }
-    return [
-        head,
-        "",
-        ...chart(lines),
-        "",
-        usageTable(lines),
-        ...endingLines(report, expectedMonthUsd, savedByCaches),
-    ].join("\n");
+    return [head, "", ...chart(lines), "", usageTable(lines), ...endingLines(report, expectedMonthUsd)].join("\n");
 }
 
 function lastDay(lines: readonly BilledLine[], { start }: ReportPeriod): number {
@@ -85,11 +65,7 @@ function usageTable(lines: readonly BilledLine[]): string {
     );
 }
 
-function endingLines(
-    { estimate, compared, savedByBill, savedByNote, outlook }: CostReport,
-    expectedMonthUsd: number | undefined,
-    savedByCaches: SavedCalls | undefined,
-): string[] {
+function endingLines({ estimate, compared }: CostReport, expectedMonthUsd: number | undefined): string[] {
     const ending: string[] = [];
     if (compared) {
         const { from, to, rows } = compared;
@@ -122,26 +98,6 @@ function endingLines(
             ? "The stack has no resources, so it costs nothing from now on. The bill is 8 to 24 hours late. To find what still costs: npm run audit-leftovers"
             : `A month costs ${approximately(estimate.expectedUsd)} ${priceNote}${last}.`,
     );
-    if (savedByNote) {
-        const { since, hours, usd: saved } = savedByNote;
-        ending.push(
-            `Parked since ${readable(Date.parse(since))}: ${hours.toFixed(1)} hours of this time, which saved ${approximately(saved)} ${priceNote}.`,
-        );
-    }
-    if (savedByBill) {
-        const { from, to, hours, usd: saved } = savedByBill;
-        ending.push(
-            `According to the bill, no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / hour).toFixed(0)} hours from ${formatDate(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
-        );
-    }
-    if (savedByCaches) {
-        ending.push(cacheSavingsText(savedByCaches));
-    }
-    if (outlook) {
-        const by =
-            outlook.by === "AWS" ? "by AWS's forecast" : "extrapolated linearly, because AWS has too little data";
-        ending.push(`The whole month will cost ${approximately(outlook.monthUsd)}, ${by}.`);
-    }
     return ending;
 }
 

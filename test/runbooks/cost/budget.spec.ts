@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { budgetThresholds } from "../../../cost/enforce-limit.ts";
-import { changesTo, changeText } from "../../../runbooks/lib/cost/budget-changes.ts";
 import type { BudgetView } from "../../../runbooks/lib/cost/budget-view.ts";
 import { findProblems } from "../../../runbooks/lib/cost/budget-watch.ts";
 
-const wanted = { name: "films", limitUsd: 20, service: "Amazon Personalize", email: "ann@example.org" };
-const emailSubscribers = (address: string) => [{ kind: "EMAIL", address }];
 const notifications = budgetThresholds.map(({ type, percent }) => ({
     type,
     threshold: percent,
     isPercent: true,
     state: "OK",
-    subscribers: emailSubscribers(wanted.email),
+    subscribers: [{ kind: "EMAIL", address: "ann@example.org" }],
 }));
 const budget: BudgetView = {
     name: "films",
@@ -27,44 +24,6 @@ const budget: BudgetView = {
         CostFilters: { Service: ["Amazon Personalize"] },
     },
 };
-const texts = (view: BudgetView | undefined, more = {}) => {
-    const desired = { ...wanted, ...more };
-    return changesTo(view, desired).map((change) => changeText(change, desired));
-};
-
-describe("`changesTo`, the changes to an AWS budget", () => {
-    it("`changesTo` returns one creation for a missing budget, and nothing for an equal budget", () => {
-        assert.deepEqual(texts(budget), []);
-        assert.deepEqual(texts(undefined), [
-            "create budget films: $20 a month on Amazon Personalize, mail to ann@example.org at 50 % (actual), 80 % (actual), 100 % (actual), 100 % (forecasted)",
-        ]);
-    });
-
-    it("`changesTo` returns updates of limit and service, and missing thresholds and subscribers", () => {
-        const [first, second, ...rest] = notifications;
-        assert.ok(first && second);
-        const other = { ...second, subscribers: emailSubscribers("bob@example.org") };
-        assert.deepEqual(texts({ ...budget, notifications: [first, other, ...rest.slice(0, 1)] }, { limitUsd: 30 }), [
-            "update budget films: limit $20 → $30 a month",
-            "notify ann@example.org, too, at 80 % (actual)",
-            "notify ann@example.org at 100 % (forecasted)",
-        ]);
-        const ofAll = { ...budget, budget: { ...budget.budget, CostFilters: {} } };
-        assert.deepEqual(texts(ofAll), ["update budget films: service (all) → Amazon Personalize"]);
-    });
-
-    it("`changesTo` does not mistake a threshold in US dollars for a percentage", () => {
-        const dollars = notifications.map((one) => ({ ...one, isPercent: false }));
-        assert.equal(texts({ ...budget, notifications: dollars }).length, 4);
-    });
-
-    it("`changesTo` rejects a budget that a stack created, and a usage budget", () => {
-        assert.throws(() => texts({ ...budget, stack: "dev" }), /monthlyLimitUsd 20 --stack dev/);
-        const usage = { ...budget, budget: { ...budget.budget, BudgetType: "USAGE" as const } };
-        assert.throws(() => texts(usage), /not a monthly cost budget \(USAGE, MONTHLY\)/);
-    });
-});
-
 describe("`findProblems` with a budget and its alarms", () => {
     const topicArn = "arn:aws:sns:eu-central-1:000000000000:notices";
     const subscriptions = [{ protocol: "email", endpoint: "ann@example.org", confirmed: true }];

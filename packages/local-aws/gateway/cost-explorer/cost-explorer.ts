@@ -1,20 +1,17 @@
 import { type CostRecord, computeCosts, type Emulator, monthStart, toRecord } from "local-personalize";
 import { awsJson, jsonAnswer } from "../answer.ts";
-import { hourlyRate } from "../spend.ts";
 import { readFilter, requireDimension } from "./filter.ts";
 import { type Body, CostExplorerError, cut, invalid, readPeriod, shown } from "./input.ts";
 
 type Metered = Pick<Emulator, "usage" | "clock">;
 
 const prefix = "AWSInsightsIndexService.";
-const day = 24 * 3_600_000;
 const usd = (value: number) => ({ Amount: amount(value), Unit: "USD" });
 /** Formats a number with at most ten decimals, as Cost Explorer does. */
 const amount = (value: number) => String(Number(value.toFixed(10)));
 
 const operations: Readonly<Record<string, (metered: Metered, body: Body) => object>> = {
     GetCostAndUsage: getCostAndUsage,
-    GetCostForecast: getCostForecast,
 };
 
 /** Returns the Cost Explorer operation in the header X-Amz-Target; undefined for an unsupported operation. */
@@ -91,27 +88,4 @@ function readGroups(given: unknown) {
             throw invalid(`The local AWS does not support the group type ${Type}; it supports DIMENSION and TAG.`);
         return { Type, Key, keyOf: ({ tags }: CostRecord) => `${Key}$${tags[String(Key)] ?? ""}` };
     });
-}
-
-function getCostForecast({ usage, clock }: Metered, body: Body) {
-    const { granularity, ...period } = readPeriod(body);
-    const now = clock.now();
-    if (granularity === "HOURLY") throw invalid("Granularity should be DAILY or MONTHLY.");
-    if (period.start < now - (now % day))
-        throw invalid("Start date should be equal to or later than the current date.");
-    if (body.Metric !== "UNBLENDED_COST")
-        throw invalid(`The local AWS does not support the metric ${body.Metric}; it supports UNBLENDED_COST.`);
-    const holds = readFilter(body.Filter);
-    const rate = hourlyRate(usage, now, holds);
-    const ForecastResultsByTime = cut(period, granularity).map((part) => {
-        const MeanValue = amount((rate * (part.end - part.start)) / 3_600_000);
-        // This linear forecast has no prediction interval, so both bounds equal the mean.
-        const bounds = { PredictionIntervalLowerBound: MeanValue, PredictionIntervalUpperBound: MeanValue };
-        return {
-            TimePeriod: shown(part, granularity),
-            MeanValue,
-            ...(body.PredictionIntervalLevel !== undefined && bounds),
-        };
-    });
-    return { Total: usd((rate * (period.end - period.start)) / 3_600_000), ForecastResultsByTime };
 }

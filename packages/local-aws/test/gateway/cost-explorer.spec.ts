@@ -108,15 +108,6 @@ describe("answerCostExplorer of the local AWS", () => {
         assert.deepEqual(day.Total.UsageQuantity, { Amount: "2", Unit: "N/A" });
     });
 
-    it("GetCostForecast assumes that every future hour costs as much as the last hour", () => {
-        const forecast = { TimePeriod: { Start: "2026-12-01", End: "2027-01-01" }, Metric: "UNBLENDED_COST" };
-        // The previous hour cost $0.80. The current hour begins now, so it costs $0 and lasts 0 hours: the rate is
-        // $0.80 an hour.
-        const { Total, ForecastResultsByTime } = ask({ ...forecast, Granularity: "MONTHLY" }, "GetCostForecast");
-        assert.equal(Number(Total.Amount), 0.8 * 24 * 31);
-        assert.deepEqual(ForecastResultsByTime[0].TimePeriod, forecast.TimePeriod);
-    });
-
     const wrong: [string, object, string, RegExp][] = [
         [
             "an invalid date",
@@ -196,12 +187,6 @@ describe("Cost Explorer client of the AWS SDK", () => {
             // 720 hours at $0.20, plus the seconds for which this test runs.
             assert.ok(usd >= 144 && usd < 144.01, String(usd));
             assert.equal(campaign[5]?.Metrics?.UsageQuantity?.Unit, "TPS-hours");
-            const { Total } = await client.getCostForecast({
-                TimePeriod: { Start: day(0), End: day(10) },
-                Metric: "UNBLENDED_COST",
-                Granularity: "DAILY",
-            });
-            assert.ok(Math.abs(Number(Total?.Amount) - 48) < 0.01, Total?.Amount);
             await assert.rejects(
                 client.getCostAndUsage({
                     TimePeriod: { Start: day(2), End: day(3) },
