@@ -16,7 +16,7 @@ import {
 } from "../config/prices.ts";
 import { defaultLimitUsd, estimate } from "../cost/estimate.ts";
 import { type PlannedStack, plannedByConfig } from "../cost/planned-stack.ts";
-import { observedMinutes } from "../runbooks/lib/doctor/forecast.ts";
+import { observedMinutes } from "../runbooks/lib/preview/meaning.ts";
 import { runbooks } from "../runbooks/runbooks.mjs";
 
 /** `npm run docs:write`: writes the marked figures, tables and lists of the documents from the code that decides them. */

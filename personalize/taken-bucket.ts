@@ -7,7 +7,7 @@ type Client = Pick<S3Client, "send">;
 export const clientOfRegion = (region: string) => new S3Client({ region, followRegionRedirects: false });
 
 /** Rest of a sentence after the name of a bucket that `findBucket` finds elsewhere. */
-export const elsewhere =
+const elsewhere =
     "exists in another account or region (S3 names are global), or your policies do not allow s3:ListBucket on it";
 
 /**
@@ -17,7 +17,7 @@ export const elsewhere =
  * @param s3 client from `clientOfRegion`
  * @throws Error if S3 does not answer
  */
-export async function findBucket(s3: Client, Bucket: string): Promise<"here" | "elsewhere" | undefined> {
+async function findBucket(s3: Client, Bucket: string): Promise<"here" | "elsewhere" | undefined> {
     try {
         await s3.send(new HeadBucketCommand({ Bucket }));
         return "here";

@@ -42,7 +42,7 @@ const declared = (subject, purpose, more = {}) => {
  */
 export const runbooks = {
     "repair-file": declared("Your data", "write a repaired copy of a data file in S3", { changes: "a file in S3" }),
-    doctor: declared(before, "check that everything is ready for the first pulumi up; estimate its time and cost", {
+    doctor: declared(before, "check what the first pulumi up would find out only halfway", {
         grants: ({ grant, inRegion }) => [
             grant("read")("ListQuotas", "servicequotas", ["ListServiceQuotas"], ["*"], {
                 everythingBecause: "a list of quotas knows no resource",

@@ -29,12 +29,7 @@ export function observingGrants({ project, stack, arn, inRegion: condition }: Gr
         ),
         grant("deploy")("DeleteStateFlags", "ssm", ["DeleteParameters"], [`${marks}/*`]),
         looks("ListParameters", "ssm", ["DescribeParameters"], "a list of parameters knows no resource"),
-        looks(
-            "ListFunctions",
-            "lambda",
-            ["GetAccountSettings", "ListFunctions"],
-            "Lambda's lists and its account's settings know no resource",
-        ),
+        looks("ListFunctions", "lambda", ["ListFunctions"], "a list of functions knows no resource"),
         looks("ListSchedules", "scheduler", ["ListSchedules"], "a list of schedules is over all groups"),
         looks(
             "ListAlarms",

@@ -123,10 +123,9 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
             ["prices"],
         );
         const detail = (name: string) => checks.get(name)?.detail ?? "";
-        assert.match(detail("bucket"), /is the stack's own$/);
         assert.match(detail("role"), /is the stack's own$/);
         assert.equal(detail("Personalize names"), "5 of 5 exist and belong to the stack; the others are free");
-        assert.match(detail("dataset groups"), /including ours$/);
+        assert.match(detail("Personalize"), /including ours$/);
     });
 
     it("`preview` and `refresh` after `up` show no change", async () => {

@@ -1,9 +1,7 @@
 import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
 import { IAMClient } from "@aws-sdk/client-iam";
-import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { type DatasetGroupSummary, PersonalizeClient, paginateListDatasetGroups } from "@aws-sdk/client-personalize";
 import { paginateListServiceQuotas, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
-import { ListSubscriptionsByTopicCommand, paginateListTopics, SNSClient } from "@aws-sdk/client-sns";
 import { STSClient } from "@aws-sdk/client-sts";
 import { fetchEntityArn, simulate } from "access-doctor";
 import { isRoot } from "policy-evaluator";
@@ -11,14 +9,13 @@ import { hasName, isTransient } from "pulumi-personalize/errors";
 import { hasCode, shell, toError } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
 import { readPages } from "../cli/pages.ts";
-import type { AllStacks } from "../stack/all-stacks.ts";
 import { whoAmI } from "../stack/who-am-i.ts";
-import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./check.ts";
+import { type Check, fail, ok, oneLine, warn } from "./check.ts";
 
 export interface AccountDeps {
     readonly config: StackConfig;
-    /** Reads the resources in the stack's state; undefined if the state cannot be read. */
-    held(): Promise<Pick<AllStacks, "arns" | "ids"> | undefined>;
+    /** The resources in the stack's state, each as type and id, separated by a space; empty without a state. */
+    readonly held: ReadonlySet<string>;
     /** Returns the current time in epoch milliseconds. */
     now(): number;
 }
@@ -31,11 +28,6 @@ const again = "aws sso login";
 
 /** The default quota of active dataset groups per region, used if the account's quota cannot be read. */
 const defaultGroupQuota = 5;
-
-/** The limit of concurrent executions in a new account, instead of 1,000. */
-const newAccountConcurrency = 10;
-/** Service Quotas' code of "Concurrent executions". */
-const concurrencyQuota = "L-B99A9384";
 
 /** Checks that credentials are valid for the duration of the first `up`. */
 export const identity: Check<AccountDeps> = async ({ config, now }) => {
@@ -71,11 +63,13 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
         : warn(`${arn}, valid for ${minutes} minutes, and \`pulumi up\` may take ${runHours} hours. ${resumes}`, again);
 };
 
-/** Checks that the region has Personalize and that the caller has access. */
-export const personalize: Check<AccountDeps> = async ({ config: { region } }) => {
+/** Checks that the region has Personalize, and that access and quota allow one more dataset group. */
+export const personalize: Check<AccountDeps> = async ({ config }) => {
+    const { region, names } = config;
+    let groups: readonly DatasetGroupSummary[];
     try {
-        const groups = await datasetGroups(region);
-        return ok(`Personalize answers in ${region}, and lists its dataset groups: ${groups.length}`);
+        const client = new PersonalizeClient({ region });
+        groups = await readPages(paginateListDatasetGroups({ client }, {}), (page) => page.datasetGroups);
     } catch (error) {
         if (hasCode(error, "ENOTFOUND")) {
             return fail(
@@ -91,20 +85,11 @@ export const personalize: Check<AccountDeps> = async ({ config: { region } }) =>
         }
         throw error;
     }
-};
-
-/** Checks that the quota allows one more dataset group. */
-export const groupQuota: Check<AccountDeps> = async ({ config }) => {
-    const { region, names } = config;
-    const [groups, quota] = await Promise.all([datasetGroups(region), fetchGroupQuota(region)]);
+    const quota = await fetchGroupQuota(region);
     const limit = quota?.Value ?? defaultGroupQuota;
-    const of = `${groups.length} of ${limit}${quota === undefined ? " (the default quota; Service Quotas did not answer)" : ""}`;
-    if (groups.some(({ name }) => name === names.datasetGroup)) {
-        return ok(`${of}, including ours`);
-    }
-    if (groups.length < limit) {
-        return ok(of);
-    }
+    const of = `${groups.length} of ${limit} dataset groups${quota === undefined ? " (the default quota; Service Quotas did not answer)" : ""}`;
+    if (groups.some(({ name }) => name === names.datasetGroup)) return ok(`${of}, including ours`);
+    if (groups.length < limit) return ok(of);
     const ask =
         quota?.QuotaCode === undefined
             ? shell("aws", "service-quotas", "list-service-quotas", "--region", region, "--service-code", "personalize")
@@ -114,24 +99,6 @@ export const groupQuota: Check<AccountDeps> = async ({ config }) => {
                   ...["--desired-value", String(limit + 1)],
               );
     return fail(`${of}: ${groups.map(({ name }) => name).join(", ")}. Delete one, or ask for more`, ask);
-};
-
-/** Checks how many concurrent Lambda executions can be reserved. */
-export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region } }) => {
-    const { AccountLimit } = await new LambdaClient({ region }).send(new GetAccountSettingsCommand({}));
-    const limit = AccountLimit?.ConcurrentExecutions;
-    if (limit === undefined) {
-        return unknown("Lambda does not return its limit of concurrent executions");
-    }
-    return limit > newAccountConcurrency
-        ? ok(`${limit} concurrent executions`)
-        : warn(
-              `${limit} concurrent executions, the limit of a new account, so no function can reserve concurrency`,
-              shell(
-                  ...["aws", "service-quotas", "request-service-quota-increase", "--region", region],
-                  ...["--service-code", "lambda", "--quota-code", concurrencyQuota, "--desired-value", "1000"],
-              ),
-          );
 };
 
 /**
@@ -178,47 +145,6 @@ async function isForbidden(caller: string, action: string, resource: string, reg
         .then((source) => simulate(iam, source, request))
         .catch(() => []);
     return results.some(({ decision, byOrganisation }) => decision === "explicitDeny" || byOrganisation === false);
-}
-
-/** Checks that email subscriptions are confirmed, because SNS sends nothing before. */
-export const subscriptions: Check<AccountDeps> = async ({ config: { region, project }, held }) => {
-    const client = new SNSClient({ region });
-    const topics = await readPages(paginateListTopics({ client }, {}), (page) => page.Topics);
-    const recorded = (await held())?.arns;
-    const ours = topics
-        .map(({ TopicArn = "" }) => TopicArn)
-        .filter((arn) => recorded?.has(arn) || (arn.split(":").at(-1) ?? "").startsWith(project));
-    return checkConfirmation(client, ours, region);
-};
-
-/** Returns the check's finding: whether the email subscriptions of these topics are confirmed. */
-export async function checkConfirmation(client: SNSClient, ours: readonly string[], region: string): Promise<Finding> {
-    const pending = (
-        await Promise.all(
-            ours.map(async (TopicArn) => {
-                const { Subscriptions = [] } = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
-                return Subscriptions.filter(({ SubscriptionArn }) => SubscriptionArn === "PendingConfirmation").map(
-                    ({ Protocol = "email", Endpoint = "" }) => ({ TopicArn, Protocol, Endpoint }),
-                );
-            }),
-        )
-    ).flat();
-    const [first] = pending;
-    if (first === undefined) {
-        return ok(ours.length === 0 ? "no topic yet" : "all confirmed");
-    }
-    return warn(
-        `not confirmed yet: ${pending.map(({ Endpoint }) => Endpoint).join(", ")}. Open the link in the confirmation mail; the command sends this mail again`,
-        shell(
-            ...["aws", "sns", "subscribe", "--region", region, "--topic-arn", first.TopicArn],
-            ...["--protocol", first.Protocol, "--notification-endpoint", first.Endpoint],
-        ),
-    );
-}
-
-function datasetGroups(region: string): Promise<DatasetGroupSummary[]> {
-    const client = new PersonalizeClient({ region });
-    return readPages(paginateListDatasetGroups({ client }, {}), (page) => page.datasetGroups);
 }
 
 /** Reads the account's quota of active dataset groups; undefined if Service Quotas does not return it. */

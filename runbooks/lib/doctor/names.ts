@@ -2,8 +2,6 @@ import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { anyKind, kinds, listTags, type ResourceKindName } from "pulumi-personalize/core";
 import { hasName, isNotFound } from "pulumi-personalize/errors";
-import { bucketNameFor } from "../../../config/config.ts";
-import { clientOfRegion, elsewhere, findBucket } from "../../../personalize/taken-bucket.ts";
 import { inventoryKinds } from "../audit/inventory/item.ts";
 import { interactionsSchemaFor } from "../stack/stack-config.ts";
 import { whoAmI } from "../stack/who-am-i.ts";
@@ -17,22 +15,6 @@ import { type Check, type Finding, fail, ok } from "./check.ts";
 
 const otherNames = (stack: string) => `pulumi config set --stack ${stack} nameSuffix -- -<name>`;
 
-/** Checks that the bucket name is the stack's own, or free in all of S3. */
-export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
-    const { accountId } = await whoAmI(config.region);
-    const name = bucketNameFor(config, accountId);
-    if (await isHeld(held, inventoryKinds["S3 bucket"], name)) {
-        return ok(`${name} is the stack's own`);
-    }
-    const another = `pulumi config set --stack ${config.stack} bucketName <another name>`;
-    const place = await findBucket(clientOfRegion(config.region), name);
-    if (place === undefined) {
-        return ok(`${name} is free`);
-    }
-    const stack = `exists already, and stack ${config.stack} does not have it`;
-    return fail(`${name} ${place === "elsewhere" ? elsewhere : stack}`, another);
-};
-
 /** Checks that the role name is the stack's own, or free in the account. */
 export const roleName: Check<AccountDeps> = async ({ config, held }) => {
     const name = config.names.role;
@@ -44,7 +26,7 @@ export const roleName: Check<AccountDeps> = async ({ config, held }) => {
         }
         throw error;
     }
-    return (await isHeld(held, inventoryKinds["IAM role"], name))
+    return inventoryKinds["IAM role"].some((type) => held.has(`${type} ${name}`))
         ? ok(`${name} is the stack's own`)
         : fail(`role ${name} exists, and stack ${config.stack} does not have it`, otherNames(config.stack));
 };
@@ -101,11 +83,6 @@ function judged(taken: readonly string[], ours: number, of: number, stack: strin
     return taken.length > 0
         ? fail(taken.join("; "), otherNames(stack))
         : ok(ours === 0 ? `all ${of} are free` : `${ours} of ${of} exist and belong to the stack; the others are free`);
-}
-
-async function isHeld(held: AccountDeps["held"], types: readonly string[], id: string): Promise<boolean> {
-    const resources = await held();
-    return types.some((type) => resources?.ids.has(`${type} ${id}`));
 }
 
 function sameJson(a: string, b: string): boolean {

@@ -23,10 +23,10 @@ function configValues(json: string): ReadonlyMap<string, string | undefined> {
 }
 
 /** Returns the default path of a stack's configuration file, which `--config-file` replaces. */
-export const stackConfigFile = (stack: string) => join(projectDir, `Pulumi.${shortName(stack)}.yaml`);
+const stackConfigFile = (stack: string) => join(projectDir, `Pulumi.${shortName(stack)}.yaml`);
 
 /** Reads a stack's configuration as the program does. Returns the configuration, its problems, or Pulumi's error. */
-export async function readStackConfig(
+async function readStackConfig(
     stack: string,
     project: string,
     configFile: string,
