@@ -27,7 +27,7 @@ import type { Plan } from "./row-writer.ts";
 import { createSuggest, outputBeside, toOptionWords, withColumns } from "./suggestion.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
-import { someViewers } from "./viewers.ts";
+import { someViewers } from "./tables/viewers.ts";
 import { counted, isMovieLens } from "./words.ts";
 
 /** Cache folder, relative to the project's folder, where npm runs commands. */

@@ -2,8 +2,8 @@ import { visible } from "terminal-text";
 import { type AvroField, quoted } from "./avro.ts";
 import { type BadRow, createBadRows } from "./bad-rows.ts";
 import { type Columns, createColumns } from "./columns.ts";
-import { eventReader } from "./event-field.ts";
 import { createExtras, headerFields } from "./extras.ts";
+import { createTimeField, eventReader } from "./fields.ts";
 import { createIdField } from "./id-field.ts";
 import { remembering } from "./interner.ts";
 import { hasDecimalCommas, withPoint } from "./reading/decimals.ts";
@@ -14,7 +14,6 @@ import { delimiterName } from "./reading/sniff.ts";
 import type { Table } from "./reading/table.ts";
 import type { TimeFormat } from "./reading/times.ts";
 import { createRepeats, hashText } from "./repeats.ts";
-import { createTimeField } from "./time-field.ts";
 import { shown } from "./values.ts";
 
 const LF = 0x0a;

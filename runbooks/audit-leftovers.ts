@@ -1,9 +1,8 @@
 import { approximately, priceNote } from "../config/prices.ts";
 import { type Audit, audit } from "./lib/audit/audit.ts";
 import type { Row } from "./lib/audit/leftovers.ts";
-import { printResult } from "./lib/cli/output.ts";
+import { printResult, table } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
-import { table } from "./lib/cli/table.ts";
 import { type AllStacks, readAllStacks } from "./lib/stack/all-stacks.ts";
 import { projectName, resolveRegion, stackRegion } from "./lib/stack/stack-config.ts";
 

@@ -14,10 +14,9 @@ import {
     readBill,
     reportPeriod,
 } from "./lib/cost/billed.ts";
-import { estimateInput, readPlannedData } from "./lib/cost/plan.ts";
+import { adviseTps, estimateInput, readPlannedData } from "./lib/cost/plan.ts";
 import { reportText } from "./lib/cost/print-report.ts";
 import { type CostReport, costReport } from "./lib/cost/report.ts";
-import { adviseTps } from "./lib/cost/traffic.ts";
 import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { bornAt, exportedStack, selectOutputs } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";

@@ -1,12 +1,18 @@
 import { printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
-import { type AccountDeps, budgets, identity, personalize } from "./lib/doctor/account.ts";
+import {
+    type AccountDeps,
+    auditTrail,
+    budgets,
+    gatewayLogRole,
+    identity,
+    pageHost,
+    personalize,
+} from "./lib/doctor/account.ts";
 import { type Check, type CheckResult, runChecks } from "./lib/doctor/check.ts";
 import { personalizeNames, roleName } from "./lib/doctor/names.ts";
 import { permissions } from "./lib/doctor/permissions.ts";
 import { priceList } from "./lib/doctor/price-list.ts";
-import { gatewayLogRole, pageHost } from "./lib/doctor/serving.ts";
-import { auditTrail } from "./lib/doctor/trail.ts";
 import { readHeld } from "./lib/stack/all-stacks.ts";
 import { askPulumi } from "./lib/stack/pulumi.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";

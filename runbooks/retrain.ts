@@ -9,9 +9,8 @@ import { nameInArn, nowIso, type OperationDeps } from "../personalize/operations
 import { type Compared, countTestUsers, tolerated } from "../personalize/operations/quality-gate.ts";
 import { fetchMetrics } from "../personalize/operations/solution-versions.ts";
 import { writeStateFlag } from "../personalize/operations/state-flags.ts";
-import { printResult } from "./lib/cli/output.ts";
+import { printResult, table } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
-import { table } from "./lib/cli/table.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
 import {
     findRecordedArn,
@@ -27,8 +26,7 @@ import { recordCampaign } from "./lib/stack/record.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
 import { projectFile } from "./lib/stack/stack-config.ts";
 import { findImportJob, hasNewData, renewTables } from "./lib/training/new-data.ts";
-import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
-import { smokeProblem } from "./lib/training/smoke-test.ts";
+import { type RetrainDeps, type Retrained, retrain, smokeProblem } from "./lib/training/retrain.ts";
 
 /** The number of known users in the smoke test. */
 const askedUsers = 5;

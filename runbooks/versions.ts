@@ -2,9 +2,8 @@ import { isBatch } from "../config/config.ts";
 import { approximately } from "../config/prices.ts";
 import { describeCampaign, nameInArn, toServed } from "../personalize/operations/operation.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
-import { printResult } from "./lib/cli/output.ts";
+import { printResult, table } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
-import { table } from "./lib/cli/table.ts";
 import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { servedLists } from "./lib/stack/served-lists.ts";
 import {

@@ -1,3 +1,4 @@
+import type { CountedAddress } from "./addresses.ts";
 import type { Limits } from "./limits.ts";
 import type { Log, TablePort } from "./ports.ts";
 import type { Resilience } from "./resilience.ts";
@@ -17,4 +18,23 @@ export interface Context {
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
+}
+
+/** The sender of a request. */
+export interface Caller {
+    /** The viewer whose identity a valid token proves; undefined without a valid token. */
+    readonly viewer: string | undefined;
+    /**
+     * Whether the caller may see details of the service. True for a viewer with a valid token, and for a server with
+     * the API key.
+     */
+    readonly trusted: boolean;
+    /**
+     * Whether API Gateway verified an AWS signature of the request. In the deployed API, no method requires a
+     * signature, so the value is false. A signed request gets the details in the `/health` response, but no other
+     * rights.
+     */
+    readonly signed: boolean;
+    /** Addresses for which the request's events count. */
+    readonly addresses: readonly CountedAddress[];
 }

@@ -1,7 +1,6 @@
 import type { HealthAnswer } from "../api/names.ts";
-import type { Caller } from "./caller.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
-import type { Context } from "./context.ts";
+import type { Caller, Context } from "./context.ts";
 import { limits } from "./limits.ts";
 import type { CampaignStatus, ShownNotification } from "./ports.ts";
 import type { Resilience } from "./resilience.ts";

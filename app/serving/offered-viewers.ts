@@ -1,5 +1,5 @@
 import type { TablesDocument } from "../../data-prep/tables/document.ts";
-import { knownViewers } from "../../data-prep/viewers.ts";
+import { knownViewers } from "../../data-prep/tables/viewers.ts";
 import { frequentGenres } from "../api/genres.ts";
 import type { HealthAnswer } from "../api/names.ts";
 

@@ -1,7 +1,6 @@
 import type { FilmListAnswer, FoundFilms, HealthAnswer } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
-import type { Caller } from "./caller.ts";
-import type { Context } from "./context.ts";
+import type { Caller, Context } from "./context.ts";
 import type { ReadRequest } from "./description.ts";
 import { answerTable, filmAnswer, findBasisFilms, loadedTables } from "./film-answers.ts";
 import { listKey } from "./freshness.ts";

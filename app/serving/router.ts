@@ -1,4 +1,4 @@
-import type { Caller } from "./caller.ts";
+import type { Caller } from "./context.ts";
 import type { OpenDescription } from "./description.ts";
 import { decodeBody, decoded, type GatewayEvent, longestBody, texts } from "./gateway-event.ts";
 import { notKept } from "./headers.ts";

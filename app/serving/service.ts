@@ -1,11 +1,10 @@
 import type { StackConfig } from "../../config/config.ts";
 import { includesWatched } from "../../config/watched.ts";
 import { toCountedAddresses } from "./addresses.ts";
-import type { Caller } from "./caller.ts";
 import { campaignAllowance } from "./campaign-allowance.ts";
 import { campaignLists } from "./campaign-lists.ts";
 import { campaignWatch } from "./campaign-watch.ts";
-import type { Context } from "./context.ts";
+import type { Caller, Context } from "./context.ts";
 import type { OpenDescription } from "./description.ts";
 import { eventLimits } from "./event-limits.ts";
 import { isOfCampaign } from "./failures.ts";

@@ -1,7 +1,6 @@
 import { isRefusal, isWatch } from "../../config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
-import type { Caller } from "./caller.ts";
-import type { Context } from "./context.ts";
+import type { Caller, Context } from "./context.ts";
 import { eventFaults } from "./event-faults.ts";
 import { countEvents, type EventLimits } from "./event-limits.ts";
 import { errorName } from "./failures.ts";

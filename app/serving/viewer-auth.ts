@@ -1,4 +1,4 @@
-import type { Caller } from "./caller.ts";
+import type { Caller } from "./context.ts";
 import { idBytes } from "./event-faults.ts";
 import { type GatewayEvent, headerOf } from "./gateway-event.ts";
 import { ProblemError } from "./problem.ts";

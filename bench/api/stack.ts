@@ -1,14 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
+import { PersonalizeEventsClient, PutEventsCommand } from "@aws-sdk/client-personalize-events";
+import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { personalizeNamespace, servingMetrics } from "../../config/metrics.ts";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { prepare } from "../../data-prep/prepare.ts";
 import { assertExit, createClients, region, startTestAws } from "../../test/support/local-aws.ts";
 import { log } from "../lib/goals.ts";
-import { httpCaller } from "./call.ts";
-import { campaignCaller } from "./campaign.ts";
+import { type Call, directCaller, httpCaller } from "./call.ts";
 
 const settings = { api: true, storefront: "none", eventTracker: true };
 
@@ -77,3 +77,20 @@ export async function startApiStack() {
 }
 
 export type ApiStack = Awaited<ReturnType<typeof startApiStack>>;
+
+/**
+ * Returns a function that calls the campaign directly, as a web server without this API would: with the AWS SDK and its
+ * default of three attempts.
+ */
+export const campaignCaller = (
+    { runtime, events }: { readonly runtime: PersonalizeRuntimeClient; readonly events: PersonalizeEventsClient },
+    campaignArn: string,
+    trackingId: string,
+): Call =>
+    directCaller(
+        (userId, numResults) => runtime.send(new GetRecommendationsCommand({ campaignArn, userId, numResults })),
+        ({ events: watched, ...viewer }) => {
+            const eventList = watched.map((event) => ({ ...event, sentAt: new Date() }));
+            return events.send(new PutEventsCommand({ trackingId, ...viewer, eventList }));
+        },
+    );

@@ -1,4 +1,4 @@
-import { table } from "../../runbooks/lib/cli/table.ts";
+import { table } from "../../runbooks/lib/cli/output.ts";
 
 /** A goal of a bench or a drill: a measured figure, and the limit within which it must stay. */
 export interface Goal {

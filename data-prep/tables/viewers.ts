@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { type Columns, countRows } from "../columns.ts";
 
 /** Maximum number of viewers in the fallback tables' list, because the tables must fit into a function of 256 MB. */
 export const maxListedViewers = 2_000_000;
@@ -32,4 +33,21 @@ export function parseViewerList(text: string): (userId: string) => boolean {
         }
         return prints[from] === wanted;
     };
+}
+
+/** MovieLens viewers with different tastes. Their IDs are public. */
+export const knownViewers: readonly string[] = ["22", "6", "122", "13", "201", "405"];
+const wanted = knownViewers.length;
+
+/**
+ * Returns some users for the demo and the page: MovieLens' known ones if the data has them. For other data, returns
+ * users whose histories are longer than those of 40, 50 … 90 % of the users.
+ */
+export function someViewers({ users, userCount, userIds }: Columns, isMovieLens: boolean): string[] {
+    const examples = isMovieLens ? knownViewers.filter((id) => userIds.includes(id)) : [];
+    const counts = countRows(users, userCount);
+    const order = [...counts.keys()].sort((a, b) => (counts[a] as number) - (counts[b] as number) || a - b);
+    const spread = Array.from({ length: wanted }, (_, step) => order[Math.floor(order.length * (0.4 + step / 10))]);
+    const others = spread.flatMap((user) => (user === undefined ? [] : [userIds[user] as string]));
+    return [...new Set([...examples, ...others])].slice(0, wanted);
 }

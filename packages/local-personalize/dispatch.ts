@@ -1,9 +1,6 @@
 import type { EmulatorRequest } from "./contract.ts";
-import { batchJobHandlers } from "./control/batch-inference-jobs.ts";
-import { segmentJobHandlers } from "./control/batch-segment-jobs.ts";
 import { campaignHandlers } from "./control/campaigns.ts";
 import { deletionJobHandlers } from "./control/data-deletion-jobs.ts";
-import { exportJobHandlers } from "./control/dataset-export-jobs.ts";
 import { datasetGroupHandlers } from "./control/dataset-groups.ts";
 import { datasetUpdateHandlers, endUpdates } from "./control/dataset-updates.ts";
 import { datasetHandlers } from "./control/datasets.ts";
@@ -11,6 +8,7 @@ import { eventTrackerHandlers } from "./control/event-trackers.ts";
 import { filterHandlers } from "./control/filters.ts";
 import { importJobHandlers } from "./control/import-jobs.ts";
 import { attributionHandlers } from "./control/metric-attributions.ts";
+import { batchJobHandlers, exportJobHandlers, segmentJobHandlers } from "./control/output-jobs.ts";
 import { recipeHandlers } from "./control/recipes.ts";
 import { recommenderHandlers } from "./control/recommenders.ts";
 import { isLogged } from "./control/request-log.ts";
@@ -25,7 +23,7 @@ import { notEmulated, ServiceError } from "./errors.ts";
 import type { Meter } from "./metering/meter.ts";
 import type { createCallMetrics } from "./metering/service-metrics.ts";
 import type { createServing } from "./serving/serving.ts";
-import { refuseParameters } from "./wire/refuse.ts";
+import { toRecord } from "./wire/record.ts";
 import { type loadServiceModels, validate, withModelMembers } from "./wire/validate.ts";
 
 const handlers: Record<string, Handler> = {
@@ -128,4 +126,30 @@ export function createDispatch({ models, store, serving, meter, callMetrics, cal
             return refused(request, error);
         }
     };
+}
+
+/**
+ * The optional parameters that the emulator refuses, by operation. All other parameters have an effect, or are only
+ * stored and returned.
+ */
+const parameters: Readonly<Record<string, readonly string[]>> = {
+    CreateBatchInferenceJob: ["themeGenerationConfig", "batchInferenceJobConfig.rankingInfluence"],
+    CreateCampaign: ["campaignConfig.rankingInfluence"],
+    CreateSolution: [
+        "performIncrementalUpdate",
+        "solutionConfig.autoMLConfig",
+        "solutionConfig.hpoConfig.hpoObjective",
+    ],
+    UpdateCampaign: ["campaignConfig.rankingInfluence"],
+    // If the columns change, AWS trains a new model. The emulator does not, so it refuses the parameter.
+    UpdateRecommender: ["recommenderConfig.trainingDataConfig"],
+    UpdateSolution: ["performIncrementalUpdate"],
+};
+
+/** Throws InvalidInputException if a validated input contains a parameter that the emulator refuses. */
+function refuseParameters(operation: string, input: object): void {
+    for (const path of parameters[operation] ?? []) {
+        const value = path.split(".").reduce<unknown>((within, name) => toRecord(within)[name], input);
+        if (value) throw notEmulated(`${path} of ${operation}`);
+    }
 }

@@ -1,6 +1,5 @@
-import { isAddressOrRange } from "./ip.ts";
 import type { JsonMember, JsonNode } from "./json.ts";
-import { isNullOperator, parseOperator } from "./operators.ts";
+import { isAddressOrRange, isNullOperator, parseOperator } from "./operators.ts";
 import type { PolicyKind } from "./statement.ts";
 
 export interface GrammarProblem {

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Layer, servingLayers, type Traffic, usualTraffic } from "../../cost/serving-layers.ts";
-import { requestTiers, tieredUsd, transferTiers } from "../../cost/tiers.ts";
+import {
+    type Layer,
+    requestTiers,
+    servingLayers,
+    type Traffic,
+    tieredUsd,
+    transferTiers,
+    usualTraffic,
+} from "../../cost/serving-layers.ts";
 
 const traffic: Traffic = {
     requestsPerSecond: 100,

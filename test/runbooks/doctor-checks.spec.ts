@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { trailFinding } from "../../runbooks/lib/doctor/account.ts";
 import { fail, ok, runChecks } from "../../runbooks/lib/doctor/check.ts";
-import { trailFinding } from "../../runbooks/lib/doctor/trail.ts";
 import { good } from "../config/parsed.ts";
 import { region } from "../support/local-aws.ts";
 

@@ -13,7 +13,7 @@ import "../styles/search.css";
 import "../styles/history.css";
 import { App } from "./app.tsx";
 import { listenForSignIn } from "./sign-in.ts";
-import { currentTheme, showTheme } from "./theme.ts";
+import { currentTheme, showTheme } from "./storage.ts";
 
 showTheme(currentTheme(), false);
 listenForSignIn();

@@ -9,7 +9,7 @@ export interface Kept {
  * browser deletes it.
  */
 export const ofThisTab = createStorage(() => sessionStorage);
-export const ofThisReader = createStorage(() => localStorage);
+const ofThisReader = createStorage(() => localStorage);
 
 /** Returns a storage. If the browser's storage is unavailable or full, values last while the page is open. */
 function createStorage(storage: () => Storage): Kept {
@@ -28,4 +28,21 @@ function createStorage(storage: () => Storage): Kept {
             tryStorage((of) => of.setItem(name, text));
         },
     };
+}
+
+export type Theme = "dark" | "light";
+
+const key = "theme";
+
+/** Returns the colour theme that the viewer chose, or else the theme of the operating system. */
+export function currentTheme(): Theme {
+    const chosen = ofThisReader.get(key);
+    if (chosen === "dark" || chosen === "light") return chosen;
+    return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
+}
+
+/** Shows a theme. Stores it if the viewer chose it. */
+export function showTheme(theme: Theme, chosen: boolean): void {
+    document.documentElement.dataset.theme = theme;
+    if (chosen) ofThisReader.set(key, theme);
 }

@@ -1,4 +1,4 @@
-import { unlessGone } from "../unless-gone.ts";
+import { unlessGone } from "../calls.ts";
 import { type AnyEntry, canonical, type Entry, named, type Properties, plainTags, type Resolved } from "./entry.ts";
 import { at, fromAws, type Kind, type Kinds, memberOf, nestedPaths, type Spelling, toAws, value } from "./kinds.ts";
 

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as s3 from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
-import { createSender } from "../calls.ts";
-import { unlessGone } from "../unless-gone.ts";
+import { createSender, unlessGone } from "../calls.ts";
 import { type AnyEntry, named, plainTags, tagList } from "./entry.ts";
 import { apart, at, inside, json, type Kind, list, memberOf, only, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";

@@ -10,7 +10,7 @@ import {
     parsePolicy,
     sizeLimits,
 } from "policy-evaluator";
-import { unlessGone } from "../unless-gone.ts";
+import { unlessGone } from "../calls.ts";
 import { createClientSettings, type MiniStackAddress } from "./ministack.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { Call } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
-import type { DataLocation } from "../importing/data-location.ts";
+import { invalidInput } from "../errors.ts";
+import { type DataLocation, readDataLocation } from "../importing/data-location.ts";
 
 /** Returns the message of a thrown value. */
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -26,4 +27,26 @@ export async function mayUse(
     const what = `${judge === "judge" ? "read" : "write"} s3://${location.bucket}/${location.key}`;
     options.log(`${job.arn}: the job may not ${what}: ${judgement.step}: ${judgement.reason}`);
     return false;
+}
+
+interface Paths {
+    jobInput: { s3DataSource: { path: string } };
+    jobOutput: { s3DataDestination: { path: string } };
+}
+
+/**
+ * Returns the input and output of a batch job. The input is one object, or the first level of a folder that ends in
+ * `/`. The output is a folder, with or without `/` at its end. Throws InvalidInputException with the service's message.
+ */
+export function readBatchPaths({ jobInput, jobOutput }: Paths): { input: DataLocation; output: DataLocation } {
+    const input = readDataLocation(jobInput.s3DataSource.path);
+    if (!input) throw invalidInput("Invalid S3 input path");
+    return { input, output: readBatchFolder(jobOutput.s3DataDestination.path) };
+}
+
+/** Returns the output folder of a job. Throws InvalidInputException with the service's message. */
+export function readBatchFolder(path: string): DataLocation {
+    const output = readDataLocation(path.endsWith("/") ? path : `${path}/`);
+    if (!output) throw invalidInput("Invalid S3 output path");
+    return output;
 }

@@ -7,9 +7,8 @@ import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import { keysToRead } from "../importing/data-location.ts";
-import { mayUse, messageOf, noPrivileges } from "./access.ts";
+import { mayUse, messageOf, noPrivileges, readBatchPaths } from "./access.ts";
 import { answerLine, type LineWish } from "./line.ts";
-import { readBatchPaths } from "./paths.ts";
 
 /** Yields the lines of a text that arrives in chunks, without line ends and without empty lines. */
 async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

@@ -7,8 +7,7 @@ import type { EventStore } from "../events/event-store.ts";
 import type { RawAttributes } from "../filtering/bind.ts";
 import { loadAttributeRows } from "../importing/attribute-rows.ts";
 import { eachRow, loadRows, propertyTexts } from "../importing/rows.ts";
-import { mayUse, messageOf, noPrivileges } from "./access.ts";
-import { readBatchFolder } from "./paths.ts";
+import { mayUse, messageOf, noPrivileges, readBatchFolder } from "./access.ts";
 
 /** Maximum number of rows in one exported object: a JavaScript string cannot be longer than half a gigabyte. */
 const rowsAtOnce = 500_000;

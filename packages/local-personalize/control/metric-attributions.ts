@@ -1,4 +1,4 @@
-import { readBatchFolder } from "../batch/paths.ts";
+import { readBatchFolder } from "../batch/access.ts";
 import { alreadyExists, invalidInput, limitExceeded } from "../errors.ts";
 import { isNumeric } from "../filtering/resolve.ts";
 import { plainName } from "./avro.ts";

@@ -1,5 +1,4 @@
-import { mayUse, messageOf } from "../batch/access.ts";
-import { readBatchFolder } from "../batch/paths.ts";
+import { mayUse, messageOf, readBatchFolder } from "../batch/access.ts";
 import type { EmulatorOptions } from "../contract.ts";
 import { type Field, readAvroSchema } from "../control/avro.ts";
 import type { ImportJobProperties } from "../control/import-jobs.ts";

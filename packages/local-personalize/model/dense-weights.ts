@@ -2,8 +2,7 @@ import { invertPositiveDefinite } from "./cholesky.ts";
 import { pairSums } from "./gram.ts";
 import type { TrainingData } from "./histories.ts";
 import { multiply } from "./multiply.ts";
-import { computeNorm } from "./norm.ts";
-import { principalWeights } from "./principal.ts";
+import { computeNorm, principalWeights } from "./principal.ts";
 
 /** Norm of the principal components' weights, relative to the norm of the other weights (docs/models.md). */
 const PRINCIPAL_SHARE = 1.2;

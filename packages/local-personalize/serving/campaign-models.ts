@@ -1,13 +1,12 @@
 import { campaignPhase, deployed } from "../control/campaigns.ts";
 import { findDataset, trainedColumns } from "../control/datasets.ts";
 import type { CampaignProperties, RecommenderProperties, TrainingDataConfig } from "../control/properties.ts";
-import { currentConfig, recommenderPhase } from "../control/recommenders.ts";
+import { currentConfig, findUseCase, recommenderPhase, type UseCase } from "../control/recommenders.ts";
 import { type Call, modelDir } from "../control/resources.ts";
 import { findTrendInterval, toEventChoice } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
 import { isUpdating } from "../control/updates.ts";
-import { findUseCase, type UseCase } from "../control/use-cases.ts";
 import { invalidInput, notFound } from "../errors.ts";
 import { weighing } from "../model/event-choice.ts";
 import { loadModel, type Model } from "../model/model.ts";

@@ -1,10 +1,9 @@
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { shell } from "terminal-text";
 import { keysOf } from "../../../config/records.ts";
-import { readPages } from "../cli/pages.ts";
 import { oneLine } from "../doctor/check.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
-import { whoAmI } from "../stack/who-am-i.ts";
+import { readPages, whoAmI } from "../stack/who-am-i.ts";
 import { distributionListers } from "./inventory/distributions.ts";
 import { partListers } from "./inventory/interrupted.ts";
 import {

@@ -7,8 +7,8 @@ import {
     paginateDescribeSubscribersForNotification,
 } from "@aws-sdk/client-budgets";
 import { hasName } from "pulumi-personalize/errors";
-import { readPages } from "../cli/pages.ts";
 import type { Identity } from "../stack/who-am-i.ts";
+import { readPages } from "../stack/who-am-i.ts";
 
 /** A budget with its notifications and subscribers. */
 export interface BudgetView {

@@ -2,8 +2,8 @@ import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-c
 import { paginateListSubscriptionsByTopic, type SNSClient } from "@aws-sdk/client-sns";
 import { hasName } from "pulumi-personalize/errors";
 import { approximately } from "../../../config/prices.ts";
-import { readPages } from "../cli/pages.ts";
-import { table } from "../cli/table.ts";
+import { table } from "../cli/output.ts";
+import { readPages } from "../stack/who-am-i.ts";
 import type { BudgetView } from "./budget-view.ts";
 
 /** Budget, alarms and subscriptions, if they exist. */

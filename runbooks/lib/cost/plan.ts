@@ -1,9 +1,15 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { Properties } from "pulumi-personalize/core";
+import { goneOrThrow } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../config/config.ts";
+import { type Advice, adviseMinimum } from "../../../cost/advice.ts";
 import { type PlannedStack, plannedByConfig } from "../../../cost/planned-stack.ts";
+import { day } from "../../../cost/time.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
+import { requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import type { ExportedStack } from "../stack/stack.ts";
 
 const projectDir = resolve(import.meta.dirname, "..", "..", "..");
@@ -45,4 +51,26 @@ function alarmMetricsIn(resources: readonly { readonly type: string; readonly in
         const queries = (inputs?.metricQueries ?? []) as readonly { readonly metric?: object }[];
         return sum + Math.max(1, queries.filter(({ metric }) => metric !== undefined).length);
     }, 0);
+}
+
+/**
+ * Returns the cheapest minimum TPS for last week's traffic; undefined without a campaign. The program does not apply
+ * this value automatically. Throws the errors of Personalize and CloudWatch.
+ */
+export async function adviseTps(
+    clients: { readonly personalize: PersonalizeClient; readonly cloudwatch: CloudWatchClient },
+    campaignArn: string,
+    recipe: string | undefined,
+    now: number,
+): Promise<Advice | undefined> {
+    if (campaignArn === "") {
+        return undefined;
+    }
+    const describe = new DescribeCampaignCommand({ campaignArn });
+    const { campaign } = (await clients.personalize.send(describe).catch(goneOrThrow)) ?? {};
+    if (campaign === undefined) {
+        return undefined;
+    }
+    const requests = await requestWindows(clients.cloudwatch, campaignArn, now - 7 * day, now);
+    return adviseMinimum(now, { recipe, minProvisionedTPS: campaign.minProvisionedTPS ?? 1 }, requests);
 }

@@ -1,6 +1,6 @@
 import { approximately, priceNote } from "../../../config/prices.ts";
 import { day } from "../../../cost/time.ts";
-import { table } from "../cli/table.ts";
+import { table } from "../cli/output.ts";
 import { type BilledLine, type BillScope, formatDate, type ReportPeriod } from "./billed.ts";
 import type { CostReport } from "./report.ts";
 

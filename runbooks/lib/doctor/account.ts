@@ -1,4 +1,7 @@
+import { APIGatewayClient, GetAccountCommand } from "@aws-sdk/client-api-gateway";
 import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
+import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
+import { CloudTrailClient, DescribeTrailsCommand, type Trail } from "@aws-sdk/client-cloudtrail";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { type DatasetGroupSummary, PersonalizeClient, paginateListDatasetGroups } from "@aws-sdk/client-personalize";
 import { paginateListServiceQuotas, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
@@ -8,9 +11,9 @@ import { isRoot } from "policy-evaluator";
 import { hasName, isTransient } from "pulumi-personalize/errors";
 import { hasCode, shell, toError } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
-import { readPages } from "../cli/pages.ts";
-import { whoAmI } from "../stack/who-am-i.ts";
-import { type Check, fail, ok, oneLine, warn } from "./check.ts";
+import { approximately, priceNote, prices } from "../../../config/prices.ts";
+import { readPages, whoAmI } from "../stack/who-am-i.ts";
+import { type Check, type Finding, fail, ok, oneLine, warn } from "./check.ts";
 
 export interface AccountDeps {
     readonly config: StackConfig;
@@ -155,4 +158,67 @@ async function fetchGroupQuota(region: string): Promise<ServiceQuota | undefined
         (page) => page.Quotas,
     ).catch(() => []);
     return quotas.find(({ QuotaName = "", Value }) => /dataset groups/i.test(QuotaName) && Value !== undefined);
+}
+
+const distributionType = "aws:cloudfront/distribution:Distribution";
+
+/** Warns that CloudFront may reject an account without a distribution. */
+export const pageHost: Check<AccountDeps> = async ({ config: { region, storefront, stack }, held }) => {
+    if (storefront !== "cloudfront") return ok(`not needed: storefront is ${storefront}`);
+    if ([...held].some((id) => id.startsWith(`${distributionType} `))) return ok("the stack has its distribution");
+    const { DistributionList } = await new CloudFrontClient({ region }).send(new ListDistributionsCommand({}));
+    return (DistributionList?.Items ?? []).length > 0
+        ? ok("the account has distributions, so CloudFront accepts another one")
+        : warn(
+              "this account has no distribution yet. CloudFront refuses a new account until AWS Support has verified it",
+              `pulumi config set --stack ${stack} storefront api   # the API serves the page until then`,
+          );
+};
+
+/** Checks the account's log role, without which API Gateway rejects access logs. */
+export const gatewayLogRole: Check<AccountDeps> = async ({ config }) => {
+    const { region, api, apiAccessLogs, stack } = config;
+    if (!api || !apiAccessLogs) {
+        return ok(
+            api ? "not needed: no access logs (config apiAccessLogs)" : "not needed: there is no API (config api)",
+        );
+    }
+    if (config.apiGatewayLogRole) {
+        return ok("`pulumi up` creates it, for all APIs of the account (config apiGatewayLogRole)");
+    }
+    const { cloudwatchRoleArn } = await new APIGatewayClient({ region }).send(new GetAccountCommand({}));
+    return cloudwatchRoleArn
+        ? ok(cloudwatchRoleArn)
+        : fail(
+              `API Gateway has no role for its logs in ${region} of this account, and apiAccessLogs is true`,
+              `pulumi config set --stack ${stack} apiGatewayLogRole true   # and have an administrator run up once; or: apiAccessLogs false`,
+          );
+};
+
+/** Checks for another trail in the stack's region, including multi-Region and organization trails. */
+export const auditTrail: Check<AccountDeps> = async ({ config }) => {
+    if (!config.auditTrail) {
+        return ok("not needed: no trail (config auditTrail)");
+    }
+    const { trailList = [] } = await new CloudTrailClient({ region: config.region }).send(
+        new DescribeTrailsCommand({ includeShadowTrails: true }),
+    );
+    return trailFinding(trailList, config);
+};
+
+/** Returns a warning with the cost of the stack's audit trail if the region has other trails, too. */
+export function trailFinding(
+    trails: readonly Trail[],
+    { names, region, stack }: Pick<StackConfig, "names" | "region" | "stack">,
+): Finding {
+    const others = trails.filter(({ Name, HomeRegion }) => Name !== names.trail || HomeRegion !== region);
+    if (others.length === 0) {
+        return ok("no other trail in the region: the first copy of management events is free");
+    }
+    const { usd } = prices.trailEvents;
+    return warn(
+        `the region has trail ${others.map(({ Name, TrailARN }) => TrailARN ?? Name).join(", ")}. CloudTrail bills a second ` +
+            `copy of management events: ${approximately(usd)} for 100,000 events ${priceNote}`,
+        `pulumi config set --stack ${stack} auditTrail false`,
+    );
 }

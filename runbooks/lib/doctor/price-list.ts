@@ -2,8 +2,8 @@ import { PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
 import { hasName } from "pulumi-personalize/errors";
 import { prices } from "../../../config/prices.ts";
 import { keysOf } from "../../../config/records.ts";
-import { readPages } from "../cli/pages.ts";
 import { usageKind } from "../cost/billed.ts";
+import { readPages } from "../stack/who-am-i.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, type Finding, ok, unknown, warn } from "./check.ts";
 

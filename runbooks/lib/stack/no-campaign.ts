@@ -5,9 +5,9 @@ import { isNotFound } from "pulumi-personalize/errors";
 import { isBatch, type StackConfig } from "../../../config/config.ts";
 import { nameInArn } from "../../../personalize/operations/operation.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
-import { readPages } from "../cli/pages.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
+import { readPages } from "./who-am-i.ts";
 
 /** Returns the error for a stack without a campaign: the reason, and the command that creates one. */
 export async function noCampaign(stack: string, outputs: Readonly<Record<string, string>>): Promise<RunbookError> {

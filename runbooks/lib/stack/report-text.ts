@@ -2,7 +2,7 @@ import { duration } from "pulumi-personalize/core";
 import { approximately, priceNote } from "../../../config/prices.ts";
 import { readable } from "../../../cost/time.ts";
 import { nameInArn } from "../../../personalize/operations/operation.ts";
-import { table } from "../cli/table.ts";
+import { table } from "../cli/output.ts";
 import type { StackReport } from "./stack-report.ts";
 
 /** Formats a stack's state for a terminal. */

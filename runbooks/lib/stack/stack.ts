@@ -1,8 +1,8 @@
 import { type PersonalizeClient, paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
 import { isKindName, type Properties, type ResourceKindName } from "pulumi-personalize/core";
-import { readPages } from "../cli/pages.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { askPulumi, loginProblem, noSuchCommand } from "./pulumi.ts";
+import { readPages } from "./who-am-i.ts";
 
 /** A Personalize resource in the stack's state. */
 export interface RecordedResource {

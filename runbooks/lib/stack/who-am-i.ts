@@ -12,3 +12,11 @@ export async function whoAmI(region: string): Promise<Identity> {
     const { Arn = "", Account = "" } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
     return { arn: Arn, partition: Arn.split(":")[1] ?? "aws", accountId: Account };
 }
+
+/** Reads all items of a list's pages, which a paginator of the SDK reads. */
+export async function readPages<P, T>(
+    pages: AsyncIterable<P>,
+    items: (page: P) => readonly T[] | undefined,
+): Promise<T[]> {
+    return (await Array.fromAsync(pages)).flatMap((page) => items(page) ?? []);
+}

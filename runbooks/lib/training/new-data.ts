@@ -7,7 +7,7 @@ import { readMatchingManifest } from "../../../data-prep/manifest.ts";
 import { filesBeside } from "../../../data-prep/places.ts";
 import { tablesProblem } from "../../../data-prep/tables/fault.ts";
 import { writeTables } from "../../../data-prep/tables/make.ts";
-import { someViewers } from "../../../data-prep/viewers.ts";
+import { someViewers } from "../../../data-prep/tables/viewers.ts";
 import type { OperatedStack } from "../stack/operation.ts";
 import { projectFile } from "../stack/stack-config.ts";
 

@@ -10,8 +10,8 @@ import {
     type Metrics,
 } from "../../../personalize/operations/solution-versions.ts";
 import { type ServingFlag, stateFlagsPath } from "../../../personalize/operations/state-flags.ts";
-import { readPages } from "../cli/pages.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
+import { readPages } from "../stack/who-am-i.ts";
 
 /** A switch of the campaign that a runbook recorded. */
 export interface NotedSwitch {

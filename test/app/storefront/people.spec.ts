@@ -4,7 +4,7 @@ import { chooseGivenName, shortId } from "../../../app/storefront/src/names.ts";
 import { tasteBy } from "../../../app/storefront/src/taste.ts";
 import { explainFilm } from "../../../app/storefront/src/why.ts";
 import { type FilmList, type ListedFilm, shortened } from "../../../app/storefront/src/words.ts";
-import { knownViewers } from "../../../data-prep/viewers.ts";
+import { knownViewers } from "../../../data-prep/tables/viewers.ts";
 
 const film = (itemId: string, ...genres: string[]): ListedFilm => ({
     itemId,

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { capital, item, person, siteName } from "../data-words.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
 import { needsToken } from "../sign-in.ts";
-import { currentTheme, showTheme } from "../theme.ts";
+import { currentTheme, showTheme } from "../storage.ts";
 import { viewerName } from "../viewers.ts";
 import { Avatar } from "./avatar.tsx";
 import { Icon } from "./icons.tsx";

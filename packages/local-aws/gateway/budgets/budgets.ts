@@ -10,7 +10,7 @@ import {
 import { SNS } from "@aws-sdk/client-sns";
 import type { Emulator } from "local-personalize";
 import { evaluate, explain, type PolicyDocument, parseArn } from "policy-evaluator";
-import { unlessGone } from "../../unless-gone.ts";
+import { unlessGone } from "../../calls.ts";
 import { clientsByRegion, createLoopSettings, every } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
 import { monthSpend } from "../spend.ts";

@@ -1,6 +1,6 @@
 import pMap from "p-map";
-import { readPages } from "../../cli/pages.ts";
 import type { InterruptedCreate } from "../../stack/all-stacks.ts";
+import { readPages } from "../../stack/who-am-i.ts";
 
 /** A resource's tags, by key. */
 export type Tags = Readonly<Record<string, string>>;

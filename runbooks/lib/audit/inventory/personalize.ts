@@ -18,7 +18,7 @@ import {
 import { listTags } from "pulumi-personalize/core";
 import { shell } from "terminal-text";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
-import { readPages } from "../../cli/pages.ts";
+import { readPages } from "../../stack/who-am-i.ts";
 import { type Bill, free, type InventoryKind, type Listed, type Lister, type Place, untagged } from "./item.ts";
 
 type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
