@@ -5,9 +5,7 @@ import {
     readFileSync,
     readlinkSync,
     rmSync,
-    statSync,
     symlinkSync,
-    writeFileSync,
 } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Speed } from "local-personalize";
@@ -81,21 +79,13 @@ export const paths = (instance: Instance) => ({
 /**
  * Creates the instance's folders for state, keys of local users and logs, readable by their owner only. Also corrects
  * the mode of existing ones. Does not change the mode of the instance's own folder, which the user may have chosen and
- * may contain other files. Also prevents Pulumi's engine from writing its logs into `pulumiHome`, and places the local
- * AWS plugin there.
+ * may contain other files. Also places the local AWS plugin into `pulumiHome`.
  */
 export function makePrivateFolders(instance: Instance): void {
     const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(instance);
     for (const folder of [awsData, pulumiBackend, pulumiHome, dirname(daemonLog)]) {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         chmodSync(folder, 0o700);
-    }
-    // The engine writes hundreds of kilobytes of logs for each command, which takes a tenth of the command's time. It
-    // writes no logs if a file exists at the path of the log folder.
-    const logs = join(pulumiHome, "logs");
-    if (!statSync(logs, { throwIfNoEntry: false })?.isFile()) {
-        rmSync(logs, { recursive: true, force: true });
-        writeFileSync(logs, "");
     }
     placeAwsPlugin(instance);
 }
@@ -157,9 +147,7 @@ export function environment(instance: Instance, env: NodeJS.ProcessEnv = process
         join(instance.root, "node_modules", "@pulumi", "pulumi"),
         env.PATH ?? "",
     ];
-    const lightSdk = join(instance.root, "packages", "local-aws", "toolchain", "light-sdk.cjs");
-    const nodeOptions = [env.NODE_OPTIONS ?? "", `--require=${JSON.stringify(lightSdk)}`].join(" ").trim();
     // The engine runs only for seconds. Less frequent garbage collection (GOGC) saves a twentieth of a command's time.
     const engine = { GOGC: env.GOGC ?? "400" };
-    return { ...own, ...variables(instance), ...engine, NODE_OPTIONS: nodeOptions, PATH: path.join(delimiter) };
+    return { ...own, ...variables(instance), ...engine, PATH: path.join(delimiter) };
 }

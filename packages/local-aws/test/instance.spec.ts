@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { testInstance } from "../../../test/support/local-aws.ts";
 import { defaultInstance, environment, type Instance, paths, root } from "../instance.ts";
@@ -115,15 +115,6 @@ describe("Pulumi stack named `local` of a local AWS instance", () => {
             );
             assert.equal(stderr, "");
         }
-    });
-
-    it("the Pulumi engine writes no log files", async () => {
-        const logs = join(paths(instance).pulumiHome, "logs");
-        await rm(logs, { recursive: true, force: true });
-        await mkdir(logs);
-        await ensureStack(instance);
-        const { exitCode } = await run(instance, "pulumi", ["stack", "ls"], "captured");
-        assert.deepEqual([exitCode, await readFile(logs, "utf8")], [0, ""]);
     });
 
     it("ensureStack removes only the stack locks of ended processes", async () => {
