@@ -47,7 +47,7 @@ const problem = (status: number, title: string) =>
     `{"type":"about:blank","title":"${title}","status":${status},"detail":$context.error.messageString,"requestId":"$context.requestId"}`;
 
 /** API Gateway's own errors with their status; the last two cover all other errors. */
-export const gatewayErrors: Readonly<Record<string, readonly [status: number, title: string]>> = {
+const gatewayErrors: Readonly<Record<string, readonly [status: number, title: string]>> = {
     BAD_REQUEST_PARAMETERS: [400, "A parameter is missing"],
     INVALID_API_KEY: [403, "The API key is missing or wrong"],
     MISSING_AUTHENTICATION_TOKEN: [404, "Path not found"],
