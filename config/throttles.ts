@@ -21,60 +21,42 @@ export type Rates = StackConfig["throttle"] & Pick<StackConfig, "storefront" | "
 /** Returns the values of a configuration that determine the throttles. */
 export const toRates = (config: StackConfig): Rates => ({ ...config, ...config.throttle });
 
-/** Key of the settings of all methods without settings of their own. */
-export const otherPaths = "*/*";
-
 const keyOf = (verb: string, path: string) => `${path.replaceAll("/", "~1")}/${verb}`;
 
-/** Path of events, whose rate is a config key of its own. */
+/** Key of the settings of all methods without settings of their own. */
+export const otherPaths = "*/*";
 const events = "/events";
 export const eventsPath = keyOf("POST", events);
 export const listsPath = keyOf("GET", "/recommendations/{userId}");
 export const pagePath = keyOf("GET", "/storefront/{proxy+}");
-export const historyPath = keyOf("GET", "/history/{userId}");
-
-/** Share of the API's rate for each path that usual traffic does not request. */
-const unused = 0.01;
+/** Key of the settings of all paths that have no route of their own, such as histories, films and health. */
+export const proxyPath = keyOf("GET", "/{proxy+}");
 
 /**
- * Share of the API's rate for each GET method of the API. API Gateway applies a stage's rate to each method separately
- * (API Gateway Developer Guide, "Throttle requests to your REST APIs"). Therefore a rate of 100 for all methods would
- * allow anybody 100 requests a second to each method. With these shares, usual traffic in any mix is allowed up to two
- * thirds of the rate.
- */
-const shares: readonly (readonly [path: string, share: number])[] = [
-    ["/recommendations/{userId}", 1],
-    ["/history/{userId}", 0.1],
-    ["/similar/{itemId}", 0.1],
-    ["/items/{itemId}", 0.1],
-    ["/items", 0.05],
-    ["/popular", 0.1],
-    ["/trending", 0.1],
-    ["/health", 0.03],
-    ["/openapi.json", unused],
-];
-
-/**
- * Returns the throttles of a stage: one for each method of the API, and one for all other paths. A browser sends
- * preflight requests only for pages of other origins.
+ * Returns the throttles of a stage: one for the usual method of each route, and one for each other method (preflight
+ * requests, and wrong methods, which the function answers). API Gateway applies a stage's rate to each method separately
+ * (API Gateway Developer Guide, "Throttle requests to your REST APIs"), so requests to other paths cannot use up the
+ * rate of viewers' lists. AWS does not document settings of the method ANY, so each route has its usual method, GET or
+ * POST.
  */
 export function throttles(rates: Rates): readonly Throttle[] {
-    const part = (of: number, share: number) => Math.max(1, Math.round(of * share));
     const throttle = (verb: string, path: string, rate: number, burst: number): Throttle => ({
         ending: `-${verb}${path.replaceAll(/[{}+]/g, "").replaceAll("/", "-")}`,
         methodPath: keyOf(verb, path),
         rate,
         burst,
     });
-    const shared = (verb: string, path: string, share: number) =>
-        throttle(verb, path, part(rates.requestsPerSecond, share), part(rates.burst, share));
-    const preflight = rates.allowedOrigins.length > 0 ? 0.1 : unused;
+    const part = (of: number, share: number) => Math.max(1, Math.round(of * share));
+    const shared = (path: string, share: number) =>
+        throttle("GET", path, part(rates.requestsPerSecond, share), part(rates.burst, share));
+    // A browser sends preflight requests only for pages of other origins. Nothing else usually sends other methods.
+    const others = rates.allowedOrigins.length > 0 ? 0.4 : 0.01;
     return [
-        { ...shared("*", "*", unused), ending: "", methodPath: otherPaths },
-        ...shares.map(([path, share]) => shared("GET", path, share)),
+        { ...shared("*", others), ending: "", methodPath: otherPaths },
+        shared("/recommendations/{userId}", 1),
         throttle("POST", events, rates.eventsPerSecond, rates.eventsBurst),
-        ...[...shares.map(([path]) => path), events].map((path) => shared("OPTIONS", path, preflight)),
-        ...(rates.storefront === "api" ? [shared("GET", "/storefront/{proxy+}", 0.1)] : []),
+        shared("/{proxy+}", 0.4),
+        ...(rates.storefront === "api" ? [shared("/storefront/{proxy+}", 0.2)] : []),
     ];
 }
 

@@ -2,10 +2,10 @@ import { campaignUsdPerHour, hoursPerMonth, prices } from "../config/prices.ts";
 import {
     campaignCeiling,
     eventsPath,
-    historyPath,
     listsPath,
     otherPaths,
     pagePath,
+    proxyPath,
     type Rates,
     throttles,
 } from "../config/throttles.ts";
@@ -46,14 +46,13 @@ const firewallRate = firewallLimit / 300;
 const worst = {
     listKb: assumed.answerKb,
     pageKb: 70,
-    otherKb: assumed.answerKb,
     eventKb: 1,
     /** Milliseconds that the Lambda function runs, with 512 MiB. */
     functionMs: 20,
     logKb: 1,
     list: { reads: 2, writes: 0 },
-    /** DynamoDB units of a request for a history: a consistent read of the viewer's newest films. */
-    history: { reads: 1, writes: 0 },
+    /** DynamoDB units of a request for a history, the most expensive other path: a consistent read. */
+    other: { reads: 1, writes: 0 },
     event: { reads: 2, writes: 1.1, eventsGb: (10 * assumed.eventKb) / kbPerGb },
     /**
      * Units for a list from the campaign: three to store the list, and a small share for the traffic counts of the
@@ -61,6 +60,9 @@ const worst = {
      */
     campaignCall: { writes: 3.1 },
 } as const;
+
+/** Number of methods without a throttle of their own: OPTIONS of three routes, and ANY of `/{proxy+}`. */
+const otherMethods = 4;
 
 /** The assumed capacity of an attacker: 1 Gbit/s of downloads, or this number of small requests per second. */
 const stranger = { gbitPerSecond: 1, smallRequests: 5000 } as const;
@@ -91,12 +93,7 @@ function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usa
  */
 export function attacksOn(stack: AttackedStack): readonly Attack[] {
     const { rates, firewall } = stack;
-    // The throttle of `otherPaths` applies to no method of the API, so it is left out.
-    const methodThrottles = throttles(rates).filter(({ methodPath }) => methodPath !== otherPaths);
-    const rateOf = (is: (path: string) => boolean) =>
-        methodThrottles.reduce((sum, { methodPath, rate }) => sum + (is(methodPath) ? rate : 0), 0);
-    const single = [listsPath, eventsPath, historyPath, pagePath];
-    const isFilms = (path: string) => /^~1(similar|items|popular|trending)\b.*\/GET$/.test(path);
+    const rateOf = (path: string) => throttles(rates).find(({ methodPath }) => methodPath === path)?.rate ?? 0;
     const passed = (rate: number) => (firewall ? Math.min(rate, firewallRate) : rate);
     const inspected = (sent: number) => (firewall ? (sent * secondsPerHour * prices.firewallRequests.usd) / 1e6 : 0);
     const api = (what: string, sent: number, usage: (answered: number) => Usage, campaignCalls = 0): Attack => {
@@ -111,19 +108,17 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
         };
     };
     const ceiling = campaignCeiling(rates, stack.minProvisionedTPS);
-    const requestsTo = (what: string, is: (path: string) => boolean, kb: number, more: Partial<Usage> = {}) => ({
+    const requestsTo = (what: string, rate: number, kb: number, more: Partial<Usage> = {}) => ({
         what,
-        rate: rateOf(is),
+        rate,
         usage: (rate: number) => apiUsage(rate, kb, more),
     });
-    const isOther = (path: string) => !isFilms(path) && !single.includes(path);
     const all = [
-        requestsTo("lists of invented viewers", (path) => path === listsPath, worst.listKb, worst.list),
-        requestsTo("events with the longest ids", (path) => path === eventsPath, worst.eventKb, worst.event),
-        requestsTo("viewers' histories", (path) => path === historyPath, worst.listKb, worst.history),
-        requestsTo("requests for films", isFilms, worst.listKb),
-        requestsTo("the page's files", (path) => path === pagePath, worst.pageKb),
-        requestsTo("requests to other paths", isOther, worst.otherKb),
+        requestsTo("lists of invented viewers", rateOf(listsPath), worst.listKb, worst.list),
+        requestsTo("events with the longest ids", rateOf(eventsPath), worst.eventKb, worst.event),
+        requestsTo("requests to other paths", rateOf(proxyPath), worst.listKb, worst.other),
+        requestsTo("the page's files", rateOf(pagePath), worst.pageKb),
+        requestsTo("preflight requests and wrong methods", otherMethods * rateOf(otherPaths), worst.eventKb),
     ];
     const total = all.reduce((sum, { rate }) => sum + rate, 0);
     const together = (answered: number) => plus(...all.map(({ rate, usage }) => usage((rate * answered) / total)));

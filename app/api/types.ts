@@ -143,7 +143,7 @@ export interface paths {
         put?: never;
         /**
          * Record events of a viewer
-         * @description Sends the events to the event tracker and adds the films to the viewer's newest films, so the next list changes. Send the returned `revision` as `since` with the next request; then no cache answers with an older list.
+         * @description Sends the events to the event tracker and adds the films to the viewer's newest films, so the next list changes. Send the returned `revision` as `since` with the next request; then no cache answers with an older list. A body has at most 64 kB.
          */
         post: operations["putEvents"];
         delete?: never;
@@ -374,14 +374,17 @@ export interface components {
         };
         /** @description RFC 9457 */
         Problem: {
-            /** @description A type from docs/api-reference.md, for example /problems/bad-request, or about:blank */
-            type: string;
+            /**
+             * @description Kind of the error; about:blank for an error response of API Gateway
+             * @enum {string}
+             */
+            type: "/problems/bad-request" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/private-history" | "/problems/not-found" | "/problems/too-many-events" | "/problems/method-not-allowed" | "/problems/issuer-away" | "/problems/failure" | "about:blank";
             title: string;
             status: number;
             detail?: string;
             /** @description Request id of API Gateway */
             requestId: string;
-            /** @description The faults and their places */
+            /** @description Up to ten faults and their places; only the first for a request above 4,000 characters */
             errors?: {
                 /** @description For example query numResults, or body /events/0/itemId */
                 in: string;

@@ -120,11 +120,31 @@ export function openDescription(text: string) {
         };
     }
 
+    const patterns = [...operations.keys()].map((template) => {
+        const pattern = template.replaceAll(".", String.raw`\.`).replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)");
+        return { template, pattern: new RegExp(`^${pattern}$`) };
+    });
     return {
         text,
         /** Returns the methods of a path template, such as `/similar/{itemId}`; undefined for an unknown path. */
-        methods: (path: string): ReadonlyMap<string, DescribedOperation> | undefined => operations.get(path),
+        methods: (template: string): ReadonlyMap<string, DescribedOperation> | undefined => operations.get(template),
+        /**
+         * Returns the template of a path, and the path's parameters as in the path, that is, URL-encoded: for
+         * `/similar/7` the template `/similar/{itemId}`. Returns undefined for an unknown path.
+         */
+        match(path: string): MatchedPath | undefined {
+            for (const { template, pattern } of patterns) {
+                const match = pattern.exec(path);
+                if (match) return { template, parameters: { ...match.groups } };
+            }
+            return undefined;
+        },
     };
+}
+
+export interface MatchedPath {
+    readonly template: string;
+    readonly parameters: Readonly<Record<string, string>>;
 }
 
 export type OpenDescription = ReturnType<typeof openDescription>;

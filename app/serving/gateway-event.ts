@@ -1,7 +1,7 @@
 /** The parts of API Gateway's event that the API reads (API Gateway Developer Guide, "Lambda proxy integrations"). */
 export interface GatewayEvent {
     readonly httpMethod: string;
-    /** The path template of the API, for example `/similar/{itemId}`. */
+    /** The route of API Gateway, for example `/recommendations/{userId}` or `/{proxy+}`. */
     readonly resource: string;
     readonly path: string;
     readonly pathParameters: Readonly<Record<string, string | undefined>> | null;

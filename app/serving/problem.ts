@@ -53,7 +53,7 @@ export const badQuery = (name: string, message: string): ProblemError =>
 
 export type ProblemKind = keyof typeof problems;
 
-/** Status and title of each kind of error response. docs/api-reference.md lists them. */
+/** Status and title of each kind of error response. The schema `Problem` in app/api/openapi.yaml lists the kinds. */
 export const problems = {
     "bad-request": { status: 400, title: "The request does not match the API's description" },
     unauthorized: { status: 401, title: "A viewer's token is missing or not valid" },

@@ -11,6 +11,8 @@ export interface RequestDone {
     readonly requestId: string;
     /** The operationId in the API description; empty for an unknown path. */
     readonly operation: string;
+    /** The path's template, such as `/similar/{itemId}`; for an unknown path, the route `/{proxy+}`. */
+    readonly template: string;
     readonly status: number;
     readonly milliseconds: number;
     /** Bytes of the answer's body. */

@@ -1,5 +1,5 @@
 import type { Caller } from "./context.ts";
-import type { OpenDescription } from "./description.ts";
+import type { MatchedPath, OpenDescription } from "./description.ts";
 import { decodeBody, decoded, type GatewayEvent, longestBody, texts } from "./gateway-event.ts";
 import { notKept } from "./headers.ts";
 import type { Answer, Answers } from "./operations.ts";
@@ -20,17 +20,32 @@ export interface Routed {
     readonly reply: Reply;
     /** The operationId in the API description; empty for other requests. */
     readonly operation: string;
+    /** The path's template, such as `/similar/{itemId}`; for an unknown path, the route `/{proxy+}`. */
+    readonly template: string;
 }
 
 /** Path of the page's files. The API description does not have it, because it exists only without a CDN. */
 const pageResource = "/storefront/{proxy+}";
+/** API Gateway's route for every path that has no route of its own. */
+const otherPaths = "/{proxy+}";
 
 /** Routes a request to the function that answers it. Answers every error with a response in the format of RFC 9457. */
 export function router({ description, answers, pages, callerOf, log }: RouterParts) {
-    async function answer(event: GatewayEvent, trace: Trace, tell: (operation: string) => void): Promise<Reply> {
-        const { httpMethod: method, resource } = event;
-        if (resource === pageResource && pages.size > 0) return page(event);
-        const methods = description.methods(resource);
+    /** Returns the path's template and its URL-encoded parameters. */
+    function matchPath({ resource, pathParameters }: GatewayEvent): MatchedPath {
+        const unknown = { template: resource, parameters: texts(pathParameters) };
+        return (resource === otherPaths && description.match(`/${pathParameters?.proxy ?? ""}`)) || unknown;
+    }
+
+    async function answer(
+        event: GatewayEvent,
+        { template, parameters }: MatchedPath,
+        trace: Trace,
+        tell: (operation: string) => void,
+    ): Promise<Reply> {
+        const { httpMethod: method } = event;
+        if (template === pageResource && pages.size > 0) return page(event);
+        const methods = description.methods(template);
         if (methods === undefined) throw new ProblemError("not-found", "GET /openapi.json lists all paths.");
         const allowed = ["OPTIONS", ...methods.keys()];
         if (method === "OPTIONS") return preflight(allowed);
@@ -41,7 +56,7 @@ export function router({ description, answers, pages, callerOf, log }: RouterPar
         if (body === "too long") {
             throw faultyRequest([{ in: "body", message: `must NOT have more than ${longestBody} bytes` }]);
         }
-        const path = decodedTexts(event.pathParameters);
+        const path = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, decoded(value)]));
         const read = operation.read({ path, query: parseQuery(event), body: body.text });
         if ("faults" in read) throw faultyRequest(read.faults);
         const answer = answers[operation.operationId as keyof Answers] as Answer;
@@ -58,17 +73,20 @@ export function router({ description, answers, pages, callerOf, log }: RouterPar
 
     return async function route(event: GatewayEvent, trace: Trace): Promise<Routed> {
         const { requestId } = event.requestContext;
+        const path = matchPath(event);
+        const { template } = path;
         let operation = "";
         try {
-            const reply = await answer(event, trace, (operationId) => {
+            const reply = await answer(event, path, trace, (operationId) => {
                 operation = operationId;
             });
-            return { reply, operation };
+            return { reply, operation, template };
         } catch (error) {
             const problem = error instanceof ProblemError ? error : ourFault(error, requestId, operation);
             const { status } = problems[problem.kind];
             const reply = jsonReply(toProblem(problem, requestId), notKept, status);
-            return { reply: { ...reply, type: "application/problem+json", headers: problem.headers }, operation };
+            const typed = { ...reply, type: "application/problem+json", headers: problem.headers };
+            return { reply: typed, operation, template };
         }
     };
 
@@ -87,9 +105,6 @@ function parseQuery(event: GatewayEvent): Record<string, string> {
     }
     return texts(event.queryStringParameters);
 }
-
-const decodedTexts = (values: GatewayEvent["pathParameters"]) =>
-    Object.fromEntries(Object.entries(texts(values)).map(([name, value]) => [name, decoded(value)]));
 
 const noMethod = (allowed: readonly string[]) =>
     new ProblemError("method-not-allowed", `This path supports ${allowed.join(", ")}.`, {

@@ -176,7 +176,7 @@ export function createService(parts: ServiceParts): Service {
             const begun = performance.now();
             const trace = newTrace();
             await watch.state();
-            const { reply, operation } = await route(event, trace);
+            const { reply, operation, template } = await route(event, trace);
             const result = toGatewayResult(reply, event, config.allowedOrigins);
             const { requestId } = event.requestContext;
             const done = {
@@ -185,6 +185,7 @@ export function createService(parts: ServiceParts): Service {
                 stack: config.stack,
                 requestId,
                 operation,
+                template,
                 coldStart,
                 status: result.statusCode,
             };

@@ -4,28 +4,7 @@ import { load } from "js-yaml";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The parts of app/api/openapi.yaml that this file reads. */
-export interface ApiDescription extends Json {
-    readonly info: { readonly title: string; readonly version: string; readonly description: string };
-    readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-    readonly components: {
-        readonly parameters: Readonly<Record<string, Parameter>>;
-    };
-}
-
-interface Operation {
-    readonly operationId: string;
-    readonly summary: string;
-    readonly parameters?: readonly { readonly $ref: string }[];
-}
-
-interface Parameter {
-    readonly name: string;
-    readonly in: string;
-    readonly required?: boolean;
-}
-
-export interface GatewayWishes {
+interface GatewayWishes {
     readonly title: string;
     /** URI with which API Gateway invokes the function. */
     readonly invocation: string;
@@ -39,22 +18,16 @@ export interface GatewayWishes {
     readonly page: boolean;
 }
 
-/** Reads app/api/openapi.yaml, from which the program derives everything about the API. */
+/** Reads app/api/openapi.yaml, by which the API's function finds operations and validates requests. */
 export const readApiDescription = () =>
-    load(readFileSync(join(import.meta.dirname, "..", "..", "app", "api", "openapi.yaml"), "utf8")) as ApiDescription;
-
-const problem = (status: number, title: string) =>
-    `{"type":"about:blank","title":"${title}","status":${status},"detail":$context.error.messageString,"requestId":"$context.requestId"}`;
+    load(readFileSync(join(import.meta.dirname, "..", "..", "app", "api", "openapi.yaml"), "utf8")) as Json;
 
 /** API Gateway's own errors with their status; the last two cover all other errors. */
-export const gatewayErrors: Readonly<Record<string, readonly [status: number, title: string]>> = {
-    BAD_REQUEST_PARAMETERS: [400, "A parameter is missing"],
+const gatewayErrors: Readonly<Record<string, readonly [status: number, title: string]>> = {
     INVALID_API_KEY: [403, "The API key is missing or wrong"],
     MISSING_AUTHENTICATION_TOKEN: [404, "Path not found"],
     THROTTLED: [429, "Too many requests"],
-    QUOTA_EXCEEDED: [429, "Too many requests"],
     REQUEST_TOO_LARGE: [413, "The request is too large"],
-    UNSUPPORTED_MEDIA_TYPE: [415, "The body must be JSON"],
     INTEGRATION_FAILURE: [502, "The function failed"],
     INTEGRATION_TIMEOUT: [504, "The function took too long"],
     DEFAULT_4XX: [400, "The request was rejected"],
@@ -62,86 +35,46 @@ export const gatewayErrors: Readonly<Record<string, readonly [status: number, ti
 };
 
 /**
- * Returns the document that API Gateway imports: the description's paths and parameters in OpenAPI 3.0, the newest
- * version that API Gateway supports (API Gateway Developer Guide, "Develop REST APIs using OpenAPI"). Every method
- * calls the function. API Gateway checks that required parameters exist, and names a missing one. It would reject a
- * body without naming the field, and it ignores bounds of numbers and lists ("Amazon API Gateway important notes"), so
- * the function validates everything else.
+ * Returns the OpenAPI document that API Gateway imports: a route for each path with a throttle of its own, and a route
+ * for all other paths. The function validates requests, because API Gateway ignores bounds of numbers and lists ("Amazon
+ * API Gateway important notes"). An import replaces the routes of a deployed API in one call, and keeps the API's ID.
  */
-export function gatewayDocument(description: ApiDescription, wishes: GatewayWishes): Json {
-    const { info, paths, components } = description;
-    const integration = {
-        type: "aws_proxy",
-        httpMethod: "POST",
-        uri: wishes.invocation,
-        passthroughBehavior: "never",
-    };
-    const method = (more: Json, withKey = wishes.apiKey): Json => ({
-        ...more,
+export function gatewayDocument({ title, invocation, apiKey, otherOrigins, page }: GatewayWishes): Json {
+    const open = {
         responses: { default: { description: "See app/api/openapi.yaml" } },
-        ...(withKey && { security: [{ apiKey: [] }] }),
-        "x-amazon-apigateway-integration": integration,
-    });
-    // A browser sends its preflight request without an API key, so the preflight method does not require one.
-    const preflight = (parameters: readonly Json[]) => method({ parameters }, false);
-
-    const apiPaths: Record<string, Json> = {};
-    for (const [path, operations] of Object.entries(paths)) {
-        const methods: Record<string, Json> = {};
-        let inPath: readonly Json[] = [];
-        for (const [verb, { operationId, summary, parameters = [] }] of Object.entries(operations)) {
-            const resolvedParameters = parameters.map(({ $ref }) => resolveParameter(components.parameters, $ref));
-            inPath = resolvedParameters.filter((parameter) => parameter.in === "path");
-            methods[verb] = method({ operationId, summary, parameters: resolvedParameters });
-        }
-        apiPaths[path] = { ...methods, options: preflight(inPath) };
-    }
-    if (wishes.page) {
-        const parameters = [{ name: "proxy", in: "path", required: true, schema: { type: "string" } }];
-        apiPaths["/storefront/{proxy+}"] = { get: method({ operationId: "getPage", parameters }, false) };
-    }
+        "x-amazon-apigateway-integration": { type: "aws_proxy", httpMethod: "POST", uri: invocation },
+    };
+    const keyed = { ...open, ...(apiKey && { security: [{ apiKey: [] }] }) };
     return {
         openapi: "3.0.1",
-        info: { title: wishes.title, version: info.version, description: info.description },
-        paths: apiPaths,
-        ...(wishes.apiKey && {
-            components: { securitySchemes: { apiKey: { type: "apiKey", name: "x-api-key", in: "header" } } },
-            "x-amazon-apigateway-api-key-source": "HEADER",
-        }),
-        "x-amazon-apigateway-request-validators": {
-            parameters: { validateRequestBody: false, validateRequestParameters: true },
+        info: { title, version: "1.0.0" },
+        // A browser sends its preflight request (OPTIONS) without an API key. A request with another method, which its
+        // route does not have, reaches the method ANY of `/{proxy+}`, so the function answers 405.
+        paths: {
+            "/recommendations/{userId}": { get: keyed, options: open },
+            "/events": { post: keyed, options: open },
+            ...(page && { "/storefront/{proxy+}": { get: open } }),
+            "/{proxy+}": { get: keyed, options: open, "x-amazon-apigateway-any-method": keyed },
         },
-        "x-amazon-apigateway-request-validator": "parameters",
-        "x-amazon-apigateway-gateway-responses": gatewayResponses(wishes.otherOrigins),
+        ...(apiKey && {
+            components: { securitySchemes: { apiKey: { type: "apiKey", name: "x-api-key", in: "header" } } },
+        }),
+        "x-amazon-apigateway-gateway-responses": gatewayResponses(otherOrigins),
     };
-}
-
-/** Returns a parameter with the type string, because only the function validates its content. */
-function resolveParameter(parameters: Readonly<Record<string, Parameter>>, $ref: string): Json & Parameter {
-    const parameter = parameters[$ref.split("/").at(-1) ?? ""];
-    if (parameter === undefined) {
-        throw new Error(`app/api/openapi.yaml has no parameter ${$ref}`);
-    }
-    const { name, required = false } = parameter;
-    return { name, in: parameter.in, required, schema: { type: "string" } };
 }
 
 /** Returns API Gateway's error responses in the format of RFC 9457, as the API's function returns them. */
 function gatewayResponses(otherOrigins: boolean): Record<string, Json> {
-    const headers = {
+    const responseParameters = {
         "gatewayresponse.header.Content-Type": "'application/problem+json'",
         "gatewayresponse.header.Cache-Control": "'no-store'",
         // Any origin may read these responses, because they contain no data of viewers.
         ...(otherOrigins && { "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" }),
     };
     return Object.fromEntries(
-        Object.entries(gatewayErrors).map(([type, [statusCode, title]]) => [
-            type,
-            {
-                statusCode,
-                responseParameters: headers,
-                responseTemplates: { "application/json": problem(statusCode, title) },
-            },
-        ]),
+        Object.entries(gatewayErrors).map(([type, [statusCode, title]]) => {
+            const problem = `{"type":"about:blank","title":"${title}","status":${statusCode},"detail":$context.error.messageString,"requestId":"$context.requestId"}`;
+            return [type, { statusCode, responseParameters, responseTemplates: { "application/json": problem } }];
+        }),
     );
 }

@@ -10,7 +10,7 @@ import { type ApiScope, apiPolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import type { Price } from "../cost/price-table.ts";
-import type { readApiDescription } from "./api-document.ts";
+import { readApiDescription } from "./api-document.ts";
 
 /** What the API's function needs from the stack. */
 export interface ApiFunctionArgs {
@@ -36,7 +36,6 @@ export function apiFunction(
     name: string,
     args: ApiFunctionArgs,
     table: aws.dynamodb.Table,
-    description: ReturnType<typeof readApiDescription>,
     opts: pulumi.ComponentResourceOptions,
 ) {
     const { config, caller, page } = args;
@@ -46,7 +45,7 @@ export function apiFunction(
         {
             code: "recommendation-api",
             beside: {
-                "openapi.json": new pulumi.asset.StringAsset(JSON.stringify(description)),
+                "openapi.json": new pulumi.asset.StringAsset(JSON.stringify(readApiDescription())),
                 ...Object.fromEntries(Object.entries(page ?? {}).map(([file, asset]) => [`storefront/${file}`, asset])),
             },
             functionName: names.api,

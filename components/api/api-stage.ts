@@ -19,7 +19,7 @@ export interface ApiStageArgs {
     readonly isClosed: boolean;
 }
 
-/** Format of the access log. It contains the path template instead of the path, so it contains no viewer IDs. */
+/** Format of the access log. It contains the route instead of the path, so it contains no viewer IDs. */
 const accessLogFormat = JSON.stringify({
     requestId: "$context.requestId",
     at: "$context.requestTimeEpoch",
@@ -68,7 +68,7 @@ export class ApiStage extends pulumi.ComponentResource {
     }
 }
 
-/** Creates the throttling settings of each method of the API, and the settings of all other paths. */
+/** Creates the throttling settings of each route, and those of all methods without settings of their own. */
 function methodSettings(
     name: string,
     { config, restApi, isClosed }: ApiStageArgs,
@@ -110,8 +110,8 @@ function createApiKey(
         {
             name: names.api,
             apiStages: [{ apiId, stage: stage.stageName }],
-            // The usage plan limits all requests with the API key together. The stage's limit for events also applies
-            // to them.
+            // The usage plan limits all requests with the API key together. The stage's limits for events and other
+            // paths also apply to them.
             throttleSettings: { rateLimit: throttle.requestsPerSecond, burstLimit: throttle.burst },
             tags,
         },

@@ -6,7 +6,7 @@ import type { StackConfig } from "../../config/config.ts";
 import { dnsSuffix } from "../../config/regions.ts";
 import { anyMethodArn, invocationUri, tableOperationsPolicy } from "../../iam/api-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
-import { gatewayDocument, readApiDescription } from "./api-document.ts";
+import { gatewayDocument } from "./api-document.ts";
 import { type ApiFunctionArgs, apiFunction, createApiScope } from "./api-function.ts";
 import { ApiStage } from "./api-stage.ts";
 import type { BatchLists } from "./batch-lists.ts";
@@ -41,17 +41,16 @@ export class RecommendationApi extends pulumi.ComponentResource {
         const child = { parent: this };
         checkViewerAuth(config, process.env, this);
         const table = listsTable(name, config, child);
-        const description = readApiDescription();
 
         // Make the first lists before the API's function uses them. Without these lists, the function would answer with
         // popular films.
         const lists = args.batchLists?.(table.name);
-        const handler = apiFunction(name, args, table, description, {
+        const handler = apiFunction(name, args, table, {
             ...child,
             ...(lists && { dependsOn: lists.live }),
         });
         const body = JSON.stringify(
-            gatewayDocument(description, {
+            gatewayDocument({
                 title: names.api,
                 invocation: invocationUri(caller, names.api),
                 apiKey: config.apiKey,

@@ -1,12 +1,4 @@
-import {
-    chmodSync,
-    lstatSync,
-    mkdirSync,
-    readFileSync,
-    readlinkSync,
-    rmSync,
-    symlinkSync,
-} from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Speed } from "local-personalize";
 import { toolchain } from "./toolchain/env.mjs";

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
-import { gatewayDocument, readApiDescription } from "../../components/api/api-document.ts";
 import { approximately, campaignUsdPerHour } from "../../config/prices.ts";
-import { campaignCeiling, type Rates, throttles, toRates } from "../../config/throttles.ts";
+import { campaignCeiling, type Rates, toRates } from "../../config/throttles.ts";
 import {
     type AttackedStack,
     attacksOn,
@@ -47,21 +46,6 @@ describe("Hourly cost of attacks on the API", () => {
             }),
         );
     });
-
-    for (const storefront of ["api", "cloudfront"] as const) {
-        it(`\`throttles\` returns a limit for every API method if \`storefront\` is ${storefront}`, () => {
-            const wishes = { title: "t", invocation: "i", apiKey: false, otherOrigins: false };
-            const page = storefront === "api";
-            const { paths } = gatewayDocument(readApiDescription(), { ...wishes, page }) as {
-                readonly paths: Readonly<Record<string, object>>;
-            };
-            const methods = Object.entries(paths).flatMap(([path, verbs]) =>
-                Object.keys(verbs).map((verb) => `${path.replaceAll("/", "~1")}/${verb.toUpperCase()}`),
-            );
-            const own = throttles({ ...rates, storefront }).map(({ methodPath }) => methodPath);
-            assert.deepEqual(own.toSorted(), [...methods, "*/*"].toSorted());
-        });
-    }
 
     it("docs/attacks.md shows the cost of attacks with default settings, with lower throttling and with WAF", async () => {
         const page = await readFile("docs/attacks.md", "utf8");

@@ -120,18 +120,31 @@ describe("API on the local AWS", () => {
         assert.deepEqual(checkedOperations.sort(), Object.keys(calls).sort());
     });
 
-    it("API Gateway and the function reject invalid requests with problem documents (RFC 9457)", async () => {
+    it("the API rejects invalid requests with problem documents (RFC 9457)", async () => {
         const missing = await call("/items");
         assert.deepEqual([missing.status, missing.headers.get("content-type")], [400, "application/problem+json"]);
-        assert.match(missing.body.detail, /\[query\]/);
+        assert.deepEqual([missing.body.type, missing.body.errors[0].in], ["/problems/bad-request", "query"]);
         const incomplete = await post("/events", { userId: "1" });
         assert.deepEqual([incomplete.status, incomplete.body.errors[0].in], [400, "body"]);
         assert.match(incomplete.body.errors[0].message, /'sessionId'/);
         const wrong = await call("/recommendations/1?numResults=1000");
         assert.deepEqual([wrong.status, wrong.body.errors[0].in], [400, "query numResults"]);
         assert.equal(wrong.body.requestId, wrong.headers.get("x-amzn-requestid"));
-        assert.equal((await call("/nothing")).status, 404);
-        assert.equal((await call("/items/no-such-film")).status, 404);
+        for (const path of ["/nothing", "/recommendations", "/recommendations/1/more", "/items/no-such-film"]) {
+            const unknown = await call(path);
+            assert.deepEqual([unknown.status, unknown.body.type], [404, "/problems/not-found"], path);
+        }
+        const noPath = await call("/");
+        assert.deepEqual([noPath.status, noPath.body.type], [404, "about:blank"]);
+        for (const [method, path, allowed] of [
+            ["POST", "/recommendations/1", "OPTIONS, GET"],
+            ["PUT", "/events", "OPTIONS, POST"],
+            ["DELETE", "/similar/1", "OPTIONS, GET"],
+        ] as const) {
+            const wrongMethod = await call(path, { method });
+            assert.deepEqual([wrongMethod.status, wrongMethod.body.type], [405, "/problems/method-not-allowed"], path);
+            assert.equal(wrongMethod.headers.get("allow"), allowed);
+        }
     });
 
     it("an event changes the list of the viewer who sent the event within a second, and no other list", async () => {

@@ -33,7 +33,6 @@ export function restApiEntries(
                 description: value,
                 body: apart,
                 minimumCompressionSize: { from: String },
-                failOnWarnings: apart,
             },
             tags: apiTags(client),
             async outputs(restApiId) {
@@ -58,9 +57,8 @@ export function restApiEntries(
             async put(input, { key, args, olds, before }) {
                 const isPut = args.body !== undefined && args.body !== olds.body;
                 if (isPut) {
-                    const { failOnWarnings = false } = args;
-                    const body = Buffer.from(args.body);
-                    await call(apiGateway.PutRestApiCommand)({ ...key, mode: "overwrite", failOnWarnings, body });
+                    const put = { ...key, mode: "overwrite", failOnWarnings: false, body: Buffer.from(args.body) };
+                    await call(apiGateway.PutRestApiCommand)(put);
                 }
                 // After PutRestApi, send all arguments again, because the document may have changed them. Do not reset
                 // omitted arguments.

@@ -12,7 +12,6 @@ import { MiniStackSilentError } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import type { MiniStackAddress } from "./ministack.ts";
-import { importApi, isImport } from "./openapi-import/import-api.ts";
 import type { Organisation } from "./organisation.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
@@ -150,11 +149,6 @@ async function answerService(
         const events = toTrailEvents(options.emulator.requests(0), options.enforcement?.log.after(0) ?? []);
         const where = { region: scope.region, accountId: localAccountId };
         sendAnswer(response, jsonAnswer(200, lookupEvents(events, await json(), where), awsJson));
-        return;
-    }
-    if (scope?.service === "apigateway" && isImport(request.method, url)) {
-        const where = { miniStack: options.miniStack, region: scope.region };
-        sendAnswer(response, await importApi(where, url, receivedBody ?? (await readBody(request))));
         return;
     }
     if (scope?.service === "iam" && options.simulators) {

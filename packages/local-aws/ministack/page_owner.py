@@ -15,7 +15,7 @@ def identify() -> None:
         event = build_event(*args, **kwargs)
         # Browsers send `same-origin` only for requests of a page to its own origin.
         is_own_page = (event["headers"] or {}).get("sec-fetch-site") == "same-origin"
-        if is_own_page and (event["httpMethod"], event["resource"]) == ("GET", "/health"):
+        if is_own_page and (event["httpMethod"], event["path"]) == ("GET", "/health"):
             event["requestContext"]["identity"]["accountId"] = get_account_id()
         return event
 

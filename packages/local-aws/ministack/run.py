@@ -52,6 +52,7 @@ import queue_metrics
 import queue_urls
 import rest_api_changes
 import rest_deployments
+import rest_imports
 import rest_records
 import saving
 import schedules
@@ -92,6 +93,7 @@ if __name__ == "__main__":
     # Compress after rest_records has measured the response, so that the access log contains the uncompressed length.
     compression.compress()
     rest_api_changes.apply_as_aws()
+    rest_imports.put_documents()
     service_linked_roles.make_with_tracing()
     iam_names.validate_and_escape()
     queue_urls.readdress()

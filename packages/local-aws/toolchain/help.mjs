@@ -55,7 +55,6 @@ export const groups = {
         pack: "build and pack the packages that others install: local-personalize, access-doctor",
         "test:spark": "compare data-prep on Spark with data-prep; installs Spark and a Java",
         "docs:write": "write the marked figures, tables and lists of the documents from the code",
-        "api:docs": "write the lists of docs/api-reference.md from app/api/openapi.yaml",
         "api:types": "make the API's types of app/api/openapi.yaml",
         screenshots: "take the pictures of docs/ from a running page",
     },

@@ -154,17 +154,22 @@ export interface Asked {
     readonly from?: string;
 }
 
+/** API Gateway's routes, apart from the route `/{proxy+}` for all other paths. */
+const routes = ["/recommendations/{userId}", "/events", "/storefront/{proxy+}"];
+
 /** Returns a request in the format of API Gateway: `GET /similar/{itemId}`. */
 export function gatewayEvent(
     what: string,
-    { query = {}, body, headers = {}, path = {}, from }: Asked = {},
+    { query = {}, body, headers = {}, path: parameters = {}, from }: Asked = {},
 ): GatewayEvent {
-    const [httpMethod = "", resource = ""] = what.split(" ");
+    const [httpMethod = "", template = ""] = what.split(" ");
+    const path = template.replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => parameters[name] ?? "");
+    const hasRoute = routes.includes(template);
     return {
         httpMethod,
-        resource,
-        path: resource,
-        pathParameters: path,
+        resource: hasRoute ? template : "/{proxy+}",
+        path,
+        pathParameters: hasRoute ? parameters : { proxy: path.slice(1) },
         queryStringParameters: query,
         headers,
         body: body === undefined ? null : JSON.stringify(body),

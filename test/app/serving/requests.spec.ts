@@ -158,9 +158,31 @@ describe("Request validation", () => {
 
     it("an unknown path gets 404, and an unknown method 405 with the header Allow", async () => {
         assert.equal((await harness.ask("GET /nothing")).statusCode, 404);
-        const result = await harness.ask("DELETE /events");
-        assert.deepEqual([result.statusCode, result.headers.Allow], [405, "OPTIONS, POST"]);
-        described("Problem", parseResult(result));
+        assert.equal((await harness.ask("GET /similar/7/more")).statusCode, 404);
+        for (const [what, allowed] of [
+            ["DELETE /events", "OPTIONS, POST"],
+            ["POST /similar/7", "OPTIONS, GET"],
+        ] as const) {
+            const result = await harness.ask(what);
+            assert.deepEqual([result.statusCode, result.headers.Allow], [405, allowed]);
+            described("Problem", parseResult(result));
+        }
+    });
+
+    it("a request through the route `/{proxy+}` logs the template of its path", async () => {
+        const fresh = startApi();
+        const templateOf = async (what: string) => {
+            await fresh.ask(what);
+            return fresh.lastLine().template;
+        };
+        assert.equal(await templateOf("GET /items/7"), "/items/{itemId}");
+        assert.equal(await templateOf("OPTIONS /history/viewer-x"), "/history/{userId}");
+        assert.equal(await templateOf("GET /openapi.json"), "/openapi.json");
+        assert.equal(await templateOf("GET /openapi-json"), "/{proxy+}");
+        assert.equal(await templateOf("GET /wp-login.php"), "/{proxy+}");
+        await fresh.recommend("viewer-x");
+        assert.equal(fresh.lastLine().template, "/recommendations/{userId}");
+        assert.doesNotMatch(JSON.stringify(fresh.lines), /viewer-x|wp-login/);
     });
 
     it("the API returns 500 with the request ID, and logs the stack, for internal errors", async () => {

@@ -198,25 +198,16 @@ const campaignStatus = {
 const parkedText =
     "This month's estimate passed 90 % of the limit, so the campaign was parked; it costs nothing now. `npm run resume` brings it back.";
 
-const parameters: Readonly<Record<string, string>> = {
-    recommendations: "userId",
-    history: "userId",
-    similar: "itemId",
-    items: "itemId",
-};
-
 /** Converts an HTTP request to the format of API Gateway. */
 async function toGatewayEvent(request: IncomingMessage, path: string) {
-    const [what = "", id] = path.split("/");
-    const parameter = id === undefined ? undefined : parameters[what];
     const url = new URL(request.url ?? "/", "http://local");
     let body = "";
     for await (const chunk of request) body += chunk;
     return {
         httpMethod: request.method ?? "GET",
-        resource: parameter === undefined ? `/${what}` : `/${what}/{${parameter}}`,
+        resource: "/{proxy+}",
         path: `/${path}`,
-        pathParameters: parameter === undefined ? null : { [parameter]: id },
+        pathParameters: { proxy: path },
         queryStringParameters: Object.fromEntries(url.searchParams),
         headers: request.headers as Record<string, string>,
         body: body === "" ? null : body,

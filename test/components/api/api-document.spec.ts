@@ -1,46 +1,58 @@
 import assert from "node:assert/strict";
-import { gatewayDocument, readApiDescription } from "../../../components/api/api-document.ts";
+import { gatewayDocument } from "../../../components/api/api-document.ts";
+import { throttles, toRates } from "../../../config/throttles.ts";
+import { good } from "../../config/parsed.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
 type Json = Record<string, any>;
 const wishes = { title: "films", invocation: "arn:of:function", apiKey: false, otherOrigins: false, page: false };
-const description = readApiDescription();
-const documentOf = (more: Partial<typeof wishes> = {}) => gatewayDocument(description, { ...wishes, ...more }) as Json;
+const documentOf = (more: Partial<typeof wishes> = {}) => gatewayDocument({ ...wishes, ...more }) as Json;
+const any = "x-amazon-apigateway-any-method";
+/** Returns the methods of a document with their routes: `GET /events`. */
+const methodsOf = ({ paths }: Json) =>
+    Object.entries<Json>(paths).flatMap(([path, methods]) =>
+        Object.entries<Json>(methods).map(
+            ([verb, method]) => [`${verb === any ? "ANY" : verb.toUpperCase()} ${path}`, method] as const,
+        ),
+    );
 
 describe("`gatewayDocument`, the OpenAPI document for API Gateway", () => {
-    it("API Gateway's document contains every operation of openapi.yaml, integrated with the API function", () => {
-        const { paths } = documentOf();
-        const names = (of: object) => Object.keys(of).sort();
-        assert.deepEqual(names(paths), names(description.paths));
-        for (const [path, operations] of Object.entries(description.paths)) {
-            assert.deepEqual(names(paths[path]), names({ ...operations, options: {} }), path);
-            for (const method of Object.values<Json>(paths[path])) {
-                const integration = method["x-amazon-apigateway-integration"];
-                assert.deepEqual([integration.type, integration.uri], ["aws_proxy", "arn:of:function"]);
+    it("every method calls the API's function, and the page has a route only if the API serves the page", () => {
+        const api = [
+            ...["GET /recommendations/{userId}", "OPTIONS /recommendations/{userId}"],
+            ...["POST /events", "OPTIONS /events"],
+            ...["GET /{proxy+}", "OPTIONS /{proxy+}", "ANY /{proxy+}"],
+        ];
+        for (const page of [true, false]) {
+            const methods = methodsOf(documentOf({ page }));
+            const expected = page ? [...api, "GET /storefront/{proxy+}"] : api;
+            assert.deepEqual(methods.map(([name]) => name).toSorted(), expected.toSorted());
+            for (const [name, method] of methods) {
+                const { type, uri } = method["x-amazon-apigateway-integration"];
+                assert.deepEqual([type, uri], ["aws_proxy", "arn:of:function"], name);
             }
         }
     });
 
-    it("API Gateway validates required parameters, and the API function validates request bodies", () => {
-        const document = documentOf();
-        assert.equal(document.openapi, "3.0.1");
-        const list = document.paths["/recommendations/{userId}"].get.parameters;
-        assert.deepEqual(
-            list.map(({ name, required }: Json) => [name, required]),
-            [
-                ["userId", true],
-                ["numResults", false],
-                ["filter", false],
-                ["filterValues", false],
-                ["context", false],
-                ["since", false],
-            ],
-        );
-        const validator = document["x-amazon-apigateway-request-validators"];
-        assert.deepEqual(validator[document["x-amazon-apigateway-request-validator"]], {
-            validateRequestBody: false,
-            validateRequestParameters: true,
+    for (const storefront of ["api", "cloudfront"] as const) {
+        it(`each route has a throttle of its own if \`storefront\` is ${storefront}`, () => {
+            const methods = methodsOf(documentOf({ page: storefront === "api" })).map(([name]) => name);
+            const own = methods.filter((name) => /^(GET|POST) /.test(name)).map((name) => name.split(" "));
+            assert.deepEqual(
+                throttles({ ...toRates(good()), storefront })
+                    .map(({ methodPath }) => methodPath)
+                    .toSorted(),
+                [...own.map(([verb, path = ""]) => `${path.replaceAll("/", "~1")}/${verb}`), "*/*"].toSorted(),
+            );
         });
+    }
+
+    it("`throttles` allows preflight requests at the rate of other paths only for pages of other origins", () => {
+        const rateOf = (key: string, values: Record<string, string> = {}) =>
+            throttles(toRates(good(values))).find(({ methodPath }) => methodPath === key)?.rate;
+        assert.equal(rateOf("*/*"), 1);
+        const allowed = { allowedOrigins: '["https://films.example"]' };
+        assert.equal(rateOf("*/*", allowed), rateOf("~1{proxy+}/GET", allowed));
     });
 
     it("no method of the API uses IAM authorization, in any configuration", () => {
@@ -48,22 +60,18 @@ describe("`gatewayDocument`, the OpenAPI document for API Gateway", () => {
             for (const page of [false, true]) {
                 const document = documentOf({ apiKey, page, otherOrigins: page });
                 assert.doesNotMatch(JSON.stringify(document), /aws_iam|sigv4|x-amazon-apigateway-auth/i);
-                for (const operations of Object.values<Json>(document.paths)) {
-                    for (const { security = [] } of Object.values<Json>(operations)) {
-                        assert.deepEqual(security, security.length === 0 ? [] : [{ apiKey: [] }]);
-                    }
+                for (const [, { security = [] }] of methodsOf(document)) {
+                    assert.deepEqual(security, security.length === 0 ? [] : [{ apiKey: [] }]);
                 }
             }
         }
     });
 
-    it("the setting `apiKey` requires an API key for every method except OPTIONS", () => {
-        const { paths, ...document } = documentOf({ apiKey: true });
+    it("the setting `apiKey` requires an API key for every method except OPTIONS and the page's files", () => {
+        const document = documentOf({ apiKey: true, page: true });
         assert.equal(document.components.securitySchemes.apiKey.name, "x-api-key");
-        for (const operations of Object.values<Json>(paths)) {
-            for (const [verb, method] of Object.entries<Json>(operations)) {
-                assert.equal(method.security !== undefined, verb !== "options", verb);
-            }
+        for (const [name, { security }] of methodsOf(document)) {
+            assert.equal(security === undefined, /^OPTIONS|storefront/.test(name), name);
         }
         assert.equal(documentOf().components, undefined);
     });
@@ -83,10 +91,5 @@ describe("`gatewayDocument`, the OpenAPI document for API Gateway", () => {
                 assert.equal("gatewayresponse.header.Access-Control-Allow-Origin" in headers, otherOrigins);
             }
         }
-    });
-
-    it("API Gateway's document contains a storefront path if the API serves the page", () => {
-        const { get } = documentOf({ page: true }).paths["/storefront/{proxy+}"];
-        assert.equal(get.parameters[0].name, "proxy");
     });
 });

@@ -22,9 +22,6 @@ export const createDocument = (...paths: string[]) =>
                         "x-amazon-apigateway-integration": {
                             type: "mock",
                             requestTemplates: { "application/json": '{"statusCode":200}' },
-                            responses: {
-                                default: { statusCode: "200", responseTemplates: { "application/json": path } },
-                            },
                         },
                     },
                 },

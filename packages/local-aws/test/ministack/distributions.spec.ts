@@ -59,7 +59,7 @@ describe("CloudFront distributions of the local AWS", () => {
         await makeFunction(aws);
         const any = { "x-amazon-apigateway-any-method": answered() };
         const paths = { "/films/{filmId}": any, "/events": any };
-        const { id: api = "" } = await importDocument(client, createDocument(paths));
+        const api = await importDocument(client, createDocument(paths));
         await deploy(aws, client, api);
         await aws.admin.s3.createBucket({ Bucket });
         for (const [Key, ContentType] of [

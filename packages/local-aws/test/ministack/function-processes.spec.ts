@@ -52,7 +52,7 @@ describe("Logs and updates of Lambda functions", () => {
         await createFunction(aws, FunctionName, code);
         const gateway = aws.open(APIGateway);
         await makeFunction(aws);
-        const { id = "" } = await importDocument(gateway, createDocument({ "/films": { get: answered() } }));
+        const id = await importDocument(gateway, createDocument({ "/films": { get: answered() } }));
         url = `${await deploy(aws, gateway, id)}/films`;
     });
 

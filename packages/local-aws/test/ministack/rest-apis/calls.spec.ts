@@ -23,7 +23,6 @@ const document = createDocument(
     },
     {
         components: { securitySchemes: { key: { type: "apiKey", name: "x-api-key", in: "header" } } },
-        "x-amazon-apigateway-binary-media-types": ["image/png"],
         "x-amazon-apigateway-gateway-responses": {
             THROTTLED: {
                 statusCode: "429",
@@ -48,7 +47,9 @@ describe("Calls of a REST API of the local AWS", () => {
     before(async () => {
         client = aws.open(APIGateway);
         await makeFunction(aws, false);
-        restApiId = (await importDocument(client, document)).id ?? "";
+        restApiId = await importDocument(client, document);
+        const binary = { op: "add" as const, path: "/binaryMediaTypes/image~1png" };
+        await client.updateRestApi({ restApiId, patchOperations: [binary] });
         url = await deploy(aws, client, restApiId);
     });
     const eventOf = async (answer: Response) => {
@@ -176,6 +177,63 @@ describe("Calls of a REST API of the local AWS", () => {
         assert.deepEqual(await last.json(), { title: "Too many requests", status: 429, requestId });
         await client.updateStage({ ...stage, patchOperations: [{ op: "remove", path: "/*/*" }] });
         assert.equal((await fetch(`${url}/films`)).status, 200);
+    });
+
+    it("PutRestApi overwrites the API, and callers see the change after a deployment", async () => {
+        const restApiId = await importDocument(client, document);
+        await allowApi(aws, restApiId);
+        const url = await deploy(aws, client, restApiId);
+        const put = (document: object) =>
+            client.putRestApi({ restApiId, mode: "overwrite", body: Buffer.from(JSON.stringify(document)) });
+        const proxy = createDocument({ "/films": { get: answered() }, "/{proxy+}": { ...any, get: answered() } });
+        assert.equal((await put({ ...proxy, info: { title: "Renamed" } })).name, "Renamed");
+        const { items = [] } = await client.getResources({ restApiId });
+        assert.deepEqual(items.map(({ path }) => path).sort(), ["/", "/films", "/{proxy+}"]);
+        const resources = async (method: string, ...paths: string[]) => {
+            const answers = paths.map((path) => fetch(`${url}${path}`, { method }));
+            const texts = (await Promise.all(answers)).map((answer) => answer.text());
+            return (await Promise.all(texts)).map((text) => JSON.parse(text).resource);
+        };
+        assert.deepEqual(await resources("GET", "/films", "/other"), ["/films", undefined]);
+        const { id: value } = await client.createDeployment({ restApiId });
+        const patchOperations = [{ op: "replace" as const, path: "/deploymentId", value }];
+        await client.updateStage({ restApiId, stageName: "api", patchOperations });
+        const paths = ["/films", "/films/7", "/other"];
+        assert.deepEqual(await resources("GET", ...paths), ["/films", "/{proxy+}", "/{proxy+}"]);
+        assert.deepEqual(await resources("POST", ...paths), ["/{proxy+}", "/{proxy+}", "/{proxy+}"]);
+    });
+
+    it("PutRestApi rejects an invalid or unsupported document, and changes nothing", async () => {
+        const id = await importDocument(client, document);
+        const authorized = answered({ security: [{ key: [] }], "x-amazon-apigateway-auth": { type: "AWS_IAM" } });
+        const schemes = { oidc: { type: "openIdConnect", name: "token" } };
+        for (const [message, wrong] of [
+            [/^Invalid OpenAPI input/, { ...document, openapi: "3.1.0" }],
+            [/^Invalid OpenAPI input/, "films"],
+            [/^Invalid OpenAPI input/, createDocument({ "/films": { get: { responses: {} } } })],
+            [/: x-amazon-apigateway-policy$/, { ...document, "x-amazon-apigateway-policy": {} }],
+            [/: x-amazon-apigateway-auth of get \/films$/, createDocument({ "/films": { get: authorized } })],
+            [/: parameters of \/films$/, createDocument({ "/films": { ...any, parameters: [] } })],
+            [/: oidc$/, createDocument({}, { components: { securitySchemes: schemes } })],
+            [/: NO_KEY$/, createDocument({}, { "x-amazon-apigateway-gateway-responses": { NO_KEY: {} } })],
+            [
+                /: type http of get \/films$/,
+                createDocument({ "/films": { get: { "x-amazon-apigateway-integration": { type: "http" } } } }),
+            ],
+            [/: schemas$/, createDocument({}, { components: { schemas: {} } })],
+        ] as const) {
+            const body = Buffer.from(JSON.stringify(wrong));
+            const put = client.putRestApi({ restApiId: id, mode: "overwrite", body });
+            await assert.rejects(put, { name: "BadRequestException", message });
+        }
+        const body = Buffer.from(JSON.stringify(document));
+        await assert.rejects(client.putRestApi({ restApiId: id, body }), {
+            message: /: mode merge \(use overwrite\)$/,
+        });
+        const unknown = client.putRestApi({ restApiId: "nobody", mode: "overwrite", body });
+        await assert.rejects(unknown, { name: "NotFoundException" });
+        const { items = [] } = await client.getResources({ restApiId: id });
+        assert.deepEqual(items.map(({ path }) => path).sort(), ["/", "/films", "/keyed", "/picture"]);
     });
 
     it("an unknown path or stage returns 403 with API Gateway's message", async () => {

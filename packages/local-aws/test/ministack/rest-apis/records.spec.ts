@@ -35,10 +35,7 @@ describe("Access log, metrics and restart of a REST API", () => {
         const path = "/cloudwatchRoleArn";
         await client.updateAccount({ patchOperations: [{ op: "replace", path, value: role }] });
         await logs.createLogGroup({ logGroupName });
-        const { id: restApiId = "" } = await importDocument(
-            client,
-            createDocument({ "/films/{filmId}": { get: answered() } }),
-        );
+        const restApiId = await importDocument(client, createDocument({ "/films/{filmId}": { get: answered() } }));
         url = await deploy(aws, client, restApiId);
         const destination = `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`;
         await client.updateStage({
@@ -94,7 +91,7 @@ describe("Access log, metrics and restart of a REST API", () => {
     });
 
     it("the stage still serves its deployment after the restart, and undeployed changes of the API are kept", async () => {
-        const { id: restApiId = "" } = await importDocument(client, createDocument({ "/films": { get: answered() } }));
+        const restApiId = await importDocument(client, createDocument({ "/films": { get: answered() } }));
         const url = await deploy(aws, client, restApiId);
         const changed = Buffer.from(JSON.stringify(createDocument({ "/health": { get: answered() } })));
         await client.putRestApi({ restApiId, mode: "overwrite", body: changed });
