@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import {
-    createBucket,
-    createDataset,
-    runImportJob,
-    type Service,
-    startService,
-} from "../../packages/local-personalize/test/support.ts";
-import { newestListsJob, type RecordedResource, selectRecordedResources } from "../../runbooks/lib/stack/stack.ts";
+import { newestListsJob, type RecordedResource } from "../../runbooks/lib/stack/stack.ts";
 import { type ResourceStatus, readStatus, worstState } from "../../runbooks/lib/stack/status.ts";
 import { fake } from "../support/fake.ts";
 
@@ -161,70 +154,4 @@ describe("`worstState`, the most severe of several states", () => {
         it(`\`worstState\` returns "${word}" for the states ${states.join(" and ")}`, () =>
             assert.equal(of(...states), word));
     }
-});
-
-describe("`readStatus` with the local Personalize", () => {
-    const bucket = createBucket();
-    let service: Service;
-
-    before(async () => {
-        service = await startService({ access: bucket.access });
-    });
-    after(() => service?.discard());
-
-    it("`readStatus` reports existing, failed and deleted resources with reasons", async () => {
-        const { datasetArn, datasetGroupArn } = await createDataset(service);
-        bucket.deny(true);
-        await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/none.csv" });
-        const recorded = (kind: RecordedResource["kind"], arn: string) => ({ ...campaign, kind, arn });
-        const statuses = await readStatus(
-            () => service.personalize,
-            [
-                recorded("DatasetGroup", datasetGroupArn),
-                recorded("DatasetImportJob", arn("dataset-import-job/first")),
-                recorded("Campaign", arn("campaign/films")),
-            ],
-            Date.now(),
-        );
-        assert.deepEqual(
-            statuses.map(({ resource, state }) => `${resource}: ${state}`),
-            ["dataset group films: ACTIVE", "dataset import job first: CREATE FAILED", "campaign films: GONE"],
-        );
-        assert.match(String(statuses[1]?.failureReason), /Insufficient privileges/);
-        assert.match(String(statuses[2]?.nextStep), /pulumi refresh/);
-        assert.equal(statuses[2]?.ageSeconds, null);
-        assert.equal(worstState(statuses), "failed");
-    });
-
-    it("`readStatus` also returns resources that a running `pulumi up` is creating", async () => {
-        const { datasetGroupArn } = await createDataset(service, "series");
-        const resource = (kind: string, name: string) => ({
-            type: `pulumi-nodejs:dynamic/personalize:${kind}`,
-            inputs: { region: "eu-central-1", name },
-        });
-        const recorded = selectRecordedResources({
-            deployment: {
-                resources: [
-                    { ...resource("DatasetGroup", "series"), id: datasetGroupArn },
-                    { ...resource("Campaign", "old"), id: arn("campaign/old"), delete: true },
-                    { type: "pulumi:pulumi:Stack" },
-                ],
-                pending_operations: [
-                    { type: "creating", resource: resource("DatasetGroup", "series") },
-                    { type: "creating", resource: resource("Campaign", "series") },
-                    { type: "updating", resource: { ...resource("Campaign", "new"), id: arn("campaign/new") } },
-                ],
-            },
-        });
-        const statuses = await readStatus(() => service.personalize, recorded, Date.now());
-        assert.deepEqual(
-            statuses.map(({ resource, arn, state }) => [resource, arn, state]),
-            [
-                ["dataset group series", datasetGroupArn, "ACTIVE"],
-                ["dataset group series", datasetGroupArn, "ACTIVE"],
-                ["campaign series", null, "NOT YET MADE"],
-            ],
-        );
-        assert.equal(worstState(statuses), "working");
-    });
 });

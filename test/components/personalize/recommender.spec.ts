@@ -13,12 +13,10 @@ import {
     declaredResources,
     inputsOfNamed,
     requireInputs,
-    schemaText,
     settled,
     tags as stackTags,
     typesAndNames,
     useMocks,
-    value,
 } from "../mocks.ts";
 
 /** Properties in `ignoreChanges`; the keys are the last words of the resources' types. */
@@ -106,42 +104,6 @@ describe("Recommender component", () => {
         assert.equal("recipeArn" in requireInputs("Solution"), false);
     });
 
-    it("Recommender creates no campaign after `park`, and none if the configuration disables the campaign", async () => {
-        const parked = { reason: "holidays", since: "2026-11-25T12:00:00Z", campaign: null };
-        for (const [config, stateFlags] of [
-            [good({}), { parked }],
-            [good({ campaignEnabled: "false" }), {}],
-        ] as const) {
-            await useMocks();
-            const { campaignArn } = await recommender(config, stateFlags);
-            assert.equal(await value(campaignArn), "");
-            assert.deepEqual(
-                typesAndNames().filter((resource) => resource.includes("Campaign")),
-                [],
-            );
-            assert.equal(requireInputs("SolutionVersion").solutionArn, namesFor("dev").solution);
-        }
-    });
-
-    it("Recommender passes the job ID of `retrain --reimport` to the import job", async () => {
-        const reimport = { reason: "retrain --reimport", since: "2026-11-25T12:00:00Z", importJobArn: "arn:of:job-1" };
-        await recommender(good({}), { reimport });
-        assert.equal(requireInputs("DatasetImportJob").repeats, "arn:of:job-1");
-    });
-
-    it("the campaign gets the newest version unless the SSM parameter `serving` names another version to keep", async () => {
-        const serving = { solutionVersionArn: "arn:of:old", reason: "worse", since: "2026-11-25T12:00:00Z" };
-        await recommender(good({}), { serving: { ...serving, hold: true } });
-        assert.equal(requireInputs("Campaign").solutionVersionArn, "arn:of:old");
-        await useMocks();
-        await recommender(good({}), { serving: { ...serving, hold: false } });
-        assert.equal(requireInputs("Campaign").solutionVersionArn, "movies");
-        const automatic = { performAutoTraining: "true", syncWithLatestSolutionVersion: "true" };
-        await useMocks();
-        await recommender(good(automatic), { serving: { ...serving, hold: true } });
-        assert.equal(requireInputs("Campaign").solutionVersionArn, "arn:of:old");
-    });
-
     it("Recommender uploads a version's fallback tables before changing the campaign, and never deletes them", async () => {
         const tables = join(folder, "fallback-tables.json");
         await writeFile(tables, "{}");
@@ -184,85 +146,10 @@ describe("Recommender component", () => {
         });
     }
 
-    it("Recommender creates filters after the import job", async () => {
-        const given = {
-            filters: JSON.stringify({
-                again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")',
-            }),
-        };
-        const { watchedFilterArn } = await recommender(good(given));
-        const arn = "arn:aws:personalize:eu-central-1:000000000000:filter/movie-recommender-unwatched";
-        assert.equal(await value(watchedFilterArn), arn);
-        await settled();
-        const kinds = declaredResources
-            .map(({ type }) => type.split(":").at(-1))
-            .filter((kind) => /^(Filter|DatasetImportJob)$/.test(kind ?? ""));
-        assert.deepEqual(kinds, ["DatasetImportJob", "Filter", "Filter"]);
-    });
-
-    it("Recommender creates the filters of the configuration and an event tracker", async () => {
-        const filters = {
-            new: "INCLUDE ItemID WHERE Items.YEAR > 1990",
-            unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")',
-        };
-        const given = { filters: JSON.stringify(filters), eventTracker: "true", watchedFilter: "false" };
-        const { watchedFilterArn } = await recommender(good(given));
-        assert.equal(await value(watchedFilterArn), "");
-        const { datasetGroup, eventTracker } = namesFor("dev");
-        const filterResources = declaredResources.filter(({ type }) => type.endsWith(":Filter"));
-        assert.deepEqual(
-            filterResources.map(({ name, inputs }) => [
-                name,
-                inputs.name,
-                inputs.datasetGroupArn,
-                inputs.filterExpression,
-            ]),
-            Object.entries(filters).map(([name, expression]) => [`movies-${name}`, name, datasetGroup, expression]),
-        );
-        const { name, datasetGroupArn, region, tags: ofTracker } = requireInputs("EventTracker");
-        assert.deepEqual(
-            [name, datasetGroupArn, region, ofTracker],
-            [eventTracker, datasetGroup, "eu-central-1", tags],
-        );
-    });
-
     it("Recommender creates the campaign after the budget", async () => {
         await recommender(good({}));
         assert.ok([dependencies.Campaign].flat().includes(budget));
         assert.ok(![dependencies.Solution].flat().includes(budget));
-    });
-
-    it("with `itemsFile` and `usersFile`, Recommender imports items and users before creating the solution", async () => {
-        const texts = { items: schemaText("Items", "ITEM_ID"), users: schemaText("Users", "USER_ID") };
-        for (const [kind, text] of Object.entries(texts)) {
-            await writeFile(join(folder, `${kind}.schema.json`), text);
-        }
-        const files = { itemsFile: join(folder, "items.csv"), usersFile: join(folder, "users.csv") };
-        await recommender(good(files));
-        const names = namesFor("dev");
-        const of = (kind: string, type: string) =>
-            declaredResources.find((args) => args.name === `movies-${kind}` && args.type.endsWith(`:${type}`))?.inputs;
-        for (const kind of ["items", "users"] as const) {
-            const schema = of(kind, "Schema");
-            const hash = createHash("sha256").update(texts[kind]).digest("hex").slice(0, 8);
-            assert.equal(schema.name, `${names[`${kind}Schema`]}-${hash}`);
-            assert.equal(schema.schema, texts[kind]);
-            const dataset = of(kind, "MetadataDataset");
-            assert.equal(dataset.name, names[kind]);
-            assert.equal(dataset.datasetType, kind.toUpperCase());
-            assert.equal(dataset.schemaArn, schema.name);
-            const job = of(kind, "DatasetImportJob");
-            assert.equal(job.datasetArn, names[kind]);
-            assert.equal(job.dataLocation, `s3://films/${kind}.csv`);
-            assert.equal(job.jobNamePrefix, names[`${kind}ImportJobPrefix`]);
-        }
-        const at = (type: string) => declaredResources.findIndex((args) => args.type.endsWith(`:${type}`));
-        assert.ok(
-            at("Solution") >
-                declaredResources.findLastIndex(
-                    (args) => args.type.endsWith(":DatasetImportJob") && args.name !== "movies",
-                ),
-        );
     });
 
     const uploaded = (...names: string[]) =>
