@@ -124,6 +124,11 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
             ],
             [...schemas, group, datasets, ...solution],
         ),
+        // AWS checks CreateSolution on the recipe, too, which the Service Authorization Reference does not list
+        // (docs/unproven.md).
+        deploy("UseRecipes", service, ["CreateSolution"], [`arn:${scope.partition}:personalize:::recipe/*`], {
+            condition: scope.inRegion,
+        }),
         // The policy `operate` has the tag actions of all other resources, which keeps this policy within its size
         // limit.
         deploy("TagDatasetGroup", service, ["TagResource", "UntagResource"], [group]),

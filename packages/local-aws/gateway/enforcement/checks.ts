@@ -88,34 +88,35 @@ async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorReques
     const tagging = tags.length > 0 && operation.startsWith("Create") ? [check("TagResource")] : [];
     const filter =
         filtered.has(operation) && typeof body.filterArn === "string" ? [check(operation, body.filterArn)] : [];
-    const parent = parentOf(operation, body);
-    const parents = parent === undefined ? [] : [check(operation, parent)];
-    return { service: "personalize", checks: [check(operation), ...parents, ...tagging, ...filter] };
+    const others = usedBy(operation, body).map((arn) => check(operation, arn));
+    return { service: "personalize", checks: [check(operation), ...others, ...tagging, ...filter] };
 }
 
 /**
- * For each create call, the input member that names an existing resource. The call also needs permission for that
- * resource (Service Authorization Reference, "Amazon Personalize", required resource types). A solution version's ARN
- * is its solution's ARN and an id.
+ * For each create call, the input members that name existing resources. The call also needs permission for these
+ * resources (Service Authorization Reference, "Amazon Personalize", required resource types). A solution version's ARN
+ * is its solution's ARN and an id. The reference does not list the recipe of CreateSolution: AWS's own programs grant it
+ * (maintaining-personalized-experiences-with-machine-learning, retail-demo-store pull request 627).
  */
-const parents: Readonly<Record<string, string>> = {
-    CreateBatchInferenceJob: "solutionVersionArn",
-    CreateCampaign: "solutionVersionArn",
-    CreateDataDeletionJob: "datasetGroupArn",
-    CreateDataset: "datasetGroupArn",
-    CreateDatasetExportJob: "datasetArn",
-    CreateDatasetImportJob: "datasetArn",
-    CreateEventTracker: "datasetGroupArn",
-    CreateFilter: "datasetGroupArn",
-    CreateMetricAttribution: "datasetGroupArn",
-    CreateRecommender: "datasetGroupArn",
-    CreateSolution: "datasetGroupArn",
+const usedResources: Readonly<Record<string, readonly string[]>> = {
+    CreateBatchInferenceJob: ["solutionVersionArn"],
+    CreateCampaign: ["solutionVersionArn"],
+    CreateDataDeletionJob: ["datasetGroupArn"],
+    CreateDataset: ["datasetGroupArn"],
+    CreateDatasetExportJob: ["datasetArn"],
+    CreateDatasetImportJob: ["datasetArn"],
+    CreateEventTracker: ["datasetGroupArn"],
+    CreateFilter: ["datasetGroupArn"],
+    CreateMetricAttribution: ["datasetGroupArn"],
+    CreateRecommender: ["datasetGroupArn"],
+    CreateSolution: ["datasetGroupArn", "recipeArn"],
 };
 
-function parentOf(operation: string, body: Body): string | undefined {
-    const arn = body[parents[operation] ?? ""];
-    return typeof arn === "string" && arn !== "" ? arn : undefined;
-}
+const usedBy = (operation: string, body: Body): readonly string[] =>
+    (usedResources[operation] ?? []).flatMap((member) => {
+        const arn = body[member];
+        return typeof arn === "string" && arn !== "" ? [arn] : [];
+    });
 
 /** Operations that accept a filter. */
 const filtered = new Set(["GetRecommendations", "GetPersonalizedRanking", "GetActionRecommendations"]);

@@ -55,6 +55,28 @@ describe("Calls for several resources, for resources of other accounts, and of C
         }
     });
 
+    it("CreateSolution also needs permission on the recipe", async () => {
+        const solution = new CreateSolutionCommand({
+            name: "mine",
+            datasetGroupArn: arn("dataset-group/mine"),
+            recipeArn: "arn:aws:personalize:::recipe/aws-user-personalization",
+        });
+        const resources = ["solution/mine", "dataset-group/mine"].map(arn);
+        const { personalize, arn: who } = await aws.user("trainer", allow("personalize:CreateSolution", resources));
+        await assert.rejects(
+            personalize.send(solution),
+            new RegExp(
+                `${who} is not authorized to perform: personalize:CreateSolution on resource: arn:aws:personalize:::recipe/aws-user-personalization `,
+            ),
+        );
+        await aws.putPolicy(
+            "trainer",
+            [allow("personalize:CreateSolution", [...resources, "arn:aws:personalize:::recipe/*"])],
+            "policy",
+        );
+        await assert.rejects(personalize.send(solution), { name: "ResourceNotFoundException" });
+    });
+
     it("TagResource of an API also needs permission to change the API", async () => {
         const admin = aws.open(APIGateway);
         const { id } = await admin.createRestApi({ name: "made-by-hand" });
