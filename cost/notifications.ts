@@ -1,6 +1,5 @@
 import { approximately, priceNote } from "../config/prices.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import { closingShare } from "./serving-shares.ts";
 import { iso, readable } from "./time.ts";
 
 /**
@@ -59,11 +58,8 @@ const texts = {
             : "They cost nothing while there is no training. To let the cost guard delete unused solutions: pulumi config set --path unused.action delete && pulumi up"),
     "unused-deleted": ({ name, since }) =>
         `The cost guard deletes the solution ${name} with all its versions. It listed it as unused at ${readable(Number(since))}.`,
-    "traffic-high": ({ usd, limit }) =>
+    "api-closed": ({ usd, limit }) =>
         `Requests to the API and the page cost ${money(usd)} in the last hour, and the limit is $${limit} a month. ` +
-        `At ${money(closingShare * Number(limit))} in an hour the cost guard closes API and page. To see the requests: npm run watch-status`,
-    "api-closed": ({ usd, limit, month }) =>
-        `Requests to the API and the page cost ${money(usd)} in the last hour, and the stack cost ${money(month)} this month. The limit is $${limit} a month. ` +
         "The cost guard closes them: the API answers 429, and CloudFront stops within minutes. " +
         "Find the source of the requests first, for example with AWS WAF (docs/attacks.md). To open them again: npm run resume",
     "state-lost": ({ problem, parameter }) =>

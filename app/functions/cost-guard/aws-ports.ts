@@ -13,7 +13,7 @@ import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-s
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { goneOrThrow, isOurs, listTags } from "pulumi-personalize/core";
-import { guardMetrics, ownMetrics, ownNamespace } from "../../../config/metrics.ts";
+import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
 import type { ObservedSolution } from "../../../cost/observations.ts";
@@ -181,7 +181,6 @@ async function publishGauges(client: CloudWatchClient, stack: string, gauges: Ga
         [ownMetrics.monthSpend, gauges.monthSpendUsd],
         [ownMetrics.hourlyCost, gauges.hourlyUsd],
         [ownMetrics.idleHours, gauges.idleHours],
-        [guardMetrics.requestsCost, gauges.requestsUsd],
     ];
     const MetricData = values.flatMap(([MetricName, Value]) =>
         Value === undefined ? [] : [{ MetricName, Value, Dimensions: [{ Name: "Stack", Value: stack }] }],

@@ -1,4 +1,3 @@
-import { closingDone } from "../../../cost/close-if-attacked.ts";
 import { decide, requestsSince } from "../../../cost/decide.ts";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
 import {
@@ -199,7 +198,7 @@ async function stop(ports: GuardPorts, failures: Failures, state: GuardState): P
         await ports.serving?.close(closing.reason);
         return true;
     });
-    return isDone ? closingDone(state) : state;
+    return isDone ? without(state, "closing") : state;
 }
 
 /** Does the pending work of the state; first parks the campaign. Returns the state without the completed work. */
