@@ -53,7 +53,7 @@ export function decide(
     };
     const steps = [
         (state: GuardState) => endParking(state),
-        (state: GuardState) => enforceLimit(state, now, config, usd),
+        (state: GuardState) => enforceLimit(state, now, config, usd, observations.parked?.flag),
         (state: GuardState) => (serving ? closeAtShare(state, now, config, serving) : state),
         (state: GuardState) => idle(state, now, config, observations),
         (state: GuardState) => unused(state, now, config, observations),

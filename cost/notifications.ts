@@ -1,6 +1,6 @@
 import { approximately, priceNote } from "../config/prices.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import { iso, readable } from "./time.ts";
+import { readable } from "./time.ts";
 
 /**
  * A notification of the cost guard, which the guard sends once. Receivers ignore a second notification with the same
@@ -22,8 +22,6 @@ export interface SentNotification {
     readonly id: string;
     readonly kind: NotificationKind;
     readonly stack: string;
-    /** ISO 8601. */
-    readonly at: string;
     readonly text: string;
 }
 
@@ -33,8 +31,8 @@ const texts = {
     "limit-near": ({ usd, limit }) =>
         `The campaign cost ${money(usd)} this month. This is at least 80 % of the limit of $${limit}. At the limit the cost guard parks it. ` +
         "To raise the limit: pulumi config set monthlyLimitUsd <US dollars> && pulumi up",
-    "limit-reached": ({ usd, limit }) =>
-        `The campaign cost ${money(usd)} this month, and the limit is $${limit}. The cost guard parks it, so there are no personal recommendations. ` +
+    "limit-reached": ({ limit }) =>
+        `This month's cost has reached the limit of $${limit}. The cost guard parks the campaign, so there are no personal recommendations. ` +
         `The deletion takes about 18 minutes. ${resume}. The cost guard does not park it at the limit again this month, unless you change the limit.`,
     "limit-overridden": ({ usd, limit }) =>
         `The campaign runs again, although it reached this month's limit of $${limit} (${money(usd)} so far). ` +
@@ -71,7 +69,7 @@ export type NotificationKind = keyof typeof texts;
 
 /** Returns the notification in the format of the SNS message. Repeated sends have the same content. */
 export function sentNotification(
-    { key, kind, at, facts }: GuardNotification,
+    { key, kind, facts }: GuardNotification,
     { stack }: Pick<GuardConfig, "stack">,
 ): SentNotification {
     return {
@@ -79,7 +77,6 @@ export function sentNotification(
         id: `${stack}/${key}`,
         kind,
         stack,
-        at: iso(at),
         text: `Stack ${stack}: ${texts[kind](facts)}`,
     };
 }

@@ -97,6 +97,7 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
             return (
                 parked && {
                     since: Date.parse(parked.since),
+                    reason: parked.reason,
                     solution: parked.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined,
                 }
             );
@@ -118,8 +119,8 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
             const command = new DeleteSolutionCommand({ solutionArn: solutionArn(name) });
             await personalize.send(command).catch(goneOrThrow);
         },
-        async show({ kind, text, at }) {
-            if (tableName !== undefined) await putNotification(dynamo, tableName, { kind, text, at: Date.parse(at) });
+        async show(notification) {
+            if (tableName !== undefined) await putNotification(dynamo, tableName, notification);
         },
         async showSpend(spend) {
             if (tableName !== undefined) await putSpend(dynamo, tableName, spend);

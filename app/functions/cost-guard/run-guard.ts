@@ -164,7 +164,9 @@ async function send(
             const message = sentNotification(notification, config);
             // Show the notification on the storefront first. If the run died after sending it, no later run would show
             // it.
-            if (isOfParking(message)) await ports.show(message);
+            if (isOfParking(message)) {
+                await ports.show({ kind: message.kind, text: message.text, at: notification.at });
+            }
             await ports.notify(message);
             sent.add(notification.key);
         });
@@ -178,7 +180,9 @@ async function send(
  */
 async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failures, state: GuardState): Promise<void> {
     await stop(ports, failures, state);
-    const explains = state.unsent.filter((one) => isOfParking(one) || one.kind === "api-closed");
+    const explains = state.unsent.filter((one) =>
+        isOfParking(one) ? state.parking !== undefined : one.kind === "api-closed",
+    );
     await send(ports, config, failures, state, explains);
 }
 
