@@ -9,7 +9,9 @@ export const accessKeys = {
             customMetrics: flag(true, {
                 description: "metrics of cost guard and API, and their alarms",
             }),
-            traces: flag(true, { description: "X-Ray traces of the API" }),
+            traces: flag(false, {
+                description: "X-Ray traces of the API; a caller can force a trace of each request",
+            }),
         },
         {
             description: "parts that observe the stack; the cost guard works without them",

@@ -162,6 +162,7 @@ describe("Cost guard on the local AWS", function () {
                     serving: {
                         ...toServedPlace({ ...scope(), names: names(), storefront: serving.storefront }),
                         functions: [{ name: names().api, gb: 0.5 }],
+                        traces: false,
                     },
                 };
                 // With these settings every campaign is idle at once, so that the guard uses all its permissions.
