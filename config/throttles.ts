@@ -28,18 +28,14 @@ const keyOf = (verb: string, path: string) => `${path.replaceAll("/", "~1")}/${v
 
 /** Path of events, whose rate is a config key of its own. */
 const events = "/events";
-export const eventsPath = keyOf("POST", events);
-export const listsPath = keyOf("GET", "/recommendations/{userId}");
-export const pagePath = keyOf("GET", "/storefront/{proxy+}");
-export const historyPath = keyOf("GET", "/history/{userId}");
 
 /** Share of the API's rate for each path that usual traffic does not request. */
 const unused = 0.01;
 
 /**
  * Share of the API's rate for each GET method of the API. API Gateway applies a stage's rate to each method separately
- * (API Gateway Developer Guide, "Throttle requests to your REST APIs"). Therefore a rate of 100 for all methods would
- * allow anybody 100 requests a second to each method. With these shares, usual traffic in any mix is allowed up to two
+ * (API Gateway Developer Guide, "Throttle requests to your REST APIs"). Therefore a rate of 20 for all methods would
+ * allow anybody 20 requests a second to each method. With these shares, usual traffic in any mix is allowed up to two
  * thirds of the rate.
  */
 const shares: readonly (readonly [path: string, share: number])[] = [
@@ -55,11 +51,11 @@ const shares: readonly (readonly [path: string, share: number])[] = [
 ];
 
 /**
- * Returns the throttles of a stage: one for each method of the API, and one for all other paths. A browser sends
- * preflight requests only for pages of other origins.
+ * Returns the throttles of a stage: one for each method of the API, and one for all other paths. A method has a share of
+ * the rate, in hundredths of a request a second, but the whole burst: a page view requests several lists at once, and a
+ * burst passes once, so it costs little. A browser sends preflight requests only for pages of other origins.
  */
 export function throttles(rates: Rates): readonly Throttle[] {
-    const part = (of: number, share: number) => Math.max(1, Math.round(of * share));
     const throttle = (verb: string, path: string, rate: number, burst: number): Throttle => ({
         ending: `-${verb}${path.replaceAll(/[{}+]/g, "").replaceAll("/", "-")}`,
         methodPath: keyOf(verb, path),
@@ -67,7 +63,7 @@ export function throttles(rates: Rates): readonly Throttle[] {
         burst,
     });
     const shared = (verb: string, path: string, share: number) =>
-        throttle(verb, path, part(rates.requestsPerSecond, share), part(rates.burst, share));
+        throttle(verb, path, Math.max(1, Math.round(100 * rates.requestsPerSecond * share)) / 100, rates.burst);
     const preflight = rates.allowedOrigins.length > 0 ? 0.1 : unused;
     return [
         { ...shared("*", "*", unused), ending: "", methodPath: otherPaths },

@@ -59,7 +59,7 @@ const texts = {
     "api-closed": ({ usd, limit }) =>
         `Requests to the API and the page cost ${money(usd)} in the last hour, and the limit is $${limit} a month. ` +
         "The cost guard closes them: the API answers 429, and CloudFront stops within minutes. " +
-        "Find the source of the requests first, for example with AWS WAF (docs/attacks.md). To open them again: npm run resume",
+        "Find the source of the requests first, for example with AWS WAF (docs/security.md). To open them again: npm run resume",
     "state-lost": ({ problem, parameter }) =>
         `The stored state of the cost guard ${problem}. The cost guard starts again from AWS's data. If the limit was reached this month, it may park the campaign once more. ` +
         `The SSM parameter's history has the old state: aws ssm get-parameter-history --name ${parameter}`,

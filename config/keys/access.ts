@@ -10,7 +10,8 @@ export const accessKeys = {
                 description: "metrics of cost guard and API, and their alarms",
             }),
             traces: flag(false, {
-                description: "X-Ray traces of the API; a caller can force a trace of each request",
+                description:
+                    "X-Ray traces of the API; a caller can force [a trace of each request](security.md#the-worst-hour)",
             }),
         },
         {

@@ -2,8 +2,7 @@ import { resolve } from "node:path";
 import { APIGatewayClient, GetAccountCommand } from "@aws-sdk/client-api-gateway";
 import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
 import { approximately, priceNote } from "../../../config/prices.ts";
-import { toRates } from "../../../config/throttles.ts";
-import { firewallUsdPerMonth, worstThroughApi } from "../../../cost/abuse.ts";
+import { worstHourUsd } from "../../../cost/worst-hour.ts";
 import { hashFile } from "../../../data-prep/files.ts";
 import { filesBeside } from "../../../data-prep/places.ts";
 import { prepareCommand, tablesProblem } from "../../../data-prep/tables/fault.ts";
@@ -33,7 +32,7 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
         : fail(fault, await prepareCommand(interactionsFile));
 };
 
-/** Shows the hourly cost that anybody can cause through a public API without AWS WAF (docs/attacks.md, "AWS WAF"). */
+/** Shows the hourly cost that anybody can cause through a public API. */
 export const publicApi: Check<AccountDeps> = async ({ config }) => {
     if (!config.api) {
         return ok(withoutApi);
@@ -41,10 +40,8 @@ export const publicApi: Check<AccountDeps> = async ({ config }) => {
     if (config.apiKey) {
         return ok("callers need the API key");
     }
-    const worst = worstThroughApi({ ...config, rates: toRates(config), firewall: false });
     return ok(
-        `public: a stranger can cause ${approximately(worst)} an hour through it ${priceNote}. ` +
-            `AWS WAF limits each address, from ${approximately(firewallUsdPerMonth(0))} a month: docs/attacks.md`,
+        `public: a stranger can cause ${approximately(worstHourUsd(config))} an hour through it ${priceNote}: docs/security.md`,
     );
 };
 

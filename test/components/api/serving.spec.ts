@@ -70,7 +70,7 @@ describe("RecommendationApi component", () => {
             imageOrigins: [],
             bucketName: "my-movie-recommender-data-123456789012-dev",
             noun: "product",
-            campaignPerSecond: 4,
+            campaignPerSecond: 1,
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 },
         });
         assert.deepEqual(apiConfig.filtersOfWatched, ["again"]);
@@ -104,7 +104,7 @@ describe("RecommendationApi component", () => {
     });
 
     it("by default, the API stage has throttling, no access logs and no API key", async () => {
-        await makeApi({ throttle: '{"eventsPerSecond":2,"eventsBurst":"3"}' });
+        await makeApi({ throttle: '{"requestsPerSecond":100,"burst":200,"eventsPerSecond":2,"eventsBurst":"3"}' });
         const all = declaredResources
             .filter(({ type }) => type.endsWith(":MethodSettings"))
             .map(({ inputs }) => inputs);
@@ -118,18 +118,18 @@ describe("RecommendationApi component", () => {
                     ...[settings.dataTraceEnabled, settings.metricsEnabled],
                 ]),
             [
-                ["*/*", 1, 2, false, false],
+                ["*/*", 1, 200, false, false],
                 ["~1recommendations~1{userId}/GET", 100, 200, false, false],
-                ["~1history~1{userId}/GET", 10, 20, false, false],
-                ["~1similar~1{itemId}/GET", 10, 20, false, false],
-                ["~1items~1{itemId}/GET", 10, 20, false, false],
-                ["~1items/GET", 5, 10, false, false],
-                ["~1popular/GET", 10, 20, false, false],
-                ["~1trending/GET", 10, 20, false, false],
-                ["~1health/GET", 3, 6, false, false],
-                ["~1openapi.json/GET", 1, 2, false, false],
+                ["~1history~1{userId}/GET", 10, 200, false, false],
+                ["~1similar~1{itemId}/GET", 10, 200, false, false],
+                ["~1items~1{itemId}/GET", 10, 200, false, false],
+                ["~1items/GET", 5, 200, false, false],
+                ["~1popular/GET", 10, 200, false, false],
+                ["~1trending/GET", 10, 200, false, false],
+                ["~1health/GET", 3, 200, false, false],
+                ["~1openapi.json/GET", 1, 200, false, false],
                 ["~1events/POST", 2, 3, false, false],
-                ["~1storefront~1{proxy+}/GET", 10, 20, false, false],
+                ["~1storefront~1{proxy+}/GET", 10, 200, false, false],
             ],
         );
         assert.equal(requireInputs("Stage").accessLogSettings, undefined);
