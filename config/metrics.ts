@@ -78,12 +78,6 @@ export const edgeNamespace = "AWS/CloudFront";
 export const edgeMetrics = { requests: "Requests", bytes: "BytesDownloaded" } as const;
 
 /**
- * Metric that the cost guard puts for a stack with an API: US dollars of requests to the API and the page in the last
- * hour.
- */
-export const guardMetrics = { requestsCost: "RequestsUsdLastHour" } as const;
-
-/**
  * Metrics that CloudWatch extracts from the functions' logs; dimension `Stack`. No policy allows
  * `cloudwatch:PutMetricData` in this namespace. In addition, the guard caps these counts by AWS's own metrics
  * (cost/logged-counts.ts).
@@ -145,6 +139,6 @@ function apiMetricNames(batch: boolean): readonly string[] {
 
 /** Number of paid metrics of a stack, with one trained version. */
 export function countOwnMetrics(stack: { readonly api: boolean; readonly batch: boolean }): number {
-    const served = apiMetricNames(stack.batch).length + Object.keys(guardMetrics).length;
-    return Object.keys(ownMetrics).length + modelMetrics.length + (stack.api ? served : 0);
+    const served = stack.api ? apiMetricNames(stack.batch).length : 0;
+    return Object.keys(ownMetrics).length + modelMetrics.length + served;
 }

@@ -135,8 +135,6 @@ export const prices = {
         unit: "million traces that X-Ray records",
         ...commonlyQuoted,
     },
-    firewallMonth: { usd: 6, unit: "month of an AWS WAF web ACL with one rule", ...commonlyQuoted },
-    firewallRequests: { usd: 0.6, unit: "million requests that AWS WAF inspects", ...commonlyQuoted },
     trailEvents: {
         usd: 2,
         unit: "100,000 management events of a second trail in a region; the first copy is free",

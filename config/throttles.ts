@@ -37,7 +37,8 @@ export const proxyPath = keyOf("GET", "/{proxy+}");
  * requests, and wrong methods, which the function answers). API Gateway applies a stage's rate to each method separately
  * (API Gateway Developer Guide, "Throttle requests to your REST APIs"), so requests to other paths cannot use up the
  * rate of viewers' lists. AWS does not document settings of the method ANY, so each route has its usual method, GET or
- * POST.
+ * POST. A route has a share of the rate, in hundredths of a request a second, but the whole burst: a page view requests
+ * several lists at once, and a burst passes once, so it costs little.
  */
 export function throttles(rates: Rates): readonly Throttle[] {
     const throttle = (verb: string, path: string, rate: number, burst: number): Throttle => ({
@@ -46,9 +47,8 @@ export function throttles(rates: Rates): readonly Throttle[] {
         rate,
         burst,
     });
-    const part = (of: number, share: number) => Math.max(1, Math.round(of * share));
     const shared = (path: string, share: number) =>
-        throttle("GET", path, part(rates.requestsPerSecond, share), part(rates.burst, share));
+        throttle("GET", path, Math.max(1, Math.round(100 * rates.requestsPerSecond * share)) / 100, rates.burst);
     // A browser sends preflight requests only for pages of other origins. Nothing else usually sends other methods.
     const others = rates.allowedOrigins.length > 0 ? 0.4 : 0.01;
     return [
@@ -56,7 +56,7 @@ export function throttles(rates: Rates): readonly Throttle[] {
         shared("/recommendations/{userId}", 1),
         throttle("POST", events, rates.eventsPerSecond, rates.eventsBurst),
         shared("/{proxy+}", 0.4),
-        ...(rates.storefront === "api" ? [shared("/storefront/{proxy+}", 0.2)] : []),
+        ...(rates.storefront === "api" ? [shared("/storefront/{proxy+}", 0.1)] : []),
     ];
 }
 

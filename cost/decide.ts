@@ -1,11 +1,11 @@
-import { closeIfAttacked } from "./close-if-attacked.ts";
+import { closeAtShare } from "./close-at-share.ts";
 import { countCampaign, hourlyUsd } from "./count.ts";
 import { enforceLimit } from "./enforce-limit.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import { type GuardState, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
 import type { Observations } from "./observations.ts";
-import { countServing, lastHourUsd, servingUsdPerHour } from "./serving-spend.ts";
+import { countServing, servingUsdPerHour } from "./serving-spend.ts";
 import { openSince } from "./spend.ts";
 import { day, hour, toMonth, windowStart } from "./time.ts";
 import { unused } from "./unused.ts";
@@ -15,8 +15,6 @@ export interface Gauges {
     readonly monthSpendUsd: number;
     readonly hourlyUsd: number | undefined;
     readonly idleHours: number | undefined;
-    /** Cost of the requests to the API and the page in the last hour. */
-    readonly requestsUsd: number | undefined;
 }
 
 /** Longest period to read, in milliseconds: CloudWatch keeps datapoints of five minutes for 63 days. */
@@ -55,9 +53,8 @@ export function decide(
     };
     const steps = [
         (state: GuardState) => endParking(state),
-        (state: GuardState) => enforceLimit(state, now, config, usd),
-        (state: GuardState) =>
-            serving ? closeIfAttacked(state, now, config, serving, { month: usd, serving: requests?.usd ?? 0 }) : state,
+        (state: GuardState) => enforceLimit(state, now, config, usd, observations.parked?.flag),
+        (state: GuardState) => (serving ? closeAtShare(state, now, config, serving) : state),
         (state: GuardState) => idle(state, now, config, observations),
         (state: GuardState) => unused(state, now, config, observations),
     ];
@@ -87,7 +84,6 @@ function computeGauges(
         monthSpendUsd: usd,
         hourlyUsd:
             hourlyUsd(state, config, now, observations.requests) + servingUsdPerHour(observations.serving?.usage, now),
-        requestsUsd: observations.serving?.usage && lastHourUsd(observations.serving.usage, now),
         idleHours: isIdleKnown ? Math.max(0, now - lastUse) / hour : undefined,
     };
 }

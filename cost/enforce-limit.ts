@@ -1,7 +1,8 @@
 import type { GuardConfig } from "./guard-config.ts";
 import { addNotification, type GuardState } from "./guard-state.ts";
+import type { ObservedParking } from "./observations.ts";
 import { cents } from "./spend.ts";
-import { stamp } from "./time.ts";
+import { parseMonthStart, stamp } from "./time.ts";
 
 /**
  * Thresholds of the budget's notifications, in percent of the limit: actual spend, and AWS's forecast for the month.
@@ -16,14 +17,25 @@ export const budgetThresholds = [
 /** Share of the limit that triggers the first notification. */
 export const nearLimit = 0.8;
 
+const reasonStart = "cost guard: $";
+const reasonEnd = (limitUsd: number) => ` this month, limit $${limitUsd}`;
+
 /**
  * Parks the campaign when the month's spend reaches the limit, once per month and limit. If an operator resumes it in
- * the same month, the guard leaves it running and notifies once. The guard enforces a changed limit again.
+ * the same month, the guard leaves it running and notifies once. The guard enforces a changed limit again. `parked` is
+ * the parked flag: a run that could neither store its state nor notify leaves only this flag, and a later run notifies.
  */
-export function enforceLimit(state: GuardState, now: number, config: GuardConfig, usd: number): GuardState {
-    const { month } = state.spend;
-    const limit = config.monthlyLimitUsd;
+export function enforceLimit(
+    before: GuardState,
+    now: number,
+    { monthlyLimitUsd: limit }: GuardConfig,
+    usd: number,
+    parked: ObservedParking | undefined,
+): GuardState {
+    const { month } = before.spend;
     const facts = { usd: cents(usd), limit };
+    const byFlag = isOfLimit(parked, month, limit) ? parked : undefined;
+    const state = byFlag ? reached(before) : before;
     if (usd < limit) {
         return usd >= nearLimit * limit
             ? (addNotification(state, { kind: "limit-near", month, about: `${limit}`, at: now, facts }) ?? state)
@@ -32,20 +44,27 @@ export function enforceLimit(state: GuardState, now: number, config: GuardConfig
     const standing = state.campaign?.leaving ? undefined : state.campaign;
     if (state.enforced?.month !== month || state.enforced.limitUsd !== limit) {
         if (standing === undefined) {
-            return state;
+            return byFlag ? { ...state, enforced: { month, limitUsd: limit, at: Math.min(byFlag.since, now) } } : state;
         }
-        const reason = `cost guard: $${cents(usd)} this month, limit $${limit}`;
-        const enforced = { ...state, enforced: { month, limitUsd: limit, at: now }, parking: { reason, at: now } };
-        return reached(enforced) ?? enforced;
+        const reason = `${reasonStart}${cents(usd)}${reasonEnd(limit)}`;
+        return reached({ ...state, enforced: { month, limitUsd: limit, at: now }, parking: { reason, at: now } });
     }
-    const notified = reached(state) ?? state;
+    const notified = reached(state);
     if (standing === undefined || standing.createdAt <= state.enforced.at) {
         return notified;
     }
     const about = stamp(standing.createdAt);
     return addNotification(notified, { kind: "limit-overridden", month, about, at: now, facts }) ?? notified;
 
-    function reached(by: GuardState): GuardState | undefined {
-        return addNotification(by, { kind: "limit-reached", month, about: `${limit}`, at: now, facts });
+    function reached(by: GuardState): GuardState {
+        const notification = { kind: "limit-reached", month, about: `${limit}`, at: now, facts: { limit } } as const;
+        return addNotification(by, notification) ?? by;
     }
 }
+
+/** Checks whether the guard parked the campaign in this month, because the spend reached this limit. */
+const isOfLimit = (parked: ObservedParking | undefined, month: string, limitUsd: number) =>
+    parked !== undefined &&
+    parked.since >= parseMonthStart(month) &&
+    parked.reason.startsWith(reasonStart) &&
+    parked.reason.endsWith(reasonEnd(limitUsd));

@@ -27,16 +27,8 @@ export interface GuardState {
     readonly jobs?: JobsSpend;
     /** The pending decision to close the API and the page: its reason and time. Present until they are closed. */
     readonly closing?: { readonly reason: string; readonly at: number };
-    /**
-     * The last time that the guard closed the API and the page: the time, the limit that caused it, and when an
-     * operator opened them again.
-     */
-    readonly closed?: {
-        readonly at: number;
-        readonly month?: string;
-        readonly limitUsd?: number;
-        readonly openedAt?: number;
-    };
+    /** The last time that the guard closed the API and the page, and when an operator opened them again. */
+    readonly closed?: { readonly at: number; readonly openedAt?: number };
     /** Time of the last known request of a viewer or other client, or of the last change of the campaign. */
     readonly lastUse?: number;
     /** The newest request that the guard itself sent, to prove that CloudWatch counts requests. */

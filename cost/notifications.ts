@@ -1,7 +1,6 @@
 import { approximately, priceNote } from "../config/prices.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import { closingShare } from "./serving-shares.ts";
-import { iso, readable } from "./time.ts";
+import { readable } from "./time.ts";
 
 /**
  * A notification of the cost guard, which the guard sends once. Receivers ignore a second notification with the same
@@ -23,8 +22,6 @@ export interface SentNotification {
     readonly id: string;
     readonly kind: NotificationKind;
     readonly stack: string;
-    /** ISO 8601. */
-    readonly at: string;
     readonly text: string;
 }
 
@@ -34,8 +31,8 @@ const texts = {
     "limit-near": ({ usd, limit }) =>
         `The campaign cost ${money(usd)} this month. This is at least 80 % of the limit of $${limit}. At the limit the cost guard parks it. ` +
         "To raise the limit: pulumi config set monthlyLimitUsd <US dollars> && pulumi up",
-    "limit-reached": ({ usd, limit }) =>
-        `The campaign cost ${money(usd)} this month, and the limit is $${limit}. The cost guard parks it, so there are no personal recommendations. ` +
+    "limit-reached": ({ limit }) =>
+        `This month's cost has reached the limit of $${limit}. The cost guard parks the campaign, so there are no personal recommendations. ` +
         `The deletion takes about 18 minutes. ${resume}. The cost guard does not park it at the limit again this month, unless you change the limit.`,
     "limit-overridden": ({ usd, limit }) =>
         `The campaign runs again, although it reached this month's limit of $${limit} (${money(usd)} so far). ` +
@@ -59,13 +56,10 @@ const texts = {
             : "They cost nothing while there is no training. To let the cost guard delete unused solutions: pulumi config set --path unused.action delete && pulumi up"),
     "unused-deleted": ({ name, since }) =>
         `The cost guard deletes the solution ${name} with all its versions. It listed it as unused at ${readable(Number(since))}.`,
-    "traffic-high": ({ usd, limit }) =>
+    "api-closed": ({ usd, limit }) =>
         `Requests to the API and the page cost ${money(usd)} in the last hour, and the limit is $${limit} a month. ` +
-        `At ${money(closingShare * Number(limit))} in an hour the cost guard closes API and page. To see the requests: npm run watch-status`,
-    "api-closed": ({ usd, limit, month }) =>
-        `Requests to the API and the page cost ${money(usd)} in the last hour, and the stack cost ${money(month)} this month. The limit is $${limit} a month. ` +
         "The cost guard closes them: the API answers 429, and CloudFront stops within minutes. " +
-        "Find the source of the requests first, for example with AWS WAF (docs/attacks.md). To open them again: npm run resume",
+        "Find the source of the requests first, for example with AWS WAF (docs/security.md). To open them again: npm run resume",
     "state-lost": ({ problem, parameter }) =>
         `The stored state of the cost guard ${problem}. The cost guard starts again from AWS's data. If the limit was reached this month, it may park the campaign once more. ` +
         `The SSM parameter's history has the old state: aws ssm get-parameter-history --name ${parameter}`,
@@ -75,7 +69,7 @@ export type NotificationKind = keyof typeof texts;
 
 /** Returns the notification in the format of the SNS message. Repeated sends have the same content. */
 export function sentNotification(
-    { key, kind, at, facts }: GuardNotification,
+    { key, kind, facts }: GuardNotification,
     { stack }: Pick<GuardConfig, "stack">,
 ): SentNotification {
     return {
@@ -83,7 +77,6 @@ export function sentNotification(
         id: `${stack}/${key}`,
         kind,
         stack,
-        at: iso(at),
         text: `Stack ${stack}: ${texts[kind](facts)}`,
     };
 }

@@ -30,6 +30,7 @@ export interface ObservedCampaign {
 
 export interface ObservedParking {
     readonly since: number;
+    readonly reason: string;
     /** ARN of the solution that `resume` needs; undefined if no campaign existed. */
     readonly solution: string | undefined;
 }

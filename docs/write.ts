@@ -16,6 +16,7 @@ import {
 } from "../config/prices.ts";
 import { defaultLimitUsd, estimate } from "../cost/estimate.ts";
 import { type PlannedStack, plannedByConfig } from "../cost/planned-stack.ts";
+import { edgeHourUsd, worstHour, worstHourUsd } from "../cost/worst-hour.ts";
 import { observedMinutes } from "../runbooks/lib/preview/meaning.ts";
 import { runbooks } from "../runbooks/runbooks.mjs";
 
@@ -95,6 +96,25 @@ function modesTable(): string {
     return [heading, "|---|---|---|---|", ...rows].join("\n");
 }
 
+/** Returns docs/security.md's table of the worst hour. */
+function worstHourTable(): string {
+    const total = worstHourUsd(defaults);
+    const more = (change: Partial<StackConfig>) =>
+        `${approximately(worstHourUsd({ ...defaults, ...change }) - total)} more`;
+    const issuer = { issuer: "https://login.example", audience: "films", claim: "sub" };
+    const rows = [
+        ...worstHour(defaults).map(({ what, usd }) => [what, approximately(usd)]),
+        ["**total through API Gateway**", `**${approximately(total)}**`],
+        [
+            "with `observability.traces`: a trace of each request",
+            more({ observability: { ...defaults.observability, traces: true } }),
+        ],
+        ["with `viewerAuth`: calls of viewers with a token", more({ viewerAuth: issuer })],
+        ["with `storefront: cloudfront`: downloads at 1 Gbit/s", approximately(edgeHourUsd())],
+    ];
+    return ["| cost of an hour | default |", "|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
+}
+
 /** Returns docs/runbooks.md's table. Some runbooks share a section. */
 function runbooksTable(): string {
     const section = (name: string) => (/^(park|resume)$/.test(name) ? "park-resume" : name);
@@ -132,6 +152,7 @@ const blocks: Readonly<Record<string, () => string>> = {
     "cost-of-a-month": monthTable,
     "cost-of-hours": hoursTable,
     "cost-of-serving-modes": modesTable,
+    "worst-hour": worstHourTable,
     runbooks: runbooksTable,
     ...keyLists,
 };

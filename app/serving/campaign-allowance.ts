@@ -66,26 +66,23 @@ function sharedAllowance(
 
     /**
      * Reserves requests for this process in DynamoDB: a tenth of the requests that all processes may send in 10
-     * seconds. Adds the reserved requests to `left`, except `granted` of them, which the caller has already added.
+     * seconds. If DynamoDB cannot count the requests, reserves no more of them, except for `uncounted`.
      */
-    async function count(into: Window, granted: number): Promise<void> {
+    async function count(into: Window, uncounted: number): Promise<void> {
         const expiresAt = into.at * windowSeconds + keptSeconds;
         try {
             const total = await tableResilience.later((signal) => table.count(name, into.at, part, expiresAt, signal));
-            const excess = Math.min(part, Math.max(0, total - limit));
-            into.left = Math.max(0, into.left + part - granted - excess);
+            into.left += part - Math.min(part, Math.max(0, total - limit));
             into.over = total >= limit;
         } catch (error) {
             log({ failed: "count the campaign requests of all viewers", error: errorName(error) });
-            // If DynamoDB cannot count the requests, reserve no more of them. This process may then send only the
-            // requests that it has already reserved, at least the first tenth of the requests that all processes may
-            // send in 10 seconds.
+            into.left += uncounted;
             into.over = true;
         }
     }
 
-    function take(into: Window, granted: number): void {
-        into.taking = count(into, granted).finally(() => {
+    function take(into: Window, uncounted: number): void {
+        into.taking = count(into, uncounted).finally(() => {
             into.taking = undefined;
         });
     }
@@ -94,9 +91,8 @@ function sharedAllowance(
     return async function allowed(): Promise<boolean> {
         const at = Math.floor(clock() / (windowSeconds * 1000));
         if (at !== window.at) {
-            // Let this process send the first tenth of the requests before DynamoDB has stored the reservation.
-            // Otherwise, the first request in each 10 seconds would wait for the write.
-            window = { at, left: part, over: false };
+            // While DynamoDB fails, each process may send a tenth of the requests.
+            window = { at, left: 0, over: false };
             take(window, part);
         }
         const current = window;

@@ -10,7 +10,10 @@ import { assertExit, createClients, region, startTestAws } from "../../test/supp
 import { log } from "../lib/goals.ts";
 import { type Call, directCaller, httpCaller } from "./call.ts";
 
-const settings = { api: true, storefront: "none", eventTracker: true };
+const settings = {
+    ...{ api: true, storefront: "none", eventTracker: true },
+    throttle: { requestsPerSecond: 100, burst: 200, eventsPerSecond: 10, eventsBurst: 50 },
+};
 
 /**
  * Starts a local AWS and deploys the program's API with MovieLens 100k. `stop` ends the local AWS and removes its

@@ -111,6 +111,7 @@ function createSettings({
             ? {
                   ...toServedPlace(config),
                   functions: functionsOf(config),
+                  traces: config.observability.traces,
                   jobsTable: isBatch(config) ? config.names.api : undefined,
               }
             : undefined,

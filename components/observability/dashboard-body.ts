@@ -1,6 +1,5 @@
 import {
     gatewayMetrics,
-    guardMetrics,
     jobMetrics,
     modelMetrics,
     ownMetrics,
@@ -195,14 +194,7 @@ function worth(args: DashboardArgs) {
                 hour,
                 annotation("limit", monthlyLimitUsd),
             ),
-            ...(args.api
-                ? [
-                      graph("Requests in the last hour, US dollars, and events in five minutes", [
-                          own(guardMetrics.requestsCost, "requests"),
-                          logged(servingApiMetrics.events, "events", onRight),
-                      ]),
-                  ]
-                : []),
+            ...(args.api ? [graph("Events in five minutes", [logged(servingApiMetrics.events, "events")])] : []),
             ...ofCampaign(
                 graph("Transactions per second", [
                     own(ownMetrics.provisionedTPS, "provisioned"),

@@ -1,5 +1,4 @@
-import { gatewayMetrics, guardMetrics, servingApiMetrics } from "../../config/metrics.ts";
-import { closingShare, notificationShare } from "../../cost/serving-shares.ts";
+import { gatewayMetrics, servingApiMetrics } from "../../config/metrics.ts";
 import {
     type Alarm,
     type AlarmSettings,
@@ -8,9 +7,8 @@ import {
     failureRate,
     minutes5,
     noRequests,
-    once,
 } from "./alarm.ts";
-import { gatewayMetric, loggedMetric, type MetricSources, ownMetric } from "./stack-metrics.ts";
+import { gatewayMetric, loggedMetric, type MetricSources } from "./stack-metrics.ts";
 
 /** Minimum number of requests in five minutes: with fewer, a percentage has no meaning. */
 const enoughRequests = 20;
@@ -73,26 +71,12 @@ const whileBusy = {
     missingBecause: noRequests,
 } as const;
 
-/**
- * Returns the alarms on an unusually high use of the API. The first alarm has a threshold in US dollars, which includes
- * the data transfer of the page and the API.
- */
+/** Returns the alarms on an unusually high use of the API. */
 export const usageAlarms = (
     place: MetricSources,
     api: NonNullable<MetricSources["api"]>,
-    { monthlyLimitUsd, requestsPerSecond, eventsPerSecond }: AlarmSettings,
+    { requestsPerSecond, eventsPerSecond }: AlarmSettings,
 ): readonly Alarm[] => [
-    {
-        id: "requests-cost",
-        says: `Requests cost ${100 * notificationShare} % of the monthly limit in an hour; at ${100 * closingShare} % the cost guard closes API and page`,
-        watches: { metric: ownMetric(place, guardMetrics.requestsCost), statistic: "Maximum" },
-        calls: "at or above",
-        threshold: Math.round(notificationShare * monthlyLimitUsd * 100) / 100,
-        period: minutes5,
-        datapoints: once,
-        missing: "ignore",
-        missingBecause: "the cost is unknown while the cost guard publishes nothing",
-    },
     {
         id: "requests",
         says: `The API got more than ${100 * busyShare} % of the lists that it allows, for 15 minutes`,

@@ -9,7 +9,10 @@ export const accessKeys = {
             customMetrics: flag(true, {
                 description: "metrics of cost guard and API, and their alarms",
             }),
-            traces: flag(true, { description: "X-Ray traces of the API" }),
+            traces: flag(false, {
+                description:
+                    "X-Ray traces of the API; a caller can force [a trace of each request](security.md#the-worst-hour)",
+            }),
         },
         {
             description: "parts that observe the stack; the cost guard works without them",

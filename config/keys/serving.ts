@@ -64,18 +64,18 @@ export const servingKeys = {
     }),
     throttle: members(
         {
-            requestsPerSecond: whole(100, {
+            requestsPerSecond: whole(20, {
                 least: 1,
                 most: mostRequestsPerSecond,
                 description: "requests per second; above this rate the API answers with 429",
             }),
-            burst: whole(200, { least: 1, most: mostRequestsAtOnce, description: "requests that may arrive at once" }),
-            eventsPerSecond: whole(10, {
+            burst: whole(40, { least: 1, most: mostRequestsAtOnce, description: "requests that may arrive at once" }),
+            eventsPerSecond: whole(5, {
                 least: 1,
                 most: mostRequestsPerSecond,
                 description: "requests per second to `POST /events`",
             }),
-            eventsBurst: whole(50, {
+            eventsBurst: whole(25, {
                 least: 1,
                 most: mostRequestsAtOnce,
                 description: "requests to `POST /events` that may arrive at once",

@@ -162,6 +162,7 @@ describe("Cost guard on the local AWS", function () {
                     serving: {
                         ...toServedPlace({ ...scope(), names: names(), storefront: serving.storefront }),
                         functions: [{ name: names().api, gb: 0.5 }],
+                        traces: false,
                     },
                 };
                 // With these settings every campaign is idle at once, so that the guard uses all its permissions.
@@ -281,7 +282,7 @@ describe("Cost guard on the local AWS", function () {
             const arrived = await notices((all) => all.some(({ kind }) => kind === "limit-reached"));
             const reached = arrived.find(({ kind }) => kind === "limit-reached");
             assert.match(String(reached?.id), new RegExp(`^${aws.stack}/\\d{4}-\\d\\d/limit-reached/`));
-            assert.match(String(reached?.text), /^Stack .*: The campaign cost .* The cost guard parks it/);
+            assert.match(String(reached?.text), /^Stack .*: This month's cost has reached .* The cost guard parks/);
             // Wait for the deletion of the campaign, because the guard sends the notification before it deletes them.
             await until("the guard parks", async () => !(await isThere()));
             assert.match(String(await mark("parked")), /cost guard: \$600/);

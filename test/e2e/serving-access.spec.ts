@@ -235,8 +235,9 @@ describe("Access to the API", () => {
             const usd = counted.knownUsd - before;
             assert.ok(usd >= 200 * (prices.edgeRequests.usd / 1_000_000), `${usd}`);
 
-            const spent = { ...state, serving: { ...counted, usd: 1000 } };
-            await aws.ssm.putParameter({ Name, Value: JSON.stringify(spent), Type: "String", Overwrite: true });
+            // A run decided to close, and died before it did.
+            const pending = { ...state, closing: { reason: "cost guard: $11 in an hour", at: Date.now() } };
+            await aws.ssm.putParameter({ Name, Value: JSON.stringify(pending), Type: "String", Overwrite: true });
             await run();
             assert.equal(await status(), 403);
             const up = await aws.engine("up");

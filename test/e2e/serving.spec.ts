@@ -42,7 +42,7 @@ describe("API on the local AWS", () => {
         eventTracker: true,
         publicHistories: true,
         filters,
-        throttle: { eventsPerSecond: 1, eventsBurst: 30 },
+        throttle: { requestsPerSecond: 100, burst: 200, eventsPerSecond: 1, eventsBurst: 30 },
     };
 
     before(async () => {

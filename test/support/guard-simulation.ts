@@ -1,6 +1,7 @@
 import { toError } from "terminal-text";
 import type { GuardPorts } from "../../app/functions/cost-guard/guard-ports.ts";
 import { runGuard } from "../../app/functions/cost-guard/run-guard.ts";
+import type { ShownNotification } from "../../app/serving/ports.ts";
 import type { Gauges } from "../../cost/decide.ts";
 import { type GuardConfig, pickGuardValues } from "../../cost/guard-config.ts";
 import type { SentNotification } from "../../cost/notifications.ts";
@@ -57,8 +58,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         version = 0;
         /** Every delivered notification, including duplicates. */
         arrived: SentNotification[] = [];
-        /** Kinds of notifications that the guard stored for the storefront. */
-        shown: string[] = [];
+        /** Notifications that the guard stored for the storefront. */
+        shown: ShownNotification[] = [];
         /** The month's cost in US dollars that the guard stored for the API. */
         shownUsd: number | undefined;
         /** Times at which the guard parked the campaign, with its reasons. */
@@ -179,7 +180,11 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         parked: port("parked", () =>
             simulation.parkedReason === undefined
                 ? undefined
-                : { since: simulation.parkedAt, solution: solutionArn("films") },
+                : {
+                      since: simulation.parkedAt,
+                      reason: simulation.parkedReason,
+                      solution: solutionArn("films"),
+                  },
         ),
         solutions: port("solutions", () => simulation.solutions),
         readState: port("readState", () => ({
@@ -208,8 +213,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             simulation.deleted.push(name);
             simulation.solutions = simulation.solutions.filter(({ arn }) => arn !== solutionArn(name));
         }),
-        show: port("show", ({ kind }) => {
-            simulation.shown.push(kind);
+        show: port("show", (notification) => {
+            simulation.shown.push(notification);
         }),
         showSpend: port("showSpend", ({ usd }) => {
             simulation.shownUsd = usd;

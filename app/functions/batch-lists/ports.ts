@@ -73,7 +73,6 @@ export function batchPorts(clients: BatchClients, place: BatchTargets, timeLeft:
                 id: `${stack}/${id}`,
                 kind: id.split("/")[0] ?? id,
                 stack,
-                at: new Date().toISOString(),
                 text: `Stack ${stack}: ${text}`,
             }),
     };

@@ -13,7 +13,7 @@ import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-s
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { goneOrThrow, isOurs, listTags } from "pulumi-personalize/core";
-import { guardMetrics, ownMetrics, ownNamespace } from "../../../config/metrics.ts";
+import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
 import type { ObservedSolution } from "../../../cost/observations.ts";
@@ -97,6 +97,7 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
             return (
                 parked && {
                     since: Date.parse(parked.since),
+                    reason: parked.reason,
                     solution: parked.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined,
                 }
             );
@@ -118,8 +119,8 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
             const command = new DeleteSolutionCommand({ solutionArn: solutionArn(name) });
             await personalize.send(command).catch(goneOrThrow);
         },
-        async show({ kind, text, at }) {
-            if (tableName !== undefined) await putNotification(dynamo, tableName, { kind, text, at: Date.parse(at) });
+        async show(notification) {
+            if (tableName !== undefined) await putNotification(dynamo, tableName, notification);
         },
         async showSpend(spend) {
             if (tableName !== undefined) await putSpend(dynamo, tableName, spend);
@@ -181,7 +182,6 @@ async function publishGauges(client: CloudWatchClient, stack: string, gauges: Ga
         [ownMetrics.monthSpend, gauges.monthSpendUsd],
         [ownMetrics.hourlyCost, gauges.hourlyUsd],
         [ownMetrics.idleHours, gauges.idleHours],
-        [guardMetrics.requestsCost, gauges.requestsUsd],
     ];
     const MetricData = values.flatMap(([MetricName, Value]) =>
         Value === undefined ? [] : [{ MetricName, Value, Dimensions: [{ Name: "Stack", Value: stack }] }],

@@ -23,6 +23,8 @@ import type { ServedPlace } from "../../../personalize/operations/close-api.ts";
  */
 export interface ServingTargets extends ServedPlace {
     readonly functions: readonly { readonly name: string; readonly gb: number }[];
+    /** Whether X-Ray traces the API. */
+    readonly traces: boolean;
     /** Name of the table that stores the spend of batch inference jobs; undefined for a stack without them. */
     readonly jobsTable?: string | undefined;
 }
@@ -54,14 +56,14 @@ const maxAnswerBytes = 6 * 1024 ** 2;
 const maxEvents = 10;
 
 /** Returns the metrics that CloudWatch stores in the stack's own region. */
-export const regionalMetrics = ({ stack, apiName, functions }: ServingTargets): readonly CountedMetric[] => [
+export const regionalMetrics = ({ stack, apiName, functions, traces }: ServingTargets): readonly CountedMetric[] => [
     {
         namespace: gatewayNamespace,
         name: gatewayMetrics.requests,
         dimensions: { ApiName: apiName, Stage: apiStage },
         usage: ({ sum }) => ({
             apiRequests: sum,
-            traces: sum * assumed.tracedShare,
+            ...(traces && { traces: sum * assumed.tracedShare }),
             // API Gateway has no metric for the bytes of a REST API.
             transferGb: (sum * assumed.headersKb * 1024) / bytesPerGb,
         }),

@@ -3,7 +3,7 @@ import type { SentNotification } from "../../../cost/notifications.ts";
 import type { ObservedCampaign, ObservedParking, ObservedSolution } from "../../../cost/observations.ts";
 import type { JobsSpend, UsageWindows } from "../../../cost/serving-spend.ts";
 import type { RequestWindows } from "../../../cost/spend.ts";
-import type { MonthSpend } from "../../serving/ports.ts";
+import type { MonthSpend, ShownNotification } from "../../serving/ports.ts";
 
 /** The cost guard's calls to AWS and other services. Each call may fail. Moments are milliseconds since 1970. */
 export interface GuardPorts {
@@ -59,7 +59,7 @@ export interface GuardPorts {
     park(reason: string): Promise<void>;
     deleteSolution(name: string): Promise<void>;
     /** Shows the notification on the page while the stack has no campaign. Does nothing without an API. */
-    show(notification: SentNotification): Promise<void>;
+    show(notification: ShownNotification): Promise<void>;
     /** Stores the month's spend for the page to show; does nothing without an API. */
     showSpend(spend: MonthSpend): Promise<void>;
     notify(notification: SentNotification): Promise<void>;

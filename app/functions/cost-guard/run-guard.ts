@@ -1,4 +1,3 @@
-import { closingDone } from "../../../cost/close-if-attacked.ts";
 import { decide, requestsSince } from "../../../cost/decide.ts";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
 import {
@@ -165,7 +164,9 @@ async function send(
             const message = sentNotification(notification, config);
             // Show the notification on the storefront first. If the run died after sending it, no later run would show
             // it.
-            if (isOfParking(message)) await ports.show(message);
+            if (isOfParking(message)) {
+                await ports.show({ kind: message.kind, text: message.text, at: notification.at });
+            }
             await ports.notify(message);
             sent.add(notification.key);
         });
@@ -179,7 +180,9 @@ async function send(
  */
 async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failures, state: GuardState): Promise<void> {
     await stop(ports, failures, state);
-    const explains = state.unsent.filter((one) => isOfParking(one) || one.kind === "api-closed");
+    const explains = state.unsent.filter((one) =>
+        isOfParking(one) ? state.parking !== undefined : one.kind === "api-closed",
+    );
     await send(ports, config, failures, state, explains);
 }
 
@@ -199,7 +202,7 @@ async function stop(ports: GuardPorts, failures: Failures, state: GuardState): P
         await ports.serving?.close(closing.reason);
         return true;
     });
-    return isDone ? closingDone(state) : state;
+    return isDone ? without(state, "closing") : state;
 }
 
 /** Does the pending work of the state; first parks the campaign. Returns the state without the completed work. */

@@ -9,7 +9,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { toList } from "policy-evaluator";
 import { awsPorts } from "../../../app/functions/cost-guard/aws-ports.ts";
-import { countedMetrics } from "../../../app/functions/cost-guard/counted-metrics.ts";
+import { countedMetrics, regionalMetrics } from "../../../app/functions/cost-guard/counted-metrics.ts";
 import { namesFor } from "../../../config/config.ts";
 import { functionsNamespace, servingApiMetrics } from "../../../config/metrics.ts";
 import { foreignRequests } from "../../../cost/idle.ts";
@@ -28,6 +28,9 @@ interface Datapoint {
     readonly at: number;
     readonly value: number;
 }
+
+const functions = [{ name: "f", gb: 0.5 }];
+const place = { stack, tags: {}, apiName: "api", distribution: "page", functions, traces: false };
 
 /**
  * Returns the functions with which the cost guard calls AWS, with a CloudWatch stub that has these datapoints.
@@ -73,7 +76,7 @@ function portsOver(datapoints: readonly Datapoint[], incomplete?: string) {
         campaignArn: "arn:aws:personalize:eu-central-1:123456789012:campaign/films",
         topicArn: "",
         prefetch: { functionName: names.prefetch, viewers: 10 },
-        serving: { stack, tags: {}, apiName: names.api, distribution: undefined, functions: [{ name: "f", gb: 0.5 }] },
+        serving: { ...place, apiName: names.api, distribution: undefined },
     });
 }
 
@@ -104,12 +107,17 @@ describe("Cost guard with forged CloudWatch metrics", () => {
             .filter(({ service, actions }) => service === "cloudwatch" && actions.includes("PutMetricData"))
             .flatMap(({ condition }) => toList(condition?.StringEquals?.["cloudwatch:namespace"]));
         assert.deepEqual(writable, ["MovieRecommender"]);
-        const place = { stack, tags: {}, apiName: "api", distribution: "page", functions: [{ name: "f", gb: 1 }] };
         const read = [...countedMetrics(place).map(({ namespace }) => namespace), functionsNamespace];
         assert.deepEqual(
             read.filter((namespace) => writable.includes(namespace)),
             [],
         );
+    });
+
+    it("the cost guard counts X-Ray traces only in a stack with `observability.traces`", () => {
+        const traced = (traces: boolean) =>
+            regionalMetrics({ ...place, traces }).some((one) => "traces" in one.usage({ sum: 100, minimum: 0 }, 100));
+        assert.deepEqual([traced(true), traced(false)], [true, false]);
     });
 
     for (const { what, name, most } of [

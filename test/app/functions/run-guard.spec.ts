@@ -120,6 +120,41 @@ describe("Cost guard", () => {
         });
     }
 
+    it("if the run that parks can neither store its state nor notify, the next run sends `limit-reached`", async () => {
+        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        simulation.makeCampaign();
+        await simulation.run();
+        simulation.now += 6 * 3_600_000;
+        for (const port of ["writeState", "notify"]) simulation.refused.add(port);
+        await simulation.run();
+        assert.deepEqual([simulation.deletions, simulation.arrived], [1, []]);
+        simulation.refused.clear();
+        await simulation.hours(1);
+        assert.deepEqual(simulation.kinds(), ["limit-reached"]);
+        assert.equal(simulation.arrived.length, 1);
+        simulation.makeCampaign();
+        await simulation.hours(1);
+        assert.deepEqual(
+            [simulation.deletions, simulation.kinds()],
+            [1, ["limit-reached", "limit-overridden"]],
+            "as the notification says, the guard does not park a resumed campaign again",
+        );
+    });
+
+    it("two runs that can neither store their state nor park send `limit-reached` with one text", async () => {
+        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        simulation.makeCampaign();
+        await simulation.run();
+        for (const port of ["writeState", "park"]) simulation.refused.add(port);
+        for (const hours of [6, 7]) {
+            simulation.now += hours * 3_600_000;
+            await simulation.run();
+        }
+        const [first, second] = simulation.arrived;
+        assert.deepEqual([first?.kind, simulation.arrived.length], ["limit-reached", 2]);
+        assert.deepEqual(second, first);
+    });
+
     for (const { what, refused, missing } of [
         { what: "although storing its state fails", refused: ["writeState"], missing: [] },
         { what: "although reading the flag `closed` fails", refused: ["isClosed"], missing: [] },
@@ -171,7 +206,7 @@ describe("Cost guard", () => {
         await simulation.run();
         assert.deepEqual(simulation.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
         assert.equal(simulation.arrived.length, 2);
-        assert.equal(simulation.lastOf("limit-reached")?.at.slice(0, 10), "2026-11-02");
+        assert.equal(new Date(simulation.shown[0]?.at ?? 0).toISOString().slice(0, 10), "2026-11-02");
     });
 
     it("before the cost guard sends a notification, it stores the reason that the API shows to viewers", async () => {
@@ -182,7 +217,10 @@ describe("Cost guard", () => {
         assert.deepEqual(simulation.ids(), ["dev/2026-11/limit-near/1"]);
         simulation.refused.clear();
         await simulation.run();
-        assert.deepEqual(simulation.shown, ["limit-reached"]);
+        assert.deepEqual(
+            simulation.shown.map(({ kind }) => kind),
+            ["limit-reached"],
+        );
         assert.deepEqual(simulation.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
     });
 

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { hour, minute } from "../../../cost/time.ts";
 import { simulateStack } from "../../support/guard-simulation.ts";
 
-const ports = ["campaign", "kept", "requests", "parked", "solutions", "probe", "park", "show", "notify", "publish"];
+const watched = ["campaign", "kept", "requests", "parked", "solutions", "probe"];
+const ports = [...watched, "park", "show", "notify", "publish", "readState", "writeState"];
 
 const fault = fc.oneof(
     fc.record({ kind: fc.constant("dies" as const), call: fc.integer({ min: 1, max: 12 }), after: fc.boolean() }),
@@ -16,21 +17,8 @@ const fault = fc.oneof(
 );
 /** The first run with a fault. A month has 2,880 runs. Negative: so many runs before the limit is reached. */
 const firstRun = fc.oneof(fc.integer({ min: 0, max: 2879 }), fc.integer({ min: -12, max: -1 }));
-const stateFault = fc.record({
-    kind: fc.constant("refused" as const),
-    port: fc.constantFrom("readState", "writeState"),
-});
-/**
- * Faults, each with its first run and a number of runs, up to three hours. The state is unavailable only in runs before
- * the limit: a guard that parks without a state, during another fault, may notify twice or not at all.
- */
-const faults = fc.array(
-    fc.oneof(
-        { weight: 9, arbitrary: fc.tuple(firstRun, fc.integer({ min: 1, max: 12 }), fault) },
-        { weight: 1, arbitrary: fc.tuple(fc.integer({ min: 0, max: 350 }), fc.constant(1), stateFault) },
-    ),
-    { minLength: 20, maxLength: 60 },
-);
+/** Faults, each with its first run and a number of runs, up to three hours. */
+const faults = fc.array(fc.tuple(firstRun, fc.integer({ min: 1, max: 12 }), fault), { minLength: 20, maxLength: 60 });
 /** Hours with requests. */
 const askedHours = fc.uniqueArray(fc.integer({ min: 0, max: 719 }), { maxLength: 60 });
 

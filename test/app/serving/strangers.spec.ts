@@ -196,6 +196,13 @@ describe("Requests for lists by unauthenticated callers", () => {
         assert.equal(harnesses[0].lastLine().CampaignFailures, 0);
     });
 
+    it("forty API processes together send no more campaign calls than the limit", async () => {
+        const [campaign, table] = [campaignFixture(), memoryTable()];
+        const limited = { campaign, table, config: { campaignPerSecond: 1 } };
+        for (let at = 0; at < 40; at++) await startApi(limited).recommend(`stranger-${at}`);
+        assert.equal(campaign.state.asks.length, 10);
+    });
+
     it("concurrent campaign calls share one DynamoDB write; if DynamoDB fails, a process may use a tenth of the limit", async () => {
         const harness = startApi({ config: { campaignPerSecond: 10 } });
         await Promise.all(Array.from({ length: 10 }, (_, at) => harness.recommend(`u${at}`)));

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
+import { type Throttle, throttles, toRates } from "../../../config/throttles.ts";
+import { good } from "../../config/parsed.ts";
 import { startIssuer } from "../../support/issuer.ts";
+import { read } from "../../support/sources.ts";
 import { keenViewer, tables } from "./films.ts";
 import { focused, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
 import type { Served } from "./server.ts";
@@ -22,6 +25,25 @@ describe("Viewer history in the storefront", () => {
     const shown = (page: Page) =>
         page.$$eval(".past [data-item]", (all) => all.map((one) => (one as HTMLElement).dataset.item));
     const askedFor = ({ requests }: Served) => requests.filter((call) => call.includes(" history/"));
+
+    it("README.md states the API calls of a page view, and the throttle that they need", async () => {
+        const page = await open(`#/?viewer=${keenViewer}`);
+        const favourites = [0, 1, 2].map((place) => `favourite-${place}`);
+        for (const row of ["picks", "because", ...favourites, "trending", "popular"]) await waitForFilms(page, row);
+        const { requests } = site.served;
+        const methods = throttles(toRates(good())).filter(({ methodPath }) => !methodPath.endsWith("/OPTIONS"));
+        const methodOf = (call: string) => {
+            const path = `~1${call.split(/[ /?]/)[1]}`;
+            const isOf = ({ methodPath }: Throttle) => methodPath.split(/~1\{|\/(?=[A-Z]+$)/)[0] === path;
+            return methods.find(isOf) ?? methods.find(({ methodPath }) => methodPath.startsWith("~1{proxy+}"));
+        };
+        // Each method has only a share of the rate, so the busiest method for its share decides.
+        const shares = [...Map.groupBy(requests, methodOf)].map(
+            ([method, calls]) => (calls.length * good().throttle.requestsPerSecond) / (method?.rate ?? 0),
+        );
+        const text = `${Math.ceil(Math.max(...shares))} × page views a second at the peak (a view makes ${requests.length} API calls`;
+        assert.ok(read("README.md").includes(text), text);
+    });
 
     it("the history dialog loads the history page by page and opens films", async () => {
         const page = await open(`#/?viewer=${keenViewer}`);

@@ -50,7 +50,7 @@ describe("`gatewayDocument`, the OpenAPI document for API Gateway", () => {
     it("`throttles` allows preflight requests at the rate of other paths only for pages of other origins", () => {
         const rateOf = (key: string, values: Record<string, string> = {}) =>
             throttles(toRates(good(values))).find(({ methodPath }) => methodPath === key)?.rate;
-        assert.equal(rateOf("*/*"), 1);
+        assert.equal(rateOf("*/*"), 0.2);
         const allowed = { allowedOrigins: '["https://films.example"]' };
         assert.equal(rateOf("*/*", allowed), rateOf("~1{proxy+}/GET", allowed));
     });

@@ -55,8 +55,8 @@ describe("RecommendationApi component", () => {
         });
         const made1 = inputsOfNamed("Function", "api");
         assert.deepEqual(
-            [made1.name, made1.runtime, made1.architectures, made1.memorySize, made1.tracingConfig.mode],
-            [config.names.api, "nodejs24.x", ["arm64"], 512, "Active"],
+            [made1.name, made1.runtime, made1.architectures, made1.memorySize, made1.tracingConfig],
+            [config.names.api, "nodejs24.x", ["arm64"], 512, undefined],
         );
         const apiConfig = JSON.parse(made1.environment.variables.API_CONFIG);
         const arn = (tail: string) => `arn:aws:personalize:eu-central-1:123456789012:${tail}`;
@@ -70,7 +70,7 @@ describe("RecommendationApi component", () => {
             imageOrigins: [],
             bucketName: "my-movie-recommender-data-123456789012-dev",
             noun: "product",
-            campaignPerSecond: 4,
+            campaignPerSecond: 1,
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 },
         });
         assert.deepEqual(apiConfig.filtersOfWatched, ["again"]);
@@ -104,7 +104,7 @@ describe("RecommendationApi component", () => {
     });
 
     it("by default, the API stage has throttling, no access logs and no API key", async () => {
-        await makeApi({ throttle: '{"eventsPerSecond":2,"eventsBurst":"3"}' });
+        await makeApi({ throttle: '{"requestsPerSecond":100,"burst":200,"eventsPerSecond":2,"eventsBurst":"3"}' });
         const all = declaredResources
             .filter(({ type }) => type.endsWith(":MethodSettings"))
             .map(({ inputs }) => inputs);
@@ -114,11 +114,11 @@ describe("RecommendationApi component", () => {
                 ...[settings.dataTraceEnabled, settings.metricsEnabled],
             ]),
             [
-                ["*/*", 1, 2, false, false],
+                ["*/*", 1, 200, false, false],
                 ["~1recommendations~1{userId}/GET", 100, 200, false, false],
                 ["~1events/POST", 2, 3, false, false],
-                ["~1{proxy+}/GET", 40, 80, false, false],
-                ["~1storefront~1{proxy+}/GET", 20, 40, false, false],
+                ["~1{proxy+}/GET", 40, 200, false, false],
+                ["~1storefront~1{proxy+}/GET", 10, 200, false, false],
             ],
         );
         assert.equal(requireInputs("Stage").accessLogSettings, undefined);

@@ -44,7 +44,7 @@ const serviceOfMetric = new Map<string, string>([
         (name) => [name, metrics.personalizeNamespace] as const,
     ),
     ...Object.values(metrics.gatewayMetrics).map((name) => [name, metrics.gatewayNamespace] as const),
-    ...[...Object.values(metrics.ownMetrics), ...metrics.modelMetrics, ...Object.values(metrics.guardMetrics)].map(
+    ...[...Object.values(metrics.ownMetrics), ...metrics.modelMetrics].map(
         (name) => [name, metrics.ownNamespace] as const,
     ),
     ...apiMetrics.map((name) => [name, metrics.functionsNamespace] as const),
@@ -136,10 +136,10 @@ describe("CloudWatch dashboard", () => {
 describe("CloudWatch alarms", () => {
     it("the cost estimate counts all alarms, and alarms use only metrics of config/metrics.ts", () => {
         assert.equal(alarms.length, alarmCount({ api: true }));
-        assert.equal(alarmCount({ api: false }), alarmCount({ api: true }) - 6);
+        assert.equal(alarmCount({ api: false }), alarmCount({ api: true }) - 5);
         // CloudWatch bills each metric in an alarm's expression: three metrics for the errors, and two for each failure
         // rate of the API.
-        assert.deepEqual([countAlarmMetrics({ api: false }), countAlarmMetrics({ api: true })], [11, 19]);
+        assert.deepEqual([countAlarmMetrics({ api: false }), countAlarmMetrics({ api: true })], [11, 18]);
         for (const { id, watches } of alarms) {
             const watched = "metric" in watches ? [watches.metric] : Object.values(watches.sums);
             for (const { namespace, name } of watched.filter((metric) => metric.namespace !== "AWS/SQS")) {
