@@ -7,7 +7,7 @@ import { type Diagnosis, diagnose } from "./diagnose.ts";
 import { draw, drawHeadline } from "./draw.ts";
 import { AccessError } from "./errors.ts";
 import { fetchSnapshot } from "./fetch.ts";
-import { writeFix } from "./fixes/write-fix.ts";
+import { writeScript } from "./fixes/write-script.ts";
 import { createHeadline } from "./headline.ts";
 import { createReader, type ReadFromAws } from "./look.ts";
 import { explainMessage } from "./messages.ts";
@@ -66,7 +66,7 @@ export function withDiagnoseOptions(command: Command): Command {
         .option("--key <key>", "key of the object, or of a folder with its slash")
         .option("--error <text>", "explain this error message of AWS; alone, or with a job or role")
         .option("--owned <file>", "JSON file that maps ARNs of your resources to the commands that restore them")
-        .option("--write <dir>", "write the fix into a folder: documents, apply.sh and undo.sh")
+        .option("--write <file>", "write the fix to a new shell script, which saves what it changes and can restore it")
         .addHelpText("after", "\n--verbose also shows every link, the evidence, and the commands of each fix.");
 }
 
@@ -91,31 +91,25 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
     const owned = { ...fetched.owned, ...declared, ...(ownedFile !== undefined && (await readOwned(ownedFile))) };
     const snapshot = { ...fetched, owned, ...(error !== undefined && { reported: error }) };
     const diagnosis = diagnose(snapshot);
-    const folder = resolve(`access-fix-${nameOf(snapshot)}`);
-    const again = { command: formatCommandLine(options, context, snapshot.region), folder, start };
+    const script = resolve(`access-fix-${nameOf(snapshot)}.sh`);
+    const again = { command: formatCommandLine(options, context, snapshot.region), script, start };
     if (json) {
         const { firstBroken, ...rest } = diagnosis;
         const { roleArn, region, caller, sourceArn, planned } = snapshot;
         const place = { role: roleArn, bucket: snapshot.bucket, key: snapshot.key ?? null, region };
         const about = { ...place, caller, source: sourceArn, planned: planned ?? null };
         const headline = createHeadline(diagnosis, snapshot, again);
-        print({ schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest });
+        const document = { schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest };
+        console.log(JSON.stringify(document));
     } else {
         console.log(draw(diagnosis, snapshot, again, { verbose, columns: process.stdout.columns }));
     }
     if (write === undefined) return diagnosis.verdict;
     const { caller, region } = snapshot;
-    await writeFix(write, diagnosis.fixes, { accountId: accountOf(caller) ?? "", region });
-    const written = shell(write);
-    log(
-        `Wrote the fix to ${written}. Read it, then run: sh ${written}/apply.sh. To undo it, run: sh ${written}/undo.sh`,
-    );
+    await writeScript(write, diagnosis.fixes, { accountId: accountOf(caller) ?? "", region });
+    log(`Wrote the fix to ${write}. Read it, then run: ${shell("sh", write)}`);
     // The launcher prints the command to run next, because only it knows how the user started this command.
     return "written";
-}
-
-function print(document: object): void {
-    console.log(JSON.stringify(document));
 }
 
 /** Explains an error message without calling AWS. */
@@ -127,7 +121,7 @@ function explain(text: string, { json }: DiagnoseOptions, start: readonly string
     const headline = { cause, todo: [{ label: "Next", text: next, isCommand: true }] } as const;
     if (json) {
         const { subject = null, mentions = null } = message ?? {};
-        print({ schemaVersion: 1, verdict, headline, message: { text, subject, mentions } });
+        console.log(JSON.stringify({ schemaVersion: 1, verdict, headline, message: { text, subject, mentions } }));
     } else {
         console.log(drawHeadline(headline, process.stdout.columns).join("\n"));
     }

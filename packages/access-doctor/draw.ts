@@ -35,7 +35,6 @@ export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: Again, opt
         ...(planned === undefined ? [] : [text(notYet), empty]),
         text(`s3://${bucket}/${key} by ${roleArn}, in ${region}`, "  "),
         ...chain(diagnosis, verbose),
-        ...(verbose ? judges(diagnosis) : []),
         ...diagnosis.fixes.flatMap((fix) => drawFix(fix, verbose)),
     ];
     const wrapped = texts.flatMap(({ line, indent }) =>
@@ -109,25 +108,11 @@ const findingLines = (finding: Finding, verbose: boolean) => [
     ...(verbose ? evidenceOf(finding) : []),
 ];
 
-function judges({ links }: Diagnosis): Text[] {
-    const by = new Map<string, string[]>();
-    for (const { judge, link } of links) {
-        by.set(judge, [...(by.get(judge) ?? []), link]);
-    }
-    return [empty, text("Judged"), ...[...by].map(([judge, judged]) => text(`  by ${judge}: ${judged.join("; ")}`))];
-}
-
 /** Describes what a fix would add. With `verbose`, adds the commands, each on one line so that they can be copied. */
-function drawFix({ faults, commands, adds, undo }: Diagnosis["fixes"][number], verbose: boolean): Text[] {
+function drawFix({ faults, commands, adds }: Diagnosis["fixes"][number], verbose: boolean): Text[] {
     const added = adds.map((statement) => text(`    ${JSON.stringify(statement)}`, "      "));
-    const whole = (title: string, lines: readonly string[]) =>
-        verbose && lines.length > 0 ? [text(title), ...lines.map((line) => ({ line: `    ${line}` }))] : [];
-    const lines = [
-        ...(added.length > 0 ? [text(`  ${faults.join(", ")}: the fix adds`), ...added] : []),
-        ...whole("  by", commands),
-        ...whole("  and is undone by", undo),
-    ];
-    return lines.length > 0 ? [empty, ...lines] : [];
+    const by = verbose ? [text("  by"), ...commands.map((line) => ({ line: `    ${line}` }))] : [];
+    return added.length > 0 ? [empty, text(`  ${faults.join(", ")}: the fix adds`), ...added, ...by] : [];
 }
 
 /** Width of lines if the terminal's width is unknown. */
@@ -164,14 +149,14 @@ function wrap(text: string, indent = "", columns = defaultColumns): string[] {
 }
 
 /**
- * Splits a command before options and operators into lines that end in a backslash, so that a shell joins them. Does
- * not split an option's value, because users copy it.
+ * Splits a command between words into lines that end in a backslash, so that a shell joins them. Keeps an option and its
+ * value on one line, so that readers see them together.
  */
 function wrapCommand(command: string, indent: string, columns = defaultColumns): string[] {
     const parts: string[] = [];
     for (const word of command.match(/(?:\\.|'[^']*'|\S)+/g) ?? []) {
         const last = parts.at(-1);
-        if (last === undefined || /^(--\w|&&|\|)/.test(word)) parts.push(word);
+        if (last === undefined || !/^--\w\S*$/.test(last) || word.startsWith("-")) parts.push(word);
         else parts[parts.length - 1] = `${last} ${word}`;
     }
     const lines: string[] = [];

@@ -121,14 +121,13 @@ export async function simulateWrites(
 ): Promise<Simulated[]> {
     const ask = (actions: readonly string[], resources: readonly string[]) =>
         resources.length === 0 ? [] : simulate(client, source, { action: actions, resources, context: {} });
-    const { onRole, onUser, onPolicy, onBucket, onObject, onKey } = writeActions;
+    const { onRole, onUser, onPolicy, onBucket, onKey } = writeActions;
     const isUser = source.includes(":user/");
     const results = await Promise.all([
         ask(onRole, isUser ? on.roles : [...on.roles, source]),
         ask(onUser, isUser ? [source] : []),
         ask(onPolicy, on.boundary === undefined ? [] : [on.boundary]),
         ask(onBucket, [on.bucketArn]),
-        ask(onObject, [`${on.bucketArn}/*`]),
         ask(onKey, on.keyArns),
     ]);
     return results.flat();

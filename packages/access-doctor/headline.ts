@@ -1,5 +1,5 @@
 import { keyActions } from "policy-evaluator";
-import { shell, visible } from "terminal-text";
+import { shell } from "terminal-text";
 import type { Diagnosis } from "./diagnose.ts";
 import type { Finding } from "./link.ts";
 import { noJob } from "./links/job.ts";
@@ -20,16 +20,14 @@ interface Todo {
     readonly isCommand: boolean;
 }
 
-/** The command line that repeats this diagnosis, and the absolute path of a folder for its fix. */
+/** The command line that repeats this diagnosis, and the absolute path of a script for its fix. */
 export interface Again {
     readonly command: string;
-    readonly folder: string;
+    readonly script: string;
     /** The command line without its arguments; by default, the command line of access-doctor itself. */
     readonly start?: readonly string[];
 }
 
-/** Maximum length of a printed fix command. For a longer one, the output suggests --write instead. */
-const longestCommand = 160;
 const longestDocument = 100;
 
 /** Shortens long JSON documents within a sentence. */
@@ -126,10 +124,7 @@ const keyRequest = (key: string, { roleArn }: Snapshot) =>
 function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, again: Again): Todo[] {
     // The command of the program that owns a resource restores all of it, and not only what this import needs.
     const commands = open.flatMap((fix) => (fix.program === "" ? fix.commands : []));
-    const [only = ""] = commands;
-    const isShort = commands.length === 1 && only.length <= longestCommand && visible(only) === only;
-    const folder = shell(again.folder);
-    const whole = isShort ? only : `${again.command} --write ${folder} && sh ${folder}/apply.sh`;
+    const script = shell(again.script);
     const asks = open.flatMap(({ ask }) => (ask === undefined ? [] : [words("Ask", ask)]));
     const own = open.flatMap(({ program }) => (program === "" ? [] : [program]));
     const label = own.length + commands.length + asks.length > 0 ? "Then" : "Fix";
@@ -137,7 +132,7 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
         ...(location === undefined ? [] : [words(label, `import from ${location}`)]),
         ...(roleArn === undefined ? [] : [words(label, `import by ${roleArn}`)]),
     ]);
-    const runs = commands.length > 0 ? [command("Fix", whole)] : [];
+    const runs = commands.length > 0 ? [command("Fix", `${again.command} --write ${script} && sh ${script}`)] : [];
     // Show the fix for the first finding that reports a fault before all other fixes.
     const cause = firstBroken?.findings.find(({ verdict }) => verdict === "broken")?.fault;
     const asksFirst = open.some(

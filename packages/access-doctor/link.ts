@@ -6,7 +6,7 @@ import type { Snapshot } from "./snapshot.ts";
 
 type Verdict = "ok" | "broken" | "warning" | "unknown";
 
-/** What a fix changes: a policy, the bucket, the import's location, an object or a KMS key. */
+/** What a fix changes: a policy, the import's location, an object or a KMS key. */
 export type FixTarget =
     | "passRole"
     | "rolePolicy"
@@ -14,7 +14,6 @@ export type FixTarget =
     | "bucketPolicy"
     | "boundary"
     | "organisation"
-    | "bucket"
     | "location"
     | "object"
     | "key"

@@ -3,27 +3,23 @@ import type { Finding, Scene } from "../link.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { lackingFor } from "./permissions.ts";
 import { repairs } from "./repairs.ts";
-import { formatCommand, formatUndoCommands, type Repair, refusal, type Step } from "./steps.ts";
+import { formatCommand, type Repair, refusal, type Step } from "./steps.ts";
 
 /**
- * The fix for all findings about one resource. `commands` only add the documented statements, or write a new file next
- * to the existing one. The diagnosis has verified that the findings disappear with these changes. If there is no such
- * command, `ask` is a request to a person.
+ * The fix for all findings about one resource. `commands` only add the documented statements. The diagnosis has verified
+ * that the findings disappear with these changes. If there is no such command, `ask` is a request to a person.
  */
 export interface Fix {
     readonly faults: readonly Finding["fault"][];
     /**
-     * A command of the program that calls access-doctor, such as `pulumi up`, which restores the resource. Empty if
-     * that program does not own the resource.
+     * A shell command that is not in `commands`: it restores a resource that the caller owns (`pulumi up`), or converts a
+     * data file (`npm run data-prep`). Empty if there is none.
      */
     readonly program: string;
     /** Commands with complete documents, in the order to run. */
     readonly commands: readonly string[];
-    /**
-     * The commands of the field `commands` as lists of arguments, each with the document that it writes and its undo
-     * command.
-     */
-    readonly steps: readonly Pick<Step, "command" | "document" | "undo">[];
+    /** The same commands as lists of arguments, each with the document that it writes and how to restore that. */
+    readonly steps: readonly Pick<Step, "command" | "document" | "restore">[];
     /** Statements that the commands add. */
     readonly adds: readonly Statement[];
     /** Location for the next import, if it changes. */
@@ -32,8 +28,6 @@ export interface Fix {
     readonly roleArn?: string;
     /** The person who can fix the resource, and a request to send to that person. */
     readonly ask?: string;
-    /** Commands that undo the fix, in the order to run. */
-    readonly undo: readonly string[];
 }
 
 /**
@@ -47,7 +41,7 @@ export interface Judged {
 
 /**
  * Returns a finding's rank: lower ranks are fixed first. Bucket, key and role come first, because the policies contain
- * their names. A file's key comes before its content, because a repaired file gets another key.
+ * their names. A file's key comes before its content, because a converted file gets another key.
  */
 function rankOf({ place, fault }: Finding): number {
     if (place === "location" || place === "key") return 0;
@@ -114,7 +108,7 @@ function printed(group: readonly Finding[], repair: Repair, scene: Scene, presen
         ...(location !== undefined && { location }),
         ...(roleArn !== undefined && { roleArn }),
     };
-    const none = { ...common, commands: [], steps: [], adds: [], undo: [] };
+    const none = { ...common, commands: [], steps: [], adds: [] };
     const refused = steps.map(refusal).find((each) => each !== undefined);
     if (steps.length === 0) return { ...none, ...(ask !== undefined && { ask }) };
     if (refused !== undefined || remains) {
@@ -123,20 +117,15 @@ function printed(group: readonly Finding[], repair: Repair, scene: Scene, presen
         return { ...none, ask: `the owner of ${ownedBy(group, scene)}: ${purposeOf(group, scene)}; ${why}.` };
     }
     const lacking = [...new Set(steps.flatMap((step) => lackingFor(step, present) ?? []))];
-    const others = `${present.caller} may not ${lacking.join(", ")}. --write DIR saves the commands for a person who may.`;
+    const others = `${present.caller} may not ${lacking.join(", ")}. --write FILE writes the script for a person who may.`;
     return {
         ...common,
         commands: lacking.length > 0 ? [] : steps.map(formatCommand),
-        steps: steps.map(({ command, document, undo }) => ({
-            command,
-            ...(document && { document }),
-            ...(undo && { undo }),
-        })),
-        adds: steps.flatMap(({ adds = [] }) => adds),
-        undo: steps.toReversed().flatMap(formatUndoCommands),
-        ...(lacking.length > 0
-            ? { ask: `an administrator of account ${scene.of.accountId}: ${purposeOf(group, scene)}. ${others}` }
-            : ask !== undefined && { ask }),
+        steps: steps.map(({ command, document, restore }) => ({ command, document, restore })),
+        adds: steps.flatMap(({ adds }) => adds),
+        ...(lacking.length > 0 && {
+            ask: `an administrator of account ${scene.of.accountId}: ${purposeOf(group, scene)}. ${others}`,
+        }),
     };
 }
 
@@ -150,7 +139,7 @@ function purposeOf([finding]: readonly Finding[], { of, snapshot }: Scene): stri
         boundary: `let the boundary of ${roleArn} allow the reads of ${bucket}`,
         key: `let ${roleArn} and Personalize use the key ${finding?.about}`,
     };
-    return purposes[finding?.place ?? "none"] ?? `write a new object into ${bucket}`;
+    return purposes[finding?.place ?? "none"] ?? "";
 }
 
 function ownedBy([finding]: readonly Finding[], { of }: Scene): string {

@@ -23,7 +23,7 @@ import {
     trustStatements,
     withStatements,
 } from "./documents.ts";
-import { repairFile } from "./file-repairs.ts";
+import { fixObject } from "./object.ts";
 import {
     bucketArnOf,
     entityOfCaller,
@@ -242,7 +242,6 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
             `the administrator of your AWS organisation: allow s3:GetObject and s3:ListBucket on ${of.bucket} to ${of.roleArn} ` +
             `and personalize.amazonaws.com in its ${refusedByOrganisation(snapshot)?.policy.split(" ")[0] ?? "service"} control policies.`,
     }),
-    object: repairFile,
-    bucket: () => ({}),
+    object: fixObject,
     none: () => ({}),
 };

@@ -57,7 +57,7 @@ export function bucketLinks({ snapshot }: Scene): Link[] {
                   "on; it does not affect a service",
                   isBucketGone(snapshot) || (accessBlock.is?.blockPublicPolicy && accessBlock.is.restrictPublicBuckets)
                       ? []
-                      : [warning("access-block-off", `${bucket} does not block public policies.`, "bucket")],
+                      : [warning("access-block-off", `${bucket} does not block public policies.`, "none")],
               );
     const owner =
         "unread" in ownership

@@ -8,7 +8,7 @@ import { brokenBy, createFixture, fixtureSnapshot } from "./support.ts";
 const again = {
     command:
         "npm run diagnose-access -- --job arn:aws:personalize:eu-central-1:000000000000:dataset-import-job/films-8221",
-    folder: "/tmp/access-fix",
+    script: "/tmp/access-fix.sh",
 };
 const drawn = (snapshot: Snapshot, verbose = false, columns?: number) =>
     draw(diagnose(snapshot), snapshot, again, { verbose, columns });
@@ -74,14 +74,14 @@ describe("the output of a diagnosis on a terminal", () => {
         }
     });
 
-    it("the output contains a short fix command in full, and suggests --write for a long one", () => {
+    it("the output suggests --write for a policy, and contains a conversion or another S3 location in full", () => {
         assert.match(
             drawn(fixtureSnapshot(brokenBy("bucket-get-missing")), false, 120).replaceAll(/ \\\n +/g, " "),
-            /\nFix: npm run diagnose-access -- --job \S+ --write \/tmp\/access-fix && sh \/tmp\/access-fix\/apply\.sh\n/,
+            /\nFix: npm run diagnose-access -- --job \S+ --write \/tmp\/access-fix\.sh && sh \/tmp\/access-fix\.sh\n/,
         );
         assert.match(
             drawn(fixtureSnapshot(brokenBy("header-quoted"))),
-            /\nFix: npm run repair-file -- s3:\/\/films-test\/movies\/interactions\.csv\n/,
+            /\nFix: aws s3 cp \S+ \S+ && npm run data-prep -- .* && aws s3 cp \S+ s3:\/\/films-test\/movies\/interactions\.prepared\.csv\nThen: import from s3:\/\/films-test\/movies\/interactions\.prepared\.csv\n/,
         );
         assert.match(
             drawn(fixtureSnapshot(brokenBy("object-wrong-key"))),
@@ -94,7 +94,7 @@ describe("the output of a diagnosis on a terminal", () => {
         const snapshot = { ...unpoliced, owned: { "arn:aws:s3:::films-test": "make data" } };
         const text = drawn(snapshot);
         assert.match(text, /^The bucket films-test has no bucket policy.*\nFix: make data\n/);
-        assert.doesNotMatch(text, /apply\.sh/);
+        assert.doesNotMatch(text, /--write/);
     });
 
     it("the output summarizes the checks that passed, and --verbose shows every check with its evidence and command", () => {
@@ -105,7 +105,6 @@ describe("the output of a diagnosis on a terminal", () => {
         const long = drawn(snapshot, true);
         assert.match(long, /request: s3:ListBucket on arn:aws:s3:::films-test by/);
         assert.match(long, /\n {4}aws iam put-role-policy --role-name Import-test .*"Statement"/);
-        assert.match(long, /by policy-evaluator over the fetched document: .*role policies/);
     });
 
     it("the output shortens a policy document inside a sentence, except with --verbose", () => {

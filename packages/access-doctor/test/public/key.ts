@@ -37,7 +37,7 @@ const snapshotFor = (reported: string) => ({ ...fixtureSnapshot(createFixture())
 const unread = { unread: "AccessDenied: not authorized" };
 /** Returns a key policy with one administrator, who is not the caller. */
 const changesKey =
-    /^an administrator of account 0{12}: let \S+ and Personalize use the key .* --write DIR saves the commands/;
+    /^an administrator of account 0{12}: let \S+ and Personalize use the key .* --write FILE writes the script/;
 const messages = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html";
 
 /** Test cases with mistakes in key policies, and AWS's error messages about them, which public sources report. */
