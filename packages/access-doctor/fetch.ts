@@ -5,7 +5,7 @@ import { type AccessRequest, isRoot, parseArn, parseSessionArn, personalizeServi
 import { importedKeys } from "./data-file/names.ts";
 import { toScene } from "./diagnose.ts";
 import { accessBlock, bucketFacts, listKeys, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
-import { roleFacts, simulate, simulateWrites } from "./fetch-role.ts";
+import { roleFacts, simulate } from "./fetch-role.ts";
 import { fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
 import { type Fetched, fetchedValue, type KeyFacts, type Simulated, type Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
@@ -51,18 +51,6 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
         ),
     );
     const { caller, partition, accountId, sourceArn, job, schema, owned, planned } = target;
-    const keyArns = kmsKeys.flatMap(([, each]) => fetchedValue(each)?.arn ?? []);
-    const boundary = fetchedValue(role)?.boundary?.arn;
-    const mayWrite = await from(iam, "iam:SimulatePrincipalPolicy", async (client) =>
-        isRoot(caller)
-            ? []
-            : simulateWrites(client, await source(client), {
-                  roles: [fetchedValue(role)?.arn ?? roleArn],
-                  bucketArn: `arn:${partition}:s3:::${bucket}`,
-                  keyArns,
-                  ...(boundary !== undefined && { boundary }),
-              }),
-    );
     const snapshot: Snapshot = {
         now: new Date().toISOString(),
         caller,
@@ -75,7 +63,6 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
         key,
         sourceArn,
         passRole,
-        mayWrite,
         role,
         simulated: { is: [] },
         bucketFacts: facts,

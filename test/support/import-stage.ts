@@ -34,8 +34,6 @@ const reading = document({
             "s3:GetBucketOwnershipControls",
             "s3:GetObject",
             "s3:GetObjectTagging",
-            "iam:ListPolicyVersions",
-            "iam:ListEntitiesForPolicy",
             "kms:DescribeKey",
             "kms:GetKeyPolicy",
         ],

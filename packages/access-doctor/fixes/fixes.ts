@@ -1,7 +1,6 @@
 import type { Statement } from "policy-evaluator";
 import type { Finding, Scene } from "../link.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { lackingFor } from "./permissions.ts";
 import { repairs } from "./repairs.ts";
 import { formatCommand, type Repair, refusal, type Step } from "./steps.ts";
 
@@ -59,8 +58,7 @@ const idOf = ({ fault, place, about, sentence }: Finding) => [fault, place, abou
 export function createFixes(judged: Judged, judge: (snapshot: Snapshot) => Judged): Fix[] {
     const fixes: { readonly group: readonly Finding[]; readonly repair: Repair; readonly scene: Scene }[] = [];
     const handled = new Set<string>();
-    const present = judged.scene.snapshot;
-    let snapshot = present;
+    let { snapshot } = judged.scene;
     let now = judged;
     for (let round = 0; round < maxRounds; round++) {
         const open = grouped(now.broken).filter(([id]) => !handled.has(id));
@@ -83,7 +81,6 @@ export function createFixes(judged: Judged, judge: (snapshot: Snapshot) => Judge
             group,
             repair,
             scene,
-            present,
             group.some((finding) => left.has(idOf(finding))),
         ),
     );
@@ -100,7 +97,7 @@ function grouped(findings: readonly Finding[]): [string, Finding[]][] {
     return [...groups];
 }
 
-function printed(group: readonly Finding[], repair: Repair, scene: Scene, present: Snapshot, remains: boolean): Fix {
+function printed(group: readonly Finding[], repair: Repair, scene: Scene, remains: boolean): Fix {
     const { steps = [], program = "", location, roleArn, ask } = repair;
     const common = {
         faults: [...new Set(group.map(({ fault }) => fault))],
@@ -116,16 +113,11 @@ function printed(group: readonly Finding[], repair: Repair, scene: Scene, presen
         const why = refused ?? "adding the documented statements does not let the import pass";
         return { ...none, ask: `the owner of ${ownedBy(group, scene)}: ${purposeOf(group, scene)}; ${why}.` };
     }
-    const lacking = [...new Set(steps.flatMap((step) => lackingFor(step, present) ?? []))];
-    const others = `${present.caller} may not ${lacking.join(", ")}. --write FILE writes the script for a person who may.`;
     return {
         ...common,
-        commands: lacking.length > 0 ? [] : steps.map(formatCommand),
+        commands: steps.map(formatCommand),
         steps: steps.map(({ command, document, restore }) => ({ command, document, restore })),
         adds: steps.flatMap(({ adds }) => adds),
-        ...(lacking.length > 0 && {
-            ask: `an administrator of account ${scene.of.accountId}: ${purposeOf(group, scene)}. ${others}`,
-        }),
     };
 }
 
@@ -136,7 +128,6 @@ function purposeOf([finding]: readonly Finding[], { of, snapshot }: Scene): stri
         rolePolicy: `let the role ${roleArn} list and read ${bucket}`,
         trust: `let Personalize assume ${roleArn}`,
         bucketPolicy: `let Personalize list and read ${bucket}`,
-        boundary: `let the boundary of ${roleArn} allow the reads of ${bucket}`,
         key: `let ${roleArn} and Personalize use the key ${finding?.about}`,
     };
     return purposes[finding?.place ?? "none"] ?? "";

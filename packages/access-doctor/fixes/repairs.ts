@@ -28,7 +28,6 @@ import {
     bucketArnOf,
     entityOfCaller,
     importedFrom,
-    putBoundary,
     putBucketPolicy,
     putCallerPolicy,
     putKeyPolicy,
@@ -161,20 +160,10 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         );
     },
     boundary({ of, snapshot }, group) {
-        const boundary = fetchedValue(snapshot.role)?.boundary;
-        const present = parsed(boundary?.text, "identity");
-        const owner = `the administrator of the role's permissions boundary${boundary?.arn ? ` ${boundary.arn}` : ""}`;
-        const allow = `allow ${of.roleArn} s3:ListBucket and s3:GetObject on ${of.bucket}`;
-        const others = boundary?.bounds?.filter((name) => name !== of.roleArn.split("/").at(-1));
-        const denied = askOfMeant(owner, group, of);
-        if (denied) return denied;
-        if (!boundary || !present || !others)
-            return { ask: `${owner}: ${allow}; who else has it could not be listed.` };
-        if (others.length > 0) return { ask: `${owner}: ${allow}; ${others.join(", ")} have the same boundary.` };
-        if ((boundary.versions ?? 0) >= 5) {
-            return { ask: `${owner}: ${allow}; it has five versions, which is AWS's limit: delete one first.` };
-        }
-        return added(owner, present, roleStatements(of), (written) => putBoundary(boundary, written));
+        const { arn = "" } = fetchedValue(snapshot.role)?.boundary ?? {};
+        const owner = `the administrator of the role's permissions boundary${arn && ` ${arn}`}`;
+        const missing = `allow ${of.roleArn} s3:ListBucket and s3:GetObject on ${of.bucket}: add ${JSON.stringify(roleStatements(of))}`;
+        return askOfMeant(owner, group, of) ?? { ask: `${owner}: ${missing}` };
     },
     bucketPolicy(scene, group) {
         const { of, bucketPolicy } = scene;

@@ -9,18 +9,14 @@ import {
     toList,
 } from "policy-evaluator";
 import { shell } from "terminal-text";
-import { fetchedValue, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, type RoleFacts, type Snapshot } from "../snapshot.ts";
 
-/** Words of the commands that save what a step replaces, and put it back. */
+/** Words of the commands that save what a step replaces, and remove what it wrote. */
 interface Restore {
     /** Prints what the step replaces; fails if there is nothing. */
     readonly read: readonly string[];
-    /** Puts back what `read` printed, which is the last argument. */
-    readonly put: readonly string[];
     /** Removes what the step wrote if there was nothing; absent if there is always something. */
     readonly remove?: readonly string[];
-    /** Deletes what the step created beside the replaced one: the last argument is the ID that its command printed. */
-    readonly removeCreated?: readonly string[];
 }
 
 /** One command of a fix. It only adds statements to a document. */
@@ -34,8 +30,6 @@ export interface Step {
     /** Statements that the document has and the previous one did not. */
     readonly adds: readonly Statement[];
     readonly restore: Restore;
-    /** The IAM action that the command needs, and the end of the ARN on which it needs that. */
-    readonly needs: readonly [action: string, on: string];
     /** Returns the snapshot as it will be after the step. */
     applied(snapshot: Snapshot): Snapshot;
 }
@@ -88,10 +82,10 @@ interface Written {
 const asJson = ["--output", "json"];
 
 /** Returns the fields of a step that writes a complete document. */
-function put(command: readonly string[], { before, document }: Written, limit: number, restore: Omit<Restore, "put">) {
+function put(command: readonly string[], { before, document }: Written, limit: number, restore: Restore) {
     const present = toList(before?.Statement);
     const adds = toList(document.Statement).filter((one) => !present.includes(one));
-    return { command, document, limit, adds, restore: { put: command, ...restore } };
+    return { command, document, limit, adds, restore };
 }
 
 /** Returns the step that replaces the role's trust policy. */
@@ -102,7 +96,6 @@ export function putTrust(of: Import, written: Written): Step {
         ...put(command, written, sizeLimits.trustPolicy, {
             read: ["aws", "iam", "get-role", ...role, "--query", "Role.AssumeRolePolicyDocument", ...asJson],
         }),
-        needs: ["iam:UpdateAssumeRolePolicy", `/${roleNameOf(of)}`],
         applied: (snapshot) => withRole(snapshot, (role) => ({ ...role, trust: JSON.stringify(written.document) })),
     };
 }
@@ -112,11 +105,10 @@ function putInline(kind: "role" | "user", entity: string, name: string, written:
     const words = (verb: string) => ["aws", "iam", `${verb}-${kind}-policy`, ...names];
     const names = [`--${kind}-name`, entity, "--policy-name", name];
     const limit = kind === "user" ? sizeLimits.userInlinePolicies : sizeLimits.roleInlinePolicies;
-    const step = put([...words("put"), "--policy-document"], written, limit, {
+    return put([...words("put"), "--policy-document"], written, limit, {
         read: [...words("get"), "--query", "PolicyDocument", ...asJson],
         remove: words("delete"),
     });
-    return { ...step, needs: [kind === "role" ? "iam:PutRolePolicy" : "iam:PutUserPolicy", `/${entity}`] as const };
 }
 
 /** Returns the step that writes an inline policy of the role. */
@@ -132,31 +124,6 @@ export const putRolePolicy = (of: Import, name: string, written: Written): Step 
         })),
 });
 
-/**
- * Returns the step that creates a new default version of the permissions boundary. To restore it, the previous version
- * becomes the default again and the new one is deleted, because AWS keeps at most five.
- */
-export function putBoundary(boundary: PolicyText, written: Written): Step {
-    const arn = ["--policy-arn", boundary.arn ?? ""];
-    const printed = (query: string) => ["--query", query, "--output", "text"];
-    const create = ["aws", "iam", "create-policy-version", ...arn, ...printed("PolicyVersion.VersionId")];
-    const command = [...create, "--set-as-default", "--policy-document"];
-    const step = put(command, written, sizeLimits.managedPolicy, {
-        read: ["aws", "iam", "get-policy", ...arn, ...printed("Policy.DefaultVersionId")],
-        removeCreated: ["aws", "iam", "delete-policy-version", ...arn, "--version-id"],
-    });
-    return {
-        ...step,
-        restore: { ...step.restore, put: ["aws", "iam", "set-default-policy-version", ...arn, "--version-id"] },
-        needs: ["iam:CreatePolicyVersion", boundary.arn ?? ""],
-        applied: (snapshot) =>
-            withRole(snapshot, (role) => ({
-                ...role,
-                boundary: { ...boundary, text: JSON.stringify(written.document) },
-            })),
-    };
-}
-
 /** Returns the step that writes the bucket policy. */
 export function putBucketPolicy(bucket: string, written: Written): Step {
     const words = (verb: string) => ["aws", "s3api", `${verb}-bucket-policy`, "--bucket", bucket];
@@ -165,7 +132,6 @@ export function putBucketPolicy(bucket: string, written: Written): Step {
             read: [...words("get"), "--query", "Policy", "--output", "text"],
             remove: words("delete"),
         }),
-        needs: ["s3:PutBucketPolicy", `:${bucket}`],
         applied: (snapshot) => ({ ...snapshot, bucketPolicy: { is: JSON.stringify(written.document) } }),
     };
 }
@@ -181,7 +147,6 @@ export function putKeyPolicy(region: string, arn: string, written: Written): Ste
         ...put(["aws", "kms", "put-key-policy", ...key, "--policy"], written, largestKeyPolicy, {
             read: ["aws", "kms", "get-key-policy", ...key, "--query", "Policy", "--output", "text"],
         }),
-        needs: ["kms:PutKeyPolicy", arn],
         applied(snapshot) {
             const keys = Object.entries(snapshot.kmsKeys).map(([id, fetched]) => {
                 const facts = fetchedValue(fetched);

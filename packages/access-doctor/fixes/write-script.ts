@@ -23,16 +23,18 @@ function createScript(fixes: readonly Fix[], { accountId, region }: FixTarget): 
         if (steps.length > 0) applies.push(`# ${faults.join(", ")}; adds ${JSON.stringify(adds)}`);
         for (const step of steps) {
             const number = saves.length + 1;
-            const { read, put, remove, removeCreated } = step.restore;
-            const [saved, created] = [`"$saved/${number}"`, `"$saved/${number}.created"`];
+            const { read, remove } = step.restore;
+            const saved = `"$saved/${number}"`;
             saves.push(`save ${number} ${shell(...read)}`);
-            applies.push(`${formatCommand(step)}${removeCreated ? ` > ${created}` : ""}`);
-            const putSaved = (words: readonly string[], file: string) =>
-                `test ! -s ${file} || ${shell(...words)} "$(cat ${file})"`;
+            applies.push(formatCommand(step));
             restores.unshift(
-                putSaved(put, saved),
-                ...(remove ? [`test -s ${saved} || test ! -e ${saved} || ${shell(...remove)}`] : []),
-                ...(removeCreated ? [putSaved(removeCreated, created)] : []),
+                `test ! -s ${saved} || ${shell(...step.command)} "$(cat ${saved})"`,
+                // If a command before it failed, there is nothing to remove.
+                ...(remove
+                    ? [
+                          `test -s ${saved} || test ! -e ${saved} || ! ${shell(...read)} > /dev/null 2>&1 || ${shell(...remove)}`,
+                      ]
+                    : []),
             );
         }
     }
@@ -74,7 +76,7 @@ save() {
     esac
 }
 ${saves.join("\n")}
-trap 'test $? -eq 0 || echo "A command failed. To restore what the commands before it changed, run: sh '\\''$0'\\'' --restore '\\''$saved'\\''" >&2' EXIT
+trap 'test $? -eq 0 || echo "A command failed. To run all commands again after you removed the cause: sh $0. To restore what is changed, run: sh '\\''$0'\\'' --restore '\\''$saved'\\''" >&2' EXIT
 ${applies.join("\n")}
 echo "Applied the fix. What was there is in $saved. To restore it, run: sh '$0' --restore '$saved'"
 `;
