@@ -24,13 +24,3 @@ export const importedKeys = (key: string, listed: readonly { readonly key: strin
         const isInside = size > 0 && name.startsWith(key) && !name.slice(key.length).includes("/");
         return (isFolder(key) ? isInside : name === key) ? [name] : [];
     });
-
-/**
- * Returns the files directly in a folder, which an import of the folder reads. If there are none, returns the files in
- * its subfolders.
- */
-export function selectFiles(folder: string, keys: readonly string[]): string[] {
-    const inside = keys.filter((key) => key.startsWith(folder) && key !== preparedKey(folder));
-    const first = inside.filter((key) => !key.slice(folder.length).includes("/"));
-    return first.length > 0 ? first : inside;
-}

@@ -1,7 +1,6 @@
-import { dirname } from "node:path/posix";
 import { shell } from "terminal-text";
 import { isTime } from "../data-file/fields.ts";
-import { dataSuffix, isDataName, isFolder, preparedKey, selectFiles } from "../data-file/names.ts";
+import { dataSuffix, importedKeys, isDataName, isFolder, preparedKey } from "../data-file/names.ts";
 import { timeReadings } from "../data-file/values.ts";
 import type { Finding, Scene } from "../link.ts";
 import { readFiles } from "../links/file.ts";
@@ -19,8 +18,6 @@ const roles: Readonly<Record<string, string>> = {
 };
 /** Faults of single rows, which data-prep can only leave out. */
 const ofRows: readonly Finding["fault"][] = ["row-width", "value-absent", "value-too-long", "value-type"];
-/** Maximum number of folders and kinds of files that one command reads. */
-const maxPatterns = 10;
 
 /** A way to read a file: options of data-prep, and what they assume if there are other ways. */
 interface Reading {
@@ -37,9 +34,8 @@ export function conversion(scene: Scene, group: readonly Finding[], about: strin
     const { snapshot, of } = scene;
     const objects = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));
     const files = readFiles(snapshot, objects).filter(({ isStray }) => !isStray);
-    const listed = (fetchedValue(snapshot.keys) ?? []).map(({ key }) => key);
-    const selected = isFolder(about) ? selectFiles(about, listed) : [about];
-    const patterns = isFolder(about) ? patternsOf(of.bucket, selected) : [shell(`${of.bucket}/${about}`)];
+    const keys = importedKeys(about, fetchedValue(snapshot.keys) ?? []).filter(isDataName);
+    if (isFolder(about) && keys.length === 0) return "put the data into CSV files directly in one folder";
     const ways = readings(files);
     const datasetType = fetchedValue(snapshot.schema)?.datasetType ?? files[0]?.shape.datasetType ?? "INTERACTIONS";
     const problem =
@@ -47,14 +43,10 @@ export function conversion(scene: Scene, group: readonly Finding[], about: strin
             ? problemOf(files, group, ways)
             : "correct it, or convert it together with its interactions by data-prep (--items, --users)";
     if (problem !== undefined) return problem;
-    if (patterns.length > maxPatterns) return "put the files into one folder";
     const rows = group.find(({ fault }) => ofRows.includes(fault));
     const lacksEvent = files.some(({ header }) => header?.missing.includes("EVENT_TYPE") && !header.isData);
     const more = [...(lacksEvent ? ["--event", "Watch"] : []), ...(rows ? ["--bad-rows", "skip"] : [])];
-    const isNested = selected.some((key) => key.slice(about.length).includes("/"));
-    const commands = ways.map(({ options }) =>
-        formatChain(of.bucket, about, patterns, isNested, [...options, ...more]),
-    );
+    const commands = ways.map(({ options }) => formatChain(of.bucket, about, keys, [...options, ...more]));
     const key = preparedKey(about);
     const moved = { location: `s3://${of.bucket}/${key}`, moved: importedFrom(key) };
     if (commands.length === 1 && more.length === 0) return { ...moved, program: commands[0] };
@@ -70,16 +62,15 @@ export function conversion(scene: Scene, group: readonly Finding[], about: strin
     return { ...moved, ask: `the owner of the data: ${questions.join(" ")} To convert it: ${answers}` };
 }
 
+const isConvertible = ({ sample: { form } }: Read) => form.is !== "other" || /^(Parquet|Zstandard)$/.test(form.name);
+
 /** Returns what the owner of the data must change, because data-prep cannot; undefined if data-prep can convert all. */
 function problemOf(files: readonly Read[], group: readonly Finding[], ways: readonly Reading[]): string | undefined {
     const has = (...faults: readonly Finding["fault"][]) => group.some(({ fault }) => faults.includes(fault));
     const missing = new Set(files.flatMap(({ header }) => (header?.isData ? [] : (header?.missing ?? []))));
     missing.delete("EVENT_TYPE");
-    const isUnreadable = files.some(
-        ({ sample: { form } }) => form.is === "other" && !/^(Parquet|Zstandard)$/.test(form.name),
-    );
     const isUnmarked = files.some(({ sample: { table } }) => table?.encoding.startsWith("utf-16") && !table.mark);
-    if (isUnreadable) return "export the data as CSV";
+    if (!files.every(isConvertible)) return "export the data as CSV";
     if (isUnmarked) return "save the file as UTF-8";
     if (has("csv-malformed")) return "close or double the quotes in that line";
     if (has("column-twice")) return "delete one of the columns";
@@ -137,30 +128,28 @@ function headerless({ sample, shape }: Read): Reading[] {
     });
 }
 
-/** Returns shell patterns of the local copies of data files: one for each folder and kind of name. */
-function patternsOf(bucket: string, keys: readonly string[]): string[] {
-    const named = keys.filter(isDataName);
-    const patterns = (named.length > 0 ? named : keys).map(
-        (key) => `${shell(`${bucket}/${dirname(key)}/`)}[!._]*${dataSuffix(key)}`,
-    );
-    return [...new Set(patterns)];
-}
-
-/** Formats the shell command that downloads files, converts them and uploads the result. */
-function formatChain(
-    bucket: string,
-    about: string,
-    files: readonly string[],
-    isNested: boolean,
-    options: readonly string[],
-): string {
+/** Formats the shell command that downloads the file or the folder with these keys, converts it and uploads the result. */
+function formatChain(bucket: string, about: string, keys: readonly string[], options: readonly string[]): string {
     const local = `${bucket}/${about}`;
     const prepared = `${bucket}/prepared/`;
-    const every = isFolder(about) ? ["--recursive", ...(isNested ? [] : ["--exclude", "*/*"])] : [];
-    const csv = `${prepared}personalize_interactions_fixed.csv`;
+    // A pattern for each kind of name, because a folder can have more files than a command line takes.
+    const patterns = [...new Set(keys.map(dataSuffix))].map((suffix) => `${shell(local)}*${suffix}`);
     return [
-        shell("aws", "s3", "cp", `s3://${local}`, local, ...every),
-        `npm run data-prep -- ${files.join(" ")} ${shell(...options, "--output", prepared)}`,
-        shell("aws", "s3", "cp", csv, `s3://${bucket}/${preparedKey(about)}`),
+        shell(
+            "aws",
+            "s3",
+            "cp",
+            `s3://${local}`,
+            local,
+            ...(isFolder(about) ? ["--recursive", "--exclude", "*/*"] : []),
+        ),
+        `npm run data-prep -- ${isFolder(about) ? patterns.join(" ") : shell(local)} ${shell(...options, "--output", prepared)}`,
+        shell(
+            "aws",
+            "s3",
+            "cp",
+            `${prepared}personalize_interactions_fixed.csv`,
+            `s3://${bucket}/${preparedKey(about)}`,
+        ),
     ].join(" && ");
 }

@@ -56,7 +56,7 @@ const idOf = ({ fault, place, about, sentence }: Finding) => [fault, place, abou
  * request to a person instead.
  */
 export function createFixes(judged: Judged, judge: (snapshot: Snapshot) => Judged): Fix[] {
-    const fixes: { readonly group: readonly Finding[]; readonly repair: Repair; readonly scene: Scene }[] = [];
+    const fixes: { readonly group: readonly Finding[]; readonly repair: Repair }[] = [];
     const handled = new Set<string>();
     let { snapshot } = judged.scene;
     let now = judged;
@@ -69,18 +69,17 @@ export function createFixes(judged: Judged, judge: (snapshot: Snapshot) => Judge
             handled.add(id);
             const [{ place }] = group as [Finding];
             const repair = repairs[place](now.scene, group);
-            fixes.push({ group, repair, scene: now.scene });
+            fixes.push({ group, repair });
             for (const step of repair.steps ?? []) snapshot = step.applied(snapshot);
             snapshot = repair.moved?.(snapshot) ?? snapshot;
         }
         now = judge(snapshot);
     }
     const left = new Set(now.broken.map(idOf));
-    return fixes.map(({ group, repair, scene }) =>
+    return fixes.map(({ group, repair }) =>
         printed(
             group,
             repair,
-            scene,
             group.some((finding) => left.has(idOf(finding))),
         ),
     );
@@ -97,8 +96,8 @@ function grouped(findings: readonly Finding[]): [string, Finding[]][] {
     return [...groups];
 }
 
-function printed(group: readonly Finding[], repair: Repair, scene: Scene, remains: boolean): Fix {
-    const { steps = [], program = "", location, roleArn, ask } = repair;
+function printed(group: readonly Finding[], repair: Repair, remains: boolean): Fix {
+    const { steps = [], program = "", location, roleArn, ask, owner } = repair;
     const common = {
         faults: [...new Set(group.map(({ fault }) => fault))],
         program,
@@ -110,8 +109,9 @@ function printed(group: readonly Finding[], repair: Repair, scene: Scene, remain
     if (steps.length === 0) return { ...none, ...(ask !== undefined && { ask }) };
     if (refused !== undefined || remains) {
         if (program !== "") return none;
-        const why = refused ?? "adding the documented statements does not let the import pass";
-        return { ...none, ask: `the owner of ${ownedBy(group, scene)}: ${purposeOf(group, scene)}; ${why}.` };
+        const why = refused ?? "with them alone, the import would not pass";
+        const adds = JSON.stringify(steps.flatMap((step) => step.adds));
+        return { ...none, ask: `${owner}: the import needs ${adds}; ${why}.` };
     }
     return {
         ...common,
@@ -119,21 +119,4 @@ function printed(group: readonly Finding[], repair: Repair, scene: Scene, remain
         steps: steps.map(({ command, document, restore }) => ({ command, document, restore })),
         adds: steps.flatMap(({ adds }) => adds),
     };
-}
-
-function purposeOf([finding]: readonly Finding[], { of, snapshot }: Scene): string {
-    const { roleArn, bucket } = of;
-    const purposes: Partial<Record<Finding["place"], string>> = {
-        passRole: `allow ${snapshot.caller} iam:PassRole on ${roleArn} to personalize.amazonaws.com`,
-        rolePolicy: `let the role ${roleArn} list and read ${bucket}`,
-        trust: `let Personalize assume ${roleArn}`,
-        bucketPolicy: `let Personalize list and read ${bucket}`,
-        key: `let ${roleArn} and Personalize use the key ${finding?.about}`,
-    };
-    return purposes[finding?.place ?? "none"] ?? "";
-}
-
-function ownedBy([finding]: readonly Finding[], { of }: Scene): string {
-    const isOfRole = finding?.place === "rolePolicy" || finding?.place === "trust" || finding?.place === "boundary";
-    return isOfRole ? `the role ${of.roleArn}` : finding?.place === "key" ? "the KMS key" : `the bucket ${of.bucket}`;
 }

@@ -35,11 +35,8 @@ export function fixObject(scene: Scene, group: readonly Finding[]): Repair {
 
 /** Returns a request to the owner of the data to upload a new file under a new key. */
 function ownData({ snapshot, of: { bucket } }: Scene, about: string, group: readonly Finding[], todo: string): Repair {
-    const key = group.some(({ fault }) => fault === "object-missing")
-        ? about
-        : isFolder(about)
-          ? `${about}new/`
-          : about.replace(/(\.csv)?$/, ".new.csv");
+    const other = isFolder(about) ? `${about}new/` : about.replace(/(\.csv)?$/, ".new.csv");
+    const key = group.some(({ fault }) => fault === "object-missing") ? about : other;
     const file = isFolder(key) ? `${key}data.csv` : key;
     const columns = parseShape(fetchedValue(snapshot.schema)?.text ?? "")?.fields ?? [];
     const upload = shell("aws", "s3", "cp", "YOUR.csv", `s3://${bucket}/${file}`);

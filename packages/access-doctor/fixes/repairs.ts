@@ -90,7 +90,7 @@ function added(
 ): Repair {
     const document = storable(withStatements(present, add));
     return document
-        ? { steps: [write({ before: present, document })] }
+        ? { owner, steps: [write({ before: present, document })] }
         : { ask: `${owner}: a denial names a principal that was deleted; correct it, and add ${JSON.stringify(add)}` };
 }
 
@@ -108,6 +108,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         }
         const id = createHash("sha256").update(of.roleArn).digest("hex").slice(0, 8);
         return {
+            owner: `the administrator of ${caller}`,
             steps: [putCallerPolicy(entity, `pass-to-personalize-${id}`, withStatements(undefined, [statement]))],
         };
     },
@@ -125,7 +126,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         return (
             askOfMeant(owner, group, of) ??
             (unread || {
-                ...added("", present, roleStatements(of), (written) => putRolePolicy(of, policyName, written)),
+                ...added(owner, present, roleStatements(of), (written) => putRolePolicy(of, policyName, written)),
                 program: restores(scene, of.roleArn, present, executionRolePolicy(place)),
             })
         );

@@ -37,6 +37,8 @@ export interface Step {
 /** The fix of one resource: either `steps`, or `ask`, a request that begins with the person to ask. */
 export interface Repair {
     readonly steps?: readonly Step[];
+    /** The person to ask if the steps cannot be used. */
+    readonly owner?: string;
     readonly ask?: string;
     /** A shell command that is not part of the script: it restores a resource that the caller owns, or converts a file. */
     readonly program?: string | undefined;
@@ -78,9 +80,6 @@ interface Written {
     readonly document: PolicyDocument;
 }
 
-/** Without this option, the user's configuration decides how the AWS CLI prints a document. */
-const asJson = ["--output", "json"];
-
 /** Returns the fields of a step that writes a complete document. */
 function put(command: readonly string[], { before, document }: Written, limit: number, restore: Restore) {
     const present = toList(before?.Statement);
@@ -94,7 +93,7 @@ export function putTrust(of: Import, written: Written): Step {
     const command = ["aws", "iam", "update-assume-role-policy", ...role, "--policy-document"];
     return {
         ...put(command, written, sizeLimits.trustPolicy, {
-            read: ["aws", "iam", "get-role", ...role, "--query", "Role.AssumeRolePolicyDocument", ...asJson],
+            read: ["aws", "iam", "get-role", ...role, "--query", "Role.AssumeRolePolicyDocument", "--output", "json"],
         }),
         applied: (snapshot) => withRole(snapshot, (role) => ({ ...role, trust: JSON.stringify(written.document) })),
     };
@@ -106,7 +105,7 @@ function putInline(kind: "role" | "user", entity: string, name: string, written:
     const names = [`--${kind}-name`, entity, "--policy-name", name];
     const limit = kind === "user" ? sizeLimits.userInlinePolicies : sizeLimits.roleInlinePolicies;
     return put([...words("put"), "--policy-document"], written, limit, {
-        read: [...words("get"), "--query", "PolicyDocument", ...asJson],
+        read: [...words("get"), "--query", "PolicyDocument", "--output", "json"],
         remove: words("delete"),
     });
 }

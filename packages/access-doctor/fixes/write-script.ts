@@ -4,17 +4,11 @@ import { AccessError } from "../errors.ts";
 import type { Fix } from "./fixes.ts";
 import { formatCommand } from "./steps.ts";
 
-/** The account and Region that the commands of a fix change. */
-export interface FixTarget {
-    readonly accountId: string;
-    readonly region: string;
-}
-
 /**
  * Returns the shell script that runs the commands of the fixes. It first saves what they replace, in a new folder beside
- * itself, and `--restore FOLDER` puts that back. It fails if the AWS CLI uses another account.
+ * itself, and `--restore FOLDER` puts that back. It fails if the AWS CLI uses another account than `accountId`.
  */
-function createScript(fixes: readonly Fix[], { accountId, region }: FixTarget): string {
+function createScript(fixes: readonly Fix[], accountId: string, region: string): string {
     const saves: string[] = [];
     const applies: string[] = [];
     const restores: string[] = [];
@@ -27,14 +21,11 @@ function createScript(fixes: readonly Fix[], { accountId, region }: FixTarget): 
             const saved = `"$saved/${number}"`;
             saves.push(`save ${number} ${shell(...read)}`);
             applies.push(formatCommand(step));
+            const hasNoneToRemove = `test -s ${saved} || test ! -e ${saved} || ! ${shell(...read)} > /dev/null 2>&1`;
             restores.unshift(
                 `test ! -s ${saved} || ${shell(...step.command)} "$(cat ${saved})"`,
                 // If a command before it failed, there is nothing to remove.
-                ...(remove
-                    ? [
-                          `test -s ${saved} || test ! -e ${saved} || ! ${shell(...read)} > /dev/null 2>&1 || ${shell(...remove)}`,
-                      ]
-                    : []),
+                ...(remove ? [`${hasNoneToRemove} || ${shell(...remove)}`] : []),
             );
         }
     }
@@ -86,11 +77,16 @@ echo "Applied the fix. What was there is in $saved. To restore it, run: sh '$0' 
  * Writes the script of the fixes to a new file.
  * @throws AccessError if no fix has a command, or if the file exists.
  */
-export async function writeScript(file: string, fixes: readonly Fix[], target: FixTarget): Promise<void> {
+export async function writeScript(
+    file: string,
+    fixes: readonly Fix[],
+    accountId: string,
+    region: string,
+): Promise<void> {
     if (fixes.every(({ steps }) => steps.length === 0)) {
         throw new AccessError("No command of the AWS CLI can fix this, so --write has nothing to write.", "usage");
     }
-    await writeFile(file, createScript(fixes, target), { flag: "wx" }).catch((error: unknown) => {
+    await writeFile(file, createScript(fixes, accountId, region), { flag: "wx" }).catch((error: unknown) => {
         if (!hasCode(error, "EEXIST")) throw error;
         throw new AccessError(
             `${file} exists, and is not replaced. Name another file, or delete this one: ${shell("rm", file)}`,

@@ -105,10 +105,8 @@ function rowFindings(files: readonly Read[], make: (key: string) => Make): Findi
 function usersOf(files: readonly Read[]): number {
     const counts = new Map<string, number>();
     for (const file of files) {
-        const place = placeOf(
-            file,
-            file.shape.fields.findIndex(({ name }) => name === "USER_ID"),
-        );
+        const column = file.shape.fields.findIndex(({ name }) => name === "USER_ID");
+        const place = placeOf(file, column);
         for (const { values } of file.sample.table?.rows ?? []) {
             const user = values[place] ?? "";
             counts.set(user, (counts.get(user) ?? 0) + 1);

@@ -29,7 +29,7 @@ esac
 
 describe("the script that `--write` writes", () => {
     const { fixes } = diagnoseFixture(brokenBy("trust-missing", "role-get-missing", "bucket-policy-missing"));
-    const target = { accountId: "000000000000", region: "eu-central-1" };
+    const target = ["000000000000", "eu-central-1"] as const;
     const before = { trust: '{"a": "it\'s"}\n', "role-policy": "{}\n" };
     let folder: string;
     let script: string;
@@ -39,7 +39,7 @@ describe("the script that `--write` writes", () => {
         await writeFile(join(folder, "aws"), fakeCli, { mode: 0o755 });
         await mkdir(join(folder, "state"));
         for (const [name, text] of Object.entries(before)) await writeFile(join(folder, "state", name), text);
-        await writeScript(script, fixes, target);
+        await writeScript(script, fixes, ...target);
     });
     afterEach(() => rm(folder, { recursive: true }));
 
@@ -109,7 +109,7 @@ describe("the script that `--write` writes", () => {
     }
 
     it("`--write` replaces no existing file, and refuses fixes without a command", async () => {
-        await assert.rejects(writeScript(script, fixes, target), /fix\.sh exists, and is not replaced\. .*: rm '/);
-        await assert.rejects(writeScript(join(folder, "b.sh"), [], target), /has nothing to write/);
+        await assert.rejects(writeScript(script, fixes, ...target), /fix\.sh exists, and is not replaced\. .*: rm '/);
+        await assert.rejects(writeScript(join(folder, "b.sh"), [], ...target), /has nothing to write/);
     });
 });
