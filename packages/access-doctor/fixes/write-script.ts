@@ -67,7 +67,7 @@ save() {
     esac
 }
 ${saves.join("\n")}
-trap 'test $? -eq 0 || echo "A command failed. To run all commands again after you removed the cause: sh $0. To restore what is changed, run: sh '\\''$0'\\'' --restore '\\''$saved'\\''" >&2' EXIT
+trap 'test $? -eq 0 || echo "A command failed. To run all commands again after you removed the cause: sh '\\''$0'\\''. To restore what is changed, run: sh '\\''$0'\\'' --restore '\\''$saved'\\''" >&2' EXIT
 ${applies.join("\n")}
 echo "Applied the fix. What was there is in $saved. To restore it, run: sh '$0' --restore '$saved'"
 `;
