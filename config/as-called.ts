@@ -20,13 +20,13 @@ function runbookCommand(): RegExp {
     return cachedPattern;
 }
 
-/** Pattern of the start of a command that applies a fix of `diagnose-access`. Its script calls AWS by the AWS CLI. */
-const applyCommand = /(?<![\w/.-])(?=sh [^\n&;]*\/apply\.sh\b)/g;
+/** Pattern of the start of a command that runs the script of `diagnose-access`. The script uses the AWS CLI. */
+const fixCommand = /(?<![\w/.-])(?=sh [^\n&;]*\.sh\b)/g;
 
 /**
  * Replaces the commands in a text with those that its reader can run. The launchers set two environment variables:
  * `MOVIE_RECOMMENDER_COMMANDS` (`npm run local --`) for a stack on the local AWS, where `pulumi up` becomes
- * `npm run local -- pulumi up`, and `apply.sh` gets the environment of the local AWS; and `MOVIE_RECOMMENDER_PULUMI`
+ * `npm run local -- pulumi up`, and the script of a fix gets the environment of the local AWS; and `MOVIE_RECOMMENDER_PULUMI`
  * (`npm run pulumi --`) if the machine has no Pulumi CLI of its own. Without them, returns the text unchanged.
  */
 export function asCalled(text: string, env: NodeJS.ProcessEnv = process.env): string {
@@ -40,6 +40,6 @@ export function asCalled(text: string, env: NodeJS.ProcessEnv = process.env): st
                       runbookCommand(),
                       (_, silent = "", name) => `${local.replace("npm run", `npm run${silent}`)} ${name}`,
                   )
-                  .replaceAll(applyCommand, `eval "$$(${local.replace("npm run", "npm run -s")} env)" && `);
+                  .replaceAll(fixCommand, `eval "$$(${local.replace("npm run", "npm run -s")} env)" && `);
     return cli === undefined ? runbooks : runbooks.replaceAll(pulumiCommand, `${cli} `);
 }

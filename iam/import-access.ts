@@ -1,6 +1,6 @@
 /**
  * Re-exports the policy documents of an import for all parts of the program; access-doctor uses the same documents for
- * repairs.
+ * fixes.
  */
 export {
     dataBucketPolicy,

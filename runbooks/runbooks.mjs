@@ -41,7 +41,6 @@ const declared = (subject, purpose, more = {}) => {
  * @satisfies {Readonly<Record<string, Declaration>>}
  */
 export const runbooks = {
-    "repair-file": declared("Your data", "write a repaired copy of a data file in S3", { changes: "a file in S3" }),
     doctor: declared(before, "check what the first pulumi up would find out only halfway", {
         grants: ({ grant, inRegion }) => [
             grant("read")("ListQuotas", "servicequotas", ["ListServiceQuotas"], ["*"], {

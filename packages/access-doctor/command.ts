@@ -1,13 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { accountOf } from "policy-evaluator";
-import { messageOf, shell } from "terminal-text";
+import { shell } from "terminal-text";
 import { type Diagnosis, diagnose } from "./diagnose.ts";
 import { draw, drawHeadline } from "./draw.ts";
 import { AccessError } from "./errors.ts";
 import { fetchSnapshot } from "./fetch.ts";
-import { writeFix } from "./fixes/write-fix.ts";
+import { writeScript } from "./fixes/write-script.ts";
 import { createHeadline } from "./headline.ts";
 import { createReader, type ReadFromAws } from "./look.ts";
 import { explainMessage } from "./messages.ts";
@@ -21,7 +20,6 @@ export interface DiagnoseOptions {
     readonly bucket?: string;
     readonly key?: string;
     readonly error?: string;
-    readonly owned?: string;
     readonly write?: string;
     readonly json?: boolean;
     readonly verbose?: boolean;
@@ -65,8 +63,7 @@ export function withDiagnoseOptions(command: Command): Command {
         .option("--bucket <name>", "bucket with the data")
         .option("--key <key>", "key of the object, or of a folder with its slash")
         .option("--error <text>", "explain this error message of AWS; alone, or with a job or role")
-        .option("--owned <file>", "JSON file that maps ARNs of your resources to the commands that restore them")
-        .option("--write <dir>", "write the fix into a folder: documents, apply.sh and undo.sh")
+        .option("--write <file>", "write the fix to a new shell script, which saves what it changes and can restore it")
         .addHelpText("after", "\n--verbose also shows every link, the evidence, and the commands of each fix.");
 }
 
@@ -76,7 +73,7 @@ export function withDiagnoseOptions(command: Command): Command {
  * @throws AccessError for wrong usage, for rejected credentials, and if a service does not answer
  */
 export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseContext): Promise<Outcome> {
-    const { job, role, bucket, key, error, owned: ownedFile, write, json, verbose = false } = options;
+    const { job, role, bucket, key, error, write, json, verbose = false } = options;
     const { start, signal, other } = context;
     if (error !== undefined && [job, role, bucket, key, other?.value].every((each) => each === undefined)) {
         return explain(error, options, start);
@@ -88,34 +85,30 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
         .then((target) => fetchSnapshot(target, look))
         .finally(() => clearTimeout(slow));
     const declared = (job ?? role) === undefined ? undefined : await context.owned?.(fetched);
-    const owned = { ...fetched.owned, ...declared, ...(ownedFile !== undefined && (await readOwned(ownedFile))) };
-    const snapshot = { ...fetched, owned, ...(error !== undefined && { reported: error }) };
+    const snapshot = {
+        ...fetched,
+        owned: { ...fetched.owned, ...declared },
+        ...(error !== undefined && { reported: error }),
+    };
     const diagnosis = diagnose(snapshot);
-    const folder = resolve(`access-fix-${nameOf(snapshot)}`);
-    const again = { command: formatCommandLine(options, context, snapshot.region), folder, start };
+    const script = resolve(`access-fix-${nameOf(snapshot)}.sh`);
+    const again = { command: formatCommandLine(options, context, snapshot.region), script, start };
     if (json) {
         const { firstBroken, ...rest } = diagnosis;
         const { roleArn, region, caller, sourceArn, planned } = snapshot;
         const place = { role: roleArn, bucket: snapshot.bucket, key: snapshot.key ?? null, region };
         const about = { ...place, caller, source: sourceArn, planned: planned ?? null };
         const headline = createHeadline(diagnosis, snapshot, again);
-        print({ schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest });
+        const document = { schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest };
+        console.log(JSON.stringify(document));
     } else {
-        console.log(draw(diagnosis, snapshot, again, { verbose, columns: process.stdout.columns }));
+        console.log(draw(diagnosis, snapshot, again, verbose));
     }
     if (write === undefined) return diagnosis.verdict;
-    const { caller, region } = snapshot;
-    await writeFix(write, diagnosis.fixes, { accountId: accountOf(caller) ?? "", region });
-    const written = shell(write);
-    log(
-        `Wrote the fix to ${written}. Read it, then run: sh ${written}/apply.sh. To undo it, run: sh ${written}/undo.sh`,
-    );
+    await writeScript(write, diagnosis.fixes, accountOf(snapshot.caller) ?? "", snapshot.region);
+    log(`Wrote the fix to ${write}. Read it, then run: ${shell("sh", write)}`);
     // The launcher prints the command to run next, because only it knows how the user started this command.
     return "written";
-}
-
-function print(document: object): void {
-    console.log(JSON.stringify(document));
 }
 
 /** Explains an error message without calling AWS. */
@@ -124,12 +117,12 @@ function explain(text: string, { json }: DiagnoseOptions, start: readonly string
     const verdict = message ? "broken" : "unknown";
     const cause = message?.cause ?? "This message about an import is unknown here.";
     const next = message?.next ?? shell(...start, "--job", "JOB_ARN");
-    const headline = { cause, todo: [{ label: "Next", text: next, isCommand: true }] } as const;
+    const headline = { cause, todo: [{ label: "Next", text: next }] } as const;
     if (json) {
         const { subject = null, mentions = null } = message ?? {};
-        print({ schemaVersion: 1, verdict, headline, message: { text, subject, mentions } });
+        console.log(JSON.stringify({ schemaVersion: 1, verdict, headline, message: { text, subject, mentions } }));
     } else {
-        console.log(drawHeadline(headline, process.stdout.columns).join("\n"));
+        console.log(drawHeadline(headline).join("\n"));
     }
     return verdict;
 }
@@ -139,20 +132,10 @@ function nameOf({ job, bucket }: Snapshot): string {
     return ("is" in job && job.is?.arn.split("/").at(-1)) || bucket;
 }
 
-/** Reads a file that maps ARNs to the commands that restore the resources. */
-async function readOwned(path: string): Promise<Record<string, string>> {
-    try {
-        return JSON.parse(await readFile(path, "utf8"));
-    } catch (error) {
-        const message = messageOf(error);
-        throw new AccessError(`--owned: ${path} is not a JSON object of ARNs and commands: ${message}`, "usage");
-    }
-}
-
 /** Returns this command line with its arguments, so that the user can run it again. */
 function formatCommandLine(options: DiagnoseOptions, { start, other }: DiagnoseContext, region: string): string {
-    const { job, role, bucket, key, owned } = options;
-    const named = { job, role, bucket, key, ...(other && { [other.option]: other.value }), owned };
+    const { job, role, bucket, key } = options;
+    const named = { job, role, bucket, key, ...(other && { [other.option]: other.value }) };
     const args = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
     const run = shell(...start, ...args);
     return role === undefined ? run : `AWS_REGION=${region} ${run}`;

@@ -29,7 +29,7 @@ export interface Diagnosis {
  */
 export function diagnose(snapshot: Snapshot): Diagnosis {
     if (isNotDeployed(snapshot)) {
-        const links = [unknownLink("stack", "its state", `stack ${snapshot.planned} is not deployed yet`)];
+        const links = [unknownLink("stack", `stack ${snapshot.planned} is not deployed yet`)];
         return { verdict: "unknown", links, firstBroken: undefined, findings: [], fixes: [], needs: [] };
     }
     const scene = toScene(snapshot);

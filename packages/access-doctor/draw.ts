@@ -1,68 +1,42 @@
 import { visible } from "terminal-text";
 import type { Diagnosis } from "./diagnose.ts";
-import { type Again, createHeadline, type Headline, shownLinks } from "./headline.ts";
+import { type Again, createHeadline, type Headline } from "./headline.ts";
 import type { Finding, Link } from "./link.ts";
+import { noJob } from "./links/job.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const symbols = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
 
-export interface DrawOptions {
-    /** Whether to print every link (condition for the import), the evidence and the complete commands. */
-    readonly verbose?: boolean | undefined;
-    /** Width of the terminal; undefined in a pipe. Without a width, the cause and each instruction stay on one line. */
-    readonly columns?: number | undefined;
-}
-
-/**
- * A text to print. With `indent`, the text is wrapped, and each line after the first begins with `indent`. Without
- * `indent`, the text stays on one line.
- */
-interface Text {
-    readonly line: string;
-    readonly indent?: string;
-}
-
 /**
  * Formats the diagnosis as text: cause, instructions, links, and what the fix adds. Removes control characters of a
  * terminal.
+ * @param verbose whether to print every link (condition for the import), the evidence and the complete commands
  */
-export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: Again, options: DrawOptions = {}): string {
-    const { verbose = false, columns } = options;
+export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: Again, verbose = false): string {
     const { bucket, key = "", roleArn, region, planned } = snapshot;
     const notYet = `Not deployed yet: no import of stack ${planned} is recorded. This is the planned one.`;
-    const texts = [
-        empty,
-        ...(planned === undefined ? [] : [text(notYet), empty]),
-        text(`s3://${bucket}/${key} by ${roleArn}, in ${region}`, "  "),
+    const lines = [
+        ...drawHeadline(createHeadline(diagnosis, snapshot, again)),
+        "",
+        ...(planned === undefined ? [] : [notYet, ""]),
+        `s3://${bucket}/${key} by ${roleArn}, in ${region}`,
         ...chain(diagnosis, verbose),
-        ...(verbose ? judges(diagnosis) : []),
         ...diagnosis.fixes.flatMap((fix) => drawFix(fix, verbose)),
     ];
-    const wrapped = texts.flatMap(({ line, indent }) =>
-        indent === undefined ? [visible(line)] : wrap(visible(line), indent, columns ?? defaultColumns),
-    );
-    return [...drawHeadline(createHeadline(diagnosis, snapshot, again), columns), ...wrapped].join("\n");
+    return lines.map(visible).join("\n");
 }
 
-const text = (line: string, indent = "    "): Text => ({ line, indent });
-const empty: Text = { line: "" };
-
-/** Formats the first lines: the cause, and a line for each instruction, wrapped at the given number of columns. */
-export function drawHeadline({ cause, todo }: Headline, columns: number | undefined): string[] {
-    const lines = [cause, ...todo.map(({ label, text: what }) => `${label}: ${what}`)].map(visible);
-    if (columns === undefined) return lines;
-    return lines.flatMap((line, index) =>
-        todo[index - 1]?.isCommand ? wrapCommand(line, "    ", columns) : wrap(line, "    ", columns),
-    );
-}
+/** Formats the first lines: the cause, and a line for each instruction. */
+export const drawHeadline = ({ cause, todo }: Headline): string[] =>
+    [cause, ...todo.map(({ label, text }) => `${label}: ${text}`)].map(visible);
 
 /**
  * Formats the checked links of the access chain, one after the other. Consecutive links share one line if all of them
  * passed, or if none of them could be checked, for the same reason.
  */
-function chain(diagnosis: Diagnosis, verbose: boolean): Text[] {
+function chain(diagnosis: Diagnosis, verbose: boolean): string[] {
     const runs: Link[][] = [];
-    for (const link of verbose ? diagnosis.links : shownLinks(diagnosis)) {
+    for (const link of diagnosis.links.filter(({ detail }) => verbose || detail !== noJob)) {
         const last = runs.at(-1)?.[0];
         const isSame = last?.verdict === link.verdict && (link.verdict === "ok" || last.detail === link.detail);
         if (!verbose && isSame && link.findings.length === 0) runs.at(-1)?.push(link);
@@ -70,25 +44,25 @@ function chain(diagnosis: Diagnosis, verbose: boolean): Text[] {
     }
     const broken = runs.findIndex(([link]) => link?.link === diagnosis.firstBroken?.link);
     return runs.flatMap((run, index) => {
-        const wire = index === 0 ? [] : [text(broken >= 0 && index > broken ? "  ┆" : "  │")];
+        const wire = index === 0 ? [] : [broken >= 0 && index > broken ? "  ┆" : "  │"];
         return [...wire, ...(index === broken ? brokenLink(run[0] as Link, verbose) : linkLines(run, verbose))];
     });
 }
 
-const shown = (symbol: string, line: string) => text(`  ${symbol}  ${line}`, "     ");
-const evidenceOf = ({ evidence }: Finding) => evidence.map((line) => text(`       ${line}`, "         "));
+const shown = (symbol: string, line: string) => `  ${symbol}  ${line}`;
+const evidenceOf = ({ evidence }: Finding) => evidence.map((line) => `       ${line}`);
 
 /** Formats the first broken link without the sentence of its first finding, which the headline already contains. */
-function brokenLink({ link, findings }: Link, verbose: boolean): Text[] {
+function brokenLink({ link, findings }: Link, verbose: boolean): string[] {
     const [first, ...more] = findings;
     return [
-        text(`  ${symbols.broken}  ${link}   ◀ first broken link`),
+        `  ${symbols.broken}  ${link}   ◀ first broken link`,
         ...(verbose && first ? evidenceOf(first) : []),
         ...more.flatMap((finding) => findingLines(finding, verbose)),
     ];
 }
 
-function linkLines(run: readonly Link[], verbose: boolean): Text[] {
+function linkLines(run: readonly Link[], verbose: boolean): string[] {
     const [first] = run as [Link];
     const { verdict, findings, link, detail } = first;
     const names = run.map((each) => each.link).join(", ");
@@ -109,77 +83,10 @@ const findingLines = (finding: Finding, verbose: boolean) => [
     ...(verbose ? evidenceOf(finding) : []),
 ];
 
-function judges({ links }: Diagnosis): Text[] {
-    const by = new Map<string, string[]>();
-    for (const { judge, link } of links) {
-        by.set(judge, [...(by.get(judge) ?? []), link]);
-    }
-    return [empty, text("Judged"), ...[...by].map(([judge, judged]) => text(`  by ${judge}: ${judged.join("; ")}`))];
-}
-
-/** Describes what a fix would add. With `verbose`, adds the commands, each on one line so that they can be copied. */
-function drawFix({ faults, commands, adds, undo }: Diagnosis["fixes"][number], verbose: boolean): Text[] {
-    const added = adds.map((statement) => text(`    ${JSON.stringify(statement)}`, "      "));
-    const whole = (title: string, lines: readonly string[]) =>
-        verbose && lines.length > 0 ? [text(title), ...lines.map((line) => ({ line: `    ${line}` }))] : [];
-    const lines = [
-        ...(added.length > 0 ? [text(`  ${faults.join(", ")}: the fix adds`), ...added] : []),
-        ...whole("  by", commands),
-        ...whole("  and is undone by", undo),
-    ];
-    return lines.length > 0 ? [empty, ...lines] : [];
-}
-
-/** Width of lines if the terminal's width is unknown. */
-const defaultColumns = 120;
-const fewestColumns = 40;
-
-/**
- * Wraps a text at `columns` into lines, and cuts words that are longer than a line. Each line after the first begins
- * with `indent`.
- * @param columns of the terminal; less than 40 counts as 40
- */
-function wrap(text: string, indent = "", columns = defaultColumns): string[] {
-    const lines: string[] = [];
-    let line = "";
-    const width = Math.max(columns, fewestColumns);
-    const room = () => width - (lines.length === 0 ? 0 : indent.length);
-    const end = () => {
-        lines.push(lines.length === 0 ? line : indent + line);
-        line = "";
-    };
-    for (const word of text.split(/(?<=\S) /)) {
-        let rest = word;
-        if (line !== "" && line.length + 1 + rest.length > room()) end();
-        while (rest.length > room() - (line === "" ? 0 : line.length + 1)) {
-            const taken = room();
-            line = rest.slice(0, taken);
-            rest = rest.slice(taken);
-            end();
-        }
-        line = line === "" ? rest : `${line} ${rest}`;
-    }
-    if (line !== "" || lines.length === 0) end();
-    return lines;
-}
-
-/**
- * Splits a command before options and operators into lines that end in a backslash, so that a shell joins them. Does
- * not split an option's value, because users copy it.
- */
-function wrapCommand(command: string, indent: string, columns = defaultColumns): string[] {
-    const parts: string[] = [];
-    for (const word of command.match(/(?:\\.|'[^']*'|\S)+/g) ?? []) {
-        const last = parts.at(-1);
-        if (last === undefined || /^(--\w|&&|\|)/.test(word)) parts.push(word);
-        else parts[parts.length - 1] = `${last} ${word}`;
-    }
-    const lines: string[] = [];
-    for (const part of parts) {
-        const last = lines.at(-1);
-        const width = (lines.length > 1 ? indent.length : 0) + (last?.length ?? 0) + part.length + 3;
-        if (last === undefined || width > columns) lines.push(part);
-        else lines[lines.length - 1] = `${last} ${part}`;
-    }
-    return lines.map((line, index) => `${index === 0 ? "" : indent}${line}${index < lines.length - 1 ? " \\" : ""}`);
+/** Describes what a fix would add; with `verbose`, also the commands. */
+function drawFix({ faults, commands, adds }: Diagnosis["fixes"][number], verbose: boolean): string[] {
+    if (adds.length === 0) return [];
+    const added = adds.map((statement) => `    ${JSON.stringify(statement)}`);
+    const by = verbose ? ["  by", ...commands.map((line) => `    ${line}`)] : [];
+    return ["", `  ${faults.join(", ")}: the fix adds`, ...added, ...by];
 }

@@ -14,7 +14,7 @@ import {
     ListObjectVersionsCommand,
     type S3Client,
 } from "@aws-sdk/client-s3";
-import { startBytes } from "./data-file/repair.ts";
+import { startBytes } from "./data-file/sample.ts";
 import { hasName } from "./errors.ts";
 import type { BucketFacts, KeyListed, ObjectFacts, PublicAccessBlock } from "./snapshot.ts";
 

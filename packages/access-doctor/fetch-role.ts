@@ -5,15 +5,12 @@ import {
     GetRoleCommand,
     GetRolePolicyCommand,
     type IAMClient,
-    ListPolicyVersionsCommand,
     paginateListAttachedRolePolicies,
-    paginateListEntitiesForPolicy,
     paginateListRolePolicies,
     paginateSimulatePrincipalPolicy,
 } from "@aws-sdk/client-iam";
 import { accountOf, type Decision, type RequestContext, toList } from "policy-evaluator";
 import { hasName } from "./errors.ts";
-import { writeActions } from "./fixes/permissions.ts";
 import type { PolicyText, RoleFacts, Simulated } from "./snapshot.ts";
 
 /** Reads the role with this name from IAM, whatever its path. Returns undefined if the account has no such role. */
@@ -28,7 +25,7 @@ export async function roleFacts(iam: IAMClient, roleArn: string): Promise<RoleFa
         const [inline, attached, boundary] = await Promise.all([
             inlinePolicies(iam, RoleName),
             attachedPolicies(iam, RoleName),
-            boundaryArn ? withVersions(iam, boundaryArn) : undefined,
+            boundaryArn ? managed(iam, boundaryArn, boundaryArn.split("/").at(-1) ?? "") : undefined,
         ]);
         return {
             arn: Role.Arn ?? roleArn,
@@ -67,71 +64,18 @@ async function attachedPolicies(client: IAMClient, RoleName: string): Promise<Po
     return policies;
 }
 
-/**
- * Reads a permissions boundary, the number of its versions, and the users and roles that use it. A fix that changes the
- * boundary depends on them.
- */
-async function withVersions(client: IAMClient, arn: string): Promise<PolicyText> {
-    const policy = await managed(client, arn, arn.split("/").at(-1) ?? "");
-    const input = { PolicyArn: arn, PolicyUsageFilter: "PermissionsBoundary" } as const;
-    try {
-        const { Versions = [] } = await client.send(new ListPolicyVersionsCommand({ PolicyArn: arn }));
-        const bounds: string[] = [];
-        for await (const { PolicyRoles = [], PolicyUsers = [] } of paginateListEntitiesForPolicy({ client }, input)) {
-            bounds.push(
-                ...PolicyRoles.map(({ RoleName = "" }) => RoleName),
-                ...PolicyUsers.map(({ UserName = "" }) => UserName),
-            );
-        }
-        return { ...policy, versions: Versions.length, bounds };
-    } catch {
-        return policy;
-    }
-}
-
 async function managed(iam: IAMClient, arn: string, name: string): Promise<PolicyText> {
     try {
         const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
         const version = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: Policy?.DefaultVersionId });
         const { PolicyVersion } = await iam.send(version);
-        const versionId = PolicyVersion?.VersionId;
-        const text = decodeURIComponent(PolicyVersion?.Document ?? "");
-        return { name, arn, text, ...(versionId !== undefined && { versionId }) };
+        return { name, arn, text: decodeURIComponent(PolicyVersion?.Document ?? "") };
     } catch (error) {
         if (hasName(error, "NoSuchEntityException")) {
             return { name, arn, text: "" };
         }
         throw error;
     }
-}
-
-/**
- * Simulates whether an identity has the permissions for the commands of a fix. Some commands change this identity
- * itself, so the function also simulates changes of the identity.
- */
-export async function simulateWrites(
-    client: IAMClient,
-    source: string,
-    on: {
-        readonly roles: readonly string[];
-        readonly bucketArn: string;
-        readonly keyArns: readonly string[];
-        readonly boundary?: string;
-    },
-): Promise<Simulated[]> {
-    const ask = (actions: readonly string[], resources: readonly string[]) =>
-        resources.length === 0 ? [] : simulate(client, source, { action: actions, resources, context: {} });
-    const { onRole, onUser, onPolicy, onBucket, onObject, onKey } = writeActions;
-    const isUser = source.includes(":user/");
-    const results = await Promise.all([
-        ask(onRole, isUser ? on.roles : [...on.roles, source]),
-        ask(onUser, isUser ? [source] : []),
-        ask(onPolicy, on.boundary === undefined ? [] : [on.boundary]),
-        ask(onBucket, [on.bucketArn]),
-        ask(onObject, [`${on.bucketArn}/*`]),
-        ask(onKey, on.keyArns),
-    ]);
-    return results.flat();
 }
 
 /** Simulates actions of an identity on resources, with the same values of condition keys for all. */

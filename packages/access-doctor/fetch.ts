@@ -2,9 +2,10 @@ import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { type AccessRequest, isRoot, parseArn, parseSessionArn, personalizeService, roleReads } from "policy-evaluator";
+import { importedKeys } from "./data-file/names.ts";
 import { toScene } from "./diagnose.ts";
 import { accessBlock, bucketFacts, listKeys, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
-import { roleFacts, simulate, simulateWrites } from "./fetch-role.ts";
+import { roleFacts, simulate } from "./fetch-role.ts";
 import { fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
 import { type Fetched, fetchedValue, type KeyFacts, type Simulated, type Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
@@ -35,9 +36,9 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
     ]);
     const key = target.key ?? likelyKey(fetchedValue(keys) ?? []);
     const objects = await Promise.all(
-        read(key, fetchedValue(keys) ?? []).map((each) =>
-            from(s3, "s3:GetObject", (client) => objectFacts(client, bucket, each)),
-        ),
+        (key === undefined ? [] : importedKeys(key, fetchedValue(keys) ?? []))
+            .slice(0, maxObjects)
+            .map((each) => from(s3, "s3:GetObject", (client) => objectFacts(client, bucket, each))),
     );
     const kms = new KMSClient({ region });
     const ids = new Set(objects.flatMap((each) => fetchedValue(each)?.kmsKey ?? []));
@@ -50,18 +51,6 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
         ),
     );
     const { caller, partition, accountId, sourceArn, job, schema, owned, planned } = target;
-    const keyArns = kmsKeys.flatMap(([, each]) => fetchedValue(each)?.arn ?? []);
-    const boundary = fetchedValue(role)?.boundary?.arn;
-    const mayWrite = await from(iam, "iam:SimulatePrincipalPolicy", async (client) =>
-        isRoot(caller)
-            ? []
-            : simulateWrites(client, await source(client), {
-                  roles: [fetchedValue(role)?.arn ?? roleArn],
-                  bucketArn: `arn:${partition}:s3:::${bucket}`,
-                  keyArns,
-                  ...(boundary !== undefined && { boundary }),
-              }),
-    );
     const snapshot: Snapshot = {
         now: new Date().toISOString(),
         caller,
@@ -74,7 +63,6 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
         key,
         sourceArn,
         passRole,
-        mayWrite,
         role,
         simulated: { is: [] },
         bucketFacts: facts,
@@ -98,24 +86,6 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
 /** Returns the most likely import file of the bucket, for a target without a key. */
 const likelyKey = (keys: readonly { readonly key: string }[]) =>
     (keys.find(({ key }) => key.endsWith(".csv")) ?? keys[0])?.key;
-
-/**
- * Returns the objects that an import of this key reads: the object, or the objects on the first level of the folder.
- */
-export function read(key: string | undefined, keys: readonly { readonly key: string; readonly size: number }[]) {
-    if (key === undefined) {
-        return [];
-    }
-    const isFolder = key === "" || key.endsWith("/");
-    return keys
-        .filter((each) =>
-            isFolder
-                ? each.size > 0 && each.key.startsWith(key) && !each.key.slice(key.length).includes("/")
-                : each.key === key,
-        )
-        .map((each) => each.key)
-        .slice(0, maxObjects);
-}
 
 async function keyFacts(kms: KMSClient, KeyId: string): Promise<KeyFacts> {
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));

@@ -1,8 +1,7 @@
 import { keyActions } from "policy-evaluator";
-import { shell, visible } from "terminal-text";
+import { shell } from "terminal-text";
 import type { Diagnosis } from "./diagnose.ts";
 import type { Finding } from "./link.ts";
-import { noJob } from "./links/job.ts";
 import { isForeign } from "./links/kms.ts";
 import { explainMessage } from "./messages.ts";
 import { fetchedValue, type Snapshot } from "./snapshot.ts";
@@ -15,21 +14,18 @@ export interface Headline {
 
 interface Todo {
     readonly label: "Fix" | "Ask" | "Next" | "Then";
+    /** A sentence or a shell command. */
     readonly text: string;
-    /** Whether the text is a shell command. */
-    readonly isCommand: boolean;
 }
 
-/** The command line that repeats this diagnosis, and the absolute path of a folder for its fix. */
+/** The command line that repeats this diagnosis, and the absolute path of a script for its fix. */
 export interface Again {
     readonly command: string;
-    readonly folder: string;
+    readonly script: string;
     /** The command line without its arguments; by default, the command line of access-doctor itself. */
     readonly start?: readonly string[];
 }
 
-/** Maximum length of a printed fix command. For a longer one, the output suggests --write instead. */
-const longestCommand = 160;
 const longestDocument = 100;
 
 /** Shortens long JSON documents within a sentence. */
@@ -44,8 +40,7 @@ const brief = (sentence: string): string =>
         })
         .join("\n");
 
-const command = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: true });
-const words = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: false });
+const does = (label: Todo["label"], text: string): Todo => ({ label, text });
 
 /** Returns the first lines of a diagnosis. `again` is how to repeat the diagnosis. */
 export function createHeadline(diagnosis: Diagnosis, snapshot: Snapshot, again: Again): Headline {
@@ -96,26 +91,26 @@ function sound(snapshot: Snapshot): Headline {
 function unknown({ links, needs }: Diagnosis, snapshot: Snapshot, again: Again): Headline {
     if (links.length === 1 && snapshot.planned !== undefined) {
         const cause = `Stack ${snapshot.planned} is not deployed yet: there is no role, no bucket and no import.`;
-        return { cause, todo: [command("Fix", `pulumi up --stack ${snapshot.planned}`)] };
+        return { cause, todo: [does("Fix", `pulumi up --stack ${snapshot.planned}`)] };
     }
     const unread = links.filter(({ verdict }) => verdict === "unknown");
     const names = unread.map(({ link }) => link);
     const [only] = unread;
     if (only && unread.length === 1 && /^it failed/.test(only.detail)) {
         const cause = `No broken link explains the failure: ${only.detail}.`;
-        return { cause, todo: [command("Next", alone(again, " --verbose"))] };
+        return { cause, todo: [does("Next", alone(again, " --verbose"))] };
     }
     if (needs.length === 0) {
         const why = new Set(unread.map(({ detail }) => detail)).size === 1 ? `: ${only?.detail}` : "";
         const cause = `Nothing broken was found, but this could not be checked: ${names.join(", ")}${why}.`;
         const keyless = snapshot.key === undefined ? " --key KEY" : "";
         const foreign = Object.keys(snapshot.kmsKeys).filter((key) => isForeign(snapshot, key));
-        const asks = foreign.map((key) => words("Ask", keyRequest(key, snapshot)));
-        return { cause, todo: asks.length > 0 ? asks : [command("Next", alone(again, keyless))] };
+        const asks = foreign.map((key) => does("Ask", keyRequest(key, snapshot)));
+        return { cause, todo: asks.length > 0 ? asks : [does("Next", alone(again, keyless))] };
     }
     return {
         cause: `Nothing broken was found, but without ${needs.join(", ")} this could not be checked: ${names.join(", ")}.`,
-        todo: [words("Ask", `an administrator of account ${snapshot.accountId}: allow ${snapshot.caller} that.`)],
+        todo: [does("Ask", `an administrator of account ${snapshot.accountId}: allow ${snapshot.caller} that.`)],
     };
 }
 
@@ -126,29 +121,26 @@ const keyRequest = (key: string, { roleArn }: Snapshot) =>
 function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, again: Again): Todo[] {
     // The command of the program that owns a resource restores all of it, and not only what this import needs.
     const commands = open.flatMap((fix) => (fix.program === "" ? fix.commands : []));
-    const [only = ""] = commands;
-    const isShort = commands.length === 1 && only.length <= longestCommand && visible(only) === only;
-    const folder = shell(again.folder);
-    const whole = isShort ? only : `${again.command} --write ${folder} && sh ${folder}/apply.sh`;
-    const asks = open.flatMap(({ ask }) => (ask === undefined ? [] : [words("Ask", ask)]));
+    const script = shell(again.script);
+    const asks = open.flatMap(({ ask }) => (ask === undefined ? [] : [does("Ask", ask)]));
     const own = open.flatMap(({ program }) => (program === "" ? [] : [program]));
     const label = own.length + commands.length + asks.length > 0 ? "Then" : "Fix";
     const moves = open.flatMap(({ location, roleArn }) => [
-        ...(location === undefined ? [] : [words(label, `import from ${location}`)]),
-        ...(roleArn === undefined ? [] : [words(label, `import by ${roleArn}`)]),
+        ...(location === undefined ? [] : [does(label, `import from ${location}`)]),
+        ...(roleArn === undefined ? [] : [does(label, `import by ${roleArn}`)]),
     ]);
-    const runs = commands.length > 0 ? [command("Fix", whole)] : [];
+    const runs = commands.length > 0 ? [does("Fix", `${again.command} --write ${script} && sh ${script}`)] : [];
     // Show the fix for the first finding that reports a fault before all other fixes.
     const cause = firstBroken?.findings.find(({ verdict }) => verdict === "broken")?.fault;
     const asksFirst = open.some(
         ({ faults, ask, commands: own }) => cause && faults.includes(cause) && ask && !own.length,
     );
-    const restores = [...new Set(own)].map((each) => command("Fix", each));
+    const restores = [...new Set(own)].map((each) => does("Fix", each));
     const todo = [...restores, ...(asksFirst ? [...asks, ...runs] : [...runs, ...asks]), ...moves];
     if (todo.length > 0) {
         return todo;
     }
-    return [command("Next", chooseNextCommand(snapshot, again) ?? alone(again, " --verbose"))];
+    return [does("Next", chooseNextCommand(snapshot, again) ?? alone(again, " --verbose"))];
 }
 
 /**
@@ -160,6 +152,3 @@ function chooseNextCommand({ job, reported, bucket, key }: Snapshot, { start }: 
         ? undefined
         : explainMessage(reason, { bucket, ...(key !== undefined && { key }) }, start)?.next;
 }
-
-/** Returns the links to show: all of them, except the link of the job's result if there is no job. */
-export const shownLinks = ({ links }: Diagnosis) => links.filter(({ detail }) => detail !== noJob);

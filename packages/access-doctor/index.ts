@@ -1,16 +1,12 @@
-/** Diagnosis of an import's access to its data, and repair of data files. README.md shows both. */
+/** Diagnosis of an import's access to its data. README.md shows how to use it. */
 
 export { type DiagnoseOptions, runDiagnosis, withDiagnoseOptions } from "./command.ts";
-export { datasetTypes, parseShape, requiredShape, type Shape } from "./data-file/fields.ts";
-export { parseS3Url, s3Url } from "./data-file/objects.ts";
-export { type FileRepair, repairLocation } from "./data-file/repair-place.ts";
 export { type Diagnosis, diagnose } from "./diagnose.ts";
 export { draw, drawHeadline } from "./draw.ts";
 export { AccessError, type AccessErrorKind } from "./errors.ts";
 export { type FaultId, faults } from "./faults.ts";
 export { fetchEntityArn, fetchSnapshot } from "./fetch.ts";
 export { simulate } from "./fetch-role.ts";
-export { writeFix } from "./fixes/write-fix.ts";
 export { type Again, createHeadline, type Headline } from "./headline.ts";
 export { createReader, quietReader, type ReadFromAws } from "./look.ts";
 export { explainMessage } from "./messages.ts";

@@ -6,7 +6,7 @@ import type { Snapshot } from "./snapshot.ts";
 
 type Verdict = "ok" | "broken" | "warning" | "unknown";
 
-/** What a fix changes: a policy, the bucket, the import's location, an object or a KMS key. */
+/** What a fix changes: a policy, the import's location, an object or a KMS key. */
 export type FixTarget =
     | "passRole"
     | "rolePolicy"
@@ -14,7 +14,6 @@ export type FixTarget =
     | "bucketPolicy"
     | "boundary"
     | "organisation"
-    | "bucket"
     | "location"
     | "object"
     | "key"
@@ -40,8 +39,6 @@ export interface Finding {
 /** One of the conditions for an import to read its data, such as the role's trust policy. */
 export interface Link {
     readonly link: string;
-    /** Who judged the link, such as `iam:SimulatePrincipalPolicy`, this program's evaluator, or S3 by its response. */
-    readonly judge: string;
     readonly verdict: Verdict;
     /** The link's result in a few words. */
     readonly detail: string;
@@ -58,7 +55,6 @@ export interface Scene {
 }
 
 export const simulator = "iam:SimulatePrincipalPolicy";
-export const evaluator = "policy-evaluator over the fetched document";
 
 const createFindingFactory =
     (verdict: Finding["verdict"]) =>
@@ -78,19 +74,18 @@ export const warning = createFindingFactory("warning");
 /**
  * Creates a link with the verdict that follows from its findings. `detail` is the link's text if it has no findings.
  */
-export function createLink(link: string, judge: string, detail: string, findings: readonly Finding[]): Link {
+export function createLink(link: string, detail: string, findings: readonly Finding[]): Link {
     const verdict = findings.some((each) => each.verdict === "broken")
         ? "broken"
         : findings.length > 0
           ? "warning"
           : "ok";
-    return { link, judge, verdict, detail: findings[0]?.sentence ?? detail, findings };
+    return { link, verdict, detail: findings[0]?.sentence ?? detail, findings };
 }
 
 /** Creates a link that could not be judged; `detail` states why. */
-export const unknownLink = (link: string, judge: string, detail: string): Link => ({
+export const unknownLink = (link: string, detail: string): Link => ({
     link,
-    judge,
     verdict: "unknown",
     detail,
     findings: [],

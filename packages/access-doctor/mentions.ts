@@ -2,14 +2,12 @@ import { parseArn } from "policy-evaluator";
 
 /** Names of resources and columns, and numbers of lines, that an error message of AWS mentions. */
 export interface Mentions {
-    readonly arns: readonly string[];
     readonly jobArn?: string;
     readonly roleArn?: string;
     readonly callerArn?: string;
     readonly keyArn?: string;
     readonly bucket?: string;
     readonly key?: string;
-    readonly account?: string;
     readonly lines: readonly number[];
     readonly columns: readonly string[];
 }
@@ -38,16 +36,13 @@ export function findMentions(text: string): Mentions {
     const bucket = named ?? located ?? ofArn;
     const keyText = key ?? keyOfArn;
     const keyName = keyText && withoutStops(keyText);
-    const account = arns.map((arn) => parseArn(arn)?.accountId).find((id) => /^\d{12}$/.test(id ?? ""));
     return {
-        arns,
         ...(jobArn !== undefined && { jobArn }),
         ...(roleArn !== undefined && { roleArn }),
         ...(callerArn !== undefined && { callerArn }),
         ...(keyArn !== undefined && { keyArn }),
         ...(bucket !== undefined && { bucket }),
         ...(keyName !== undefined && keyName !== "" && { key: keyName }),
-        ...(account !== undefined && { account }),
         lines: [...text.matchAll(/\b(?:line|row)s?(?: number| no\.)?[ :#]*(\d+)/gi)].map(([, line]) => Number(line)),
         columns: columnsIn(text),
     };

@@ -14,11 +14,6 @@ export interface PolicyText {
     readonly text: string;
     /** ARN of a managed policy; absent for an inline policy. */
     readonly arn?: string;
-    /** Default version of a managed policy, and the number of its versions. AWS allows at most five. */
-    readonly versionId?: string;
-    readonly versions?: number;
-    /** Names of all users and roles that have this policy as their boundary; absent if they could not be listed. */
-    readonly bounds?: readonly string[];
 }
 
 export interface RoleFacts {
@@ -126,8 +121,6 @@ export interface Snapshot {
     /** The job's ARN, or the ARN that the job would have. */
     readonly sourceArn: string;
     readonly passRole: Fetched<readonly Simulated[]>;
-    /** The caller's simulated permissions for the commands of a fix; empty for an account's root user. */
-    readonly mayWrite: Fetched<readonly Simulated[]>;
     readonly role: Fetched<RoleFacts | undefined>;
     readonly simulated: Fetched<readonly Simulated[]>;
     readonly bucketFacts: Fetched<BucketFacts>;

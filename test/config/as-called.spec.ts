@@ -20,8 +20,8 @@ describe("`asCalled`", () => {
             "AWS_REGION=eu-central-1 npm run local -- diagnose-access --job x",
         ],
         [
-            "npm run diagnose-access -- --write '/a b' && sh '/a b'/apply.sh",
-            `npm run local -- diagnose-access --write '/a b' && eval "$(npm run -s local -- env)" && sh '/a b'/apply.sh`,
+            "npm run diagnose-access -- --write '/a b.sh' && sh '/a b.sh'",
+            `npm run local -- diagnose-access --write '/a b.sh' && eval "$(npm run -s local -- env)" && sh '/a b.sh'`,
         ],
     ];
     for (const [text, called] of cases) {

@@ -1,11 +1,13 @@
-"""Implements the part of the AWS CLI that audit-leftovers' commands need, with botocore.
+"""Implements the part of the AWS CLI that the commands of audit-leftovers and diagnose-access need, with botocore.
 
 With arguments, it runs one command, as `aws` does. Without, it runs the shell commands in the lines of stdin until one
 fails: commands of the AWS CLI in this process, because boto3 starts slowly, and all others with bash. Endpoint, default
 region and keys come from the environment.
 """
 
+import fnmatch
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -18,6 +20,8 @@ from botocore import xform_name
 
 
 def value_of(shape, text):
+    if shape.type_name in ("string", "boolean"):
+        return text
     if text[:1] in ("{", "["):
         return json.loads(text)
     if shape.type_name == "list":
@@ -36,11 +40,43 @@ def parameters(client, method, given):
     return {flags[flag]: value_of(shape.members[flags[flag]], text) for flag, text in given.items()}
 
 
+def options(words):
+    """Returns the options with their values; an option without a value is true."""
+    given = {}
+    for word in words:
+        if word.startswith("--"):
+            name = word.removeprefix("--")
+            given[name] = True
+        else:
+            given[name] = word
+    return given
+
+
+def copy(source, target, *rest):
+    """`aws s3 cp` of one object in either direction, or of a prefix to a folder."""
+    s3 = boto3.client("s3")
+    place = lambda url: url.removeprefix("s3://").split("/", 1)
+    if target.startswith("s3://"):
+        s3.upload_file(source, *place(target))
+        return
+    bucket, key = place(source)
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=key).get("Contents", []) if "--recursive" in rest else [{"Key": key}]
+    for name in (each["Key"].removeprefix(key) for each in listed):
+        if "--exclude" in rest and fnmatch.fnmatch(name, options(rest)["exclude"]):
+            continue
+        path = os.path.join(target, name) if name else target
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        s3.download_file(bucket, key + name, path)
+
+
 def aws(service, operation, *rest):
+    if (service, operation) == ("s3", "cp"):
+        copy(*rest)
+        return
     waits = operation == "wait"
     if waits:
         operation, *rest = rest
-    given = dict(zip([flag.removeprefix("--") for flag in rest[::2]], rest[1::2], strict=True))
+    given = options(rest)
     # Ignore `--max-items`, because the results of these commands never have more than one page.
     given.pop("max-items", None)
     client = boto3.client({"s3api": "s3"}.get(service, service), region_name=given.pop("region", None))

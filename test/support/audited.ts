@@ -1,31 +1,22 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
-import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
+import { awsCli, pathWith } from "./aws-cli.ts";
 import { assertExit, type TestAws } from "./local-aws.ts";
 
 /** Runs, like a shell, commands that a runbook printed. Asserts that each command succeeds. */
 export async function runPrinted(aws: TestAws, commands: readonly string[]): Promise<void> {
-    const bin = join(aws.instance.dir, "bin");
-    await mkdir(bin, { recursive: true });
-    const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
-    const cli = join(import.meta.dirname, "..", "runbooks", "aws_cli.py");
+    const [python, cli] = awsCli(aws.instance);
     const path = environment(aws.instance).PATH ?? "";
-    const programs = {
-        aws: `exec '${python}' '${cli}' "$@"`,
+    const PATH = await pathWith(aws.instance, {
         // Add the path of the test's Pulumi configuration to each command, because the test's configuration is not in
         // the project's folder. Pulumi finds a user's configuration there.
         pulumi: `PATH='${path}' exec pulumi "$@" --config-file '${aws.configFile}' --non-interactive --skip-preview`,
-    };
-    for (const [name, line] of Object.entries(programs)) {
-        await writeFile(join(bin, name), `#!/bin/sh\n${line}\n`);
-        await chmod(join(bin, name), 0o755);
-    }
-    const script = join(bin, "commands");
+    });
+    const script = join(aws.instance.dir, "commands");
     await writeFile(script, `${commands.join("\n")}\n`);
-    const PATH = [bin, path].join(delimiter);
     assertExit(await run(aws.instance, "bash", ["-c", `'${python}' '${cli}' <'${script}'`], "captured", { PATH }), 0);
 }
 

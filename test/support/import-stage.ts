@@ -11,7 +11,6 @@ import {
     schema,
     storedInline,
 } from "../../packages/access-doctor/test/fixtures/import-fixture.ts";
-import type { Hands } from "./printed-commands.ts";
 
 export interface Credentials {
     readonly accessKeyId: string;
@@ -35,8 +34,6 @@ const reading = document({
             "s3:GetBucketOwnershipControls",
             "s3:GetObject",
             "s3:GetObjectTagging",
-            "iam:ListPolicyVersions",
-            "iam:ListEntitiesForPolicy",
             "kms:DescribeKey",
             "kms:GetKeyPolicy",
         ],
@@ -55,16 +52,17 @@ export async function stageOn(endpoint: string, region: string, administrator: C
         new S3({ ...settings, region: where, forcePathStyle: true, followRegionRedirects: true });
     const personalize = new Personalize(settings);
     const datasetArn = await makeDataset(personalize);
-    const hands: Hands = { iam, s3, file: interactions, kms: new KMS(settings) };
+    const kms = new KMS(settings);
     let jobs = 0;
 
     return {
-        hands,
+        iam,
+        s3: s3(),
         /** Creates the resources of a setup. */
         async realise(fixture: ImportFixture): Promise<Real> {
             const roleId = await makeRole(iam, fixture);
             const withId = (text: string) => text.replaceAll("ROLE_ID", roleId);
-            await makeBucket(s3(fixture.bucketRegion), fixture, withId, interactions, hands);
+            await makeBucket(s3(fixture.bucketRegion), fixture, withId, interactions, kms);
             if (fixture.recreated) {
                 await removeRole(iam, fixture);
                 await makeRole(iam, fixture);
@@ -160,7 +158,7 @@ async function makeBucket(
     fixture: ImportFixture,
     withId: (text: string) => string,
     interactions: string,
-    { kms }: Hands,
+    kms: KMS,
 ): Promise<void> {
     const { bucket: Bucket, bucketRegion, bucketPolicy, key } = fixture;
     if (!fixture.hasBucket) {

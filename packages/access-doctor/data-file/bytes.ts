@@ -69,7 +69,3 @@ function isUtf8(bytes: Uint8Array): boolean {
         return false;
     }
 }
-
-/** Decodes bytes to text. Omits a character that is incomplete at the end. */
-export const decodeText = (bytes: Uint8Array, encoding: Encoding) =>
-    new TextDecoder(encoding).decode(bytes, { stream: true });

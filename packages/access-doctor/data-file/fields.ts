@@ -68,8 +68,6 @@ const required: Readonly<Record<string, readonly string[]>> = {
     ACTION_INTERACTIONS: ["USER_ID", "ACTION_ID", "EVENT_TYPE", "TIMESTAMP"],
 };
 
-export const datasetTypes = Object.keys(required);
-
 /** The columns that every dataset of a type must have. */
 export function requiredShape(datasetType: string): Shape {
     const fields = (required[datasetType] ?? []).map((name) =>

@@ -1,7 +1,10 @@
 import { constants, gunzipSync } from "node:zlib";
 import { type CsvError, type Options, parse } from "csv-parse/sync";
 import { unzipSync } from "fflate";
-import { decodeText, detectForm, type Encoding, type Form } from "./bytes.ts";
+import { detectForm, type Encoding, type Form } from "./bytes.ts";
+
+/** Number of bytes at the start of a file from which its format, delimiter and header are detected. */
+export const startBytes = 256 * 1024;
 
 export interface Row {
     /** Line in the file, counted from 1. */
@@ -24,8 +27,8 @@ export interface Table {
     readonly rows: readonly Row[];
     /** Whether `rows` are all rows of the file. */
     readonly whole: boolean;
-    /** The first violation of CSV's rules; `isReadable` if the only problem is a quote in a wrong position. */
-    readonly malformed: { readonly line: number; readonly reason: string; readonly isReadable: boolean } | undefined;
+    /** The first violation of CSV's rules. */
+    readonly malformed: { readonly line: number; readonly reason: string } | undefined;
 }
 
 /** The start of a file: its format, and its table if it has one. */
@@ -67,7 +70,7 @@ function gunzipped(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 /** Returns the content of the only non-empty file in a zip archive; undefined if there is none or more than one. */
-export function unzipped(bytes: Uint8Array): Uint8Array | undefined {
+function unzipped(bytes: Uint8Array): Uint8Array | undefined {
     try {
         const files = Object.entries(unzipSync(bytes)).filter(
             ([name, content]) => content.length > 0 && !/(^|\/)(__MACOSX|\.)/.test(name),
@@ -79,7 +82,8 @@ export function unzipped(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 function parseTable(bytes: Uint8Array, encoding: Encoding, mark: boolean, whole: boolean): Table {
-    const decoded = decodeText(bytes, encoding);
+    // Decode as a stream, because the sample may end within a character.
+    const decoded = new TextDecoder(encoding).decode(bytes, { stream: true });
     // A sample may end in the middle of a line, so ignore its last line.
     const lineEnds = !decoded.includes("\n") && decoded.includes("\r") ? "\r" : "\n";
     const text = whole ? decoded : decoded.slice(0, decoded.lastIndexOf(lineEnds) + 1);
@@ -113,22 +117,20 @@ function detectDelimiter(text: string): string {
     return (even.length > 0 ? even : counted).reduce((best, one) => (one.count > best.count ? one : best)).each;
 }
 
-/** Returns the CSV parser's options for a file with this format; `relaxed` also accepts a quote within a value. */
-export const parserOptions = ({ delimiter, quoteEscape }: Pick<Table, "delimiter" | "quoteEscape">, relaxed: boolean) =>
-    ({
-        delimiter,
-        escape: quoteEscape,
-        relax_column_count: true,
-        relax_quotes: relaxed,
-        skip_empty_lines: true,
-        // A file may contain several kinds of line break.
-        record_delimiter: ["\r\n", "\n", "\r"],
-        info: true,
-    }) satisfies Options;
-
-function parseRows(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">, whole: boolean) {
+function parseRows(text: string, { delimiter, quoteEscape }: Pick<Table, "delimiter" | "quoteEscape">, whole: boolean) {
     const read = (part: string, relaxed: boolean): Row[] => {
-        const parsed = parse(part, parserOptions(rules, relaxed)) as unknown as {
+        const options: Options = {
+            delimiter,
+            escape: quoteEscape,
+            relax_column_count: true,
+            // A quote within a value is a fault, but the rows can be read.
+            relax_quotes: relaxed,
+            skip_empty_lines: true,
+            // A file may contain several kinds of line break.
+            record_delimiter: ["\r\n", "\n", "\r"],
+            info: true,
+        };
+        const parsed = parse(part, options) as unknown as {
             readonly record: string[];
             readonly info: { readonly lines: number };
         }[];
@@ -140,15 +142,14 @@ function parseRows(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">
         const { code, message, lines } = error as CsvError & { readonly lines?: number };
         // A sample may end in the middle of a quoted value, which is no error of the file.
         const isCut = code === "CSV_QUOTE_NOT_CLOSED" && !whole;
-        const malformed = (isReadable: boolean) =>
-            isCut ? undefined : { line: lines ?? 1, reason: message, isReadable };
+        const malformed = isCut ? undefined : { line: lines ?? 1, reason: message };
         for (const part of [text, text.slice(0, text.indexOf("\n"))]) {
             try {
-                return { rows: read(part, true), malformed: malformed(part === text) };
+                return { rows: read(part, true), malformed };
             } catch {
                 // The text is not valid CSV as a whole, so try again with its first line only.
             }
         }
-        return { rows: [], malformed: malformed(false) };
+        return { rows: [], malformed };
     }
 }

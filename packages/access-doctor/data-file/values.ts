@@ -1,103 +1,91 @@
+import type { FaultId } from "../faults.ts";
 import { type Field, isTime } from "./fields.ts";
 
-/** Changes that a repair makes to a value without changing its meaning. */
-export const changes = {
-    milliseconds: "milliseconds into epoch seconds",
-    date: "dates into epoch seconds (UTC, if they name no zone)",
-    fraction: "whole numbers without their fraction of zero",
-    comma: "decimal commas into points",
-    blanks: "numbers without blanks around them",
-    nothing: "words for a missing value (NULL, NaN) into nothing",
-    lineBreak: "line breaks within a value into a blank",
-} as const;
-
-export type Change = keyof typeof changes;
-
-export type Checked =
-    | { readonly is: "right" }
-    | { readonly is: "repaired"; readonly value: string; readonly change: Change }
-    | { readonly is: "wrong"; readonly problem: "absent" | "type" | "length" };
-
-const right: Checked = { is: "right" };
 const integer = /^[+-]?\d{1,19}$/;
 const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
-const nothing = /^(null|nan|none|n\/a|na|\\n|-)$/i;
-/**
- * Maximum number of digits of a time in epoch seconds (until the year 5138). A longer number is in milliseconds or
- * smaller units.
- */
-const longestSeconds = 11;
-
-/** Checks whether a row has only empty values. Spreadsheets write such rows at the end of a file. */
-export const isBlank = (row: readonly string[]) => row.every((value) => value.trim() === "");
+/** At most 11 digits: a longer number of seconds is after the year 5138, so it is in milliseconds or smaller units. */
+const epochSeconds = /^-?\d{1,11}$/;
+const smallerUnits = /^(\d{12,19})(?:\.\d*)?$/;
 
 /**
- * Checks whether the schema allows a value in a column. If not, also returns the value that was meant, if it is
- * certain.
+ * Checks a value against the schema. Returns the fault, and a clause that completes the finding's sentence; undefined if
+ * the schema allows the value.
  */
-export function checked(field: Field, value: string): Checked {
+export function valueFault(field: Field, value: string): { fault: FaultId; why: string } | undefined {
     const { type, nullable, longest } = field;
+    const wrongType = { fault: "value-type", why: `, which is of type ${type} in the schema` } as const;
     if (value === "") {
-        return nullable || type === "null" ? right : { is: "wrong", problem: "absent" };
+        const isAllowed = nullable || type === "null";
+        return isAllowed ? undefined : { fault: "value-absent", why: ", which may not be null in the schema" };
     }
+    if (isTime(field)) return timeFault(value);
     if (type === "string") {
-        if (value.length > longest) return { is: "wrong", problem: "length" };
-        return /[\r\n]/.test(value) ? repaired(inOneLine(value), "lineBreak") : right;
+        const why = `, which is longer than ${longest} characters`;
+        return value.length > longest ? { fault: "value-too-long", why } : undefined;
     }
-    if (type === "boolean") {
-        return /^(true|false)$/i.test(value) ? right : wrongOr(value, nullable);
-    }
-    if (isTime(field)) return checkedTime(value, nullable);
-    if (type === "long" || type === "int") {
-        if (integer.test(value)) return right;
-        const whole = /^([+-]?\d{1,19})[.,]0*$/.exec(value.trim())?.[1];
-        if (whole !== undefined) return repaired(whole, "fraction");
-        return integer.test(value.trim()) ? repaired(value.trim(), "blanks") : wrongOr(value, nullable);
-    }
-    if (decimal.test(value)) return right;
-    if (/^[+-]?\d+,\d+$/.test(value.trim())) return repaired(value.trim().replace(",", "."), "comma");
-    return decimal.test(value.trim()) ? repaired(value.trim(), "blanks") : wrongOr(value, nullable);
+    if (type === "boolean") return /^(true|false)$/i.test(value) ? undefined : wrongType;
+    return (type === "long" || type === "int" ? integer : decimal).test(value) ? undefined : wrongType;
 }
 
-const repaired = (value: string, change: Change): Checked => ({ is: "repaired", value, change });
-
-const wrongOr = (value: string, nullable: boolean): Checked =>
-    nullable && nothing.test(value.trim()) ? repaired("", "nothing") : { is: "wrong", problem: "type" };
-
-function checkedTime(value: string, nullable: boolean): Checked {
-    const plain = value.trim();
-    const [, digits, fraction] = /^(\d{1,19})(?:\.(\d*))?$/.exec(plain) ?? [];
-    if (digits !== undefined) {
-        if (digits.length > longestSeconds) return repaired(toEpochSeconds(digits), "milliseconds");
-        if (fraction !== undefined) return repaired(digits, "fraction");
-        return plain === value ? right : repaired(plain, "blanks");
+function timeFault(value: string): ReturnType<typeof valueFault> {
+    if (epochSeconds.test(value)) return undefined;
+    const [, digits] = smallerUnits.exec(value.trim()) ?? [];
+    if (digits === undefined) {
+        return { fault: "timestamp-not-epoch", why: ", and Personalize reads whole epoch seconds only" };
     }
-    if (/^-\d{1,11}$/.test(plain)) return right;
-    const seconds = secondsOfDate(plain);
-    return seconds === undefined ? wrongOr(value, nullable) : repaired(String(seconds), "date");
+    const unit = digits.length <= 14 ? "in milliseconds" : "not in seconds";
+    return { fault: "timestamp-milliseconds", why: `, which is ${unit}: Personalize reads epoch seconds` };
 }
 
-/** Converts digits of milli-, micro- or nanoseconds to epoch seconds. */
-const toEpochSeconds = (digits: string) => digits.slice(0, digits.length <= 14 ? -3 : digits.length <= 17 ? -6 : -9);
+/** Values of data-prep's option `--time`, each with the pattern of the times that have only this reading. */
+const timeFormats: readonly (readonly [format: string, pattern: RegExp])[] = [
+    ["s", /^\s*\d{1,10}(\.0+)?\s*$/],
+    ["ms", /^\s*\d{12,13}(\.0+)?\s*$/],
+    ["us", /^\s*\d{15,16}(\.0+)?\s*$/],
+    ["iso", /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?)?\s?(Z|UTC|[+-]\d{2}(:?\d{2})?)?$/],
+    ["%Y/%m/%d", /^\d{4}\/\d{1,2}\/\d{1,2}$/],
+    ["%Y/%m/%d %H:%M:%S", /^\d{4}\/\d{1,2}\/\d{1,2} \d{1,2}:\d{2}:\d{2}$/],
+];
 
-const date =
-    /^(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2}(?:[.,]\d+)?))?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$/i;
+/** A way to read all times of a column. `example` is a time of the column and its date, if there are other ways. */
+export interface TimeReading {
+    /** A value of data-prep's option `--time`. */
+    readonly format: string;
+    readonly example?: string;
+}
 
 /**
- * Converts a date that begins with the year to epoch seconds. Other orders are ambiguous: 03/04/2021 can be two dates.
+ * Returns the ways in which data-prep can read all of these times: two if day and month may be in either order; none if
+ * no format fits all times.
  */
-function secondsOfDate(text: string): number | undefined {
-    const [, year, month, day, time = "00:00", seconds = "00", zone = "Z"] = date.exec(text) ?? [];
-    if (year === undefined) return undefined;
-    const offset = /^[+-]/.test(zone) ? zone.replace(/^(...):?(..)$/, "$1:$2") : "Z";
-    const milliseconds = Date.parse(`${year}-${month}-${day}T${time}:${seconds.slice(0, 2)}${offset}`);
-    const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
-    return Number.isNaN(milliseconds) || !isDay ? undefined : milliseconds / 1000;
+export function timeReadings(times: readonly string[]): TimeReading[] {
+    const present = times.filter((time) => time !== "");
+    const [first = ""] = present;
+    const certain = timeFormats.find(([, pattern]) => pattern.test(first));
+    const [, separator = "", clock = "", seconds = ""] =
+        /^\d{1,2}([/.-])\d{1,2}\1\d{4}( \d{1,2}:\d{2}(:\d{2})?)?$/.exec(first) ?? [];
+    if (certain) return present.every((time) => certain[1].test(time)) ? [{ format: certain[0] }] : [];
+    if (separator === "") return [];
+    const [day, month] = ["(0?[1-9]|[12]\\d|3[01])", "(0?[1-9]|1[0-2])"];
+    const time = `${clock && " %H:%M"}${seconds && ":%S"}`;
+    const rest = `\\${separator}(\\d{4})${time.replaceAll(/%./g, "\\d{1,2}")}$`;
+    const ways = [
+        {
+            format: `%d${separator}%m${separator}%Y${time}`,
+            pattern: `^${day}\\${separator}${month}${rest}`,
+            at: [2, 1],
+        },
+        {
+            format: `%m${separator}%d${separator}%Y${time}`,
+            pattern: `^${month}\\${separator}${day}${rest}`,
+            at: [1, 2],
+        },
+    ].filter(({ pattern }) => present.every((each) => new RegExp(pattern).test(each)));
+    // A date such as 04.04.2021 is the same in both orders.
+    const shown = present.find((each) => each.split(separator)[0] !== each.split(separator)[1]) ?? first;
+    return ways.map(({ format, pattern, at }) => {
+        const parts = new RegExp(pattern).exec(shown) ?? [];
+        const date = [parts[3], ...at.map((part) => parts[part]?.padStart(2, "0"))].join("-");
+        return { format, ...(ways.length > 1 && { example: `“${shown}” is ${date}` }) };
+    });
 }
-
-const inOneLine = (value: string) =>
-    value
-        .split(/[\r\n]+/)
-        .map((line) => line.trim())
-        .filter((line, at, lines) => line !== "" || at === 0 || at === lines.length - 1)
-        .join(" ");

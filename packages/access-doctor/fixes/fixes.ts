@@ -1,29 +1,24 @@
 import type { Statement } from "policy-evaluator";
 import type { Finding, Scene } from "../link.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { lackingFor } from "./permissions.ts";
 import { repairs } from "./repairs.ts";
-import { formatCommand, formatUndoCommands, type Repair, refusal, type Step } from "./steps.ts";
+import { formatCommand, type Repair, refusal, type Step } from "./steps.ts";
 
 /**
- * The fix for all findings about one resource. `commands` only add the documented statements, or write a new file next
- * to the existing one. The diagnosis has verified that the findings disappear with these changes. If there is no such
- * command, `ask` is a request to a person.
+ * The fix for all findings about one resource. `commands` only add the documented statements. The diagnosis has verified
+ * that the findings disappear with these changes. If there is no such command, `ask` is a request to a person.
  */
 export interface Fix {
     readonly faults: readonly Finding["fault"][];
     /**
-     * A command of the program that calls access-doctor, such as `pulumi up`, which restores the resource. Empty if
-     * that program does not own the resource.
+     * A shell command that is not in `commands`: it restores a resource that the caller owns (`pulumi up`), or converts a
+     * data file (`npm run data-prep`). Empty if there is none.
      */
     readonly program: string;
     /** Commands with complete documents, in the order to run. */
     readonly commands: readonly string[];
-    /**
-     * The commands of the field `commands` as lists of arguments, each with the document that it writes and its undo
-     * command.
-     */
-    readonly steps: readonly Pick<Step, "command" | "document" | "undo">[];
+    /** The same commands as lists of arguments, each with the document that it writes and how to restore that. */
+    readonly steps: readonly Pick<Step, "command" | "document" | "restore">[];
     /** Statements that the commands add. */
     readonly adds: readonly Statement[];
     /** Location for the next import, if it changes. */
@@ -32,8 +27,6 @@ export interface Fix {
     readonly roleArn?: string;
     /** The person who can fix the resource, and a request to send to that person. */
     readonly ask?: string;
-    /** Commands that undo the fix, in the order to run. */
-    readonly undo: readonly string[];
 }
 
 /**
@@ -47,7 +40,7 @@ export interface Judged {
 
 /**
  * Returns a finding's rank: lower ranks are fixed first. Bucket, key and role come first, because the policies contain
- * their names. A file's key comes before its content, because a repaired file gets another key.
+ * their names. A file's key comes before its content, because a converted file gets another key.
  */
 function rankOf({ place, fault }: Finding): number {
     if (place === "location" || place === "key") return 0;
@@ -63,10 +56,9 @@ const idOf = ({ fault, place, about, sentence }: Finding) => [fault, place, abou
  * request to a person instead.
  */
 export function createFixes(judged: Judged, judge: (snapshot: Snapshot) => Judged): Fix[] {
-    const fixes: { readonly group: readonly Finding[]; readonly repair: Repair; readonly scene: Scene }[] = [];
+    const fixes: { readonly group: readonly Finding[]; readonly repair: Repair }[] = [];
     const handled = new Set<string>();
-    const present = judged.scene.snapshot;
-    let snapshot = present;
+    let { snapshot } = judged.scene;
     let now = judged;
     for (let round = 0; round < maxRounds; round++) {
         const open = grouped(now.broken).filter(([id]) => !handled.has(id));
@@ -77,19 +69,17 @@ export function createFixes(judged: Judged, judge: (snapshot: Snapshot) => Judge
             handled.add(id);
             const [{ place }] = group as [Finding];
             const repair = repairs[place](now.scene, group);
-            fixes.push({ group, repair, scene: now.scene });
+            fixes.push({ group, repair });
             for (const step of repair.steps ?? []) snapshot = step.applied(snapshot);
             snapshot = repair.moved?.(snapshot) ?? snapshot;
         }
         now = judge(snapshot);
     }
     const left = new Set(now.broken.map(idOf));
-    return fixes.map(({ group, repair, scene }) =>
+    return fixes.map(({ group, repair }) =>
         printed(
             group,
             repair,
-            scene,
-            present,
             group.some((finding) => left.has(idOf(finding))),
         ),
     );
@@ -106,54 +96,27 @@ function grouped(findings: readonly Finding[]): [string, Finding[]][] {
     return [...groups];
 }
 
-function printed(group: readonly Finding[], repair: Repair, scene: Scene, present: Snapshot, remains: boolean): Fix {
-    const { steps = [], program = "", location, roleArn, ask } = repair;
+function printed(group: readonly Finding[], repair: Repair, remains: boolean): Fix {
+    const { steps = [], program = "", location, roleArn, ask, owner } = repair;
     const common = {
         faults: [...new Set(group.map(({ fault }) => fault))],
         program,
         ...(location !== undefined && { location }),
         ...(roleArn !== undefined && { roleArn }),
     };
-    const none = { ...common, commands: [], steps: [], adds: [], undo: [] };
+    const none = { ...common, commands: [], steps: [], adds: [] };
     const refused = steps.map(refusal).find((each) => each !== undefined);
     if (steps.length === 0) return { ...none, ...(ask !== undefined && { ask }) };
     if (refused !== undefined || remains) {
         if (program !== "") return none;
-        const why = refused ?? "adding the documented statements does not let the import pass";
-        return { ...none, ask: `the owner of ${ownedBy(group, scene)}: ${purposeOf(group, scene)}; ${why}.` };
+        const why = refused ?? "with them alone, the import would not pass";
+        const adds = JSON.stringify(steps.flatMap((step) => step.adds));
+        return { ...none, ask: `${owner}: the import needs ${adds}; ${why}.` };
     }
-    const lacking = [...new Set(steps.flatMap((step) => lackingFor(step, present) ?? []))];
-    const others = `${present.caller} may not ${lacking.join(", ")}. --write DIR saves the commands for a person who may.`;
     return {
         ...common,
-        commands: lacking.length > 0 ? [] : steps.map(formatCommand),
-        steps: steps.map(({ command, document, undo }) => ({
-            command,
-            ...(document && { document }),
-            ...(undo && { undo }),
-        })),
-        adds: steps.flatMap(({ adds = [] }) => adds),
-        undo: steps.toReversed().flatMap(formatUndoCommands),
-        ...(lacking.length > 0
-            ? { ask: `an administrator of account ${scene.of.accountId}: ${purposeOf(group, scene)}. ${others}` }
-            : ask !== undefined && { ask }),
+        commands: steps.map(formatCommand),
+        steps: steps.map(({ command, document, restore }) => ({ command, document, restore })),
+        adds: steps.flatMap(({ adds }) => adds),
     };
-}
-
-function purposeOf([finding]: readonly Finding[], { of, snapshot }: Scene): string {
-    const { roleArn, bucket } = of;
-    const purposes: Partial<Record<Finding["place"], string>> = {
-        passRole: `allow ${snapshot.caller} iam:PassRole on ${roleArn} to personalize.amazonaws.com`,
-        rolePolicy: `let the role ${roleArn} list and read ${bucket}`,
-        trust: `let Personalize assume ${roleArn}`,
-        bucketPolicy: `let Personalize list and read ${bucket}`,
-        boundary: `let the boundary of ${roleArn} allow the reads of ${bucket}`,
-        key: `let ${roleArn} and Personalize use the key ${finding?.about}`,
-    };
-    return purposes[finding?.place ?? "none"] ?? `write a new object into ${bucket}`;
-}
-
-function ownedBy([finding]: readonly Finding[], { of }: Scene): string {
-    const isOfRole = finding?.place === "rolePolicy" || finding?.place === "trust" || finding?.place === "boundary";
-    return isOfRole ? `the role ${of.roleArn}` : finding?.place === "key" ? "the KMS key" : `the bucket ${of.bucket}`;
 }

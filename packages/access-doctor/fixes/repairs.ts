@@ -23,12 +23,11 @@ import {
     trustStatements,
     withStatements,
 } from "./documents.ts";
-import { repairFile } from "./file-repairs.ts";
+import { fixObject } from "./object.ts";
 import {
     bucketArnOf,
     entityOfCaller,
     importedFrom,
-    putBoundary,
     putBucketPolicy,
     putCallerPolicy,
     putKeyPolicy,
@@ -91,7 +90,7 @@ function added(
 ): Repair {
     const document = storable(withStatements(present, add));
     return document
-        ? { steps: [write({ before: present, document })] }
+        ? { owner, steps: [write({ before: present, document })] }
         : { ask: `${owner}: a denial names a principal that was deleted; correct it, and add ${JSON.stringify(add)}` };
 }
 
@@ -109,6 +108,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         }
         const id = createHash("sha256").update(of.roleArn).digest("hex").slice(0, 8);
         return {
+            owner: `the administrator of ${caller}`,
             steps: [putCallerPolicy(entity, `pass-to-personalize-${id}`, withStatements(undefined, [statement]))],
         };
     },
@@ -126,7 +126,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         return (
             askOfMeant(owner, group, of) ??
             (unread || {
-                ...added("", present, roleStatements(of), (written) => putRolePolicy(of, policyName, written)),
+                ...added(owner, present, roleStatements(of), (written) => putRolePolicy(of, policyName, written)),
                 program: restores(scene, of.roleArn, present, executionRolePolicy(place)),
             })
         );
@@ -161,20 +161,10 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         );
     },
     boundary({ of, snapshot }, group) {
-        const boundary = fetchedValue(snapshot.role)?.boundary;
-        const present = parsed(boundary?.text, "identity");
-        const owner = `the administrator of the role's permissions boundary${boundary?.arn ? ` ${boundary.arn}` : ""}`;
-        const allow = `allow ${of.roleArn} s3:ListBucket and s3:GetObject on ${of.bucket}`;
-        const others = boundary?.bounds?.filter((name) => name !== of.roleArn.split("/").at(-1));
-        const denied = askOfMeant(owner, group, of);
-        if (denied) return denied;
-        if (!boundary || !present || !others)
-            return { ask: `${owner}: ${allow}; who else has it could not be listed.` };
-        if (others.length > 0) return { ask: `${owner}: ${allow}; ${others.join(", ")} have the same boundary.` };
-        if ((boundary.versions ?? 0) >= 5) {
-            return { ask: `${owner}: ${allow}; it has five versions, which is AWS's limit: delete one first.` };
-        }
-        return added(owner, present, roleStatements(of), (written) => putBoundary(boundary, written));
+        const { arn = "" } = fetchedValue(snapshot.role)?.boundary ?? {};
+        const owner = `the administrator of the role's permissions boundary${arn && ` ${arn}`}`;
+        const missing = `allow ${of.roleArn} s3:ListBucket and s3:GetObject on ${of.bucket}: add ${JSON.stringify(roleStatements(of))}`;
+        return askOfMeant(owner, group, of) ?? { ask: `${owner}: ${missing}` };
     },
     bucketPolicy(scene, group) {
         const { of, bucketPolicy } = scene;
@@ -242,7 +232,6 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
             `the administrator of your AWS organisation: allow s3:GetObject and s3:ListBucket on ${of.bucket} to ${of.roleArn} ` +
             `and personalize.amazonaws.com in its ${refusedByOrganisation(snapshot)?.policy.split(" ")[0] ?? "service"} control policies.`,
     }),
-    object: repairFile,
-    bucket: () => ({}),
+    object: fixObject,
     none: () => ({}),
 };

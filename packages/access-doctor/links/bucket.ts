@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import { describeProblems, roleReads, serviceReads } from "policy-evaluator";
-import { breaks, createLink, evaluator, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
+import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
 import { type BucketFacts, isBucketGone } from "../snapshot.ts";
 import { broken, cannotTell, judge } from "./policies.ts";
 
@@ -13,10 +13,10 @@ const name = "bucket policy";
 export function bucketPolicy(scene: Scene): Link {
     const { snapshot, of, bucketPolicy: parsed } = scene;
     const { bucketPolicy: fetched, bucket } = snapshot;
-    if ("unread" in fetched) return unknownLink(name, evaluator, fetched.unread);
-    if (isBucketGone(snapshot)) return unknownLink(name, evaluator, "there is no bucket");
+    if ("unread" in fetched) return unknownLink(name, fetched.unread);
+    if (isBucketGone(snapshot)) return unknownLink(name, "there is no bucket");
     const lacking = (sentence: string, ...evidence: string[]) =>
-        createLink(name, evaluator, "", [breaks("bucket-policy", sentence, "bucketPolicy", ...evidence)]);
+        createLink(name, "", [breaks("bucket-policy", sentence, "bucketPolicy", ...evidence)]);
     if (fetched.is === undefined || !parsed) {
         return lacking(`The bucket ${bucket} has no bucket policy, but Personalize also reads it as itself.`);
     }
@@ -31,43 +31,35 @@ export function bucketPolicy(scene: Scene): Link {
     const findings = broken("bucket-policy", [...role.explanations, ...service.explanations], "bucketPolicy");
     const unknown = [...new Set([...role.unknown, ...service.unknown])];
     return findings.length === 0 && unknown.length > 0
-        ? unknownLink(name, evaluator, cannotTell(unknown))
-        : createLink(name, evaluator, "Personalize may list and read, and nothing denies it", findings);
+        ? unknownLink(name, cannotTell(unknown))
+        : createLink(name, "Personalize may list and read, and nothing denies it", findings);
 }
 
 /** Checks the bucket: its region, and whether it blocks public access. */
 export function bucketLinks({ snapshot }: Scene): Link[] {
     const { bucket, region, bucketFacts, accessBlock, ownership } = snapshot;
-    const s3 = "S3's own answer";
     const place =
         "unread" in bucketFacts
-            ? unknownLink("bucket and region", s3, bucketFacts.unread)
+            ? unknownLink("bucket and region", bucketFacts.unread)
             : createLink(
                   "bucket and region",
-                  s3,
                   `${bucket} is in ${region}`,
                   regionFindings(bucket, region, bucketFacts.is),
               );
     const block =
         "unread" in accessBlock
-            ? unknownLink("public access block", s3, accessBlock.unread)
+            ? unknownLink("public access block", accessBlock.unread)
             : createLink(
                   "public access block",
-                  s3,
                   "on; it does not affect a service",
                   isBucketGone(snapshot) || (accessBlock.is?.blockPublicPolicy && accessBlock.is.restrictPublicBuckets)
                       ? []
-                      : [warning("access-block-off", `${bucket} does not block public policies.`, "bucket")],
+                      : [warning("access-block-off", `${bucket} does not block public policies.`, "none")],
               );
     const owner =
         "unread" in ownership
-            ? unknownLink("object ownership", s3, ownership.unread)
-            : createLink(
-                  "object ownership",
-                  s3,
-                  ownership.is ?? "the bucket has no rule: its owner owns new objects",
-                  [],
-              );
+            ? unknownLink("object ownership", ownership.unread)
+            : createLink("object ownership", ownership.is ?? "the bucket has no rule: its owner owns new objects", []);
     return [block, owner, place];
 }
 

@@ -1,8 +1,8 @@
 import { basename } from "node:path/posix";
-import { type Field, isTime, type Shape } from "../data-file/fields.ts";
+import { isTime, type Shape } from "../data-file/fields.ts";
 import type { Header } from "../data-file/header.ts";
 import type { Row, Sample, Table } from "../data-file/sample.ts";
-import { type Checked, checked } from "../data-file/values.ts";
+import { timeReadings, valueFault } from "../data-file/values.ts";
 import type { FaultId } from "../faults.ts";
 import type { Finding } from "../link.ts";
 import type { ObjectFacts } from "../snapshot.ts";
@@ -16,6 +16,10 @@ export interface Read {
     /** Whether this is a file in an imported folder that is not a data file. */
     readonly isStray: boolean;
 }
+
+/** Returns the position of the column of a schema's field; -1 if the file has none. */
+export const placeOf = ({ header }: Read, field: number): number =>
+    header?.isData ? field : (header?.places[field] ?? -1);
 
 export type Make = (fault: FaultId, sentence: string, ...evidence: string[]) => Finding;
 
@@ -131,10 +135,9 @@ function valueFindings(key: string, table: Table, header: Header, shape: Shape, 
         }
         for (const [at, field] of shape.fields.entries()) {
             const value = values[places[at] ?? -1];
-            const result = value === undefined ? undefined : checked(field, value);
-            if (value === undefined || !result || result.is === "right") continue;
-            const { fault, why } = wrongValue(field, value, result);
-            if (fault === undefined) continue;
+            const wrong = value === undefined ? undefined : valueFault(field, value);
+            if (value === undefined || !wrong) continue;
+            const { fault, why } = wrong;
             const sentence = `Line ${line} of ${key} has ${value === "" ? "no value" : JSON.stringify(shown(value))} for ${field.name}${why}.`;
             add(`${fault} ${field.name}`, () => make(fault, sentence));
         }
@@ -149,30 +152,15 @@ function valueFindings(key: string, table: Table, header: Header, shape: Shape, 
  * Returns all lines of a file without a header, read with the columns in the schema's order. Returns no lines if the
  * values do not fit these columns.
  */
-function rowsInOrder(table: Table, { fields, isSchema }: Shape) {
+export function rowsInOrder(table: Table, { fields, isSchema }: Shape) {
     const rows = [{ line: 1, values: table.header }, ...table.rows];
     const fits = ({ values }: Row) =>
-        values.length === fields.length && fields.every((field, at) => checked(field, values[at] ?? "").is !== "wrong");
+        values.length === fields.length &&
+        fields.every((field, at) => {
+            const value = values[at] ?? "";
+            return !valueFault(field, value) || (isTime(field) && timeReadings([value]).length > 0);
+        });
     return { rows: isSchema && rows.every(fits) ? rows : [], places: fields.map((_field, at) => at) };
-}
-
-function wrongValue(
-    field: Field,
-    value: string,
-    result: Exclude<Checked, { is: "right" }>,
-): { fault: FaultId | undefined; why: string } {
-    if (result.is === "repaired" && result.change === "lineBreak") return { fault: undefined, why: "" };
-    if (result.is === "repaired" && result.change === "milliseconds") {
-        const unit = value.trim().replace(/\..*/, "").length <= 14 ? "in milliseconds" : "not in seconds";
-        return { fault: "timestamp-milliseconds", why: `, which is ${unit}: Personalize reads epoch seconds` };
-    }
-    if (isTime(field) && value !== "") {
-        return { fault: "timestamp-not-epoch", why: ", and Personalize reads whole epoch seconds only" };
-    }
-    if (value === "") return { fault: "value-absent", why: ", which may not be null in the schema" };
-    return result.is === "wrong" && result.problem === "length"
-        ? { fault: "value-too-long", why: `, which is longer than ${field.longest} characters` }
-        : { fault: "value-type", why: `, which is of type ${field.type} in the schema` };
 }
 
 /** Shortens a text from a file, and removes its control characters. */

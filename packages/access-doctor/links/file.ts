@@ -1,12 +1,12 @@
 import { parseShape, requiredShape } from "../data-file/fields.ts";
 import { readHeader, shapeOfHeader } from "../data-file/header.ts";
-import { isDataName, isFolder } from "../data-file/names.ts";
-import { fewestInteractions } from "../data-file/repair-place.ts";
+import { importedKeys, isDataName, isFolder } from "../data-file/names.ts";
 import { parseSample } from "../data-file/sample.ts";
 import { breaks, type Finding, type Scene } from "../link.ts";
-import { fetchedValue, type KeyListed, type ObjectFacts, type Snapshot } from "../snapshot.ts";
-import { fileFindings, type Make, type Read, shown } from "./file-content.ts";
+import { fetchedValue, type ObjectFacts, type Snapshot } from "../snapshot.ts";
+import { fileFindings, type Make, placeOf, type Read, shown } from "./file-content.ts";
 
+const fewestInteractions = 1000;
 /**
  * Minimum number of users with two interactions for a training (Developer Guide, "Amazon Personalize endpoints and
  * quotas").
@@ -23,8 +23,7 @@ export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFac
         (key: string): Make =>
         (fault, sentence, ...evidence) => ({
             ...breaks(fault, sentence, "object", ...evidence),
-            // `repair-file` repairs all files of a folder together, so report the findings of each file for the whole
-            // folder.
+            // data-prep converts all files of a folder together, so report the findings of each file for the folder.
             about: isFolder(snapshot.key ?? "") ? (snapshot.key ?? "") : key,
         });
     const empty = objects.filter(({ size }) => size === 0);
@@ -46,9 +45,7 @@ export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFac
  * are fetched.
  */
 function isComplete({ keys, key = "", objects: fetched }: Snapshot, objects: readonly ObjectFacts[]): boolean {
-    const isRead = (each: KeyListed) =>
-        each.size > 0 && each.key.startsWith(key) && !each.key.slice(key.length).includes("/");
-    const listed = isFolder(key) ? (fetchedValue(keys) ?? []).filter(isRead).length : 1;
+    const listed = isFolder(key) ? importedKeys(key, fetchedValue(keys) ?? []).length : 1;
     return objects.length === fetched.length && listed <= objects.length;
 }
 
@@ -107,9 +104,10 @@ function rowFindings(files: readonly Read[], make: (key: string) => Make): Findi
 
 function usersOf(files: readonly Read[]): number {
     const counts = new Map<string, number>();
-    for (const { sample, header, shape } of files) {
-        const place = header?.places[shape.fields.findIndex(({ name }) => name === "USER_ID")] ?? -1;
-        for (const { values } of sample.table?.rows ?? []) {
+    for (const file of files) {
+        const column = file.shape.fields.findIndex(({ name }) => name === "USER_ID");
+        const place = placeOf(file, column);
+        for (const { values } of file.sample.table?.rows ?? []) {
             const user = values[place] ?? "";
             counts.set(user, (counts.get(user) ?? 0) + 1);
         }
@@ -121,8 +119,9 @@ function usersOf(files: readonly Read[]): number {
 function rowsOf(files: readonly Read[]): number | undefined {
     let rows = 0;
     for (const { sample, header } of files) {
-        if (!sample.table?.whole) return undefined;
-        rows += sample.table.rows.length + (header?.isData ? 1 : 0);
+        const { table } = sample;
+        if (!table?.whole || (table.malformed && table.rows.length === 0)) return undefined;
+        rows += table.rows.length + (header?.isData ? 1 : 0);
     }
     return rows;
 }

@@ -4,7 +4,6 @@ import { explainMessage, type Message } from "../messages.ts";
 import { hasSource, namesPersonalize } from "./policies.ts";
 
 const name = "import job result";
-const judge = "personalize:DescribeDatasetImportJob";
 
 /** The text of the link about the job's result if there is neither a job nor a pasted message. */
 export const noJob = "no job was named";
@@ -26,7 +25,7 @@ const hasConditions = (policy: Scene["bucketPolicy"]): boolean =>
 export function job(scene: Scene, earlier: readonly Link[]): Link {
     const { job: fetched, reported } = scene.snapshot;
     if ("unread" in fetched) {
-        return unknownLink(name, judge, fetched.unread);
+        return unknownLink(name, fetched.unread);
     }
     const { arn = "the pasted message", status, failureReason } = fetched.is ?? {};
     const words = failureReason ?? reported;
@@ -34,10 +33,10 @@ export function job(scene: Scene, earlier: readonly Link[]): Link {
         return judged(scene, earlier, words, arn);
     }
     if (status === "CREATE FAILED") {
-        return unknownLink(name, judge, "it failed, and Personalize gives no reason");
+        return unknownLink(name, "it failed, and Personalize gives no reason");
     }
     const isRunning = status !== undefined && status !== "ACTIVE";
-    return createLink(name, judge, isRunning ? `${status}: not failed yet` : (status ?? noJob), []);
+    return createLink(name, isRunning ? `${status}: not failed yet` : (status ?? noJob), []);
 }
 
 function judged(scene: Scene, earlier: readonly Link[], words: string, arn: string): Link {
@@ -45,9 +44,9 @@ function judged(scene: Scene, earlier: readonly Link[], words: string, arn: stri
     const isBroken = (...links: string[]) =>
         earlier.some(({ link, verdict }) => verdict === "broken" && links.includes(link));
     const note = (fault: Finding["fault"], sentence: string) =>
-        createLink(name, judge, "", [warning(fault, sentence, "none", `${arn}: ${words}`)]);
+        createLink(name, "", [warning(fault, sentence, "none", `${arn}: ${words}`)]);
     const refused = (fault: Finding["fault"], sentence: string) =>
-        createLink(name, judge, "", [breaks(fault, sentence, "none", `${arn}: ${words}`)]);
+        createLink(name, "", [breaks(fault, sentence, "none", `${arn}: ${words}`)]);
     const failed = `It failed: ${words}`;
     if (message?.subject === "file" && !isBroken("file", "object")) {
         return refused("file-refused", fileSentence(scene, message, words));
@@ -60,7 +59,7 @@ function judged(scene: Scene, earlier: readonly Link[], words: string, arn: stri
     }
     if (!message || earlier.some(({ verdict }) => verdict === "unknown")) {
         const why = message ? "nothing is broken in what could be checked" : "this reason is not known here";
-        return unknownLink(name, judge, `it failed (${words}), and ${why}`);
+        return unknownLink(name, `it failed (${words}), and ${why}`);
     }
     const again = `It failed (${words}), but nothing is broken now: it was fixed since. Import again.`;
     return /Insufficient privileges/.test(words) && hasConditions(scene.bucketPolicy)

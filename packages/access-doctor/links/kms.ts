@@ -11,7 +11,7 @@ import {
 import { findUnknownKeys } from "../context.ts";
 import { decide } from "../decide.ts";
 import { explain } from "../explain.ts";
-import { breaks, createLink, evaluator, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
+import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
 import { fetchedValue, type KeyFacts, type Snapshot } from "../snapshot.ts";
 import { cannotTell, read } from "./policies.ts";
 
@@ -25,31 +25,27 @@ export function kms(scene: Scene): Link {
     const objects = scene.snapshot.objects.flatMap((each) => ("is" in each && each.is.kmsKey ? [each.is] : []));
     const unread = scene.snapshot.objects.find((each) => "unread" in each);
     if (objects.length === 0 && (unread || scene.snapshot.objects.length === 0)) {
-        return unknownLink(name, evaluator, unread && "unread" in unread ? unread.unread : "no object was read");
+        return unknownLink(name, unread && "unread" in unread ? unread.unread : "no object was read");
     }
     if (objects.length === 0) {
-        return createLink(name, evaluator, "not needed: no object is encrypted with a KMS key", []);
+        return createLink(name, "not needed: no object is encrypted with a KMS key", []);
     }
     const findings: Finding[] = [];
     for (const { key, kmsKey = "", bucketKey = false } of objects) {
         const fetched = scene.snapshot.kmsKeys[kmsKey];
         const owner = parseArn(kmsKey)?.accountId ?? "";
         if (fetched && "unread" in fetched && isForeign(scene.snapshot, kmsKey)) {
-            return unknownLink(
-                name,
-                evaluator,
-                `the policy of the key ${kmsKey}, which only its account ${owner} can read`,
-            );
+            return unknownLink(name, `the policy of the key ${kmsKey}, which only its account ${owner} can read`);
         }
         if (!fetched || "unread" in fetched) {
-            return unknownLink(name, evaluator, fetched?.unread ?? `${kmsKey} was not read`);
+            return unknownLink(name, fetched?.unread ?? `${kmsKey} was not read`);
         }
         const keyFaults = keyFindings(scene, fetched.is, key, bucketKey);
-        if (typeof keyFaults === "string") return unknownLink(name, evaluator, keyFaults);
+        if (typeof keyFaults === "string") return unknownLink(name, keyFaults);
         findings.push(...keyFaults);
     }
     const once = [...new Map(findings.map((each) => [`${each.fault} ${each.about}`, each])).values()];
-    return createLink(name, evaluator, "the key is enabled and usable", once);
+    return createLink(name, "the key is enabled and usable", once);
 }
 
 /**

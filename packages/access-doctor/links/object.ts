@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path/posix";
 import { distance } from "fastest-levenshtein";
-import { isDataName, isFolder, selectFiles } from "../data-file/names.ts";
+import { importedKeys, isDataName, isFolder } from "../data-file/names.ts";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink } from "../link.ts";
 import { fetchedValue, isBucketGone, type KeyListed } from "../snapshot.ts";
 import { contentFindings, describeFiles } from "./file.ts";
@@ -8,9 +8,8 @@ import { contentFindings, describeFiles } from "./file.ts";
 /** Checks whether the objects exist under this key, can be read, and match the schema. */
 export function objectLinks(scene: Scene): Link[] {
     const { snapshot } = scene;
-    const [listing, reading] = ["S3's listing", "the first kilobytes, by the dataset's schema"];
     const { keys, key, bucket, objects } = snapshot;
-    const unknowns = (why: string) => [unknownLink("object", listing, why), unknownLink("file", reading, why)];
+    const unknowns = (why: string) => [unknownLink("object", why), unknownLink("file", why)];
     if (key === undefined) {
         return unknowns("no key was named: use --key");
     }
@@ -24,14 +23,14 @@ export function objectLinks(scene: Scene): Link[] {
         snapshot.objects.length === 0
             ? [absent(scene, keys.is)]
             : [...ownerFindings(scene, keys.is), ...archiveFindings(scene), ...customerKeyFindings(scene)];
-    const object = createLink("object", listing, `s3://${bucket}/${key} exists`, findings);
+    const object = createLink("object", `s3://${bucket}/${key} exists`, findings);
     const read = snapshot.objects.flatMap((each) => ("is" in each && each.is.start ? [each.is] : []));
     const unread = objects.find((each) => "unread" in each);
     const content = contentFindings(scene, read);
     if (content.length === 0 && (read.length === 0 || unread)) {
-        return [object, unknownLink("file", reading, unread ? unread.unread : "there is nothing that can be read")];
+        return [object, unknownLink("file", unread ? unread.unread : "there is nothing that can be read")];
     }
-    return [object, createLink("file", reading, describeFiles(scene, read), content)];
+    return [object, createLink("file", describeFiles(scene, read), content)];
 }
 
 const broken = (fault: Finding["fault"], sentence: string, about: string, ...evidence: string[]): Finding => ({
@@ -136,15 +135,12 @@ function nested(key: string, keys: readonly string[], evidence: readonly string[
  * Returns the findings about objects of another account. The bucket policy does not apply to them, and their own ACL
  * denies the read.
  */
-function ownerFindings(
-    { snapshot }: Scene,
-    listed: readonly { readonly key: string; readonly owner?: string }[],
-): Finding[] {
+function ownerFindings({ snapshot }: Scene, listed: readonly KeyListed[]): Finding[] {
     const { key = "", objects, ownership } = snapshot;
     if (fetchedValue(ownership) === "BucketOwnerEnforced" || !objects.some((each) => "unread" in each)) {
         return [];
     }
-    const read = new Set(selectFiles(isFolder(key) ? key : "", isFolder(key) ? listed.map((each) => each.key) : [key]));
+    const read = new Set(importedKeys(key, listed));
     const theirs = listed.filter((each) => each.owner !== undefined && read.has(each.key));
     const [first] = theirs;
     if (!first) {

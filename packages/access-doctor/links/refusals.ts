@@ -51,7 +51,7 @@ export function withRefusals({ snapshot, of }: Scene, links: readonly Link[]): L
         const says = formatReason(refusal, action);
         const sentence = `AWS refuses the role ${of.roleArn}: ${says}; the document cannot be read, so the statement is unknown.`;
         const key = Object.keys(snapshot.kmsKeys)[0];
-        return createLink(link.link, "AWS's own words", "", [
+        return createLink(link.link, "", [
             {
                 ...breaks(fault, sentence, place, text),
                 ...(place === "key" && key !== undefined && { about: key }),

@@ -1,15 +1,5 @@
 import { accountOf, assumeRole, personalizeService, roleReads } from "policy-evaluator";
-import {
-    breaks,
-    createLink,
-    evaluator,
-    type Finding,
-    type Link,
-    type Scene,
-    simulator,
-    unknownLink,
-    warning,
-} from "../link.ts";
+import { breaks, createLink, type Finding, type Link, type Scene, simulator, unknownLink, warning } from "../link.ts";
 import { fetchedValue, hasJob, type PolicyText, type RoleFacts } from "../snapshot.ts";
 import { broken, cannotTell, judge, read } from "./policies.ts";
 import { refusedByOrganisation } from "./refusals.ts";
@@ -25,15 +15,14 @@ const unsureKeys =
 /** Checks whether the caller may pass the role to Personalize. The call contains `iam:PassedToService`. */
 export function passRole({ snapshot }: Scene): Link {
     const { passRole: fetched, caller, roleArn } = snapshot;
-    const accepted = (...warnings: Finding[]) =>
-        createLink(passRoleLink, simulator, "the service accepted the job", warnings);
+    const accepted = (...warnings: Finding[]) => createLink(passRoleLink, "the service accepted the job", warnings);
     if ("unread" in fetched) {
-        return hasJob(snapshot) ? accepted() : unknownLink(passRoleLink, simulator, fetched.unread);
+        return hasJob(snapshot) ? accepted() : unknownLink(passRoleLink, fetched.unread);
     }
     const [toPersonalize, toAny] = fetched.is;
     // Without a result of the simulation, the caller is the account's root user, who may pass every role.
     if (!toPersonalize || toPersonalize.decision === "allowed") {
-        return createLink(passRoleLink, simulator, `${caller} may pass the role to ${personalizeService}`, []);
+        return createLink(passRoleLink, `${caller} may pass the role to ${personalizeService}`, []);
     }
     if (hasJob(snapshot)) {
         const later = `${caller} may not pass the role: this matters for the caller's next import only.`;
@@ -41,7 +30,7 @@ export function passRole({ snapshot }: Scene): Link {
     }
     const unsure = toPersonalize.missing.filter((key) => unsureKeys.test(key));
     if (unsure.length > 0 && toPersonalize.decision === "implicitDeny") {
-        return unknownLink(passRoleLink, simulator, cannotTell(unsure));
+        return unknownLink(passRoleLink, cannotTell(unsure));
     }
     const by = [...new Set(toPersonalize.matched)];
     // `toAny` is the result of a simulation without the key iam:PassedToService. If the simulation reports this key as
@@ -59,15 +48,15 @@ export function passRole({ snapshot }: Scene): Link {
     const sentence = `${caller} may not pass the role to ${personalizeService}: ${why[0] ?? "no statement allows iam:PassRole"}.`;
     const request = `${caller}: iam:PassRole on ${roleArn} with {"iam:PassedToService":"${personalizeService}"}`;
     const evidence = [`${request} is ${toPersonalize.decision}`, ...by.map((policy) => `decided by ${policy}`)];
-    return createLink(passRoleLink, simulator, "", [breaks("passrole", sentence, "passRole", ...evidence)]);
+    return createLink(passRoleLink, "", [breaks("passrole", sentence, "passRole", ...evidence)]);
 }
 
 /** Checks whether the role exists. */
 export function role({ snapshot: { role: fetched, roleArn, accountId } }: Scene): Link {
     if ("unread" in fetched) {
-        return unknownLink("role", "iam:GetRole", fetched.unread);
+        return unknownLink("role", fetched.unread);
     }
-    return createLink("role", "iam:GetRole", `${roleArn} exists`, roleFindings(roleArn, accountId, fetched.is));
+    return createLink("role", `${roleArn} exists`, roleFindings(roleArn, accountId, fetched.is));
 }
 
 function roleFindings(roleArn: string, accountId: string, facts: RoleFacts | undefined): Finding[] {
@@ -99,7 +88,7 @@ export function roleLinks(scene: Scene): Link[] {
     const [facts, simulated] = [fetchedValue(snapshot.role), fetchedValue(snapshot.simulated)];
     if (!facts) {
         const why = "unread" in snapshot.role ? snapshot.role.unread : "there is no role";
-        return simulated ? simulatedLinks(scene, names) : names.map((name) => unknownLink(name, evaluator, why));
+        return simulated ? simulatedLinks(scene, names) : names.map((name) => unknownLink(name, why));
     }
     const texts = facts.policies.map(({ name, text, arn }) => ({
         name: `${arn === undefined ? "role" : "managed"} policy ${name}`,
@@ -122,15 +111,13 @@ export function roleLinks(scene: Scene): Link[] {
             fault === "boundary" ? "the boundary allows it" : "the role may list the bucket and read its objects";
         // The verdict is unknown if the parser rejects a policy document that AWS stores, because this document may
         // still allow the action.
-        if (findings.length > 0 && problems.length > 0) return unknownLink(name, evaluator, problems.join("; "));
+        if (findings.length > 0 && problems.length > 0) return unknownLink(name, problems.join("; "));
         return findings.length === 0 && unknown.length > 0
-            ? unknownLink(name, evaluator, cannotTell(unknown))
-            : createLink(name, evaluator, detail, [...findings, ...more]);
+            ? unknownLink(name, cannotTell(unknown))
+            : createLink(name, detail, [...findings, ...more]);
     };
     const policies = link(names[0], "role-policy", identity, withoutDocument(facts.policies));
-    const boundary = limit
-        ? link(names[1], "boundary", limit, [])
-        : createLink(names[1], evaluator, "the role has none", []);
+    const boundary = limit ? link(names[1], "boundary", limit, []) : createLink(names[1], "the role has none", []);
     return [policies, boundary, organisationLink(scene, names[2], [policies, boundary])];
 }
 
@@ -153,13 +140,8 @@ function simulatedLinks(scene: Scene, names: readonly [string, string, string]):
     const byBoundary = denied.filter((each) => each.byBoundary === false);
     const byPolicies = denied.filter((each) => each.byBoundary !== false && each.byOrganisation !== false);
     return [
-        createLink(
-            names[0],
-            simulator,
-            "the role may list the bucket and read its objects",
-            finding("role-policy", byPolicies),
-        ),
-        createLink(names[1], simulator, "nothing is denied by a boundary", finding("boundary", byBoundary)),
+        createLink(names[0], "the role may list the bucket and read its objects", finding("role-policy", byPolicies)),
+        createLink(names[1], "nothing is denied by a boundary", finding("boundary", byBoundary)),
         organisationLink(scene, names[2], []),
     ];
 }
@@ -173,27 +155,22 @@ function organisationLink({ snapshot, of }: Scene, name: string, others: readonl
     ];
     if (denied) {
         const sentence = `A policy of the organisation does not allow ${denied.action}: its administrator must.`;
-        return createLink(
-            name,
-            simulator,
-            "",
-            finding(sentence, `${simulator}: ${denied.action} is ${denied.decision}`),
-        );
+        return createLink(name, "", finding(sentence, `${simulator}: ${denied.action} is ${denied.decision}`));
     }
     if (refused !== undefined) {
         const { policy, action = "reads", isExplicit, text } = refused;
         const says = isExplicit ? `A ${policy} of the organisation denies ${action}` : `No ${policy} allows ${action}`;
         const sentence = `${says} on ${of.bucket} in ${of.region}: the organisation's administrator must allow it.`;
-        return createLink(name, simulator, "", finding(sentence, text));
+        return createLink(name, "", finding(sentence, text));
     }
-    if (!simulated) return unknownLink(name, simulator, "no permission to call the simulator");
+    if (!simulated) return unknownLink(name, "no permission to call the simulator");
     const puzzling = simulated.find(({ decision }) => decision !== "allowed");
     if (puzzling && others.length > 0 && others.every(({ verdict }) => verdict === "ok" || verdict === "warning")) {
         const { decision, action } = puzzling;
         const why = `${simulator} returns ${decision} for ${action}, although the documents allow it: check the organisation's policies`;
-        return unknownLink(name, simulator, why);
+        return unknownLink(name, why);
     }
-    return createLink(name, simulator, hint(simulated), []);
+    return createLink(name, hint(simulated), []);
 }
 
 const withoutDocument = (policies: readonly PolicyText[]): Finding[] =>
@@ -222,17 +199,12 @@ const trustLink = "trust policy";
 export function trust(scene: Scene): Link {
     const { role: fetched } = scene.snapshot;
     if ("unread" in fetched || !fetched.is) {
-        return unknownLink(trustLink, evaluator, "unread" in fetched ? fetched.unread : "there is no role");
+        return unknownLink(trustLink, "unread" in fetched ? fetched.unread : "there is no role");
     }
     const { policies, problems } = read([{ name: trustLink, text: fetched.is.trust }], "resource");
-    if (problems.length > 0) return unknownLink(trustLink, evaluator, problems.join("; "));
+    if (problems.length > 0) return unknownLink(trustLink, problems.join("; "));
     const { explanations, unknown } = judge(scene, [assumeRole(scene.of)], policies, "resource");
     return unknown.length > 0
-        ? unknownLink(trustLink, evaluator, cannotTell(unknown))
-        : createLink(
-              trustLink,
-              evaluator,
-              "Personalize may assume the role",
-              broken("trust-policy", explanations, "trust"),
-          );
+        ? unknownLink(trustLink, cannotTell(unknown))
+        : createLink(trustLink, "Personalize may assume the role", broken("trust-policy", explanations, "trust"));
 }

@@ -54,12 +54,7 @@ export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
             findings.push(warning("no-conditions", sentence, place, ...open.map((each) => JSON.stringify(each))));
         }
     }
-    return createLink(
-        "least privilege",
-        "this program, over the fetched documents",
-        "nothing is wider than necessary",
-        findings,
-    );
+    return createLink("least privilege", "nothing is wider than necessary", findings);
 }
 
 function isWide({ Effect, Action, NotAction, Resource, NotResource }: Statement): boolean {

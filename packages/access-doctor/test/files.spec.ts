@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { gzipSync } from "node:zlib";
 import { diagnose } from "../diagnose.ts";
 import { findArchiveClass } from "../fetch-bucket.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -96,31 +95,9 @@ describe("`diagnose` of a file's header", () => {
             /lacks USER_ID, ITEM_ID, TIMESTAMP, .*; USER is probably USER_ID, ITEM is probably ITEM_ID\.$/,
         );
     });
-
-    it("`diagnose` suggests no repair command for a file that cannot be repaired", () => {
-        const { fixes } = diagnose(of({ [key]: interactions.replace(header, "USER_ID,ITEM_ID,EVENT_TYPE,WHEN") }));
-        assert.deepEqual(fixes[0]?.commands, []);
-        assert.match(fixes[0]?.ask ?? "", /: aws s3 cp YOUR.csv s3:\/\/films-test\/movies\/interactions.new.csv\. /);
-        assert.equal(fixes[0]?.location, "s3://films-test/movies/interactions.new.csv");
-        assert.match(fixes[0]?.ask ?? "", /No command repairs this one: .*has no column for TIMESTAMP/);
-    });
 });
 
 describe("`diagnose` of a data file", () => {
-    it("one repair-file command repairs all faults of a file, and the import then reads the repaired copy", () => {
-        const content = gzipSync(`\uFEFF${"ITEM_ID;GENRES;YEAR\n1;Drama;1995\n"}`);
-        const { findings, fixes } = diagnose(of({ [key]: content }, { schema: items }));
-        assert.deepEqual(
-            findings.map(({ fault }) => fault),
-            ["file-compressed", "file-bom", "file-delimiter"],
-        );
-        assert.equal(fixes.length, 1);
-        assert.deepEqual(fixes[0]?.commands, [
-            `npm run repair-file -- s3://films-test/${key} --schema arn:aws:personalize:eu-central-1:000000000000:schema/s`,
-        ]);
-        assert.equal(fixes[0]?.location, "s3://films-test/movies/interactions.repaired.csv");
-    });
-
     it("the fix for a file that the stack uploads is the command that prepares the file again", () => {
         const own = {
             ...of({ "personalize_interactions_fixed.csv": "" }, { location: "personalize_interactions_fixed.csv" }),
@@ -131,16 +108,10 @@ describe("`diagnose` of a data file", () => {
         assert.deepEqual(fix?.commands, []);
     });
 
-    it("`diagnose` suggests repair-file for a file with a comma at the end of each row, or with only carriage returns as line ends", () => {
+    it("`diagnose` names commas at the ends of rows, and carriage returns as the only line ends", () => {
         const commas = interactions.replaceAll(/\d\n/g, (end) => end.replace("\n", ",\n"));
-        for (const [content, fault] of [
-            [commas, "row-width"],
-            [interactions.replaceAll("\n", "\r"), "file-line-ends"],
-        ] as const) {
-            const { findings, fixes } = diagnose(of({ [key]: content }));
-            assert.deepEqual([...new Set(findings.map((each) => each.fault))], [fault]);
-            assert.match(fixes[0]?.commands[0] ?? "", /^npm run repair-file/);
-        }
+        assert.deepEqual(findBrokenFaults(of({ [key]: commas })), ["row-width"]);
+        assert.deepEqual(findBrokenFaults(of({ [key]: interactions.replaceAll("\n", "\r") })), ["file-line-ends"]);
     });
 
     it("a file in which fewer than 25 users have two interactions can be imported, and `diagnose` warns", () => {
@@ -192,15 +163,17 @@ describe("`diagnose` of the S3 location of an import", () => {
 
 describe("`diagnose` of an S3 folder", () => {
     const location = "movies/";
-    it("the fix for files in one nested folder is an import from that folder, and for several folders `repair-file`", () => {
+    it("the fix for files in one nested folder is an import from that folder; for several folders it asks for one folder", () => {
         const one = diagnose(of({}, { location, keys: ["movies/2020/1.csv", "movies/2020/2.csv"] }));
         assert.deepEqual(
             [one.findings[0]?.fault, one.fixes[0]?.location],
             ["folder-nested", "s3://films-test/movies/2020/"],
         );
         const two = diagnose(of({}, { location, keys: ["movies/2020/1.csv", "movies/2021/1.csv"] }));
-        assert.deepEqual(two.fixes[0]?.commands, ["npm run repair-file -- s3://films-test/movies/"]);
-        assert.equal(two.fixes[0]?.location, "s3://films-test/movies/repaired/");
+        assert.match(
+            two.fixes[0]?.ask ?? "",
+            /^the owner of the data: put the data into CSV files directly in one folder/,
+        );
     });
 
     it("`diagnose` does not report too few rows if it did not read all files of the folder", () => {
@@ -228,8 +201,11 @@ describe("`diagnose` of an S3 folder", () => {
             ["file-delimiter", "folder-stray-file", "folder-stray-file"],
         );
         assert.deepEqual(
-            fixes.map(({ commands }) => commands),
-            [["npm run repair-file -- s3://films-test/movies/"]],
+            fixes.map(({ program }) => program.split(" && ")[1]),
+            [
+                "npm run data-prep -- films-test/movies/*.csv " +
+                    "--columns user=USER_ID,item=ITEM_ID,time=TIMESTAMP --time s --output films-test/prepared/",
+            ],
         );
     });
 });

@@ -10,7 +10,7 @@ import { brokenBy, createFixture, diagnoseFixture, fixtureSnapshot } from "./sup
 
 describe("fixes that `diagnose` suggests", () => {
     for (const { name, fault, asks } of breaks) {
-        it(`the fix for ${name} ${asks ? "is a request to another person" : "consists of commands or of another S3 location"}`, () => {
+        it(`the fix for ${name} ${asks ? "is a request to another person" : "consists of commands, a conversion or another S3 location"}`, () => {
             const fixes = diagnoseFixture(brokenBy(name)).fixes.filter(({ faults }) => faults.includes(fault));
             assert.equal(fixes.length, 1);
             const {

@@ -43,11 +43,9 @@ function snapshotOf(fixture: ImportFixture): Snapshot {
 function fixed(fixture: ImportFixture, { fixes }: Diagnosis): ImportFixture {
     let after = fixture;
     for (const { command, document: policy } of fixes.flatMap(({ steps }) => steps)) {
-        if (!policy) continue;
         const name = command[command.indexOf("--policy-name") + 1] ?? "";
         if (command.includes("put-bucket-policy")) after = { ...after, bucketPolicy: JSON.stringify(policy) };
         if (command.includes("update-assume-role-policy")) after = { ...after, trust: policy };
-        if (command.includes("create-policy-version")) after = { ...after, boundary: policy };
         if (command.includes("put-role-policy")) after = { ...after, inline: { ...after.inline, [name]: policy } };
     }
     return after;
@@ -124,7 +122,9 @@ describe("`diagnose` of generated policies, judged by a third-party IAM evaluato
             if (diagnosis.verdict !== "broken" || !isExplained(diagnosis, statement, isLacking)) tell("not explained");
             const after = fixed(fixture, diagnosis);
             const chosen = keysOf(statement).filter((key) => chosenKeys.test(key));
-            const isAsked = chosen.some((key) => diagnosis.fixes.some(({ ask }) => ask?.includes(key)));
+            const asks = diagnosis.fixes.flatMap(({ ask }) => ask ?? []).join("\n");
+            // Only the administrator of a permissions boundary may widen it.
+            const isAsked = chosen.some((key) => asks.includes(key)) || asks.includes("permissions boundary");
             if (isLacking && !isAsked) {
                 counts.fixed += 1;
                 if ((await judge(simulateImport(after))).includes(false)) tell("the fix does not work");

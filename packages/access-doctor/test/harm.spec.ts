@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { type PolicyDocument, type Statement, toList } from "policy-evaluator";
 import { diagnose } from "../diagnose.ts";
 import type { Fix } from "../fixes/fixes.ts";
-import { createFixFiles } from "../fixes/write-fix.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { breaks } from "./fixtures/break.ts";
 import { document, type ImportFixture } from "./fixtures/import-fixture.ts";
@@ -91,10 +90,8 @@ describe("fixes for access faults must not remove protection", () => {
                     }
                 }
                 for (const { commands, ask } of diagnosis.fixes) assert.ok(commands.length > 0 || ask !== undefined);
-                assert.doesNotMatch(
-                    JSON.stringify(diagnosis.fixes),
-                    /"(delete|detach)-[a-z-]*(policy|object)"(?!.*"undo")/,
-                );
+                const commands = diagnosis.fixes.flatMap((fix) => fix.commands);
+                assert.doesNotMatch(commands.join("\n"), /^aws \S+ (delete|detach)-/m);
             },
         );
         fc.assert(property, { numRuns: 200, seed: 15 });
@@ -121,22 +118,6 @@ describe("fixes for access faults must not remove protection", () => {
         }
     });
 
-    it("a fix adds statements to a permissions boundary only if no other user or role uses it", () => {
-        const snapshot = fixtureSnapshot(brokenBy("boundary"));
-        assert.ok("is" in snapshot.role && snapshot.role.is?.boundary);
-        const { is: role } = snapshot.role;
-        const fixWith = (bounds: readonly string[] | undefined) => {
-            const { bounds: _bounds, ...rest } = role.boundary ?? { name: "", text: "" };
-            const boundary = { ...rest, ...(bounds && { bounds }) };
-            return diagnose({ ...snapshot, role: { is: { ...role, boundary } } }).fixes[0];
-        };
-        assert.equal(fixWith(["Import-test"])?.commands.length, 1);
-        for (const bounds of [["Import-test", "Other"], undefined]) {
-            assert.deepEqual(fixWith(bounds)?.commands, []);
-            assert.match(fixWith(bounds)?.ask ?? "", /^the administrator of the role's permissions boundary arn:/);
-        }
-    });
-
     it("the fix for a bucket without a policy adds only the two statements that an import needs", () => {
         const after = bucketPolicyAfter(brokenBy("bucket-policy-missing"));
         assert.deepEqual(
@@ -145,7 +126,7 @@ describe("fixes for access faults must not remove protection", () => {
         );
     });
 
-    it("fixes contain nothing that AWS rejects, such as ids of deleted roles or a sixth policy version", () => {
+    it("a fix contains no id of a deleted role, which AWS rejects", () => {
         const stale: Statement = {
             Effect: "Allow",
             Principal: { AWS: "AROAGONEGONEGONEGONE" },
@@ -154,13 +135,6 @@ describe("fixes for access faults must not remove protection", () => {
         };
         const after = bucketPolicyAfter(withBucket(brokenBy("bucket-get-missing"), stale));
         assert.doesNotMatch(JSON.stringify(after), /AROAGONE/);
-
-        const full = fixtureSnapshot(brokenBy("boundary"));
-        assert.ok("is" in full.role && full.role.is?.boundary);
-        const role = { is: { ...full.role.is, boundary: { ...full.role.is.boundary, versions: 5 } } };
-        const [fix] = asks({ ...full, role });
-        assert.deepEqual(fix?.commands, []);
-        assert.match(fix?.ask ?? "", /it has five versions, which is AWS's limit/);
     });
 
     it("a fix does not change a role of another account, or a role whose path in the ARN is wrong", () => {
@@ -175,25 +149,6 @@ describe("fixes for access faults must not remove protection", () => {
             [fix?.faults, fix?.commands, fix?.roleArn],
             [["role-path"], [], `arn:aws:iam::${account}:role/Import-test`],
         );
-    });
-
-    it("if the caller may not apply a fix, the fix asks an administrator to run the commands", () => {
-        const user = `arn:aws:iam::${account}:user/operator`;
-        const denied = (action: string, resource: string) => ({
-            action,
-            resource,
-            decision: "implicitDeny" as const,
-            matched: [],
-            missing: [],
-        });
-        const snapshot = fixtureSnapshot(brokenBy("role-list-missing"));
-        const [fix] = diagnose({
-            ...snapshot,
-            caller: user,
-            mayWrite: { is: [denied("iam:PutRolePolicy", `arn:aws:iam::${account}:role/Import-test`)] },
-        }).fixes;
-        assert.deepEqual([fix?.commands, fix?.steps.length], [[], 1]);
-        assert.match(fix?.ask ?? "", /^an administrator of account 0{12}: .* may not iam:PutRolePolicy\. --write DIR/);
     });
 
     it("the fix for a missing bucket asks whether the user meant the bucket with a similar name", () => {
@@ -227,7 +182,7 @@ describe("fixes for access faults must not remove protection", () => {
         assert.deepEqual([findings.map(({ fault }) => fault), fixes], [["too-wide"], []]);
     });
 
-    it("a fix lists the policy statements that it adds, and its files include undo.sh", () => {
+    it("a fix lists the policy statements that it adds", () => {
         const [fix] = diagnoseFixture(brokenBy("bucket-list-missing")).fixes;
         assert.deepEqual(
             fix?.adds.map(({ Sid, Action }) => [Sid, Action]),
@@ -235,21 +190,6 @@ describe("fixes for access faults must not remove protection", () => {
                 ["PersonalizeLists", "s3:ListBucket"],
                 ["PersonalizeReadsInteractions2", "s3:GetObject"],
             ],
-        );
-        const files = createFixFiles(fix ? [fix] : [], { accountId: "000000000000", region: "eu-central-1" });
-        assert.deepEqual(Object.keys(files).toSorted(), [
-            "01-s3api-put-bucket-policy-before.json",
-            "01-s3api-put-bucket-policy.json",
-            "apply.sh",
-            "undo.sh",
-        ]);
-        assert.deepEqual(
-            JSON.parse(files["01-s3api-put-bucket-policy-before.json"] ?? ""),
-            JSON.parse(brokenBy("bucket-list-missing").bucketPolicy ?? ""),
-        );
-        assert.match(
-            files["apply.sh"] ?? "",
-            /^ {4}aws s3api put-bucket-policy --bucket films-test --policy "file:\/\/\$here\/01-/m,
         );
     });
 });

@@ -9,7 +9,7 @@ import { unseenBucketCases } from "./public/unseen-buckets.ts";
 import { unseenKeyCases } from "./public/unseen-keys.ts";
 import { unseenRoleCases } from "./public/unseen-roles.ts";
 
-const again = { command: "npm run diagnose-access -- --job JOB", folder: "/tmp/fix" };
+const again = { command: "npm run diagnose-access -- --job JOB", script: "/tmp/fix.sh" };
 const seenCases = [...roleCases, ...bucketCases, ...keyCases];
 const unseenCases = [...unseenRoleCases, ...unseenBucketCases, ...unseenKeyCases];
 

@@ -152,7 +152,7 @@ export const unseenKeyCases: readonly PublicCase[] = [
             }),
         ),
         says: /kms:CallerAccount/,
-        ends: /^an administrator of account 0{12}/,
+        ends: "commands",
     },
     {
         name: "a condition for grants on a statement that decrypts",
@@ -165,6 +165,6 @@ export const unseenKeyCases: readonly PublicCase[] = [
             }),
         ),
         says: /kms:GrantIsForAWSResource/i,
-        ends: /key|kms:GrantIsForAWSResource/,
+        ends: "commands",
     },
 ];

@@ -192,7 +192,6 @@ export const unseenRoleCases: readonly PublicCase[] = [
         }),
         says: /ThroughEndpoint .*aws:SourceVpce/,
         ends: /aws:SourceVpce|boundary/,
-        notYet: "a Fix adds statements without the endpoint to the boundary, in place of an Ask",
     },
     {
         name: "a role without policies, which the bucket policy names",

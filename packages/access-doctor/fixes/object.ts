@@ -1,22 +1,21 @@
 import type { Import } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { parseShape } from "../data-file/fields.ts";
-import { isFolder, repairedKey } from "../data-file/names.ts";
-import { repairProblem } from "../data-file/repair.ts";
+import { isFolder } from "../data-file/names.ts";
 import type { Finding, Scene } from "../link.ts";
-import { readFiles } from "../links/file.ts";
 import { fetchedValue } from "../snapshot.ts";
+import { conversion } from "./conversion.ts";
 import { bucketArnOf, importedFrom, type Repair } from "./steps.ts";
 
-/** Faults of a file that no repair can fix: its owner must provide other data. */
+/** Faults of a file that no conversion removes: its owner must provide other data. */
 const needData: readonly Finding["fault"][] = ["object-missing", "object-empty", "rows-too-few", "object-too-large"];
 
 /** Returns the fix for the objects of one location: a file or a folder. */
-export function repairFile(scene: Scene, group: readonly Finding[]): Repair {
+export function fixObject(scene: Scene, group: readonly Finding[]): Repair {
     const { of } = scene;
     const { about = scene.of.key } = group[0] ?? {};
     const has = (fault: Finding["fault"]) => group.some((each) => each.fault === fault);
-    if (has("object-archived")) return restored(scene, of, about);
+    if (has("object-archived")) return restored(scene, about);
     if (has("object-other-owner")) return otherOwner(of, about);
     const program = scene.snapshot.owned[`${bucketArnOf(of)}/${about}`];
     if (program !== undefined) return { program };
@@ -29,51 +28,22 @@ export function repairFile(scene: Scene, group: readonly Finding[]): Repair {
     if (has("object-customer-key")) {
         return { ask: `the owner of the data: upload ${about} without a customer-provided key; SSE-KMS is possible.` };
     }
-    const why = needData.some(has) ? group[0]?.sentence : findProblem(scene);
-    return why === undefined ? repairedBeside(scene, of, about) : ownData(scene, of, about, has("object-missing"), why);
-}
-
-function findProblem({ snapshot }: Scene): string | undefined {
-    const objects = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));
-    return readFiles(snapshot, objects)
-        .filter(({ isStray }) => !isStray)
-        .map(({ sample, shape, facts }) => repairProblem(sample, shape, facts.key))
-        .find((problem) => problem !== undefined);
-}
-
-/** Returns the command that writes a repaired copy next to the object, which stays unchanged. */
-function repairedBeside({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">, about: string): Repair {
-    const key = repairedKey(about);
-    const schema = fetchedValue(snapshot.schema)?.arn;
-    const location = `s3://${bucket}/${key}`;
-    const command = [
-        "npm",
-        "run",
-        "repair-file",
-        "--",
-        `s3://${bucket}/${about}`,
-        ...(schema ? ["--schema", schema] : []),
-    ];
-    const undo = { command: ["aws", "s3", "rm", location, ...(isFolder(key) ? ["--recursive"] : [])] };
-    return { steps: [{ command, undo, applied: importedFrom(key) }], location };
+    if (needData.some(has)) return ownData(scene, about, group, "provide a complete file");
+    const fix = conversion(scene, group, about);
+    return typeof fix === "string" ? ownData(scene, about, group, fix) : fix;
 }
 
 /** Returns a request to the owner of the data to upload a new file under a new key. */
-function ownData(
-    { snapshot }: Scene,
-    { bucket }: Pick<Import, "bucket">,
-    about: string,
-    isMissing: boolean,
-    why: string,
-): Repair {
-    const key = isMissing ? about : isFolder(about) ? `${about}new/` : about.replace(/(\.csv)?$/, ".new.csv");
+function ownData({ snapshot, of: { bucket } }: Scene, about: string, group: readonly Finding[], todo: string): Repair {
+    const other = isFolder(about) ? `${about}new/` : about.replace(/(\.csv)?$/, ".new.csv");
+    const key = group.some(({ fault }) => fault === "object-missing") ? about : other;
     const file = isFolder(key) ? `${key}data.csv` : key;
     const columns = parseShape(fetchedValue(snapshot.schema)?.text ?? "")?.fields ?? [];
     const upload = shell("aws", "s3", "cp", "YOUR.csv", `s3://${bucket}/${file}`);
     const header = columns.length > 0 ? `, with the header ${columns.map(({ name }) => name).join(",")}` : "";
     return {
         location: `s3://${bucket}/${key}`,
-        ask: `the owner of the data: upload a complete file${header}: ${upload}. No command repairs this one: ${why}`,
+        ask: `the owner of the data: ${todo}; then upload the file${header}: ${upload}. ${group.map(({ sentence }) => sentence).join(" ")}`,
         moved: importedFrom(key),
     };
 }
@@ -82,7 +52,7 @@ function ownData(
  * Returns a request to the owner of an archived object to restore it. A restore costs money and takes hours, and only
  * the owner knows whether the file is still needed.
  */
-function restored({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">, about: string): Repair {
+function restored({ snapshot, of: { bucket } }: Scene, about: string): Repair {
     const facts = snapshot.objects.flatMap((each) => ("is" in each && each.is.key === about ? [each.is] : []))[0];
     const { storageClass = "GLACIER", isRestoring = false } = facts?.archived ?? {};
     const hours = storageClass.startsWith("DEEP_ARCHIVE") ? "12 hours" : "3 to 5 hours";

@@ -1,0 +1,155 @@
+import { shell } from "terminal-text";
+import { isTime } from "../data-file/fields.ts";
+import { dataSuffix, importedKeys, isDataName, isFolder, preparedKey } from "../data-file/names.ts";
+import { timeReadings } from "../data-file/values.ts";
+import type { Finding, Scene } from "../link.ts";
+import { readFiles } from "../links/file.ts";
+import { placeOf, type Read, rowsInOrder, shown } from "../links/file-content.ts";
+import { fetchedValue } from "../snapshot.ts";
+import { importedFrom, type Repair } from "./steps.ts";
+
+/** Names of schema columns in data-prep's option `--columns`; other columns keep their own name there. */
+const roles: Readonly<Record<string, string>> = {
+    USER_ID: "user",
+    ITEM_ID: "item",
+    TIMESTAMP: "time",
+    EVENT_TYPE: "event",
+    EVENT_VALUE: "value",
+};
+/** Faults of single rows, which data-prep can only leave out. */
+const ofRows: readonly Finding["fault"][] = ["row-width", "value-absent", "value-too-long", "value-type"];
+
+/** A way to read a file: options of data-prep, and what they assume if there are other ways. */
+interface Reading {
+    readonly options: readonly string[];
+    readonly assumes?: string;
+}
+
+/**
+ * Returns the fix for files that data-prep can convert: the command that downloads, converts and uploads them under a
+ * new key. If the files can be read in two ways, or rows would be left out, the fix is a question with the commands. If
+ * data-prep cannot convert them, returns what the owner of the data must change.
+ */
+export function conversion(scene: Scene, group: readonly Finding[], about: string): Repair | string {
+    const { snapshot, of } = scene;
+    const objects = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));
+    const files = readFiles(snapshot, objects).filter(({ isStray }) => !isStray);
+    const keys = importedKeys(about, fetchedValue(snapshot.keys) ?? []).filter(isDataName);
+    if (isFolder(about) && keys.length === 0) return "put the data into CSV files directly in one folder";
+    const ways = readings(files);
+    const datasetType = fetchedValue(snapshot.schema)?.datasetType ?? files[0]?.shape.datasetType ?? "INTERACTIONS";
+    const problem =
+        datasetType === "INTERACTIONS"
+            ? problemOf(files, group, ways)
+            : "correct it, or convert it together with its interactions by data-prep (--items, --users)";
+    if (problem !== undefined) return problem;
+    const rows = group.find(({ fault }) => ofRows.includes(fault));
+    const lacksEvent = files.some(({ header }) => header?.missing.includes("EVENT_TYPE") && !header.isData);
+    const more = [...(lacksEvent ? ["--event", "Watch"] : []), ...(rows ? ["--bad-rows", "skip"] : [])];
+    const commands = ways.map(({ options }) => formatChain(of.bucket, about, keys, [...options, ...more]));
+    const key = preparedKey(about);
+    const moved = { location: `s3://${of.bucket}/${key}`, moved: importedFrom(key) };
+    if (commands.length === 1 && more.length === 0) return { ...moved, program: commands[0] };
+    const questions = [
+        ...(rows ? [`correct the file, or leave such rows out (--bad-rows skip)? ${rows.sentence}`] : []),
+        ...(lacksEvent ? ["of which type are the events (--event)?"] : []),
+        ...(ways.length > 1 ? [`how is ${about} to be read?`] : []),
+    ];
+    // A semicolon after a command does not change the command if somebody copies it too.
+    const answers = ways
+        .map(({ assumes }, at) => `${assumes ? `if ${assumes}, run` : "run"} ${commands[at]}`)
+        .join("; ");
+    return { ...moved, ask: `the owner of the data: ${questions.join(" ")} To convert it: ${answers}` };
+}
+
+const isConvertible = ({ sample: { form } }: Read) => form.is !== "other" || /^(Parquet|Zstandard)$/.test(form.name);
+
+/** Returns what the owner of the data must change, because data-prep cannot; undefined if data-prep can convert all. */
+function problemOf(files: readonly Read[], group: readonly Finding[], ways: readonly Reading[]): string | undefined {
+    const has = (...faults: readonly Finding["fault"][]) => group.some(({ fault }) => faults.includes(fault));
+    const missing = new Set(files.flatMap(({ header }) => (header?.isData ? [] : (header?.missing ?? []))));
+    missing.delete("EVENT_TYPE");
+    const isUnmarked = files.some(({ sample: { table } }) => table?.encoding.startsWith("utf-16") && !table.mark);
+    if (!files.every(isConvertible)) return "export the data as CSV";
+    if (isUnmarked) return "save the file as UTF-8";
+    if (has("csv-malformed")) return "close or double the quotes in that line";
+    if (has("column-twice")) return "delete one of the columns";
+    if (missing.size > 0) return `add ${[...missing].join(", ")} to the data, or use a schema without that`;
+    if (ways.length > 0) return undefined;
+    return has("header-missing")
+        ? "add a first line with the names of the columns"
+        : "write all times in epoch seconds (881250949), or all in ISO 8601 (1997-12-04T15:55:49Z)";
+}
+
+/** Returns the ways to read the files; empty if data-prep knows no format for their times or no order of columns. */
+function readings(files: readonly Read[]): Reading[] {
+    const [first] = files;
+    if (!first?.header || !first.sample.table) return [{ options: [] }];
+    const { header, shape } = first;
+    const time = shape.fields.findIndex(isTime);
+    const times = files.flatMap((file) => {
+        const { rows = [], header: names = [] } = file.sample.table ?? {};
+        const complete = rows.filter(({ values }) => values.length === names.length);
+        return complete.map(({ values }) => values[placeOf(file, time)] ?? "");
+    });
+    const formats = timeReadings(times);
+    return (header.isData ? headerless(first) : [{ options: columnsOf(first) }]).flatMap((columns: Reading) =>
+        formats.map(({ format, example }) => {
+            const assumes = [columns.assumes, example].filter((each) => each !== undefined).join(" and ");
+            return { options: [...columns.options, "--time", format], ...(assumes !== "" && { assumes }) };
+        }),
+    );
+}
+
+function columnsOf({ header, sample, shape }: Read): string[] {
+    const parts = shape.fields.flatMap(({ name }, at) => {
+        const place = header?.places[at] ?? -1;
+        const column = sample.table?.header[place];
+        // data-prep also takes numbers, for names that its list of columns cannot contain.
+        const named = column !== undefined && /^[\w.-]+$/.test(column) ? column : place + 1;
+        return column === undefined ? [] : [`${roles[name] ?? name}=${named}`];
+    });
+    return ["--columns", parts.join(",")];
+}
+
+/** Returns two ways to read a file without a header: in the schema's order, and with user and item exchanged. */
+function headerless({ sample, shape }: Read): Reading[] {
+    const names = shape.fields.map(({ name }) => name);
+    const [user, item] = [names.indexOf("USER_ID"), names.indexOf("ITEM_ID")];
+    const { rows } = sample.table ? rowsInOrder(sample.table, shape) : { rows: [] };
+    const row = rows.find(({ values }) => values[user] !== values[item]);
+    if (!row) return [];
+    return [names, names.with(user, "ITEM_ID").with(item, "USER_ID")].map((order) => {
+        const valueIn = (name: string) => shown(row.values[order.indexOf(name)] ?? "");
+        return {
+            options: ["--columns", order.map((name, at) => `${roles[name] ?? name}=${at + 1}`).join(",")],
+            assumes: `line ${row.line} is about user “${valueIn("USER_ID")}” and item “${valueIn("ITEM_ID")}”`,
+        };
+    });
+}
+
+/** Formats the shell command that downloads the file or the folder with these keys, converts it and uploads the result. */
+function formatChain(bucket: string, about: string, keys: readonly string[], options: readonly string[]): string {
+    const local = `${bucket}/${about}`;
+    const prepared = `${bucket}/prepared/`;
+    // A pattern for each kind of name, because a folder can have more files than a command line takes.
+    const patterns = [...new Set(keys.map(dataSuffix))].map((suffix) => `${shell(local)}*${suffix}`);
+    return [
+        shell(
+            "aws",
+            "s3",
+            "cp",
+            `s3://${local}`,
+            local,
+            ...(isFolder(about) ? ["--recursive", "--exclude", "*/*"] : []),
+        ),
+        `npm run data-prep -- ${isFolder(about) ? patterns.join(" ") : shell(local)} ${shell(...options, "--output", prepared)}`,
+        shell(
+            "aws",
+            "s3",
+            "cp",
+            `${prepared}personalize_interactions_fixed.csv`,
+            `s3://${bucket}/${preparedKey(about)}`,
+        ),
+    ].join(" && ");
+}
