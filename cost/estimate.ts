@@ -14,8 +14,8 @@ import {
     trainingUsd,
     type UsdRange,
 } from "../config/prices.ts";
+import { campaignCallsPerSecond, servingUsd } from "./expected-usage.ts";
 import { type PlannedStack, unparked } from "./planned-stack.ts";
-import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
 
 /** One line of the estimate: a service, with its price a month. */
 interface MonthlyLine {
@@ -44,7 +44,6 @@ export interface Estimate {
     readonly expectedUsd: number;
 }
 
-const secondsPerDay = 86_400;
 const cloudWatch = "AmazonCloudWatch";
 
 const exactly = (usd: number): UsdRange => ({ low: usd, high: usd });
@@ -105,10 +104,7 @@ const guardMetricCount = ({ api, edge }: PlannedStack): number => 10 + (api ? 13
  * Returns the campaign's line of the estimate. With an API, the campaign gets only the requests that no cache answers.
  */
 function campaignLine(plan: PlannedStack): MonthlyLine {
-    const { recipe, minProvisionedTPS, expectedRequestsPerDay } = plan;
-    const requestsPerSecond = plan.api
-        ? (createLayers(plan).find(({ what }) => what === "campaign")?.perSecond ?? 0)
-        : expectedRequestsPerDay / secondsPerDay;
+    const { recipe, minProvisionedTPS } = plan;
     const lower =
         minProvisionedTPS > 1
             ? "pulumi config set minProvisionedTPS 1"
@@ -119,7 +115,7 @@ function campaignLine(plan: PlannedStack): MonthlyLine {
         what: `campaign, minimum ${minProvisionedTPS} TPS`,
         service: billedService,
         idle: exactly(campaignUsdPerMonth(recipe, minProvisionedTPS)),
-        expected: exactly(campaignUsdPerMonth(recipe, Math.max(minProvisionedTPS, requestsPerSecond))),
+        expected: exactly(campaignUsdPerMonth(recipe, Math.max(minProvisionedTPS, campaignCallsPerSecond(plan)))),
         lower,
     };
 }
@@ -174,29 +170,15 @@ export function breakEvenViewers(plan: PlannedStack, everyDays: number): number 
     return Math.floor((campaignLine(plan).expected.high - fixed) / (perViewer(1000) - fixed)) * 1000;
 }
 
-function createLayers(plan: PlannedStack): readonly Layer[] {
-    const { recipe, minProvisionedTPS, edge, expectedRequestsPerDay, region, traces = true } = plan;
-    const requestsPerSecond = expectedRequestsPerDay / secondsPerDay;
-    const traffic = { ...usualTraffic, requestsPerSecond, edge, recipe, minProvisionedTPS, region, traces };
-    // With batch inference, the table answers all requests for lists that are not in a process's memory.
-    return servingLayers(plan.batchLists ? { ...traffic, tableHits: 1 - traffic.memoryHits } : traffic);
-}
-
-/**
- * Returns the estimate's lines for the services in front of the campaign (such as CloudFront, API Gateway, Lambda and
- * DynamoDB), which AWS bills only by usage.
- */
+/** Returns the estimate's lines for the services in front of the campaign, which AWS bills only by usage. */
 function servingLines(plan: PlannedStack): MonthlyLine[] {
-    const layers = createLayers(plan);
-    const line = (what: string, service: string, isMeant: (layer: Layer) => boolean): MonthlyLine => {
-        const usd = layers.filter(isMeant).reduce((total, layer) => total + layer.usd, 0);
+    const { api, edge } = servingUsd(plan, hoursPerMonth * 3600);
+    const line = (what: string, service: string, usd: number): MonthlyLine => {
         return { what, service, idle: exactly(0), expected: exactly(usd) };
     };
     return [
-        line("API and its table", "Amazon API Gateway", ({ what }) => what !== "campaign" && what !== "CloudFront"),
-        ...(plan.edge
-            ? [line("page and API at the edge", "Amazon CloudFront", ({ what }) => what === "CloudFront")]
-            : []),
+        line("API and its table", "Amazon API Gateway", api),
+        ...(plan.edge ? [line("page and API at the edge", "Amazon CloudFront", edge)] : []),
     ];
 }
 

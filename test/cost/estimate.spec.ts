@@ -38,6 +38,25 @@ describe("Monthly estimate", () => {
         assert.equal(line({}, "API and its table"), undefined);
     });
 
+    it("the cost of an API with 100 requests a second equals a calculation by hand", () => {
+        const api = { api: true, edge: true, traces: true, region: "us-east-1", expectedRequestsPerDay: 100 * 86_400 };
+        /** A million seconds: a month of 730 hours has 2.628 of them. CloudFront answers 54 of 100 requests. */
+        const month = 2.628;
+        const [requests, kbPerGb] = [46 * month, 1024 ** 2];
+        const usd =
+            requests * (3.5 + 0.2 + 0.5 * 0.01 * 13.3334) +
+            (38 * 0.67 + 2) * month * 0.125 +
+            (6.08 * 3 + 2) * month * 0.625 +
+            ((requests * 1e6) / kbPerGb) * 0.5 +
+            (1 + 45 * 0.05) * month * 5 +
+            ((2 * month * 1e6 * 0.25) / kbPerGb) * 0.05;
+        near(line(api, "API and its table")?.expected.high, usd);
+        const gb = (perSecond: number) => (perSecond * month * 1e6 * 3) / kbPerGb;
+        near(line(api, "page and API at the edge")?.expected.high, 100 * month + gb(100) * 0.085);
+        const without = line({ ...api, edge: false, traces: false }, "API and its table")?.expected.high ?? 0;
+        assert.ok(without > 100 * month * 3.7 + gb(100) * 0.09, `${without}`);
+    });
+
     it("the estimate without a campaign still contains all other lines", () => {
         const without = estimate({ ...plan, hasCampaign: false });
         assert.ok(without.monthly.every(({ what }) => !what.startsWith("campaign")));
