@@ -20,7 +20,7 @@ import { Recommender } from "./components/personalize/recommender.ts";
 import { declareStack } from "./components/personalize/resources.ts";
 import { stackStateFlags } from "./components/personalize/state-flags.ts";
 import { bucketNameFor, trailBucketNameFor } from "./config/config.ts";
-import { readContentOnce } from "./data-prep/content.ts";
+import { readContentOnce } from "./data-prep/files.ts";
 import { preparedData } from "./data-prep/prepared-data.ts";
 
 // If the Pulumi engine is killed, a Pulumi program waits forever and uses a whole processor. End this program instead.

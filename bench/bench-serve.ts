@@ -2,14 +2,13 @@ import { execFile } from "node:child_process";
 import { copyFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
+import { DEFAULT_OUTPUT } from "../data-prep/files.ts";
 import { signedHeaders } from "../packages/local-aws/test/signed.ts";
 import { assertExit, region, startTestAws } from "../test/support/local-aws.ts";
 import { zipf } from "./api/load.ts";
-import { aboveZero, benchCommand, existing } from "./lib/command.ts";
+import { aboveZero, benchCommand, existing, seededRandom } from "./lib/command.ts";
 import { log, printGoals, showTable } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
-import { seededRandom } from "./lib/random.ts";
 import type { Measured } from "./load/client.ts";
 import { postRequest, startLoad } from "./load/run.ts";
 

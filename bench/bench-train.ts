@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
 import { Option } from "commander";
-import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
+import { DEFAULT_OUTPUT } from "../data-prep/files.ts";
 import { interactionsCsv, syntheticRatings } from "../packages/local-personalize/test/interactions.ts";
 import {
     createBucket,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { filesBeside } from "./places.ts";
+import { filesBeside } from "./files.ts";
 
 /** Details in a shop's table of items, in addition to title and category. */
 export interface ShopDetails {

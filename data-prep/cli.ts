@@ -5,8 +5,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { changeWrites, messageOf, visibleLines } from "terminal-text";
 import { itemParts } from "./attributes/items-table.ts";
 import { userParts } from "./attributes/users.ts";
+import { DEFAULT_OUTPUT } from "./files.ts";
 import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
-import { DEFAULT_OUTPUT } from "./places.ts";
 import { type PrepareOptions, planPreparation, prepare } from "./prepare.ts";
 import { parseEventRule } from "./reading/event-rule.ts";
 import { parseChoice, roles } from "./reading/roles.ts";

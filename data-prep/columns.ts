@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
-import { longer } from "./growing.ts";
 import { createIdField, type IdField } from "./id-field.ts";
+import { longer } from "./interner.ts";
 import { createNumbering } from "./numbering.ts";
 import { createScanner, type Dialect, type Scanner, unescaped } from "./reading/scan.ts";
 import { parseDigits } from "./values.ts";

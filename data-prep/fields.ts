@@ -1,10 +1,9 @@
 import { latestTime } from "./columns.ts";
 import { remembering } from "./interner.ts";
-import { withPoint } from "./reading/decimals.ts";
 import type { Decision, EventRule } from "./reading/event-rule.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
 import { type TimeFormat, timeReader } from "./reading/times.ts";
-import { idProblem, parseDigits, timeProblem } from "./values.ts";
+import { idProblem, parseDigits, timeProblem, withPoint } from "./values.ts";
 
 /** The time of the current record. */
 export interface TimeField {

@@ -76,3 +76,58 @@ export function outputFolder(csvPath: string) {
     };
     return { files, put, putJson, note, removeStale };
 }
+
+/** Default path of the CSV, relative to the project's folder, where npm runs commands. */
+export const DEFAULT_OUTPUT = "data/personalize_interactions_fixed.csv";
+
+/** Returns the paths of the files that data-prep writes into the folder of the interactions CSV. */
+export const filesBeside = (csvPath: string) => {
+    const beside = (name: string) => join(dirname(csvPath), name);
+    return {
+        /** Description of the prepared files. */
+        manifest: beside("manifest.json"),
+        catalogue: beside("catalogue.json"),
+        /** The fallback tables: popular, trending and similar films. */
+        tables: beside("fallback-tables.json"),
+        items: beside("items.csv"),
+        itemsSchema: beside("items.schema.json"),
+        users: beside("users.csv"),
+        usersSchema: beside("users.schema.json"),
+    };
+};
+
+export interface Content {
+    /** SHA-256, hexadecimal. */
+    readonly contentHash: string;
+    /** Number of line ends; a CSV's header is one of the lines. */
+    readonly lines: number;
+    readonly bytes: number;
+}
+
+const lineEnd = 0x0a;
+const contents = new Map<string, Promise<Content>>();
+
+/**
+ * Returns hash and size of a local file. Reads the file only once per run, although the program needs them twice: for
+ * the price in the preview, and for the upload.
+ *
+ * @throws Error of the file system. loadConfig has already rejected files that do not exist
+ */
+export function readContentOnce(file: string): Promise<Content> {
+    const content = contents.get(file) ?? readContent(file);
+    contents.set(file, content);
+    return content;
+}
+
+async function readContent(file: string): Promise<Content> {
+    const hash = createHash("sha256");
+    let [lines, bytes] = [0, 0];
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        for (let at = chunk.indexOf(lineEnd); at !== -1; at = chunk.indexOf(lineEnd, at + 1)) {
+            lines += 1;
+        }
+    }
+    return { contentHash: hash.digest("hex"), lines, bytes };
+}

@@ -1,5 +1,3 @@
-import { longer } from "./growing.ts";
-
 /** Numbers texts by first appearance. Compares bytes, so that a lookup creates no string. */
 export interface Interner {
     /** Returns the number of a text; -1 for an unknown one. */
@@ -99,4 +97,19 @@ export function remembering<T>(read: (bytes: Buffer, from: number, to: number) =
         if (results.length < maxRemembered) results[texts.add(bytes, from, to)] = result;
         return result;
     };
+}
+
+type Numbers = Uint8Array | Int32Array | Uint32Array | Float64Array;
+
+/**
+ * Frees the memory of `values` immediately, because the garbage collector frees it only later. Afterwards `values` is
+ * empty.
+ */
+export const free = (values: Numbers) => void (values.buffer as ArrayBuffer).transfer(0);
+
+/** Copies `values` to the start of `larger`, frees `values`, and returns `larger`. */
+export function longer<T extends Numbers>(values: T, larger: T): T {
+    larger.set(values);
+    free(values);
+    return larger;
 }

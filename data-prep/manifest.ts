@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { messageOf } from "terminal-text";
 import { type AvroField, avroSchema, itemInteractionsSchema } from "./avro.ts";
-import { filesBeside } from "./places.ts";
+import { filesBeside } from "./files.ts";
 import type { Check } from "./quality/checks.ts";
 import type { Noun } from "./words.ts";
 

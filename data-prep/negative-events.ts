@@ -1,11 +1,11 @@
 import { visible } from "terminal-text";
 import { isNumber } from "./attributes/content.ts";
-import { withPoint } from "./reading/decimals.ts";
 import { ruleOfTypes } from "./reading/event-rule.ts";
 import { plain } from "./reading/roles.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import type { Suggest } from "./suggestion.ts";
 import { typesByRows } from "./summary.ts";
+import { withPoint } from "./values.ts";
 import { counted } from "./words.ts";
 
 /** First words of event types that show dislike, or that revoke another event: English, German, French, Spanish. */

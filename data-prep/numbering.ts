@@ -1,5 +1,4 @@
-import { longer } from "./growing.ts";
-import { createInterner } from "./interner.ts";
+import { createInterner, longer } from "./interner.ts";
 
 /** IDs that are plain numbers below this limit are looked up in an array, which takes 16 MB for 4 million IDs. */
 const directLimit = 1 << 22;

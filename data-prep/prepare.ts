@@ -4,13 +4,12 @@ import { type BadRow, writeQuarantine } from "./bad-rows.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import { convert } from "./convert.ts";
 import { describeData } from "./describe-data.ts";
-import { outputFolder, writeWholeFile, writeWholeJson } from "./files.ts";
+import { DEFAULT_OUTPUT, filesBeside, outputFolder, writeWholeFile, writeWholeJson } from "./files.ts";
 import { createItemsSchema, itemColumns, itemsCsv } from "./items.ts";
 import { type Choices, describeLayout, layoutOptions, readLayout } from "./layout.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { negativeEvents } from "./negative-events.ts";
-import { DEFAULT_OUTPUT, filesBeside } from "./places.ts";
 import { formatWarnings, judge, writeReport } from "./quality/judge.ts";
 import { itemsInFolder } from "./reading/sources.ts";
 import {

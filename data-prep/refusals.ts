@@ -3,7 +3,7 @@ import { parse, resolve } from "node:path";
 import { maxTypesAndColumns } from "./avro.ts";
 import { describeBadRows } from "./bad-rows.ts";
 import { findMissingColumns } from "./columns.ts";
-import { filesBeside } from "./places.ts";
+import { filesBeside } from "./files.ts";
 import { conditionText, ruleOfTypes } from "./reading/event-rule.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import { type Changes, defaultFolder, type Suggest, toOptionWords } from "./suggestion.ts";

@@ -1,6 +1,6 @@
 import { rowsByUser } from "./by-user.ts";
 import type { Columns } from "./columns.ts";
-import { free, longer } from "./growing.ts";
+import { free, longer } from "./interner.ts";
 
 /**
  * A byte stores the number of an event type, so all event types after the first 255 share this number. Personalize

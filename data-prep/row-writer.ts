@@ -6,7 +6,6 @@ import { createExtras, headerFields } from "./extras.ts";
 import { createTimeField, eventReader } from "./fields.ts";
 import { createIdField } from "./id-field.ts";
 import { remembering } from "./interner.ts";
-import { hasDecimalCommas, withPoint } from "./reading/decimals.ts";
 import type { Decision, EventRule } from "./reading/event-rule.ts";
 import type { Extra, Role } from "./reading/roles.ts";
 import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
@@ -14,7 +13,7 @@ import { delimiterName } from "./reading/sniff.ts";
 import type { Table } from "./reading/table.ts";
 import type { TimeFormat } from "./reading/times.ts";
 import { createRepeats, hashText } from "./repeats.ts";
-import { shown } from "./values.ts";
+import { hasDecimalCommas, shown, withPoint } from "./values.ts";
 
 const LF = 0x0a;
 /**

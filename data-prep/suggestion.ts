@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { shell } from "terminal-text";
+import { DEFAULT_OUTPUT } from "./files.ts";
 import { readManifest } from "./manifest.ts";
-import { DEFAULT_OUTPUT } from "./places.ts";
 
 /** Options that a suggested command changes, by their names without `--`. */
 export type Changes = Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import {
+    AccessError,
     type DiagnoseOptions,
     fetchCaller,
     type ReadFromAws,
@@ -9,7 +10,6 @@ import {
 } from "access-doctor";
 import { bucketNameFor, objectKeys, type StackConfig } from "../config/config.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
-import { asRunbook } from "./lib/import/errors.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 
@@ -22,15 +22,16 @@ const options = withDiagnoseOptions(
 const { fine, problem, unknown } = exitCodes;
 const codes = { sound: fine, broken: problem, unknown, written: fine } as const;
 
-await runAction(
-    options.verbose,
-    asRunbook(async (signal) => {
-        const { stack } = options;
-        const other = { option: "stack", value: stack, target: targetOfStack.bind(undefined, stack) };
-        const start = ["npm", "run", "diagnose-access", "--"];
+await runAction(options.verbose, async (signal) => {
+    const { stack } = options;
+    const other = { option: "stack", value: stack, target: targetOfStack.bind(undefined, stack) };
+    const start = ["npm", "run", "diagnose-access", "--"];
+    try {
         return codes[await runDiagnosis(options, { start, signal, other, owned: ownedBySelectedStack })];
-    }),
-);
+    } catch (error) {
+        throw error instanceof AccessError ? new RunbookError(error.message, exitCodes[error.kind]) : error;
+    }
+});
 
 /**
  * Returns the import to diagnose. If an import of the stack failed, it is that import; otherwise, it is the import of

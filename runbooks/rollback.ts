@@ -13,6 +13,7 @@ import { readStateFlags, writeStateFlag } from "../personalize/operations/state-
 import { switchVersion } from "../personalize/operations/switch-version.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
+import { servedLists } from "./lib/stack/operate-table.ts";
 import {
     type OperatedStack,
     type OperationOptions,
@@ -22,7 +23,6 @@ import {
     stackRunbook,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
-import { servedLists } from "./lib/stack/served-lists.ts";
 import { chooseTarget, notedFlags, servedRecord } from "./lib/training/versions.ts";
 
 interface Options extends OperationOptions {

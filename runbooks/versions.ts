@@ -4,8 +4,8 @@ import { describeCampaign, nameInArn, toServed } from "../personalize/operations
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { printResult, table } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
+import { servedLists } from "./lib/stack/operate-table.ts";
 import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
-import { servedLists } from "./lib/stack/served-lists.ts";
 import {
     costNote,
     describeVersions,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { seededRandom } from "../lib/random.ts";
+import { seededRandom } from "../lib/command.ts";
 import type { ApiAnswer, ApiRequest, Call } from "./call.ts";
 
 export interface LoadShape {

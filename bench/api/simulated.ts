@@ -9,13 +9,13 @@ import { openDescription } from "../../app/serving/description.ts";
 import { packFilms } from "../../app/serving/film-scores.ts";
 import { batchListKey, type CampaignPort, type PutEvents, type TablePort } from "../../app/serving/ports.ts";
 import { createService, pickApiValues, type Service } from "../../app/serving/service.ts";
-import { rememberTokens } from "../../app/serving/verified-tokens.ts";
+import { rememberTokens } from "../../app/serving/viewer-auth.ts";
 import { parseColumns } from "../../data-prep/columns.ts";
 import { makeTables } from "../../data-prep/tables/make.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { memoryTable } from "../../test/app/serving/memory-table.ts";
 import { good } from "../../test/config/parsed.ts";
-import { seededRandom } from "../lib/random.ts";
+import { seededRandom } from "../lib/command.ts";
 import { type Call, directCaller } from "./call.ts";
 
 /**

@@ -26,3 +26,5 @@ export function refuseNone(only: string, names: readonly string[], isChosen: (na
     console.error(`error: --only ${only} matches no name. There are: ${names.join(", ")}`);
     process.exit(exitCodes.usage);
 }
+
+export { seededRandom } from "../../packages/local-personalize/test/random.ts";

@@ -1,5 +1,5 @@
 import { saveRows } from "../../packages/local-personalize/importing/rows.ts";
-import { seededRandom } from "../lib/random.ts";
+import { seededRandom } from "../lib/command.ts";
 
 /**
  * Writes synthetic interactions. Each item belongs to one of 32 tastes, the popularity of items follows Zipf's law, and

@@ -6,7 +6,7 @@ import { keys } from "../../config/keys.ts";
 import { toConfigText } from "../../config/kinds.ts";
 import { regionWarning } from "../../config/regions.ts";
 import { findMissingColumns } from "../../data-prep/columns.ts";
-import { DEFAULT_OUTPUT } from "../../data-prep/places.ts";
+import { DEFAULT_OUTPUT } from "../../data-prep/files.ts";
 import { ProgramError, warn } from "./messages.ts";
 
 /**

@@ -5,7 +5,7 @@ import { breakEvenViewers, defaultLimitUsd, type Estimate, estimate } from "../.
 import { type PlannedStack, plannedByConfig } from "../../cost/planned-stack.ts";
 import { cents } from "../../cost/spend.ts";
 import { readColumns } from "../../data-prep/columns.ts";
-import { readContentOnce } from "../../data-prep/content.ts";
+import { readContentOnce } from "../../data-prep/files.ts";
 import { counted } from "../../data-prep/words.ts";
 import { info, ProgramError } from "../common/messages.ts";
 import { filesToUpload } from "../data/data-bucket.ts";

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { isBatch, objectKeys, type StackConfig } from "../../config/config.ts";
-import { readContentOnce } from "../../data-prep/content.ts";
+import { readContentOnce } from "../../data-prep/files.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { warn } from "../common/messages.ts";

@@ -1,6 +1,6 @@
 import { nearest } from "terminal-text";
 import type { StackConfig } from "../../config/config.ts";
-import { readContentOnce } from "../../data-prep/content.ts";
+import { readContentOnce } from "../../data-prep/files.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { type Check, fewestInteractions } from "../../data-prep/quality/checks.ts";
 import { counted } from "../../data-prep/words.ts";

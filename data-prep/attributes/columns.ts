@@ -1,7 +1,7 @@
 import { type AvroField, type DatasetName, fieldName, maxColumns } from "../avro.ts";
-import { hasDecimalCommas, withPoint } from "../reading/decimals.ts";
 import type { Extra } from "../reading/roles.ts";
 import { detectTime, timeReader } from "../reading/times.ts";
+import { hasDecimalCommas, withPoint } from "../values.ts";
 import { createContent, isEmpty } from "./content.ts";
 import type { Records } from "./read.ts";
 

@@ -1,4 +1,4 @@
-import { longer } from "../growing.ts";
+import { longer } from "../interner.ts";
 
 /** The syntax of a text table. */
 export interface Dialect {

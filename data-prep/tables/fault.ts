@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { hasCode, messageOf, shell } from "terminal-text";
+import { filesBeside } from "../files.ts";
 import { readManifest } from "../manifest.ts";
-import { filesBeside } from "../places.ts";
 import { parseTables } from "./document.ts";
 
 /**

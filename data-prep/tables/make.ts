@@ -2,7 +2,7 @@ import { computeTimeSpan, groupViews } from "../by-user.ts";
 import { type CatalogueItem, toShopDetails } from "../catalogue.ts";
 import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
-import { free } from "../growing.ts";
+import { free } from "../interner.ts";
 import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
 import { listHistories } from "./histories.ts";
 import { popularity, ranked, trending } from "./popular.ts";

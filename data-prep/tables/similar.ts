@@ -1,6 +1,6 @@
 import { computeStarts, type RowsByUser } from "../by-user.ts";
 import { type Columns, countRows } from "../columns.ts";
-import { free } from "../growing.ts";
+import { free } from "../interner.ts";
 
 /** The users' watched items, oldest first, the newest 500 of each user. */
 export interface Histories {

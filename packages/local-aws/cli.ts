@@ -6,9 +6,9 @@ import { detectState, reset, start, stop } from "./control.ts";
 import { describeFailure, LocalError } from "./failure.ts";
 import { defaultInstance, environment, type Instance, paths, root, variables, version } from "./instance.ts";
 import { ensureStack, run } from "./pulumi.ts";
+import { interruptNote } from "./toolchain/command.mjs";
 import { toolchain } from "./toolchain/env.mjs";
 import { commands } from "./toolchain/help.mjs";
-import { interruptNote } from "./toolchain/interrupt.mjs";
 import { recordedPreview } from "./toolchain/preview.mjs";
 
 /** `npm run local -- …`: controls the local AWS and runs commands against it. */

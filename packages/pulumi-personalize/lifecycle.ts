@@ -1,4 +1,5 @@
 import { toError } from "terminal-text";
+import { createdAt } from "./adopt.ts";
 import { createOrAdopt } from "./create.ts";
 import type { LifecycleDeps } from "./deps.ts";
 import {
@@ -12,7 +13,6 @@ import {
     selectInputs,
 } from "./diff.ts";
 import { about, isNotFound, isRefusal, withAdvice } from "./errors.ts";
-import { createdAt } from "./owner.ts";
 import { goneOrThrow, type Leaving, remove, stop } from "./remove.ts";
 import { type CommonInputs, isUnknown, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
 import { createOuts, titleOf, waits } from "./settle.ts";

@@ -1,12 +1,12 @@
 import { flushCompileCache } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
+import { timedUuid } from "./adopt.ts";
 import type { Advice } from "./advice.ts";
 import type { LifecycleDeps } from "./deps.ts";
 import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { anyKind, kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, lifecycle } from "./lifecycle.ts";
 import { keepLive, mapValues } from "./live.ts";
-import { timedUuid } from "./owner.ts";
 import { personalizeClients } from "./resource.ts";
 
 /** Creates the handlers of Personalize's resources. Tests pass their own clock and log. */

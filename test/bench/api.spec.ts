@@ -9,7 +9,7 @@ import { secondsToChange } from "../../bench/api/fresh.ts";
 import { listRequest, load, resting, watchRequest, zipf } from "../../bench/api/load.ts";
 import { createApiProcess, createDocuments, simulated, withoutCache } from "../../bench/api/simulated.ts";
 import { campaignCaller } from "../../bench/api/stack.ts";
-import { seededRandom } from "../../bench/lib/random.ts";
+import { seededRandom } from "../../bench/lib/command.ts";
 import { portOf } from "../../packages/local-personalize/wire/http.ts";
 import { fake } from "../support/fake.ts";
 import { itemAt } from "../support/item-at.ts";

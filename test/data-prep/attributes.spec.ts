@@ -3,7 +3,7 @@ import { itemsAt } from "../../data-prep/attributes/items-table.ts";
 import { readUsers } from "../../data-prep/attributes/users.ts";
 import type { AvroField } from "../../data-prep/avro.ts";
 import { createItemsSchema, itemColumns, itemsCsv } from "../../data-prep/items.ts";
-import { hasDecimalCommas } from "../../data-prep/reading/decimals.ts";
+import { hasDecimalCommas } from "../../data-prep/values.ts";
 import { readAvroSchema } from "../../packages/local-personalize/control/avro.ts";
 import { readCsv } from "../../packages/local-personalize/importing/read-csv.ts";
 import { folderForEach } from "./folder.ts";

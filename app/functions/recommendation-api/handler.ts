@@ -10,7 +10,7 @@ import type { GatewayEvent, GatewayResult } from "../../serving/gateway-event.ts
 import { limits } from "../../serving/limits.ts";
 import { pageFiles } from "../../serving/page-files.ts";
 import { type ApiConfig, createService } from "../../serving/service.ts";
-import { rememberTokens } from "../../serving/verified-tokens.ts";
+import { rememberTokens } from "../../serving/viewer-auth.ts";
 import { campaignPort, trackerPort } from "./campaign.ts";
 import { storedTables } from "./stored-tables.ts";
 import { tablePort } from "./table.ts";

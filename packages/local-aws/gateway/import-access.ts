@@ -12,10 +12,15 @@ import {
     serviceReads,
 } from "policy-evaluator";
 import type { Directory } from "./enforcement/directory.ts";
-import { fetchBucketPolicies, fetchBucketRegion, foreignObject, whyNotDecrypted } from "./import-documents.ts";
+import {
+    fetchBucketPolicies,
+    fetchBucketRegion,
+    foreignObject,
+    whyNotDecrypted,
+    withoutDocumentNote,
+} from "./import-documents.ts";
 import { createClientSettings, type MiniStackAddress } from "./ministack.ts";
 import type { Levels, Organisation } from "./organisation.ts";
-import { withoutDocumentNote } from "./without-document.ts";
 
 /**
  * Checks whether a job can read its input, and whether a batch job can write its output. Each step must pass: the

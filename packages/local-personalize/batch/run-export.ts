@@ -5,7 +5,7 @@ import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
 import type { RawAttributes } from "../filtering/bind.ts";
-import { loadAttributeRows } from "../importing/attribute-rows.ts";
+import { loadAttributeRows } from "../importing/collectors.ts";
 import { eachRow, loadRows, propertyTexts } from "../importing/rows.ts";
 import { mayUse, messageOf, noPrivileges, readBatchFolder } from "./access.ts";
 

@@ -1,12 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatorOptions, ResourceFault } from "../contract.ts";
-import { alreadyExists, inUse, limitExceeded, notFound, ServiceError } from "../errors.ts";
+import { alreadyExists, inUse, invalidInput, limitExceeded, notFound, ServiceError } from "../errors.ts";
 import type { Tag } from "./properties.ts";
 import { defaultQuotas, type Quota } from "./quotas.ts";
 import { hasWork, type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
-import { checkedTags } from "./tag-rules.ts";
 
 /** The context of a call to the control plane. `now`, in epoch milliseconds, does not change during the call. */
 export interface Call {
@@ -214,3 +213,21 @@ function readToken(token: string, query: string): number {
     }
     throw new ServiceError("InvalidNextTokenException", "The token is not valid for this call.");
 }
+
+/** Maximum number of tags of a resource, and of tag keys in a call. */
+export const largestCount = 50;
+
+/** Returns the validated tags of a Create call. Throws InvalidInputException or TooManyTagsException. */
+export function checkedTags(tags: Tag[] = []): Tag[] {
+    const keys = tags.map(({ tagKey }) => tagKey);
+    const repeated = keys.find((key, index) => keys.indexOf(key) !== index);
+    if (repeated !== undefined) throw invalidInput(`The tag key ${repeated} is given twice.`);
+    const reserved = keys.find((key) => key.toLowerCase().startsWith("aws:"));
+    if (reserved !== undefined) throw invalidInput(`The tag key ${reserved} begins with aws:, which AWS reserves.`);
+    if (keys.length > largestCount) throw tooManyTags();
+    return tags;
+}
+
+/** Returns the error for a resource with more tags. */
+export const tooManyTags = () =>
+    new ServiceError("TooManyTagsException", `A resource can have at most ${largestCount} tags.`);

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openClock } from "../clock.ts";
 import { openLedger } from "../metering/ledger.ts";
-import { transactionOn } from "../transaction.ts";
 import type { Tag } from "./properties.ts";
 import { openRequestLog } from "./request-log.ts";
 import { type Kind, kindsWithWork, type Life } from "./states.ts";
@@ -154,3 +153,19 @@ function readRow<Properties extends object>(row: unknown): Resource<Properties> 
     const columns = row as Resource<string>;
     return { ...columns, properties: JSON.parse(columns.properties) };
 }
+
+/** Runs `work` in a transaction of the database, or within the current transaction if there is one. */
+export const transactionOn =
+    (database: DatabaseSync) =>
+    <Result>(work: () => Result): Result => {
+        if (database.isTransaction) return work();
+        database.exec("BEGIN IMMEDIATE");
+        try {
+            const result = work();
+            database.exec("COMMIT");
+            return result;
+        } catch (error) {
+            database.exec("ROLLBACK");
+            throw error;
+        }
+    };

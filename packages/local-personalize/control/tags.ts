@@ -1,8 +1,8 @@
 import { invalidInput, notFound, ServiceError } from "../errors.ts";
 import type { Tag } from "./properties.ts";
 import type { Call, Handler } from "./resources.ts";
+import { checkedTags, largestCount, tooManyTags } from "./resources.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags, largestCount, tooManyTags } from "./tag-rules.ts";
 
 const tagResource: Handler = (call, input: { resourceArn: string; tags: Tag[] }) => {
     const resource = taggable(call, input.resourceArn);

@@ -7,7 +7,7 @@ import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { Streams } from "../events/streams.ts";
 import { loadModel, saveModel } from "../model/model.ts";
-import { loadAttributeRows, saveAttributeRows } from "./attribute-rows.ts";
+import { loadAttributeRows, saveAttributeRows } from "./collectors.ts";
 import { createCsvParser, MalformedCsvError } from "./csv.ts";
 import { readDataLocation } from "./data-location.ts";
 import { loadRows, rowsWithout, saveRows } from "./rows.ts";

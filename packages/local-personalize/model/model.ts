@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Contexts } from "./contexts.ts";
-import { inKernelMemory } from "./row-sums.ts";
+import { inKernelMemory } from "./multiply.ts";
 import type { SparseRows } from "./sparse-rows.ts";
 
 /** An item with few interactions, and its age at the latest interaction of the training data. */

@@ -1,4 +1,4 @@
-import { createWorkspace, TILE } from "./kernel.ts";
+import { bytesOfRowSums, createWorkspace, type RowSums, TILE } from "./kernel.ts";
 
 /**
  * `DEPTH` is the number of terms that one step adds to each sum, and `WIDTH` the number of columns of the right matrix
@@ -93,4 +93,26 @@ function packColumns(
         for (let c = 0; c < width; c++)
             packed[(c - (c % TILE)) * DEPTH + (c % TILE) + TILE * k] = matrix[row + c] as number;
     }
+}
+
+const byMatrix = new WeakMap<Float32Array, RowSums>();
+
+/**
+ * Returns a copy of a square matrix in memory of the kernel. `rowSumsOf` uses it without another copy. Throws a
+ * RangeError if there is not enough memory.
+ */
+export function inKernelMemory(matrix: Float32Array): Float32Array {
+    const size = Math.sqrt(matrix.length);
+    const workspace = createWorkspace(bytesOfRowSums(size));
+    const copy = workspace.floats(matrix.length);
+    copy.set(matrix);
+    byMatrix.set(copy, workspace.rowSums(copy, size));
+    return copy;
+}
+
+/** Returns the function that sums rows of a square matrix. The first call for a matrix copies it, if necessary. */
+export function rowSumsOf(matrix: Float32Array): RowSums {
+    const rowSums = byMatrix.get(matrix) ?? rowSumsOf(inKernelMemory(matrix));
+    byMatrix.set(matrix, rowSums);
+    return rowSums;
 }

@@ -2,7 +2,7 @@ import { applyContext } from "./contexts.ts";
 import { LONGEST_HISTORY } from "./histories.ts";
 import { largest } from "./largest.ts";
 import type { Model } from "./model.ts";
-import { rowSumsOf } from "./row-sums.ts";
+import { rowSumsOf } from "./multiply.ts";
 import { eachEntry } from "./sparse-rows.ts";
 
 /** Weights of events by age: 1 for the newest event; the weight halves for every 3 newer events, to at least 0.05. */

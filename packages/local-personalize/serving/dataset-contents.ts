@@ -6,7 +6,7 @@ import type { EventStore } from "../events/event-store.ts";
 import type { Streams } from "../events/streams.ts";
 import { type Attributes, type RawAttributes, readAttributes } from "../filtering/bind.ts";
 import { indexByUser, latestEvents, type SeenEvent } from "../filtering/recent-events.ts";
-import { loadAttributeRows } from "../importing/attribute-rows.ts";
+import { loadAttributeRows } from "../importing/collectors.ts";
 import { loadRows } from "../importing/rows.ts";
 import { risingItems, type TrendEvent } from "../model/trends.ts";
 

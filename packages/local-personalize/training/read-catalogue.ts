@@ -1,6 +1,6 @@
 import type { Field } from "../control/avro.ts";
 import type { RawAttributes } from "../filtering/bind.ts";
-import { loadAttributeRows } from "../importing/attribute-rows.ts";
+import { loadAttributeRows } from "../importing/collectors.ts";
 import type { CatalogueItem } from "../model/catalogue.ts";
 
 /** The Items dataset of a training, as plain data for the worker thread. */

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { messageOf } from "terminal-text";
 import { type Columns, readColumns } from "../../../data-prep/columns.ts";
-import { hashFile } from "../../../data-prep/files.ts";
-import { filesBeside } from "../../../data-prep/places.ts";
+import { filesBeside, hashFile } from "../../../data-prep/files.ts";
 import { parseTables } from "../../../data-prep/tables/document.ts";
 
 /** The local interactions file, compared with the file that the stack imported. */

@@ -2,9 +2,8 @@ import { baseName, canonical, toEventParameters } from "pulumi-personalize/core"
 import type { StackConfig } from "../../../config/config.ts";
 import { catalogueBeside } from "../../../data-prep/catalogue.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
-import { hashFile } from "../../../data-prep/files.ts";
+import { filesBeside, hashFile } from "../../../data-prep/files.ts";
 import { readMatchingManifest } from "../../../data-prep/manifest.ts";
-import { filesBeside } from "../../../data-prep/places.ts";
 import { tablesProblem } from "../../../data-prep/tables/fault.ts";
 import { writeTables } from "../../../data-prep/tables/make.ts";
 import { someViewers } from "../../../data-prep/tables/viewers.ts";

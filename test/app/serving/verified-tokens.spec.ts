@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { rememberTokens } from "../../../app/serving/verified-tokens.ts";
-import { InvalidTokenError } from "../../../app/serving/viewer-auth.ts";
+import { InvalidTokenError, rememberTokens } from "../../../app/serving/viewer-auth.ts";
 
 describe("`rememberTokens`", () => {
     let now: number;

@@ -1,4 +1,4 @@
-import { seededRandom } from "../../../bench/lib/random.ts";
+import { seededRandom } from "../../../bench/lib/command.ts";
 import type { LoggedRequest } from "../../../packages/local-personalize/emulator.ts";
 import { itemAt } from "../../support/item-at.ts";
 

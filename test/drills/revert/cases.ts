@@ -1,4 +1,4 @@
-import { seededRandom } from "../../../bench/lib/random.ts";
+import { seededRandom } from "../../../bench/lib/command.ts";
 import type { Stop } from "../../support/interrupt.ts";
 import { itemAt } from "../../support/item-at.ts";
 

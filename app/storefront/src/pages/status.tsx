@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { category, done, item, person } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
-import { Bar } from "../parts/bar.tsx";
+import { Trouble } from "../parts/announcer.tsx";
 import { Fact } from "../parts/facts.tsx";
-import { Trouble } from "../parts/trouble.tsx";
+import { Bar } from "../parts/icons.tsx";
 import { answersBySource } from "../visit.ts";
 import { ago, type Health, milliseconds, monthName, type Source, sourceWords, usd } from "../words.ts";
 

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
 import { type Act, act, item, person } from "../data-words.ts";
+import { Trouble } from "../parts/announcer.tsx";
 import { Artwork } from "../parts/poster.tsx";
-import { Trouble } from "../parts/trouble.tsx";
 import { ViewerChoice } from "../parts/viewer-choice.tsx";
 import { hashFor, type Page } from "../route.ts";
 import { needsToken } from "../sign-in.ts";

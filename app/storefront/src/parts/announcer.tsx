@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import type { ApiError } from "../api.ts";
 
 const listeners = new Set<(words: string) => void>();
 
@@ -22,3 +23,18 @@ export function Announcer() {
         </div>
     );
 }
+
+/** Renders an error with a button to try again. */
+export const Trouble = ({ error, onAgain }: { error: ApiError; onAgain: () => void }) => (
+    <div class="trouble" role="alert">
+        <p>{error.message}</p>
+        <button type="button" class="button" onClick={onAgain}>
+            Try again
+        </button>
+        {error.requestId !== undefined && (
+            <p class="request-id">
+                Request <code>{error.requestId}</code>
+            </p>
+        )}
+    </div>
+);

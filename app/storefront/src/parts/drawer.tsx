@@ -4,8 +4,8 @@ import { item } from "../data-words.ts";
 import { spoken } from "../poster/lettering.ts";
 import { ago, type FilmList, milliseconds, reasonWords, wordsOfList } from "../words.ts";
 import { announce } from "./announcer.tsx";
-import { Bar } from "./bar.tsx";
 import { Fact } from "./facts.tsx";
+import { Bar } from "./icons.tsx";
 import { Modal } from "./modal.tsx";
 
 interface DrawerProps {

@@ -6,11 +6,11 @@ import { spoken } from "../poster/lettering.ts";
 import { explainFilm, type WhyAsked } from "../why.ts";
 import type { Film, FilmList, ListedFilm } from "../words.ts";
 import { Acts } from "./acts.tsx";
+import { Trouble } from "./announcer.tsx";
 import { Price } from "./facts.tsx";
 import { Icon } from "./icons.tsx";
 import { Modal } from "./modal.tsx";
 import { Artwork, Poster } from "./poster.tsx";
-import { Trouble } from "./trouble.tsx";
 
 interface FilmDialogProps {
     readonly itemId: string;

@@ -4,13 +4,12 @@ import { capital, done, item, past, person } from "../data-words.ts";
 import { useHistory } from "../history.ts";
 import { viewerName } from "../viewers.ts";
 import { formatDay, type History, type ListedFilm, type PastFilm } from "../words.ts";
-import { announce } from "./announcer.tsx";
+import { announce, Trouble } from "./announcer.tsx";
 import { Avatar } from "./avatar.tsx";
-import { Bar } from "./bar.tsx";
 import { TitleAndFacts } from "./facts.tsx";
+import { Bar } from "./icons.tsx";
 import { Modal } from "./modal.tsx";
 import { Poster } from "./poster.tsx";
-import { Trouble } from "./trouble.tsx";
 
 interface HistoryPanelProps {
     readonly viewer: string;

@@ -7,12 +7,12 @@ import { similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import type { Origin } from "../why.ts";
 import type { FilmList, ListedFilm } from "../words.ts";
+import { Trouble } from "./announcer.tsx";
 import { Facts, Price } from "./facts.tsx";
 import { Icon } from "./icons.tsx";
 import { Poster } from "./poster.tsx";
 import { moveFocus } from "./roving.ts";
 import { SourceBadge } from "./source-badge.tsx";
-import { Trouble } from "./trouble.tsx";
 
 interface RowProps {
     readonly id: string;

@@ -4,10 +4,10 @@ import { type Asked, useAnswer, useSettled } from "../hooks.ts";
 import { rowLength, searchPath } from "../paths.ts";
 import { hashFor, type Route } from "../route.ts";
 import type { FoundFilms } from "../words.ts";
+import { Trouble } from "./announcer.tsx";
 import { TitleAndFacts } from "./facts.tsx";
 import { Modal } from "./modal.tsx";
 import { Poster } from "./poster.tsx";
-import { Trouble } from "./trouble.tsx";
 
 /** Milliseconds after the last key before the page searches. */
 const settledMs = 150;

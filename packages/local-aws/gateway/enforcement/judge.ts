@@ -1,6 +1,6 @@
 import { type Authorization, accountOf, authorize } from "policy-evaluator";
+import { withoutDocumentNote } from "../import-documents.ts";
 import type { Levels } from "../organisation.ts";
-import { withoutDocumentNote } from "../without-document.ts";
 import { type NamedCheck, type Principal, parseStoredPolicy } from "./directory.ts";
 
 /** Data of the request for the condition keys that exist for every call. */

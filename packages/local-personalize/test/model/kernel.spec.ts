@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { rowSumsOf } from "../../model/row-sums.ts";
+import { rowSumsOf } from "../../model/multiply.ts";
 import { kernelModule } from "./kernel-text.ts";
 
 describe("the WebAssembly kernel", () => {

@@ -1,1 +1,0 @@
-export { seededRandom } from "../../packages/local-personalize/test/random.ts";
