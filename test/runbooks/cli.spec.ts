@@ -42,7 +42,7 @@ describe("Command line of the runbooks", () => {
         for (const name of ["watch-status", "versions", "doctor"]) {
             const { exitCode, stderr } = await runbook(name);
             assert.equal(exitCode, 6, stderr);
-            assert.match(stderr, /^error: No stack is selected.*: pulumi stack select\n$/);
+            assert.match(stderr, /^error: No stack is selected.*: pulumi stack select\n$/m);
         }
     });
 
