@@ -85,7 +85,7 @@ function print({
         console.log(listing(undecided));
     }
     if (notOurs.length > 0) {
-        console.log("\nThese resources cost money, and do not belong to this project:");
+        console.log(`\nThese resources cost money ${priceNote}, and do not belong to this project:`);
         console.log(listing(notOurs));
     }
     if (unread.length > 0) {

@@ -74,7 +74,7 @@ describe("`audit-leftovers` on the local AWS", () => {
         const { stdout } = await aws.runbook("audit-leftovers");
         assert.match(
             stdout,
-            /These resources cost money, and do not belong to this project:[\s\S]*console[\s\S]*≈ \$146/,
+            /These resources cost money \(US price, unverified\), and do not belong to this project:[\s\S]*console[\s\S]*≈ \$146/,
         );
         assert.doesNotMatch(stdout, /delete-campaign/);
         await aws.personalize.send(new personalize.DeleteCampaignCommand({ campaignArn: made.campaignArn }));

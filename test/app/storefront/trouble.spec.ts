@@ -98,7 +98,7 @@ describe("Storefront errors", () => {
         await waitForText(page, ".guard", /Cost guard.*so the campaign was parked/);
         const text = await waitForAnyText(page, "main");
         assert.match(text, /Away/);
-        assert.match(text, /\$0\.00 an hour/);
+        assert.match(text, /\$0\.00 an hour.*US prices, unverified/);
         clean();
     });
 });

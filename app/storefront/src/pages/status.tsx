@@ -104,9 +104,8 @@ const Cost = ({ cost, away }: { cost: CostOfStack; away: boolean }) => (
             {usd(cost.campaignUsdPerHour)} <small>an hour</small>
         </p>
         <p class="hint">
-            {away
-                ? "The campaign costs nothing while it is away."
-                : "Cost of the campaign while it exists, by the prices in the stack's program."}
+            {away ? "The campaign costs nothing while it is away." : "Cost of the campaign while it exists."} Amounts
+            are estimates (US prices, unverified).
         </p>
         <Spend cost={cost} />
     </Panel>
