@@ -6,6 +6,7 @@ import { changeWrites, messageOf, visibleLines } from "terminal-text";
 import { itemParts } from "./attributes/items-table.ts";
 import { userParts } from "./attributes/users.ts";
 import { DEFAULT_OUTPUT } from "./files.ts";
+import { resolvedOptions } from "./layout.ts";
 import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
 import { type PrepareOptions, planPreparation, prepare } from "./prepare.ts";
 import { parseEventRule } from "./reading/event-rule.ts";
@@ -111,7 +112,7 @@ const command = new Command("data-prep")
         "--stack <name>",
         "the options file that config dataOptionsFile of this stack names, for its interactionsFile",
     )
-    .option("--json", "print the summary as one JSON document")
+    .option("--json", "print the summary, or with --dry-run the resolved options, as one JSON document")
     .option("--dry-run", "only print the understanding of the files, as a command, and write nothing")
     .version(version, "--version", "print the version")
     .addHelpText(
@@ -218,7 +219,8 @@ async function main(args: string[]): Promise<number> {
     };
     try {
         if (dryRun) {
-            await planPreparation(options);
+            const { plans } = await planPreparation(options);
+            if (json) process.stdout.write(`${JSON.stringify(resolvedOptions(plans))}\n`);
             return 0;
         }
         const { summary, cataloguePath, itemsPath, usersPath, tablesPath, manifestPath } = await prepare(options);

@@ -119,7 +119,7 @@ function createOutputBuffers(write: WriteBytes): OutputBuffers {
 const linesOf = (rows: Int32Array) => rows.map((row) => row + 1);
 
 /** Returns the additional columns of all tables. Throws an Error if there are more than Personalize allows. */
-function collectExtraNames(plans: readonly Plan[]): string[] {
+export function collectExtraNames(plans: readonly Plan[]): string[] {
     const names = [...new Set(plans.flatMap(({ extras }) => extras.map(({ name }) => name)))];
     const own = names.filter((name) => reservedFields[name] === undefined);
     const most = maxColumns.Interactions;

@@ -5,7 +5,14 @@ import { chosenColumns, findExtras, findRoles, roles as parts } from "./reading/
 import { delimiterName } from "./reading/sniff.ts";
 import { type Source, sourcesAt } from "./reading/sources.ts";
 import { openTable, type Table } from "./reading/table.ts";
-import { detectTime, knownCodes, likelyFormats, type TimeFormat, timeReader } from "./reading/times.ts";
+import {
+    compileTimeFormat,
+    detectTime,
+    knownCodes,
+    likelyFormats,
+    type TimeFormat,
+    timeReader,
+} from "./reading/times.ts";
 import type { TablesChoice } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { type Changes, createSuggest, type Suggest, withColumns } from "./suggestion.ts";
@@ -194,4 +201,32 @@ export function layoutOptions({ table, roles, extras, time, event }: Plan, choic
     const columns = [...parts, ...extras.map(({ name, column }) => `${name}=${nameOf(column)}`)];
     const type = choices.event ?? (typeof event === "string" ? event : undefined);
     return { columns: columns.join(","), time, ...(type !== undefined && { event: type }) };
+}
+
+/**
+ * Returns the resolved options of tables as a JSON document: all that data-prep detected, and the user's choices. With
+ * this document, `prepare.py` reads other files of the same layout on Spark.
+ */
+export const resolvedOptions = (plans: readonly Plan[]) => ({ schemaVersion: 1, tables: plans.map(tableOptions) });
+
+function tableOptions(plan: Plan) {
+    const { kind, encoding, dialect, hasHeader, names, numbers } = plan.table;
+    const { time, event } = plan;
+    const columns = sourceColumns(plan).used.filter(({ part }) => part !== "--event");
+    const rule = typeof event === "string" ? { cases: [], otherwise: event, columns: [] } : event;
+    return {
+        file: plan.table.name,
+        kind,
+        encoding,
+        ...(kind === "text" && dialect),
+        hasHeader,
+        names,
+        numbers,
+        columns: Object.fromEntries(columns.map(({ part, column }) => [part, column])),
+        time: { format: time, ...compileTimeFormat(time) },
+        event: rule && {
+            cases: rule.cases.map((each, at) => ({ ...each, column: names[rule.columns[at] as number] })),
+            otherwise: rule.otherwise,
+        },
+    };
 }

@@ -2,7 +2,7 @@ import { type ItemTable, itemsAt, itemsBeside } from "./attributes/items-table.t
 import { readUsers, type UserTable } from "./attributes/users.ts";
 import { type BadRow, writeQuarantine } from "./bad-rows.ts";
 import type { CatalogueItem } from "./catalogue.ts";
-import { convert } from "./convert.ts";
+import { collectExtraNames, convert } from "./convert.ts";
 import { describeData } from "./describe-data.ts";
 import { DEFAULT_OUTPUT, filesBeside, outputFolder, writeWholeFile, writeWholeJson } from "./files.ts";
 import { createItemsSchema, itemColumns, itemsCsv } from "./items.ts";
@@ -209,6 +209,8 @@ export async function planPreparation(given: PrepareOptions) {
     const plans: Plan[] = [];
     for (const path of paths) plans.push(...(await readLayout(path, options, now, { log, suggest })));
     for (const plan of plans) log(describeLayout(plan));
+    // Refuse too many additional columns here, because a dry run does not convert.
+    collectExtraNames(plans);
     const [first] = plans;
     const understood = first ? layoutOptions(first, options) : {};
     const skips = options.badRows === undefined || options.badRows === "fail" ? [] : ["--bad-rows", "skip"];

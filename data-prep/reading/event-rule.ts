@@ -33,8 +33,7 @@ export interface Decision {
 }
 
 /** Decides an interaction's event type from its row. */
-export interface EventRule {
-    readonly cases: readonly EventCase[];
+export interface EventRule extends EventCases {
     /** The number of each case's column, counted from 0, in the order of the cases. */
     readonly columns: readonly number[];
     decide(value: (column: number) => string): Decision;
@@ -173,5 +172,5 @@ export function compileEventRule(text: string, header: readonly string[]): strin
         }
         return { type: otherwise, ...empty };
     };
-    return { cases, columns: tests.map(({ at }) => at), decide };
+    return { cases, otherwise, columns: tests.map(({ at }) => at), decide };
 }

@@ -16,6 +16,15 @@ export function collectColumnNames(rows: readonly Row[]): string[] {
     return [...new Set(rows.flatMap((row) => Object.keys(flat(row))))];
 }
 
+/** Returns those of the columns that contain a number, and nothing but numbers. */
+export function findNumberColumns(rows: readonly Row[], names: readonly string[]): string[] {
+    const flatRows = rows.map(flat);
+    return names.filter((name) => {
+        const values = flatRows.map((row) => row[name] ?? undefined).filter((value) => value !== undefined);
+        return values.length > 0 && values.every((value) => typeof value === "number");
+    });
+}
+
 /** Keeps all digits of an integer above 2^53, because many IDs have 64 bits. */
 function withAllDigits(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
     const source = context?.source ?? "";

@@ -4,6 +4,7 @@ import {
     collectColumnNames,
     compressors,
     converted,
+    findNumberColumns,
     jsonRows,
     jsonTable,
     parquetTable,
@@ -25,6 +26,8 @@ export interface Table {
     readonly names: readonly string[];
     /** The first rows without the header, at most 1,000. */
     readonly sample: readonly string[][];
+    /** Names of the columns of JSON lines in which the sample has only numbers. */
+    readonly numbers?: readonly string[];
     /** Returns the SHA-256 of the file, hexadecimal, after the file was read. */
     sha256(): Promise<string>;
     /** Difference between a line number in `bytes` and in the original file. */
@@ -65,6 +68,7 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
             hasHeader: true,
             names,
             sample,
+            numbers: findNumberColumns(rows, names),
             addedLines: 1,
         } as const;
         return { ...common, ...table, bytes: jsonTable(bytes, names) };

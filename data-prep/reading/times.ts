@@ -22,8 +22,8 @@ const codes: Readonly<Record<string, { readonly pattern: string; readonly part?:
 };
 
 const iso = {
-    pattern:
-        /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/,
+    pattern: /(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?/
+        .source,
     parts: ["year", "month", "day", "hour", "minute", "second", "zone"],
 };
 
@@ -50,16 +50,26 @@ const units: Readonly<Record<string, { readonly digits: number; readonly inSecon
 };
 
 /**
+ * Returns the regular expression that a whole time matches, and either the number of time units in a second, or the
+ * part of a time that each group of the expression contains.
+ */
+export function compileTimeFormat(format: TimeFormat) {
+    const unit = units[format];
+    if (unit) return { pattern: `\\d{1,${unit.digits}}(\\.0+)?`, inSecond: unit.inSecond };
+    return format === "iso" ? iso : compileCodes(format);
+}
+
+/**
  * Returns a reader of times, which returns epoch seconds, or undefined for a text in another format. Times without a
  * zone are UTC.
  */
 export function timeReader(format: TimeFormat): (text: string) => number | undefined {
-    const unit = units[format];
-    if (unit) {
-        const pattern = new RegExp(`^\\d{1,${unit.digits}}(\\.0+)?$`);
-        return (text) => (pattern.test(text) ? Math.floor(Number(text) / unit.inSecond) : undefined);
+    const compiled = compileTimeFormat(format);
+    const pattern = new RegExp(`^${compiled.pattern}$`);
+    if ("inSecond" in compiled) {
+        return (text) => (pattern.test(text) ? Math.floor(Number(text) / compiled.inSecond) : undefined);
     }
-    const { pattern, parts } = format === "iso" ? iso : compile(format);
+    const { parts } = compiled;
     const places: Readonly<Partial<Record<string, number>>> = Object.fromEntries(
         parts.map((part, index) => [part, index + 1]),
     );
@@ -73,8 +83,7 @@ export function timeReader(format: TimeFormat): (text: string) => number | undef
     };
 }
 
-/** Returns the pattern of a format of `%` codes, and the part of a time that each group of the pattern contains. */
-function compile(format: string): { readonly pattern: RegExp; readonly parts: readonly string[] } {
+function compileCodes(format: string): { readonly pattern: string; readonly parts: readonly string[] } {
     const parts: string[] = [];
     const pattern = format.replace(/%(.)|[^%]/gs, (char, code?: string) => {
         if (code === undefined) return /\s/.test(char) ? "\\s+" : char.replace(/[^\w]/, "\\$&");
@@ -83,7 +92,7 @@ function compile(format: string): { readonly pattern: RegExp; readonly parts: re
         if (directive.part) parts.push(directive.part);
         return directive.pattern;
     });
-    return { pattern: new RegExp(`^${pattern}$`), parts };
+    return { pattern, parts };
 }
 
 /** Converts a time to epoch seconds; undefined if it does not exist. `textOf` returns the text of a part of the time. */

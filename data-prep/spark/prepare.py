@@ -1,18 +1,17 @@
 """Turns events of any size into the interactions CSV that Amazon Personalize imports: data-prep's contract, on Spark 3.5.
 
-Run it by spark-submit, EMR Serverless or Glue: `prepare.py --help` lists the options. Without known column names, let
-`npm run data-prep -- SAMPLE --dry-run` print the options. Rows that data-prep refuses are refused here.
+Run it by spark-submit, EMR Serverless or Glue: `prepare.py --help` lists the options. data-prep detects format, columns
+and times in a sample file, and prints what `--options` reads:
+`npm run -s data-prep -- SAMPLE --dry-run --json > options.json`. Rows that data-prep refuses are refused here.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import re
 import sys
 import time
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
@@ -21,48 +20,20 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.utils import AnalysisException
 
-# The same list as in data-prep/reading/roles.ts; a test compares both.
-NAMES = {
-    "user": "userid user uid visitorid visitor customerid customer memberid reviewerid viewerid accountid profileid shopperid "
-    "clientid personid playerid listenerid sessionid session usersession memberno member readerid reader "
-    "borrowerid borrower patronid patron customerno kundenid kundennummer kundennr kunde benutzerid benutzer "
-    "nutzerid nutzer mitgliedsnummer mitglied utilisateur idclient client usuario idusuario cliente idcliente "
-    "utente",
-    "item": "itemid item movieid productid parentasin asin articleid businessid trackid songid artistid bookid gameid "
-    "videoid filmid isbn sku stockcode contentid recipeid contentid product movie itemsku artikelid "
-    "artikelnummer artikelnr artikel produktid produktnummer produktnr produkt article idarticle produit "
-    "idproduit producto idproducto articulo prodotto idprodotto",
-    "time": "timestamp time ts eventtime eventtimestamp unixreviewtime datetime date createdat creationtimestamp tdat "
-    "invoicedate orderdate purchasedate reviewtime dateadded eventdate datetimeutc zeitstempel zeitpunkt datum "
-    "zeit bestelldatum kaufdatum bestelltam horodatage datecommande dateachat fecha fechapedido dataordine",
-    "event": "eventtype event action eventname behavior behaviortype activity interactiontype ereignis ereignistyp "
-    "aktion evenement evento accion azione",
-    "value": "eventvalue",
-}
+PARTS = ("user", "item", "time", "event", "value")
 RESERVED = ("EVENT_VALUE", "IMPRESSION", "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE")
-MOST_EXTRAS = 5
 MOST_TYPES_AND_COLUMNS = 10
 LARGEST_IMPORT = 100 * 10**9
 # AWS Glue passes these options to every script (awsglue.utils.getResolvedOptions).
 GLUE_OPTIONS = ("JOB_NAME", "JOB_ID", "JOB_RUN_ID", "SECURITY_CONFIGURATION", "TempDir", "RedshiftTempDir") + (
     "encryption-type", "job-bookmark-option", "job-bookmark-from", "job-bookmark-to", "enable-data-lineage")  # fmt: skip
-EARLIEST = 631_152_000
 DAY = 86_400
-SAMPLE = 1000
 # Java's regular expression engine recurses for each doubled quote, so more quotes in a line could overflow the stack.
 MOST_QUOTES = 2000
 EMPTY = ("", "NaN", "nan", "null", "NULL", "None", "\\N", "NA", "N/A")
 # The characters that JavaScript's trim() removes.
 SPACES = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-ISO = r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?"
-ISO_PARTS = ["year", "month", "day", "hour", "minute", "second", "zone"]
-CODES = {
-    "Y": (r"(\d{4})", "year"), "y": (r"(\d{2})", "short"), "m": (r"(\d{1,2})", "month"), "b": ("([A-Za-z]{3})", "name"),
-    "d": (r"(\d{1,2})", "day"), "H": (r"(\d{1,2})", "hour"), "I": (r"(\d{1,2})", "hour"), "p": ("([AaPp][Mm])", "half"),
-    "M": (r"(\d{1,2})", "minute"), "S": (r"(\d{1,2})", "second"), "f": (r"(\d{1,9})", "fraction"),
-    "z": (r"(Z|[+-]\d{2}:?\d{2})", "zone"), "a": ("[A-Za-z]{3}", None),
-}  # fmt: skip
 
 
 class Unfit(Exception):
@@ -73,7 +44,7 @@ class Unfit(Exception):
 class Source:
     """Rows with all values as text. `problem` is the reason why a whole row is wrong, else null.
 
-    `other_header` is true for a row that names the columns differently than the first file; null without a header.
+    `other_header` is true for a row that names the columns differently than the options; null without a header.
     """
 
     frame: DataFrame
@@ -85,51 +56,28 @@ class Source:
     control: str
     other_header: Column | None = None
 
-
-def plain(name: str) -> str:
-    """Returns a plain form: one for `UserId`, `user_id:token`, `user.id`; one for `Catégorie` and `categorie`."""
-    letters = unicodedata.normalize("NFD", re.sub(r":\w+$", "", name, flags=re.ASCII).replace("ß", "ss"))
-    return re.sub(r"[^a-z0-9]", "", letters.lower())
-
-
-def column_of(name: str, names: list[str]) -> str:
-    """Returns the column with this name, or with this number from 1."""
-    same = [each for each in names if each == name] or [each for each in names if plain(each) == plain(name) != ""]
-    if same:
-        return same[0]
-    if name.isdecimal() and 1 <= int(name) <= len(names):
-        return names[int(name) - 1]
-    raise Unfit(f'There is no column "{name}"; the columns are {", ".join(names)}.')
+    def column(self, name: str) -> Column:
+        if name in self.fields:
+            return self.fields[name]
+        raise Unfit(f'There is no column "{name}"; the columns are {", ".join(self.fields)}. Correct the file of --options.')
 
 
-def columns_of(text: str | None, names: list[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Returns the column of each role, and the additional columns by their names in the schema."""
-    roles, extras = {}, {}
-    for each in text.split(",") if text else []:
-        left, _, name = (part.strip() for part in each.partition("="))
-        if name and left in NAMES:
-            roles[left] = column_of(name, names)
-        elif name and re.fullmatch(r"[A-Z_][A-Z\d_]{0,149}", left):
-            extras[left] = column_of(name, names)
-        else:
-            raise Unfit(f'--columns: "{each}" is not one of {", ".join(f"{role}=NAME" for role in NAMES)}, or DEVICE=NAME.')
-    for role in [role for role in NAMES if role not in roles]:
-        free = [name for name in names if name not in roles.values()]
-        found = [name for known in NAMES[role].split() for name in free if plain(name) == known]
-        if found:
-            roles[role] = found[0]
-    missing = [role for role in ("user", "item", "time") if role not in roles]
-    if missing:
-        raise Unfit(
-            f"No column of the {', or of the '.join(missing)} was found. The columns are {', '.join(names)}. "
-            f"Name them:  --columns {','.join(f'{role}=NAME' for role in missing)}"
-        )
-    if text is None and {"USER_ID", "ITEM_ID", "TIMESTAMP"} <= set(names):
-        extras = {name: name for name in names if name not in roles.values() and re.fullmatch(r"[A-Z_][A-Z\d_]{0,149}", name)}
-    own = [name for name in extras if name not in RESERVED]
-    if len(own) > MOST_EXTRAS:
-        raise Unfit(f"The interactions have {len(own)} additional columns ({', '.join(own)}); Personalize allows only {MOST_EXTRAS}.")
-    return roles, extras
+def read_options(spark: SparkSession, path: str) -> dict:
+    """Reads the resolved options of one table, which data-prep printed."""
+    again = "Print them again:  npm run -s data-prep -- SAMPLE --dry-run --json > options.json"
+    try:
+        document = json.loads(spark.read.text(path, wholetext=True).first().value)
+        version, tables = document["schemaVersion"], document["tables"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unfit(f"{path} has no options of data-prep. {again}") from error
+    if version != 1 or len(tables) != 1:
+        raise Unfit(f"{path} has schemaVersion {version} and {len(tables)} tables. prepare.py reads version 1 with one table. {again}")
+    return tables[0]
+
+
+def cases_of(layout: dict) -> list[dict[str, str]]:
+    """Returns the cases of the event rule: column, operator, value, type."""
+    return (layout.get("event") or {"cases": []})["cases"]
 
 
 def number_text(value: Column) -> Column:
@@ -165,94 +113,56 @@ def typed_source(frame: DataFrame, kind: str, file: Column) -> Source:
     return Source(frame, kind, fields, F.lit(None).cast("string"), F.lit(""), file, r"\p{Cc}")
 
 
-def open_source(spark: SparkSession, paths: list[str], table: str | None) -> Source:
-    """Opens a table, or files whose format their content determines."""
+def open_source(spark: SparkSession, paths: list[str], table: str | None, layout: dict) -> Source:
+    """Opens a table, or files in the format of the resolved options."""
     if table:
         return typed_source(spark.table(table), "table", F.lit(table))
     for nested in ("false", "true"):
         reader = spark.read.option("recursiveFileLookup", nested)
         lines = reader.text(paths)
-        sample = lines.select(F.col("value").cast("binary")).filter("value != ''").head(SAMPLE)
-        if sample:
+        first = lines.select(F.col("value").cast("binary")).filter("value != ''").first()
+        if first:
             break
     else:
         raise Unfit(f"{', '.join(paths)} has no rows.")
-    head = [bytes(row.value) for row in sample]
-    if head[0].startswith(b"PAR1"):
-        return typed_source(reader.parquet(*paths), "Parquet", F.col("_metadata.file_path"))
-    if head[0][:2] in (b"\xff\xfe", b"\xfe\xff"):
+    kind, encoding = layout["kind"], layout["encoding"].removesuffix("-bom")
+    if first.value.startswith(b"PAR1") != (kind == "Parquet"):
+        raise Unfit(f"{', '.join(paths)} and the sample of --options ({kind}) have different formats. Take a sample of these files.")
+    if kind == "Parquet":
+        return typed_source(reader.parquet(*paths), kind, F.col("_metadata.file_path"))
+    if encoding.startswith("utf-16"):
         raise Unfit("The files are UTF-16. Make UTF-8 of them:  iconv -f UTF-16 -t UTF-8 FILE")
-    try:
-        encoding = "UTF-8"
-        decoded = [line.decode() for line in head]
-    except UnicodeDecodeError:
-        encoding = "windows-1252"
-        decoded = [line.decode("cp1252", "replace") for line in head]
     partitions = {name: typed_text(name, T.StringType()) for name in lines.columns if name != "value"}
     raw = F.col("value").cast("binary")
     frame = lines.filter("value != ''").select("*", F.col("_metadata.file_path").alias("_file"))
     frame = frame.withColumn("_line", F.decode(raw, encoding))
-    if decoded[0].lstrip().startswith("{"):
-        return json_source(frame, decoded, partitions)
-    if re.match(r"\[\s*\{?", decoded[0]):
-        raise Unfit("The files are JSON arrays. Make JSON lines of them:  jq -c '.[]' FILE > FILE.jsonl")
-    return csv_source(frame, decoded, partitions)
+    return (json_source if kind == "JSON lines" else csv_source)(frame, layout, partitions)
 
 
-def json_source(frame: DataFrame, head: list[str], partitions: dict[str, Column]) -> Source:
-    """Opens JSON lines. The first lines determine names and number types; nested values are `outer.inner`."""
-    found: dict[str, set[type]] = {}
-    for line in head:
-        try:
-            row = json.loads(line)
-        except ValueError:
-            continue
-        for name, value in row.items() if isinstance(row, dict) else ():
-            inner = value if isinstance(value, dict) else {None: value}
-            for key, each in inner.items():
-                found.setdefault(name if key is None else f"{name}.{key}", set()).add(type(each))
-    if overlap := [name for name in found if any(other.startswith(f"{name}.") for other in found)]:
-        found = {name: kinds for name, kinds in found.items() if name not in overlap}
+def json_source(frame: DataFrame, layout: dict, partitions: dict[str, Column]) -> Source:
+    """Opens JSON lines, and reads only the needed columns; nested values are `outer.inner`."""
+    names = dict.fromkeys([*layout["columns"].values(), *(case["column"] for case in cases_of(layout))])
     schema = T.StructType()
-    for outer in dict.fromkeys(name.split(".")[0] for name in found):
-        inner = {name.partition(".")[2]: kinds for name, kinds in found.items() if name.split(".")[0] == outer}
-        kinds = {key: T.DoubleType() if float in each and each <= {int, float, type(None)} else T.StringType() for key, each in inner.items()}
-        record = T.StructType([T.StructField(key, kind) for key, kind in kinds.items()])
-        schema.add(outer, kinds[""] if "" in kinds else record)
+    for outer in dict.fromkeys(name.split(".")[0] for name in names):
+        inner = [name.partition(".")[2] for name in names if name.startswith(f"{outer}.")]
+        record = T.StructType([T.StructField(each, T.StringType()) for each in inner])
+        schema.add(outer, record if inner else T.StringType())
     options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "_corrupt"}
     rows = F.from_json("_line", T.StructType([*schema.fields, T.StructField("_corrupt", T.StringType())]), options)
     frame = frame.filter("trim(_line) != ''").withColumn("_row", rows)
     fields = {name[5:]: value for name, value in typed_fields(T.StructType([T.StructField("_row", schema)])).items()}
+    for name in fields.keys() & layout["numbers"]:
+        # Keep whole numbers as they are, because a double has fewer digits than an ID of 64 bits.
+        decimal = F.coalesce(number_text(fields[name].cast("double")), fields[name])
+        fields[name] = F.when(fields[name].rlike(r"\A-?\d+\z"), fields[name]).otherwise(decimal)
     wrong = F.col("_row._corrupt").isNotNull() | ~F.col("_line").rlike(r"^\s*\{[\s\S]*\}\s*\z")
     problem = F.when(wrong, F.lit("not a JSON object"))
     return Source(frame, "JSON lines", fields | partitions, problem, F.col("_line"), F.col("_file"), r"\p{Cc}")
 
 
-def split(line: str, delimiter: str, quotes: bool, escape: str) -> list[str]:
-    if not quotes:
-        return line.split(delimiter)
-    style = {"doublequote": True} if escape == '"' else {"doublequote": True, "escapechar": escape}
-    return next(csv.reader([line], delimiter=delimiter, **style), [])
-
-
-def csv_source(frame: DataFrame, head: list[str], partitions: dict[str, Column]) -> Source:
+def csv_source(frame: DataFrame, layout: dict, partitions: dict[str, Column]) -> Source:
     """Opens a text table. Each line is one row, because Spark splits files at line ends."""
-    escape = "\\" if re.match(r'"?(USER|ITEM)_ID\b', head[0]) else '"'
-    candidates = []
-    for delimiter in ("::", "\t", ",", ";", "|"):
-        quotes = delimiter != "::"
-        if delimiter == "\t":
-            opened = [field for line in head for field in line.split("\t") if field.startswith('"')]
-            quotes = bool(opened) and all(re.fullmatch(r'".*"', field) for field in opened)
-        rows = [split(line, delimiter, quotes, escape) for line in head]
-        width, same = Counter(map(len, rows)).most_common(1)[0]
-        if width + len(partitions) >= 3:
-            candidates.append((round(same / len(rows) * 50), width, delimiter, quotes, rows))
-    if not candidates:
-        raise Unfit(f"The files are not tables: no tabs, commas, semicolons, | or :: separate fields in\n  {head[0][:120]}")
-    _, width, delimiter, quotes, rows = max(candidates, key=lambda each: each[:2])
-    has_header = is_header(rows)
-    names = rows[0] if has_header else [str(index + 1) for index in range(width)]
+    names, delimiter, quotes, escape = (layout[key] for key in ("names", "delimiter", "quotes", "escape"))
     columns = [f"c{index}" for index in range(len(names))]
     options = {
         "sep": delimiter, "quote": '"' if quotes else "", "escape": escape, "charToEscapeQuoteEscaping": escape,
@@ -260,9 +170,9 @@ def csv_source(frame: DataFrame, head: list[str], partitions: dict[str, Column])
     }  # fmt: skip
     ddl = ", ".join(f"{column} STRING" for column in [*columns, "_corrupt"])
     line, kind = F.col("_line"), {"\t": "tab", "::": "`::`", ",": "comma", ";": "semicolon", "|": "`|`"}[delimiter]
-    if has_header:
-        header = F.lit(head[0])
-        frame = frame.filter(line != header)
+    if layout["hasHeader"]:
+        # Compare without quotes, because the options do not contain the header's quotes.
+        frame = frame.filter(F.translate(line, '"', "") != delimiter.join(names).replace('"', ""))
     frame = frame.withColumn("_row", F.from_csv(line, ddl, options))
     wrong = F.when(F.col("_row._corrupt").isNotNull(), F.lit(f"not {len(names)} {kind}-separated fields"))
     if quotes:
@@ -277,48 +187,29 @@ def csv_source(frame: DataFrame, head: list[str], partitions: dict[str, Column])
             .when(~grammar, F.lit("text follows a closing quote, or a quote never closes"))
             .otherwise(wrong)
         )
-    fields = {name: F.coalesce(F.col(f"_row.{column}"), F.lit("")) for name, column in zip(names, columns)}
-    other = is_other_header(line, delimiter, names) if has_header else None
+    # The first of several columns with the same name counts, as in data-prep.
+    fields = {name: F.coalesce(F.col(f"_row.{column}"), F.lit("")) for name, column in reversed([*zip(names, columns)])}
+    other = is_other_header(line, delimiter, names) if layout["hasHeader"] else None
     return Source(frame, kind, fields | partitions, wrong, line, F.col("_file"), r"[\x00-\x1f\x7f]", other)
 
 
 def is_other_header(line: Column, delimiter: str, names: list[str]) -> Column:
-    """Checks whether a line names columns: three of its fields are known names of parts, or names of the first file."""
-    known = {plain(name) for name in names} | {name for role in NAMES.values() for name in role.split()}
+    """Checks whether at least two fields of a line are names of the options, in any order, case and punctuation."""
+    known = {re.sub("[^a-z0-9]", "", name.lower()) for name in names} - {""}
     fields = F.transform(F.split(line, re.escape(delimiter)), lambda field: F.regexp_replace(F.lower(field), "[^a-z0-9]", ""))
-    named = F.filter(F.array_distinct(fields), lambda field: field.isin(*(known - {""})))
-    return (F.length(line) < 10_000) & (F.size(named) >= 3)
+    named = F.filter(F.array_distinct(fields), lambda field: field.isin(*known))
+    return (F.length(line) < 10_000) & (F.size(named) >= 2)
 
 
-def is_header(rows: list[list[str]]) -> bool:
-    """Whether the first row names at least two parts; or has no number above numbers, or no digit above values with digits."""
-    first, rest = rows[0], rows[1:]
-    named = [role for role, known in NAMES.items() if any(plain(name) in known.split() for name in first)]
-
-    def is_number(text: str) -> bool:
-        return bool(re.fullmatch(r"-?\d+([.,]\d+)?", text))
-
-    def is_above_digits(name: str, column: int) -> bool:
-        return not re.search(r"\d", name) and all(re.search(r"\d", "".join(row[column : column + 1])) for row in rest)
-
-    return len(named) >= 2 or (
-        bool(rest)
-        and all(name and not is_number(name) for name in first)
-        and (any(map(is_number, rest[0])) or any(is_above_digits(name, at) for at, name in enumerate(first)))
-    )
-
-
-def seconds_of(text: Column, unit: str) -> Column:
+def seconds_of(text: Column, unit: dict) -> Column:
     """Returns the epoch seconds of a written time; null for any other text."""
     text = F.btrim(text, F.lit(SPACES))
-    for name, digits, divisor in (("s", 10, 1), ("ms", 13, 1000), ("us", 16, 1_000_000)):
-        if unit == name:
-            fits = text.rlike(rf"\A\d{{1,{digits}}}(\.0+)?\z")
-            return F.when(fits, F.floor(F.substring_index(text, ".", 1).cast("long") / divisor))
-    pattern, parts = (ISO, ISO_PARTS) if unit == "iso" else pattern_of(unit)
-    marks = "\u0001".join(f"${index + 1}" if index < 9 else f"${{g{index + 1}}}" for index in range(len(parts)))
-    found = F.split(F.regexp_replace(text, rf"\A{pattern}\z", marks), "\u0001")
-    places = {part: index for index, part in enumerate(parts)}
+    pattern = rf"\A{unit['pattern']}\z"
+    if "inSecond" in unit:
+        return F.when(text.rlike(pattern), F.floor(F.substring_index(text, ".", 1).cast("long") / unit["inSecond"]))
+    places = {part: index for index, part in enumerate(unit["parts"])}
+    marks = "\u0001".join(f"${index + 1}" for index in range(len(unit["parts"])))
+    found = F.split(F.regexp_replace(text, pattern, marks), "\u0001")
 
     def value(part: str, otherwise: int) -> Column:
         if part not in places:
@@ -327,10 +218,10 @@ def seconds_of(text: Column, unit: str) -> Column:
         return F.when(written == "", F.lit(otherwise)).otherwise(written.cast("int"))
 
     year, month, hour = value("year", 1970), value("month", 1), value("hour", 0)
-    if "short" in places:
-        year = value("short", 70) + F.when(value("short", 70) < 70, 2000).otherwise(1900)
-    if "name" in places:
-        month = F.array_position(F.array(*map(F.lit, MONTHS)), F.lower(found[places["name"]])).cast("int")
+    if "shortYear" in places:
+        year = value("shortYear", 70) + F.when(value("shortYear", 70) < 70, 2000).otherwise(1900)
+    if "monthName" in places:
+        month = F.array_position(F.array(*map(F.lit, MONTHS)), F.lower(found[places["monthName"]])).cast("int")
     if "half" in places:
         hour = hour % 12 + F.when(F.lower(found[places["half"]]) == "pm", 12).otherwise(0)
     minute, second = value("minute", 0), value("second", 0)
@@ -341,134 +232,20 @@ def seconds_of(text: Column, unit: str) -> Column:
     days = F.datediff(F.make_date(year, month, value("day", 1)), F.lit("1970-01-01"))
     of_day = hour * 3600 + minute * 60 + second
     exists = (hour < 24) & (minute < 60) & (second < 61) & (of_day < DAY) & (days >= 0)
-    fits = text.rlike(rf"\A{pattern}\z") & exists
-    return F.when(fits, days.cast("long") * DAY + of_day - offset)
+    return F.when(text.rlike(pattern) & exists, days.cast("long") * DAY + of_day - offset)
 
 
-def pattern_of(unit: str) -> tuple[str, list[str]]:
-    """The regular expression of a format such as `%d/%m/%Y`, and the part that each group has."""
-    parts: list[str] = []
-
-    def piece(found: re.Match) -> str:
-        code = found[1]
-        if code is None:
-            return r"\s+" if found[0].isspace() else re.escape(found[0])
-        if code == "%":
-            return "%"
-        if code not in CODES:
-            raise Unfit(f"--time: %{code} is not a known code; known are {' '.join(f'%{each}' for each in CODES)}.")
-        pattern, part = CODES[code]
-        if part:
-            parts.append(part)
-        return pattern
-
-    if "%" not in unit:
-        raise Unfit(f'--time: "{unit}" is not s, ms, us, iso, or a format such as %d/%m/%Y %H:%M.')
-    pattern = re.sub(r"%(.)|[^%]", piece, unit, flags=re.DOTALL)
-    return pattern, parts
-
-
-def detect_time(source: Source, text: Column, name: str) -> str:
-    """Returns the unit of nearly all of the first times."""
-    sample = source.frame.select(text.alias("time")).filter("time != ''").limit(SAMPLE)
-    latest = time.time() + DAY
-    units = ("s", "ms", "us", "iso")
-    counts = [F.count(F.when(seconds_of(F.col("time"), unit).between(EARLIEST, latest), 1)).alias(unit) for unit in units]
-    digits = F.count(F.when(F.col("time").rlike(r"\A\d{1,10}\z"), 1)).alias("digits")
-    found = sample.agg(F.count("*").alias("rows"), F.first("time").alias("first"), digits, *counts).first()
-    fitting = [unit for unit in units if found["rows"] and found[unit] >= 0.95 * found["rows"]]
-    if fitting:
-        return fitting[0]
-    if found["rows"] and found["digits"] == found["rows"]:
-        return "s"
-    raise Unfit(f"The times in column {name}, such as \"{found['first']}\", have no known unit. Name it:  --time '%d/%m/%Y %H:%M'")
-
-
-EVENT_TOKEN = re.compile('"[^"]*"|->|\u2192|>=|<=|=>|=<|==|<>|!=|[<>=,;"]|(?:(?!->|!=)[^<>=,;"\u2192])+')
-OPERATORS = (">=", "<=", ">", "<", "=", "!=")
-MISTAKEN = {"=>": ">=", "=<": "<=", "==": "=", "<>": "!="}
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
-EVENT_TYPE = r'[^"\\\x00-\x1f\x7f-\x9f]{1,256}'
 
-
-def parse_event(text: str) -> tuple[list[tuple[str, str, str, str]], str | None]:
-    """The cases (column, operator, value, type) of `--event`, and the type of all other rows, as data-prep parses them."""
-    tokens = [(each[0].strip(), each.end() - len(each[0].lstrip())) for each in EVENT_TOKEN.finditer(text) if each[0].strip()]
-    tokens.append(("", len(text)))
-    cases: list[tuple[str, str, str, str]] = []
-    index = 0
-
-    def fail(reason: str, at: int | None = None) -> Unfit:
-        at = tokens[index][1] if at is None else at
-        if text[at : at + 1] == ";":
-            reason = "A comma separates two cases, not a semicolon"
-        return Unfit(f"--event: {reason}:\n  {text}\n  {' ' * at}^")
-
-    def word(expected: str) -> str:
-        nonlocal index
-        found = tokens[index][0]
-        if not re.fullmatch('"[^"]+"', found) and (found == "" or re.match('->|!=|[<>=,;"\u2192]', found)):
-            raise fail(f"Expected {expected}")
-        index += 1
-        return found.replace('"', "")
-
-    def kind() -> str:
-        found, at = word("an event type"), tokens[index - 1][1]
-        if re.search(r"(^|\s)else\s", found):
-            raise fail("A case and a comma stand before else", at)
-        if not re.fullmatch(EVENT_TYPE, found):
-            raise fail("An event type has 1 to 256 characters", at)
-        return found
-
-    def case() -> tuple[str, str, str, str]:
-        nonlocal index
-        column, operator = word("a column"), tokens[index][0]
-        if operator in MISTAKEN:
-            raise fail(f"Write {MISTAKEN[operator]} for {operator}")
-        if operator not in OPERATORS:
-            raise fail(f"Expected one of {', '.join(OPERATORS)}")
-        index += 1
-        value, at = word("a value"), tokens[index - 1][1]
-        is_number = re.fullmatch(NUMBER, value)
-        if operator not in ("=", "!=") and not is_number:
-            raise fail(f"{operator} compares numbers", at)
-        if is_number and tokens[index][0] == "," and tokens[index + 1][0][:1].isdecimal():
-            raise fail("A decimal has a point, such as 4.5")
-        if tokens[index][0] not in ("->", "\u2192"):
-            raise fail("Expected -> and the event type")
-        index += 1
-        return column, operator, value, kind()
-
-    if len(tokens) == 2:
-        return [], kind()
-    while True:
-        last = re.fullmatch(r"else\s+(\S.*)", tokens[index][0])
-        if last and cases:
-            if index + 2 < len(tokens):
-                index += 1
-                raise fail("Nothing follows the type of else")
-            if not re.fullmatch(EVENT_TYPE, last[1]):
-                raise fail("An event type has 1 to 256 characters")
-            return cases, last[1]
-        cases.append(case())
-        if index == len(tokens) - 1:
-            return cases, None
-        if tokens[index][0] != ",":
-            raise fail("A comma separates two cases")
-        index += 1
-
-
-def event_of(text: str | None, source: Source, column: Column) -> dict[str, Column]:
-    """By `--event`, or by the column of types: the row's type, its problem, the case that matches, and whether a value is empty."""
-    none = F.lit(None).cast("string")
-    found = {"type": column, "event_problem": none, "case": F.lit(None).cast("int"), "is_empty": F.lit(False)}
-    if text is None:
-        return found
-    cases, otherwise = parse_event(text)
-    found["type"] = none if otherwise is None else F.lit(otherwise)
+def event_of(layout: dict, source: Source) -> dict[str, Column]:
+    """By the event rule, or by the column of types: the row's type, its problem, the case that matches, and whether a value is empty."""
+    rule = layout.get("event")
+    kind = F.lit(rule.get("otherwise")).cast("string") if rule else source.column(layout["columns"].get("event", "event"))
+    found = {"type": kind, "event_problem": F.lit(None).cast("string"), "case": F.lit(None).cast("int"), "is_empty": F.lit(False)}
     # Build the expression from the last case to the first, because an earlier case has precedence over a later one.
-    for index, (name, operator, wanted, kind) in reversed(list(enumerate(cases))):
-        value = F.btrim(source.fields[column_of(name, list(source.fields))], F.lit(SPACES))
+    for index, case in reversed([*enumerate(cases_of(layout))]):
+        operator, wanted = case["operator"], case["value"]
+        value = F.btrim(source.column(case["column"]), F.lit(SPACES))
         is_empty, is_order = value.isin(*EMPTY), operator not in ("=", "!=")
         both = value.rlike(rf"\A{NUMBER}\z") & F.lit(re.fullmatch(NUMBER, wanted) is not None)
         read, other = value.cast("double"), F.lit(float(wanted) if re.fullmatch(NUMBER, wanted) else 0.0)
@@ -478,7 +255,7 @@ def event_of(text: str | None, source: Source, column: Column) -> dict[str, Colu
         why = F.concat(F.lit('"'), F.substring(value, 1, 40), F.lit(f'" is not a number, and --event compares it by {operator} {wanted}'))
         wrong = ~is_empty & ~both & F.lit(is_order)
         found = {
-            "type": F.when(passes, F.lit(kind)).otherwise(found["type"]),
+            "type": F.when(passes, F.lit(case["type"])).otherwise(found["type"]),
             "event_problem": F.when(wrong, why).when(~passes, found["event_problem"]),
             "case": F.when(passes, F.lit(index)).otherwise(found["case"]),
             "is_empty": is_empty | (~passes & found["is_empty"]),
@@ -509,48 +286,45 @@ def extra_text(value: Column, name: str) -> Column:
     return F.when(value.isin(*EMPTY), F.lit("")).when(is_number, value).otherwise(text)
 
 
-def check(source: Source, options: argparse.Namespace) -> tuple[DataFrame, list[str]]:
+def check(source: Source, layout: dict) -> tuple[DataFrame, list[str]]:
     """Returns each row with its problem, its event type and its line of the CSV; and the CSV's columns."""
-    names = list(source.fields)
-    roles, extras = columns_of(options.columns, names)
-    texts = {role: source.fields[name] for role, name in roles.items()}
-    unit = options.time or detect_time(source, texts["time"], roles["time"])
-    shown = [f"{role} = {name}" for role, name in [*roles.items(), *extras.items()]]
-    log(f"{source.kind}; {', '.join(shown)}; times in {unit}")
+    columns, unit = layout["columns"], layout["time"]["format"]
+    texts = {part: source.column(name) for part, name in columns.items()}
+    extras = [part for part in columns if part not in PARTS]
+    log(f"{source.kind}; {', '.join(f'{part} = {name}' for part, name in columns.items())}; times in {unit}")
     values = source.frame.select(
         source.problem.alias("problem"), source.text.alias("text"), source.file.alias("file"),
         (F.lit(False) if source.other_header is None else source.other_header).alias("other_header"),
-        *(texts[role].alias(role) for role in texts),
-        *(source.fields[name].alias(extra) for extra, name in extras.items()),
-        seconds_of(texts["time"], unit).alias("seconds"),
-        *(value.alias(name) for name, value in event_of(options.event, source, texts.get("event", F.lit("Watch"))).items()),
+        *(text.alias(part) for part, text in texts.items()),
+        seconds_of(texts["time"], layout["time"]).alias("seconds"),
+        *(value.alias(name) for name, value in event_of(layout, source).items()),
     )  # fmt: skip
     if source.kind in ("Parquet", "table"):
-        values = values.withColumn("text", F.concat_ws(",", *(F.col(role) for role in texts)))
+        values = values.withColumn("text", F.concat_ws(",", *(F.col(part) for part in texts)))
     col, control, seconds = F.col, source.control, F.col("seconds")
     problems = [
         ("", col("problem")),
-        (roles["user"], id_problem(col("user"), "user id", control)),
-        (roles["item"], id_problem(col("item"), "item id", control)),
-        (roles["time"], F.when(seconds.isNull(), F.concat(F.lit("timestamp "), col("time"), F.lit(f" is not a time in {unit}")))
+        (columns["user"], id_problem(col("user"), "user id", control)),
+        (columns["item"], id_problem(col("item"), "item id", control)),
+        (columns["time"], F.when(seconds.isNull(), F.concat(F.lit("timestamp "), col("time"), F.lit(f" is not a time in {unit}")))
             .when(seconds > time.time() + DAY, F.concat(F.lit("timestamp "), seconds.cast("string"), F.lit(" is in the future")))
             .when(seconds < 0, F.lit("timestamp is before 1970"))),
     ]  # fmt: skip
     problems.append(("", col("event_problem")))
-    if not options.event and "event" in roles:
-        problems.append((roles["event"], id_problem(col("type"), "event type", control)))
+    if not layout.get("event"):
+        problems.append((columns.get("event", ""), id_problem(col("type"), "event type", control)))
         sign = "event type has a quote or a backslash, which no filter can name"
-        problems.append((roles["event"], F.when(col("type").rlike(r'["\\]'), F.lit(sign))))
-    if "value" in roles:
+        problems.append((columns.get("event", ""), F.when(col("type").rlike(r'["\\]'), F.lit(sign))))
+    if "value" in columns:
         number = (col("value") == "") | (col("value").rlike(r"\A-?\d+(\.\d+)?([eE][+-]?\d+)?\z") & (F.length("value") <= 40))
-        problems.append((roles["value"], F.when(~number, F.lit("event value is not a number"))))
-    problems += [(extras[name], F.when(col(name).rlike(r"\p{Cc}"), F.lit("has a control character"))) for name in extras]
+        problems.append((columns["value"], F.when(~number, F.lit("event value is not a number"))))
+    problems += [(columns[name], F.when(col(name).rlike(r"\p{Cc}"), F.lit("has a control character"))) for name in extras]
     found = F.coalesce(*(F.when(why.isNotNull(), F.struct(F.lit(name).alias("column"), why.alias("reason"))) for name, why in problems))
     quote = F.lit('"')
     parts = [quote, escaped(col("user")), F.lit('","'), escaped(col("item")), F.lit('","'), col("type"), F.lit('",')]
-    parts += [col("value"), F.lit(",")] if "value" in roles else []
+    parts += [col("value"), F.lit(",")] if "value" in columns else []
     parts += [seconds.cast("string"), *(part for name in extras for part in (F.lit(","), extra_text(col(name), name)))]
-    header = ["USER_ID", "ITEM_ID", "EVENT_TYPE", *(["EVENT_VALUE"] if "value" in roles else []), "TIMESTAMP", *extras]
+    header = ["USER_ID", "ITEM_ID", "EVENT_TYPE", *(["EVENT_VALUE"] if "value" in columns else []), "TIMESTAMP", *extras]
     return values.withColumn("found", found).withColumn("line", F.concat(*parts)), header
 
 
@@ -559,15 +333,16 @@ def run(spark: SparkSession, options: argparse.Namespace) -> dict:
     for path in [options.output, options.quarantine]:
         if path and place(spark, path)[0].exists(place(spark, path)[1]):
             raise Unfit(f"{path} exists already. Name another path, or remove it.")
-    for path in options.paths:
+    for path in [options.options_file, *options.paths]:
         files, found = place(spark, path)
         if not files.globStatus(found):
             raise Unfit(f"There is no file {path}.")
+    layout = read_options(spark, options.options_file)
     try:
-        source = open_source(spark, options.paths, options.table)
+        source = open_source(spark, options.paths, options.table, layout)
     except AnalysisException as error:
         raise Unfit(f"{options.table or ', '.join(options.paths)} cannot be read: {str(error).splitlines()[0]}") from error
-    rows, header = check(source, options)
+    rows, header = check(source, layout)
     is_bad = F.col("found").isNotNull()
     bad_rows = rows.filter(is_bad).select("file", "found.column", "found.reason", "text")
     log("counting rows")
@@ -583,16 +358,18 @@ def run(spark: SparkSession, options: argparse.Namespace) -> dict:
             types[row.type] += row["count"]
     good = sum(types.values())
     if bad:
-        refuse_other_headers(rows.filter(is_bad & F.col("other_header")), options)
+        refuse_other_headers(rows.filter(is_bad & F.col("other_header")))
         judge_bad(bad_rows, bad, good, options)
     matched = {row.case for row in counts}
-    for index, (name, operator, wanted, _) in enumerate(parse_event(options.event)[0] if options.event else []):
+    for index, case in enumerate(cases_of(layout)):
         if index not in matched:
-            raise Unfit(f'The case "{name} {operator} {wanted}" of --event matches no row. Correct the case, or leave it out.')
+            condition = f"{case['column']} {case['operator']} {case['value']}"
+            raise Unfit(f'The case "{condition}" of --event matches no row. Correct the case, or leave it out.')
     if len(types) + len(header) - 4 > MOST_TYPES_AND_COLUMNS:
         raise Unfit(
             f"There are {len(types)} event types and {len(header) - 4} optional columns. The service allows "
-            f"{MOST_TYPES_AND_COLUMNS} together. Give fewer types:  --event 'COLUMN = VALUE -> TYPE, else OTHER'"
+            f"{MOST_TYPES_AND_COLUMNS} together. Print options with fewer types:  "
+            "npm run -s data-prep -- SAMPLE --event 'COLUMN = VALUE -> TYPE, else OTHER' --dry-run --json > options.json"
         )
     lines = rows.filter(~is_bad & F.col("type").isNotNull()).select(F.col("line").alias(",".join(header))).distinct()
     if good < 1000:
@@ -630,14 +407,14 @@ def printable(text: Column) -> Column:
     return F.translate(F.substring(text, 1, 400), control, "".join(map(chr, [*range(0x2400, 0x2420), 0x2421])))
 
 
-def refuse_other_headers(headers: DataFrame, options: argparse.Namespace) -> None:
+def refuse_other_headers(headers: DataFrame) -> None:
     """Rejects files with another column order, which would swap values. A header is a bad row: its time is a word."""
     found = headers.select("file", "text").limit(5).collect()
     if found:
         raise Unfit(
-            "The files do not have the same columns, so nothing was written. All were read by the columns of the first. These differ:\n"
+            "The files do not have the same columns, so nothing was written. All were read by the columns of --options. These differ:\n"
             + "\n".join(f"  {row.file}: {ascii(row.text[:120])}" for row in found)
-            + "\nPrepare the files of each kind by a run of their own, each with its own --output."
+            + "\nPrepare the files of each kind by a run of their own, each with its own --options and --output."
         )
 
 
@@ -679,9 +456,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--input", default="", help="them as one value, separated by spaces (for Glue)")
     parser.add_argument("--table", help="a table of the catalog instead of files, such as glue_catalog.shop.events")
     parser.add_argument("--output", required=True, help="a new folder for the CSV files")
-    parser.add_argument("--columns", help="user=…,item=…,time=…,event=…,value=…,DEVICE=…: names, or numbers from 1")
-    parser.add_argument("--time", help="s, ms, us, iso, or a format such as %%d/%%m/%%Y")
-    parser.add_argument("--event", help="the type of all events, or 'rating >= 4 -> Like, else Watch'")
+    parser.add_argument("--options", required=True, dest="options_file", metavar="FILE", help="the options that data-prep printed")
     parser.add_argument("--bad-rows", nargs="+", default=["fail"], help="fail, skip, or quarantine PATH")
     parser.add_argument("--max-bad", type=share_of, default=1.0, help="refuse a larger share, such as 0.1%%")
     for name in GLUE_OPTIONS:

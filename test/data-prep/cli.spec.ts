@@ -32,6 +32,71 @@ describe("`npm run data-prep`", () => {
         assert.match(unknown.stderr, /"grade=3" is not one of user=NAME/);
     });
 
+    describe("`data-prep --dry-run`", () => {
+        const rows = Array.from({ length: 30 }, (_, n) => `u${n};p${n};${1_760_000_000 + n}000;${n % 5}`);
+        const dryRun = (...args: string[]) => {
+            const child = spawnSync(process.execPath, [CLI, ...args, "--dry-run"], { encoding: "utf8", cwd: at("") });
+            assert.equal(child.status, 0, child.stderr);
+            assert.match(child.stderr, /^As a command: {2}npm run data-prep -- /m);
+            return child.stdout;
+        };
+        const optionsOf = (...args: string[]) => JSON.parse(dryRun(...args, "--json"));
+
+        it("`data-prep --dry-run` writes nothing to stdout without `--json`", () => {
+            put("events.csv", `visitor;sku;ts;stars\n${rows.join("\n")}\n`);
+            assert.equal(dryRun("events.csv"), "");
+        });
+
+        it("`data-prep --dry-run --json` prints the format, columns, times and cases of a text table", () => {
+            put("events.csv", `visitor;sku;ts;stars\n${rows.join("\n")}\n`);
+            const columns = "user=visitor,item=sku,time=ts,GRADE=4";
+            assert.deepEqual(optionsOf("events.csv", "--columns", columns, "--event", "4 > 3 -> Like, else Watch"), {
+                schemaVersion: 1,
+                tables: [
+                    {
+                        file: "events.csv",
+                        kind: "text",
+                        encoding: "utf-8",
+                        delimiter: ";",
+                        quotes: true,
+                        escape: '"',
+                        hasHeader: true,
+                        names: ["visitor", "sku", "ts", "stars"],
+                        columns: { user: "visitor", item: "sku", time: "ts", GRADE: "stars" },
+                        time: { format: "ms", pattern: "\\d{1,13}(\\.0+)?", inSecond: 1000 },
+                        event: {
+                            cases: [{ column: "stars", operator: ">", value: "3", type: "Like" }],
+                            otherwise: "Watch",
+                        },
+                    },
+                ],
+            });
+        });
+
+        it("`data-prep --dry-run --json` prints which columns of JSON lines are numbers", () => {
+            const line = '{"user":7,"item":"i","time":"09/10/2025 8:30","event":"view","price":"5.0","weight":null}\n';
+            put("events.jsonl", line + line.replace("null", "5.0"));
+            const { tables } = optionsOf("events.jsonl", "--time", "%d/%m/%Y %H:%M");
+            const [{ kind, numbers, columns, time, event, delimiter }] = tables;
+            assert.deepEqual(
+                [kind, numbers, event, delimiter],
+                ["JSON lines", ["user", "weight"], undefined, undefined],
+            );
+            assert.deepEqual(columns, { user: "user", item: "item", time: "time", event: "event" });
+            assert.deepEqual(time.parts, ["day", "month", "year", "hour", "minute"]);
+            assert.match("09/10/2025 8:30", new RegExp(`^${time.pattern}$`));
+        });
+
+        it("`data-prep --dry-run` refuses more additional columns than Personalize allows", () => {
+            put("events.csv", "user,item,time\n1,2,1760000000\n");
+            const columns = ["user=1,item=2,time=3", ...[..."ABCDEF"].map((name) => `${name}=1`)].join();
+            const args = [CLI, "events.csv", "--columns", columns, "--dry-run"];
+            const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: at("") });
+            assert.equal(status, 1);
+            assert.match(stderr, /6 additional columns \(A, B, C, D, E, F\), and Personalize allows only 5/);
+        });
+    });
+
     it("`data-prep --bad-rows quarantine` writes unusable rows to a file", () => {
         const rows = syntheticRatings().map(({ user, item, timestamp }) => `${user};${item};${timestamp}000`);
         put("events.csv", Buffer.from(`visitor_id;sku;ts\n${rows.join("\n")}\n,;x\u0007;1\n1;2\n`));

@@ -47,10 +47,11 @@ describe("Spark role in docs/spark.md", () => {
         assert.ok(!assumes("emr-serverless.amazonaws.com", {}));
     });
 
-    it("the Spark role can read the Spark program and the events, and write below one prefix", () => {
+    it("the Spark role can read the Spark program, its options and the events, and write below one prefix", () => {
         const bucket = "arn:aws:s3:::my-clicks";
         for (const [action, key] of [
             ["s3:GetObject", "code/prepare.py"],
+            ["s3:GetObject", "code/options.json"],
             ["s3:GetObject", "events/day=1/part-0.parquet"],
             ["s3:PutObject", "prepared/november/part-00000.csv"],
             ["s3:DeleteObject", "prepared/november/_temporary/0"],

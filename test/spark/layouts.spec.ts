@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { knownNames } from "../../data-prep/reading/roles.ts";
-import { madeBySpark, runSpark, type SparkRun } from "./support.ts";
+import { itemAt } from "../support/item-at.ts";
+import { madeBySpark, runSpark, type SparkCase, type SparkRun } from "./support.ts";
 
 /** Layouts of public clickstreams, as the documentation of their tools shows them. The rows are invented. */
 const rows = Array.from({ length: 1000 }, (_, n) => ({ user: n % 50, item: n % 77, time: 1_760_000_000 + 61 * n }));
@@ -12,16 +12,16 @@ const expected = (type: string) => rows.map(({ user, item, time }) => `"u${user}
 type Row = (typeof rows)[number];
 const lines = (of: (row: Row) => unknown) => rows.map((row) => `${JSON.stringify(of(row))}\n`);
 const iso = ({ time }: Row) => new Date(1000 * time).toISOString();
+const quotedTimes = rows.map((row) => `u${row.user},i${row.item},"${iso(row)}"\n`);
 
-interface Layout {
+/** A run of prepare.py for some input. `$` stands for the folder of the input files, and is the default of `args`. */
+interface Layout extends Partial<Omit<SparkCase, "sample">> {
     readonly name: string;
     readonly type: string;
-    readonly args: readonly string[];
     /** Input files by their paths in the folder. */
     readonly files?: Readonly<Record<string, string | Uint8Array>>;
-    /** SQL statements that write the input files; `$` stands for the folder. */
-    readonly sql?: readonly string[];
-    readonly table?: string;
+    /** An SQL statement that writes the input files. */
+    readonly sql?: string;
 }
 
 const values = rows.map(({ user, item, time }) => `('u${user}','i${item}',${time})`).join(",");
@@ -34,32 +34,32 @@ const layouts: readonly Layout[] = [
     {
         name: "Parquet that Glue writes, partitioned by type and day",
         type: "view",
-        args: ["--columns", "user=visitor,item=product,time=event_ts,event=event_name"],
-        sql: [
-            created(
-                "glue",
-                "u AS visitor, i AS product, timestamp_seconds(s) AS event_ts, 'view' AS event_name, '01' AS day",
-                "PARTITIONED BY (event_name, day)",
-            ),
-        ],
+        choices: ["--columns", "user=visitor,item=product,time=event_ts"],
+        edit: {
+            columns: { user: "visitor", item: "product", time: "event_ts", event: "event_name" },
+            event: null,
+        },
+        sql: created(
+            "glue",
+            "u AS visitor, i AS product, timestamp_seconds(s) AS event_ts, 'view' AS event_name, '01' AS day",
+            "PARTITIONED BY (event_name, day)",
+        ),
     },
     {
         name: "Parquet with a nested record, whole numbers as doubles, and a date",
         type: "Watch",
-        args: ["--columns", "user=who.id,item=what,time=at", "--event", "Watch"],
-        sql: [created("nested", "named_struct('id', u, 'plan', 1.0D) AS who, i AS what, CAST(s AS DOUBLE) AS at")],
+        choices: ["--columns", "user=who.id,item=what,time=at"],
+        sql: created("nested", "named_struct('id', u, 'plan', 1.0D) AS who, i AS what, CAST(s AS DOUBLE) AS at"),
     },
     {
         name: "a table of the catalog, as Iceberg is read",
         type: "Watch",
-        args: [],
-        table: "default.shop",
-        sql: [created("shop", "u AS user_id, i AS item_id, CAST(s AS BIGINT) * 1000 AS event_time")],
+        args: ["--table", "default.shop"],
+        sql: created("shop", "u AS user_id, i AS item_id, CAST(s AS BIGINT) * 1000 AS event_time"),
     },
     {
         name: "Firehose: year/month/day/hour, gzip, JSON lines",
         type: "click",
-        args: [],
         files: {
             "2025/10/09/08/stream-1.gz": gzipSync(
                 lines((row) => ({
@@ -86,7 +86,7 @@ const layouts: readonly Layout[] = [
     {
         name: "GA4's export as JSON: microseconds in a text",
         type: "view_item",
-        args: ["--columns", "user=user_pseudo_id,item=ecommerce.item_id,time=event_timestamp,event=event_name"],
+        choices: ["--columns", "user=user_pseudo_id,item=ecommerce.item_id,time=event_timestamp,event=event_name"],
         files: {
             "events_20251009.json": lines((row) => ({
                 event_date: "20251009",
@@ -101,7 +101,7 @@ const layouts: readonly Layout[] = [
     {
         name: "Snowplow's enriched events: 131 columns with tabs, without a header",
         type: "page_view",
-        args: ["--columns", "user=16,item=31,time=4,event=6"],
+        choices: ["--columns", "user=16,item=31,time=4,event=6"],
         files: {
             "part-00000": rows
                 .map((row) => {
@@ -117,7 +117,7 @@ const layouts: readonly Layout[] = [
     {
         name: "Segment's S3 destination: nested properties, gzip",
         type: "Product Viewed",
-        args: ["--columns", "user=userId,item=properties.product_id,time=timestamp,event=event"],
+        choices: ["--columns", "user=userId,item=properties.product_id,time=timestamp,event=event"],
         files: {
             "segment-logs/1760000000000/a.gz": gzipSync(
                 lines((row) => ({
@@ -130,79 +130,80 @@ const layouts: readonly Layout[] = [
         },
     },
     {
-        name: "RetailRocket: CSV with milliseconds",
+        name: "RetailRocket: CSV with milliseconds, with each option as one value and the options that AWS Glue adds",
         type: "view",
-        args: [],
+        args: ["--JOB_NAME", "prepare", "--TempDir", "s3://b/t", "--input", "$", "--bad-rows", "quarantine $-bad"],
         files: {
             "events.csv": `timestamp,visitorid,event,itemid,transactionid\n${rows.map(({ user, item, time }) => `${time}123,u${user},view,i${item},\n`).join("")}`,
         },
     },
     {
-        name: "CSV of several files with a header each, in partitions",
+        name: "CSV of several files with a header each, one with quotes, in partitions",
         type: "buy",
-        args: [],
-        files: Object.fromEntries(
-            [0, 500].map((from) => [
-                `event_type=buy/part-${from}.csv`,
-                `user_id,item_id,created_at\n${rows
-                    .slice(from, from + 500)
-                    .map((row) => `u${row.user},i${row.item},"${iso(row)}"\n`)
-                    .join("")}`,
-            ]),
-        ),
+        edit: {
+            columns: { user: "user_id", item: "item_id", time: "created_at", event: "event_type" },
+            event: null,
+        },
+        files: {
+            "event_type=buy/part-0.csv": `user_id,item_id,created_at\n${quotedTimes.slice(0, 500).join("")}`,
+            "event_type=buy/part-1.csv": `"user_id","item_id",created_at\n${quotedTimes.slice(500).join("")}`,
+        },
     },
+];
+
+type Refusal = readonly [what: string, run: Partial<SparkCase>, codeAndMessage: RegExp];
+/** `$` stands for the folder of RetailRocket's file. */
+const refusals: readonly Refusal[] = [
+    ["an existing output", { args: ["$", "--output", "$"] }, /^1: .*\/in exists already/],
+    ["missing files", { args: ["$/nothing"] }, /^1: There is no file .*nothing\.$/m],
+    ["an unknown option", { args: ["$", "--colums", "1"] }, /^2: .*unrecognized arguments: --colums/s],
+    ["options of another version", { args: ["$", "--options", "$-old"] }, /^1: .*old has schemaVersion 0 and 0 tables/],
+    ["a missing column", { edit: { columns: { user: "nobody" } } }, /^1: There is no column "nobody"; the columns/],
+    ["files of another format", { edit: { kind: "Parquet" } }, /^1: .*\(Parquet\) have different formats/],
+    [
+        "a case that matches no row",
+        { choices: ["--event", "event = buy -> Buy"] },
+        /^1: .*event = buy.* matches no row/s,
+    ],
+    [
+        // If Spark only skipped the header, a file with another order of columns would have users as items.
+        "a folder of files with different column orders",
+        { sample: "$-mixed", args: ["$-mixed", "--bad-rows", "skip"] },
+        /^1: .*do not have the same columns.*b\.csv: 'product_id,user_id.*a run of their own/s,
+    ],
 ];
 
 describe("data-prep/spark/prepare.py with the column layouts of public data sets", () => {
     let folder: string;
     let runs: readonly SparkRun[];
-    let names: Readonly<Record<string, string>>;
     const at = (index: number, name: string) => join(folder, String(index), name);
+    const put = (path: string, text: string | Uint8Array) => {
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, text);
+    };
     before(async () => {
         folder = mkdtempSync(join(tmpdir(), "data-prep-layouts-"));
+        const retailRocket = layouts.findIndex(({ name }) => name.startsWith("RetailRocket"));
+        put(at(retailRocket, "in-mixed/a.csv"), "user_id,item_id,timestamp\nu1,i1,1760000000\n");
+        put(at(retailRocket, "in-mixed/b.csv"), "product_id,user_id,timestamp\ni1,u1,1760000000\n");
+        put(at(retailRocket, "in-old"), '{"schemaVersion":0,"tables":[]}');
         for (const [index, { files = {} }] of layouts.entries()) {
-            for (const [path, text] of Object.entries(files)) {
-                mkdirSync(dirname(at(index, `in/${path}`)), { recursive: true });
-                writeFileSync(at(index, `in/${path}`), text);
-            }
+            for (const [path, text] of Object.entries(files)) put(at(index, `in/${path}`), text);
         }
-        const sql = layouts.flatMap((layout, index) =>
-            (layout.sql ?? []).map((each) => each.replace("$", at(index, "in"))),
-        );
-        // If Spark only skipped the header, a file with another order of columns would have users as items.
-        const swapped = rows.slice(0, 500).map(({ user, item, time }) => `i${item},u${user},${time}\n`);
-        const straight = rows.slice(500).map(({ user, item, time }) => `u${user},i${item},${time}\n`);
-        mkdirSync(at(0, "mixed"), { recursive: true });
-        writeFileSync(at(0, "mixed/a.csv"), `user_id,item_id,timestamp\n${straight.join("")}`);
-        writeFileSync(at(0, "mixed/b.csv"), `item_id,user_id,timestamp\n${swapped.join("")}`);
-        const args = layouts.map((layout, index) => [
-            ...(layout.table === undefined ? [at(index, "in")] : ["--table", layout.table]),
-            ...layout.args,
-            ...["--output", at(index, "out")],
-        ]);
-        const refused = [
-            [at(7, "in"), "--output", at(7, "in")],
-            [at(7, "nothing"), "--output", at(0, "new")],
-            [at(7, "in"), "--colums", "user=1", "--output", at(0, "new")],
-            [at(7, "in"), "--columns", "user=nobody", "--output", at(0, "new")],
-            [at(7, "in"), "--event", "event => 4 -> Like", "--output", at(0, "new")],
-            [at(7, "in"), "--event", "event = buy -> Buy, else View", "--output", at(0, "new")],
-            // AWS Glue starts a script like this: each option has one value, and Glue adds its own options.
-            [
-                "--JOB_NAME",
-                "prepare",
-                "--TempDir",
-                "s3://b/t",
-                "--input",
-                at(7, "in"),
-                "--output",
-                at(0, "glue"),
-                "--bad-rows",
-                `quarantine ${at(0, "bad")}`,
-            ],
-            [at(0, "mixed"), "--bad-rows", "skip", "--output", at(0, "mixed-out")],
-        ];
-        ({ results: runs, names } = await runSpark([...args, ...refused], sql));
+        const caseOf = (
+            index: number,
+            output: string,
+            { sample = "$", choices = [], edit, args = ["$"] }: Partial<SparkCase>,
+        ) => ({
+            sample: sample.replace("$", at(index, "in")),
+            choices,
+            edit,
+            args: ["--output", at(index, output), ...args.map((each) => each.replace("$", at(index, "in")))],
+        });
+        const sql = layouts.flatMap((layout, index) => layout.sql?.replace("$", at(index, "in")) ?? []);
+        const accepted = layouts.map((layout, index) => caseOf(index, "out", layout));
+        const refused = refusals.map(([, run]) => caseOf(retailRocket, "refused", run));
+        ({ results: runs } = await runSpark([...accepted, ...refused], sql));
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -215,33 +216,12 @@ describe("data-prep/spark/prepare.py with the column layouts of public data sets
         });
     }
 
-    it("prepare.py rejects an existing output, missing files and invalid options", () => {
-        const [exists, missing, option, column, rule, unmatched, glue] = runs.slice(layouts.length);
-        assert.match(exists?.stderr ?? "", /\/in exists already/);
-        assert.match(missing?.stderr ?? "", /There is no .*nothing/);
-        assert.match(option?.stderr ?? "", /unrecognized arguments: --colums/);
-        assert.match(column?.stderr ?? "", /no column "nobody"; the columns are timestamp, visitorid/);
-        assert.match(rule?.stderr ?? "", /Write >= for =>:\n {2}event => 4 -> Like\n {8}\^/);
-        assert.match(unmatched?.stderr ?? "", /The case "event = buy" of --event matches no row/);
-        assert.deepEqual(
-            [exists, missing, option, column, rule, unmatched, glue].map((run) => run?.code),
-            [1, 1, 2, 1, 1, 1, 0],
-        );
-        assert.doesNotMatch(missing?.stderr ?? "", /Traceback|at org\.apache/);
-    });
-
-    it("prepare.py rejects a folder of files with different column orders", () => {
-        const run = runs.at(-1);
-        assert.equal(run?.code, 1, run?.stdout);
-        assert.match(
-            run?.stderr ?? "",
-            /do not have the same columns.*[ab]\.csv: '(item_id,user|user_id,item).*a run of their own/s,
-        );
-        assert.ok(!existsSync(at(0, "mixed-out")));
-    });
-
-    it("prepare.py recognizes the same column names as data-prep", () => {
-        const pythonNames = Object.fromEntries(Object.entries(names).map(([role, text]) => [role, text.split(" ")]));
-        assert.deepEqual(pythonNames, knownNames);
-    });
+    for (const [index, [what, , codeAndMessage]] of refusals.entries()) {
+        it(`prepare.py rejects ${what}, and writes nothing`, () => {
+            const { code, stderr } = itemAt(runs, layouts.length + index);
+            assert.match(`${code}: ${stderr}`, codeAndMessage);
+            assert.doesNotMatch(stderr, /Traceback|at org\.apache/);
+            assert.deepEqual(globSync(join(folder, "*/refused")), []);
+        });
+    }
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
+import { toOptionWords } from "../../data-prep/suggestion.ts";
 import { itemAt } from "../support/item-at.ts";
 import { type Made, madeByDataPrep, madeBySpark, runSpark, type SparkRun } from "./support.ts";
 
@@ -58,7 +59,7 @@ const cases: readonly Case[] = [
     },
     {
         name: "times, in seconds",
-        text: csv(head, [
+        text: csv(`\ufeff${head}`, [
             "u1,i1,,view,none",
             "u1,i1,abc,view,no number",
             "u1,i1,8e3,view,exponent",
@@ -156,7 +157,8 @@ const cases: readonly Case[] = [
     },
     {
         name: "a format of times",
-        text: csv(head, [
+        // The first of two columns with the same name is the column of the user.
+        text: csv(head.replace("note", "user_id"), [
             "u1,i1,31/02/2026 1:00 pm,view,no such day",
             "u1,i1,1/2/2026 12:05 AM,view,midnight",
             "u1,i1,1/2/2026   12:05 pm,view,noon",
@@ -183,10 +185,11 @@ const cases: readonly Case[] = [
         file: "events.jsonl.gz",
         text: gzipSync(
             `${[
-                ...good((user, item, time) =>
-                    JSON.stringify({ userId: user, properties: { product_id: `p${item}` }, ts: time, event: "view" }),
+                ...good(
+                    (user, item, time) =>
+                        `{"userId":${user},"properties":{"product_id":"p${item}"},"ts":${time},"event":"view","weight":1.5}`,
                 ),
-                '{"userId": "u1", "properties": {"product_id": "p1"}, "ts": 1700000000, "event": "buy"}',
+                '{"userId": "u1", "properties": {"product_id": "p1"}, "ts": 1700000000, "event": "buy", "weight": 4.0}',
                 '{"userId": "u2", "properties": {"product_id": null}, "ts": 1700000000, "event": "no item"}',
                 '{"userId": "u3", "ts": 1700000000, "event": "no properties"}',
                 '{"userId": "u4", "properties": {"product_id": "p1"}, "ts": 17000',
@@ -194,10 +197,10 @@ const cases: readonly Case[] = [
                 "no JSON",
                 '{"userId": "u\\u0000", "properties": {"product_id": "p1"}, "ts": 1700000000, "event": "NUL"}',
                 '{"userId": "u6", "properties": {"product_id": "p1"}, "ts": "1700000000", "event": "a text as time"}',
-                '{"userId": "u7", "properties": {"product_id": 9007199254740993}, "ts": 1700000000, "event": "64 bits"}',
+                '{"userId": "u7", "properties": {"product_id": 9007199254740993}, "ts": 1700000000, "event": "64 bits", "weight": 2.50}',
             ].join("\n")}\n`,
         ),
-        choices: { columns: "user=userId,item=properties.product_id,time=ts,event=event" },
+        choices: { columns: "user=userId,item=properties.product_id,time=ts,event=event,value=weight" },
         kept: 1203,
         refused: 6,
     },
@@ -208,11 +211,11 @@ describe("data-prep/spark/prepare.py compared with data-prep", () => {
     let runs: readonly SparkRun[];
     let java: string;
     const at = (...names: string[]) => join(folder, ...names);
-    const argsOf = ({ name, file = "events.csv", choices = {} }: Case) => [
-        at(name, file),
-        ...Object.entries(choices).flatMap(([option, value]) => [`--${option}`, value]),
-        ...["--bad-rows", "quarantine", at(name, "spark-bad"), "--output", at(name, "spark")],
-    ];
+    const caseOf = ({ name, file = "events.csv", choices = {} }: Case) => ({
+        sample: at(name, file),
+        choices: toOptionWords(choices),
+        args: [at(name, file), "--bad-rows", "quarantine", at(name, "spark-bad"), "--output", at(name, "spark")],
+    });
 
     before(async () => {
         folder = mkdtempSync(join(tmpdir(), "data-prep-spark-"));
@@ -220,7 +223,7 @@ describe("data-prep/spark/prepare.py compared with data-prep", () => {
             mkdirSync(at(name));
             writeFileSync(at(name, file), text);
         }
-        ({ results: runs, java } = await runSpark(cases.map(argsOf)));
+        ({ results: runs, java } = await runSpark(cases.map(caseOf)));
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -249,8 +252,8 @@ describe("data-prep/spark/prepare.py compared with data-prep", () => {
     it("prepare.py returns the same rows as data-prep for MovieLens 100k", async () => {
         const input = await fetchMovieLens("data/ml-100k", { log: () => {}, env: process.env });
         const choices = { columns: "user=1,item=2,time=4", time: "s", event: "3 >= 4 -> Like, else Watch" };
-        const options = Object.entries(choices).flatMap(([name, value]) => [`--${name}`, value]);
-        const { results } = await runSpark([[input, ...options, "--output", at("ml")]]);
+        const args = [input, "--output", at("ml")];
+        const { results } = await runSpark([{ sample: input, choices: toOptionWords(choices), args }]);
         assert.equal(results[0]?.code, 0, results[0]?.stderr);
         mkdirSync(at("ml-ours"));
         const ours = await madeByDataPrep([input], at("ml-ours"), choices);

@@ -24,14 +24,25 @@ interface SparkRuns {
     readonly results: readonly SparkRun[];
     /** The folder of the Java that ran Spark. */
     readonly java: string;
-    /** Column names that prepare.py recognises. */
-    readonly names: Readonly<Record<string, string>>;
+}
+
+/** A run of prepare.py with the options that data-prep prints for a sample. */
+export interface SparkCase {
+    /** A file, or a folder whose first file is the sample. */
+    readonly sample: string;
+    /** data-prep's options for the sample. */
+    readonly choices: readonly string[];
+    /** Fields that replace fields of the printed options. */
+    readonly edit?: object | undefined;
+    /** prepare.py's arguments besides `--options`. */
+    readonly args: readonly string[];
 }
 
 /**
- * A Python program that starts Spark, which listens on 127.0.0.1 only, uses two cores, and cannot find a system Java.
+ * Runs prepare.py several times in one process, after SQL statements. Spark listens on 127.0.0.1 only, uses two cores,
+ * and cannot find a system Java.
  */
-function createSparkCommand(args: readonly string[]) {
+export async function runSpark(cases: readonly SparkCase[], sql: readonly string[] = []): Promise<SparkRuns> {
     const conf = ["spark.ui.enabled=false", "spark.driver.bindAddress=127.0.0.1", "spark.sql.shuffle.partitions=2"];
     const master = ["--master", "local[2]", ...conf.flatMap((each) => ["--conf", each])];
     const env = {
@@ -41,17 +52,9 @@ function createSparkCommand(args: readonly string[]) {
         SPARK_LOCAL_IP: "127.0.0.1",
         PYSPARK_SUBMIT_ARGS: [...master, "pyspark-shell"].join(" "),
     };
-    return { command: python, args, env };
-}
-
-/** Runs prepare.py several times in one process, after SQL statements. */
-export async function runSpark(cases: readonly (readonly string[])[], sql: readonly string[] = []): Promise<SparkRuns> {
-    const { command, args, env } = createSparkCommand([
-        join(import.meta.dirname, "run_cases.py"),
-        script,
-        JSON.stringify(sql),
-    ]);
-    const child = spawn(command, args, { env });
+    const dataPrep = [process.execPath, join(root, "data-prep", "cli.ts")];
+    const args = [join(import.meta.dirname, "run_cases.py"), script, JSON.stringify(sql), ...dataPrep];
+    const child = spawn(python, args, { env });
     child.stdin.end(JSON.stringify(cases));
     const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
     const [code] = await once(child, "exit");
