@@ -131,7 +131,7 @@ export const prices = {
     },
     trailEvents: {
         usd: 2,
-        unit: "100,000 management events of a second trail in a region; the first copy is free",
+        unit: "100,000 management events of a second trail; the first copy is free",
         ...secondHand,
         source: "copy of AWS's CloudTrail pricing page, undated",
         date: "2026-11",
@@ -290,8 +290,8 @@ const guardCalls = 20;
 
 /**
  * Returns the price of the audit trail in US dollars a month, for the events of the cost guard, of 2 KB each in the log
- * group. The upper end applies if the region has a second trail, because CloudTrail bills the events of all trails but
- * one. Events of other programs are not included.
+ * group. The upper end applies if the account has a second trail, because CloudTrail bills the events of all trails but
+ * one. The account's other management events are not included, whose number only the account knows.
  */
 export function trailUsdPerMonth(region: string, guardMinutes: number): UsdRange {
     const events = guardRuns(guardMinutes) * guardCalls;

@@ -77,7 +77,7 @@ export function estimate(plan: PlannedStack): Estimate {
         same("cost guard", "AWS Lambda", guardUsdPerMonth(region, guardMinutes, guardMetricCount(plan))),
         plan.auditTrail &&
             same(
-                "audit trail",
+                "audit trail, plus your account's own events",
                 "AWS CloudTrail",
                 trailUsdPerMonth(region, guardMinutes),
                 "pulumi config set auditTrail false",

@@ -18,7 +18,7 @@ export interface AuditTrailArgs {
 /** Days for which the bucket and the log group keep the trail's events: the same period that LookupEvents covers. */
 const keptDays = 90;
 
-/** A trail of CloudTrail's management events in the region, with its own bucket and a log group. */
+/** A trail of CloudTrail's management events in all regions, with its own bucket and a log group. */
 export class AuditTrail extends pulumi.ComponentResource {
     public readonly trailArn: pulumi.Output<string>;
 
@@ -75,10 +75,12 @@ export class AuditTrail extends pulumi.ComponentResource {
             {
                 name: names.trail,
                 s3BucketName,
-                isMultiRegionTrail: false,
-                // Include global services, because IAM, CloudFront and Route 53 log to us-east-1, and the trail's
-                // region may be another one.
+                // IAM and CloudFront log to us-east-1, and only a multi-Region trail of another region contains these
+                // events (CloudTrail User Guide, "Global service events").
+                isMultiRegionTrail: true,
                 includeGlobalServiceEvents: true,
+                // Each use of a key is a management event. Programs of the account may cause millions of them.
+                eventSelectors: [{ excludeManagementEventSources: ["kms.amazonaws.com", "rdsdata.amazonaws.com"] }],
                 enableLogFileValidation: true,
                 cloudWatchLogsRoleArn,
                 // CloudTrail needs the ARN that ends in `:*`, which names the group's streams. It rejects the ARN of

@@ -76,7 +76,7 @@ export function operationsGrants(scope: GrantScope): readonly Grant[] {
         grant("deploy-audit")(
             "ManageTrails",
             "cloudtrail",
-            ["AddTags", "CreateTrail", "DeleteTrail", "RemoveTags", "StartLogging", "UpdateTrail"],
+            ["AddTags", "CreateTrail", "DeleteTrail", "PutEventSelectors", "RemoveTags", "StartLogging", "UpdateTrail"],
             trails,
         ),
         // A budget belongs to the account, and its ARN has no region.

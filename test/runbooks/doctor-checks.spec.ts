@@ -39,7 +39,7 @@ describe("Check of CloudTrail trails by the runbook `doctor`", () => {
         const organization = trailOf("organization", "us-east-1");
         const { verdict, detail, fix } = trailFinding([own, organization], good());
         assert.deepEqual([verdict, fix], ["warn", "pulumi config set --stack dev auditTrail false"]);
-        assert.match(detail, /^the region has trail arn:us-east-1:organization\. .* ≈ \$2\.00 for 100,000 events/);
+        assert.match(detail, /^the account has trail arn:us-east-1:organization\. .* ≈ \$2\.00 for 100,000 events/);
     });
 
     it("`trailFinding` warns of a trail with the stack's trail name in another region", () => {

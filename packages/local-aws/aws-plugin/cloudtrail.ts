@@ -5,7 +5,13 @@ import { type AnyEntry, tagList } from "./entry.ts";
 import { at, clearedBy, list, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-const selectors = list(struct({ readWriteType: or("All"), includeManagementEvents: or(true) }));
+const selectors = list(
+    struct({
+        readWriteType: or("All"),
+        includeManagementEvents: or(true),
+        excludeManagementEventSources: or([]),
+    }),
+);
 
 /**
  * Returns the plugin's resource type for trails, with the defaults of CreateTrail and with logging switched on, as in

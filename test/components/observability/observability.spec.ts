@@ -238,8 +238,11 @@ describe("AuditTrail component", () => {
         const trail = requireInputs("Trail");
         assert.deepEqual(
             [trail.name, trail.s3BucketName, trail.enableLogFileValidation, trail.isMultiRegionTrail, trail.tags],
-            [names.trail, "films-trail", true, false, tags],
+            [names.trail, "films-trail", true, true, tags],
         );
+        assert.deepEqual(trail.eventSelectors, [
+            { excludeManagementEventSources: ["kms.amazonaws.com", "rdsdata.amazonaws.com"] },
+        ]);
         assert.equal(
             trail.cloudWatchLogsGroupArn,
             `arn:aws:logs:eu-central-1:123456789012:log-group:/aws/cloudtrail/${names.trail}:*`,

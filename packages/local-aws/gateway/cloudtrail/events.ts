@@ -11,13 +11,19 @@ export interface TrailEvent {
     readonly name: string;
     /** The caller's ARN; empty for an unknown caller. */
     readonly principal: string;
-    /** The call's region; empty for a call without a region. */
+    /** The region in which CloudTrail lists the call; empty for a call whose region is unknown. */
     readonly region: string;
     /** ARNs and names of the call's resources. */
     readonly resources: readonly string[];
     readonly errorCode?: string;
     readonly errorMessage?: string;
 }
+
+/**
+ * Global services, whose events CloudTrail lists in us-east-1. Since November 2021 a trail of another region does not
+ * contain them, unless the trail is a multi-Region trail (CloudTrail User Guide, "Global service events").
+ */
+const globalServices = new Set(["iam", "cloudfront"]);
 
 /**
  * Returns CloudTrail events, newest first: accepted and rejected Personalize calls that change something, and calls of
@@ -53,7 +59,9 @@ export function toTrailEvents(requests: readonly LoggedRequest[], accesses: read
                 source: `${service === "cloudwatch" ? "monitoring" : service}.amazonaws.com`,
                 name,
                 principal,
-                region: resource.split(":")[3] ?? "",
+                // `PassRole` stands for a call of the service that gets the role, so its region is unknown.
+                region:
+                    globalServices.has(service) && name !== "PassRole" ? "us-east-1" : (resource.split(":")[3] ?? ""),
                 resources: resource === "*" ? [] : [resource, resource.split(/[:/]/).at(-1) ?? resource],
                 errorCode: decision === "denied" ? "AccessDenied" : (reason ?? "AccessDenied"),
                 ...(reason !== undefined && { errorMessage: reason }),

@@ -66,4 +66,16 @@ describe("CloudTrail LookupEvents on the local AWS", () => {
         const [denial] = (await lookUp(by("Username", "bob"))).records;
         assert.deepEqual([denial.eventName, denial.errorCode], ["LookupEvents", "AccessDenied"]);
     });
+
+    it("LookupEvents returns events of IAM in us-east-1 only", async () => {
+        const { iam } = await aws.user("eve");
+        await assert.rejects(iam.getUser({ UserName: "eve" }), { name: "AccessDenied" });
+        const iamEvents = async (at: string) =>
+            (await lookUp(by("Username", "eve"), at)).Events.map(({ EventSource, EventName }) => [
+                EventSource,
+                EventName,
+            ]);
+        assert.deepEqual(await iamEvents(region), []);
+        assert.deepEqual(await iamEvents("us-east-1"), [["iam.amazonaws.com", "GetUser"]]);
+    });
 });
