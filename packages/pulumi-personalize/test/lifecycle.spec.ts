@@ -124,6 +124,8 @@ describe("Lifecycle of Personalize resources", () => {
 
     it("`diff` finds no change for a solution whose recipe AutoML chose", async () => {
         const { group } = await makeDataset();
+        // Only this speed accepts AutoML.
+        await harness.slowDown("samples");
         const inputs = { name: "auto", datasetGroupArn: group.id, performAutoML: true, performAutoTraining: false };
         const { id, outs } = await harness.make("Solution", inputs);
         const { props } = await harness.handlers.Solution.read(id, outs);
