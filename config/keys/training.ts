@@ -109,7 +109,7 @@ export const trainingKeys = {
     filters: texts({
         description: "expressions by name: `filters.comedies 'INCLUDE ItemID WHERE Items.GENRES IN (\"Comedy\")'`",
         changes: "± Filter, +- Filter",
-        effect: "a changed expression replaces its filter",
+        effect: "a changed expression replaces its filter; in Personalize, `nameSuffix` follows the name",
         other: { recent: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Like")' },
         check: checkFilters,
     }),
