@@ -3,7 +3,6 @@ import { endWithEngine } from "pulumi-personalize/core";
 import { Serving, servingFiles } from "./components/api/serving.ts";
 import { refuseMissingAdoptions } from "./components/common/existing-resources.ts";
 import { loadConfig } from "./components/common/load-config.ts";
-import { warn } from "./components/common/messages.ts";
 import { refuseEarly } from "./components/common/preflight.ts";
 import { deleteBeforeReplacing } from "./components/common/replacements.ts";
 import { enforceResourceRules } from "./components/common/resource-rules.ts";
@@ -51,10 +50,6 @@ const stateFlags = await stackStateFlags(config.stack, previousStack);
 await refuseMissingAdoptions(config, { isParked: stateFlags.parked !== undefined });
 const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined });
 const caller = { partition, region: config.region, accountId };
-
-if (config.recipe === "aws-hrnn") {
-    warn("ListRecipes no longer has recipe aws-hrnn, so AWS may reject it. Its successor is aws-user-personalization.");
-}
 
 const access = new PersonalizeAccess("personalize", {
     roleName: config.names.role,

@@ -37,6 +37,9 @@ export function suffixFor(stack: string, nameSuffix: string = automaticSuffix): 
     return stack === "dev" || stack === "local" ? "" : `-${stack}`;
 }
 
+/** Name of the filter of config `watchedFilter`, without the stack's suffix. */
+export const watchedFilterName = "movie-recommender-unwatched";
+
 /** Returns the names of a stack. IAM and Personalize names are unique per account, so other stacks get a suffix. */
 export function namesFor(stack: string, nameSuffix?: string) {
     const suffix = suffixFor(stack, nameSuffix);
@@ -57,7 +60,7 @@ export function namesFor(stack: string, nameSuffix?: string) {
         usersImportJobPrefix: `movie_users_import_job${suffix}`,
         eventTracker: `movie-recommender-events${suffix}`,
         /** Name of the filter of config `watchedFilter`. */
-        watchedFilter: `movie-recommender-unwatched${suffix}`,
+        watchedFilter: `${watchedFilterName}${suffix}`,
         /** Name of the Lambda function and its schedule, and end of its log group's name. */
         costGuard: `movie-recommender-cost-guard${suffix}`,
         costGuardRole: `MovieRecommender-CostGuard${suffix}`,

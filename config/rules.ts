@@ -1,5 +1,13 @@
 import { type KeyName, type KeyValues, keys } from "./keys.ts";
-import { bucketNameFor, endings, type Names, storefrontEnding, suffixFor, trailEnding } from "./names.ts";
+import {
+    bucketNameFor,
+    endings,
+    type Names,
+    storefrontEnding,
+    suffixFor,
+    trailEnding,
+    watchedFilterName,
+} from "./names.ts";
 import { approximately, campaignUsdPerMonth, isV2 } from "./prices.ts";
 import { regionProblem } from "./regions.ts";
 
@@ -24,7 +32,7 @@ export interface Broken {
 /** Checks all rules about several keys and about the stack, and returns the broken ones. */
 export const brokenRules = (values: KeyValues, names: Names, stack: StackContext): readonly Broken[] =>
     [
-        ...trainingRules(values, names),
+        ...trainingRules(values),
         ...servingRules(values),
         bucketRule(values, stack),
         suffixRule(values, names, stack),
@@ -40,7 +48,7 @@ const reservedBucketPart = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mr
 const trailNamePattern = /^[a-z0-9]+([._-][a-z0-9]+)*$/i;
 const v2Recipe = "aws-user-personalization-v2";
 
-function trainingRules(values: KeyValues, names: Names): Rules {
+function trainingRules(values: KeyValues): Rules {
     const { recipe, performAutoML, minProvisionedTPS } = values;
     return [
         performAutoML &&
@@ -75,10 +83,10 @@ function trainingRules(values: KeyValues, names: Names): Rules {
                 follows: ["recipe", "performAutoML", "minProvisionedTPS"],
             },
         values.watchedFilter &&
-            names.watchedFilter in values.filters && {
-                path: `filters.${names.watchedFilter}`,
+            watchedFilterName in values.filters && {
+                path: `filters.${watchedFilterName}`,
                 reason: "has the name of the filter that watchedFilter creates. Choose another name, or run `pulumi config set watchedFilter false`",
-                follows: ["nameSuffix", "watchedFilter"],
+                follows: ["watchedFilter"],
             },
     ];
 }

@@ -12,7 +12,7 @@ import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-d
 import { type Recommendation, recommend, titlesBeside } from "./lib/recommendations/recommendations.ts";
 import { noCampaign, notFound } from "./lib/stack/no-campaign.ts";
 import { stackRunbook } from "./lib/stack/operation.ts";
-import { stackOutputs } from "./lib/stack/stack.ts";
+import { recordedResources, selectFilterNames, stackOutputs } from "./lib/stack/stack.ts";
 import { projectFile, readSetting, selectedStack } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
@@ -50,7 +50,7 @@ if (options.filter === undefined && Object.keys(options.filterValue).length > 0)
 
 await runAction(options.verbose, async (signal) => {
     const outputs = await stackOutputs(options.stack);
-    const { campaignArn, watchedFilterArn, importJobArn, datasetGroupArn } = outputs;
+    const { campaignArn, watchedFilterArn, importJobArn } = outputs;
     const stackName = async () => options.stack ?? (await selectedStack("Name one with --stack."));
     if (!campaignArn) {
         throw await noCampaign(await stackName(), outputs);
@@ -61,11 +61,16 @@ await runAction(options.verbose, async (signal) => {
     const titleOf = options.data !== undefined ? await titlesBeside(file) : titlesIn(data);
     const deps = { client: new PersonalizeRuntimeClient({ region }), titleOf };
     // A call accepts one filter, so the option `--filter` replaces the default filter.
-    const filterName = options.filter ?? watchedFilterArn?.split("/").at(-1);
+    const filterNames =
+        options.filter === undefined ? undefined : selectFilterNames(await recordedResources(options.stack));
+    const filterName =
+        options.filter === undefined
+            ? watchedFilterArn?.split("/").at(-1)
+            : (filterNames?.get(options.filter) ?? options.filter);
     const filter = filterName ? { name: filterName, values: options.filterValue } : undefined;
     const ask = { campaignArn, users: command.args, numResults: options.numResults, filter, signal };
     const recommendations = await recommend(deps, ask).catch(async (error: unknown) => {
-        throw await notFound(error, { stack: await stackName(), campaignArn, filter: options.filter, datasetGroupArn });
+        throw await notFound(error, { stack: await stackName(), campaignArn, filter: options.filter, filterNames });
     });
     const explanations = options.explain ? await explainAll(recommendations, requireInteractions(data)) : undefined;
     const unknown = data.kind === "own" ? unknownUsers(command.args, data.interactions) : null;

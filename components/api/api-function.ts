@@ -25,6 +25,8 @@ export interface ApiFunctionArgs {
     readonly trackingId: pulumi.Input<string>;
     /** ARN of the default filter; empty without the filter. */
     readonly watchedFilterArn: pulumi.Input<string>;
+    /** Names in Personalize of the filters of config `filters`, by key. */
+    readonly filterNames: Readonly<Record<string, pulumi.Input<string>>>;
     /** Files of the page if the API serves the page; otherwise undefined. */
     readonly page: Readonly<Record<string, pulumi.asset.Asset>> | undefined;
     /** Web origins of the catalogue's images, which the page may show. */
@@ -55,11 +57,13 @@ export function apiFunction(
             memorySize: 512,
             traced: config.observability.traces,
             caller,
-            policy: apiPolicy(createApiScope(config, caller), {
-                track: config.eventTracker,
-                trace: config.observability.traces,
-                filters: [...watchedFilterNames(config), ...Object.keys(config.filters)],
-            }),
+            policy: pulumi.output(Object.values(args.filterNames)).apply((filterNames) =>
+                apiPolicy(createApiScope(config, caller), {
+                    track: config.eventTracker,
+                    trace: config.observability.traces,
+                    filters: [...watchedFilterNames(config), ...filterNames],
+                }),
+            ),
             environment: {
                 API_CONFIG: pulumi.jsonStringify(createSettings(args, table)),
                 NODE_OPTIONS: nodeOptions.join(" "),
@@ -90,11 +94,14 @@ const campaignPerSecondOf = ({
 function createSettings({ config, caller, price, ...args }: ApiFunctionArgs, table: aws.dynamodb.Table) {
     const scope = createApiScope(config, caller);
     const arn = (tail: string) => regionalArn(caller, "personalize", tail);
-    const filters = Object.keys(config.filters).map((filter) => [filter, arn(`filter/${filter}`)]);
     return {
         ...pickApiValues(config),
         campaignArn: arn(`campaign/${scope.campaign}`),
-        filters: Object.fromEntries(filters),
+        filters: pulumi
+            .output(args.filterNames)
+            .apply((names) =>
+                Object.fromEntries(Object.entries(names).map(([key, name]) => [key, arn(`filter/${name}`)])),
+            ),
         watchedTypes: args.watchedTypes,
         noun: args.noun,
         imageOrigins: args.imageOrigins,

@@ -88,7 +88,7 @@ export class Serving extends pulumi.ComponentResource {
         super("movie-recommender:serving:Serving", name, {}, opts);
         const { config, caller, files, recommender, failuresArn } = args;
         const { storefront } = config;
-        const { watchedFilterArn } = recommender;
+        const { watchedFilterArn, filterNames } = recommender;
         const child = { parent: this };
         const none = pulumi.output("");
         const hosted = storefront === "api" ? files?.page : undefined;
@@ -105,6 +105,7 @@ export class Serving extends pulumi.ComponentResource {
                     price: args.price,
                     trackingId: recommender.eventTrackerId,
                     watchedFilterArn,
+                    filterNames,
                     batchLists: isBatch(config) ? (tableName) => this.batchLists(args, tableName) : undefined,
                     isClosed: args.isClosed,
                     imageOrigins: files.imageOrigins,

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import * as aws from "@pulumi/aws";
 import { regionalArn } from "policy-evaluator";
+import { isLeaving, kinds } from "pulumi-personalize/core";
 import { isNotFound } from "pulumi-personalize/errors";
 import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../config/config.ts";
 import { filterFieldProblems } from "../../config/filter-fields.ts";
+import { nameInArn } from "../../personalize/operations/operation.ts";
 import { schemaBeside } from "../personalize/metadata.ts";
 import { boundaryProblem, keyProblem, warnUnread } from "./existing-resources.ts";
 import { fileProblem, refuse } from "./load-config.ts";
@@ -12,8 +14,8 @@ import { warn } from "./messages.ts";
 
 /**
  * Rejects at preview what AWS would reject in the middle of `up`: filters on missing fields, changes of a schema other
- * than additional columns, a permissions boundary or KMS key that does not exist, and access logs without the account's
- * log role.
+ * than additional columns, new solutions with AutoML or a legacy recipe, a permissions boundary or KMS key that does not
+ * exist, and access logs without the account's log role.
  *
  * @param interactionsSchema Avro schema of the interactions, as text
  * @throws ProgramError with every problem and its configuration key
@@ -37,11 +39,55 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
     const others = [
         schemaProblem(config, "ITEMS"),
         schemaProblem(config, "USERS"),
+        legacyProblem(config),
         boundaryProblem(config),
         keyProblem(config),
         logRoleProblem(config),
     ];
     refuse([...filters, ...(await Promise.all(others)).filter((problem) => problem !== undefined)]);
+}
+
+/**
+ * Returns the problem of a solution that `up` would create with AutoML or a legacy recipe (Developer Guide, "Legacy HRNN
+ * recipes"). A deployed solution keeps its recipe.
+ */
+async function legacyProblem({
+    recipe,
+    performAutoML,
+    legacyRecipes,
+    names,
+    adopt,
+    region,
+}: StackConfig): Promise<ConfigProblem | undefined> {
+    if (legacyRecipes || !(performAutoML || recipe === "aws-hrnn")) return undefined;
+    const [{ PersonalizeClient }, arnOf] = await Promise.all([
+        import("@aws-sdk/client-personalize"),
+        stackArns(region),
+    ]);
+    const group = adopt.datasetGroup ?? arnOf(`dataset-group/${names.datasetGroup}`);
+    const arn = adopt.solution ?? arnOf(`solution/${names.solution}`);
+    try {
+        const { status, properties } = await kinds.Solution.describe(new PersonalizeClient({ region }), arn);
+        const isDeployed =
+            !isLeaving(status) &&
+            properties.datasetGroupArn === group &&
+            (performAutoML ? properties.performAutoML === true : nameInArn(String(properties.recipeArn)) === recipe);
+        if (isDeployed) return undefined;
+    } catch (error) {
+        if (!isNotFound(error)) return warnUnread(`solution ${arn}`, error);
+    }
+    const which = performAutoML ? "is true, and AutoML uses legacy recipes" : `is "${recipe}", a legacy recipe`;
+    const reason =
+        `${which}, with which AWS creates no new solutions. Run \`pulumi config set recipe aws-user-personalization\` ` +
+        `(or aws-user-personalization-v2)${performAutoML ? " and `pulumi config rm performAutoML`" : ""}. ` +
+        "If your account still has legacy recipes: `pulumi config set legacyRecipes true`";
+    return { path: performAutoML ? "performAutoML" : "recipe", reason };
+}
+
+/** Returns a function that returns the ARN of a Personalize resource in the caller's account. */
+async function stackArns(region: string) {
+    const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity(), aws.getPartition()]);
+    return (tail: string) => regionalArn({ partition, region, accountId }, "personalize", tail);
 }
 
 /** Compares the schema of items or users with the schema of the stack's dataset. */
@@ -55,9 +101,9 @@ async function schemaProblem(
     const { DescribeDatasetCommand, DescribeSchemaCommand, PersonalizeClient } = await import(
         "@aws-sdk/client-personalize"
     );
-    const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity(), aws.getPartition()]);
+    const arnOf = await stackArns(region);
     const group = adopt.datasetGroup?.split("/").at(-1) ?? names.datasetGroup;
-    const datasetArn = regionalArn({ partition, region, accountId }, "personalize", `dataset/${group}/${datasetType}`);
+    const datasetArn = arnOf(`dataset/${group}/${datasetType}`);
     const client = new PersonalizeClient({ region });
     try {
         const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));

@@ -123,6 +123,7 @@ function recommenderArgs(name: string, args: RecommenderArgs): components.Recomm
         schedulingExpression: performAutoTraining ? everyDays(config.autoTrainingDays) : undefined,
         ...(config.eventWeights && { eventParameters: toEventParameters(config.eventWeights) }),
         filters: config.filters,
+        filterSuffix: config.nameSuffix,
         eventTracker: config.eventTracker,
         syncWithLatestSolutionVersion: config.syncWithLatestSolutionVersion,
         campaign: config.campaignEnabled &&

@@ -39,15 +39,20 @@ function checkWeights(weights: Readonly<Record<string, number>>, refuse: Refuse)
 export const trainingKeys = {
     recipe: orNone(
         oneOf(recipes, "aws-user-personalization", {
-            description: "with version 2 an idle campaign costs 2.7 times as much; AWS may reject `aws-hrnn`",
+            description: "with version 2 an idle campaign costs 2.7 times as much; `aws-hrnn` needs `legacyRecipes`",
             ...recipeChange,
-            other: "aws-hrnn",
+            other: "aws-user-personalization-v2",
+            otherNeeds: { monthlyLimitUsd: 1000 },
         }),
     ),
     performAutoML: flag(false, {
-        description: 'Personalize chooses the recipe, which AWS advises against; needs `recipe` `""`',
+        description: 'Personalize chooses one of its legacy recipes; needs `recipe` `""` and `legacyRecipes`',
         ...recipeChange,
-        otherNeeds: { recipe: "" },
+        otherNeeds: { recipe: "", legacyRecipes: true },
+    }),
+    legacyRecipes: flag(false, {
+        description:
+            "`true`: preview accepts new solutions with AutoML or `aws-hrnn`, which [AWS refuses](setups.md#automl-and-legacy-recipes) in most accounts",
     }),
     performAutoTraining: flag(false, {
         description: "Personalize trains automatically; preview prints the monthly price",
@@ -104,7 +109,7 @@ export const trainingKeys = {
     filters: texts({
         description: "expressions by name: `filters.comedies 'INCLUDE ItemID WHERE Items.GENRES IN (\"Comedy\")'`",
         changes: "± Filter, +- Filter",
-        effect: "a changed expression replaces its filter",
+        effect: "a changed expression replaces its filter; in Personalize, `nameSuffix` follows the name",
         other: { recent: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Like")' },
         check: checkFilters,
     }),

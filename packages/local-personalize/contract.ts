@@ -5,7 +5,7 @@ import type { Measure } from "./metering/usage-types.ts";
 /**
  * How long resources stay in their states: instant (no time), demo (about a second each), samples (no time, except what
  * AWS's own sample notebooks need: for example, the deletion of a dataset group takes as long as in demo), or real (the
- * minutes that AWS typically takes).
+ * minutes that AWS typically takes). Only with samples, AutoML and legacy recipes are available, as in older samples.
  */
 export type Speed = "instant" | "demo" | "samples" | "real";
 

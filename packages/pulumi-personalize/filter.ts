@@ -6,6 +6,8 @@ import { tagList } from "./tags.ts";
 export interface FilterInputs extends CommonInputs {
     /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
+    /** Earlier name: a filter that is deployed with this name keeps it until its replacement. Default: none. */
+    readonly formerName?: string;
     /** ARN of the dataset group. */
     readonly datasetGroupArn: string;
     /**
@@ -35,6 +37,7 @@ export const filter: ResourceKind<FilterInputs> = {
     deadlineMinutes: 30,
     replaces: ["region", "name", "datasetGroupArn", "filterExpression"],
     updates: [],
+    noted: ["formerName"],
     identity: ["region", "name"],
     spellings: { filterExpression: spellingOfFilter },
     taggable: true,
@@ -45,6 +48,9 @@ export const filter: ResourceKind<FilterInputs> = {
             ? []
             : [{ property: "filterExpression", reason: `is longer than ${longestExpression} characters` }]),
     ],
+    notes: (olds, { name, formerName }) => ({
+        name: olds.name !== undefined && olds.name === formerName ? formerName : name,
+    }),
     async find(client, { name }) {
         const match = await firstMatch(sdk.paginateListFilters({ client }, {}), "Filters", (one) => one.name === name);
         return match?.filterArn;

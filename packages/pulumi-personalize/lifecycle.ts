@@ -93,9 +93,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
     return {
         async check(olds: Passed<Partial<I>> | undefined, news: Passed<I>) {
             const owner = keptOwner(olds?.owner, news.owner);
-            const inputs = withDefaults(kind, Object.assign({}, news, owner !== undefined && { owner }));
-            const notes = kind.notes?.(olds ?? {}, inputs, new Date());
-            return { inputs: { ...inputs, ...notes }, failures: [...regionProblems(inputs), ...kind.problems(inputs)] };
+            const wanted = withDefaults(kind, Object.assign({}, news, owner !== undefined && { owner }));
+            const inputs = Object.assign({}, wanted, kind.notes?.(olds ?? {}, wanted, new Date()));
+            return { inputs, failures: [...regionProblems(inputs), ...kind.problems(inputs)] };
         },
         async diff(id, olds, news) {
             const recorded = compareProperties(kind, olds, news);

@@ -96,8 +96,8 @@ export interface ResourceKind<I extends CommonInputs> {
     defaults?(inputs: Partial<I>): Readonly<Record<string, unknown>>;
     problems(inputs: I): readonly Problem[];
     /**
-     * Returns values for the inputs that are only recorded in the state (`noted`), if these values follow from the
-     * recorded inputs. `now` is the time of the run.
+     * Returns the values of inputs that follow from the recorded inputs: of inputs that are only recorded in the state
+     * (`noted`), and of names that a deployed resource keeps. `now` is the time of the run.
      */
     notes?(olds: Partial<I>, news: I, now: Date): Readonly<Record<string, unknown>>;
     /** Returns tags that record the data from which the resource is created, in addition to the stack's tags. */

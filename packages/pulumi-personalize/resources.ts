@@ -202,6 +202,9 @@ export class MetadataDataset extends PersonalizeResource<MetadataDatasetInputs> 
 
 /** A filter for recommendation requests. A change of any input except its tags replaces it. */
 export class Filter extends PersonalizeResource<FilterInputs> {
+    /** Name in Personalize: the argument `name`, or `formerName` of a filter that keeps it. */
+    declare public readonly name: pulumi.Output<string>;
+
     constructor(name: string, args: PersonalizeArgs<FilterInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Filter", name, args, [], opts);
     }

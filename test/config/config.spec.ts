@@ -39,6 +39,10 @@ describe("Stack configuration", () => {
             ["filters.movie-recommender-unwatched"],
         );
         assert.equal(good({ filters, watchedFilter: "false" }).watchedFilter, false);
+        // With a suffix, both filters get it.
+        assert.equal(problems({ filters, nameSuffix: "-b" }).length, 1);
+        const suffixed = filters.replace("unwatched", "unwatched-b");
+        assert.equal(good({ filters: suffixed, nameSuffix: "-b" }).watchedFilter, true);
     });
 
     it("`includesWatched` returns the filters whose lists can contain watched items", () => {

@@ -62,18 +62,17 @@ describe("Preview of a stack on the local AWS", () => {
         return { ...result, text: `${result.stdout}${result.stderr}`.replaceAll(/\s+/g, " ") };
     }
 
-    it("`preview` shows the price, and warns of the recipe aws-hrnn and unsupported regions", async () => {
+    it("`preview` shows the price, and warns of unsupported regions", async () => {
         // This number of requests per day needs 50 TPS.
         const expectedRequestsPerDay = String(50 * 86_400);
         const elsewhere = { "aws:region": "eu-north-1" };
-        await aws.configure({ ...elsewhere, recipe: "aws-hrnn", expectedRequestsPerDay, budgetByTag: true });
+        await aws.configure({ ...elsewhere, expectedRequestsPerDay, budgetByTag: true });
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
         assert.match(preview.stdout, /campaign, minimum 1 TPS +≈ \$146 +≈ \$5,650/);
         assert.match(preview.stdout, /training, by the hour +≈ \$0\.26 to \$0\.50/);
         assert.match(preview.stdout, /estimatedMonthlyCostUsd: +56\d\d\.\d/);
         assert.match(preview.stdout, /aws:budgets:Budget/);
-        assert.match(preview.stdout, /warning: ListRecipes no longer has recipe aws-hrnn, so AWS may reject it/);
         assert.match(
             preview.stdout,
             /warning: aws:region is "eu-north-1".*The nearest with it: eu-central-1, eu-west-1/,

@@ -14,7 +14,7 @@ import { storedTables } from "../../app/functions/recommendation-api/stored-tabl
 import { fetchRequestCounts, tablePort } from "../../app/functions/recommendation-api/table.ts";
 import { packFilms } from "../../app/serving/film-scores.ts";
 import type { KeptList } from "../../app/serving/ports.ts";
-import { namesFor } from "../../config/config.ts";
+import { namesFor, suffixFor } from "../../config/config.ts";
 import { prices } from "../../config/prices.ts";
 import type { GuardState } from "../../cost/guard-state.ts";
 import { type ApiScope, apiPolicy, prefetchPolicy } from "../../iam/api-access.ts";
@@ -142,7 +142,10 @@ describe("Access to the API", () => {
                 arn: String(outputs.watchedFilterArn).replace(/[^/]+$/, name),
                 values: {},
             }));
-        const filterNames = () => [names().watchedFilter, ...Object.keys(named)];
+        const filterNames = () => [
+            names().watchedFilter,
+            ...Object.keys(named).map((name) => `${name}${suffixFor(aws.stack)}`),
+        ];
         const placeOf = () => ({ campaignArn: String(outputs.campaignArn) });
         const soon = () => Math.floor(Date.now() / 1000) + 3600;
         const listOf1 = (): KeptList => ({

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { appendFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -197,6 +198,11 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
             const renamed = await pulumi("stack", "rename", name, "--cwd", workspace);
             assert.equal(renamed.exitCode, 0, renamed.stderr);
             stack = name;
+        },
+        /** Uses another stack from now on. The first use creates it. */
+        async use(name: string): Promise<void> {
+            stack = name;
+            if (!existsSync(configFile())) await makeStack();
         },
         /**
          * Returns the stack's outputs, with `[secret]` for secrets, as `pulumi stack output` does, but from the state's

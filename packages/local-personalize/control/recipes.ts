@@ -18,8 +18,8 @@ interface Recipe {
     algorithm: string;
     featureTransformation: string;
     domain?: "ECOMMERCE" | "VIDEO_ON_DEMAND";
-    /** Whether only DescribeRecipe returns the recipe, not ListRecipes. */
-    unlisted?: true;
+    /** Whether AWS creates no new solutions with the recipe, and ListRecipes omits the recipe. */
+    legacy?: true;
 }
 
 function custom(name: string, type: RecipeType, more: Partial<Recipe> = {}): Recipe {
@@ -48,9 +48,9 @@ const recipes: Recipe[] = [
     custom("next-best-action", "PERSONALIZED_ACTIONS"),
     custom("item-affinity", "USER_SEGMENTATION", { featureTransformation: "item-affinity" }),
     custom("item-attribute-affinity", "USER_SEGMENTATION", { featureTransformation: "item-attribute-affinity" }),
-    custom("hrnn", "USER_PERSONALIZATION", { ...percentile, unlisted: true }),
-    custom("hrnn-metadata", "USER_PERSONALIZATION", { featureTransformation: "featurize_metadata", unlisted: true }),
-    custom("hrnn-coldstart", "USER_PERSONALIZATION", { featureTransformation: "featurize_coldstart", unlisted: true }),
+    custom("hrnn", "USER_PERSONALIZATION", { ...percentile, legacy: true }),
+    custom("hrnn-metadata", "USER_PERSONALIZATION", { featureTransformation: "featurize_metadata", legacy: true }),
+    custom("hrnn-coldstart", "USER_PERSONALIZATION", { featureTransformation: "featurize_coldstart", legacy: true }),
     useCase("ECOMMERCE", "ecomm", "popular-items-by-views", "POPULAR_ITEMS"),
     useCase("ECOMMERCE", "ecomm", "popular-items-by-purchases", "POPULAR_ITEMS"),
     useCase("ECOMMERCE", "ecomm", "frequently-bought-together", "RELATED_ITEMS"),
@@ -150,7 +150,7 @@ const unaskedPage = 11;
 
 const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {
     const listed = recipes
-        .filter((recipe) => !recipe.unlisted)
+        .filter((recipe) => !recipe.legacy)
         .toSorted((a, b) => (a.name < b.name ? -1 : 1))
         .map((recipe, id) => ({ id, recipe }));
     const { page, ...token } = paginate(listed, { maxResults: unaskedPage, ...input }, `ListRecipes ${input.domain}`);

@@ -34,19 +34,34 @@ const createSolution = (call: Call, input: CreateInput) => {
 };
 
 function checkRecipe(call: Call, performAutoML: boolean, recipeArn: string | undefined): void {
-    if (performAutoML) {
-        if (recipeArn === undefined) return;
+    if (performAutoML && recipeArn !== undefined) {
         throw invalidInput(
             "performAutoML chooses the recipe itself: leave recipeArn out, or set performAutoML to false.",
         );
     }
+    if (performAutoML) {
+        refuseLegacy(call, "performAutoML uses legacy recipes, which are");
+        return;
+    }
     if (recipeArn === undefined) throw invalidInput("A recipeArn is required unless performAutoML is true.");
-    const { name, domain } = needRecipe(call, recipeArn);
+    const { name, domain, legacy } = needRecipe(call, recipeArn);
+    if (legacy) refuseLegacy(call, `${recipeArn} is a legacy recipe, which is`);
     if (domain)
         throw invalidInput(`The recipe ${recipeArn} is a domain use case: it is for recommenders, not solutions.`);
     if (trainableRecipes.includes(name)) return;
     throw invalidInput(
         `Training with the recipe ${name} is not emulated here; use one of ${trainableRecipes.join(", ")}.`,
+    );
+}
+
+/**
+ * Throws InvalidInputException for a solution with AutoML or a legacy recipe (Developer Guide, "Legacy HRNN recipes").
+ * AWS's older samples use both, so the speed `samples` accepts them.
+ */
+function refuseLegacy({ options }: Call, what: string): void {
+    if (options.speed === "samples") return;
+    throw invalidInput(
+        `${what} no longer available. Use the recipe aws-user-personalization or aws-user-personalization-v2.`,
     );
 }
 

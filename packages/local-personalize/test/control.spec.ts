@@ -218,6 +218,12 @@ describe("Resources of the local Personalize", () => {
             /aws-next-best-action is not emulated here; use one of/,
         ],
         ["a domain's use case", { recipeArn: recipe("aws-vod-top-picks") }, /for recommenders, not solutions/],
+        ["AutoML", { performAutoML: true }, /^performAutoML .* no longer .*aws-user-personalization-v2/],
+        ...["aws-hrnn", "aws-hrnn-metadata", "aws-hrnn-coldstart"].map((name): [string, object, RegExp] => [
+            `the legacy recipe ${name}`,
+            { recipeArn: recipe(name) },
+            /\/aws-hrnn\S* is a legacy recipe.* no longer .*aws-user-personalization-v2/,
+        ]),
     ];
     for (const [what, input, message] of badSolutions) {
         it(`CreateSolution rejects a solution with ${what}`, async () => {

@@ -4,13 +4,11 @@ import {
     arn,
     createBucket,
     createDataset,
-    recipe,
     refusal,
     runImportJob,
     type Service,
     startService,
     trainRecipe,
-    trainVersion,
 } from "./support.ts";
 
 const dataLocation = "s3://movies/interactions.csv";
@@ -142,15 +140,8 @@ describe("Local Personalize from schema to recommendations", () => {
         assert.equal((await recommend("22")).items.length, 25);
     });
 
-    it("AutoML chooses aws-user-personalization, and lists of aws-popularity-count have no scores", async () => {
+    it("lists of aws-popularity-count have no scores", async () => {
         const { personalize } = service;
-        await personalize.createSolution({ name: "auto", datasetGroupArn, performAutoML: true });
-        assert.equal((await trainVersion(service, arn("solution/auto"))).recipeArn, recipe("aws-user-personalization"));
-        const { solution } = await personalize.describeSolution({ solutionArn: arn("solution/auto") });
-        assert.equal(solution?.autoMLResult?.bestRecipeArn, recipe("aws-user-personalization"));
-        assert.equal(solution?.performAutoTraining, true);
-        assert.ok(service.lines.some((line) => line.includes("performAutoTraining is on")));
-
         const solutionVersionArn = await trainRecipe(service, "aws-popularity-count", { name: "popular" });
         const campaign = await personalize.createCampaign({ name: "popular", solutionVersionArn });
         const answer = await service.runtime.getRecommendations({ campaignArn: campaign.campaignArn, numResults: 3 });
@@ -172,7 +163,7 @@ describe("Local Personalize from schema to recommendations", () => {
         for (const name of ["films", "popular"]) {
             await personalize.deleteCampaign({ campaignArn: arn(`campaign/${name}`) });
         }
-        for (const name of ["films", "popular", "auto"]) {
+        for (const name of ["films", "popular"]) {
             await personalize.deleteSolution({ solutionArn: arn(`solution/${name}`) });
         }
         await personalize.deleteDataset({ datasetArn });

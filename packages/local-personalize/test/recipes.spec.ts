@@ -5,11 +5,13 @@ import {
     arn,
     createDataset,
     importRole,
+    recipe,
     refusal,
     runImportJob,
     type Service,
     startService,
     trainRecipe,
+    trainVersion,
     untilEnded,
 } from "./support.ts";
 
@@ -22,7 +24,8 @@ describe("Recipes of the local Personalize", () => {
     let campaigns = 0;
 
     before(async () => {
-        service = await startService({ access: bucket.access });
+        // Only this speed accepts AutoML and legacy recipes.
+        service = await startService({ access: bucket.access, speed: "samples" });
         const { datasetArn } = await createDataset(service);
         await runImportJob(service, { jobName: "a", datasetArn, dataLocation: "s3://movies/interactions.csv" });
         await createCatalogue(service);
@@ -94,6 +97,19 @@ describe("Recipes of the local Personalize", () => {
             const watchedCount = list.filter((itemId) => watched.has(itemId)).length;
             assert.ok(watchedCount > 0 && watchedCount < list.length, name);
         }
+    });
+
+    it("AutoML chooses aws-user-personalization, and trains automatically by default", async () => {
+        const { personalize, lines } = service;
+        const solutionArn = arn("solution/auto");
+        await personalize.createSolution({ name: "auto", datasetGroupArn, performAutoML: true });
+        assert.equal((await trainVersion(service, solutionArn)).recipeArn, recipe("aws-user-personalization"));
+        const { solution } = await personalize.describeSolution({ solutionArn });
+        assert.equal(solution?.autoMLResult?.bestRecipeArn, recipe("aws-user-personalization"));
+        assert.equal(solution?.performAutoTraining, true);
+        assert.ok(lines.some((line) => line.includes("performAutoTraining is on")));
+        // The quota allows 10 solutions, and the other tests need them.
+        await personalize.deleteSolution({ solutionArn });
     });
 
     it("a larger explorationWeight adds new items to lists", async () => {

@@ -65,6 +65,11 @@ export interface RecommenderArgs extends ImportArgs, Partial<SolutionArgs> {
     readonly campaign?: CampaignArgs | false | undefined;
     /** Filter expressions by name. Default: none. */
     readonly filters?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
+    /**
+     * Suffix that the names of new filters in Personalize get, because these names are unique in an account and region.
+     * A filter that is deployed without the suffix keeps its name. Default: none.
+     */
+    readonly filterSuffix?: string | undefined;
     /** Whether the dataset group has an event tracker. Default: false. */
     readonly eventTracker?: boolean | undefined;
     /** ARNs of existing resources that the component uses. Default: none. */
@@ -97,6 +102,8 @@ export class Recommender extends pulumi.ComponentResource {
     public readonly campaignArn: pulumi.Output<string>;
     /** Tracking ID of the event tracker for PutEvents; empty without an event tracker. */
     public readonly trackingId: pulumi.Output<string>;
+    /** Names of the filters in Personalize, by name in the argument `filters`. */
+    public readonly filterNames: Readonly<Record<string, pulumi.Output<string>>>;
     /** Datasets and imports, which must exist before a filter and be deleted after it. */
     public readonly data: readonly pulumi.Resource[];
 
@@ -109,7 +116,7 @@ export class Recommender extends pulumi.ComponentResource {
     ) {
         super(type, name, {}, opts);
         const child = { parent: this };
-        const { resourceName = name, names = {}, adopt = {}, interactions, filters = {} } = args;
+        const { resourceName = name, names = {}, adopt = {}, interactions, filters = {}, filterSuffix = "" } = args;
         const { schema: text, name: datasetName = resourceName, jobNamePrefix = datasetName } = interactions;
         const common = commonInputs(args);
         const schemaName = interactions.schemaName ?? datasetName;
@@ -148,10 +155,11 @@ export class Recommender extends pulumi.ComponentResource {
                 : pulumi.output(contentHash).apply((hash) => baseName(jobNamePrefix, hash));
         const model = this.model(name, args, { group, dataset, importJob, metadata });
         const campaign = args.campaign !== false && this.campaign(name, args, args.campaign ?? {}, model);
-        for (const [filter, filterExpression] of Object.entries(filters)) {
+        const filterNames = Object.entries(filters).map(([filter, filterExpression]) => {
+            const own = { name: `${filter}${filterSuffix}`, formerName: filter, filterExpression };
             const afterData = { ...child, dependsOn: [...this.data] };
-            new Filter(`${name}-${filter}`, { ...ofGroup, name: filter, filterExpression }, afterData);
-        }
+            return [filter, new Filter(`${name}-${filter}`, { ...ofGroup, ...own }, afterData).name] as const;
+        });
         const tracker =
             args.eventTracker &&
             new EventTracker(
@@ -167,6 +175,7 @@ export class Recommender extends pulumi.ComponentResource {
         this.solutionArn = model.solution.id;
         this.solutionVersionArn = model.version.id;
         this.bestRecipeArn = model.version.bestRecipeArn;
+        this.filterNames = Object.fromEntries(filterNames);
         this.campaignArn = campaign ? campaign.id : pulumi.output("");
         this.trackingId = tracker ? tracker.trackingId : pulumi.output("");
         this.registerOutputs({ campaignArn: this.campaignArn });

@@ -155,10 +155,11 @@ describe("Component Recommender", () => {
     });
 
     it("Recommender creates metadata, filters and an event tracker if its arguments contain them", async () => {
-        await recommend({
+        const { filterNames } = await recommend({
             resourceName: "films-dev",
             items: { schema: '{"fields":[]}', dataLocation: "s3://movies/items.csv", contentHash: "b".repeat(64) },
             filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
+            filterSuffix: "-dev",
             eventTracker: true,
             tags: { team: "films" },
         });
@@ -166,7 +167,8 @@ describe("Component Recommender", () => {
         assert.match(inputsOf("Schema", "films-items").name, /^films-dev-items-[0-9a-f]{8}$/);
         const job = inputsOf("DatasetImportJob", "films-items");
         assert.deepEqual([job.jobNamePrefix, job.contentHash], ["films-dev-items", "b".repeat(64)]);
-        assert.equal(inputsOf("Filter", "films-comedies").name, "comedies");
+        assert.equal(inputsOf("Filter", "films-comedies").name, "comedies-dev");
+        assert.equal(await resolved(pulumi.output(filterNames).apply(({ comedies }) => comedies)), "comedies-dev");
         assert.equal(inputsOf("EventTracker").name, "films-dev");
         const tagged = declared.filter(({ type, custom }) => custom && kindOf(type) !== "Owner");
         assert.ok(tagged.every(({ inputs }) => inputs.tags.team === "films"));

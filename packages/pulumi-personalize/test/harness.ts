@@ -155,10 +155,10 @@ export function useHarness() {
         makeVersion,
         makeAll,
         /**
-         * Restarts the service, so that each step takes about a second (`demo`) or as long as in AWS (`real`), also for
-         * existing resources.
+         * Restarts the service with another speed, also for existing resources. By default each step then takes about a
+         * second.
          */
-        async slowDown(speed: "demo" | "real" = "demo"): Promise<void> {
+        async slowDown(speed: Speed = "demo"): Promise<void> {
             const { service } = here();
             await service.stop();
             running = await start(speed, service.dataDir);

@@ -105,6 +105,21 @@ describe("Lifecycle of Personalize resources", () => {
         assert.equal((await checked("Campaign", { name: "films" })).minProvisionedTPS, 1);
     });
 
+    it("`check` keeps the name of a filter that is deployed as `formerName`, and renames no other filter", async () => {
+        const news = {
+            ...common,
+            name: "comedies-b",
+            formerName: "comedies",
+            filterExpression: "",
+            datasetGroupArn: "a",
+        };
+        const named = async (olds?: Properties) => (await harness.handlers.Filter.check(olds, news)).inputs.name;
+        assert.equal(await named({ ...news, name: "comedies", formerName: undefined }), "comedies");
+        assert.equal(await named({ ...news, name: "comedies" }), "comedies");
+        assert.equal(await named(news), "comedies-b");
+        assert.equal(await named(), "comedies-b");
+    });
+
     it("`check` requires a region from the program or the environment", async () => {
         const { AWS_REGION, AWS_DEFAULT_REGION, ...others } = process.env;
         const before = process.env;
@@ -124,6 +139,8 @@ describe("Lifecycle of Personalize resources", () => {
 
     it("`diff` finds no change for a solution whose recipe AutoML chose", async () => {
         const { group } = await makeDataset();
+        // Only this speed accepts AutoML.
+        await harness.slowDown("samples");
         const inputs = { name: "auto", datasetGroupArn: group.id, performAutoML: true, performAutoTraining: false };
         const { id, outs } = await harness.make("Solution", inputs);
         const { props } = await harness.handlers.Solution.read(id, outs);

@@ -36,7 +36,7 @@ export const roleName: Check<AccountDeps> = async ({ config, held }) => {
  * text decides.
  */
 export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
-    const { names, region, tags, stack, adopt, filters, watchedFilter } = config;
+    const { names, region, tags, stack, adopt, filters, nameSuffix, watchedFilter } = config;
     const { partition, accountId } = await whoAmI(config.region);
     const client = new PersonalizeClient({ region });
     const arn = (tail: string) => `arn:${partition}:personalize:${region}:${accountId}:${tail}`;
@@ -48,7 +48,11 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
             ? undefined
             : `${noun} ${tail.split("/").at(-1)} exists, and its tags are ${JSON.stringify(has)}`;
     };
-    const filterNames = [...Object.keys(filters), ...(watchedFilter ? [names.watchedFilter] : [])];
+    // A filter that is deployed without the suffix keeps its name, so it needs no check.
+    const filterNames = [
+        ...Object.keys(filters).map((name) => `${name}${nameSuffix}`),
+        ...(watchedFilter ? [names.watchedFilter] : []),
+    ];
     // A resource in config `adopt` may have another owner's tags.
     const checks = Object.entries({
         datasetGroup: of("DatasetGroup", `dataset-group/${names.datasetGroup}`),

@@ -1,4 +1,4 @@
-import { DescribeCampaignCommand, PersonalizeClient, paginateListFilters } from "@aws-sdk/client-personalize";
+import { DescribeCampaignCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { goneOrThrow } from "pulumi-personalize/core";
 import { isNotFound } from "pulumi-personalize/errors";
@@ -7,7 +7,6 @@ import { nameInArn } from "../../../personalize/operations/operation.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
-import { readPages } from "./who-am-i.ts";
 
 /** Returns the error for a stack without a campaign: the reason, and the command that creates one. */
 export async function noCampaign(stack: string, outputs: Readonly<Record<string, string>>): Promise<RunbookError> {
@@ -58,12 +57,13 @@ export async function notFound(
         stack,
         campaignArn,
         filter,
-        datasetGroupArn = "",
+        filterNames = new Map(),
     }: {
         readonly stack: string;
         readonly campaignArn: string;
         readonly filter: string | undefined;
-        readonly datasetGroupArn: string | undefined;
+        /** Names in Personalize of the stack's filters, by name in config `filters`. */
+        readonly filterNames: ReadonlyMap<string, string> | undefined;
     },
 ): Promise<unknown> {
     if (!isNotFound(error)) return error;
@@ -78,9 +78,13 @@ export async function notFound(
         );
     }
     if (filter === undefined) return error;
-    const filters = await readPages(paginateListFilters({ client }, { datasetGroupArn }), (page) => page.Filters);
-    const names = filters.flatMap(({ name }) => name ?? []);
-    const there = names.length > 0 ? `It has: ${names.sort().join(", ")}` : "It has none";
+    const name = filterNames.get(filter);
+    if (name !== undefined) {
+        return new RunbookError(
+            `Filter ${name} was deleted outside Pulumi. Create it again: pulumi refresh && pulumi up`,
+        );
+    }
+    const there = filterNames.size > 0 ? `It has: ${[...filterNames.keys()].sort().join(", ")}` : "It has none";
     return new RunbookError(
         `The stack has no filter ${filter}. ${there}. Add it to config filters, and run \`pulumi up\` (docs/configuration.md).`,
         exitCodes.usage,

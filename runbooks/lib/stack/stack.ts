@@ -54,6 +54,14 @@ export async function recordedResources(stack: string | undefined): Promise<Reco
     return selectRecordedResources(await exportedStack(stack));
 }
 
+/** Returns the names in Personalize of the stack's filters, by name in config `filters`. */
+export const selectFilterNames = (resources: readonly RecordedResource[]): ReadonlyMap<string, string> =>
+    new Map(
+        resources
+            .filter(({ kind }) => kind === "Filter")
+            .map(({ inputs: { name, formerName = name } }) => [String(formerName), String(name)]),
+    );
+
 /** Reads a stack's whole state. Throws the same errors as `stackOutputs`. */
 export async function exportedStack(stack: string | undefined): Promise<ExportedStack> {
     return JSON.parse(await pulumi(["stack", "export"], stack)) as ExportedStack;

@@ -33,6 +33,7 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false, is
         price,
         trackingId,
         watchedFilterArn,
+        filterNames: Object.fromEntries(Object.keys(config.filters).map((key) => [key, `${key}-b`])),
         page,
         isClosed,
         imageOrigins: [],
@@ -63,7 +64,7 @@ describe("RecommendationApi component", () => {
         assert.deepEqual(apiConfig, {
             ...JSON.parse(JSON.stringify(pickApiValues(config))),
             campaignArn: arn("campaign/movie-recommender-campaign"),
-            filters: { comedies: arn("filter/comedies"), again: arn("filter/again") },
+            filters: { comedies: arn("filter/comedies-b"), again: arn("filter/again-b") },
             watchedFilterArn: "arn:of:unwatched",
             trackingId: "tracker-1",
             tableName: config.names.api,
@@ -80,7 +81,7 @@ describe("RecommendationApi component", () => {
             declaredResources.find(({ type, name }) => type.endsWith(":RolePolicy") && name === "api")?.inputs.policy,
         );
         const ofFilters = Statement.find(({ Sid }: { Sid: string }) => Sid === "UseFilters");
-        const names1 = [config.names.watchedFilter, "comedies", "again"];
+        const names1 = [config.names.watchedFilter, "comedies-b", "again-b"];
         assert.deepEqual(
             [ofFilters.Action, ofFilters.Resource],
             [["personalize:GetRecommendations"], names1.map((name) => arn(`filter/${name}`))],

@@ -102,7 +102,7 @@ async function make(aws: TestAws, change: Change): Promise<void> {
         case "nameSuffix":
             return aws.configure({ ...served, nameSuffix: "-yy" });
         case "recipe":
-            return aws.configure({ ...served, recipe: "aws-hrnn" });
+            return aws.configure({ ...served, recipe: "aws-user-personalization-v2", monthlyLimitUsd: 1000 });
         case "bucketName":
             return aws.configure({ ...served, bucketName: `another-bucket-${aws.stack}` });
         case "adopt": {

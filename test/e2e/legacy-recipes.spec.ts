@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { listEverything, listWatchers } from "../support/inventory.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+const autoMl = { recipe: "", performAutoML: true };
+
+describe("AutoML and the legacy recipe aws-hrnn", () => {
+    let aws: TestAws;
+    before(async () => {
+        // Only this speed accepts them, as an account does that still has legacy recipes.
+        aws = await startTestAws("samples");
+    });
+    after(() => aws?.stop());
+
+    /** Runs a preview that must fail with the configuration `values`. Returns its output in one line. */
+    async function refusal(values: object): Promise<string> {
+        await aws.configure({ ...values });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 1);
+        return preview.stdout.replaceAll(/\s+/g, " ");
+    }
+
+    it("`preview` rejects a new solution with AutoML, and prints the commands that set a recipe", async () => {
+        assert.match(
+            await refusal(autoMl),
+            /movie-recommender:performAutoML is true, and AutoML uses legacy recipes, with which AWS creates no new solutions\. Run `pulumi config set recipe aws-user-personalization` \(or aws-user-personalization-v2\) and `pulumi config rm performAutoML`\. If your account still has legacy recipes: `pulumi config set legacyRecipes true`/,
+        );
+    });
+
+    it("`preview` rejects a new solution with aws-hrnn, and names its successors", async () => {
+        assert.match(
+            await refusal({ recipe: "aws-hrnn" }),
+            /movie-recommender:recipe is "aws-hrnn", a legacy recipe, with which .* aws-user-personalization` \(or aws-user-personalization-v2\)\. If/,
+        );
+    });
+
+    it("with `legacyRecipes` and AutoML, `up` deploys a campaign, and `recommend` returns its list", async () => {
+        await aws.configure({ ...autoMl, legacyRecipes: true });
+        assertExit(await aws.engine("up"), 0);
+        const { solutionArn, bestRecipeArn } = await aws.outputs();
+        const { solution } = await aws.personalize.describeSolution({ solutionArn });
+        assert.equal(solution?.performAutoML, true);
+        assert.equal(bestRecipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
+        const result = await aws.runbook("recommend", "1", "--num-results", "5", "--json");
+        assertExit(result, 0);
+        assert.equal(JSON.parse(result.stdout).recommendations["1"].length, 5);
+    });
+
+    it("`preview` accepts a deployed solution with AutoML without `legacyRecipes`, and shows no change", async () => {
+        await aws.configure(autoMl);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+    });
+
+    it("`preview` rejects aws-hrnn for a stack whose solution has AutoML, because the solution would be new", async () => {
+        assert.match(await refusal({ recipe: "aws-hrnn" }), /movie-recommender:recipe is "aws-hrnn", a legacy recipe/);
+    });
+
+    it("`destroy` of a stack with AutoML leaves no resource", async () => {
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual([...(await listEverything(aws)), ...(await listWatchers(aws))], []);
+    });
+});

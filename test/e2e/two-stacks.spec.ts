@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { itemsCsv, itemsSchema } from "../../data-prep/items.ts";
+import { localAccountId } from "../../packages/local-aws/instance.ts";
+import { listEverything, listWatchers } from "../support/inventory.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { previewedAndApplied } from "../support/preview-plan.ts";
+
+const personalizeArn = `arn:aws:personalize:${region}:${localAccountId}`;
+const catalogue = Array.from({ length: 150 }, (_, index) => ({
+    itemId: String(index + 1),
+    title: `Film ${index + 1}`,
+    year: 1900 + index,
+    genres: [index % 2 === 0 ? "Comedy" : "Drama"],
+}));
+const comedies = catalogue.filter(({ genres }) => genres.includes("Comedy")).map(({ itemId }) => itemId);
+
+describe("Two stacks with the same configuration in one account and region", () => {
+    let aws: TestAws;
+    let [first, second] = ["", ""];
+    let configuration: Readonly<Record<string, unknown>> = {};
+    const at = (name: string) => join(aws.instance.dir, name);
+    const everything = async () => [...(await listEverything(aws)), ...(await listWatchers(aws))].sort();
+
+    before(async () => {
+        aws = await startTestAws();
+        await writeFile(at("data/items.csv"), itemsCsv(catalogue));
+        await writeFile(at("data/items.schema.json"), JSON.stringify(itemsSchema));
+        await writeFile(at("data/users.csv"), 'USER_ID,AGE\n"1",30\n"2",\n');
+        const fields = [
+            { name: "USER_ID", type: "string" },
+            { name: "AGE", type: ["null", "int"] },
+        ];
+        await writeFile(at("data/users.schema.json"), JSON.stringify({ ...itemsSchema, name: "Users", fields }));
+        // All features that one stack can have together.
+        configuration = {
+            api: true,
+            storefront: "cloudfront",
+            eventTracker: true,
+            auditTrail: true,
+            alertEmail: "films@example.com",
+            itemsFile: at("data/items.csv"),
+            usersFile: at("data/users.csv"),
+            filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
+        };
+        [first, second] = [aws.stack, `${aws.stack}-b`];
+    });
+    after(() => aws?.stop());
+
+    async function comedyFilters(): Promise<string[]> {
+        const { Filters = [] } = await aws.personalize.listFilters({});
+        return Filters.map(({ name = "" }) => name)
+            .filter((name) => name.startsWith("comedies"))
+            .sort();
+    }
+
+    /** Asserts that the API and `recommend` of the current stack return comedies for the filter `comedies`. */
+    async function assertComedies(viewer: string): Promise<void> {
+        const { apiUrl } = await aws.outputs();
+        const answer = await fetch(`${apiUrl}/recommendations/${viewer}?filter=comedies`);
+        const { films, source } = (await answer.json()) as { films: { itemId: string }[]; source: string };
+        assert.deepEqual([answer.status, source], [200, "campaign"]);
+        const result = await aws.runbook("recommend", viewer, "--filter", "comedies", "--json");
+        assertExit(result, 0);
+        for (const list of [films, JSON.parse(result.stdout).recommendations[viewer] as { itemId: string }[]]) {
+            assert.ok(list.length > 0 && list.every(({ itemId }) => comedies.includes(itemId)));
+        }
+    }
+
+    it("`up` creates both stacks, and the API and `recommend` of each apply its own filter `comedies`", async () => {
+        for (const stack of [first, second]) {
+            await aws.use(stack);
+            await aws.configure(configuration);
+            assertExit(await aws.engine("up"), 0);
+            await assertComedies("1");
+        }
+        assert.deepEqual(await comedyFilters(), [`comedies-${first}`, `comedies-${second}`]);
+    });
+
+    it("`recommend` names the stack's filters without the suffix for an unknown filter", async () => {
+        const refused = await aws.runbook("recommend", "1", "--filter", "dramas");
+        assertExit(refused, 2);
+        assert.match(
+            refused.stderr,
+            /The stack has no filter dramas\. It has: comedies, movie-recommender-unwatched-\S+\./,
+        );
+    });
+
+    it("`destroy` of one stack leaves every resource of the other stack unchanged", async () => {
+        const both = await everything();
+        assertExit(await aws.engine("destroy"), 0);
+        assertExit(await aws.runbook("audit-leftovers"), 0);
+        await aws.use(first);
+        const left = await everything();
+        assert.ok(left.length > 0 && left.length < both.length);
+        assert.deepEqual(
+            both.filter((thing) => !left.includes(thing) && !thing.includes(second)),
+            [],
+        );
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        // A new viewer, because the API has the first viewer's list in its cache.
+        await assertComedies("2");
+    });
+
+    it("`preview` shows no change for a filter that an earlier release deployed without the suffix", async () => {
+        const [physical, name] = [`comedies-${first}`, "comedies"];
+        const { filterArn } =
+            (await aws.personalize.listFilters({})).Filters?.find((one) => one.name === physical) ?? {};
+        const { filter } = await aws.personalize.describeFilter({ filterArn });
+        const { tags } = await aws.personalize.listTagsForResource({ resourceArn: filterArn });
+        const { datasetGroupArn, filterExpression } = filter ?? {};
+        await aws.personalize.createFilter({ name, datasetGroupArn, filterExpression, tags });
+        await aws.personalize.deleteFilter({ filterArn });
+        const file = at("state.json");
+        assertExit(await aws.pulumi("stack", "export", "--file", file), 0);
+        const state = (await readFile(file, "utf8")).replaceAll(physical, name);
+        await writeFile(file, state.replaceAll(/,?\s*"formerName": "comedies"/g, ""));
+        assertExit(await aws.pulumi("stack", "import", "--file", file), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        const result = await aws.runbook("recommend", "1", "--filter", name, "--json");
+        assertExit(result, 0);
+    });
+
+    it("`up` gives that filter the suffix when its expression changes, and then keeps the name", async () => {
+        for (const year of [1950, 1960]) {
+            await aws.configure({
+                ...configuration,
+                filters: { comedies: `INCLUDE ItemID WHERE Items.YEAR < ${year}` },
+            });
+            const { preview, up } = await previewedAndApplied(aws);
+            assert.deepEqual(preview, up);
+            assert.equal(
+                up.some((line) => line.includes("lambda/function:Function::api")),
+                year === 1950,
+                up.join("\n"),
+            );
+            assert.deepEqual(await comedyFilters(), [`comedies-${first}`]);
+        }
+    });
+
+    it("`recommend` names the commands that restore a filter which a user deleted by hand", async () => {
+        await aws.personalize.deleteFilter({ filterArn: `${personalizeArn}:filter/comedies-${first}` });
+        const failed = await aws.runbook("recommend", "1", "--filter", "comedies");
+        assertExit(failed, 1);
+        assert.match(failed.stderr, /Filter comedies-\S+ was deleted outside Pulumi\..* pulumi refresh && pulumi up/);
+    });
+
+    it("`up` creates both stacks with lists by batch inference, an API key and a webhook, and `destroy` of one leaves the other unchanged", async () => {
+        await aws.ssm.putParameter({
+            Name: "/films/webhook",
+            Value: "https://chat.example/hook",
+            Type: "SecureString",
+        });
+        const batch = { ...configuration, serving: { mode: "batch" }, storefront: "none", apiKey: true };
+        for (const stack of [first, second]) {
+            await aws.use(stack);
+            await aws.configure({ ...batch, chatWebhookParameter: "/films/webhook" });
+            assertExit(await aws.engine("up"), 0);
+        }
+        assertExit(await aws.engine("destroy"), 0);
+        await aws.use(first);
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+    });
+});
