@@ -70,7 +70,7 @@ await runOperation(options, async (stack, deps, signal) => {
     const on = { bucketName, datasetGroupArn, roleArn, jobNamePrefix: names.deletionJobPrefix };
     const job = await startDeletion({ personalize: deps.client(region), s3: new S3Client({ region }) }, on, userIds);
     const text = [
-        `Deleted ${inTable(deleted)}. Within ${seenWithin} seconds the API's processes use none of them.`,
+        `Deleted ${inTable(deleted)}.${tableName && ` Within ${seenWithin} seconds the API's processes use none of them.`}`,
         `Started data deletion job ${job}, which deletes ${viewers} from the datasets and models of Personalize within a day.`,
         "Until the job is COMPLETED, run neither `pulumi up` nor `npm run retrain`. See its state: npm run forget-viewer -- --status",
     ].join("\n");
