@@ -5,6 +5,7 @@ export const objectKeys = {
     users: "users.csv",
     listsInput: "batch/input/lists/",
     listsOutput: "batch/output/lists/",
+    deletion: "deletion/",
     tables: "tables/",
 } as const;
 
@@ -17,6 +18,8 @@ export const tablesKey = (version: string) => `${objectKeys.tables}${version}.js
 export const listsInputKey = (jobName: string) => `${objectKeys.listsInput}${jobName}.json`;
 export const listsOutputFolder = (jobName: string) => `${objectKeys.listsOutput}${jobName}/`;
 export const listsOutputKey = (jobName: string) => `${listsOutputFolder(jobName)}${jobName}.json.out`;
+/** Key of the input of a data deletion job. */
+export const deletionKey = (jobName: string) => `${objectKeys.deletion}${jobName}.csv`;
 /** Key of the object that contains the id of the newest `pulumi up`'s solution version. */
 export const newestTablesKey = `${objectKeys.tables}newest`;
 
@@ -58,6 +61,7 @@ export function namesFor(stack: string, nameSuffix?: string) {
         users: `movie_users${suffix}`,
         itemsImportJobPrefix: `movie_items_import_job${suffix}`,
         usersImportJobPrefix: `movie_users_import_job${suffix}`,
+        deletionJobPrefix: `movie_viewers_deletion_job${suffix}`,
         eventTracker: `movie-recommender-events${suffix}`,
         /** Name of the filter of config `watchedFilter`. */
         watchedFilter: `${watchedFilterName}${suffix}`,
@@ -100,11 +104,12 @@ export function namesFor(stack: string, nameSuffix?: string) {
     };
 }
 
-/** Length of the generated end of a name: `-<hash8>-<n>` of a job, `-<hash8>` of a schema. */
+/** Length of the generated end of a name: `-<hash8>-<n>` of an import, `-<hash8>` of a schema or a deletion. */
 export const endings: Readonly<Record<string, number>> = {
     importJobPrefix: "-01234567-9999".length,
     itemsImportJobPrefix: "-01234567-9999".length,
     usersImportJobPrefix: "-01234567-9999".length,
+    deletionJobPrefix: "-01234567".length,
     batchLists: "-99999-01234567".length,
     itemsSchema: "-01234567".length,
     usersSchema: "-01234567".length,

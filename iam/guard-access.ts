@@ -1,6 +1,7 @@
 import { type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
 import { ownNamespace } from "../config/metrics.ts";
 import { apiStage } from "../config/names.ts";
+import { dnsSuffix } from "../config/regions.ts";
 import { allow, anywhere, document, keepsFailures, readsMetrics, starts, writesLogs } from "./function-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
 
@@ -117,10 +118,18 @@ function closes(scope: GuardScope): readonly Statement[] {
 
 /** Returns the permissions of the function that forwards notifications to a chat. */
 export function notifierPolicy(scope: GuardScope, webhookParameter: string): PolicyDocument {
+    const parameter = regionalArn(scope, "ssm", `parameter${webhookParameter}`);
     return document([
-        // This permission is enough for parameters that use the account's SSM key. A customer managed key needs
-        // kms:Decrypt for this role in its key policy.
-        allow("ReadWebhook", ["ssm:GetParameter"], regionalArn(scope, "ssm", `parameter${webhookParameter}`)),
+        allow("ReadWebhook", ["ssm:GetParameter"], parameter),
+        // The parameter's key can be any key of the account. Its policy must allow this role or the account, too.
+        // Parameter Store sends the parameter's ARN as encryption context (Systems Manager User Guide, "AWS KMS
+        // encryption for AWS Systems Manager Parameter Store SecureString parameters").
+        allow("DecryptWebhook", ["kms:Decrypt"], regionalArn(scope, "kms", "key/*"), {
+            StringEquals: {
+                "kms:EncryptionContext:PARAMETER_ARN": parameter,
+                "kms:ViaService": `ssm.${scope.region}.${dnsSuffix(scope.partition)}`,
+            },
+        }),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.notifier),
     ]);

@@ -109,15 +109,18 @@ const onlyInLambda: Statement = {
 };
 
 /**
- * Statement that denies the code of functions to use the KMS key, except through S3 for the bucket's objects, because
- * the key may encrypt other data of the account.
+ * Statement that denies the code of functions to use KMS keys, except through S3 for the bucket's objects and through
+ * Systems Manager for the chat's webhook, because the bucket's key may encrypt other data of the account.
  */
 const keyOnlyForFiles: Statement = {
     Sid: "DenyKeyOutsideS3",
     Effect: "Deny",
     Action: "kms:*",
     Resource: "*",
-    Condition: { Null: { "lambda:SourceFunctionArn": "false" }, StringNotLike: { "kms:ViaService": "s3.*" } },
+    Condition: {
+        Null: { "lambda:SourceFunctionArn": "false" },
+        StringNotLike: { "kms:ViaService": ["s3.*", "ssm.*"] },
+    },
 };
 
 /**

@@ -1,70 +1,142 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { idBytes } from "../app/serving/event-faults.ts";
 import { limits } from "../app/serving/limits.ts";
+import { isBatch, objectKeys } from "../config/config.ts";
 import { counted } from "../data-prep/words.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import type { OperationDeps } from "../personalize/operations/operation.ts";
+import { printResult, table } from "./lib/cli/output.ts";
+import { confirm, exitCodes, RunbookError } from "./lib/cli/runbook.ts";
+import { listDeletionJobs, runningJobs, soonTraining, startDeletion } from "./lib/stack/data-deletion.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
-import type { OperationOptions } from "./lib/stack/operation.ts";
+import { type OperatedStack, type OperationOptions, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
-import { selectedStack } from "./lib/stack/stack-config.ts";
 
-const command = runbook(
+interface Options extends OperationOptions {
+    readonly status?: boolean;
+}
+
+const command = stackRunbook(
     "forget-viewer",
-    ["22 --dry-run", "22 --yes"],
-    "Prints how to delete the data in Amazon Personalize",
+    ["22 --dry-run", "22 23 --yes", "--status"],
+    "Prints which copies of the data remain",
 )
-    .argument("<user id>", "id of the viewer, as in the interactions")
+    .argument("[user ids...]", "ids of the viewers, as in the interactions")
+    .option("--status", "only print the state of the stack's data deletion jobs")
     .parse();
-const options = command.opts<OperationOptions>();
-const [userId = ""] = command.args;
+const options = command.opts<Options>();
+const userIds = command.args;
 
-/** Seconds after which every API process has read the viewer's items again. */
+/** Seconds after which every API process has read the viewers' items again. */
 const seenWithin = limits.trusted / 1000;
 
-await runAction(options.verbose, async (signal) => {
-    const stack = options.stack ?? (await selectedStack("Name one with --stack."));
-    const outputs = await stackOutputs(stack);
-    const { apiTableName: table = "", datasetGroupArn = "", roleArn = "" } = outputs;
-    if (table === "") {
+await runOperation(options, async (stack, deps, signal) => {
+    const outputs = await stackOutputs(stack.stack);
+    const { datasetGroupArn = "" } = outputs;
+    if (datasetGroupArn === "") {
+        throw new RunbookError(`Stack ${stack.stack} has no dataset group. Create it with: pulumi up`);
+    }
+    if (options.status) return printJobs(stack, deps, datasetGroupArn);
+    if (userIds.length === 0 || userIds.some((id) => id === "" || Buffer.byteLength(id) > idBytes)) {
         throw new RunbookError(
-            `Stack ${stack} has no API, and therefore no table of viewers (config api). See \`npm run watch-status\`.`,
+            `Name the viewers by user ids of 1 to ${idBytes} bytes, for example: npm run forget-viewer -- 22 --dry-run`,
+            exitCodes.usage,
         );
     }
-    const viewerItems = await operateTable(outputs, { operation: "find", userId });
-    process.stderr.write(
-        `Table ${table} has ${counted(viewerItems.items.length, "item")} of this viewer${viewerItems.items.map((item) => `\n  ${item}`).join("")}\n`,
+    await refuseConflicts(stack, deps, datasetGroupArn);
+    const items = await operateItems(outputs, "find");
+    const { apiTableName: tableName = "", bucketName = "", roleArn = "" } = outputs;
+    const inTable = (of: readonly string[]) =>
+        tableName === ""
+            ? "nothing in the API, which the stack does not have"
+            : `${counted(of.length, "item")} in table ${tableName}`;
+    const viewers = counted(userIds.length, "viewer");
+    process.stderr.write(`Found ${inTable(items)}${items.map((item) => `\n  ${item}`).join("")}\n`);
+    if (options.dryRun) {
+        const text = `It would delete ${inTable(items)}, and start a data deletion job for ${viewers}.`;
+        printResult(
+            options,
+            { table: tableName, items, job: null, dryRun: true },
+            `${text}\n\n${remains(stack, bucketName)}`,
+        );
+        return exitCodes.fine;
+    }
+    await confirm(
+        `Delete the items, the traffic of the last days, and the data of ${viewers} in Amazon Personalize? This cannot be undone.`,
+        options.yes,
+        signal,
     );
-    let { items } = viewerItems;
-    if (!options.dryRun) {
-        await confirm(
-            "Delete them, and the viewer's traffic of the last days? This cannot be undone.",
-            options.yes,
-            signal,
-        );
-        items = (await operateTable(outputs, { operation: "forget", userId })).items;
-    }
-    const bucket = String(outputs.bucketName ?? "<bucket>");
-    const done = options.dryRun
-        ? `It would delete ${counted(items.length, "item")} in table ${table}.`
-        : `Deleted ${counted(items.length, "item")} in table ${table}. Within ${seenWithin} seconds the API's processes use none of them.`;
+    const deleted = await operateItems(outputs, "forget");
+    const { region, names } = stack.config;
+    const on = { bucketName, datasetGroupArn, roleArn, jobNamePrefix: names.deletionJobPrefix };
+    const job = await startDeletion({ personalize: deps.client(region), s3: new S3Client({ region }) }, on, userIds);
+    const text = [
+        `Deleted ${inTable(deleted)}.${tableName && ` Within ${seenWithin} seconds the API's processes use none of them.`}`,
+        `Started data deletion job ${job}, which deletes ${viewers} from the datasets and models of Personalize within a day.`,
+        "Until the job is COMPLETED, run neither `pulumi up` nor `npm run retrain`. See its state: npm run forget-viewer -- --status",
+    ].join("\n");
     printResult(
         options,
-        { table, items, dryRun: options.dryRun ?? false },
-        `${done}\n\n${inPersonalize(bucket, datasetGroupArn, roleArn)}`,
+        { table: tableName, items: deleted, job, dryRun: false },
+        `${text}\n\n${remains(stack, bucketName)}`,
     );
     return exitCodes.fine;
 });
 
+/** Runs an operation on the items of all viewers in the API's table. A stack without API has no items. */
+async function operateItems(outputs: Readonly<Record<string, string>>, operation: "find" | "forget") {
+    if (!outputs.apiTableName) return [];
+    const items: string[] = [];
+    for (const userId of userIds) items.push(...(await operateTable(outputs, { operation, userId })).items);
+    return items;
+}
+
 /**
- * Explains how to delete the viewer from Personalize (Developer Guide, "Deleting users and their data with a data
- * deletion job").
+ * Rejects a deletion while another job uses the data, or if an automatic training may begin before its end.
+ * @throws RunbookError that names the jobs or the solution
  */
-function inPersonalize(bucket: string, datasetGroupArn: string, roleArn: string): string {
+async function refuseConflicts({ stack, config }: OperatedStack, deps: OperationDeps, datasetGroupArn: string) {
+    const client = deps.client(config.region);
+    const running = await runningJobs(client, datasetGroupArn);
+    if (running.length > 0) {
+        throw new RunbookError(
+            `Personalize works on the data of stack ${stack}: ${running.join(", ")}. A deletion at the same time may miss data. ` +
+                "Wait for the end, and try again: npm run watch-status, npm run forget-viewer -- --status",
+        );
+    }
+    const training = await soonTraining(client, datasetGroupArn, Date.now());
+    if (training !== undefined) {
+        const { solutionArn, next } = training;
+        throw new RunbookError(
+            `Solution ${solutionArn} trains automatically at about ${new Date(next).toISOString()}, and a data deletion job takes up to a day. ` +
+                "Try again after this training, or pause automatic training until the job is COMPLETED: " +
+                `aws personalize update-solution --solution-arn ${solutionArn} --no-perform-auto-training`,
+        );
+    }
+}
+
+async function printJobs({ stack, config }: OperatedStack, deps: OperationDeps, datasetGroupArn: string) {
+    const jobs = await listDeletionJobs(deps.client(config.region), datasetGroupArn);
+    printResult(options, { jobs }, () => {
+        if (jobs.length === 0) console.log(`Stack ${stack} has no data deletion job.`);
+        else {
+            const rows = jobs.map((job) => [job.jobName, job.status, job.createdAt ?? "–", job.failureReason ?? "–"]);
+            console.log(table(["job", "state", "created", "failure"], rows));
+        }
+    });
+    return jobs[0]?.status === "FAILED" ? exitCodes.problem : exitCodes.fine;
+}
+
+/** Returns the copies of a viewer's data that the deletion does not reach, with the commands that delete them. */
+function remains({ stack, config }: OperatedStack, bucketName: string): string {
+    const { dataOptionsFile, interactionsFile } = config;
+    const source = dataOptionsFile === undefined ? `<files> --output ${interactionsFile}` : `--stack ${stack}`;
+    const tables = `aws s3 rm s3://${bucketName}/${objectKeys.tables} --recursive --exclude "<version>.json" --exclude newest`;
     return [
-        "Amazon Personalize still has the viewer's imported interactions and events. Its data deletion job removes them from datasets and models.",
-        "It takes up to a day; until it is COMPLETED, trainings still use the data. No training, import or batch job may run meanwhile. AWS lists no price for it.",
-        "Afterwards train a new version, and delete the viewer's rows from your own files: an import of them brings the data back.",
-        `  printf 'USER_ID\\n%s\\n' '<user id>' > users.csv && aws s3 cp users.csv s3://${bucket}/deletion/users.csv`,
-        `  aws personalize create-data-deletion-job --job-name forget-1 --dataset-group-arn ${datasetGroupArn} \\`,
-        `    --data-source dataLocation=s3://${bucket}/deletion/users.csv --role-arn ${roleArn}`,
+        "These copies of the data remain:",
+        `- Your files, and ${interactionsFile}: the next import restores the viewers. Delete their rows, and convert the files: npm run data-prep -- ${source}`,
+        "- Bucket and trained versions: after the job is COMPLETED, import and train the new files: npm run retrain",
+        `- Fallback tables of earlier versions, where <version> is the new version: ${tables}`,
+        ...(isBatch(config) ? [`- Lists of batch inference in s3://${bucketName}/batch/, for 60 days`] : []),
+        "- Earlier versions of the bucket's objects for 30 days, and your backups.",
     ].join("\n");
 }

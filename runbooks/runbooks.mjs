@@ -105,9 +105,20 @@ export const runbooks = {
         costs: "calls above the minimum TPS",
         asks: true,
     }),
-    "forget-viewer": declared(recommendations, "delete a viewer's data from the API's table and caches", {
-        changes: "the API's table",
+    "forget-viewer": declared(recommendations, "delete viewers' data from the API and from Personalize", {
+        changes: "yes",
         asks: true,
+        grants: ({ grant, arn, names }) => [
+            grant("operate")(
+                "DeleteViewers",
+                "personalize",
+                ["CreateDataDeletionJob"],
+                [
+                    arn("personalize", `dataset-group/${names.datasetGroup}`),
+                    arn("personalize", `data-deletion-job/${names.deletionJobPrefix}-${"?".repeat(8)}`),
+                ],
+            ),
+        ],
     }),
     retrain: declared(training, "train on new data; switch to the new version if it passes the quality gate", {
         changes: "yes",

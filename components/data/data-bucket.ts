@@ -12,6 +12,9 @@ import { warn } from "../common/messages.ts";
  */
 const listsDays = 60;
 
+/** Days after which the user IDs in the input of a data deletion job expire. A job ends within a day. */
+const deletionDays = 7;
+
 export interface DataBucketArgs {
     readonly bucketName: pulumi.Input<string>;
     /** Files to upload, by their name in the program, such as `interactions`. */
@@ -99,6 +102,14 @@ export class DataBucket extends pulumi.ComponentResource {
                         filter: { prefix },
                         expiration: { days: listsDays },
                     })),
+                    {
+                        id: objectKeys.deletion,
+                        status: "Enabled",
+                        filter: { prefix: objectKeys.deletion },
+                        expiration: { days: deletionDays },
+                        // S3 applies the shorter of two periods, so an expired input is gone a day later.
+                        noncurrentVersionExpiration: { noncurrentDays: 1 },
+                    },
                 ],
             },
             // Wait for the versioning, because S3 rejects lifecycle rules for old versions until versioning is enabled.
@@ -154,6 +165,7 @@ export function filesToUpload(config: StackConfig): Readonly<Record<string, File
 export const toDataPrefixes = (config: StackConfig) => ({
     readPrefixes: [
         ...Object.values(filesToUpload(config)).map(({ key }) => key),
+        objectKeys.deletion,
         ...(isBatch(config) ? [objectKeys.listsInput] : []),
     ],
     writePrefix: isBatch(config) ? objectKeys.listsOutput : undefined,

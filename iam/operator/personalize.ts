@@ -47,6 +47,7 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
             [
                 "ListBatchInferenceJobs",
                 "ListCampaigns",
+                "ListDataDeletionJobs",
                 "ListDatasetGroups",
                 "ListDatasetImportJobs",
                 "ListDatasets",

@@ -2,6 +2,7 @@ import {
     GetSolutionMetricsCommand,
     type PersonalizeClient,
     paginateListSolutionVersions,
+    type Solution,
 } from "@aws-sdk/client-personalize";
 import { hasName, isNotFound } from "pulumi-personalize/errors";
 import { nameInArn } from "./operation.ts";
@@ -47,4 +48,13 @@ export async function listVersions(client: PersonalizeClient, solutionArn: strin
         }
     }
     return versions.sort((a, b) => (a.madeAt ?? "").localeCompare(b.madeAt ?? ""));
+}
+
+/** Default interval of automatic training, in days (API reference, AutoTrainingConfig). */
+const defaultTrainingDays = 7;
+
+/** Returns the days between two automatic trainings of a solution. */
+export function trainingDays({ solutionConfig }: Solution): number {
+    const rate = solutionConfig?.autoTrainingConfig?.schedulingExpression ?? "";
+    return Number(/^rate\((\d+) days?\)$/.exec(rate)?.[1] ?? defaultTrainingDays);
 }

@@ -73,6 +73,13 @@ describe("DataBucket and PersonalizeAccess", () => {
         assert.equal(rules[0].noncurrentVersionExpiration.noncurrentDays, 30);
         assert.equal(rules[0].abortIncompleteMultipartUpload.daysAfterInitiation, 7);
         assert.equal(rules[0].expiration, undefined);
+        assert.deepEqual(rules.at(-1), {
+            id: "deletion/",
+            status: "Enabled",
+            filter: { prefix: "deletion/" },
+            expiration: { days: 7 },
+            noncurrentVersionExpiration: { noncurrentDays: 1 },
+        });
     });
 
     it("DataBucket attaches the bucket policy that `dataBucketPolicy` returns", async () => {

@@ -19,6 +19,7 @@ describe("Resource names", () => {
             users: "movie_users",
             itemsImportJobPrefix: "movie_items_import_job",
             usersImportJobPrefix: "movie_users_import_job",
+            deletionJobPrefix: "movie_viewers_deletion_job",
             eventTracker: "movie-recommender-events",
             costGuard: "movie-recommender-cost-guard",
             costGuardRole: "MovieRecommender-CostGuard",

@@ -144,7 +144,7 @@ describe("`npm run demo`", () => {
     it("runbooks with `npm run local --` print the command that connects the AWS CLI", async () => {
         const hint = 'Before an aws command, run: eval "$(npm run -s local -- env)"\n';
         const { text } = await outputOf("packages/local-aws/cli.ts", "forget-viewer", "22", "--dry-run");
-        assert.ok(text.includes("aws s3 cp") && text.endsWith(hint), text);
+        assert.ok(text.includes("aws s3 rm") && text.endsWith(hint), text);
         const other = await outputOf("packages/local-aws/cli.ts", "versions");
         assert.ok(!other.text.includes("aws command"), other.text);
     });

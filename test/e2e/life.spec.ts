@@ -110,6 +110,17 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
         assert.equal(resources.length, 8);
     });
 
+    it("without an API, `forget-viewer` deletes viewers from Personalize", async () => {
+        const configFile = ["--config-file", aws.configFile];
+        const { stdout, ...result } = await aws.runbook("forget-viewer", "nobody", "--yes", "--json", ...configFile);
+        assertExit({ stdout, ...result }, 0);
+        const { table, items, job } = JSON.parse(stdout);
+        assert.deepEqual([table, items], ["", []]);
+        const status = await aws.runbook("forget-viewer", "--status", ...configFile);
+        assertExit(status, 0);
+        assert.match(status.stdout, new RegExp(`${job} │ (PENDING|IN_PROGRESS|COMPLETED) `));
+    });
+
     it("`doctor` recognizes the stack's own resources", async () => {
         const result = await aws.runbook("doctor", "--config-file", aws.configFile, "--json");
         assertExit(result, 0);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { Personalize } from "@aws-sdk/client-personalize";
+import { namesFor } from "../../config/config.ts";
 import { type OperatorLevel, operatorLevels, policyKinds } from "../../iam/operator.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
-import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { freshUser, type OperatorOutputs, operatorProgram } from "../support/operators.ts";
+import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { createScope, freshUser, type OperatorOutputs, operatorProgram } from "../support/operators.ts";
 
 /** Commands of an operator, in this order, with the level whose policies must be enough. */
 const life: readonly (readonly [level: OperatorLevel, command: string, ...args: string[]])[] = [
@@ -21,7 +23,7 @@ const life: readonly (readonly [level: OperatorLevel, command: string, ...args: 
     ["operate", "rollback", "--yes", "--config-file"],
     ["operate", "rollback", "--release", "--config-file"],
     ["operate", "flush-cache", "--yes"],
-    ["operate", "forget-viewer", "1", "--yes"],
+    ["operate", "forget-viewer", "1", "--yes", "--config-file"],
     ["deploy", "up"],
     ["deploy", "destroy"],
 ];
@@ -44,6 +46,32 @@ describe("Pulumi program for operator access, deployed on the local AWS", () => 
         outputs = await program.outputs();
         assert.deepEqual(Object.keys(outputs.policyArns).sort(), [...policyKinds].sort());
         assert.match(outputs.githubRoleArn, /:role\/movie-recommender-e2e-\w+-github$/);
+    });
+
+    it("an operator of another stack cannot delete viewers of a stack", async () => {
+        const stranger = await freshUser(aws.iam, "stranger", Object.values(outputs.policyArns));
+        const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = stranger.who;
+        const credentials = { accessKeyId, secretAccessKey };
+        const personalize = new Personalize({ ...createSettings(aws.instance), credentials });
+        const { names, bucketName } = createScope(aws);
+        const victim = namesFor("dev");
+        const arn = (name: string) => `arn:aws:personalize:${region}:000000000000:dataset-group/${name}`;
+        const deleteViewers = (datasetGroup: string, jobNamePrefix: string) =>
+            personalize.createDataDeletionJob({
+                jobName: `${jobNamePrefix}-0a1b2c3d`,
+                datasetGroupArn: arn(datasetGroup),
+                dataSource: { dataLocation: `s3://${bucketName}/deletion/users.csv` },
+                roleArn: `arn:aws:iam::000000000000:role/${names.role}`,
+            });
+        // IAM allows the own group, which does not exist yet.
+        await assert.rejects(deleteViewers(names.datasetGroup, names.deletionJobPrefix), {
+            name: "ResourceNotFoundException",
+        });
+        for (const prefix of [names.deletionJobPrefix, victim.deletionJobPrefix]) {
+            await assert.rejects(deleteViewers(victim.datasetGroup, prefix), { name: "AccessDeniedException" });
+        }
+        personalize.destroy();
+        await stranger.end();
     });
 
     it("operators run a stack's life with the policies of their level, and a user with `read` cannot deploy", async () => {

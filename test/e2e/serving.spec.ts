@@ -189,15 +189,55 @@ describe("API on the local AWS", () => {
         await from("cache", list);
     });
 
-    it("`forget-viewer --dry-run` shows a viewer's items in the table, and `forget-viewer` deletes the items", async () => {
+    it("`forget-viewer --dry-run` shows a viewer's items, and `forget-viewer` deletes the viewer from the table and from Personalize", async () => {
         await watch("30", idsOf(await call("/popular?numResults=1"))[0] ?? "");
-        const { stdout, ...shown } = await aws.runbook("forget-viewer", "30", "--dry-run", "--json");
+        const { stdout, ...shown } = await operate("forget-viewer", "30", "--dry-run", "--json");
         assertExit({ stdout, ...shown }, 0);
         assert.ok(JSON.parse(stdout).items.includes("viewer#30 / recent"), stdout);
-        assertExit(await aws.runbook("forget-viewer", "30", "--yes"), 0);
-        const after = JSON.parse((await aws.runbook("forget-viewer", "30", "--dry-run", "--json")).stdout);
+        const recommend = async (userId: string) =>
+            (await aws.runtime.getRecommendations({ campaignArn, userId })).itemList?.map(({ itemId }) => itemId);
+        assert.notDeepEqual(await recommend("30"), await recommend("nobody"));
+        const forgotten = await operate("forget-viewer", "30", "--yes");
+        assertExit(forgotten, 0);
+        assert.match(forgotten.stdout, /the next import restores the viewers.*npm run data-prep -- <files>/);
+        assert.deepEqual(await endedDeletions(), ["COMPLETED"]);
+        assert.deepEqual(await recommend("30"), await recommend("nobody"));
+        const after = JSON.parse((await operate("forget-viewer", "30", "--dry-run", "--json")).stdout);
         assert.deepEqual(after.items, ["viewer#30 / recent"], "the empty item");
     });
+
+    it("`forget-viewer` deletes several viewers with one more job", async () => {
+        assertExit(await operate("forget-viewer", "28", "29", "--yes"), 0);
+        assert.deepEqual(await endedDeletions(), ["COMPLETED", "COMPLETED"]);
+    });
+
+    it("`forget-viewer` deletes nothing while another data deletion job runs, and `--dry-run` refuses, too", async () => {
+        const admin = createAdmin(aws.instance);
+        await admin.arm({ operation: "CreateDataDeletionJob", effect: { kind: "hang" } });
+        assertExit(await operate("forget-viewer", "27", "--yes"), 0);
+        await watch("26", idsOf(await call("/popular?numResults=1"))[0] ?? "");
+        const TableName = String((await aws.outputs()).apiTableName);
+        const stored = async () =>
+            (await dynamo.getItem({ TableName, Key: { pk: { S: "viewer#26" }, sk: { S: "recent" } } })).Item;
+        const before = await stored();
+        assert.ok(before);
+        for (const option of ["--dry-run", "--yes"]) {
+            const refused = await operate("forget-viewer", "26", option);
+            assertExit(refused, 1);
+            assert.match(refused.stderr, /Personalize works on the data of stack .*: data deletion job movie_viewers_/);
+        }
+        await admin.clear();
+        await endedDeletions();
+        assert.deepEqual(await stored(), before);
+    });
+
+    /** Returns the states of the stack's data deletion jobs when all have ended. */
+    const endedDeletions = () =>
+        until("the end of all deletion jobs", async () => {
+            const { jobs } = JSON.parse((await operate("forget-viewer", "--status", "--json")).stdout);
+            const states: string[] = jobs.map(({ status, failureReason }: Document) => failureReason ?? status);
+            return !states.some((state) => /PENDING|IN_PROGRESS/.test(state)) && states;
+        });
 
     it("a new viewer gets mostly popular films until the viewer's first event", async () => {
         const popular = idsOf(await call("/popular?numResults=10"));

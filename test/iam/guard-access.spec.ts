@@ -39,6 +39,9 @@ const carried = {
     // Lambda adds the key lambda:SourceFunctionArn to each call that a function's code makes.
     "lambda:SourceFunctionArn": `arn:aws-cn:lambda:cn-north-1:123456789012:function:${names.costGuard}`,
     "cloudwatch:namespace": "MovieRecommender",
+    // Parameter Store sends these keys when it decrypts a parameter.
+    "kms:EncryptionContext:PARAMETER_ARN": arn("ssm", `parameter${webhookParameter(scope)}`),
+    "kms:ViaService": "ssm.cn-north-1.amazonaws.com.cn",
     "aws:ResourceTag/pulumi:project": scope.project,
     "aws:ResourceTag/pulumi:stack": scope.stack,
 };
@@ -141,6 +144,13 @@ describe("IAM policies of the cost guard", () => {
             decide(notifier, "ssm:GetParameter", arn("ssm", "parameter/movie-recommender/dev/guard")),
             "implicitDeny",
         );
+        for (const other of [
+            { "kms:EncryptionContext:PARAMETER_ARN": arn("ssm", "parameter/movie-recommender-chat/prod") },
+            { "kms:ViaService": "s3.cn-north-1.amazonaws.com.cn" },
+        ]) {
+            const context = { ...carried, ...other };
+            assert.equal(decide(notifier, "kms:Decrypt", arn("kms", "key/1234"), context), "implicitDeny");
+        }
     });
 
     it("the cost guard's trust policies accept only the stack's own function, schedules, budgets and alarms", () => {

@@ -284,6 +284,7 @@ describe("Operator policies", () => {
                 "DeleteCampaign",
                 "CreateDatasetImportJob",
                 "DeleteParameter",
+                "CreateDataDeletionJob",
                 "DeleteMessage",
             ],
         );

@@ -17,6 +17,7 @@ from ministack.services import cloudwatch, iam, s3, tagging
 
 import actions
 import edge_resources
+import parameter_keys
 import resources
 import service_linked_roles
 import table_keys
@@ -89,6 +90,8 @@ def describe(call: dict, body: bytes) -> dict:
         named = [completed(service, *check, account) for check in checks]
         if service == "s3" and closed_by_its_owner(action, path):
             named = [{**check, "policy": CLOSED} for check in named]
+        if service == "ssm":
+            named += parameter_keys.decryptions(json_of(body), region, account)
         return {"service": service, "checks": named}
 
 

@@ -27,6 +27,7 @@ from ministack.core import router
 
 import answers
 import asynchronous
+import blocked_encryption
 import bounded_records
 import compression
 import dashboards
@@ -98,6 +99,7 @@ if __name__ == "__main__":
     iam_names.validate_and_escape()
     queue_urls.readdress()
     topics.refuse_other_tags()
+    blocked_encryption.keep()
     object_keys.refuse_long_ones()
     object_owners.list_owners()
     origins.serve_rest_apis()

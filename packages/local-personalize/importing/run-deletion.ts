@@ -12,8 +12,8 @@ import { createCsvParser, MalformedCsvError } from "./csv.ts";
 import { readDataLocation } from "./data-location.ts";
 import { loadRows, rowsWithout, saveRows } from "./rows.ts";
 
-/** Maximum size of the input in bytes (service quota). */
-const LARGEST_INPUT = 100 * 1024 * 1024;
+/** Maximum size of all input files together, in bytes (Developer Guide, "Deleting users"). */
+const LARGEST_INPUT = 50 * 1024 * 1024;
 
 /**
  * Deletes the users of a job's CSV files from the interactions and users of its dataset group, imported and streamed,
@@ -33,7 +33,7 @@ export async function runDeletion(
     const files = listed.filter(({ key }) => key.endsWith(".csv") && (location.isPrefix || key === location.key));
     if (files.length === 0) return { failure: "Invalid Data location." };
     if (files.reduce((sum, { size }) => sum + size, 0) > LARGEST_INPUT)
-        return { failure: "The input is larger than 100 MB." };
+        return { failure: "The input is larger than 50 MB." };
     const users = new Set<string>();
     try {
         for (const { key } of files) {

@@ -158,6 +158,13 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         );
     });
 
+    it("a deletion job fails if its files are larger than 50 MB together", async () => {
+        const half = "6\n".repeat(12.5 * 1024 * 1024);
+        Object.assign(bucket.objects, { "movies/large/1.csv": `USER_ID\n${half}`, "movies/large/2.csv": half });
+        const job = await remove("large", "s3://movies/large/");
+        assert.deepEqual([job?.status, job?.failureReason], ["FAILED", "The input is larger than 50 MB."]);
+    });
+
     const remove = async (jobName: string, dataLocation: string) => {
         const { dataDeletionJobArn } = await service.personalize.createDataDeletionJob({
             jobName,

@@ -57,13 +57,16 @@ describe("Data files of a stack", () => {
         assert.equal(fileProblem("interactionsFile", file), undefined);
     });
 
-    it("the role of Personalize can read only the data files, and write only the output of batch jobs", () => {
+    it("the role of Personalize can read only the data files and the input of deletion jobs, and write only the output of batch jobs", () => {
         const [interactions, items, users] = ["personalize_interactions_fixed.csv", "items.csv", "users.csv"];
         const serving = '{"mode":"batch"}';
-        assert.deepEqual(toDataPrefixes(good({})), { readPrefixes: [interactions], writePrefix: undefined });
+        assert.deepEqual(toDataPrefixes(good({})), {
+            readPrefixes: [interactions, "deletion/"],
+            writePrefix: undefined,
+        });
         const all = good({ itemsFile: "i.csv", usersFile: "u.csv", api: "true", serving });
         assert.deepEqual(toDataPrefixes(all), {
-            readPrefixes: [interactions, items, users, "batch/input/lists/"],
+            readPrefixes: [interactions, items, users, "deletion/", "batch/input/lists/"],
             writePrefix: "batch/output/lists/",
         });
         const actions = (config: StackConfig) =>
@@ -73,7 +76,7 @@ describe("Data files of a stack", () => {
         const arn = (key: string) => `arn:aws:s3:::films/${key}*`;
         assert.deepEqual(actions(good({ itemsFile: "i.csv" })), [
             ["s3:ListBucket", "arn:aws:s3:::films"],
-            ["s3:GetObject", [arn(interactions ?? ""), arn(items ?? "")]],
+            ["s3:GetObject", [arn(interactions ?? ""), arn(items ?? ""), arn("deletion/")]],
         ]);
         assert.deepEqual(actions(good({ api: "true", serving })).at(-1), [
             "s3:PutObject",

@@ -18,6 +18,7 @@ import {
 import { listTags } from "pulumi-personalize/core";
 import { shell } from "terminal-text";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
+import { trainingDays } from "../../../../personalize/operations/solution-versions.ts";
 import { readPages } from "../../stack/who-am-i.ts";
 import { type Bill, free, type InventoryKind, type Listed, type Lister, type Place, untagged } from "./item.ts";
 
@@ -44,9 +45,6 @@ async function listSummaries(pages: AsyncIterable<object>, key: string): Promise
     const members = await readPages(pages, (page) => (page as Record<string, Member[]>)[key]);
     return members.map((member) => ({ ...member, arn: String(member[arnKey]) }));
 }
-
-/** Default interval of automatic training, in days (`autoTrainingConfig`). */
-const defaultTrainingDays = 7;
 
 const billing = /^(ACTIVE|CREATE PENDING|CREATE IN_PROGRESS)/;
 
@@ -152,7 +150,5 @@ async function solutionBill(client: PersonalizeClient, solutionArn: string): Pro
     if (hours === undefined || isV2(solution.recipeArn)) {
         return { usdPerMonth: null };
     }
-    const rate = solution.solutionConfig?.autoTrainingConfig?.schedulingExpression ?? "";
-    const days = Number(/^rate\((\d+) days?\)$/.exec(rate)?.[1] ?? defaultTrainingDays);
-    return { usdPerMonth: autoTrainingUsdPerMonth(solution.recipeArn, 0, days, hours).high };
+    return { usdPerMonth: autoTrainingUsdPerMonth(solution.recipeArn, 0, trainingDays(solution), hours).high };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Budgets } from "@aws-sdk/client-budgets";
 import { CloudTrail } from "@aws-sdk/client-cloudtrail";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { KMS } from "@aws-sdk/client-kms";
 import { SSM } from "@aws-sdk/client-ssm";
 import { account, allow, useEnforcing } from "./support.ts";
 
@@ -34,6 +35,39 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         assert.deepEqual((await remove("/films/dev/a", "/films/dev/b")).InvalidParameters?.length, 2);
         await assert.rejects(remove("/films/dev/a", "/films/prod/b"), /on resource: .*parameter\/films\/prod\/b /);
         ssm.destroy();
+    });
+
+    it("decryption of a SecureString parameter also needs kms:Decrypt on its key, except on the key that AWS manages", async () => {
+        const [admin, kms] = [aws.open(SSM), aws.open(KMS)];
+        const { Arn: KeyId = "" } = (await kms.createKey({})).KeyMetadata ?? {};
+        const secret = { Value: "secret", Type: "SecureString" } as const;
+        await admin.putParameter({ ...secret, Name: "/secrets/managed" });
+        await admin.putParameter({ ...secret, Name: "/secrets/own/key", KeyId });
+        const reads = allow(["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]);
+        const { keys } = await aws.user("decrypter", reads);
+        const ssm = aws.open(SSM, keys);
+        const one = (Name: string, WithDecryption = true) => ssm.getParameter({ Name, WithDecryption });
+        assert.equal((await one("/secrets/managed")).Parameter?.Value, "secret");
+        assert.notEqual((await one("/secrets/own/key", false)).Parameter?.Value, "secret");
+        const decrypting = [
+            () => one("/secrets/own/key"),
+            () => one("/secrets/own/key:1"),
+            () => ssm.getParameters({ Names: ["/secrets/managed", "/secrets/own/key"], WithDecryption: true }),
+            () => ssm.getParametersByPath({ Path: "/secrets/own", WithDecryption: true }),
+        ];
+        const denied = new RegExp(`not authorized to perform: kms:Decrypt on resource: ${KeyId} `);
+        for (const call of decrypting) await assert.rejects(call, denied);
+        const decrypt = (name: string) =>
+            allow("kms:Decrypt", KeyId, {
+                StringEquals: {
+                    "kms:ViaService": "ssm.eu-central-1.amazonaws.com",
+                    "kms:EncryptionContext:PARAMETER_ARN": parameter(name),
+                },
+            });
+        await aws.putPolicy("decrypter", [reads, decrypt("secrets/managed")]);
+        for (const call of decrypting) await assert.rejects(call, denied);
+        await aws.putPolicy("decrypter", [reads, decrypt("secrets/own/key")]);
+        for (const call of decrypting) await call();
     });
 
     it("SimulatePrincipalPolicy needs permission on the user's ARN, and ListTagsForResource on the alarm's ARN", async () => {
