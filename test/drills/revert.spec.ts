@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { changes, createCases, endings, fewestRuns, operationsOf } from "./revert/cases.ts";
-import { findLeftovers, findLost } from "./revert/judge.ts";
+import { findLeftovers, findLost, withoutLeaving } from "./revert/judge.ts";
 
 describe("`createCases` of `drill:revert`", () => {
     for (const seed of [1, 2, 3]) {
@@ -41,6 +41,11 @@ describe("Resources that `drill:revert` reports as lost or left over", () => {
     it("`findLost` does not return a resource that the change deleted before the interruption", () => {
         const stopped = { "campaign a": "10:00" };
         assert.deepEqual(findLost(before, stopped, { "campaign a": "10:00" }), []);
+    });
+
+    it("`withoutLeaving` leaves out the versions of a solution that is being deleted", () => {
+        const kept = { "solution arn:solution/b": "10:00", "version arn:solution/b/1": "10:00" };
+        assert.deepEqual(withoutLeaving({ ...kept, "version arn:solution/a/1": "10:00" }), kept);
     });
 
     it("`findLeftovers` returns duplicate APIs and resources with new names", () => {

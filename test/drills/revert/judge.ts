@@ -5,6 +5,18 @@
 export type Inventory = Readonly<Record<string, string>>;
 
 /**
+ * Leaves out versions whose solution is being deleted, and is therefore not in the inventory: Personalize lists these
+ * versions as ACTIVE until the solution is gone, but nothing can keep them.
+ */
+export const withoutLeaving = (inventory: Inventory): Inventory =>
+    Object.fromEntries(
+        Object.entries(inventory).filter(
+            ([thing]) =>
+                !thing.startsWith("version ") || thing.replace(/^version (.*)\/[^/]*$/, "solution $1") in inventory,
+        ),
+    );
+
+/**
  * Returns the resources that a revert lost: they existed before the change and at its interruption, and were deleted or
  * recreated since then.
  */

@@ -10,7 +10,7 @@ import { followAudit } from "../../support/audited.ts";
 import { interrupted } from "../../support/interrupt.ts";
 import { assertExit, region, type TestAws } from "../../support/local-aws.ts";
 import type { Change, RevertCase } from "./cases.ts";
-import { findLeftovers, findLost, type Inventory } from "./judge.ts";
+import { findLeftovers, findLost, type Inventory, withoutLeaving } from "./judge.ts";
 
 const viewer = "1";
 const served = { api: true, eventTracker: true, storefront: "api" };
@@ -181,7 +181,8 @@ async function python(aws: TestAws, script: string, ...args: string[]): Promise<
     return result.stdout;
 }
 
-const inventory = async (aws: TestAws): Promise<Inventory> => JSON.parse(await python(aws, "inventory.py", region));
+const inventory = async (aws: TestAws): Promise<Inventory> =>
+    withoutLeaving(JSON.parse(await python(aws, "inventory.py", region)));
 
 /**
  * Checks with boto3 whether the campaign returns a list from a version with the data and the recipe from before the
