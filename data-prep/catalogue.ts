@@ -12,6 +12,18 @@ export interface ShopDetails {
     image?: string;
 }
 
+/**
+ * Returns the web origin of a picture's address; undefined if the text is no such address. The page's policy names this
+ * origin, so its host has only letters, digits, `.` and `-`: a host such as `x;connect-src` would add a directive.
+ */
+export function imageOrigin(image: string): string | undefined {
+    const origin = URL.parse(image)?.origin ?? "";
+    return isWebOrigin(origin) ? origin : undefined;
+}
+
+/** Checks whether a text is the origin of a web address, such as `https://cdn.shop.example:8443`. */
+export const isWebOrigin = (text: string): boolean => /^https?:\/\/[a-z0-9.-]+(:[0-9]+)?$/.test(text);
+
 /** A film as the storefront, the runbooks and the demo show it. */
 export interface CatalogueItem extends ShopDetails {
     itemId: string;

@@ -1,12 +1,18 @@
+import { isWebOrigin } from "../../data-prep/catalogue.ts";
 import type { FilmListAnswer } from "../api/names.ts";
 
 /**
  * Returns the content security policy of the page: everything from its own origin, and nothing inline.
  *
  * @param imageOrigins web origins of the catalogue's images, for example `https://cdn.shop.example`
+ * @throws Error if one of them is no web origin, because its text could add a directive
  */
-export const contentSecurityPolicy = (imageOrigins: readonly string[]): string =>
-    [
+export function contentSecurityPolicy(imageOrigins: readonly string[]): string {
+    const invalid = imageOrigins.find((origin) => !isWebOrigin(origin));
+    if (invalid !== undefined) {
+        throw new Error(`${JSON.stringify(invalid)} is no web origin, so the page's policy cannot name it.`);
+    }
+    return [
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
@@ -16,6 +22,7 @@ export const contentSecurityPolicy = (imageOrigins: readonly string[]): string =
         "form-action 'none'",
         "frame-ancestors 'none'",
     ].join("; ");
+}
 
 /** HSTS max-age in seconds: one year. */
 export const strictTransportSeconds = 31_536_000;

@@ -1,6 +1,7 @@
 import { offeredViewers } from "../../app/serving/offered-viewers.ts";
 import type { StackConfig } from "../../config/config.ts";
 import { notInterested } from "../../config/watched.ts";
+import { imageOrigin } from "../../data-prep/catalogue.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import type { TablesDocument } from "../../data-prep/tables/document.ts";
 import { isMovieLens } from "../../data-prep/words.ts";
@@ -54,9 +55,8 @@ export function dataWords(
 export function findImageOrigins({ films }: Pick<TablesDocument, "films">): string[] {
     const counts = new Map<string, number>();
     for (const details of films.details ?? []) {
-        const url = URL.parse(details?.image ?? "");
-        if (url?.protocol !== "https:" && url?.protocol !== "http:") continue;
-        counts.set(url.origin, (counts.get(url.origin) ?? 0) + 1);
+        const origin = imageOrigin(details?.image ?? "");
+        if (origin !== undefined) counts.set(origin, (counts.get(origin) ?? 0) + 1);
     }
     return [...counts]
         .sort((a, b) => b[1] - a[1])

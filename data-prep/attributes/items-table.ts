@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { messageOf, visible } from "terminal-text";
-import { type CatalogueItem, readCatalogue, splitTitle } from "../catalogue.ts";
+import { type CatalogueItem, imageOrigin, readCatalogue, splitTitle } from "../catalogue.ts";
 import { chosenColumns, knownNames, namedColumns, words } from "../reading/roles.ts";
 import { type Source, sourcesAt } from "../reading/sources.ts";
 import { type AttributeColumn, attributeColumns, isWebAddress, toEpochSeconds } from "./columns.ts";
@@ -130,6 +130,7 @@ async function tableItems(source: Source, choices: string | undefined): Promise<
     if (times === undefined || times.length === 0) delete parts.created;
     const images = valuesOf("image");
     if (!images?.every((text) => isEmpty(text) || isWebAddress(text))) delete parts.image;
+    const invalid = images?.filter((text) => !isEmpty(text) && imageOrigin(text) === undefined).length ?? 0;
     const used = (["id", "title", "category", "year", "created", "image"] as const).flatMap(
         (part) => parts[part] ?? [],
     );
@@ -155,19 +156,22 @@ async function tableItems(source: Source, choices: string | undefined): Promise<
             ...numberAs("price", price?.[at]),
             ...(isEmpty(brand?.[at] ?? "") ? {} : { brand: brand?.[at] as string }),
             ...numberAs("stock", stock?.[at]),
-            ...(isEmpty(text("image")) ? {} : { image: text("image") }),
+            ...(imageOrigin(text("image")) === undefined ? {} : { image: text("image") }),
         };
     });
     const all = [...(parts.created !== undefined && times ? [createdColumn(times)] : []), ...columns];
     return {
         catalogue,
         columns: all.map(({ field, values }) => ({ field, values: order.map((at) => values[at] ?? "") })),
-        leftOut,
+        leftOut: parts.image === undefined || invalid === 0 ? leftOut : [...leftOut, invalidImages(invalid)],
         repeated: rows.length - order.length,
         names: header,
         understood: `${basename(source.name)}: ${inWords(parts, header)}`,
     };
 }
+
+const invalidImages = (count: number) =>
+    `image (${count} ${count === 1 ? "address" : "addresses"} with an invalid host)`;
 
 const numberAs = (name: "price" | "stock", text = ""): { price?: number; stock?: number } =>
     isNumber(text) ? { [name]: Number(text) } : {};

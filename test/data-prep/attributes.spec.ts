@@ -65,6 +65,19 @@ describe("Tables of items and users", () => {
         assert.equal(catalogue[0]?.image, "http://a.example/1.jpg");
     });
 
+    it("`itemsAt` leaves out and counts image addresses whose host contains characters that change the page's policy", async () => {
+        const path = put(
+            "items.csv",
+            lines("id,title,image", "1,A,https://x;connect-src/a.png", "2,B,https://a.example:8443/b.png", "3,C,"),
+        );
+        const { catalogue, leftOut } = await itemsAt(path);
+        assert.deepEqual(
+            catalogue.map(({ image }) => image),
+            [undefined, "https://a.example:8443/b.png", undefined],
+        );
+        assert.deepEqual(leftOut, ["image (1 address with an invalid host)"]);
+    });
+
     it("`itemsAt` returns the same catalogue for RecBole's item file of MovieLens as for u.item", async () => {
         const path = put(
             "ml-100k.item",

@@ -38,6 +38,18 @@ describe("Storefront files served by the API", () => {
         assert.deepEqual([icon.isBase64Encoded, [...Buffer.from(icon.body, "base64")]], [true, [255, 0, 1]]);
     });
 
+    it("`pageFiles` rejects an image origin that adds a directive to the Content-Security-Policy", () => {
+        for (const origin of [
+            "https://x;connect-src *",
+            "https://x; frame-ancestors *",
+            "https://x y",
+            "https:",
+            "*",
+        ]) {
+            assert.throws(() => pageFiles(folder, [images, origin]), /is no web origin/, origin);
+        }
+    });
+
     it("the API returns 404 for unknown files, and for every file if CloudFront serves the storefront", async () => {
         for (const path of ["../index.html", "%2e%2e/index.html", "", "assets"]) {
             assert.equal((await file(path)).statusCode, 404, path);

@@ -208,7 +208,14 @@ describe("Fallback tables and storefront files", () => {
         const tables = fake<TablesDocument>({
             films: {
                 genres: [0, 1, 0],
-                details: [image(0), { image: "javascript:alert(1)" }, null, image(1), image(2)],
+                details: [
+                    image(0),
+                    { image: "javascript:alert(1)" },
+                    { image: "https://x;connect-src/a.png" },
+                    null,
+                    image(1),
+                    image(2),
+                ],
             },
         });
         assert.deepEqual(findImageOrigins(tables), ["https://cdn.shop.example", "https://other.shop.example"]);
