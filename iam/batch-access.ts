@@ -25,6 +25,7 @@ export function batchListsPolicy(scope: BatchScope): PolicyDocument {
     const { partition, accountId, bucketName, project, stack, names } = scope;
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
     const object = (key: string) => `arn:${partition}:s3:::${bucketName}/${key}`;
+    const jobs = arn("personalize", `batch-inference-job/${names.batchLists}-*`);
     const jobFiles = [object(`${objectKeys.listsInput}*`), object(`${objectKeys.listsOutput}*`)];
     return document([
         allow(
@@ -33,14 +34,11 @@ export function batchListsPolicy(scope: BatchScope): PolicyDocument {
                 "personalize:CreateBatchInferenceJob",
                 "personalize:DescribeBatchInferenceJob",
                 "personalize:GetSolutionMetrics",
-                "personalize:TagResource",
             ],
-            [
-                arn("personalize", `batch-inference-job/${names.batchLists}-*`),
-                arn("personalize", `solution/${names.solution}/*`),
-                arn("personalize", "filter/*"),
-            ],
+            [jobs, arn("personalize", `solution/${names.solution}/*`), arn("personalize", "filter/*")],
         ),
+        // Only its jobs: a tag on another stack's filter would let the owner of the tag delete the filter.
+        allow("TagLists", ["personalize:TagResource"], jobs),
         // Personalize's List actions have no resource type (Service Authorization Reference, "Amazon Personalize").
         anywhere(scope, "ListVersions", ["personalize:ListSolutionVersions"]),
         allow("PassExecutionRole", ["iam:PassRole"], `arn:${partition}:iam::${accountId}:role/${names.role}`, {

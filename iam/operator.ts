@@ -168,9 +168,13 @@ function ofEqualResources(all: readonly Statement[]): readonly Statement[] {
     return [...groups.values()].flatMap(([first, ...others]) => {
         const actions = [first, ...others].flatMap((one) => toList(one?.Action));
         const { Sid: _, ...merged } = first ?? {};
-        return first ? [{ ...merged, Effect: first.Effect, Action: [...new Set(actions)] }] : [];
+        const [Action, Resource] = [[...new Set(actions)], toList(first?.Resource)].map(short);
+        return first && Action && Resource ? [{ ...merged, Effect: first.Effect, Action, Resource }] : [];
     });
 }
+
+/** Returns a list of one text as this text, because a policy has a size limit. */
+const short = (all: readonly string[]) => (all.length === 1 ? all[0] : all);
 
 /** Checks whether a statement allows everything that another one allows. */
 function covers(other: Statement, one: Statement): boolean {

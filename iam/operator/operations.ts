@@ -53,8 +53,15 @@ export function operationsGrants(scope: GrantScope): readonly Grant[] {
             "cloudwatch",
             ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"],
             alarms,
-            // With IfExists, because a new alarm has no tags yet.
-            { condition: { StringEqualsIfExists: ours } },
+            {
+                condition: {
+                    // With IfExists, because a new alarm has no tags yet.
+                    StringEqualsIfExists: ours,
+                    // CloudWatch itself runs an alarm's actions, such as stopping an instance, so the operator's other
+                    // permissions do not limit them. The other calls do not have this key.
+                    "ForAllValues:StringEquals": { "cloudwatch:AlarmActions": topic },
+                },
+            },
         ),
         looks("ReadDashboards", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
         // `retrain` changes the live version, which the dashboard shows.

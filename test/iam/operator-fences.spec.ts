@@ -51,6 +51,30 @@ describe("Limits of the operator policies", () => {
         assert.equal(may("personalize:CreateSchema", "schema/movie_items_schema-0a1b2c3d"), "allowed");
     });
 
+    it("the policies of operators and roles allow tag actions only with the owner's tags on types that tags protect", () => {
+        const scope = scopeOf("dev");
+        const documents = [...policyKinds.map((kind) => operatorPolicy(scope, kind)), rolesBoundary(scope)];
+        const statements = documents
+            .flatMap(({ Statement }) => toList(Statement))
+            .filter((one) => one.Effect === "Allow");
+        // Types of which a statement names every resource, such as `filter/*`.
+        const typesOf = ({ Resource }: Statement) =>
+            toList(Resource).flatMap((arn) => {
+                const [, service, type] = /^arn:[^:]+:([^:]+):[^:]*:[^:]*:\/?([^/:]*)\/\*$/.exec(arn) ?? [];
+                return service === undefined ? [] : [`${service}:${type}`];
+            });
+        const isOwned = ({ Condition }: Statement) =>
+            JSON.stringify(Condition ?? {}).includes("aws:ResourceTag/pulumi:stack");
+        const protectedTypes = new Set(statements.filter(isOwned).flatMap(typesOf));
+        assert.ok(protectedTypes.has("personalize:filter") && protectedTypes.has("personalize:event-tracker"));
+        const tagging = statements.filter(({ Action }) =>
+            toList(Action).some((action) => /:(Unt|T)ag|:(Add|Remove)Tags/.test(action)),
+        );
+        assert.ok(tagging.length > 10);
+        const open = tagging.filter((one) => !isOwned(one) && typesOf(one).some((type) => protectedTypes.has(type)));
+        assert.deepEqual(open, []);
+    });
+
     it("the permissions boundary denies requests with a function's role that neither the function nor the Lambda service sends", () => {
         const scope = scopeOf("dev");
         const boundary = rolesBoundary(scope);

@@ -167,6 +167,8 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
     if service == "monitoring":
         space = routing.get("Namespace", [""])[0] or json_of(body).get("Namespace")
         context = {**context, **({"cloudwatch:namespace": space} if space else {})}
+        if action.endswith("Alarm"):
+            context = {**context, **resources.alarm_actions(routing, json_of(body))}
         resource = routing.get("ResourceARN", [""])[0] or json_of(body).get("ResourceARN") or resource
     if service == "budgets" and resource in ("", "*"):
         given = json_of(body)

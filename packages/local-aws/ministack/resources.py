@@ -7,14 +7,27 @@ Without them, a policy that names resources would never allow such a call.
 from urllib.parse import unquote
 
 
+def values_of(name: str, routing: dict, given: dict) -> list[str]:
+    """Returns a parameter's values: one value, a list, or numbered members of a form."""
+    members = [value for key, found in routing.items() if key.startswith(f"{name}.member.") for value in found]
+    found = given.get(name) or routing.get(name) or members
+    return [str(value) for value in (found if isinstance(found, list) else [found])]
+
+
+def alarm_actions(routing: dict, given: dict) -> dict:
+    """Returns the condition key with an alarm's actions in all states; none for an alarm without actions (CloudWatch
+    User Guide, "Using condition keys to limit alarm actions").
+    """
+    lists = ("AlarmActions", "OKActions", "InsufficientDataActions")
+    found = [value for name in lists for value in values_of(name, routing, given)]
+    return {"cloudwatch:AlarmActions": found} if found else {}
+
+
 def named(service: str, operation: str, path: str, routing: dict, given: dict, region: str, account: str) -> list[str]:
     """Returns the ARNs of a call, each of which is checked; None if MiniStack's own result is correct."""
 
     def values(name: str) -> list[str]:
-        """Returns a parameter's values: one value, a list, or numbered members of a form."""
-        members = [value for key, found in routing.items() if key.startswith(f"{name}.member.") for value in found]
-        found = given.get(name) or routing.get(name) or members
-        return [str(value) for value in (found if isinstance(found, list) else [found])]
+        return values_of(name, routing, given)
 
     def arns(kind: str, names: list[str], where: str = region) -> list[str]:
         return [f"arn:aws:{kind.split(':')[0]}:{where}:{account}:{kind.split(':', 1)[1]}{name}" for name in names]

@@ -88,6 +88,33 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         cloudWatch.destroy();
     });
 
+    it("PutMetricAlarm has cloudwatch:AlarmActions with the actions of all three lists", async () => {
+        const topic = (name: string) => `arn:aws:sns:eu-central-1:${account}:${name}`;
+        const { keys } = await aws.user(
+            "alarmer",
+            allow("cloudwatch:PutMetricAlarm", "*", {
+                "ForAllValues:StringEquals": { "cloudwatch:AlarmActions": topic("films") },
+            }),
+        );
+        const cloudWatch = aws.open(CloudWatch, keys);
+        const alarm = (actions: object) =>
+            cloudWatch.putMetricAlarm({
+                ...{ AlarmName: "films", Namespace: "Films", MetricName: "Errors", Statistic: "Sum", Period: 60 },
+                ...{ EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: "GreaterThanThreshold" },
+                ...actions,
+            });
+        await alarm({});
+        const foreign = [topic("films"), `arn:aws:automate:eu-central-1:ec2:terminate`];
+        for (const list of ["AlarmActions", "OKActions", "InsufficientDataActions"]) {
+            await alarm({ [list]: [topic("films")] });
+            await assert.rejects(
+                alarm({ [list]: foreign }),
+                /not authorized to perform: cloudwatch:PutMetricAlarm/,
+                list,
+            );
+        }
+    });
+
     it("calls that name an alarm, dashboard, trail, budget or function need permission on the ARN and tags of that resource", async () => {
         const arn = (service: string, tail: string, region = "eu-central-1") =>
             `arn:aws:${service}:${region}:${account}:${tail}`;
