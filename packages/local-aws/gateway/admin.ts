@@ -116,19 +116,17 @@ function readAdvance(text: string): number | string {
 
 const bad = (message: string): Answer => [400, { message }];
 
-/** Answers requests to /_local. Returns false, without an effect, for any other path. */
+/** Answers requests to /_local. */
 export async function answerAdmin(
     admin: Admin,
     request: IncomingMessage,
     url: URL,
     response: ServerResponse,
-): Promise<boolean> {
-    const methods = endpoints[url.pathname];
-    if (!methods) return false;
+): Promise<void> {
+    const methods = endpoints[url.pathname] ?? {};
     const endpoint = methods[request.method ?? ""];
     const [status, body] = endpoint
         ? await endpoint(admin, request, url)
-        : [405, { message: `${url.pathname} answers ${Object.keys(methods).join(", ")}.` }];
+        : [405, { message: `${url.pathname} answers ${Object.keys(methods).join(", ") || "nothing"}.` }];
     sendAnswer(response, jsonAnswer(status, body));
-    return true;
 }

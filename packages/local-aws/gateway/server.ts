@@ -17,7 +17,7 @@ import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
 import type { Simulators } from "./simulators/simulators.ts";
 import { monthSpend } from "./spend.ts";
-import { isPublicPlane, refusalOfPage } from "./web-pages.ts";
+import { classify } from "./web-pages.ts";
 
 interface GatewayOptions {
     readonly port: number;
@@ -78,23 +78,24 @@ async function route(
     request: IncomingMessage,
     response: ServerResponse,
 ): Promise<void> {
-    const refused = refusalOfPage(request);
-    if (refused) {
-        refuse(request, response, refused);
+    const plane = classify(request);
+    if (typeof plane === "object") {
+        refuse(request, response, plane);
         return;
     }
     const url = new URL(request.url ?? "/", "http://localhost");
-    if (await answerAdmin({ ...options, faults }, request, url, response)) {
+    if (plane === "tools") {
+        await answerAdmin({ ...options, faults }, request, url, response);
         return;
     }
     const { enforcement } = options;
-    const admission = await enforcement?.admit(request, faults);
+    const isPublic = plane === "public";
+    const admission = await enforcement?.admit(request, faults, isPublic);
     if (admission && !admission.admitted) {
         refuse(request, response, admission.answer);
         return;
     }
     const receivedBody = admission?.body;
-    const isPublic = isPublicPlane(request, decodeURIComponent(url.pathname));
     const passing: Passing = {
         ...(admission?.guard && { guard: admission.guard }),
         ...(receivedBody && { body: receivedBody }),
@@ -106,9 +107,7 @@ async function route(
             }),
         ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
     };
-    if (admission && !admission.judged) {
-        // The gateway has not checked this request, because the request is for a public endpoint of MiniStack. Only
-        // MiniStack may answer it, and not the services of the gateway.
+    if (isPublic) {
         passThrough(options.miniStack, request, response, passing);
         return;
     }

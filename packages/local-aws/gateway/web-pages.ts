@@ -26,21 +26,15 @@ const distributionHost = /^[a-z0-9]+\.cloudfront\.net$/;
  */
 const ownHost = /^(127\.0\.0\.1|\[::1\]|([a-z0-9-]+\.)*localhost)$/;
 
+/** Host names of the endpoints below /_local. */
+const toolHost = /^(127\.0\.0\.1|\[::1\]|localhost)$/;
+
 /** Returns the name in the Host header, without the port: behind a tunnel, the port differs from the gateway's. */
 const hostOf = ({ headers }: Pick<IncomingMessage, "headers">) =>
     (headers.host ?? "").toLowerCase().replace(/:\d+$/, "");
 
 /** Checks whether a path belongs to a deployed API or a function URL. */
 export const isPublicPath = (path: string) => publicPaths.some((pattern) => pattern.test(path));
-
-/**
- * Checks whether a request is for a public endpoint: a deployed API, a function URL or a distribution. MiniStack
- * authorizes these requests.
- */
-export function isPublicPlane(request: Pick<IncomingMessage, "headers">, path: string): boolean {
-    const host = hostOf(request);
-    return publicHosts.some((pattern) => pattern.test(host)) || distributionHost.test(host) || isPublicPath(path);
-}
 
 /**
  * Checks whether a browser sent the request for a web page. Browsers without fetch metadata are recognized by their
@@ -52,11 +46,17 @@ function isOfPage(request: Pick<IncomingMessage, "headers">): boolean {
 }
 
 /**
- * Returns the response to a request that the local AWS never serves, even if signed; undefined for all others. Rejects
- * an unknown name in the Host header, because it is a sign of DNS rebinding: a web site whose name resolves to this
- * machine. A web page may call only public endpoints.
+ * The receiver of a request: the local AWS's own endpoints below /_local (`tools`), a public endpoint, such as a deployed
+ * API, a function URL or a distribution (`public`), or an AWS service (`calls`).
  */
-export function refusalOfPage(request: Asked): Answer | undefined {
+export type Plane = "tools" | "public" | "calls";
+
+/**
+ * Returns the only plane that may answer a request, or the response to a request that the local AWS never serves, even
+ * if signed. Rejects an unknown name in the Host header, because it is a sign of DNS rebinding: a web site whose name
+ * resolves to this machine. A web page may call only public endpoints, and MiniStack authorizes these requests.
+ */
+export function classify(request: Asked): Plane | Answer {
     const host = hostOf(request);
     if (!ownHost.test(host) && !distributionHost.test(host)) {
         return forbidden(
@@ -67,14 +67,19 @@ export function refusalOfPage(request: Asked): Answer | undefined {
         return forbidden("The local AWS has no WebSockets.");
     }
     const path = pathOf(request.url ?? "/");
-    if (path === undefined || (isOfPage(request) && !isPublicPlane(request, path))) {
+    const isPublic = isPublicHost(host) || (path !== undefined && isPublicPath(path));
+    if (path === undefined || (!isPublic && isOfPage(request))) {
         return forbidden(
             "A web page may call only the public resources of the local AWS: APIs, functions' URLs and distributions. " +
                 "Send this call from a program, with the variables of: npm run -s local -- env",
         );
     }
-    return undefined;
+    if (isPublic) return "public";
+    if (!/^\/+_local(\/|$)/.test(path)) return "calls";
+    return toolHost.test(host) ? "tools" : forbidden(`/_local answers only 127.0.0.1 and localhost, not ${host}.`);
 }
+
+const isPublicHost = (host: string) => distributionHost.test(host) || publicHosts.some((pattern) => pattern.test(host));
 
 /** Returns the decoded path; undefined if the target is not a valid path. */
 function pathOf(target: string): string | undefined {

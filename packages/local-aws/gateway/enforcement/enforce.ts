@@ -5,7 +5,6 @@ import type { Answer } from "../answer.ts";
 import { costExplorerOperation } from "../cost-explorer/cost-explorer.ts";
 import type { Faults } from "../faults.ts";
 import type { Organisation } from "../organisation.ts";
-import { isPublicPlane } from "../web-pages.ts";
 import type { Access, AccessLog } from "./access-log.ts";
 import { nameOfCostExplorerCall, passCheck, personalizeChecks } from "./checks.ts";
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
@@ -67,14 +66,16 @@ export function createEnforcement(options: EnforcementOptions) {
             directory.close();
             log.close();
         },
-        /** Decides whether a request may reach its service. An injected fault can also reject the request. */
-        async admit(request: IncomingMessage, faults: Pick<Faults, "strike">): Promise<Admission> {
+        /**
+         * Decides whether a request may reach its service. An injected fault can also reject the request. `isOpen`
+         * states whether the request is for a public endpoint in MiniStack, which authorizes unsigned requests itself.
+         */
+        async admit(request: IncomingMessage, faults: Pick<Faults, "strike">, isOpen: boolean): Promise<Admission> {
             const target = request.url ?? "/";
             if (isClosed(target)) {
                 return { admitted: false, answer: closedAnswer(target) };
             }
             const path = decodeURIComponent(target.split("?", 1)[0] ?? "/");
-            const isOpen = isPublicPlane(request, path);
             const signatureOrError = readSignature({ url: target, headers: request.headers });
             // A public endpoint may use an authentication scheme of its own, such as a viewer's Bearer token.
             const isOther = /^(?!AWS4-)/.test(request.headers.authorization ?? "AWS4-");

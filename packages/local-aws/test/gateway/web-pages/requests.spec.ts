@@ -143,6 +143,40 @@ for (const enforce of [true, false]) {
             assert.deepEqual(await target.resourceNames(), []);
         });
 
+        it("a public host or path reaches neither /_local nor Personalize", async () => {
+            const hosts = [
+                "abcdef12.execute-api.localhost",
+                "x.execute-api.localhost",
+                "abc.cloudfront.net",
+                "a.localhost",
+            ];
+            const clock = () => ask(target.port, { path: "/_local/clock", headers: { host: here } });
+            const ahead = JSON.parse((await clock()).body).aheadSeconds;
+            const advance = JSON.stringify({ advanceSeconds: 3600 });
+            const list = {
+                "x-amz-target": "AmazonPersonalize.ListSchemas",
+                "content-type": "application/x-amz-json-1.1",
+            };
+            for (const host of hosts) {
+                const posted = { method: "POST", path: "/_local/clock", headers: { host }, body: advance };
+                assert.ok((await ask(target.port, posted)).status >= 400, host);
+                const signed = signedHeaders("POST", new URL(`http://${host}/`), "{}", "us-east-1", "personalize");
+                const headers = {
+                    host,
+                    ...list,
+                    ...signed,
+                    origin: "http://evil.example",
+                    "sec-fetch-site": "cross-site",
+                };
+                const { status, body } = await ask(target.port, { method: "POST", path: "/", headers, body: "{}" });
+                assert.ok(status >= 400 && !body.includes("schemas"), `${host}: ${status} ${body}`);
+            }
+            const dotted = "/_aws/execute-api/a/b/../../../../_local/clock";
+            const posted = { method: "POST", path: dotted, headers: { host: here }, body: advance };
+            assert.ok((await ask(target.port, posted)).status >= 400);
+            assert.equal(JSON.parse((await clock()).body).aheadSeconds, ahead);
+        });
+
         it("MiniStack's port returns 403 without the gateway's secret", async () => {
             const { miniStackPort } = target;
             const host = `127.0.0.1:${miniStackPort}`;
