@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { takeFolder } from "local-personalize/folder-lock";
 import { hasCode, toError } from "terminal-text";
 import { LocalError } from "./failure.ts";
-import { folderServed, type Instance, makePrivateFolders, paths, statusPath } from "./instance.ts";
+import { folderServed, type Instance, makePrivateFolders, paths, proofOf, statusPath } from "./instance.ts";
 import { toolchain } from "./toolchain/env.mjs";
 import { isAlive } from "./toolchain/lock.mjs";
 
@@ -42,23 +43,20 @@ const stopSeconds = 10;
 /** Returns the instance's state, from the recorded process, the lock of its folder, and the answer on its port. */
 export async function detectState(instance: Instance): Promise<State> {
     const record = readRecord(instance);
-    const answer = await probe(instance.port);
-    // Any program that listens on the port could give the same answer. Only this user can lock the folder (mode 0700),
-    // so the lock proves that the process belongs to this instance.
-    const isOurs = answer?.ours?.dir === instance.dir && isServed(instance);
-    if (answer?.ours && isOurs) {
-        return { kind: "running", running: answer.ours };
+    const answer = await probe(instance.port, record);
+    if (answer?.running) {
+        return { kind: "running", running: answer.running };
     }
     const serving = record !== undefined && isServing(instance, record);
     if (serving && record.port !== instance.port) {
-        const elsewhere = (await probe(record.port))?.ours;
-        if (elsewhere?.dir === instance.dir) {
+        const elsewhere = (await probe(record.port, record))?.running;
+        if (elsewhere) {
             return { kind: "elsewhere", running: elsewhere, port: record.port };
         }
     }
     // A suspended process still listens on its port: connections are accepted, but it does not answer.
-    const by = describeHolder(answer?.ours?.dir === instance.dir ? {} : answer);
-    if (by !== undefined && !(serving && !answer?.ours && record.port === instance.port)) {
+    const by = describeHolder(answer, instance);
+    if (by !== undefined && !(serving && record.port === instance.port)) {
         return { kind: "port taken", by };
     }
     if (record === undefined) {
@@ -91,7 +89,11 @@ export async function start(instance: Instance, say: (message: string) => void):
         return state.running;
     }
     const by =
-        state.kind === "elsewhere" ? describeHolder(await probe(instance.port)) : "by" in state ? state.by : undefined;
+        state.kind === "elsewhere"
+            ? describeHolder(await probe(instance.port), instance)
+            : "by" in state
+              ? state.by
+              : undefined;
     if (by !== undefined) {
         const other = `MOVIE_RECOMMENDER_LOCAL_PORT=${instance.port + 1}`;
         throw new LocalError(
@@ -133,9 +135,9 @@ export async function start(instance: Instance, say: (message: string) => void):
     });
     const giveUp = Date.now() + startSeconds * 1000;
     while (Date.now() < giveUp && !hasExited) {
-        const answer = await probe(instance.port);
-        if (answer?.ours?.dir === instance.dir) {
-            return answer.ours;
+        const running = (await probe(instance.port, readRecord(instance)))?.running;
+        if (running) {
+            return running;
         }
         await sleep(50);
     }
@@ -184,37 +186,48 @@ export async function reset(instance: Instance, say: (message: string) => void):
     }
 }
 
+/** The record that the local AWS writes into its folder, readable by its owner only. */
 interface DaemonRecord {
     readonly pid: number;
     readonly port: number;
+    /** Secret that a process on the port must prove to be the recorded one. */
+    readonly secret: string;
 }
 
 function readRecord(instance: Instance): DaemonRecord | undefined {
     try {
         return JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")) as DaemonRecord;
     } catch {
-        // Ignore an incomplete record: the answer on the port then shows whether the instance is running.
         return undefined;
     }
 }
 
-type Answer = { readonly ours?: Running } | undefined;
+/**
+ * The answer of the program on a port; undefined if there is none. `running` is present only if the program proved the
+ * record's secret. `dir` is the folder that it names, and is not proven.
+ */
+type Answer = { readonly running?: Running; readonly dir?: string } | undefined;
 
-function describeHolder(answer: Answer): string | undefined {
-    return answer && (answer.ours ? `the local AWS of ${answer.ours.dir}` : "another program");
-}
+const describeHolder = (answer: Answer, instance: Instance): string | undefined =>
+    answer &&
+    (answer.dir === undefined || answer.dir === instance.dir ? "another program" : `the local AWS of ${answer.dir}`);
 
-async function probe(port: number, again = true): Promise<Answer> {
+async function probe(port: number, record?: DaemonRecord, again = true): Promise<Answer> {
+    const challenge = randomBytes(16).toString("hex");
     try {
-        const answer = await fetch(`http://127.0.0.1:${port}${statusPath}`, { signal: AbortSignal.timeout(2000) });
-        const body = (await answer.json()) as Running & { product?: string };
-        return body.product === "movie-recommender local AWS" ? { ours: body } : {};
+        const url = `http://127.0.0.1:${port}${statusPath}?challenge=${challenge}`;
+        const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
+        const body = (await answer.json()) as Omit<Running, "pid"> & { product?: string; proof?: string };
+        if (body.product !== "movie-recommender local AWS") return {};
+        const isProven = record?.secret !== undefined && body.proof === proofOf(record.secret, challenge);
+        const { speed, enforce, miniStackPort, dir } = body;
+        return isProven ? { dir, running: { pid: record.pid, dir, speed, enforce, miniStackPort } } : { dir };
     } catch (error) {
         const { cause } = toError(error);
         if (again && hasCode(cause, "ECONNRESET", "UND_ERR_SOCKET")) {
             // Try once more: the process on the port closed the connection, so the process is ending.
             await sleep(100);
-            return probe(port, false);
+            return probe(port, record, false);
         }
         return hasCode(cause, "ECONNREFUSED") ? undefined : {};
     }

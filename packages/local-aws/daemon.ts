@@ -21,6 +21,7 @@ import {
     localPartition,
     makePrivateFolders,
     paths,
+    proofOf,
     variables,
 } from "./instance.ts";
 import { startMiniStack } from "./ministack/process.ts";
@@ -98,9 +99,10 @@ const budgetNotifications = startBudgetNotifications({
     accountId: localAccountId,
     partition: localPartition,
 });
-const status = () => ({
+const ownSecret = randomBytes(32).toString("hex");
+const status = (challenge: string) => ({
     product: "movie-recommender local AWS",
-    pid: process.pid,
+    proof: proofOf(ownSecret, challenge),
     dir: instance.dir,
     speed: instance.speed,
     enforce: instance.enforce,
@@ -148,6 +150,6 @@ server = await startGateway({
     return undefined;
 });
 const beside = `${daemonFile}.${process.pid}`;
-writeFileSync(beside, JSON.stringify({ pid: process.pid, port: instance.port }));
+writeFileSync(beside, JSON.stringify({ pid: process.pid, port: instance.port, secret: ownSecret }), { mode: 0o600 });
 renameSync(beside, daemonFile);
 log(`ready on http://127.0.0.1:${instance.port} (speed ${instance.speed})`);

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Speed } from "local-personalize";
@@ -23,6 +24,9 @@ const speeds: Readonly<Record<Speed, true>> = { instant: true, samples: true, de
 const isSpeed = (text: string): text is Speed => Object.hasOwn(speeds, text);
 /** The path whose response distinguishes a local AWS from any other server on the port. */
 export const statusPath = "/_local/status";
+/** Returns the proof that a local AWS has the secret of its own record: an HMAC of the asker's challenge. */
+export const proofOf = (secret: string, challenge: string): string =>
+    createHmac("sha256", secret).update(challenge).digest("hex");
 /** Exit code of a daemon if another daemon already uses the same data folder. */
 export const folderServed = 75;
 
@@ -70,12 +74,13 @@ export const paths = (instance: Instance) => ({
 
 /**
  * Creates the instance's folders for state, keys of local users and logs, readable by their owner only. Also corrects
- * the mode of existing ones. Does not change the mode of the instance's own folder, which the user may have chosen and
- * may contain other files. Also places the local AWS plugin into `pulumiHome`.
+ * the mode of existing ones. Does not change the mode of another folder than `.local`, which the user chose and may
+ * contain other files. Also places the local AWS plugin into `pulumiHome`.
  */
 export function makePrivateFolders(instance: Instance): void {
     const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(instance);
-    for (const folder of [awsData, pulumiBackend, pulumiHome, dirname(daemonLog)]) {
+    const own = instance.dir === join(instance.root, ".local") ? [instance.dir] : [];
+    for (const folder of [...own, awsData, pulumiBackend, pulumiHome, dirname(daemonLog)]) {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         chmodSync(folder, 0o700);
     }

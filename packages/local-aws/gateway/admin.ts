@@ -13,8 +13,8 @@ interface Admin {
     readonly organisation?: Organisation;
     /** The enforcement of IAM with its access log; undefined if the local AWS does not enforce IAM. */
     readonly enforcement?: { readonly log: AccessLog };
-    /** Returns the response to `GET /_local/status`. */
-    status(): object;
+    /** Returns the response to `GET /_local/status?challenge=…`. */
+    status(challenge: string): object;
     /**
      * Returns how often the local AWS has evaluated alarms, sent its own metrics, and checked budgets, for
      * `GET /_local/rounds`.
@@ -33,7 +33,7 @@ type Answer = readonly [status: number, body: object];
 const maxSeconds = 366 * 24 * 3600;
 
 const endpoints: Record<string, Record<string, Endpoint>> = {
-    [statusPath]: { GET: ({ status }) => [200, status()] },
+    [statusPath]: { GET: ({ status }, _, url) => [200, status(url.searchParams.get("challenge") ?? "")] },
     "/_local/rounds": { GET: ({ rounds }) => [200, rounds?.() ?? {}] },
     "/_local/requests": {
         GET({ emulator }, _, url) {

@@ -28,8 +28,8 @@ interface GatewayOptions {
     readonly enforcement?: Enforcement;
     /** IAM's policy simulators. */
     readonly simulators?: Simulators;
-    /** Returns the response to `GET /_local/status`. */
-    status(): object;
+    /** Returns the response to `GET /_local/status?challenge=…`. */
+    status(challenge: string): object;
     /** Returns how often the local AWS has evaluated alarms, sent its own metrics, and checked budgets. */
     rounds?(): object;
     log(message: string): void;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { connect } from "node:net";
@@ -12,6 +12,7 @@ import { promisify } from "node:util";
 import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import { itemAt } from "../../../test/support/item-at.ts";
 import { createClients, testInstance, testPort } from "../../../test/support/local-aws.ts";
+import { takeFolder } from "../../local-personalize/folder-lock.ts";
 import { portOf } from "../../local-personalize/wire/http.ts";
 import { detectState, reset, start, stop } from "../control.ts";
 import { type Instance, paths } from "../instance.ts";
@@ -250,13 +251,42 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         await new Promise((closed) => server.close(closed));
     });
 
+    it("`stop` ends no process that a program on the port names, even if the program holds the folder's lock", async () => {
+        const { dir, port } = instance;
+        const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+        const status = JSON.stringify({
+            product: "movie-recommender local AWS",
+            dir,
+            port,
+            pid: bystander.pid,
+            proof: "",
+        });
+        const server = createServer((_, response) => response.end(status));
+        await new Promise<void>((listening) => server.listen(port, "127.0.0.1", listening));
+        const release = takeFolder(dir);
+        assert.equal(await stop(instance), false);
+        assert.equal(isAlive(bystander.pid ?? assert.fail()), true);
+        release?.();
+        bystander.kill();
+        server.closeAllConnections();
+        await new Promise((closed) => server.close(closed));
+    });
+
+    it("another user can read neither the record of the local AWS nor the lock of the folder", async () => {
+        await start(instance, silently);
+        const modes = [paths(instance).daemonFile, join(instance.dir, "lock.sqlite")].map(
+            (file) => statSync(file).mode & 0o777,
+        );
+        assert.deepEqual(modes, [0o600, 0o600]);
+    });
+
     it("two simultaneous starts lead to one running local AWS", async () => {
         const [one, other] = await Promise.all([start(instance, silently), start(instance, silently)]);
         assert.equal(one.pid, other.pid);
         const log = () => readFile(paths(instance).daemonLog, "utf8");
         await until(async () => (await log()).includes("belongs to another running local AWS"));
         const record = JSON.parse(await readFile(paths(instance).daemonFile, "utf8"));
-        assert.deepEqual(record, { pid: one.pid, port: instance.port });
+        assert.deepEqual([record.pid, record.port], [one.pid, instance.port]);
     });
 
     it("`start` does not end an unrelated process that has the recorded process ID", async () => {
