@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { AsyncBuffer, Compressors, FileMetaData } from "hyparquet";
+import { messageOf } from "terminal-text";
 import type { Dialect } from "./scan.ts";
 
 /** Dialect of the text tables into which JSON lines and Parquet are converted, so that one reader checks all values. */
@@ -10,10 +11,27 @@ const notJson = "\u0000";
 const longestLine = 1 << 25;
 
 type Row = Record<string, unknown>;
+type Hyparquet = typeof import("hyparquet");
 
-/** Returns the column names of the first rows, nested ones as `outer.inner`, in order of appearance. */
-export function collectColumnNames(rows: readonly Row[]): string[] {
-    return [...new Set(rows.flatMap((row) => Object.keys(flat(row))))];
+/** Maximum number of columns: rows that each have their own keys would become a table that is too large. */
+const maxColumns = 1_000;
+
+/**
+ * Returns the column names of the first rows, nested ones as `outer.inner`, in order of appearance.
+ *
+ * @throws Error if there are more than 1,000
+ */
+export function collectColumnNames(file: string, rows: readonly Row[]): string[] {
+    const names = new Set<string>();
+    for (const row of rows) {
+        for (const name of Object.keys(flat(row))) names.add(name);
+        if (names.size > maxColumns) {
+            throw new Error(
+                `${file} has more than 1,000 columns in its first rows. Write a file with the needed columns only.`,
+            );
+        }
+    }
+    return [...names];
 }
 
 /** Returns those of the columns that contain a number, and nothing but numbers. */
@@ -70,12 +88,33 @@ export async function* jsonTable(
     if (rest !== "") yield write([rest]);
 }
 
-/** Codecs of Parquet in addition to Snappy, which hyparquet has. */
-export const compressors: Compressors = {
-    GZIP: (bytes) => gunzipSync(bytes),
-    BROTLI: (bytes) => brotliDecompressSync(bytes),
-    ZSTD: (bytes) => zstdDecompressSync(bytes),
-};
+/** Maximum size of a decompressed page of Parquet, in bytes. Writers make pages of about 1 MiB. */
+const maxPageBytes = 2 ** 28;
+
+/** Returns a codec that decompresses a page to the size in its header, and fails if the page is larger. */
+const limited =
+    (decompress: (bytes: Uint8Array, maxOutputLength: number) => Uint8Array) => (bytes: Uint8Array, size: number) => {
+        if (size > maxPageBytes) {
+            throw new Error(`a page of the file has ${Math.round(size / 2 ** 20)} MiB, and 256 MiB are the maximum`);
+        }
+        try {
+            return decompress(bytes, Math.max(1, size));
+        } catch (error) {
+            throw new Error(`a page of the file is damaged (${messageOf(error)})`);
+        }
+    };
+
+/** Returns the codecs of Parquet. hyparquet has Snappy, and is loaded for Parquet files only. */
+export const createCompressors = ({ snappyUncompress }: Pick<Hyparquet, "snappyUncompress">): Compressors => ({
+    SNAPPY: limited((bytes, size) => {
+        const page = new Uint8Array(size);
+        snappyUncompress(bytes, page);
+        return page;
+    }),
+    GZIP: limited((bytes, maxOutputLength) => gunzipSync(bytes, { maxOutputLength })),
+    BROTLI: limited((bytes, maxOutputLength) => brotliDecompressSync(bytes, { maxOutputLength })),
+    ZSTD: limited((bytes, maxOutputLength) => zstdDecompressSync(bytes, { maxOutputLength })),
+});
 
 /** Number of rows of a Parquet file that are converted at a time. */
 const rowsAPiece = 4_000;
@@ -89,14 +128,15 @@ export async function* parquetTable(
     metadata: FileMetaData,
     names: readonly string[],
 ): AsyncGenerator<Uint8Array> {
-    const { parquetScan } = await import("hyparquet");
+    const hyparquet = await import("hyparquet");
+    const compressors = createCompressors(hyparquet);
     yield lineOf(names);
     const places = names.map((name) => {
         const [column = "", ...inner] = name.split(".");
         return { column, inner: inner.length === 0 ? undefined : inner.join(".") };
     });
     const columns = [...new Set(places.map(({ column }) => column))];
-    const scan = await parquetScan({ file, metadata, compressors, columns, useOffsetIndex: false });
+    const scan = await hyparquet.parquetScan({ file, metadata, compressors, columns, useOffsetIndex: false });
     for (const { rowStart, rowEnd } of scan.ranges) {
         const read = columns.map((column) => scan.readColumn({ column, rowStart, rowEnd }));
         const values = await Promise.all(read);

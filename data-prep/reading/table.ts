@@ -2,8 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { isHeader, namesWithoutHeader } from "./roles.ts";
 import {
     collectColumnNames,
-    compressors,
     converted,
+    createCompressors,
     findNumberColumns,
     jsonRows,
     jsonTable,
@@ -60,7 +60,7 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
     const start = text.toString("utf8", 0, 200).trimStart();
     if (start.startsWith("{")) {
         const rows = jsonRows(completeLines(text).slice(0, 1000)).filter((row) => row !== undefined);
-        const names = collectColumnNames(rows);
+        const names = collectColumnNames(source.name, rows);
         const sample = rows.map((row) => toTexts(row, names));
         const table = {
             kind: "JSON lines",
@@ -101,12 +101,14 @@ async function openParquet(source: Source): Promise<Table> {
     if (!source.path) {
         throw new Error(`${source.name} is Parquet, which is read from a file on disk only: unpack it first.`);
     }
-    const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
+    const hyparquet = await import("hyparquet");
+    const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = hyparquet;
+    const compressors = createCompressors(hyparquet);
     const file = await asyncBufferFromFile(source.path);
     const metadata = await parquetMetadataAsync(file);
     const rowEnd = Math.min(1000, Number(metadata.num_rows));
     const rows = await parquetReadObjects({ file, metadata, compressors, rowStart: 0, rowEnd });
-    const names = collectColumnNames(rows);
+    const names = collectColumnNames(source.name, rows);
     return {
         name: source.name,
         sha256: source.sha256,

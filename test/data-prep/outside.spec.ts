@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync, zstdCompressSync } from "node:zlib";
+import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { zipSync } from "fflate";
+import { snappyUncompress } from "hyparquet";
 import { type Choices, describeLayout as described, readLayout } from "../../data-prep/layout.ts";
-import { toTexts } from "../../data-prep/reading/rows-as-bytes.ts";
+import { createCompressors, toTexts } from "../../data-prep/reading/rows-as-bytes.ts";
 import { timeReader } from "../../data-prep/reading/times.ts";
 import { itemAt } from "../support/item-at.ts";
 import { converting } from "./converting.ts";
@@ -98,6 +99,27 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
         );
         const bomb = gzipSync(Buffer.alloc(100_000_000, "1\t2\t3\t881250949\n"), { level: 9 });
         await assert.rejects(csvOf(put("bomb.gz", bomb)), /bomb\.gz expands more than 300 times/);
+    });
+
+    it("`createCompressors` returns codecs that decompress a Parquet page to the size in its header, and to 256 MiB at most", () => {
+        const compressors = createCompressors({ snappyUncompress });
+        const bytes = Buffer.alloc(1_000_000);
+        const packed = { GZIP: gzipSync(bytes), BROTLI: brotliCompressSync(bytes), ZSTD: zstdCompressSync(bytes) };
+        for (const [codec, page] of Object.entries(packed)) {
+            const decompress = compressors[codec as keyof typeof packed] ?? assert.fail(codec);
+            assert.equal(decompress(page, bytes.length).length, bytes.length);
+            assert.throws(() => decompress(page, 1000), /damaged/, codec);
+        }
+        for (const decompress of Object.values(compressors)) {
+            assert.throws(() => decompress(Buffer.of(0), 300 * 1024 * 1024), /300 MiB/);
+        }
+    });
+
+    it("`data-prep` rejects JSON lines with more columns than a table can have", async () => {
+        const row = (line: number) =>
+            JSON.stringify(Object.fromEntries(Array.from({ length: 500 }, (_, key) => [`k${line}-${key}`, 1])));
+        const path = put("keys.jsonl", lines(...Array.from({ length: 200 }, (_, line) => row(line))));
+        await assert.rejects(csvOf(path), /keys\.jsonl has more than 1,000 columns/);
     });
 
     it("`data-prep` reports the line of an invalid JSON object", async () => {
