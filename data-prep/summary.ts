@@ -107,6 +107,14 @@ export function formatSummary(summary: Summary): string {
         ...(tables.filmsLeftOut > 0
             ? [["not shown", `${counted(tables.filmsLeftOut, "item")}, which the table of items lacks`] as const]
             : []),
+        ...(tables.filmsWithoutDetails > 0
+            ? [
+                  [
+                      "no details",
+                      `${counted(tables.filmsWithoutDetails, "item")}: the tables have 24 MiB at most`,
+                  ] as const,
+              ]
+            : []),
         ["trending", `${counted(tables.filmsTrending, "item")}, over the last ${windowText(tables.windowSeconds)}`],
         ["output", summary.output],
         ["sha256", summary.sha256],

@@ -45,6 +45,12 @@ export interface TablesDocument {
 
 export const tablesSchemaVersion = 1;
 
+/**
+ * Maximum size of the document in bytes. The API's function has 512 MB and still holds the former tables when it reads
+ * new ones: two documents of 27 MB take 355 MB.
+ */
+export const maxTablesBytes = 24 * 2 ** 20;
+
 /** The error if the document has another format than this program reads. */
 export class TablesFormatError extends Error {
     override readonly name = "TablesFormatError";

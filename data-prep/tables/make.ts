@@ -3,7 +3,7 @@ import { type CatalogueItem, toShopDetails } from "../catalogue.ts";
 import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
 import { free } from "../interner.ts";
-import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
+import { maxTablesBytes, type TablesDocument, tablesSchemaVersion } from "./document.ts";
 import { listHistories } from "./histories.ts";
 import { popularity, ranked, trending } from "./popular.ts";
 import { similarItems, timeAwareCosine, toHistories } from "./similar.ts";
@@ -138,6 +138,8 @@ export interface TablesSummary {
     filmsWithoutSimilar: number;
     /** Number of watched films that the tables leave out, because they are not in the catalogue. */
     filmsLeftOut: number;
+    /** Number of films whose details, such as price and image, the tables leave out because of their maximum size. */
+    filmsWithoutDetails: number;
     filmsTrending: number;
     windowSeconds: number;
 }
@@ -160,7 +162,7 @@ export async function writeTables(
     const finish = startTables(given.columns, given.catalogue, given.sha256, given.viewers);
     for (const values of [given.columns.users, given.columns.timestamps]) free(values);
     const document = finish();
-    const bytes = Buffer.from(`${JSON.stringify(document)}\n`);
+    const { bytes, withoutDetails } = limited(document);
     await writeWholeFile(path, (write) => write(bytes));
     const filmsWithSimilar = document.similar.filter((row) => row.length > 0).length;
     return {
@@ -168,8 +170,33 @@ export async function writeTables(
         films: document.films.ids.length,
         filmsWithSimilar,
         filmsWithoutSimilar: document.similar.length - filmsWithSimilar,
+        filmsWithoutDetails: withoutDetails,
         filmsLeftOut: given.columns.itemCount - document.similar.length,
         filmsTrending: document.trending.films.length,
         windowSeconds: document.trending.windowSeconds,
     };
+}
+
+/**
+ * Returns the document's bytes. If the document is too large for the API, leaves out the details of the least
+ * popular films.
+ *
+ * @throws Error if the document is too large without any details
+ */
+function limited(document: TablesDocument): { bytes: Buffer; withoutDetails: number } {
+    const all = document.films.details ?? [];
+    const having = all.filter((each) => each !== null).length;
+    for (let kept = all.length; ; kept = Math.floor(kept / 2)) {
+        const details = kept === all.length ? all : all.map((each, film) => (film < kept ? each : null));
+        const left = details.filter((each) => each !== null).length;
+        const films = { ...document.films, ...(document.films.details && { details }) };
+        const bytes = Buffer.from(`${JSON.stringify({ ...document, films })}\n`);
+        if (bytes.length <= maxTablesBytes) return { bytes, withoutDetails: having - left };
+        if (kept === 0) {
+            throw new Error(
+                `The fallback tables of ${document.films.ids.length} items have ${bytes.length} bytes, and the API reads ${maxTablesBytes} ` +
+                    "at most. Shorten the titles, or prepare fewer items.",
+            );
+        }
+    }
 }

@@ -1,5 +1,7 @@
+import { Readable } from "node:stream";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { newestTablesKey, tablesKey } from "../../../config/names.ts";
+import { maxTablesBytes, TablesFormatError } from "../../../data-prep/tables/document.ts";
 import type { TablesPort } from "../../serving/ports.ts";
 
 /** HTTP status of S3's response to a read with the object's current ETag. */
@@ -11,9 +13,20 @@ const notModified = 304;
  */
 export function storedTables(client: S3Client, Bucket: string): TablesPort {
     async function read(Key: string, IfNoneMatch: string | undefined, abortSignal: AbortSignal) {
-        const { Body, ETag = "" } = await client.send(new GetObjectCommand({ Bucket, Key, IfNoneMatch }), {
+        const {
+            Body,
+            ContentLength,
+            ETag = "",
+        } = await client.send(new GetObjectCommand({ Bucket, Key, IfNoneMatch }), {
             abortSignal,
         });
+        // Check the length first: without memory for the whole text, the process would end.
+        if (Number(ContentLength) > maxTablesBytes) {
+            if (Body instanceof Readable) Body.destroy();
+            throw new TablesFormatError(
+                `${Key} has ${ContentLength} bytes, more than the ${maxTablesBytes} that the API reads.`,
+            );
+        }
         return { text: (await Body?.transformToString()) ?? "", etag: ETag };
     }
     return {

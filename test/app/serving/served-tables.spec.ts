@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import type { TablesDocument } from "../../../data-prep/tables/document.ts";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { S3 } from "@aws-sdk/client-s3";
+import { storedTables } from "../../../app/functions/recommendation-api/stored-tables.ts";
+import { maxTablesBytes, type TablesDocument } from "../../../data-prep/tables/document.ts";
+import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 import { type ApiHarness, hangs, idsOf, parseResult, startApi, tablesDocument } from "./api-harness.ts";
 
 const [second, minute] = [1000, 60_000];
@@ -10,6 +15,26 @@ const otherData: TablesDocument = {
     interactions: { ...tablesDocument.interactions, sha256: "def" },
     films: { ...tablesDocument.films, ids: tablesDocument.films.ids.map((id) => String(Number(id) + 1000)) },
 };
+
+describe("`storedTables`", () => {
+    it("`read` rejects tables that are too large for the function's memory before it reads them", async () => {
+        const server = createServer((_, response) => {
+            response.writeHead(200, { "content-length": String(maxTablesBytes + 1) });
+            response.write("{");
+        }).listen(0, "127.0.0.1");
+        await once(server, "listening");
+        const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+        const endpoint = `http://127.0.0.1:${portOf(server)}`;
+        const s3 = new S3({ endpoint, region: "eu-central-1", credentials, forcePathStyle: true, maxAttempts: 1 });
+        await assert.rejects(storedTables(s3, "films").read("v1", undefined, AbortSignal.timeout(5000)), {
+            name: "TablesFormatError",
+            message: /has 25165825 bytes, more than the 25165824 that the API reads/,
+        });
+        s3.destroy();
+        server.closeAllConnections();
+        server.close();
+    });
+});
 
 describe("Fallback tables of a solution version", () => {
     let harness: ApiHarness;

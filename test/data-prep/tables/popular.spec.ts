@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { computeTimeSpan, groupViews } from "../../../data-prep/by-user.ts";
+import { maxTablesBytes, parseTables } from "../../../data-prep/tables/document.ts";
+import { writeTables } from "../../../data-prep/tables/make.ts";
 import { computeGrowth, halfLifeDays, popularity, ranked, trending } from "../../../data-prep/tables/popular.ts";
 import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom } from "../../support/columns.ts";
 import { itemAt } from "../../support/item-at.ts";
+import { folderForEach } from "../folder.ts";
 
 const day = 86_400;
 const newest = 900_000_000;
@@ -137,5 +142,32 @@ describe("`trending`", () => {
         assert.equal(computeGrowth(40, 10), 30 / Math.sqrt(51));
         assert.ok(computeGrowth(1, 0) < computeGrowth(4, 1) && computeGrowth(4, 1) < computeGrowth(40, 10));
         assert.ok(computeGrowth(10, 40) < 0);
+    });
+});
+
+describe("`writeTables`", () => {
+    const folder = folderForEach();
+    const catalogue = (titleLength: number) =>
+        Array.from({ length: 20_000 }, (_, film) => ({
+            ...{ itemId: `${film}`, title: "t".repeat(titleLength), year: null, genres: [] },
+            image: `https://cdn.shop.example/${"i".repeat(2000)}`,
+        }));
+    const write = (titleLength: number) =>
+        writeTables(folder.at("tables.json"), {
+            ...{ columns: columnsFrom(views("7", 3, 1)), sha256: "abc", viewers: [] },
+            catalogue: catalogue(titleLength),
+        });
+
+    it("`writeTables` leaves out details of the least popular items, if the API could not read the tables", async () => {
+        const { bytes, filmsWithoutDetails } = await write(10);
+        assert.ok(bytes <= maxTablesBytes, `${bytes}`);
+        assert.equal(filmsWithoutDetails, 10_000);
+        const { films } = parseTables(await readFile(folder.at("tables.json"), "utf8"));
+        assert.deepEqual([films.ids[0], films.details?.[0] === null, films.details?.[10_000]], ["7", false, null]);
+    });
+
+    it("`writeTables` rejects titles that are too large for the API, and writes no tables", async () => {
+        await assert.rejects(write(2000), /tables of 20000 items have \d+ bytes, and the API reads 25165824 at most/);
+        assert.equal(existsSync(folder.at("tables.json")), false);
     });
 });
