@@ -1,18 +1,28 @@
 import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { type GatewayEvent, headerOf } from "./gateway-event.ts";
-import { eventsPerAddress, viewersPerEdge } from "./limits.ts";
+import { viewersPerEdge } from "./limits.ts";
 
-/** An IP address (or network) for which the API counts events. */
+/** An IP address (or network) for which the API counts events and campaign calls. */
 export interface CountedAddress {
     /** Hash of the address, because the table stores no address. */
     readonly name: string;
-    /** Maximum number of events per minute. */
-    readonly limit: number;
+    /** Number of addresses whose limits it has: 1 for an address, and more for a network that many viewers share. */
+    readonly factor: number;
 }
 
 /**
- * Returns the IP addresses for which the API counts the events of a request. API Gateway sets `sourceIp` from the
+ * Networks of IPv6 for which a request counts, by their bits. A customer gets at least a /64, usually a /56, and at most
+ * a /48 (RFC 6177), and can send from each of its addresses.
+ */
+const networks = [
+    { bits: 64, factor: 1 },
+    { bits: 56, factor: 2 },
+    { bits: 48, factor: 4 },
+];
+
+/**
+ * Returns the IP addresses for which the API counts a request. API Gateway sets `sourceIp` from the
  * connection, so a caller cannot choose it. Behind CloudFront, `sourceIp` is an address of CloudFront, which many
  * viewers share. CloudFront and then API Gateway append the address of their peer to X-Forwarded-For, so the viewer's
  * address is the second to last entry; the caller can write earlier entries. A caller that avoids CloudFront can write
@@ -21,30 +31,32 @@ export interface CountedAddress {
 export function toCountedAddresses(event: GatewayEvent, behindCloudFront: boolean): CountedAddress[] {
     const peer = event.requestContext.identity?.sourceIp;
     if (peer === undefined) return [];
-    if (!behindCloudFront) return [counted(peer, eventsPerAddress)];
+    if (!behindCloudFront) return counted(peer);
     const viewer = headerOf(event, "x-forwarded-for")?.split(",").at(-2)?.trim();
-    const edge = counted(`edge ${networkOf(peer)}`, viewersPerEdge * eventsPerAddress);
-    return viewer ? [counted(viewer, eventsPerAddress), edge] : [edge];
+    const edge = { name: nameOf(`edge ${networkOf(peer, 64)}`), factor: viewersPerEdge };
+    return [...(viewer ? counted(viewer) : []), edge];
 }
 
-const counted = (address: string, limit: number): CountedAddress => ({
-    name: createHash("sha256").update(networkOf(address)).digest("base64url").slice(0, 16),
-    limit,
-});
+const nameOf = (network: string) => createHash("sha256").update(network).digest("base64url").slice(0, 16);
 
-/**
- * Returns the network of an IPv6 address, because a customer has at least the last 64 bits (RFC 6177). Returns an IPv4
- * address unchanged.
- */
-export function networkOf(address: string): string {
-    if (!isIPv6(address) || address.includes(".")) return address;
+const counted = (address: string): CountedAddress[] =>
+    (isNetworked(address) ? networks : networks.slice(0, 1)).map(({ bits, factor }) => ({
+        name: nameOf(networkOf(address, bits)),
+        factor,
+    }));
+
+/** Checks whether an address is an IPv6 address that does not contain an IPv4 address. */
+const isNetworked = (address: string) => isIPv6(address) && !address.includes(".");
+
+/** Returns the network of an IPv6 address with this number of bits. Returns an IPv4 address unchanged. */
+export function networkOf(address: string, bits: number): string {
+    if (!isNetworked(address)) return address;
     const [head = "", tail] = address.toLowerCase().split("::");
     const groupsOf = (text: string) => (text === "" ? [] : text.split(":"));
     const [before, after] = [groupsOf(head), groupsOf(tail ?? "")];
     const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
     const groups = [...before, ...Array.from({ length: zeros }, () => "0"), ...after];
-    return `${groups
-        .slice(0, 4)
-        .map((group) => group.replace(/^0+(?=.)/, ""))
-        .join(":")}::/64`;
+    // As 64 bits: the networks have at most so many.
+    const number = groups.slice(0, 4).reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
+    return `${(number >> BigInt(64 - bits)).toString(16)}/${bits}`;
 }

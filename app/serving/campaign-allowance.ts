@@ -1,6 +1,7 @@
+import type { CountedAddress } from "./addresses.ts";
 import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
-import { campaignCallsPerViewer, limits } from "./limits.ts";
+import { campaignCallsPerViewer, limits, shareOfAddress } from "./limits.ts";
 import { minuteCounts } from "./minute-counts.ts";
 import { withTimeout } from "./resilience.ts";
 
@@ -17,6 +18,8 @@ export interface AllowedViewer {
     readonly userId: string;
     /** Whether the request has the viewer's valid token or the API key. */
     readonly proven: boolean;
+    /** The caller's addresses. */
+    readonly addresses: readonly CountedAddress[];
 }
 
 /** Length in seconds of a window, the period in which requests count together. A burst may use all of its requests. */
@@ -30,7 +33,7 @@ const keptSeconds = 600;
  * Limits the campaign requests that viewers may cause, because AWS bills each request above the minimum TPS. Caches do
  * not limit these requests, because a viewer can choose other parameters for each one. A viewer is proven if the
  * request has a valid token or the API key. All other viewers have one limit together, because a stranger can invent
- * any number of viewers. Each proven viewer has a limit, and all proven viewers have another limit together, which
+ * any number of viewers, and each of their addresses has a share of it. Each proven viewer has a limit, and all proven viewers have another limit together, which
  * strangers cannot use up.
  */
 export function campaignAllowance(parts: AllowanceParts) {
@@ -38,20 +41,40 @@ export function campaignAllowance(parts: AllowanceParts) {
     const unproven = sharedAllowance(parts, "campaign");
     const proven = sharedAllowance(parts, "campaign-proven");
     const viewers = minuteCounts(parts);
+    const addresses = minuteCounts(parts, windowSeconds * 1000);
+    const perWindow = Math.ceil((perSecond ?? 0) * windowSeconds);
 
-    function mayViewer(userId: string): boolean {
-        const name = `campaign#${userId}`;
-        if (!viewers.hasRoom(name, campaignCallsPerViewer, 1)) return false;
-        viewers.add(name, campaignCallsPerViewer, 1)?.catch((error: unknown) => {
-            log({ failed: "count the campaign requests of a viewer", error: errorName(error) });
-        });
+    /** Counts a call for all names if each has room for it. Returns whether they have. */
+    function take(
+        counts: typeof viewers,
+        named: readonly { readonly name: string; readonly limit: number }[],
+    ): boolean {
+        if (!named.every(({ name, limit }) => counts.hasRoom(name, limit, 1))) return false;
+        for (const { name, limit } of named) {
+            counts.add(name, limit, 1)?.catch((error: unknown) => {
+                log({ failed: "count the campaign requests of a viewer", error: errorName(error) });
+            });
+        }
         return true;
     }
+
+    const mayViewer = (userId: string) =>
+        take(viewers, [{ name: `campaign#${userId}`, limit: campaignCallsPerViewer }]);
+    const mayAddresses = (callers: readonly CountedAddress[]) =>
+        take(
+            addresses,
+            callers.map(({ name, factor }) => {
+                const share = Math.min(factor * shareOfAddress.address, shareOfAddress.network);
+                return { name: `campaign-address#${name}`, limit: Math.ceil(perWindow * share) };
+            }),
+        );
 
     /** Checks whether one more request for the viewer is allowed. */
     return async (viewer: AllowedViewer): Promise<boolean> => {
         if (perSecond === undefined) return true;
-        return viewer.proven ? mayViewer(viewer.userId) && (await proven()) : unproven();
+        return viewer.proven
+            ? mayViewer(viewer.userId) && (await proven())
+            : mayAddresses(viewer.addresses) && (await unproven());
     };
 }
 

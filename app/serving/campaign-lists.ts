@@ -1,5 +1,5 @@
 import type { FilmListReason } from "../api/names.ts";
-import type { CampaignAllowance } from "./campaign-allowance.ts";
+import type { AllowedViewer, CampaignAllowance } from "./campaign-allowance.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import type { Context } from "./context.ts";
 import { classifyFailure, errorName, NoAllowanceError, toListReason } from "./failures.ts";
@@ -12,15 +12,12 @@ import type { Trace } from "./request-line.ts";
 import { type Resilience, withTimeout } from "./resilience.ts";
 
 /** A requested list, and what the API knows about viewer and campaign at the time of the request. */
-export interface ListWanted extends ListAsk {
-    readonly userId: string;
+export interface ListWanted extends ListAsk, AllowedViewer {
     /** The viewer's revision. The list will include the events up to this revision. */
     readonly revision: number;
     readonly solutionVersion: string | undefined;
     /** IDs of films to leave out. */
     readonly without: ReadonlySet<string>;
-    /** Whether the request has the viewer's valid token or the API key. */
-    readonly proven: boolean;
 }
 
 export interface CampaignListParts extends Context {

@@ -1,7 +1,7 @@
 import type { CountedAddress } from "./addresses.ts";
 import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
-import { eventsPerViewer } from "./limits.ts";
+import { eventsPerAddress, eventsPerViewer } from "./limits.ts";
 import { epochMinute, minuteCounts } from "./minute-counts.ts";
 import type { Recent } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
@@ -30,7 +30,10 @@ export function eventLimits(context: Context) {
     return {
         /** Counts the events of a request for the IP address that sent it. Throws ProblemError above the limit. */
         takeAddresses(addresses: readonly CountedAddress[], events: number, trace: Trace): void {
-            const named = addresses.map(({ name, limit }) => ({ name: `address#${name}`, limit }));
+            const named = addresses.map(({ name, factor }) => ({
+                name: `address#${name}`,
+                limit: factor * eventsPerAddress,
+            }));
             for (const { name, limit } of named) check(name, limit, events, "An address");
             for (const { name, limit } of named) {
                 const work = counts.add(name, limit, events)?.catch((error: unknown) => {

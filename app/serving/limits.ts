@@ -129,6 +129,11 @@ export const eventsPerAddress = 300;
  */
 export const campaignCallsPerViewer = 30;
 /**
+ * Share of the campaign calls of all unproven viewers that one address may cause, and maximum share of a network of
+ * addresses: without it, one stranger could take the personal lists of all others.
+ */
+export const shareOfAddress = { address: 1 / 4, network: 1 / 2 };
+/**
  * Factor by which the limit of a CloudFront address is higher than that of other addresses, because many viewers share
  * it.
  */

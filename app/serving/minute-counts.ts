@@ -8,14 +8,15 @@ const minuteMs = 60_000;
  * to DynamoDB.
  */
 const reports = 10;
-/** Minutes after which a count expires in DynamoDB. */
-const keptMinutes = 10;
+/** Seconds after which a count expires in DynamoDB. */
+const keptSeconds = 600;
 
 /** Returns the minute of a moment (epoch milliseconds). */
 export const epochMinute = (at: number): number => Math.floor(at / minuteMs);
 
 interface Count {
-    readonly minute: number;
+    /** Number of the period, counted from 1970. */
+    readonly period: number;
     /** Number of events that all processes together have counted, as far as this process knows. */
     reported: number;
     /** Number of events that this process has counted but not reported to the table yet. */
@@ -23,33 +24,33 @@ interface Count {
 }
 
 /**
- * Counts events by name in a minute, for all processes together. Memory has every count; DynamoDB adds up the
- * processes' reports.
+ * Counts events by name in a minute, or in another period, for all processes together. Memory has every count; DynamoDB
+ * adds up the processes' reports.
  */
-export function minuteCounts({ table, tableResilience, clock }: Context) {
+export function minuteCounts({ table, tableResilience, clock }: Context, periodMs = minuteMs) {
     // Limit the size instead of the number, because with a number the cache reserves memory for all names at once.
     const counts = new LRUCache<string, Count>({ maxSize: countedNames, sizeCalculation: () => 1 });
 
     function ensureCount(name: string): Count {
-        const minute = epochMinute(clock());
+        const period = Math.floor(clock() / periodMs);
         const current = counts.get(name);
-        if (current?.minute === minute) return current;
-        const count = { minute, reported: 0, unreported: 0 };
+        if (current?.period === period) return current;
+        const count = { period, reported: 0, unreported: 0 };
         counts.set(name, count);
         return count;
     }
 
     async function report(name: string, count: Count): Promise<void> {
-        const { unreported, minute } = count;
+        const { unreported, period } = count;
         count.reported += unreported;
         count.unreported = 0;
-        const expiresAt = (minute + keptMinutes) * (minuteMs / 1000);
-        const total = await tableResilience.later((signal) => table.count(name, minute, unreported, expiresAt, signal));
+        const expiresAt = Math.ceil((period * periodMs) / 1000) + keptSeconds;
+        const total = await tableResilience.later((signal) => table.count(name, period, unreported, expiresAt, signal));
         count.reported = Math.max(count.reported, total);
     }
 
     return {
-        /** Checks whether a name has room for `more` further events in the current minute. */
+        /** Checks whether a name has room for `more` further events in the current period. */
         hasRoom(name: string, limit: number, more: number): boolean {
             const { reported, unreported } = ensureCount(name);
             return reported + unreported + more <= limit;

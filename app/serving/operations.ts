@@ -79,8 +79,9 @@ export function answers(parts: OperationParts): Answers {
                 throw badQuery("since", "must be a revision from an answer of POST /events");
             }
             const userId = path.userId ?? "";
-            const { trusted: proven } = await callerAs(userId, caller);
-            const ask = { userId, count, since, values, context, proven, ...(filter !== undefined && { filter }) };
+            const { trusted: proven, addresses } = await callerAs(userId, caller);
+            const given = { userId, count, since, values, context, ...(filter !== undefined && { filter }) };
+            const ask = { ...given, proven, addresses };
             if (listKey(ask) === "") traffic.count(userId, trace);
             const answer = await recommend(ask, trace);
             return { ...list(answer, trace, viewersList(answer)), headers: perViewer };

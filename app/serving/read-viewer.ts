@@ -1,3 +1,4 @@
+import type { CountedAddress } from "./addresses.ts";
 import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
 import type { ListAsk } from "./freshness.ts";
@@ -12,6 +13,8 @@ export interface Ask extends ListAsk {
     readonly since: number;
     /** Whether the request has the viewer's valid token or the API key. */
     readonly proven: boolean;
+    /** The caller's addresses, for which the campaign calls of unproven viewers count. */
+    readonly addresses: readonly CountedAddress[];
 }
 
 /** Creates the function that reads a viewer and the list with a key. It never throws. */

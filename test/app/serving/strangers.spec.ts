@@ -144,10 +144,24 @@ describe("Events of unauthenticated callers", () => {
         assert.deepEqual(past, { 202: 30 * viewersPerEdge, 429: 10 * viewersPerEdge }, "past CloudFront");
     });
 
-    it("`networkOf` returns the same network for IPv6 addresses of one /64 network", () => {
-        assert.equal(networkOf("2001:db8:0:7::1"), networkOf("2001:0DB8::7:1:2:3:4"));
-        assert.notEqual(networkOf("2001:db8:0:8::1"), networkOf("2001:db8:0:7::1"));
-        assert.deepEqual([networkOf("::1"), networkOf("192.0.2.1")], ["0:0:0:0::/64", "192.0.2.1"]);
+    it("`networkOf` returns the same network for IPv6 addresses that share its bits", () => {
+        const of = (address: string) => [64, 56, 48].map((bits) => networkOf(address, bits));
+        assert.deepEqual(of("2001:db8:0:7::1"), of("2001:0DB8::7:1:2:3:4"));
+        const [one, other] = [of("2001:db8:0:7::1"), of("2001:db8:0:8::1")];
+        assert.deepEqual([one[0] === other[0], one[1] === other[1]], [false, true]);
+        assert.notEqual(of("2001:db8:0:107::1")[1], one[1]);
+        assert.equal(of("2001:db8:0:107::1")[2], one[2]);
+        assert.deepEqual([networkOf("::1", 64), networkOf("192.0.2.1", 48)], ["0/64", "192.0.2.1"]);
+    });
+
+    it("the event limit applies to the networks of an IPv6 customer", async () => {
+        const flood = (count: number, step: number) =>
+            statuses(count, (at) => {
+                const from = `2001:db8:${step}:${(at * step).toString(16)}::1`;
+                return harness.ask("POST /events", eventsOf(`v${step}-${at}`, 10, {}, { from }));
+            });
+        assert.equal((await flood(200, 0x1))[202], (2 * eventsPerAddress) / 10, "of one /56");
+        assert.equal((await flood(200, 0x100))[202], (4 * eventsPerAddress) / 10, "of one /48");
     });
 
     it("requests with the API key are not limited per IP address", async () => {
@@ -196,11 +210,31 @@ describe("Requests for lists by unauthenticated callers", () => {
         assert.equal(harnesses[0].lastLine().CampaignFailures, 0);
     });
 
-    it("forty API processes together send no more campaign calls than the limit", async () => {
+    it("one address gets a quarter of the campaign calls of unproven viewers", async () => {
+        const harness = startApi({ config: { campaignPerSecond: 10 } });
+        const ask = async (userId: string, from: string) =>
+            parseResult(await harness.ask("GET /recommendations/{userId}", { path: { userId }, query: {}, from }))
+                .source;
+        const sources: { stranger: string[]; others: string[] } = { stranger: [], others: [] };
+        for (let at = 0; at < 400; at++) {
+            harness.clock.at += 25;
+            sources.stranger.push(await ask(`invented-${at}`, "192.0.2.1"));
+            if (at % 10 === 0) sources.others.push(await ask(`other-${at}`, `198.51.100.${at / 10}`));
+        }
+        const personal = (list: string[]) => list.filter((source) => source === "campaign").length;
+        assert.deepEqual([personal(sources.others), sources.others.length], [40, 40]);
+        assert.ok(personal(sources.stranger) <= 50, `${personal(sources.stranger)}`);
+    });
+
+    it("two hundred API processes together send no more campaign calls than the limit", async () => {
         const [campaign, table] = [campaignFixture(), memoryTable()];
-        const limited = { campaign, table, config: { campaignPerSecond: 1 } };
-        for (let at = 0; at < 40; at++) await startApi(limited).recommend(`stranger-${at}`);
-        assert.equal(campaign.state.asks.length, 10);
+        const limited = { campaign, table, config: { campaignPerSecond: 4 } };
+        const processes = Array.from({ length: 200 }, () => startApi(limited));
+        for (let round = 0; round < 2; round++) {
+            await Promise.all(processes.map((one, at) => one.recommend(`stranger-${at}-${round}`)));
+        }
+        const sent = campaign.state.asks.length;
+        assert.ok(sent >= 20 && sent <= 40, `${sent}`);
     });
 
     it("concurrent campaign calls share one DynamoDB write; if DynamoDB fails, a process may use a tenth of the limit", async () => {
