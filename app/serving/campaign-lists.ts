@@ -26,7 +26,7 @@ export interface CampaignListParts extends Context {
     readonly filters: Readonly<Record<string, string>>;
     /** ARN of the filter for requests that name no filter; empty for none. */
     readonly watchedFilterArn: string;
-    readonly watch: Pick<CampaignWatch, "gone">;
+    readonly watch: Pick<CampaignWatch, "missing">;
     /** Checks whether one more request for a viewer is allowed. */
     readonly allowed: CampaignAllowance;
     readonly campaignResilience: Resilience;
@@ -64,7 +64,7 @@ export function campaignLists(parts: CampaignListParts) {
             })
             .catch((error: unknown) => {
                 const failure = classifyFailure(error);
-                if (failure === "gone") watch.gone();
+                if (failure === "gone") watch.missing();
                 if (failure !== "resting") {
                     trace.campaignFailures += 1;
                     lastFailure = toListReason(failure);

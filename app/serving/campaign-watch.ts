@@ -11,8 +11,11 @@ export interface CampaignWatch {
      * since (Lambda freezes it meanwhile): the campaign may have been resumed long ago.
      */
     state(patience?: number): Promise<CampaignKnown>;
-    /** Reports that a call found no campaign. */
-    gone(): void;
+    /**
+     * Reports that a call found a resource missing: the campaign, or a filter that the caller named. Only Personalize's
+     * description of the campaign then says whether the campaign is away.
+     */
+    missing(): void;
 }
 
 interface CampaignKnown extends StackItems {
@@ -50,21 +53,21 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     const { campaign, table, tableResilience, served, clock, log, limits, background } = parts;
     let items: StackItems = {};
     let readAt: number | undefined;
-    let goneAt: number | undefined;
+    let missingAt: number | undefined;
     let everRead = false;
     let polling: Promise<void> | undefined;
-    const away = () => campaign === undefined || goneAt !== undefined || isAway(items.campaign);
+    const away = () => campaign === undefined || isAway(items.campaign);
+    /** Checks whether the status may change at any time, so that the process asks for it more often. */
+    const isUncertain = () => away() || missingAt !== undefined;
     const versionIn = ({ campaign: storedCampaign, lists }: StackItems) =>
         (campaign === undefined ? lists : storedCampaign)?.solutionVersionArn;
 
-    /**
-     * Switches to the status that was read and to the tables of its version, unless a call has found no campaign since.
-     */
+    /** Switches to the status that was read and to the tables of its version. */
     async function take(stackItems: StackItems): Promise<void> {
         const use = await served.follow(versionIn(stackItems));
         use();
         items = stackItems;
-        if (goneAt !== undefined && (stackItems.campaign?.checkedAt ?? 0) > goneAt) goneAt = undefined;
+        if (missingAt !== undefined && (stackItems.campaign?.checkedAt ?? 0) > missingAt) missingAt = undefined;
     }
 
     async function read(): Promise<void> {
@@ -85,10 +88,9 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     async function check(): Promise<void> {
         if (campaign === undefined) return;
         const before = items.campaign?.checkedAt;
-        const intervalMs = away() ? limits.awayChecked : limits.campaignChecked;
+        const intervalMs = isUncertain() ? limits.awayChecked : limits.campaignChecked;
         const checkedAt = clock();
-        if (before !== undefined && checkedAt - before < intervalMs && (goneAt === undefined || before > goneAt))
-            return;
+        if (before !== undefined && checkedAt - before < intervalMs) return;
         const patience = everRead ? limits.background : limits.firstRead;
         const observed = await withTimeout(patience, (signal) => campaign.describe(signal));
         const solutionVersionArn = versionServed(observed, items.campaign?.solutionVersionArn);
@@ -127,7 +129,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
 
     return {
         async state(patience = limits.unstarted) {
-            const intervalMs = campaign !== undefined && away() ? limits.awayRead : limits.campaignRead;
+            const intervalMs = campaign !== undefined && isUncertain() ? limits.awayRead : limits.campaignRead;
             const age = readAt === undefined ? Number.POSITIVE_INFINITY : clock() - readAt;
             if (polling === undefined && age >= intervalMs) {
                 polling = poll();
@@ -143,8 +145,8 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
             }
             return { ...items, away: away() };
         },
-        gone() {
-            goneAt = clock();
+        missing() {
+            missingAt ??= clock();
         },
     };
 }

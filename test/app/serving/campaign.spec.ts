@@ -26,10 +26,14 @@ describe("Campaign status in the API", () => {
         assert.ok(harness.state.describes >= 4 && harness.state.describes <= 6, `${harness.state.describes}`);
     });
 
-    it("after a campaign's deletion the API sends no requests to it until DescribeCampaign returns a campaign", async () => {
+    it("after DescribeCampaign confirms a campaign's deletion, the API sends no requests to the campaign until DescribeCampaign returns one", async () => {
         await harness.recommend("a");
         harness.state.status = undefined;
         assert.equal((await harness.recommend("b")).reason, "away");
+        for (let passed = 0; passed < 6; passed++) {
+            harness.clock.at += second;
+            assert.equal((await harness.recommend(`a${passed}`)).reason, "away");
+        }
         const asksBefore = harness.state.asks.length;
         for (let passed = 0; passed < 30; passed++) {
             harness.clock.at += second;

@@ -170,6 +170,20 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual([popular.source, idsOf(popular)], ["popular", ["2", "3"]]);
     });
 
+    it("a missing filter that a request names does not make the campaign unavailable for other requests", async () => {
+        const harness = startApi();
+        harness.state.filterGone = true;
+        const { source, reason } = await harness.recommend("1", { filter: "genre" });
+        assert.deepEqual([source, reason], ["popular", "filter-not-served"]);
+        for (const userId of ["2", "3"]) assert.equal((await harness.recommend(userId)).source, "campaign");
+        // The API asks Personalize once whether the campaign exists, however often a caller names the filter.
+        const { describes } = harness.state;
+        harness.clock.at += 6000;
+        for (let at = 0; at < 20; at++) await harness.recommend(`${at}`, { filter: "genre" });
+        assert.ok(harness.state.describes <= describes + 1, `${harness.state.describes}`);
+        assert.equal((await harness.recommend("4")).source, "campaign");
+    });
+
     it("the API repeats GetRecommendations without the default filter if that filter was deleted", async () => {
         harness.state.filterGone = true;
         await harness.watch("a", "100");
