@@ -1,6 +1,6 @@
 import { prices, regionalUsd } from "../config/prices.ts";
 import type { PlannedStack } from "./planned-stack.ts";
-import { assumed, plus, type Usage, usageUsd } from "./usage.ts";
+import { plus, type Usage, usageUsd } from "./usage.ts";
 
 const secondsPerDay = 86_400;
 const kbPerGb = 1024 ** 2;
@@ -33,13 +33,13 @@ export const campaignCallsPerSecond = (plan: PlannedStack): number =>
 
 /**
  * Returns the usage of the API by the expected requests, and that of CloudFront in front of it, in a time of `seconds`.
- * X-Ray samples one request a second, and `assumed.tracedShare` of the others. AWS does not bill transfer to CloudFront.
+ * X-Ray may trace each request, because Lambda and API Gateway follow the caller's header X-Amzn-Trace-Id (X-Ray
+ * Developer Guide, "Tracing header"). AWS does not bill transfer to CloudFront.
  */
 function expectedUsage(plan: PlannedStack, seconds: number): { readonly api: Usage; readonly edge: Usage } {
     const all = (plan.expectedRequestsPerDay / secondsPerDay) * seconds;
     const atApi = all * (1 - (plan.edge ? usual.films * usual.edgeHits : 0));
     const events = all * usual.events;
-    const sampled = Math.min(atApi, seconds);
     const gb = (requests: number) => (requests * answer.kb) / kbPerGb;
     return {
         api: plus({
@@ -49,7 +49,7 @@ function expectedUsage(plan: PlannedStack, seconds: number): { readonly api: Usa
             reads: all * lists * (1 - usual.memoryHits) * units.looked + events * units.eventRead,
             writes: all * campaignShare(plan) * units.listWritten + events * units.eventWritten,
             logGb: atApi / kbPerGb,
-            traces: (plan.traces ?? true) ? sampled + (atApi - sampled) * assumed.tracedShare : 0,
+            traces: (plan.traces ?? true) ? atApi : 0,
             transferGb: plan.edge ? 0 : gb(atApi),
             eventsGb: (events * 0.25) / kbPerGb,
         }),

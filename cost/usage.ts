@@ -9,8 +9,6 @@ export const assumed = {
     headersKb: 1,
     /** Kilobytes of an event with the longest ids. */
     eventKb: 0.6,
-    /** X-Ray samples one request per second, and this share of the others (X-Ray Developer Guide, "Sampling rules"). */
-    tracedShare: 0.05,
 } as const;
 
 const perMillion = ({ usd }: { readonly usd: number }) => usd / 1_000_000;

@@ -11,7 +11,10 @@ export interface GatewayEvent {
     readonly body: string | null;
     readonly isBase64Encoded: boolean;
     readonly requestContext: {
+        /** The caller can choose it (API Gateway Developer Guide, "Variables for access logging"). */
         readonly requestId: string;
+        /** API Gateway's own ID of the request. */
+        readonly extendedRequestId?: string;
         /** The peer of the connection, with its IP address. */
         readonly identity?: {
             readonly sourceIp?: string;

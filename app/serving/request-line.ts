@@ -9,6 +9,7 @@ export interface RequestDone {
     /** Whether the stack serves lists of batch inference, and never calls a campaign. */
     readonly batch: boolean;
     readonly requestId: string;
+    readonly extendedRequestId?: string | undefined;
     /** The operationId in the API description; empty for an unknown path. */
     readonly operation: string;
     /** The path's template, such as `/similar/{itemId}`; for an unknown path, the route `/{proxy+}`. */

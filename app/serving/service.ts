@@ -178,12 +178,13 @@ export function createService(parts: ServiceParts): Service {
             await watch.state();
             const { reply, operation, template } = await route(event, trace);
             const result = toGatewayResult(reply, event, config.allowedOrigins);
-            const { requestId } = event.requestContext;
+            const { requestId, extendedRequestId } = event.requestContext;
             const done = {
                 customMetrics,
                 batch,
                 stack: config.stack,
                 requestId,
+                extendedRequestId,
                 operation,
                 template,
                 coldStart,

@@ -22,6 +22,7 @@ export interface ApiStageArgs {
 /** Format of the access log. It contains the route instead of the path, so it contains no viewer IDs. */
 const accessLogFormat = JSON.stringify({
     requestId: "$context.requestId",
+    extendedRequestId: "$context.extendedRequestId",
     at: "$context.requestTimeEpoch",
     method: "$context.httpMethod",
     resource: "$context.resourcePath",

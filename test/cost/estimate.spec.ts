@@ -48,7 +48,7 @@ describe("Monthly estimate", () => {
             (38 * 0.67 + 2) * month * 0.125 +
             (6.08 * 3 + 2) * month * 0.625 +
             ((requests * 1e6) / kbPerGb) * 0.5 +
-            (1 + 45 * 0.05) * month * 5 +
+            46 * month * 5 +
             ((2 * month * 1e6 * 0.25) / kbPerGb) * 0.05;
         near(line(api, "API and its table")?.expected.high, usd);
         const gb = (perSecond: number) => (perSecond * month * 1e6 * 3) / kbPerGb;

@@ -63,7 +63,7 @@ export const regionalMetrics = ({ stack, apiName, functions, traces }: ServingTa
         dimensions: { ApiName: apiName, Stage: apiStage },
         usage: ({ sum }) => ({
             apiRequests: sum,
-            ...(traces && { traces: sum * assumed.tracedShare }),
+            ...(traces && { traces: sum }),
             // API Gateway has no metric for the bytes of a REST API.
             transferGb: (sum * assumed.headersKb * 1024) / bytesPerGb,
         }),

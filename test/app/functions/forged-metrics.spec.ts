@@ -114,10 +114,12 @@ describe("Cost guard with forged CloudWatch metrics", () => {
         );
     });
 
-    it("the cost guard counts X-Ray traces only in a stack with `observability.traces`", () => {
+    it("the cost guard counts an X-Ray trace for each request in a stack with `observability.traces`", () => {
         const traced = (traces: boolean) =>
-            regionalMetrics({ ...place, traces }).some((one) => "traces" in one.usage({ sum: 100, minimum: 0 }, 100));
-        assert.deepEqual([traced(true), traced(false)], [true, false]);
+            regionalMetrics({ ...place, traces }).flatMap(
+                (one) => one.usage({ sum: 100, minimum: 0 }, 100).traces ?? [],
+            );
+        assert.deepEqual([traced(true), traced(false)], [[100], []]);
     });
 
     for (const { what, name, most } of [

@@ -174,7 +174,11 @@ export function gatewayEvent(
         headers,
         body: body === undefined ? null : JSON.stringify(body),
         isBase64Encoded: false,
-        requestContext: { requestId: "request-1", ...(from !== undefined && { identity: { sourceIp: from } }) },
+        requestContext: {
+            requestId: "request-1",
+            extendedRequestId: "extended-1=",
+            ...(from !== undefined && { identity: { sourceIp: from } }),
+        },
     };
 }
 

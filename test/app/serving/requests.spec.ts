@@ -193,6 +193,7 @@ describe("Request validation", () => {
         assert.deepEqual([result.statusCode, result.headers["Cache-Control"]], [500, "no-store"]);
         described("Problem", parseResult(result));
         assert.equal(parseResult(result).requestId, "request-1");
+        assert.equal(broken.lastLine().extendedRequestId, "extended-1=");
         assert.doesNotMatch(result.body, /TypeError|router/);
         const logged = broken.lines.find(({ failed }) => failed === "answer a request");
         assert.match(String(logged?.error), /TypeError[\s\S]*router/);
