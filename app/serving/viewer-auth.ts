@@ -55,6 +55,10 @@ export async function authenticateViewer(
 
 function requireViewer(claims: Readonly<Record<string, unknown>>, claim: string): string {
     const value = claims[claim];
+    // Anybody can register an address of another viewer without verifying it.
+    if (claim === "email" && String(claims.email_verified) !== "true") {
+        throw new InvalidTokenError("the claim email_verified is not true");
+    }
     const viewer = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
     if (typeof viewer !== "string" || viewer === "" || !viewer.isWellFormed() || /\p{Cc}/u.test(viewer)) {
         throw new InvalidTokenError(`the claim ${claim} is not a viewer ID`);

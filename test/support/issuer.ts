@@ -35,7 +35,7 @@ export async function startIssuer() {
         /** Creates a signed token with these claims and headers, valid for an hour unless `endless`. */
         token: async (
             claims: JWTPayload,
-            { endless = false, ...header }: { alg?: string; kid?: string; endless?: boolean } = {},
+            { endless = false, ...header }: { alg?: string; kid?: string; typ?: string; endless?: boolean } = {},
             key?: PrivateKey | Uint8Array,
         ) => {
             const now = Math.floor(Date.now() / 1000);

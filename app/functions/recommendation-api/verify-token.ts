@@ -68,20 +68,31 @@ export function tokenVerifier({ issuer, audience }: ViewerAuth, fetcher: Fetch =
         });
         const keySet = await keys;
         try {
-            const { payload } = await jwtVerify(token, keySet, {
+            const { payload, protectedHeader } = await jwtVerify(token, keySet, {
                 issuer,
                 audience,
                 algorithms,
                 clockTolerance,
                 requiredClaims: ["exp"],
             });
+            requireUsualType(protectedHeader.typ);
             return payload;
         } catch (error) {
+            if (error instanceof InvalidTokenError) throw error;
             // If the error does not concern the token, the issuer's keys could not be read.
             if (!isOfToken(error)) throw error instanceof IssuerAwayError ? error : new IssuerAwayError();
             throw new InvalidTokenError(explainTokenError(error));
         }
     };
+}
+
+/**
+ * Throws InvalidTokenError for a JWT of another purpose, such as a logout token, which the issuer signs with the same
+ * keys (RFC 8725, section 3.11). ID tokens have the type JWT or none, access tokens also at+jwt (RFC 9068).
+ */
+function requireUsualType(type = "JWT"): void {
+    const name = type.toLowerCase().replace(/^application\//, "");
+    if (name.endsWith("+jwt") && name !== "at+jwt") throw new InvalidTokenError(`its type is ${name.slice(0, 40)}`);
 }
 
 /** Checks whether an error means that the token is invalid. Errors about the issuer's keys have other error codes. */

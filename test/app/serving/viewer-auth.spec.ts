@@ -74,6 +74,23 @@ describe("Viewer tokens (JWT)", () => {
         assert.deepEqual([(await list("22", token)).statusCode, (await list("someone", token)).statusCode], [200, 403]);
     });
 
+    it("with `viewerAuth.claim` email, a token needs a verified email address", async () => {
+        const auth = { issuer: issuer.issuer, audience: "films", claim: "email" };
+        harness = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
+        const email = "ann@example.com";
+        const answerTo = async (claims: object) => list(email, await issuer.token({ email, ...claims }));
+        assert.equal((await answerTo({ email_verified: true })).statusCode, 200);
+        for (const claims of [{}, { email_verified: false }]) {
+            const answer = await answerTo(claims);
+            assert.equal(answer.statusCode, 401);
+            assert.match(parseResult(answer).detail, /the claim email_verified is not true/);
+        }
+    });
+
+    it("an access token of type at+jwt is accepted", async () => {
+        assert.equal((await list("22", await issuer.token({ sub: "22" }, { typ: "at+jwt" }))).statusCode, 200);
+    });
+
     const hour = 3600;
     const now = () => Math.floor(Date.now() / 1000);
     const foreign = async () => (await generateKeyPair("RS256")).privateKey;
@@ -108,6 +125,7 @@ describe("Viewer tokens (JWT)", () => {
                 `${base64({ alg: "none" })}.${base64({ iss: issuer.issuer, aud: "films", sub: "22", exp: now() + hour })}.`,
             /algorithm is not allowed|not a signed JWT/,
         ],
+        ["for a logout", () => issuer.token({ sub: "22" }, { typ: "logout+jwt" }), /its type is logout\+jwt/],
         ["that is not a JWT", async () => "22", /not a signed JWT/],
     ];
     for (const [what, token, reason] of bad) {
