@@ -15,8 +15,8 @@ export interface Asked {
 export interface PrefetchPorts {
     readonly campaign: Pick<CampaignPort, "ask" | "describe">;
     readonly table: Pick<TablePort, "viewer" | "putList" | "stack">;
-    /** Returns the viewers whose lists were requested in an hour (epoch hours). */
-    asked(hour: number): Promise<readonly Asked[]>;
+    /** Returns the viewers whose lists were requested most in an hour (epoch hours), at most `most`. */
+    asked(hour: number, most: number): Promise<readonly Asked[]>;
     /** Returns the requests per second in the busiest five minutes of the last hour. */
     busiestTPS(): Promise<number>;
     /** Returns the time in epoch milliseconds. */
@@ -46,6 +46,11 @@ export interface Prefetched {
 
 /** Hours of traffic from which the prefetch function chooses the busiest viewers. */
 const hoursOfTraffic = 24;
+/**
+ * Factor by which more viewers of each hour are read than lists are made, because a viewer may be busy over the day and
+ * not in one hour. All rows of a day do not fit into the function's memory.
+ */
+const spare = 4;
 /** Share of the unused minimum TPS that prefetch uses. The rest is for viewers. */
 const share = 0.5;
 
@@ -81,7 +86,8 @@ export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promis
     if (pace === undefined) return { asked: 0, wellAlready: 0, stopped: "no room" };
 
     const hour = epochHour(clock());
-    const hours = await Promise.all(Array.from({ length: hoursOfTraffic }, (_, ago) => ports.asked(hour - ago)));
+    const most = wish.viewers * spare;
+    const hours = await Promise.all(Array.from({ length: hoursOfTraffic }, (_, ago) => ports.asked(hour - ago, most)));
     const stackItems = await table.stack(signal);
     let [asked, wellAlready] = [0, 0];
     for (const userId of busiest(hours, wish.viewers)) {

@@ -125,7 +125,7 @@ describe("Access to the API", () => {
                 const table = tablePort(dynamo, String(outputs.apiTableName));
                 await campaign.describe(signal());
                 await requestWindows(cloudwatch, placeOf().campaignArn, Date.now() - 3_600_000, Date.now());
-                await fetchRequestCounts(dynamo, String(outputs.apiTableName), 1);
+                await fetchRequestCounts(dynamo, String(outputs.apiTableName), 1, 10);
                 await table.viewer("1", "", signal());
                 await campaign.ask({ ...baseRequest, filter: filters()[0] ?? unknown }, signal());
                 await table.putList("1", listOf1(), soon(), signal());

@@ -49,7 +49,7 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
                 },
             },
             table: tablePort(dynamo, tableName),
-            asked: (of) => fetchRequestCounts(dynamo, tableName, of),
+            asked: (of, most) => fetchRequestCounts(dynamo, tableName, of, most),
             busiestTPS: async () => {
                 const now = Date.now();
                 const windows = await requestWindows(cloudWatch, campaignArn, now - hour, now);

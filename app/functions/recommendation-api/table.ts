@@ -141,8 +141,16 @@ export async function putSpend(client: DynamoDBClient, TableName: string, spend:
     await client.send(new PutItemCommand({ TableName, Item }));
 }
 
-/** Returns the viewers whose lists were requested in an hour (epoch hours), as the API's processes stored them. */
-export async function fetchRequestCounts(client: DynamoDBClient, TableName: string, hour: number): Promise<Asked[]> {
+/**
+ * Returns the viewers whose lists were requested most in an hour (epoch hours), at most `most`, as the API's processes
+ * stored them.
+ */
+export async function fetchRequestCounts(
+    client: DynamoDBClient,
+    TableName: string,
+    hour: number,
+    most: number,
+): Promise<Asked[]> {
     const pages = paginateQuery(
         { client },
         {
@@ -151,11 +159,10 @@ export async function fetchRequestCounts(client: DynamoDBClient, TableName: stri
             ExpressionAttributeValues: { ":hour": text(askedPk(hour)) },
         },
     );
-    const requestCounts: Asked[] = [];
+    let requestCounts: Asked[] = [];
     for await (const { Items = [] } of pages) {
-        requestCounts.push(
-            ...Items.map((item) => ({ userId: textOf(item, "sk"), requests: numberOf(item, "requests") })),
-        );
+        const counts = Items.map((item) => ({ userId: textOf(item, "sk"), requests: numberOf(item, "requests") }));
+        requestCounts = [...requestCounts, ...counts].sort((a, b) => b.requests - a.requests).slice(0, most);
     }
     return requestCounts;
 }

@@ -171,9 +171,23 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual(await table.viewer("forgotten", "k", signal), { recent: { revision: at, films: [] } });
         assert.deepEqual((await table.viewer("kept", "k", signal)).recent, recent);
         assert.deepEqual(
-            (await fetchRequestCounts(dynamo, TableName, epochHour(at) - 3)).map(({ userId }) => userId),
+            (await fetchRequestCounts(dynamo, TableName, epochHour(at) - 3, 9)).map(({ userId }) => userId),
             ["kept"],
         );
+    });
+
+    it("`fetchRequestCounts` returns the busiest viewers of all pages, and no more than it is asked for", async () => {
+        const table = tablePort(dynamo, TableName);
+        const hour = epochHour(Date.now()) - 20;
+        // Long IDs make two pages of 1 MB.
+        const idOf = (viewer: number) => `${viewer}-${"x".repeat(900)}`;
+        await Promise.all(
+            Array.from({ length: 1500 }, (_, viewer) =>
+                table.addAsked(hour, idOf(viewer), viewer === 3 || viewer === 1400 ? 9 : 1, 2_000_000_000, signal),
+            ),
+        );
+        const busiest = await fetchRequestCounts(dynamo, TableName, hour, 2);
+        assert.deepEqual(busiest.map(({ userId }) => userId).sort(), [idOf(1400), idOf(3)]);
     });
 
     it("`operateTable` rejects unknown operations and empty, long or missing IDs", async () => {
