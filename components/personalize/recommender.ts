@@ -9,7 +9,7 @@ import { newestTablesKey, tablesKey } from "../../config/names.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { nameInArn } from "../../personalize/operations/operation.ts";
-import type { StateFlags } from "../../personalize/operations/state-flags.ts";
+import { heldVersion, type StateFlags } from "../../personalize/operations/state-flags.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { info } from "../common/messages.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
@@ -130,7 +130,11 @@ function recommenderArgs(name: string, args: RecommenderArgs): components.Recomm
             !stateFlags.parked && {
                 name: names.campaign,
                 minProvisionedTPS: config.minProvisionedTPS,
-                solutionVersionArn: stateFlags.serving?.hold ? stateFlags.serving.solutionVersionArn : undefined,
+                solutionVersionArn: heldVersion(
+                    stateFlags,
+                    config.stack,
+                    adopt.solution?.split("/").at(-1) ?? names.solution,
+                ),
                 dependsOn: args.budget,
             },
         afterTraining: ({ id: solutionVersionArn }, parent) => {

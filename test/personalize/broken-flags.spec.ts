@@ -5,7 +5,7 @@ import { DeleteCampaignCommand, PersonalizeClient } from "@aws-sdk/client-person
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { closeApi } from "../../personalize/operations/close-api.ts";
 import { beginPark } from "../../personalize/operations/park.ts";
-import { readStateFlags } from "../../personalize/operations/state-flags.ts";
+import { heldVersion, readStateFlags } from "../../personalize/operations/state-flags.ts";
 
 const region = "eu-central-1";
 const campaignArn = `arn:aws:personalize:${region}:123456789012:campaign/films`;
@@ -88,5 +88,21 @@ describe("A state flag with invalid JSON", () => {
             readStateFlags(ssm, "dev"),
             /SSM parameter \/movie-recommender\/dev\/parked is not a valid .* aws ssm delete-parameter --name \/movie-recommender\/dev\/parked$/,
         );
+    });
+
+    it("`heldVersion` rejects a version of another stack's solution", () => {
+        const flag = { hold: true, reason: "test", since: "2026-12-01T00:00:00Z" };
+        const held = (name: string) => {
+            const solutionVersionArn = `arn:aws:personalize:eu-central-1:123456789012:solution/${name}/0a1b2c3d`;
+            return heldVersion({ serving: { ...flag, solutionVersionArn } }, "dev", "films");
+        };
+        assert.match(held("films") ?? "", /solution\/films\/0a1b2c3d$/);
+        assert.equal(heldVersion({}, "dev", "films"), undefined);
+        for (const name of ["films-prod", "other"]) {
+            assert.throws(
+                () => held(name),
+                /\/movie-recommender\/dev\/serving .* no version of the stack's solution films\./,
+            );
+        }
     });
 });

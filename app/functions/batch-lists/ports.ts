@@ -15,7 +15,7 @@ import { parseTables } from "../../../data-prep/tables/document.ts";
 import { parseViewerList } from "../../../data-prep/tables/viewers.ts";
 import { nameInArn, solutionOf } from "../../../personalize/operations/operation.ts";
 import { fetchMetrics, listVersions } from "../../../personalize/operations/solution-versions.ts";
-import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
+import { heldVersion, readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { splitLines } from "../../batch/output.ts";
 import type { BatchPorts, BatchSettings, ViewerWithEvents } from "../../batch/ports.ts";
 import type { Generation } from "../../batch/state.ts";
@@ -58,8 +58,8 @@ export function batchPorts(clients: BatchClients, place: BatchTargets, timeLeft:
         timeLeft,
         log: (line) => console.log(JSON.stringify(line)),
         async heldVersion() {
-            const { serving } = await readStateFlags(ssm, stack, ["serving"]);
-            return serving?.hold ? serving.solutionVersionArn : undefined;
+            const flags = await readStateFlags(ssm, stack, ["serving"]);
+            return heldVersion(flags, stack, solutionVersionArn.split("/")[1] ?? "");
         },
         versions: () => listVersions(personalize, solutionOf(solutionVersionArn)),
         metrics: (arn) => fetchMetrics(personalize, arn),
