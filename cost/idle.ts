@@ -31,8 +31,8 @@ export function idle(
     if (campaign === undefined || campaign.leaving) {
         const state = { ...without(previousState, "idle", "probe", "lastUse"), own: [] };
         // A run that could neither store its state nor notify leaves only the parked flag.
-        const since = idleSince(observations.parked?.flag?.reason);
-        return since <= now ? (idleParked(state, now, since) ?? state) : state;
+        const cause = observations.parked?.flag?.cause;
+        return cause?.by === "idle" && cause.since <= now ? (idleParked(state, now, cause.since) ?? state) : state;
     }
     const observedCampaign = observations.campaign?.found;
     const { requests, prefetched } = observations;
@@ -159,16 +159,9 @@ function announce(state: GuardState, now: number, config: GuardConfig, since: nu
 
 function park(state: GuardState, now: number, since: number): GuardState {
     const notified = idleParked(state, now, since);
-    return notified === undefined
-        ? state
-        : { ...notified, parking: { reason: `${idleReason}${readable(since)}`, at: now } };
+    const reason = `cost guard: no requests since ${readable(since)}`;
+    return notified === undefined ? state : { ...notified, parking: { reason, cause: { by: "idle", since }, at: now } };
 }
-
-const idleReason = "cost guard: no requests since ";
-
-/** Returns the start of idleness from the reason in a parked flag; NaN if the flag has another reason. */
-const idleSince = (reason = ""): number =>
-    reason.startsWith(idleReason) ? Date.parse(reason.slice(idleReason.length)) : Number.NaN;
 
 /** Adds the notification of parking. Its ID and text depend only on the minute `since`, which the flag has too. */
 const idleParked = (state: GuardState, now: number, since: number): GuardState | undefined =>

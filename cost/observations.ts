@@ -30,9 +30,30 @@ export interface ObservedCampaign {
 
 export interface ObservedParking {
     readonly since: number;
-    readonly reason: string;
+    readonly cause: ParkingCause;
     /** ARN of the solution that `resume` needs; undefined if no campaign existed. */
     readonly solution: string | undefined;
+}
+
+/** Why a campaign is parked: an operator parked it, the month's spend reached the limit, or it had no requests. */
+export type ParkingCause =
+    | { readonly by: "operator" }
+    | { readonly by: "limit"; readonly limitUsd: number }
+    | { readonly by: "idle"; readonly since: number };
+
+/**
+ * Returns the cause of a parked flag. A flag that an earlier release wrote has no cause, but a reason with a fixed form.
+ */
+export function causeOf({ reason, cause }: { readonly reason: string; readonly cause?: ParkingCause | undefined }) {
+    const [, limit, since] =
+        /^cost guard: (?:\$.* this month, limit \$(.+)|no requests since (.+))$/.exec(reason) ?? [];
+    const ofReason: ParkingCause =
+        limit !== undefined
+            ? { by: "limit", limitUsd: Number(limit) }
+            : since !== undefined
+              ? { by: "idle", since: Date.parse(since) }
+              : { by: "operator" };
+    return cause ?? ofReason;
 }
 
 /** A solution with the stack's tags. */

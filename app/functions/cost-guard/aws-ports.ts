@@ -16,7 +16,7 @@ import { goneOrThrow, isOurs, listTags } from "pulumi-personalize/core";
 import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
-import type { ObservedSolution } from "../../../cost/observations.ts";
+import { causeOf, type ObservedSolution } from "../../../cost/observations.ts";
 import {
     guardStateParameter,
     readGuardState,
@@ -97,7 +97,7 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
             return (
                 parked && {
                     since: Date.parse(parked.since),
-                    reason: parked.reason,
+                    cause: causeOf(parked),
                     solution: parked.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined,
                 }
             );
@@ -112,8 +112,8 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
         async probe() {
             await runtime.send(new GetRecommendationsCommand({ campaignArn, userId: probeUser, numResults: 1 }));
         },
-        async park(reason) {
-            await beginPark(deps, { stack, campaignArn, reason });
+        async park({ reason, cause }) {
+            await beginPark(deps, { stack, campaignArn, reason, cause });
         },
         async deleteSolution(name) {
             const command = new DeleteSolutionCommand({ solutionArn: solutionArn(name) });

@@ -195,7 +195,7 @@ async function stop(ports: GuardPorts, failures: Failures, state: GuardState): P
     if (parking !== undefined) {
         // Keep `parking` in the state until the campaign's status is DELETE IN_PROGRESS. Personalize can accept a
         // deletion that then fails.
-        await failures.of("park the campaign", () => ports.park(parking.reason));
+        await failures.of("park the campaign", () => ports.park(parking));
     }
     if (closing === undefined) return state;
     const isDone = await failures.of("close the API and the page", async () => {
