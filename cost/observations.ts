@@ -15,6 +15,11 @@ export interface Observations {
     readonly prefetched: RequestWindows | undefined;
     /** Whether the campaign has the tag `keep`. */
     readonly kept: boolean | undefined;
+    /**
+     * Whether an address other than the stack's own queue has confirmed the notifications. False without a reason to
+     * ask: if config `idle.action` is not `park`.
+     */
+    readonly isAddressConfirmed: boolean | undefined;
     /** The parked flag. */
     readonly parked: { readonly flag: ObservedParking | undefined } | undefined;
     readonly solutions: readonly ObservedSolution[] | undefined;

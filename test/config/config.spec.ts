@@ -28,7 +28,7 @@ describe("Stack configuration", () => {
         assert.deepEqual([names, nameSuffix], [namesFor("dev"), ""]);
         assert.deepEqual(metadataFiles, { items: undefined, users: undefined });
         assert.deepEqual([viewerAuth, eventWeights, monthlyLimitUsd], [undefined, undefined, undefined]);
-        assert.deepEqual(idle, { hours: 24, graceHours: 24, action: "announce" });
+        assert.deepEqual(idle, { hours: 336, graceHours: 24, action: undefined });
         assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
     });
 
@@ -160,7 +160,11 @@ describe("Stack configuration", () => {
     });
 
     it("nested values that are not set have defaults, and numbers may be strings", () => {
-        assert.deepEqual(good({ idle: '{"hours":"0.5"}' }).idle, { hours: 0.5, graceHours: 24, action: "announce" });
+        assert.deepEqual(good({ idle: '{"hours":"0.5","action":"park"}' }).idle, {
+            hours: 0.5,
+            graceHours: 24,
+            action: "park",
+        });
         assert.deepEqual(good({ deadlineMinutes: '{"campaign":30}' }).deadlineMinutes, {
             import: 120,
             training: 360,

@@ -12,7 +12,8 @@ import { good } from "../config/parsed.ts";
 import { itemAt } from "./item-at.ts";
 
 export const guardConfig: GuardConfig = {
-    ...pickGuardValues(good({ idle: '{"action":"park"}' })),
+    ...pickGuardValues(good({ idle: '{"hours":24}' })),
+    idleAction: "park",
     monthlyLimitUsd: 1000,
     prefetches: false,
 };
@@ -43,6 +44,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         campaign: ObservedCampaign | undefined;
         goneAt = 0;
         kept = false;
+        /** Whether a mail address or a chat has confirmed the notifications. */
+        isAddressConfirmed = true;
         parkedReason: string | undefined;
         /** Cause in the parked flag; undefined in a flag of an earlier release. */
         parkedCause: ParkingCause | undefined;
@@ -161,6 +164,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             return simulation.campaign;
         }),
         kept: port("kept", () => simulation.kept),
+        isAddressConfirmed: port("isAddressConfirmed", () => simulation.isAddressConfirmed),
         requests: port("requests", (since) => shown(lists, since)),
         // CloudWatch derives the metric of prefetched requests from log lines, so this metric appears two minutes later
         // than the others.

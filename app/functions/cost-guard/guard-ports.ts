@@ -18,6 +18,8 @@ export interface GuardPorts {
     kept(): Promise<boolean>;
     /** Returns the number of requests to the campaign in windows of five minutes, from the time `since`. */
     requests(since: number): Promise<RequestWindows>;
+    /** Returns whether an address other than the stack's own queue has confirmed the notifications. */
+    isAddressConfirmed(): Promise<boolean>;
     /**
      * Returns the number of requests from the stack's own prefetch function in windows of five minutes, from the time
      * `since`.
