@@ -174,6 +174,28 @@ describe("Preview of a stack on the local AWS", () => {
         await aws.configure();
     });
 
+    it("`preview` rejects 30 filters with long names, whose ARNs do not fit into the environment of the API's function", async () => {
+        const expression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")';
+        const named = (length: number) =>
+            Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`${"f".repeat(length)}${10 + n}`, expression]));
+        for (const { length, exitCode } of [
+            { length: 4, exitCode: 0 },
+            { length: 40, exitCode: 1 },
+        ]) {
+            await aws.configure({ api: true, eventTracker: true, filters: named(length) });
+            const preview = await aws.engine("preview");
+            assertExit(preview, exitCode);
+            const text = `${preview.stdout}${preview.stderr}`.replaceAll(/\s+/g, " ");
+            assert.equal(
+                /lambda\/function:Function \S+ has environment variables of \d+ bytes as JSON/.test(text),
+                exitCode === 1,
+                text,
+            );
+        }
+        assert.deepEqual(await listEverything(aws), []);
+        await aws.configure();
+    });
+
     it("`preview` rejects an existing bucket that is not in the stack's state", async () => {
         const Bucket = "films-of-somebody";
         await aws.s3.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } });
