@@ -219,11 +219,4 @@ describe("Stack configuration", () => {
             ["aws:region"],
         );
     });
-
-    it("the configuration rejects `aws:profile`, and the error suggests AWS_PROFILE", () => {
-        const [problem, ...more] = problems({}, { keys: ["aws:profile"] });
-        assert.deepEqual(more, []);
-        assert.equal(problem?.path, "aws:profile");
-        assert.match(String(problem?.reason), /`pulumi config rm aws:profile`, and set AWS_PROFILE/);
-    });
 });
