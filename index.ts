@@ -45,10 +45,10 @@ const [files, { accountId }, { partition }] = await Promise.all([
 ]);
 const bucketName = bucketNameFor(config, accountId);
 const plan = await plannedStack(config);
-const { owner, record, previousStack } = await declareStack(config, bucketName, plan);
+const { owner, record, previousStack, idleAction } = await declareStack(config, bucketName, plan);
 const stateFlags = await stackStateFlags(config.stack, previousStack);
 await refuseMissingAdoptions(config, { isParked: stateFlags.parked !== undefined });
-const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined });
+const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined, idleAction });
 const caller = { partition, region: config.region, accountId };
 
 const access = new PersonalizeAccess("personalize", {
@@ -92,6 +92,7 @@ const guard = new CostGuard("cost-guard", {
     config,
     caller,
     monthlyLimitUsd,
+    idleAction,
     topicArn,
     failuresArn,
     owner,

@@ -161,8 +161,8 @@ function suffixRule({ nameSuffix, auditTrail }: KeyValues, names: Names, { stack
     return fault !== false && { path: "nameSuffix", reason: `${which}; ${fault}` };
 }
 
-/** Checks the region and the regions of ARNs, and rejects credentials in the configuration. */
-function regionRules({ kmsKeyArn = "", adopt }: KeyValues, { region, keys: set }: StackContext): Rules {
+/** Checks the region and the regions of ARNs. */
+function regionRules({ kmsKeyArn = "", adopt }: KeyValues, { region }: StackContext): Rules {
     const adopted = Object.entries(adopt).map(([kind, arn]) => [`adopt.${kind}`, arn] as const);
     const unknown = region && regionProblem(region);
     return [
@@ -178,14 +178,5 @@ function regionRules({ kmsKeyArn = "", adopt }: KeyValues, { region, keys: set }
                 `Set the ARN of another one: \`pulumi config set --path ${path} <ARN>\``;
             return itsRegion !== region && { path, reason, follows: ["aws:region", path] };
         }),
-        ...["profile", "accessKey", "assumeRoles"].map(
-            (key) =>
-                set.includes(`aws:${key}`) && {
-                    path: `aws:${key}`,
-                    reason:
-                        "would affect only a part of the program: Personalize and the runbooks use the environment's credentials. " +
-                        `Run \`pulumi config rm aws:${key}\`, and set AWS_PROFILE, for example`,
-                },
-        ),
     ];
 }

@@ -17,9 +17,6 @@ export const budgetThresholds = [
 /** Share of the limit that triggers the first notification. */
 export const nearLimit = 0.8;
 
-const reasonStart = "cost guard: $";
-const reasonEnd = (limitUsd: number) => ` this month, limit $${limitUsd}`;
-
 /**
  * Parks the campaign when the month's spend reaches the limit, once per month and limit. If an operator resumes it in
  * the same month, the guard leaves it running and notifies once. The guard enforces a changed limit again. `parked` is
@@ -34,7 +31,9 @@ export function enforceLimit(
 ): GuardState {
     const { month } = before.spend;
     const facts = { usd: cents(usd), limit };
-    const byFlag = isOfLimit(parked, month, limit) ? parked : undefined;
+    // Whether the guard parked the campaign in this month, because the spend reached this limit.
+    const isOfLimit = parked?.cause.by === "limit" && parked.cause.limitUsd === limit;
+    const byFlag = isOfLimit && parked.since >= parseMonthStart(month) ? parked : undefined;
     const state = byFlag ? reached(before) : before;
     if (usd < limit) {
         return usd >= nearLimit * limit
@@ -46,8 +45,9 @@ export function enforceLimit(
         if (standing === undefined) {
             return byFlag ? { ...state, enforced: { month, limitUsd: limit, at: Math.min(byFlag.since, now) } } : state;
         }
-        const reason = `${reasonStart}${cents(usd)}${reasonEnd(limit)}`;
-        return reached({ ...state, enforced: { month, limitUsd: limit, at: now }, parking: { reason, at: now } });
+        const reason = `cost guard: $${cents(usd)} this month, limit $${limit}`;
+        const parking = { reason, cause: { by: "limit", limitUsd: limit }, at: now } as const;
+        return reached({ ...state, enforced: { month, limitUsd: limit, at: now }, parking });
     }
     const notified = reached(state);
     if (standing === undefined || standing.createdAt <= state.enforced.at) {
@@ -61,10 +61,3 @@ export function enforceLimit(
         return addNotification(by, notification) ?? by;
     }
 }
-
-/** Checks whether the guard parked the campaign in this month, because the spend reached this limit. */
-const isOfLimit = (parked: ObservedParking | undefined, month: string, limitUsd: number) =>
-    parked !== undefined &&
-    parked.since >= parseMonthStart(month) &&
-    parked.reason.startsWith(reasonStart) &&
-    parked.reason.endsWith(reasonEnd(limitUsd));

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { isV2 } from "../config/prices.ts";
 import type { GuardNotification, NotificationKind } from "./notifications.ts";
-import { isLeaving, type ObservedCampaign } from "./observations.ts";
+import { isLeaving, type ObservedCampaign, type ParkingCause } from "./observations.ts";
 import type { JobsSpend, ServingSpend } from "./serving-spend.ts";
 import { freshSpend, type SpendState } from "./spend.ts";
 import { hour } from "./time.ts";
@@ -19,8 +19,11 @@ export interface GuardState {
     readonly basedOn?: number;
     /** The last time that the guard enforced a limit. */
     readonly enforced?: { readonly month: string; readonly limitUsd: number; readonly at: number };
-    /** The pending decision to park: its reason and time. Present until Personalize deletes the campaign. */
-    readonly parking?: { readonly reason: string; readonly at: number };
+    /**
+     * The pending decision to park: its reason, cause and time. Present until Personalize deletes the campaign. A
+     * decision of an earlier release has no cause.
+     */
+    readonly parking?: { readonly reason: string; readonly cause?: ParkingCause; readonly at: number };
     /** What the API and the page have cost this month; absent before the first count. */
     readonly serving?: ServingSpend;
     /** The last known spend of batch inference jobs in a month, in US dollars. */

@@ -17,7 +17,8 @@ const prefetchDelayMs = 15 * minute;
 const maxOwn = 10;
 
 /**
- * Finds a campaign without requests, announces it, and parks it later if configured. Missing data never counts as
+ * Finds a campaign without requests, announces it, and parks it later if configured and if an address has confirmed the
+ * notifications. Missing data never counts as
  * idleness: without requests a metric has no datapoints, but it also has none when it fails. Therefore the guard first
  * sends a request itself, and waits until CloudWatch shows it. It repeats this before it parks the campaign.
  */
@@ -31,11 +32,11 @@ export function idle(
     if (campaign === undefined || campaign.leaving) {
         const state = { ...without(previousState, "idle", "probe", "lastUse"), own: [] };
         // A run that could neither store its state nor notify leaves only the parked flag.
-        const since = idleSince(observations.parked?.flag?.reason);
-        return since <= now ? (idleParked(state, now, since) ?? state) : state;
+        const cause = observations.parked?.flag?.cause;
+        return cause?.by === "idle" && cause.since <= now ? (idleParked(state, now, cause.since) ?? state) : state;
     }
     const observedCampaign = observations.campaign?.found;
-    const { requests, prefetched } = observations;
+    const { requests, prefetched, isAddressConfirmed } = observations;
     if (
         previousState.parking !== undefined ||
         observedCampaign === undefined ||
@@ -65,11 +66,13 @@ export function idle(
     // `open` contains recent requests whose sender is not known yet: they may come from the stack's own prefetch
     // function, whose metric arrives late. Let a later run of the guard decide whether they are use of the campaign.
     const isUndecided = open.size > 0 || observations.kept !== false || observedCampaign.status !== "ACTIVE";
-    if (isUndecided || now - lastUse < config.idleHours * hour) {
+    if (isUndecided || isAddressConfirmed === undefined || now - lastUse < config.idleHours * hour) {
         return state;
     }
-    const parkAt = config.idleAction === "park" ? state.idle?.parkAt : undefined;
-    if (state.idle !== undefined && parkAt === undefined && config.idleAction === "announce") {
+    // Never park a campaign whose owner may not know of it: an unconfirmed address receives no notification.
+    const parks = config.idleAction === "park" && isAddressConfirmed;
+    const parkAt = parks ? state.idle?.parkAt : undefined;
+    if (state.idle !== undefined && parkAt === undefined && !parks) {
         return state;
     }
     if (parkAt !== undefined && now < parkAt) {
@@ -82,7 +85,7 @@ export function idle(
     if (!proved.probe?.seen) {
         return proved;
     }
-    return parkAt === undefined ? announce(proved, now, config, lastUse) : park(proved, now, lastUse);
+    return parkAt === undefined ? announce(proved, now, config, lastUse, parks) : park(proved, now, lastUse);
 }
 
 /** Returns the times of the requests that the guard itself sent since the last use of the campaign. */
@@ -145,13 +148,12 @@ function prove(state: GuardState, now: number, requests: RequestWindows, after: 
 /** Returns the probe after the guard sent it. */
 export const probeSent = (probe: Probe): Probe => ({ ...probe, sent: true });
 
-function announce(state: GuardState, now: number, config: GuardConfig, since: number): GuardState {
-    const parks = config.idleAction === "park";
+function announce(state: GuardState, now: number, config: GuardConfig, since: number, parks: boolean): GuardState {
     const parkAt = now + config.idleGraceHours * hour;
     const facts = {
         since,
         perDay: perDay(hourlyUsd(state, config, now)),
-        ...(parks && { parkAt }),
+        ...(parks ? { parkAt } : config.idleAction === "park" && { unconfirmed: 1 }),
     };
     const notified = addNotification(state, { kind: "idle", month: toMonth(now), about: stamp(now), at: now, facts });
     return notified === undefined ? state : { ...notified, idle: { since, at: now, ...(parks && { parkAt }) } };
@@ -159,16 +161,9 @@ function announce(state: GuardState, now: number, config: GuardConfig, since: nu
 
 function park(state: GuardState, now: number, since: number): GuardState {
     const notified = idleParked(state, now, since);
-    return notified === undefined
-        ? state
-        : { ...notified, parking: { reason: `${idleReason}${readable(since)}`, at: now } };
+    const reason = `cost guard: no requests since ${readable(since)}`;
+    return notified === undefined ? state : { ...notified, parking: { reason, cause: { by: "idle", since }, at: now } };
 }
-
-const idleReason = "cost guard: no requests since ";
-
-/** Returns the start of idleness from the reason in a parked flag; NaN if the flag has another reason. */
-const idleSince = (reason = ""): number =>
-    reason.startsWith(idleReason) ? Date.parse(reason.slice(idleReason.length)) : Number.NaN;
 
 /** Adds the notification of parking. Its ID and text depend only on the minute `since`, which the flag has too. */
 const idleParked = (state: GuardState, now: number, since: number): GuardState | undefined =>

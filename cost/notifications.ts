@@ -37,11 +37,11 @@ const texts = {
     "limit-overridden": ({ usd, limit }) =>
         `The campaign runs again, although it reached this month's limit of $${limit} (${money(usd)} so far). ` +
         "Because it was resumed, the cost guard leaves it running for the rest of the month. To stop it: npm run park",
-    idle: ({ since, perDay, parkAt }) =>
+    idle: ({ since, perDay, parkAt, unconfirmed }) =>
         `The campaign has had no requests since ${readable(Number(since))}, and it costs ${money(perDay)} a day. ` +
         (Number(parkAt) > 0
             ? `Without requests until ${readable(Number(parkAt))}, the cost guard parks it. `
-            : "The cost guard does not park it (idle.action is announce). To stop it: npm run park. ") +
+            : `The cost guard does not park it (${unconfirmed ? "no address has confirmed the notifications: npm run budget-alarms" : "idle.action is announce"}). To stop it: npm run park. `) +
         'To keep it even without requests: pulumi config set --path "tags.keep" yes && pulumi up',
     "idle-withdrawn": ({ because }) => `The campaign is no longer idle: ${because}. The cost guard does not park it.`,
     "idle-parked": ({ since }) =>

@@ -15,6 +15,11 @@ export interface Observations {
     readonly prefetched: RequestWindows | undefined;
     /** Whether the campaign has the tag `keep`. */
     readonly kept: boolean | undefined;
+    /**
+     * Whether an address other than the stack's own queue has confirmed the notifications. False without a reason to
+     * ask: if config `idle.action` is not `park`.
+     */
+    readonly isAddressConfirmed: boolean | undefined;
     /** The parked flag. */
     readonly parked: { readonly flag: ObservedParking | undefined } | undefined;
     readonly solutions: readonly ObservedSolution[] | undefined;
@@ -30,9 +35,30 @@ export interface ObservedCampaign {
 
 export interface ObservedParking {
     readonly since: number;
-    readonly reason: string;
+    readonly cause: ParkingCause;
     /** ARN of the solution that `resume` needs; undefined if no campaign existed. */
     readonly solution: string | undefined;
+}
+
+/** Why a campaign is parked: an operator parked it, the month's spend reached the limit, or it had no requests. */
+export type ParkingCause =
+    | { readonly by: "operator" }
+    | { readonly by: "limit"; readonly limitUsd: number }
+    | { readonly by: "idle"; readonly since: number };
+
+/**
+ * Returns the cause of a parked flag. A flag that an earlier release wrote has no cause, but a reason with a fixed form.
+ */
+export function causeOf({ reason, cause }: { readonly reason: string; readonly cause?: ParkingCause | undefined }) {
+    const [, limit, since] =
+        /^cost guard: (?:\$.* this month, limit \$(.+)|no requests since (.+))$/.exec(reason) ?? [];
+    const ofReason: ParkingCause =
+        limit !== undefined
+            ? { by: "limit", limitUsd: Number(limit) }
+            : since !== undefined
+              ? { by: "idle", since: Date.parse(since) }
+              : { by: "operator" };
+    return cause ?? ofReason;
 }
 
 /** A solution with the stack's tags. */

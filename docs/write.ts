@@ -76,8 +76,8 @@ function hoursTable(): string {
     return byRecipe("what", {
         "the campaign, one hour": hours(1),
         "a training on 100,000 interactions": (recipe) => trainingUsd(recipe, movieLens),
-        "a demo forgotten on Friday, 18:00, until Monday, 9:00": hours(63),
-        "this forgotten demo with `idle.action: park`": hours(enforced),
+        "a demo forgotten for a month": hours(hoursPerMonth),
+        "this demo, parked as unused": hours(enforced),
         "saved by parking from 20:00 to 8:00, a month": hours((hoursPerMonth / 24) * (12 - 18 / 60)),
     });
 }

@@ -78,7 +78,11 @@ export function guardPolicy(
         }),
         api && allow("ShowNotifications", ["dynamodb:PutItem"], table, itemsOf("stack")),
         batch && allow("ReadJobs", ["dynamodb:GetItem"], table, itemsOf("batch")),
-        allow("SendNotifications", ["sns:Publish"], arn("sns", scope.names.notifications)),
+        allow(
+            "SendNotifications",
+            ["sns:ListSubscriptionsByTopic", "sns:Publish"],
+            arn("sns", scope.names.notifications),
+        ),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.costGuard),
     ]);

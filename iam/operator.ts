@@ -151,14 +151,14 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
 
 /**
  * Merges the statements about the state flags, which are the SSM parameters under the ARN `flags`. Only the stack's own
- * functions use them.
+ * functions use them, and an operator may write all of them except the guard's state.
  */
 function together(all: readonly Statement[], flags: string): readonly Statement[] {
     const isOfFlags = ({ Resource }: Statement) =>
         toList(Resource).every((arn) => arn === flags || arn.startsWith(`${flags}/`));
     const its = all.filter(isOfFlags);
-    const [Action, Resource] = [its.flatMap((one) => toList(one.Action)), its.flatMap((one) => toList(one.Resource))];
-    const merged = { Effect: "Allow" as const, Action: [...new Set(Action)], Resource: [...new Set(Resource)] };
+    const Action = [...new Set(its.flatMap((one) => toList(one.Action)))];
+    const merged = { Effect: "Allow" as const, Action, Resource: [flags, `${flags}/*`] };
     return [...all.filter((one) => !isOfFlags(one)), merged];
 }
 

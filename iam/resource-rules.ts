@@ -1,4 +1,4 @@
-import { type PolicyDocument, personalizeService, type Statement, toList } from "policy-evaluator";
+import { type PolicyDocument, personalizeService, type Statement, sizeLimits, toList } from "policy-evaluator";
 import type { StackConfig } from "../config/config.ts";
 import { keysOf, toRecord } from "../config/records.ts";
 import { servicesWithoutSource } from "./service-trust.ts";
@@ -20,6 +20,19 @@ type ResourceRule = (
 const tooWide = ["AdministratorAccess", "AmazonPersonalizeFullAccess", "AmazonS3ReadOnlyAccess"];
 /** Properties that can contain policy documents. */
 const documentProperties = ["policy", "assumeRolePolicy", "inlinePolicy"];
+/**
+ * Maximum characters of a resource's policy, without white space (IAM User Guide, "IAM and AWS STS quotas"). A permissions
+ * boundary is a managed policy. IAM counts all inline policies of a role together; each role of the program has only one.
+ */
+const policyLimits: Readonly<Record<string, number>> = {
+    "aws:iam/policy:Policy": sizeLimits.managedPolicy,
+    "aws:iam/rolePolicy:RolePolicy": sizeLimits.roleInlinePolicies,
+};
+/**
+ * Maximum bytes of a function's environment variables (Lambda Developer Guide, "Lambda quotas": 4 KB). Lambda measures
+ * them as one JSON object, in which each quote of a value takes two bytes: its error shows the text ("String measured").
+ */
+const environmentLimit = 4096;
 const sourceKeys = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
 const everyonesAcls = ["public-read", "public-read-write", "authenticated-read", "website"];
 
@@ -85,6 +98,26 @@ const resourceRules = {
             algorithms.every((one) => isUnknown(one) || knownAlgorithms.includes(String(one)))
             ? undefined
             : `encrypts by ${algorithms.join(", ") || "nothing"}`;
+    },
+
+    "policy-too-long": (type, { policy }) => {
+        const limit = policyLimits[type];
+        const text = isUnknown(policy) || typeof policy === "string" ? policy : JSON.stringify(policy);
+        const length = typeof text === "string" ? text.replaceAll(/\s/g, "").length : 0;
+        return limit !== undefined && length > limit
+            ? `has ${length} characters without white space, and IAM allows ${limit}. Shorten the names in it: ` +
+                  "`pulumi config set nameSuffix -- -<name>`, bucketName, or the name of the stack; use fewer filters"
+            : undefined;
+    },
+
+    "environment-too-long": (type, { environment }) => {
+        const variables = toRecord(toRecord(environment).variables);
+        const isKnown = Object.values(variables).every((value) => typeof value === "string");
+        const bytes = isKnown ? Buffer.byteLength(JSON.stringify(variables)) : 0;
+        return type === "aws:lambda/function:Function" && bytes > environmentLimit
+            ? `has environment variables of ${bytes} bytes as JSON, and Lambda allows ${environmentLimit}. Use fewer or shorter ` +
+                  "names of filters: `pulumi config rm --path filters.<name>`; or fewer allowedOrigins"
+            : undefined;
     },
 } as const satisfies Record<string, ResourceRule>;
 

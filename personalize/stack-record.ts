@@ -35,7 +35,8 @@ export interface StackRecordInputs extends Pick<CommonInputs, "region" | "tags">
     readonly priced: { readonly plan: PlannedStack; readonly limitIsSet: boolean };
 }
 
-type Recorded = Partial<StackRecordInputs>;
+/** The recorded inputs. A stack that an earlier release created has no `parksIdle`, even after an update. */
+type Recorded = Partial<StackRecordInputs> & { readonly parksIdle?: true };
 
 const stackIn = (path: string | undefined): string => path?.slice(stateFlagsPath("").length) ?? "";
 
@@ -140,7 +141,9 @@ export function stackRecordHandler(deps: {
             const failures = changed.length > 0 ? changed : await checkDatasetGroup(news);
             const before = stackIn(recorded.path);
             const previousStack = before === stackIn(news.path) ? "" : before;
-            return { inputs: { ...news, previousStack }, failures };
+            const isNew = recorded.path === undefined;
+            const parksIdle = (isNew || recorded.parksIdle) && { parksIdle: true };
+            return { inputs: { ...news, previousStack, ...parksIdle }, failures };
         },
         async update(_id, olds: Passed<Recorded>, news: Passed<StackRecordInputs>) {
             const [before, now] = [stackIn(olds.path), stackIn(news.path)];

@@ -5,11 +5,12 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { InvalidArgumentError } from "commander";
 import { isMailAddress } from "../config/keys/cost.ts";
 import { billedService } from "../config/prices.ts";
+import { listSubscriptions, type Subscription } from "../personalize/operations/subscriptions.ts";
 import { aboveZero } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { createBudget, readBudget, wantedText } from "./lib/cost/budget-view.ts";
-import { findProblems, listAlarms, listSubscriptions, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
+import { findProblems, listAlarms, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
 import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
 import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { exportedStack, selectOutputs } from "./lib/stack/stack.ts";
@@ -112,7 +113,7 @@ function show(watch: Parameters<typeof watchText>[0], stack: string | null, topi
 function printTest(
     notification: ReturnType<typeof testNotification>,
     seconds: number | undefined,
-    subscriptions: NonNullable<Awaited<ReturnType<typeof listSubscriptions>>>,
+    subscriptions: readonly Subscription[],
 ): number {
     const text =
         seconds === undefined

@@ -49,7 +49,7 @@ await runOperation(options, async (stack, deps, signal) => {
     const continues =
         "The campaign is recorded as parked, and AWS continues to delete it. Resume the wait: npm run park -- --yes";
     return untilCancelled(signal, continues, async () => {
-        await park(deps, { ...campaign, reason: options.reason });
+        await park(deps, { ...campaign, reason: options.reason, cause: { by: "operator" } });
         await recordCampaign(stack.stack, options.configFile, { isThere: false });
         return printed(
             `Campaign ${name} is deleted, which saves ${saved}. Version ${nameInArn(served?.solutionVersionArn ?? "")} remains.\n` +

@@ -104,7 +104,9 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
         at,
     );
     const monthlyLimitUsd = config.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    const guard = { ...pickGuardValues(config), monthlyLimitUsd, prefetches: prefetch !== undefined };
+    // The values do not depend on the action.
+    const idleAction = "announce" as const;
+    const guard = { ...pickGuardValues(config), idleAction, monthlyLimitUsd, prefetches: prefetch !== undefined };
     const values = metricValues(observation, guard);
     if (!options.dryRun) {
         for (const MetricData of batchValues(values, name, at)) {

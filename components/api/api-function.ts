@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
@@ -9,6 +10,7 @@ import { campaignCeiling } from "../../config/throttles.ts";
 import { type ApiScope, apiPolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
+import { refuseViolations } from "../common/resource-rules.ts";
 import type { Price } from "../cost/price-table.ts";
 import { readApiDescription } from "./api-document.ts";
 
@@ -42,6 +44,17 @@ export function apiFunction(
 ) {
     const { config, caller, page } = args;
     const { names } = config;
+    const environment = (trackingId: pulumi.Input<string>) => ({
+        API_CONFIG: pulumi.jsonStringify(createSettings(args, table, trackingId)),
+        NODE_OPTIONS: nodeOptions.join(" "),
+    });
+    const actual = environment(args.trackingId);
+    // The preview of a new stack does not know the tracking ID, a UUID: measure the variables with another one.
+    const measured = pulumi
+        .output(environment(config.eventTracker ? randomUUID() : ""))
+        .apply((variables) =>
+            refuseViolations("aws:lambda/function:Function", names.api, { environment: { variables } }),
+        );
     return new LambdaFunction(
         name,
         {
@@ -64,10 +77,7 @@ export function apiFunction(
                     filters: [...watchedFilterNames(config), ...filterNames],
                 }),
             ),
-            environment: {
-                API_CONFIG: pulumi.jsonStringify(createSettings(args, table)),
-                NODE_OPTIONS: nodeOptions.join(" "),
-            },
+            environment: { ...actual, API_CONFIG: pulumi.all([actual.API_CONFIG, measured]).apply(([text]) => text) },
             config,
         },
         opts,
@@ -91,7 +101,11 @@ const campaignPerSecondOf = ({
  * Returns the settings of the API's function. They contain the campaign's name, so the function finds a resumed campaign
  * again.
  */
-function createSettings({ config, caller, price, ...args }: ApiFunctionArgs, table: aws.dynamodb.Table) {
+function createSettings(
+    { config, caller, price, ...args }: ApiFunctionArgs,
+    table: aws.dynamodb.Table,
+    trackingId: pulumi.Input<string>,
+) {
     const scope = createApiScope(config, caller);
     const arn = (tail: string) => regionalArn(caller, "personalize", tail);
     return {
@@ -107,7 +121,7 @@ function createSettings({ config, caller, price, ...args }: ApiFunctionArgs, tab
         imageOrigins: args.imageOrigins,
         // Take the ARN from the filter resource, so that the API function waits until the filter is ACTIVE.
         watchedFilterArn: args.watchedFilterArn,
-        trackingId: args.trackingId,
+        trackingId,
         // Take the name from the table resource, so that the function's policy allows this table and no other one.
         tableName: table.name,
         bucketName: scope.bucketName,

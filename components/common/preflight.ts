@@ -9,13 +9,14 @@ import { filterFieldProblems } from "../../config/filter-fields.ts";
 import { nameInArn } from "../../personalize/operations/operation.ts";
 import { schemaBeside } from "../personalize/metadata.ts";
 import { boundaryProblem, keyProblem, warnUnread } from "./existing-resources.ts";
+import { identityProblem } from "./identity.ts";
 import { fileProblem, refuse } from "./load-config.ts";
 import { warn } from "./messages.ts";
 
 /**
  * Rejects at preview what AWS would reject in the middle of `up`: filters on missing fields, changes of a schema other
  * than additional columns, new solutions with AutoML or a legacy recipe, a permissions boundary or KMS key that does not
- * exist, and access logs without the account's log role.
+ * exist, access logs without the account's log role, and two identities.
  *
  * @param interactionsSchema Avro schema of the interactions, as text
  * @throws ProgramError with every problem and its configuration key
@@ -43,6 +44,7 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
         boundaryProblem(config),
         keyProblem(config),
         logRoleProblem(config),
+        identityProblem(config),
     ];
     refuse([...filters, ...(await Promise.all(others)).filter((problem) => problem !== undefined)]);
 }

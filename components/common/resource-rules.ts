@@ -27,8 +27,11 @@ export function enforceResourceRules(choices?: RuleChoices): void {
     });
 }
 
-/** Throws a ProgramError with each rule that the resource violates. */
-function refuseViolations(type: string, name: string, props: Properties, choices?: RuleChoices): void {
+/**
+ * Checks a resource by all rules.
+ * @throws ProgramError with each rule that the resource violates
+ */
+export function refuseViolations(type: string, name: string, props: Properties, choices?: RuleChoices): void {
     const lines = findViolations(type, props, choices).map(
         ({ rule, problem }) => `${type} ${name} ${problem} (resource rule ${rule})`,
     );

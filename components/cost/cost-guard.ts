@@ -3,7 +3,7 @@ import { regionalArn } from "policy-evaluator";
 import type { ServingTargets } from "../../app/functions/cost-guard/counted-metrics.ts";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import { campaignNameOf, findPrefetch, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
-import { pickGuardValues } from "../../cost/guard-config.ts";
+import { type IdleAction, pickGuardValues } from "../../cost/guard-config.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { toServedPlace } from "../../personalize/operations/close-api.ts";
@@ -16,6 +16,7 @@ export interface CostGuardArgs {
     readonly caller: pulumi.Input<ServiceCaller>;
     /** US dollars. */
     readonly monthlyLimitUsd: number;
+    readonly idleAction: IdleAction;
     readonly topicArn: pulumi.Input<string>;
     readonly failuresArn: pulumi.Input<string>;
     /** ID of the stack. Solutions of another stack with the same name do not belong to this stack. */
@@ -90,6 +91,7 @@ function createSettings({
     config,
     caller,
     monthlyLimitUsd,
+    idleAction,
     topicArn,
     owner,
 }: CostGuardArgs): pulumi.Output<GuardSettings> {
@@ -97,6 +99,7 @@ function createSettings({
     return pulumi.all([createGuardScope(config, caller), topicArn, owner]).apply(([scope, topic, id]) => ({
         ...pickGuardValues(config),
         monthlyLimitUsd,
+        idleAction,
         prefetches: prefetches(config),
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
         topicArn: topic,

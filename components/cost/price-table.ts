@@ -1,7 +1,8 @@
 import { activeUsers } from "../../app/batch/next-step.ts";
 import { isBatch, type StackConfig } from "../../config/config.ts";
-import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/prices.ts";
+import { approximately, autoTrainingUsdPerMonth, campaignUsdPerMonth, priceNote } from "../../config/prices.ts";
 import { breakEvenViewers, defaultLimitUsd, type Estimate, estimate } from "../../cost/estimate.ts";
+import type { IdleAction } from "../../cost/guard-config.ts";
 import { type PlannedStack, plannedByConfig } from "../../cost/planned-stack.ts";
 import { cents } from "../../cost/spend.ts";
 import { readColumns } from "../../data-prep/columns.ts";
@@ -21,10 +22,15 @@ export interface Price {
 }
 
 /**
- * Logs the cost of the stack before the program creates anything: the one-time cost, and the cost per month.
+ * Logs the cost of the stack before the program creates anything: the one-time cost, the cost per month, and what the
+ * cost guard does with a campaign without requests.
  * @throws ProgramError if the price is above config `monthlyLimitUsd`, with the largest items and how to lower them
  */
-export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
+export function showPrice(
+    config: StackConfig,
+    plan: PlannedStack,
+    { isParked, idleAction }: { readonly isParked: boolean; readonly idleAction: IdleAction },
+) {
     const costEstimate = estimate({ ...plan, hasCampaign: plan.hasCampaign && !isParked });
     const limit = config.monthlyLimitUsd;
     if (limit !== undefined && costEstimate.expectedUsd > limit) {
@@ -33,6 +39,7 @@ export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }:
     info(priceTable(costEstimate, config.expectedRequestsPerDay));
     const note = choosePriceNote(config, plan, { isParked });
     if (note !== undefined) info(note);
+    if (plan.hasCampaign && !isParked) info(idleRule(config, idleAction));
     return {
         estimatedMonthlyCostUsd: cents(costEstimate.expectedUsd),
         unparkedUsdPerMonth: cents(estimate(plan).expectedUsd),
@@ -94,6 +101,30 @@ function bothModes(config: StackConfig, plan: PlannedStack): string {
               `it costs less than batch inference above ${viewers.toLocaleString("en-US")} viewers in each job (docs/serving-modes.md).`
         : `Without a campaign, with lists by batch inference every ${everyDays} days, a stack costs less up to ` +
               `${viewers.toLocaleString("en-US")} viewers in each job: pulumi config set --path serving.mode batch (docs/serving-modes.md).`;
+}
+
+/** Returns what the cost guard does with a campaign without requests, as a sentence for preview and `up`. */
+export function idleRule(
+    {
+        idle,
+        alertEmail,
+        chatWebhookParameter,
+        recipe,
+        minProvisionedTPS,
+    }: Pick<StackConfig, "idle" | "alertEmail" | "chatWebhookParameter" | "recipe" | "minProvisionedTPS">,
+    action: IdleAction,
+): string {
+    const duration = (hours: number) => (hours % 24 === 0 ? counted(hours / 24, "day") : counted(hours, "hour"));
+    const rule = `After ${duration(idle.hours)} without requests, the cost guard`;
+    const bill = `it costs ${approximately(campaignUsdPerMonth(recipe, minProvisionedTPS))} a month ${priceNote}`;
+    if (action === "announce") {
+        return `${rule} only announces that the campaign is idle; ${bill}. To park it: pulumi config set --path idle.action park`;
+    }
+    return alertEmail === undefined && chatWebhookParameter === undefined
+        ? `${rule} only announces that the campaign is idle, because it parks only after a notification to a confirmed address; ${bill}. ` +
+              "To let it park: pulumi config set alertEmail <address>"
+        : `${rule} notifies, and ${duration(idle.graceHours)} later parks the campaign, if an address has confirmed the notifications ` +
+              "(npm run budget-alarms). To keep it: pulumi config set --path idle.action announce";
 }
 
 /** Formats the estimate as a table: amounts right-aligned, largest first. */

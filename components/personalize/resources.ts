@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HandledResource, Owner, type ResourceArgs, useHandlers } from "pulumi-personalize";
 import type { StackConfig } from "../../config/config.ts";
+import type { IdleAction } from "../../cost/guard-config.ts";
 import type { PlannedStack } from "../../cost/planned-stack.ts";
 import type { AwaitedListsInputs } from "../../personalize/operations/awaited-lists.ts";
 import type { ClosedStageInputs } from "../../personalize/operations/closed-stage.ts";
@@ -28,26 +29,30 @@ export class AwaitedLists extends HandledResource<AwaitedListsInputs> {
 /** The record of the stack, and its state flags in SSM parameters, which `pulumi destroy` removes. */
 class StackRecord extends HandledResource<StackRecordInputs> {
     declare public readonly previousStack: pulumi.Output<string>;
+    /** True in a stack of a release whose default is to park an idle campaign. */
+    declare public readonly parksIdle: pulumi.Output<true | undefined>;
 
     constructor(name: string, args: ResourceArgs<StackRecordInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("StateFlags", name, args, ["previousStack"], opts);
+        super("StateFlags", name, args, ["previousStack", "parksIdle"], opts);
     }
 }
 
 /**
  * Declares the stack's owner and its record. Returns the owner's ID, the record, which must be deleted after everything
- * that writes state flags, and the stack's name before an unfinished rename (empty without such a rename). The promise
- * resolves after the check that no other stack in the account has the same names. Declare all other resources later, so
- * that a rejected `up` creates nothing.
+ * that writes state flags, the stack's name before an unfinished rename (empty without such a rename), and config
+ * `idle.action` or its default, which depends on the release that created the stack. The promise resolves after the
+ * check that no other stack in the account has the same names. Declare all other resources later, so that a rejected
+ * `up` creates nothing.
  */
 export async function declareStack(
-    { stack, region, tags, names, nameSuffix, adopt, monthlyLimitUsd }: StackConfig,
+    { stack, region, tags, names, nameSuffix, adopt, monthlyLimitUsd, idle }: StackConfig,
     bucketName: string,
     plan: PlannedStack,
 ): Promise<{
     readonly owner: pulumi.Output<string>;
     readonly record: pulumi.Resource;
     readonly previousStack: string;
+    readonly idleAction: IdleAction;
 }> {
     const former = { type: "pulumi-nodejs:dynamic/personalize:StackOwner" };
     const { id: owner } = new Owner("owner", { aliases: [former] });
@@ -74,10 +79,14 @@ export async function declareStack(
     await new Promise((resolve) => record.urn.apply(resolve));
     // If the record is not a target of `up --target`, Pulumi does not create it. Its outputs are then unknown, and
     // `apply` never calls its function, so check `isKnown` first.
-    const previousStack = (await isKnown(record.previousStack))
-        ? await new Promise<string>((resolve) => record.previousStack.apply(resolve))
-        : "";
-    return { owner, record, previousStack };
+    const known = async <T>(output: pulumi.Output<T>) =>
+        (await isKnown(output)) ? new Promise<T>((resolve) => output.apply(resolve)) : undefined;
+    return {
+        owner,
+        record,
+        previousStack: (await known(record.previousStack)) ?? "",
+        idleAction: idle.action ?? ((await known(record.parksIdle)) ? "park" : "announce"),
+    };
 }
 
 /** Deadline in minutes for resources that usually need about a minute. */

@@ -30,7 +30,7 @@ export const costKeys = {
     }),
     idle: members(
         {
-            hours: decimal(24, {
+            hours: decimal(336, {
                 least: 0.001,
                 most: 8760,
                 description: "hours without requests until a notification",
@@ -40,8 +40,12 @@ export const costKeys = {
                 most: 8760,
                 description: "hours from the notification to parking",
             }),
-            action: oneOf(["announce", "park"], "announce", {
-                description: "`park`: park the campaign after the notification",
+            action: orNone({
+                ...oneOf(["announce", "park"], "park", {
+                    description:
+                        "`park`: park the campaign after a notification to a confirmed address. Empty: `park`; `announce` in stacks of earlier releases",
+                }),
+                default: "",
             }),
         },
         { description: "actions on a campaign without requests" },

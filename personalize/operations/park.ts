@@ -10,10 +10,10 @@ import {
 } from "./operation.ts";
 import { type ParkedFlag, readFlagToWrite, writeStateFlag } from "./state-flags.ts";
 
-/** The campaign to park, its stack, and the reason. */
-export interface Parking extends Pick<OperatedCampaign, "stack" | "campaignArn"> {
-    readonly reason: string;
-}
+/** The campaign to park, its stack, the reason and the cause. */
+export interface Parking
+    extends Pick<OperatedCampaign, "stack" | "campaignArn">,
+        Pick<ParkedFlag, "reason" | "cause"> {}
 
 /**
  * Deletes the campaign of a stack, so that it is no longer billed. Stores the campaign in the parked flag, so that
@@ -51,7 +51,7 @@ export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, par
 
 async function noteParked(
     deps: Pick<OperationDeps, "client" | "ssm">,
-    { stack, campaignArn, reason }: Parking,
+    { stack, campaignArn, reason, cause }: Parking,
 ): Promise<ParkedFlag> {
     const ssm = deps.ssm(regionOf(campaignArn));
     const parked = await readFlagToWrite(ssm, stack, "parked");
@@ -61,7 +61,7 @@ async function noteParked(
             `There is no ${formatCampaign(campaignArn)} to park. \`npm run watch-status\` shows the stack.`,
         );
     }
-    const flag = parked ?? { reason, since: nowIso(), campaign: description ? toServed(description) : null };
+    const flag = parked ?? { reason, cause, since: nowIso(), campaign: description ? toServed(description) : null };
     if (parked === undefined) {
         await writeStateFlag(ssm, stack, "parked", flag);
     }

@@ -8,6 +8,7 @@ import {
     type SSMClient,
 } from "@aws-sdk/client-ssm";
 import { stateFlagKeys } from "../../config/names.ts";
+import type { ParkingCause } from "../../cost/observations.ts";
 
 /** State flags of a stack: SSM parameters with JSON texts that runbooks write and the program reads. */
 export interface StateFlags {
@@ -40,6 +41,8 @@ export interface ClosedFlag {
 
 export interface ParkedFlag {
     readonly reason: string;
+    /** Absent in a flag that an earlier release wrote. */
+    readonly cause?: ParkingCause | undefined;
     /** ISO 8601. */
     readonly since: string;
     /** The campaign that `resume` restores; null if no campaign existed when the stack was parked. */

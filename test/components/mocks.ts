@@ -22,7 +22,8 @@ export async function useMocks(): Promise<void> {
                 const named = args.inputs.bucket ?? args.inputs.name ?? args.name;
                 return { id: args.custom ? `${named}` : "", state: { ...args.inputs, arn: `arn:of:${named}` } };
             },
-            call: ({ inputs }) => inputs,
+            call: ({ token, inputs }) =>
+                token.endsWith(":getCallerIdentity") ? { accountId: "111122223333" } : inputs,
         },
         "movie-recommender",
         "dev",

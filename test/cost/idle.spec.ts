@@ -44,6 +44,37 @@ describe("Idle campaign", () => {
         assert.equal(simulation.arrived.length, 3);
     });
 
+    it("without a confirmed address, the cost guard only announces an idle campaign; it parks after a notification to one", async () => {
+        const simulation = idleStack();
+        simulation.isAddressConfirmed = false;
+        await simulation.hours(60);
+        assert.deepEqual([simulation.kinds(), simulation.deletions], [["idle"], 0]);
+        assert.match(
+            String(simulation.lastOf("idle")?.text),
+            /does not park it \(no address has confirmed the notifications: npm run budget-alarms\)/,
+        );
+        simulation.isAddressConfirmed = true;
+        await simulation.hours(1);
+        assert.match(String(simulation.lastOf("idle")?.text), /Without requests until .*, the cost guard parks it/);
+        simulation.isAddressConfirmed = false;
+        await simulation.hours(20);
+        assert.equal(simulation.deletions, 0, "the address is no longer confirmed");
+        simulation.isAddressConfirmed = true;
+        await simulation.hours(1);
+        assert.deepEqual([simulation.arrived.length, simulation.deletions], [3, 1]);
+    });
+
+    it("the cost guard does not park an idle campaign while it cannot read the subscriptions", async () => {
+        const simulation = idleStack();
+        await simulation.hours(7);
+        simulation.refused.add("isAddressConfirmed");
+        await simulation.hours(20);
+        assert.deepEqual([simulation.kinds(), simulation.deletions], [["idle"], 0]);
+        simulation.ask();
+        await simulation.hours(1);
+        assert.deepEqual(simulation.kinds(), ["idle", "idle-withdrawn"]);
+    });
+
     it("a request to the campaign or a campaign update cancels the announced deletion", async () => {
         for (const wake of ["ask", "update"]) {
             const simulation = idleStack();
@@ -121,6 +152,21 @@ describe("Idle campaign", () => {
         simulation.metrics = "empty";
         await simulation.hours(3);
         assert.deepEqual(simulation.kinds(), ["idle", "idle-withdrawn", "metrics-missing"]);
+    });
+
+    it("the cost guard explains no parking of an operator whose reason reads like its own", async () => {
+        const simulation = idleStack();
+        simulation.park("cost guard: no requests since 2026-11-02 00:00 UTC");
+        await simulation.hours(1);
+        assert.deepEqual(simulation.kinds(), []);
+    });
+
+    it("the cost guard explains its parking by a parked flag of an earlier release, which has no cause", async () => {
+        const simulation = idleStack();
+        simulation.park("cost guard: no requests since 2026-11-02 00:00 UTC");
+        simulation.parkedCause = undefined;
+        await simulation.hours(1);
+        assert.deepEqual(simulation.ids(), ["dev/2026-11/idle-parked/2026-11-02 00:00 UTC"]);
     });
 
     it("a campaign with rare requests is not idle if no pause reaches `idle.hours`", async () => {

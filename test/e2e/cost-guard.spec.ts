@@ -251,7 +251,7 @@ describe("Cost guard on the local AWS", function () {
             const solutionArn = campaignArn.replace(/campaign\/.*$/, "solution/old-films");
             const all = toList(guardPolicy(scope(), { unusedAction: "delete", api: true }).Statement);
             assert.equal((await runWith(all, await busy()))?.message, undefined);
-            assert.match(String(await mark("parked")), /cost guard: \$600/);
+            assert.match(String(await mark("parked")), /"cost guard: \$600.*"cause":\{"by":"limit","limitUsd":190\}/);
             assert.match(String(await mark("closed")), /cost guard: requests/);
             assert.deepEqual(await statuses(), [429]);
             assert.equal(await isThere(), false);

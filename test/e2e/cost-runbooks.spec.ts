@@ -7,6 +7,7 @@ import { prices } from "../../config/prices.ts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { sendAndAwait, testNotification } from "../../runbooks/lib/cost/test-notification.ts";
+import { confirmMail } from "../support/confirm-mail.ts";
 import { readJson } from "../support/json.ts";
 import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
@@ -37,6 +38,14 @@ describe("Cost runbooks on a deployed stack", () => {
     after(() => aws?.stop());
 
     describe("budget-alarms", () => {
+        it("`budget-alarms` reports an address that has not confirmed its notifications", async () => {
+            const shown = await ofStack("budget-alarms");
+            assertExit(shown, 1);
+            assert.match(shown.stdout, /email +│ ann@example\.org +│ no/);
+            assert.match(`${shown.stdout}${shown.stderr}`, /ann@example\.org has not confirmed the subscription/);
+            await confirmMail(aws, "ann@example.org");
+        });
+
         it("`budget-alarms` shows the budget, its four thresholds, subscribers and alarms", async () => {
             const shown = await ofStack("budget-alarms", "--json");
             assertExit(shown, 0);

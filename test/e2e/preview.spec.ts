@@ -174,6 +174,56 @@ describe("Preview of a stack on the local AWS", () => {
         await aws.configure();
     });
 
+    it("`preview` rejects 30 filters with long names, whose ARNs do not fit into the environment of the API's function", async () => {
+        const expression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")';
+        const named = (length: number) =>
+            Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`${"f".repeat(length)}${10 + n}`, expression]));
+        for (const { length, exitCode } of [
+            { length: 4, exitCode: 0 },
+            { length: 40, exitCode: 1 },
+        ]) {
+            await aws.configure({ api: true, eventTracker: true, filters: named(length) });
+            const preview = await aws.engine("preview");
+            assertExit(preview, exitCode);
+            const text = `${preview.stdout}${preview.stderr}`.replaceAll(/\s+/g, " ");
+            assert.equal(
+                /lambda\/function:Function \S+ has environment variables of \d+ bytes as JSON/.test(text),
+                exitCode === 1,
+                text,
+            );
+        }
+        assert.deepEqual(await listEverything(aws), []);
+        await aws.configure();
+    });
+
+    it("`preview` accepts a profile of the environment's account in `aws:profile`", async () => {
+        await writeFile(
+            join(aws.instance.dir, "no-aws-credentials"),
+            "[films]\naws_access_key_id = test\naws_secret_access_key = test\n",
+        );
+        await aws.configure({ "aws:profile": "films" });
+        assertExit(await aws.engine("preview"), 0);
+    });
+
+    it("`preview` rejects an endpoint of the AWS plugin, or of Personalize, that is not the environment's", async () => {
+        const elsewhere = "http://127.0.0.1:1";
+        const [plugin, personalize] = [
+            /calls of s3 to http:\/\/127\.0\.0\.1:1:/,
+            /calls of Personalize to http:\/\/127\.0\.0\.1:1, but/,
+        ];
+        for (const { values, variables, expected } of [
+            { values: { "aws:endpoints": [{ s3: elsewhere }] }, variables: {}, expected: plugin },
+            { values: {}, variables: { AWS_ENDPOINT_URL_PERSONALIZE: elsewhere }, expected: personalize },
+        ]) {
+            await aws.configure(values);
+            const preview = await aws.run("pulumi", aws.engineArgs("preview"), variables);
+            assertExit(preview, 1);
+            assert.match(`${preview.stdout}${preview.stderr}`.replaceAll(/\s+/g, " "), expected);
+        }
+        assert.deepEqual(await listEverything(aws), []);
+        await aws.configure();
+    });
+
     it("`preview` rejects an existing bucket that is not in the stack's state", async () => {
         const Bucket = "films-of-somebody";
         await aws.s3.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } });

@@ -11,6 +11,10 @@ const rulesOf = (type: string, props: Record<string, unknown>) => findViolations
 const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";
 const policy = "aws:iam/policy:Policy";
 const role = "aws:iam/role:Role";
+const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
+const lambda = "aws:lambda/function:Function";
+const emptyLength = documentOf(allow({ Resource: "" })).length;
+const environmentOf = (A: string) => ({ environment: { variables: { A } } });
 const closed = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
 const accessBlock = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 const encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
@@ -86,6 +90,33 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
         { inlinePolicies: [{ name: "a", policy: documentOf(allow({ Action: "*" })) }] },
         ["wildcard-action"],
     ],
+    [
+        "a managed policy of 6,145 characters without white space",
+        policy,
+        { policy: documentOf(allow({ Resource: "x".repeat(6145 - emptyLength) })) },
+        ["policy-too-long"],
+    ],
+    [
+        "a managed policy of 6,144 characters and white space",
+        policy,
+        { policy: `${documentOf(allow({ Resource: "x".repeat(6144 - emptyLength) }))}${" ".repeat(99)}` },
+        [],
+    ],
+    [
+        "an inline policy of 10,241 characters, as data",
+        rolePolicy,
+        { policy: JSON.parse(documentOf(allow({ Resource: "x".repeat(10_241 - emptyLength) }))) },
+        ["policy-too-long"],
+    ],
+    [
+        "an inline policy of 10,240 characters",
+        rolePolicy,
+        { policy: documentOf(allow({ Resource: "x".repeat(10_240 - emptyLength) })) },
+        [],
+    ],
+    ["variables of 4,097 bytes as JSON", lambda, environmentOf(`${'"'.repeat(2044)}x`), ["environment-too-long"]],
+    ["variables of 4,096 bytes as JSON", lambda, environmentOf('"'.repeat(2044)), []],
+    ["variables that are not known yet", lambda, { environment: { variables: { A: output } } }, []],
     ["a policy that is not known yet", policy, { policy: output }, []],
     ["a policy that is not JSON, which IAM rejects", policy, { policy: "{" }, []],
     [

@@ -5,14 +5,15 @@ import type { ShownNotification } from "../../app/serving/ports.ts";
 import type { Gauges } from "../../cost/decide.ts";
 import { type GuardConfig, pickGuardValues } from "../../cost/guard-config.ts";
 import type { SentNotification } from "../../cost/notifications.ts";
-import type { ObservedCampaign, ObservedSolution } from "../../cost/observations.ts";
+import { causeOf, type ObservedCampaign, type ObservedSolution, type ParkingCause } from "../../cost/observations.ts";
 import { hour, minute, window, windowStart } from "../../cost/time.ts";
 import { plus, type Usage } from "../../cost/usage.ts";
 import { good } from "../config/parsed.ts";
 import { itemAt } from "./item-at.ts";
 
 export const guardConfig: GuardConfig = {
-    ...pickGuardValues(good({ idle: '{"action":"park"}' })),
+    ...pickGuardValues(good({ idle: '{"hours":24}' })),
+    idleAction: "park",
     monthlyLimitUsd: 1000,
     prefetches: false,
 };
@@ -43,7 +44,11 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         campaign: ObservedCampaign | undefined;
         goneAt = 0;
         kept = false;
+        /** Whether a mail address or a chat has confirmed the notifications. */
+        isAddressConfirmed = true;
         parkedReason: string | undefined;
+        /** Cause in the parked flag; undefined in a flag of an earlier release. */
+        parkedCause: ParkingCause | undefined;
         parkedAt = 0;
         /** Whether the stack has an API and a storefront. `used` is their usage, oldest first. */
         serves = false;
@@ -92,11 +97,12 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         simulation.campaign = { status: "ACTIVE", createdAt: now, updatedAt: now, minProvisionedTPS };
         simulation.parkedReason = undefined;
     }
-    /** Parks the campaign as the park runbook does. Returns whether the campaign was deleted. */
-    function park(reason: string): boolean {
+    /** Parks the campaign. Returns whether the campaign was deleted. */
+    function park(reason: string, cause: ParkingCause | undefined): boolean {
         settle();
-        if (simulation.parkedReason === undefined) simulation.parkedAt = simulation.now;
-        simulation.parkedReason ??= reason;
+        if (simulation.parkedReason === undefined) {
+            Object.assign(simulation, { parkedReason: reason, parkedCause: cause, parkedAt: simulation.now });
+        }
         const { campaign } = simulation;
         if (campaign === undefined || campaign.status.startsWith("DELETE")) return false;
         simulation.goneAt = simulation.now + deletionMinutes * minute;
@@ -158,6 +164,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             return simulation.campaign;
         }),
         kept: port("kept", () => simulation.kept),
+        isAddressConfirmed: port("isAddressConfirmed", () => simulation.isAddressConfirmed),
         requests: port("requests", (since) => shown(lists, since)),
         // CloudWatch derives the metric of prefetched requests from log lines, so this metric appears two minutes later
         // than the others.
@@ -182,7 +189,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
                 ? undefined
                 : {
                       since: simulation.parkedAt,
-                      reason: simulation.parkedReason,
+                      cause: causeOf({ reason: simulation.parkedReason, cause: simulation.parkedCause }),
                       solution: solutionArn("films"),
                   },
         ),
@@ -204,8 +211,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             simulation.probes += 1;
             lists.push({ at: simulation.now, count: 1 });
         }),
-        park: port("park", (reason) => {
-            if (!park(reason)) return;
+        park: port("park", ({ reason, cause }) => {
+            if (!park(reason, cause)) return;
             simulation.parks.push({ at: simulation.now, reason });
             simulation.deletions += 1;
         }),
@@ -234,7 +241,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         },
         ask: (count = 1) => void lists.push({ at: simulation.now, count }),
         makeCampaign,
-        park,
+        /** Parks the campaign as the park runbook does. */
+        park: (reason: string) => park(reason, { by: "operator" }),
         /** Runs the guard once and returns its error, if any. */
         async run(): Promise<Error | undefined> {
             if (running === 0) dead = false;

@@ -16,7 +16,7 @@ import { goneOrThrow, isOurs, listTags } from "pulumi-personalize/core";
 import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
-import type { ObservedSolution } from "../../../cost/observations.ts";
+import { causeOf, type ObservedSolution } from "../../../cost/observations.ts";
 import {
     guardStateParameter,
     readGuardState,
@@ -31,6 +31,7 @@ import {
 import { nameInArn, solutionOf } from "../../../personalize/operations/operation.ts";
 import { beginPark } from "../../../personalize/operations/park.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
+import { listSubscriptions } from "../../../personalize/operations/subscriptions.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
 import { sendNotification } from "../send-notification.ts";
 import type { ServingTargets } from "./counted-metrics.ts";
@@ -80,7 +81,7 @@ const probeUser = "cost-guard-probe";
 /** Creates the functions with which the cost guard calls AWS. */
 export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
-    const { stack, owner, campaignArn, prefetch, tableName } = place;
+    const { stack, owner, campaignArn, prefetch, tableName, topicArn } = place;
     const deps = { client: () => personalize, ssm: () => ssm };
     const solutionArn = (name: string) => `${campaignArn.slice(0, campaignArn.lastIndexOf(":"))}:solution/${name}`;
     return {
@@ -88,6 +89,10 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
         log: (line) => console.log(JSON.stringify(line)),
         campaign: () => observeCampaign(personalize, campaignArn),
         kept: async () => keepTag in ((await listTags(personalize, campaignArn).catch(goneOrThrow)) ?? {}),
+        isAddressConfirmed: async () =>
+            (await listSubscriptions(sns, topicArn))?.some(
+                ({ protocol, confirmed }) => confirmed && protocol !== "sqs",
+            ) ?? false,
         requests: (since) => requestWindows(cloudwatch, campaignArn, since, Date.now()),
         prefetched: async (since) =>
             prefetch ? prefetchWindows(cloudwatch, stack, prefetch, since, Date.now()) : new Map(),
@@ -97,7 +102,7 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
             return (
                 parked && {
                     since: Date.parse(parked.since),
-                    reason: parked.reason,
+                    cause: causeOf(parked),
                     solution: parked.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined,
                 }
             );
@@ -112,8 +117,8 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
         async probe() {
             await runtime.send(new GetRecommendationsCommand({ campaignArn, userId: probeUser, numResults: 1 }));
         },
-        async park(reason) {
-            await beginPark(deps, { stack, campaignArn, reason });
+        async park({ reason, cause }) {
+            await beginPark(deps, { stack, campaignArn, reason, cause });
         },
         async deleteSolution(name) {
             const command = new DeleteSolutionCommand({ solutionArn: solutionArn(name) });

@@ -1,4 +1,5 @@
 import type { Gauges } from "../../../cost/decide.ts";
+import type { GuardState } from "../../../cost/guard-state.ts";
 import type { SentNotification } from "../../../cost/notifications.ts";
 import type { ObservedCampaign, ObservedParking, ObservedSolution } from "../../../cost/observations.ts";
 import type { JobsSpend, UsageWindows } from "../../../cost/serving-spend.ts";
@@ -17,6 +18,8 @@ export interface GuardPorts {
     kept(): Promise<boolean>;
     /** Returns the number of requests to the campaign in windows of five minutes, from the time `since`. */
     requests(since: number): Promise<RequestWindows>;
+    /** Returns whether an address other than the stack's own queue has confirmed the notifications. */
+    isAddressConfirmed(): Promise<boolean>;
     /**
      * Returns the number of requests from the stack's own prefetch function in windows of five minutes, from the time
      * `since`.
@@ -56,7 +59,7 @@ export interface GuardPorts {
      * Marks the campaign as parked, and requests its deletion, to save its cost. Does nothing if the campaign is parked
      * already.
      */
-    park(reason: string): Promise<void>;
+    park(parking: NonNullable<GuardState["parking"]>): Promise<void>;
     deleteSolution(name: string): Promise<void>;
     /** Shows the notification on the page while the stack has no campaign. Does nothing without an API. */
     show(notification: ShownNotification): Promise<void>;

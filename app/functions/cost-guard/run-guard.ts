@@ -119,10 +119,11 @@ async function lookAround(
     campaign: Observations["campaign"],
     since: number,
     servingFrom: number,
-    { prefetches }: GuardConfig,
+    { prefetches, idleAction }: GuardConfig,
 ): Promise<Observations> {
-    const [kept, requests, prefetched, serving, parked, solutions] = await Promise.all([
+    const [kept, isAddressConfirmed, requests, prefetched, serving, parked, solutions] = await Promise.all([
         campaign?.found && failures.of("read the campaign's tags", () => ports.kept()),
+        idleAction === "park" && failures.of("read the topic's subscriptions", () => ports.isAddressConfirmed()),
         failures.of("read the campaign's requests", () => ports.requests(since)),
         prefetches
             ? failures.of("read the prefetch's requests", () => ports.prefetched(since))
@@ -131,7 +132,7 @@ async function lookAround(
         failures.of("read the parked flag", async () => ({ flag: await ports.parked() })),
         failures.of("list the solutions", () => ports.solutions()),
     ]);
-    return { campaign, kept, requests, prefetched, serving, parked, solutions };
+    return { campaign, kept, isAddressConfirmed, requests, prefetched, serving, parked, solutions };
 }
 
 async function servingObservations(
@@ -195,7 +196,7 @@ async function stop(ports: GuardPorts, failures: Failures, state: GuardState): P
     if (parking !== undefined) {
         // Keep `parking` in the state until the campaign's status is DELETE IN_PROGRESS. Personalize can accept a
         // deletion that then fails.
-        await failures.of("park the campaign", () => ports.park(parking.reason));
+        await failures.of("park the campaign", () => ports.park(parking));
     }
     if (closing === undefined) return state;
     const isDone = await failures.of("close the API and the page", async () => {

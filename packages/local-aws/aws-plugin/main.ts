@@ -41,7 +41,15 @@ import { ssmLookups } from "./ssm.ts";
 
 const config = JSON.parse(process.env.PULUMI_CONFIG ?? "{}") as Record<string, string>;
 const region = config["aws:region"] ?? process.env.AWS_REGION ?? "us-east-1";
-const settings = { region, maxAttempts: 5 };
+const accessKeyId = config["aws:accessKey"];
+const secretAccessKey = config["aws:secretKey"] ?? "";
+const profile = config["aws:profile"];
+const settings = {
+    region,
+    maxAttempts: 5,
+    ...(accessKeyId !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
+    ...(profile !== undefined && { profile }),
+};
 const sts = new STSClient(settings);
 const caller = () => sts.send(new GetCallerIdentityCommand({}));
 const accountId = async () => (await caller()).Account ?? "";

@@ -99,6 +99,7 @@ if __name__ == "__main__":
     iam_names.validate_and_escape()
     queue_urls.readdress()
     topics.refuse_other_tags()
+    topics.await_confirmation()
     blocked_encryption.keep()
     object_keys.refuse_long_ones()
     object_owners.list_owners()

@@ -1,10 +1,11 @@
-"""Rejects CreateTopic for an existing name with other tags, as SNS does. MiniStack returns the existing topic."""
+"""Topics and subscriptions as SNS answers: an existing topic's tags, and mail addresses that are not confirmed."""
 
-from ministack.core.responses import get_account_id, get_region
+from ministack.core.responses import get_account_id, get_region, new_uuid
 from ministack.services import sns
 
 
 def refuse_other_tags() -> None:
+    """Rejects CreateTopic for an existing name with other tags. MiniStack returns the existing topic."""
     create = sns._create_topic
 
     def create_or_refuse(params):
@@ -15,3 +16,41 @@ def refuse_other_tags() -> None:
         return create(params)
 
     sns._create_topic = create_or_refuse
+
+
+def await_confirmation() -> None:
+    """Lets a mail address receive nothing until ConfirmSubscription. MiniStack confirms it at once.
+
+    The local AWS sends no mail, so the log has the command that the link of the mail replaces.
+    """
+    subscribe = sns._subscribe
+
+    def subscribe_pending(params):
+        topic = sns._topics.get(sns._p(params, "TopicArn"))
+        known = [each["arn"] for each in topic["subscriptions"]] if topic else []
+        status, headers, body = subscribe(params)
+        if status == 200 and sns._p(params, "Protocol").startswith("email"):
+            for each in topic["subscriptions"]:
+                if each["arn"] not in known:
+                    each.update(confirmed=False, token=new_uuid())
+                    each["attributes"].update(PendingConfirmation="true", ConfirmationWasAuthenticated="false")
+                    sns._refresh_subscription_counts(topic)
+                    command = f"aws sns confirm-subscription --topic-arn {topic['arn']} --token {each['token']}"
+                    sns.logger.warning("mail to %s, which the local AWS does not send: %s", each["endpoint"], command)
+        return status, headers, body
+
+    def hiding_pending(listed):
+        def list_subscriptions(params):
+            status, headers, body = listed(params)
+            for topic in sns._topics.values():
+                for each in topic["subscriptions"]:
+                    if not each["confirmed"]:
+                        arn = f"<SubscriptionArn>{each['arn']}<".encode()
+                        body = body.replace(arn, b"<SubscriptionArn>PendingConfirmation<")
+            return status, headers, body
+
+        return list_subscriptions
+
+    sns._subscribe = subscribe_pending
+    sns._list_subscriptions = hiding_pending(sns._list_subscriptions)
+    sns._list_subscriptions_by_topic = hiding_pending(sns._list_subscriptions_by_topic)

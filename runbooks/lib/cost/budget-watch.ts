@@ -1,7 +1,6 @@
 import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
-import { paginateListSubscriptionsByTopic, type SNSClient } from "@aws-sdk/client-sns";
-import { hasName } from "pulumi-personalize/errors";
 import { approximately } from "../../../config/prices.ts";
+import type { Subscription } from "../../../personalize/operations/subscriptions.ts";
 import { table } from "../cli/output.ts";
 import { readPages } from "../stack/who-am-i.ts";
 import type { BudgetView } from "./budget-view.ts";
@@ -42,37 +41,6 @@ export function findProblems(
             .filter(({ state }) => state === "ALARM")
             .map(({ name, reason, page }) => `Alarm ${name}: ${reason}${page === null ? "" : ` See ${page}`}`),
     ];
-}
-
-/** A subscription to a topic. */
-export interface Subscription {
-    /** Protocol of the subscription, such as `sqs`, `email` or `lambda`. */
-    readonly protocol: string;
-    readonly endpoint: string;
-    /**
-     * Whether the subscription is confirmed. False for an email address until its owner has followed the link in the
-     * first email.
-     */
-    readonly confirmed: boolean;
-}
-
-/** Reads a topic's subscriptions; undefined if the topic does not exist. */
-export async function listSubscriptions(client: SNSClient, TopicArn: string): Promise<Subscription[] | undefined> {
-    try {
-        const pages = paginateListSubscriptionsByTopic({ client }, { TopicArn });
-        const subscriptions = await readPages(pages, (page) => page.Subscriptions);
-        return subscriptions.map(({ Protocol = "", Endpoint = "", SubscriptionArn = "" }) => ({
-            protocol: Protocol,
-            endpoint: Endpoint,
-            // SubscriptionArn is an ARN only after the confirmation (SNS API Reference, ListSubscriptionsByTopic).
-            confirmed: SubscriptionArn.startsWith("arn:"),
-        }));
-    } catch (error) {
-        if (hasName(error, "NotFoundException", "NotFound")) {
-            return undefined;
-        }
-        throw error;
-    }
 }
 
 export interface AlarmView {

@@ -34,6 +34,7 @@ export function metricValues(observation: StackObservation, config: GuardConfig)
         requests,
         prefetched,
         kept: undefined,
+        isAddressConfirmed: undefined,
         parked: undefined,
         solutions: undefined,
     });

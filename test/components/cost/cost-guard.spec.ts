@@ -17,6 +17,7 @@ async function makeAll(values: Record<string, string> = {}) {
         config,
         caller,
         monthlyLimitUsd: 192.5,
+        idleAction: "park",
         topicArn,
         failuresArn,
         owner: "an-id",
@@ -31,7 +32,6 @@ describe("Cost guard components", () => {
     it("CostGuard creates a scheduled function with a role and a queue for failures", async () => {
         const { names } = await makeAll({
             guardMinutes: "1",
-            idle: '{"action":"park"}',
             adopt: '{"campaign":"arn:aws:personalize:eu-central-1:123456789012:campaign/old"}',
         });
         const { code: _, ...made1 } = requireInputs("Function");

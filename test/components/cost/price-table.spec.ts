@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { choosePriceNote, plannedStack as planOf, priceTable } from "../../../components/cost/price-table.ts";
+import { choosePriceNote, idleRule, plannedStack as planOf, priceTable } from "../../../components/cost/price-table.ts";
 import { approximately } from "../../../config/prices.ts";
 import { estimate } from "../../../cost/estimate.ts";
 import { good } from "../../config/parsed.ts";
@@ -51,6 +51,32 @@ describe("`choosePriceNote`, the note below the price table", () => {
                 assert.equal(choosePriceNote(config, plan, { isParked }), undefined);
             }
         });
+    }
+});
+
+describe("`idleRule`, what preview says about a campaign without requests", () => {
+    const cases = [
+        {
+            what: "with an address, the cost guard parks after the grace",
+            values: { alertEmail: "ann@films.example" },
+            action: "park",
+            rule: /^After 14 days without requests, the cost guard notifies, and 1 day later parks the campaign, if an address has confirmed/,
+        },
+        {
+            what: "without an address, the cost guard only announces, and the rule names the command",
+            values: {},
+            action: "park",
+            rule: /^After 14 days .* only announces .* a confirmed address; it costs ≈ \$146 a month .*: pulumi config set alertEmail <address>$/,
+        },
+        {
+            what: "with `announce`, the cost guard only announces, and the rule names the command",
+            values: { idle: '{"hours":36}' },
+            action: "announce",
+            rule: /^After 36 hours .* only announces .* \$146 a month .*: pulumi config set --path idle\.action park$/,
+        },
+    ] as const;
+    for (const { what, values, action, rule } of cases) {
+        it(what, () => assert.match(idleRule(good(values), action), rule));
     }
 });
 
