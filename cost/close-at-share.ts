@@ -9,8 +9,8 @@ export const closingShare = 0.05;
 
 /**
  * Closes the API and the page when requests cost more in an hour than a share of the monthly limit. After `resume`, only
- * later requests count, so the guard closes both again if such requests continue. If the closed flag is unreadable, the
- * guard's state decides whether they are closed.
+ * later requests count, so the guard closes both again if such requests continue. If the stage's throttle is unreadable,
+ * the guard's state decides whether they are closed.
  */
 export function closeAtShare(
     state: GuardState,
@@ -31,7 +31,7 @@ export function closeAtShare(
     return { ...(notified ?? currentState), closing: { reason, at: now }, closed: { at: now } };
 }
 
-/** Records in the guard's state the time when an operator removed the `closed` flag. */
+/** Records in the guard's state the time when an operator opened the API. */
 function followFlag(state: GuardState, now: number, isClosed: boolean): GuardState {
     const { closed, closing } = state;
     if (isClosed || closing !== undefined || closed === undefined || closed.openedAt !== undefined) return state;

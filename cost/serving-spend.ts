@@ -12,7 +12,7 @@ export interface ServingObservations {
     readonly isComplete: boolean;
     /** Spend of batch inference jobs; undefined for a stack without them, or if the read failed. */
     readonly jobs?: JobsSpend | undefined;
-    /** The closed flag. */
+    /** Whether the API and the page are closed, as observed. */
     readonly closed: { readonly flag: boolean } | undefined;
 }
 

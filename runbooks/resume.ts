@@ -1,7 +1,7 @@
 import { createHandlers } from "pulumi-personalize/core";
 import { approximately, campaignUsdPerMonth, priceNote } from "../config/prices.ts";
 import { throttles, toRates } from "../config/throttles.ts";
-import { createCloseClients, openApi, toServedPlace } from "../personalize/operations/close-api.ts";
+import { createCloseClients, isApiClosed, openApi, toServedPlace } from "../personalize/operations/close-api.ts";
 import { describeCampaign, nameInArn, type Served, toServed } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag, type StateFlags } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
@@ -28,17 +28,19 @@ await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
     const ssm = deps.ssm(config.region);
     const { closed, parked, serving } = await readStateFlags(ssm, config.stack);
+    const [clients, place] = [createCloseClients(config.region), toServedPlace(config)];
+    // The cost guard may have closed both although it could not write the flag.
+    const isClosed = closed !== undefined || (config.api && (await isApiClosed(clients, place)));
     const openClosed = async () => {
-        if (closed && !options.dryRun) {
-            await openApi(createCloseClients(config.region), toServedPlace(config), throttles(toRates(config)));
-        }
+        if (isClosed && !options.dryRun) await openApi(clients, place, throttles(toRates(config)));
     };
-    const opened = closed
-        ? `${options.dryRun ? "It would open API and page" : "API and page are open again"}, which were closed since ${closed.since} (${closed.reason}).\n`
+    const since = closed ? `, which were closed since ${closed.since} (${closed.reason})` : "";
+    const opened = isClosed
+        ? `${options.dryRun ? "It would open API and page" : "API and page are open again"}${since}.\n`
         : "";
     const campaign = await operatedCampaign(deps, stack);
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
-    if (closed && !parked && (!config.campaignEnabled || description)) {
+    if (isClosed && !parked && (!config.campaignEnabled || description)) {
         await openClosed();
         return printed("", campaign?.campaignArn ?? null, description ? toServed(description) : null, 0);
     }
@@ -90,7 +92,7 @@ await runOperation(options, async (stack, deps, signal) => {
             campaignArn,
             campaign: served,
             usdPerMonth,
-            opened: closed !== undefined && !options.dryRun,
+            opened: isClosed && !options.dryRun,
         };
         printResult(options, document, `${opened}${text}`.trim());
         return exitCodes.fine;

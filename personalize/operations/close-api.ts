@@ -10,7 +10,7 @@ import { apiStage, type Names } from "../../config/names.ts";
 import { otherPaths } from "../../config/throttles.ts";
 import { closed, type MethodThrottle, type StageId, throttleStage } from "./closed-stage.ts";
 import { nowIso } from "./operation.ts";
-import { type ClosedFlag, readFlagToWrite, removeStateFlag, writeStateFlag } from "./state-flags.ts";
+import { type ClosedFlag, noteFlag, removeStateFlag } from "./state-flags.ts";
 
 export interface CloseClients {
     readonly ssm: SSMClient;
@@ -60,16 +60,33 @@ export const toServedPlace = ({
  * closes them again.
  */
 export async function closeApi(clients: CloseClients, place: ServedPlace, reason: string): Promise<ClosedFlag> {
-    const before = await readFlagToWrite(clients.ssm, place.stack, "closed");
-    const flag = before ?? { reason, since: nowIso() };
-    if (before === undefined) await writeStateFlag(clients.ssm, place.stack, "closed", flag);
+    const { flag, failed } = await noteFlag(clients.ssm, place.stack, "closed", () => ({ reason, since: nowIso() }));
     await both(
         async () => {
             for await (const stage of listStages(clients.gateway, place)) await closeStage(clients.gateway, stage);
         },
         () => enableDistribution(clients.edge, place, false),
     );
+    if (failed) throw failed;
     return flag;
+}
+
+/**
+ * Checks whether the API exists and API and page are closed: no method of the stage allows a request, and the distribution is
+ * disabled. The flag `closed` states only what an operator or the cost guard wants.
+ */
+export async function isApiClosed(
+    { gateway, edge }: Pick<CloseClients, "gateway" | "edge">,
+    place: ServedPlace,
+): Promise<boolean> {
+    let hasStage = false;
+    for await (const stage of listStages(gateway, place)) {
+        hasStage = true;
+        const { methodSettings = {} } = await gateway.send(new GetStageCommand(stage));
+        const rates = Object.values(methodSettings).map(({ throttlingRateLimit }) => throttlingRateLimit);
+        if (methodSettings[otherPaths] === undefined || rates.some((rate) => rate !== 0)) return false;
+    }
+    return hasStage && !(await readDistribution(edge, place))?.DistributionConfig?.Enabled;
 }
 
 /**
@@ -133,11 +150,14 @@ export async function distributionId(client: CloudFrontClient, comment: string):
     return undefined;
 }
 
+/** Returns the configuration of the stack's distribution; undefined if there is none. */
+async function readDistribution(client: CloudFrontClient, { distribution }: ServedPlace) {
+    const Id = distribution === undefined ? undefined : await distributionId(client, distribution);
+    return Id === undefined ? undefined : { Id, ...(await client.send(new GetDistributionConfigCommand({ Id }))) };
+}
+
 async function enableDistribution(client: CloudFrontClient, place: ServedPlace, Enabled: boolean): Promise<void> {
-    if (place.distribution === undefined) return;
-    const Id = await distributionId(client, place.distribution);
-    if (Id === undefined) return;
-    const { DistributionConfig, ETag } = await client.send(new GetDistributionConfigCommand({ Id }));
+    const { Id, DistributionConfig, ETag } = (await readDistribution(client, place)) ?? {};
     if (DistributionConfig === undefined || DistributionConfig.Enabled === Enabled) return;
     await client.send(
         new UpdateDistributionCommand({ Id, IfMatch: ETag, DistributionConfig: { ...DistributionConfig, Enabled } }),

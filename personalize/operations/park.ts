@@ -8,7 +8,7 @@ import {
     regionOf,
     toServed,
 } from "./operation.ts";
-import { type ParkedFlag, readFlagToWrite, writeStateFlag } from "./state-flags.ts";
+import { noteFlag, type ParkedFlag } from "./state-flags.ts";
 
 /** The campaign to park, its stack, the reason and the cause. */
 export interface Parking
@@ -26,12 +26,13 @@ export async function park(
     deps: OperationDeps,
     { pollSeconds, ...parking }: Parking & Pick<OperatedCampaign, "pollSeconds">,
 ): Promise<ParkedFlag> {
-    const flag = await noteParked(deps, parking);
+    const { flag, failed } = await noteParked(deps, parking);
     const arn = parking.campaignArn;
     const client = deps.client(regionOf(arn));
     if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
         await remove(campaign, deps, client, { arn, what: formatCampaign(arn), pollSeconds });
     }
+    if (failed) throw failed;
     return flag;
 }
 
@@ -41,31 +42,29 @@ export async function park(
  * @throws Error if neither a campaign nor a parked flag exists, or if Personalize rejects the deletion
  */
 export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, parking: Parking): Promise<ParkedFlag> {
-    const flag = await noteParked(deps, parking);
+    const { flag, failed } = await noteParked(deps, parking);
     const arn = parking.campaignArn;
     if ((await describeCampaign(deps, arn)) !== undefined) {
         await campaign.delete?.(deps.client(regionOf(arn)), arn).catch(goneOrThrow);
     }
+    if (failed) throw failed;
     return flag;
 }
 
+/** Stores the parked flag unless there is one. `failed` is the error of a flag that cannot be stored. */
 async function noteParked(
     deps: Pick<OperationDeps, "client" | "ssm">,
     { stack, campaignArn, reason, cause }: Parking,
-): Promise<ParkedFlag> {
-    const ssm = deps.ssm(regionOf(campaignArn));
-    const parked = await readFlagToWrite(ssm, stack, "parked");
+): Promise<{ readonly flag: ParkedFlag; readonly failed?: Error }> {
     const description = await describeCampaign(deps, campaignArn);
-    if (parked === undefined && description === undefined) {
-        throw new Error(
-            `There is no ${formatCampaign(campaignArn)} to park. \`npm run watch-status\` shows the stack.`,
-        );
-    }
-    const flag = parked ?? { reason, cause, since: nowIso(), campaign: description ? toServed(description) : null };
-    if (parked === undefined) {
-        await writeStateFlag(ssm, stack, "parked", flag);
-    }
-    return flag;
+    return noteFlag(deps.ssm(regionOf(campaignArn)), stack, "parked", () => {
+        if (description === undefined) {
+            throw new Error(
+                `There is no ${formatCampaign(campaignArn)} to park. \`npm run watch-status\` shows the stack.`,
+            );
+        }
+        return { reason, cause, since: nowIso(), campaign: toServed(description) };
+    });
 }
 
 const formatCampaign = (campaignArn: string) => `campaign ${nameInArn(campaignArn)}`;

@@ -7,6 +7,7 @@ import {
     paginateGetParametersByPath,
     type SSMClient,
 } from "@aws-sdk/client-ssm";
+import { messageOf } from "terminal-text";
 import { stateFlagKeys } from "../../config/names.ts";
 import type { ParkingCause } from "../../cost/observations.ts";
 
@@ -161,7 +162,7 @@ export async function readStateFlags(
  * Reads the flag that an operation is about to write. A broken flag counts as absent, because the operation replaces
  * it.
  */
-export async function readFlagToWrite<K extends keyof StateFlags>(
+async function readFlagToWrite<K extends keyof StateFlags>(
     ssm: SSMClient,
     stack: string,
     key: K,
@@ -171,6 +172,33 @@ export async function readFlagToWrite<K extends keyof StateFlags>(
     } catch (error) {
         if (error instanceof BrokenFlagError) return undefined;
         throw error;
+    }
+}
+
+/**
+ * Returns the stored flag, or else stores the flag that `make` returns. If the parameter cannot be read or written, for
+ * example because it has another type than String, `failed` is the error: stopping cost must not depend on a parameter,
+ * so the caller does its work first and then throws `failed`.
+ */
+export async function noteFlag<K extends keyof StateFlags>(
+    ssm: SSMClient,
+    stack: string,
+    key: K,
+    make: () => NonNullable<StateFlags[K]>,
+): Promise<{ readonly flag: NonNullable<StateFlags[K]>; readonly failed?: Error }> {
+    let flag: NonNullable<StateFlags[K]> | undefined;
+    try {
+        const stored = await readFlagToWrite(ssm, stack, key);
+        if (stored !== undefined) return { flag: stored };
+        flag = make();
+        await writeStateFlag(ssm, stack, key, flag);
+        return { flag };
+    } catch (error) {
+        const name = `${stateFlagsPath(stack)}/${key}`;
+        const text =
+            `${messageOf(error)} SSM parameter ${name} does not record this, so the next pulumi up would undo it. ` +
+            `Remove the parameter, then repeat the command: aws ssm delete-parameter --name ${name}`;
+        return { flag: flag ?? make(), failed: new Error(text, { cause: error }) };
     }
 }
 

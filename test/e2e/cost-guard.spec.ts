@@ -234,10 +234,12 @@ describe("Cost guard on the local AWS", function () {
                 const thrown = await runWith(statements, given);
                 const denied = new RegExp(`not authorized to perform: ${action}`);
                 assert.match(String(thrown?.message), denied, `${action} on ${resource}: ${thrown?.message}`);
-                if (action.endsWith("DeleteCampaign")) {
-                    assert.equal(await isThere(), true);
-                    await resume();
-                }
+                if (action.endsWith("DeleteCampaign")) assert.equal(await isThere(), true);
+                // A flag that the guard cannot write keeps it neither from parking nor from closing.
+                const isBrake = action.endsWith("PutParameter");
+                if (isBrake && resource.endsWith("/parked")) assert.equal(await isThere(), false);
+                if (isBrake && resource.endsWith("/closed")) assert.deepEqual(await statuses(), [429]);
+                if (isBrake || action.endsWith("DeleteCampaign")) await resume();
                 await forget("parked");
                 await forget("closed");
                 removedActions.push(action);

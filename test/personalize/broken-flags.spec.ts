@@ -3,7 +3,7 @@ import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { DeleteCampaignCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { closeApi } from "../../personalize/operations/close-api.ts";
+import { closeApi, isApiClosed } from "../../personalize/operations/close-api.ts";
 import { beginPark } from "../../personalize/operations/park.ts";
 import { heldVersion, readStateFlags } from "../../personalize/operations/state-flags.ts";
 
@@ -15,7 +15,7 @@ const solutionVersionArn = `arn:aws:personalize:${region}:123456789012:solution/
  * Simulates a Parameter Store that contains the given texts as state flags, and a campaign that exists until it is
  * deleted.
  */
-function fakeAws(flags: Record<string, string>) {
+function fakeAws(flags: Record<string, string>, { unwritable = false, rate = 5 } = {}) {
     const ssm = new SSMClient({ region });
     ssm.send = (async (command: object) => {
         if (command instanceof GetParametersByPathCommand) {
@@ -23,6 +23,8 @@ function fakeAws(flags: Record<string, string>) {
             return { Parameters: Object.entries(flags).map(([key, Value]) => ({ Name: `${Path}/${key}`, Value })) };
         }
         assert.ok(command instanceof PutParameterCommand);
+        if (unwritable)
+            throw Object.assign(new Error("The parameter has another type."), { name: "HierarchyTypeMismatch" });
         flags[String(command.input.Name).split("/").at(-1) ?? ""] = String(command.input.Value);
         return { Version: 2 };
     }) as never;
@@ -41,11 +43,13 @@ function fakeAws(flags: Record<string, string>) {
         const { name } = command.constructor;
         if (name === "UpdateStageCommand") patched.push(JSON.stringify(command.input.patchOperations));
         return name === "GetStageCommand"
-            ? { methodSettings: { "*/*": {} } }
+            ? { methodSettings: { "*/*": { throttlingRateLimit: rate, throttlingBurstLimit: rate } } }
             : { items: [{ id: "api", name: "films-api", tags: {} }] };
     }) as never;
     return { ssm, personalize, gateway, edge: new CloudFrontClient({ region }), flags, deleted, patched };
 }
+
+const place = { stack: "dev", tags: {}, apiName: "films-api", distribution: undefined };
 
 const broken = [
     "{",
@@ -74,13 +78,34 @@ describe("A state flag with invalid JSON", () => {
         it(`\`closeApi\` blocks requests to the API even if a state flag (SSM parameter) has the invalid content ${text}`, async () => {
             for (const key of ["parked", "closed", "serving"]) {
                 const aws = fakeAws({ [key]: text });
-                const place = { stack: "dev", tags: {}, apiName: "films-api", distribution: undefined };
                 await closeApi(aws, place, "cost guard: requests");
                 assert.match(aws.patched.join(), /"value":"0"/, key);
                 assert.equal((await readStateFlags(aws.ssm, "dev", ["closed"])).closed?.reason, "cost guard: requests");
             }
         });
     }
+
+    it("`beginPark` and `closeApi` stop the cost although a flag cannot be overwritten, and then report the flag", async () => {
+        const aws = fakeAws({ parked: "a,b", closed: "a,b" }, { unwritable: true });
+        const deps = { client: () => aws.personalize, ssm: () => aws.ssm };
+        const cause = { by: "limit", limitUsd: 1 } as const;
+        await assert.rejects(
+            beginPark(deps, { stack: "dev", campaignArn, reason: "cost guard: limit", cause }),
+            /The parameter has another type\. SSM parameter \/movie-recommender\/dev\/parked .* aws ssm delete-parameter --name \/movie-recommender\/dev\/parked$/,
+        );
+        assert.deepEqual(aws.deleted, [campaignArn]);
+        await assert.rejects(
+            closeApi(aws, place, "cost guard: requests"),
+            /another type\. SSM parameter .*\/dev\/closed /,
+        );
+        assert.match(aws.patched.join(), /"value":"0"/);
+    });
+
+    it("`isApiClosed` reads the throttles of the stage, and not the flag", async () => {
+        const flag = JSON.stringify({ reason: "requests", since: "2026-12-01T00:00:00Z" });
+        assert.equal(await isApiClosed(fakeAws({ closed: flag }), place), false);
+        assert.equal(await isApiClosed(fakeAws({}, { rate: 0 }), place), true);
+    });
 
     it("`readStateFlags` throws an error with the SSM parameter and a delete command", async () => {
         const { ssm } = fakeAws({ parked: "{" });

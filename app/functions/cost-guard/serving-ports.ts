@@ -3,8 +3,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { gatewayNamespace } from "../../../config/metrics.ts";
 import { window, windowStart } from "../../../cost/time.ts";
 import { plus, type Usage } from "../../../cost/usage.ts";
-import { type CloseClients, closeApi, distributionId } from "../../../personalize/operations/close-api.ts";
-import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
+import { type CloseClients, closeApi, distributionId, isApiClosed } from "../../../personalize/operations/close-api.ts";
 import { jobsSpend } from "../batch-lists/state-item.ts";
 import { type CountedMetric, metricsOfEdge, regionalMetrics, type ServingTargets } from "./counted-metrics.ts";
 import type { GuardPorts } from "./guard-ports.ts";
@@ -37,7 +36,7 @@ export function servingPorts(
             return { windows, missing };
         },
         jobs: async () => (place.jobsTable === undefined ? undefined : jobsSpend(clients.dynamo, place.jobsTable)),
-        isClosed: async () => (await readStateFlags(clients.ssm, place.stack, ["closed"])).closed !== undefined,
+        isClosed: () => isApiClosed(clients, place),
         async close(reason) {
             await closeApi(clients, place, reason);
         },
