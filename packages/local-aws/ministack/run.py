@@ -59,6 +59,7 @@ import saving
 import schedules
 import second_metrics
 import service_linked_roles
+import size_quotas
 import topics
 import unknown_distributions
 import use_metrics
@@ -97,6 +98,7 @@ if __name__ == "__main__":
     rest_imports.put_documents()
     service_linked_roles.make_with_tracing()
     iam_names.validate_and_escape()
+    size_quotas.refuse_long_ones()
     queue_urls.readdress()
     topics.refuse_other_tags()
     topics.await_confirmation()
