@@ -6,6 +6,7 @@ import { createEmulator, requireServiceModelDir } from "local-personalize";
 import { takeFolder } from "local-personalize/folder-lock";
 import { watchAlarms } from "./gateway/alarms/watch.ts";
 import { startBudgetNotifications } from "./gateway/budgets/budgets.ts";
+import { deliverTrailEvents } from "./gateway/cloudtrail/delivery.ts";
 import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
 import { createEnforcement } from "./gateway/enforcement/enforce.ts";
@@ -85,13 +86,17 @@ const enforcement = instance.enforce
           organisation,
       })
     : undefined;
-const alarms = watchAlarms({
-    miniStack: behindGateway,
-    region: variables(instance).AWS_REGION ?? "",
-    personalizeClock: emulator.clock,
-    log,
-});
 const behind = { miniStack: behindGateway, emulator, log };
+const region = variables(instance).AWS_REGION ?? "";
+const alarms = watchAlarms({ ...behind, region, personalizeClock: emulator.clock });
+const trailDelivery = deliverTrailEvents({
+    ...behind,
+    region,
+    accountId: localAccountId,
+    directory,
+    organisation,
+    accessLog: enforcement?.log,
+});
 const serviceMetrics = publishServiceMetrics(behind);
 const budgetNotifications = startBudgetNotifications({
     ...behind,
@@ -123,8 +128,8 @@ async function stop(exitCode: number) {
     stopping = true;
     server?.close();
     server?.closeAllConnections();
+    await Promise.all([budgetNotifications.stop(), serviceMetrics.stop(), alarms.stop(), trailDelivery.stop()]);
     enforcement?.close();
-    await Promise.all([budgetNotifications.stop(), serviceMetrics.stop(), alarms.stop()]);
     await emulator.close();
     await miniStack.stop();
     rmSync(daemonFile, { force: true });

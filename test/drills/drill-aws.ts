@@ -10,7 +10,8 @@ import { defaultInstance, environment, root } from "../../packages/local-aws/ins
 import { interactionsCsv, ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { table } from "../../runbooks/lib/cli/output.ts";
 import { exitCodes, runAction } from "../../runbooks/lib/cli/runbook.ts";
-import { testInstance } from "../support/local-aws.ts";
+import { createSettings, testInstance } from "../support/local-aws.ts";
+import { outcomes, runRow } from "./record/checks.ts";
 import { compare } from "./record/compare.ts";
 import { drillUsd, makeDrillStack, readRegion } from "./record/drill-stack.ts";
 import { type LifeEnd, liveThrough } from "./record/life.ts";
@@ -18,7 +19,7 @@ import { findLeaks, readRecording } from "./record/recording.ts";
 
 /**
  * Deploys, uses and destroys a stack on a real AWS account and records every call to Personalize. Then runs the same
- * steps on the local AWS and compares both recordings.
+ * steps on the local AWS, compares both recordings, and answers the rows of docs/unproven.md.
  */
 
 interface Options {
@@ -47,12 +48,16 @@ const options = benchCommand(
 
 const say = (text: string) => void process.stderr.write(text);
 const ratings = syntheticRatings();
-const usd = drillUsd({ bytes: interactionsCsv(ratings).length, interactions: ratings.length });
+const usd = drillUsd({
+    bytes: interactionsCsv(ratings).length,
+    interactions: ratings.length,
+    users: new Set(ratings.map(({ user }) => user)).size,
+});
 const onAws = options.against === "aws" && !process.env.AWS_ENDPOINT_URL;
 
 console.log(
     `${onAws ? "This drill costs" : "On AWS this drill would cost"} ${approximately(usd)} ${priceNote}: an import, a training, ` +
-        "a campaign of 1 TPS, the API and its page for some minutes. It takes one to two hours there.",
+        "a campaign of 1 TPS, the API and its page, and a batch inference job. It takes two to three hours there.",
 );
 if (options.spendUpTo === undefined || !(options.spendUpTo >= usd.high)) {
     const given = options.spendUpTo === undefined ? "no limit was given" : `the limit is $${options.spendUpTo}`;
@@ -86,7 +91,8 @@ async function drill(signal: AbortSignal): Promise<number> {
             return exitCodes.cancelled;
         }
         printDifferences(recording, emulated);
-        return end.problems.length + end.left.length > 0 ? exitCodes.problem : exitCodes.fine;
+        const isAsDocumented = printOutcomes(recording);
+        return isAsDocumented && end.problems.length + end.left.length === 0 ? exitCodes.fine : exitCodes.problem;
     } finally {
         await rm(scratch, { recursive: true, force: true });
     }
@@ -112,7 +118,9 @@ async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEn
     const { accessKeyId } = await sts.config.credentials();
     console.log(`using account ${Account} with the credentials of ${Arn}`);
     const folder = join(defaultInstance().dir, "drill-aws");
-    const end = await life(signal, false, { env: process.env, folder, recording, pollSeconds: onAws ? "15" : "0.2" });
+    const settings = { region: readRegion(process.env) };
+    const pollSeconds = onAws ? "15" : "0.2";
+    const end = await life(signal, { env: process.env, settings, folder, recording, pollSeconds });
     // On the local AWS, the recording may contain the account and user, because they are not secret.
     const secrets = onAws ? [Account, accessKeyId, Arn.split("/").at(-1) ?? ""] : [];
     const leaks = findLeaks(await readFile(recording, "utf8").catch(() => ""), secrets);
@@ -130,8 +138,9 @@ async function onOwnLocalAws(signal: AbortSignal, recording: string): Promise<Li
     const instance = await testInstance(defaultInstance().speed);
     try {
         await start(instance, () => {});
-        return await life(signal, true, {
+        return await life(signal, {
             env: environment(instance),
+            settings: createSettings(instance),
             folder: instance.dir,
             recording,
             pollSeconds: "0.2",
@@ -144,13 +153,12 @@ async function onOwnLocalAws(signal: AbortSignal, recording: string): Promise<Li
 
 async function life(
     signal: AbortSignal,
-    isKnown: boolean,
-    where: { env: NodeJS.ProcessEnv; folder: string; recording: string; pollSeconds: string },
+    where: Omit<Parameters<typeof makeDrillStack>[0], "ratings" | "say">,
 ): Promise<LifeEnd> {
     const stack = await makeDrillStack({ ...where, ratings: ratingsFile(ratings), say });
     console.log(`stack ${stack.stack}. If this program is killed, destroy the stack with:\n  ${stack.byHand}`);
-    const end = await liveThrough(stack, { isKnown, signal, say });
-    if (end.left.length === 0 && !end.problems.some((problem) => problem.startsWith("destroy"))) {
+    const end = await liveThrough(stack, { signal, say });
+    if (end.left.length === 0 && !end.problems.some((problem) => /^(destroy|operator):/.test(problem))) {
         await stack.forget();
     }
     return end;
@@ -173,4 +181,14 @@ function printDifferences(recorded: string, emulated: string): void {
             "A state that only one recording contains may not be a real difference: the other drill may have missed it between two polls.",
         );
     }
+}
+
+/** Prints the outcome of each check, and the row for docs/unproven.md. Returns whether no outcome differs. */
+function printOutcomes(recording: string): boolean {
+    const results = outcomes(readRecording(recording));
+    const rows = results.map(({ check, outcome, text }) => [check, outcome, text]);
+    console.log(table(["check", "outcome", onAws ? "AWS's text" : "text"], rows));
+    console.log(`${onAws ? "Add" : "On AWS, add"} this line to the table at the end of docs/unproven.md:`);
+    console.log(runRow(new Date().toISOString().slice(0, 10), readRegion(process.env), results));
+    return results.every(({ outcome }) => outcome !== "differs");
 }

@@ -6,7 +6,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
+import { fake } from "../support/fake.ts";
+import { checks, outcomes, runRow } from "./record/checks.ts";
 import { compare } from "./record/compare.ts";
+import type { DrillStack } from "./record/drill-stack.ts";
+import { liveThrough } from "./record/life.ts";
 import { type Call, findLeaks, readRecording, recordingVariable, scrub, withoutOthers } from "./record/recording.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -18,6 +22,14 @@ const call = (operation: string, request: object, response: object, error?: stri
     status: error === undefined ? 200 : 400,
     ...(error !== undefined && { error }),
     response,
+});
+
+const observed = (operation: string, value: string): Call => ({
+    service: "observed",
+    operation,
+    request: null,
+    status: 200,
+    response: { value },
 });
 
 describe("`scrub`, which removes private data from a recorded API call", () => {
@@ -166,19 +178,119 @@ describe("`compare`, which compares two recordings of API calls", () => {
     });
 
     it("`compare` returns different or missing observations, for example of the storefront page", () => {
-        const observed = (operation: string, value: string): Call => ({
-            service: "observed",
-            operation,
-            request: null,
-            status: 200,
-            response: { value },
-        });
         const [page, guard] = [observed("page", "200 text/html"), observed("cost guard", "ran without an error")];
         assert.deepEqual(compare([page, guard], [guard, page]), []);
         assert.deepEqual(compare([page, guard], [observed("page", "403 application/xml")]), [
             { what: "observed", where: "cost guard", one: "ran without an error", other: "–" },
             { what: "observed", where: "page", one: "200 text/html", other: "403 application/xml" },
         ]);
+    });
+});
+
+/** For each check, a call or an observation that shows a difference. */
+const signs: Readonly<Record<string, Call>> = {
+    doctor: observed("doctor roles", "unknown: the check failed: ThrottlingException: Rate exceeded"),
+    budgets: observed("doctor budgets", "fail: this account may not create budgets"),
+    operator: observed(
+        "up as operator",
+        "exit 1\nAccessDenied: User: arn:aws:iam::000000000000:user/somebody is not authorized to perform: iam:TagRole",
+    ),
+    "trail-role": observed("up", "exit 1\napi error InvalidCloudWatchLogsRoleArnException: Access denied."),
+    "x-ray": observed("up as operator", "exit 1\nUser: x is not authorized to perform: iam:CreateServiceLinkedRole"),
+    "api-document": observed("up", "exit 1\nBadRequestException: Errors found during import"),
+    "method-throttles": observed("throttle of POST /events", "no 429"),
+    "wrong-method": observed("POST /recommendations/1 {}", "404"),
+    "function-role": observed(
+        "up as operator",
+        "exit 1\nThe role defined for the function cannot be assumed by Lambda.",
+    ),
+    "import-role": call(
+        "DescribeDatasetImportJob",
+        {},
+        { datasetImportJob: { status: "CREATE FAILED", failureReason: "Insufficient privileges for accessing data" } },
+    ),
+    "import-access": observed("up", "exit 1\nCREATE FAILED: Insufficient privileges for accessing data in Amazon S3."),
+    "import-columns": observed("up", "exit 1\nInput CSV is missing the following columns: [TIMESTAMP]"),
+    "training-price": observed("training hours", "3.5 instead of 1.07 to 2.1"),
+    states: call("DescribeCampaign", {}, { campaign: { status: "REPAIRING" } }),
+    recipe: call("CreateSolution", {}, { message: "User: x is not authorized" }, "AccessDeniedException"),
+    "request-tags": call("CreateFilter", {}, { message: "User: x is not authorized" }, "AccessDeniedException"),
+    "legacy-recipes": call("CreateSolution", { performAutoML: true }, { solutionArn: arn("solution/films") }),
+    texts: observed("preview --expect-no-changes", "exit 1"),
+    "watched-films": observed("watched items with filter unseen", "4 of 250"),
+    "lists-role": observed(
+        "up with batch lists",
+        "exit 1\nUser: arn:aws:sts::000000000000:assumed-role/somebody is not authorized to perform: iam:PassRole",
+    ),
+    "guard-role": observed("cost guard", '{"errorType":"AccessDenied"}'),
+    prices: observed("doctor prices", "warn: tpsHour: $0.25 instead of $0.20"),
+    deletion: observed("destroy", "exit 1\nthe campaign is still DELETE IN_PROGRESS"),
+    leftovers: observed("leftovers", "log group /aws/lambda/films"),
+};
+
+describe("`outcomes`, which answers the rows of docs/unproven.md", () => {
+    it("each row of docs/unproven.md begins with a check of the drill, or with the reason why it has none", async () => {
+        const page = await readFile(join(root, "docs", "unproven.md"), "utf8");
+        const rows = page.split("## Runs")[0]?.match(/^\| (?!not proven).*$/gm) ?? [];
+        const names = rows.map((row) => /^\| (?:`([\w-]+)`|No check \([^)]+\)): [A-Z`]/.exec(row) ?? assert.fail(row));
+        assert.deepEqual(names.map(([, name]) => name).filter(Boolean), Object.keys(checks));
+    });
+
+    for (const check of Object.keys(checks)) {
+        it(`the outcome of the check \`${check}\` is \`differs\`, with the service's text, if AWS differs`, () => {
+            const sign = signs[check] ?? assert.fail(`signs has no row ${check}`);
+            const differing = outcomes([sign]).find((outcome) => outcome.check === check);
+            assert.equal(differing?.outcome, "differs");
+            const { value, message } = sign.response as { value?: string; message?: string };
+            const text = message ?? value?.split("\n").at(-1) ?? "";
+            assert.ok(differing?.text.endsWith(text), differing?.text);
+        });
+    }
+
+    it("`outcomes` returns `not reached` for a check whose step did not run", () => {
+        assert.deepEqual([...new Set(outcomes([]).map(({ outcome }) => outcome))], ["not reached"]);
+        const reached = outcomes([observed("up", "done"), observed("doctor prices", "unknown: no list")]);
+        const byName = Object.fromEntries(reached.map(({ check, outcome }) => [check, outcome]));
+        assert.deepEqual(
+            [byName["trail-role"], byName.prices, byName.deletion],
+            ["as documented", "not reached", "not reached"],
+        );
+    });
+
+    it("`runRow` returns a row of the table of runs in docs/unproven.md", async () => {
+        const row = runRow("2026-12-01", "eu-west-1", [
+            { check: "recipe", outcome: "differs", text: "…" },
+            { check: "states", outcome: "as documented", text: "" },
+        ]);
+        assert.equal(row, "| 2026-12-01 | eu-west-1 | 1 | `recipe` | – |");
+        const page = await readFile(join(root, "docs", "unproven.md"), "utf8");
+        const head = /^\| date .*$/m.exec(page)?.[0] ?? "";
+        assert.equal(head.split("|").length, row.split("|").length);
+    });
+});
+
+describe("`liveThrough`, the steps of `drill:aws`", () => {
+    it("if `up` as operator fails, the drill records the error, and continues as administrator", async () => {
+        const steps: string[] = [];
+        const notes = new Map<string, string>();
+        const answer = (exitCode: number, stdout: string) => Promise.resolve({ exitCode, stdout });
+        const denial = "User: arn:aws:iam::000000000000:user/somebody is not authorized to perform: sns:TagResource";
+        const stack = fake<DrillStack>({
+            ...{ stack: "drill-000000", region: "eu-central-1", byHand: "pulumi destroy", configFile: "" },
+            note: (name: string, value: string) => void notes.set(name, value),
+            run: () => answer(0, ""),
+            configure: async () => {},
+            engine: (command: string) => answer(0, String(steps.push(command))),
+            upAsOperator: () => answer(1, `  error: ${denial}\n`),
+            runbook: () => answer(0, JSON.stringify({ recommendations: { 1: [1], 2: [1], nobody: [1] }, rows: [] })),
+            observe: async () => undefined,
+            createOperator: async () => undefined,
+            deleteOperator: async () => void steps.push("delete operator"),
+        });
+        await liveThrough(stack, { signal: new AbortController().signal, say: () => {} });
+        assert.deepEqual(steps, ["up", "preview", "refresh", "up", "destroy", "delete operator"]);
+        assert.equal(notes.get("up as operator"), `exit 1\n${denial}`);
+        assert.equal(notes.get("up"), "done");
     });
 });
 

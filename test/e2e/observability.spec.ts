@@ -6,15 +6,17 @@ import { CloudTrail } from "@aws-sdk/client-cloudtrail";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { Lambda } from "@aws-sdk/client-lambda";
+import { Personalize } from "@aws-sdk/client-personalize";
 import { SQS } from "@aws-sdk/client-sqs";
 import { alarmCount } from "../../components/observability/alarms.ts";
 import { namesFor } from "../../config/config.ts";
 import { functionsNamespace, ownMetrics, ownNamespace, servingApiMetrics } from "../../config/metrics.ts";
-import { environment, root } from "../../packages/local-aws/instance.ts";
+import { environment, localAccountId, root } from "../../packages/local-aws/instance.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { batchValues } from "../../runbooks/lib/metrics/values.ts";
 import { readJson } from "../support/json.ts";
 import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { freshUser } from "../support/operators.ts";
 import { until } from "../support/until.ts";
 import { addRequests } from "./busiest-viewers.ts";
 import { dashboardLines, hasData } from "./dashboard.ts";
@@ -287,6 +289,28 @@ describe("Observability of a deployed stack", function () {
             logGroupNamePrefix: `/aws/cloudtrail/${names.trail}`,
         });
         assert.equal(logGroups[0]?.retentionInDays, 90);
+    });
+
+    it("the trail's log group receives a denied call", async () => {
+        const { who, end } = await freshUser(aws.iam, "stranger", []);
+        const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = who;
+        const stranger = new Personalize(createSettings(aws.instance, { accessKeyId, secretAccessKey }));
+        const { campaignArn } = outputs;
+        await assert.rejects(stranger.deleteCampaign({ campaignArn }), { name: "AccessDeniedException" });
+        const message = await until("delivery of the denied call", async () => {
+            const { events = [] } = await by.logs.filterLogEvents({
+                logGroupName: `/aws/cloudtrail/${names.trail}`,
+                logStreamNames: [`${localAccountId}_CloudTrail_${region}`],
+            });
+            return events.find(({ message }) => message?.includes('"DeleteCampaign"'))?.message;
+        });
+        const { userIdentity, errorCode } = JSON.parse(message);
+        assert.deepEqual(
+            [userIdentity.arn, errorCode],
+            [`arn:aws:iam::${localAccountId}:user/stranger`, "AccessDenied"],
+        );
+        stranger.destroy();
+        await end();
     });
 
     it("`watch-status --follow` prints each state change until Ctrl-C", async () => {

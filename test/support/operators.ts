@@ -33,39 +33,60 @@ export interface OperatorOutputs {
 }
 
 /**
- * Creates a stack of the Pulumi program in operator/. Returns functions that configure and run the program as
- * administrator.
+ * Creates a stack of a program in the folder `dir`. Returns functions that write its configuration and run it. `pulumi`
+ * runs Pulumi in the folder of the clone.
+ * @throws Error if Pulumi cannot create the stack
  */
-export async function operatorProgram({ instance, stack }: TestAws) {
-    const workspace = join(instance.dir, "operator");
-    const configFile = join(workspace, `Pulumi.${stack}.yaml`);
-    const common = ["--non-interactive", "--color", "never", "--stack", stack];
-    const pulumi = (...args: string[]) =>
-        run(instance, "pulumi", ["--cwd", "operator", ...args, ...common], "captured", administrator);
-
+export async function makeProgram<A extends { readonly exitCode: number; readonly stdout: string }>(
+    pulumi: (args: readonly string[], env?: NodeJS.ProcessEnv) => Promise<A>,
+    project: "movie-recommender" | "movie-recommender-operator",
+    where: { readonly stack: string; readonly dir: string; readonly region: string },
+) {
+    const workspace = join(where.dir, project);
+    const configFile = join(workspace, `Pulumi.${where.stack}.yaml`);
+    const common = ["--non-interactive", "--color", "never", "--stack", where.stack];
+    const folder = project === "movie-recommender" ? [] : ["--cwd", "operator"];
     await mkdir(workspace, { recursive: true });
     // `stack init` writes `encryptionsalt` into a file next to Pulumi.yaml, so run it in a copy.
-    await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender-operator\nruntime: nodejs\n");
-    const result = await run(instance, "pulumi", ["stack", "init", "--cwd", workspace, ...common], "captured");
-    if (result.exitCode !== 0) {
-        throw new Error(`The stack of operator/ could not be created:\n${result.stderr}`);
+    await writeFile(join(workspace, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
+    const { exitCode, stdout } = await pulumi(["stack", "init", "--cwd", workspace, ...common]);
+    if (exitCode !== 0) {
+        throw new Error(
+            `Stack ${where.stack} of ${project} could not be created: exit ${exitCode} ${stdout}. Try Pulumi: npm run pulumi -- version`,
+        );
     }
     await appendFile(configFile, "");
-    const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile, "utf8"))?.[0];
-
+    const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile, "utf8"))?.[0] ?? "";
     return {
-        async configure(values: Readonly<Record<string, unknown>> = {}): Promise<void> {
-            const settings = Object.entries({ operatedStack: stack, ...values });
-            const own = Object.fromEntries(
-                settings.map(([key, value]) => [`movie-recommender-operator:${key}`, value]),
-            );
-            await writeFile(configFile, `config: ${JSON.stringify({ "aws:region": region, ...own })}\n${salt}\n`);
+        configFile,
+        /** Replaces the configuration. */
+        async configure(values: Readonly<Record<string, unknown>>): Promise<void> {
+            const own = Object.entries(values).map(([key, value]) => [`${project}:${key}`, value]);
+            const settings = { "aws:region": where.region, ...Object.fromEntries(own) };
+            await writeFile(configFile, `config: ${JSON.stringify(settings)}\n${salt}\n`);
         },
-        engine(command: "up" | "preview" | "refresh" | "destroy", ...args: string[]) {
+        engine(
+            command: "up" | "preview" | "refresh" | "destroy",
+            args: readonly string[] = [],
+            env?: NodeJS.ProcessEnv,
+        ) {
             const yes = command === "preview" ? [] : ["--yes", "--skip-preview"];
-            return pulumi(command, "--config-file", configFile, ...yes, ...args);
+            return pulumi([...folder, command, "--config-file", configFile, ...yes, ...args, ...common], env);
         },
-        outputs: async (): Promise<OperatorOutputs> => JSON.parse((await pulumi("stack", "output", "--json")).stdout),
+        /** Returns the outputs as JSON. */
+        outputs: async () => (await pulumi([...folder, "stack", "output", "--json", ...common])).stdout,
+    };
+}
+
+/** Creates a stack of the Pulumi program in operator/, which its functions run as administrator. */
+export async function operatorProgram({ instance, stack }: TestAws) {
+    const pulumi = (args: readonly string[]) => run(instance, "pulumi", args, "captured", administrator);
+    const program = await makeProgram(pulumi, "movie-recommender-operator", { stack, dir: instance.dir, region });
+    return {
+        configure: (values: Readonly<Record<string, unknown>> = {}) =>
+            program.configure({ operatedStack: stack, ...values }),
+        engine: (command: "up" | "preview" | "refresh" | "destroy", ...args: string[]) => program.engine(command, args),
+        outputs: async () => JSON.parse(await program.outputs()) as OperatorOutputs,
     };
 }
 

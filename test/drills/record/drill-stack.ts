@@ -1,20 +1,32 @@
 import { randomBytes } from "node:crypto";
-import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { campaignUsdPerHour, ingestionUsd, trainingUsd, type UsdRange } from "../../../config/prices.ts";
+import { batchUsd, campaignUsdPerHour, ingestionUsd, trainingUsd, type UsdRange } from "../../../config/prices.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import { root } from "../../../packages/local-aws/instance.ts";
+import { makeProgram } from "../../support/operators.ts";
 import { type Commands, commands } from "./commands.ts";
 import type { Observation } from "./observe.ts";
+import { type ClientSettings, makeOperator } from "./operator.ts";
 import { append, recordingVariable } from "./recording.ts";
 
 export interface DrillStack extends Commands {
     readonly stack: string;
     readonly configFile: string;
     readonly region: string;
+    /** Records an observation under a name. Each line of the value is a fact of its own. */
+    note(name: string, value: string): void;
+    /** Adds values to the configuration. */
+    configure(values: Readonly<Record<string, unknown>>): Promise<void>;
     /** Runs `up`, `preview`, `refresh` or `destroy` without prompts. */
     engine(command: "up" | "preview" | "refresh" | "destroy", ...args: string[]): ReturnType<Commands["run"]>;
+    /** Creates an operator of the stack, and sets the permissions boundary of the stack's roles. */
+    createOperator(): Promise<undefined>;
+    /** Runs `up` with the operator's policies only. */
+    upAsOperator(): ReturnType<Commands["run"]>;
+    /** Deletes the operator. Only call this after a destroy. */
+    deleteOperator(): Promise<void>;
     /**
      * Runs a runbook without printing its stdout. Only the calls of `recommend` are recorded, because other runbooks
      * read the whole account.
@@ -32,6 +44,7 @@ export interface DrillStack extends Commands {
 }
 
 const passphrase = "drill";
+const recorder = `--import=${pathToFileURL(join(import.meta.dirname, "recorder.ts"))}`;
 const observer = join(import.meta.dirname, "observe.ts");
 
 /** Returns the region in an environment, as AWS SDKs read it; otherwise the program's default. */
@@ -46,6 +59,8 @@ export const readRegion = (env: NodeJS.ProcessEnv) => env.AWS_REGION ?? env.AWS_
 export async function makeDrillStack(options: {
     /** Environment variables with credentials, region, endpoint, and a PATH that contains the tools. */
     readonly env: NodeJS.ProcessEnv;
+    /** Settings of AWS SDK clients with the same credentials, region and endpoint. */
+    readonly settings: ClientSettings;
     readonly folder: string;
     /** The bytes of a u.data file. */
     readonly ratings: Buffer;
@@ -54,18 +69,15 @@ export async function makeDrillStack(options: {
     readonly recording: string;
     say(text: string): void;
 }): Promise<DrillStack> {
-    const { folder, say } = options;
     const stack = `drill-${randomBytes(3).toString("hex")}`;
-    const dir = join(folder, stack);
-    const [backend, workspace] = [join(dir, "state"), join(dir, "workspace")];
+    const dir = join(options.folder, stack);
+    const backend = join(dir, "state");
     const interactionsFile = join(dir, "interactions.csv");
-    for (const directory of [backend, workspace]) {
-        await mkdir(directory, { recursive: true });
-    }
+    await mkdir(backend, { recursive: true });
     await writeFile(join(dir, "u.data"), options.ratings);
     await prepare({ input: join(dir, "u.data"), output: interactionsFile, log: () => {} });
     const region = readRegion(options.env);
-    const recorder = `--import=${pathToFileURL(join(import.meta.dirname, "recorder.ts"))}`;
+    const where = { stack, dir, region };
     const plain = {
         ...options.env,
         AWS_REGION: region,
@@ -73,82 +85,78 @@ export async function makeDrillStack(options: {
         PULUMI_CONFIG_PASSPHRASE: passphrase,
         PULUMI_SKIP_UPDATE_CHECK: "true",
     };
-    const env = {
-        ...plain,
-        NODE_OPTIONS: [options.env.NODE_OPTIONS, recorder].filter(Boolean).join(" "),
-        [recordingVariable]: options.recording,
+    const nodeOptions = [options.env.NODE_OPTIONS, recorder].filter(Boolean).join(" ");
+    const env = { ...plain, NODE_OPTIONS: nodeOptions, [recordingVariable]: options.recording };
+    const terminal = commands(root, env, options.say);
+    const note = (operation: string, value: string) =>
+        append(options.recording, { service: "observed", operation, request: null, status: 200, response: { value } });
+    const pulumi = (args: readonly string[], by: NodeJS.ProcessEnv = env) => terminal.run("pulumi", args, { env: by });
+    const { configFile, engine, outputs, ...main } = await makeProgram(pulumi, "movie-recommender", where);
+    let values: Readonly<Record<string, unknown>> = {
+        ...{ interactionsFile, pollSeconds: options.pollSeconds, storefront: "api", observability: { traces: true } },
+        // Fewer events at once than requests to paths without a throttle of their own, so that `observe` can tell
+        // whether the throttle of events applies.
+        throttle: { eventsPerSecond: 1, eventsBurst: 5 },
     };
-    const terminal = commands(root, env, say);
-    const common = ["--non-interactive", "--color", "never", "--stack", stack];
-    // `stack init` writes `encryptionsalt` into a file next to Pulumi.yaml, so run it in a copy.
-    await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
-    const result = await terminal.run("pulumi", ["stack", "init", "--cwd", workspace, ...common]);
-    if (result.exitCode !== 0) {
-        throw new Error(
-            `The stack ${stack} could not be created; Pulumi's output is above. If Pulumi is missing, install it: npm run pulumi -- version`,
-        );
-    }
-    const configFile = join(workspace, `Pulumi.${stack}.yaml`);
-    await appendFile(configFile, "");
-    const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile, "utf8"))?.[0] ?? "";
-    const settings = {
-        "aws:region": region,
-        "movie-recommender:interactionsFile": interactionsFile,
-        "movie-recommender:pollSeconds": options.pollSeconds,
-        "movie-recommender:storefront": "api",
+    const configure = (more: typeof values) => {
+        values = { ...values, ...more };
+        return main.configure(values);
     };
-    await writeFile(configFile, `config: ${JSON.stringify(settings)}\n${salt}\n`);
+    await configure({});
+    const byHand =
+        `PULUMI_BACKEND_URL='${plain.PULUMI_BACKEND_URL}' PULUMI_CONFIG_PASSPHRASE=${passphrase} ` +
+        `npm run pulumi -- destroy --stack ${stack} --config-file`;
+    const operatorFile = join(dir, "movie-recommender-operator", `Pulumi.${stack}.yaml`);
+    let operator: Awaited<ReturnType<typeof makeOperator>> | undefined;
     return {
         ...terminal,
-        stack,
-        configFile,
-        region,
-        engine(command, ...args) {
-            const yes = command === "preview" ? [] : ["--yes", "--skip-preview"];
-            return terminal.run("pulumi", [command, "--config-file", configFile, ...yes, ...args, ...common]);
+        ...{ stack, region, configFile, note, configure },
+        engine: (command, ...args) => engine(command, args),
+        async createOperator() {
+            const program = await makeProgram((args) => pulumi(args, plain), "movie-recommender-operator", where);
+            operator = await makeOperator(program, stack, options.settings);
+            await configure({ permissionsBoundary: operator.boundaryArn });
+            return undefined;
         },
+        upAsOperator: () => engine("up", [], { ...env, ...operator?.env }),
+        deleteOperator: async () => operator?.end(),
         runbook: (name, ...args) =>
             terminal.run(process.execPath, [join("runbooks", `${name}.ts`), ...args], {
                 quiet: true,
                 env: name === "recommend" ? env : plain,
             }),
         async observe() {
-            const output = await terminal.run("pulumi", ["stack", "output", "--json", ...common], { quiet: true });
-            const args = [observer, stack, output.stdout, interactionsFile];
+            const args = [observer, stack, await outputs(), interactionsFile];
             const { exitCode, stdout } = await terminal.run(process.execPath, args, { quiet: true, env });
             if (exitCode !== 0) return `exit ${exitCode}`;
-            for (const { name, value } of JSON.parse(stdout) as Observation[]) {
-                const call = { service: "observed", operation: name, request: null, status: 200, response: { value } };
-                append(options.recording, call);
-            }
+            for (const { name, value } of JSON.parse(stdout) as Observation[]) note(name, value);
             return undefined;
         },
-        byHand:
-            `PULUMI_BACKEND_URL='file://${backend}?metadata=skip' PULUMI_CONFIG_PASSPHRASE=${passphrase} ` +
-            `npm run pulumi -- destroy --stack ${stack} --config-file '${configFile}'`,
+        byHand: `${byHand} '${configFile}'\n  Then delete the IAM user ${stack}, and run:\n  ${byHand} '${operatorFile}' --cwd operator`,
         forget: () => rm(dir, { recursive: true, force: true }),
     };
 }
 
 /**
- * Hours for which AWS bills the campaign. It is deleted a few minutes after it is ACTIVE, and the deletion takes up to
- * 18 minutes.
+ * Hours for which AWS bills the campaign. `up` deletes it after the batch inference job, and the deletion takes up to 18
+ * minutes.
  */
 const campaignHours = { low: 1, high: 2 };
 const recipe = "aws-user-personalization";
 
 /**
- * Returns the estimated cost in US dollars of one drill on AWS: an import, a training, and a campaign of 1 TPS for some
- * minutes.
+ * Returns the estimated cost in US dollars of one drill on AWS: an import, a training, a campaign of 1 TPS, and a batch
+ * inference job.
  */
-export function drillUsd(data: { readonly bytes: number; readonly interactions: number }): UsdRange {
-    const [ingestion, training, hourly] = [
-        ingestionUsd(data.bytes),
-        trainingUsd(recipe, data),
-        campaignUsdPerHour(recipe, 1),
-    ];
+export function drillUsd(data: {
+    readonly bytes: number;
+    readonly interactions: number;
+    readonly users: number;
+}): UsdRange {
+    const [ingestion, hourly] = [ingestionUsd(data.bytes), campaignUsdPerHour(recipe, 1)];
+    const [training, lists] = [trainingUsd(recipe, data), batchUsd(recipe, data.users)];
     return {
-        low: ingestion + training.low + campaignHours.low * hourly,
-        high: ingestion + training.high + campaignHours.high * hourly,
+        low: ingestion + training.low + campaignHours.low * hourly + lists.low,
+        high: ingestion + training.high + campaignHours.high * hourly + lists.high,
     };
 }

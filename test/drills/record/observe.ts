@@ -3,11 +3,13 @@ import { CloudWatch, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { Personalize, paginateListFilters } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
+import { prices, trainingUsd } from "../../../config/prices.ts";
+import { until } from "../../support/until.ts";
 
 /**
- * Observes a running stack as a viewer and as an operator: API, storefront, cost guard, alarms, filters, and the share
- * of watched items in lists. Prints the observations as a JSON array. Arguments: the stack's name, its outputs as JSON,
- * and the path of its interactions.
+ * Observes a running stack as a viewer and as an operator: API and its throttle, storefront, cost guard, alarms,
+ * filters, the share of watched items in lists, training hours, and refused recipes. Prints the observations as a JSON
+ * array. Arguments: the stack's name, its outputs as JSON, and the path of its interactions.
  */
 
 /** An observation of a running stack, without names and ids that differ between accounts. */
@@ -21,6 +23,7 @@ interface Outputs {
     readonly storefrontUrl: string;
     readonly costGuardName: string;
     readonly campaignArn: string;
+    readonly solutionVersionArn: string;
     readonly datasetGroupArn: string;
 }
 
@@ -31,8 +34,9 @@ const [stack = "", outputsJson = "{}", interactionsFile = ""] = process.argv.sli
 const outputs = JSON.parse(outputsJson) as Outputs;
 const personalize = new Personalize({});
 
-const observations = await Promise.all([api(), page(), guard(), alarms(), filters()]);
-console.log(JSON.stringify(observations.flat()));
+const observations = await Promise.all([api(), page(), guard(), alarms(), filters(), trainingHours()]);
+await tryLegacyRecipes();
+console.log(JSON.stringify([...observations.flat(), await throttle()]));
 
 /** Observes the status and the source of the API's responses. */
 async function api(): Promise<Observation[]> {
@@ -48,21 +52,58 @@ async function api(): Promise<Observation[]> {
         ["/events", event],
         ["/events", {}],
         ["/no-such-path"],
+        ["/recommendations/1", {}],
     ];
     const readings: Observation[] = [];
     for (const [path, body] of calls) {
-        const answer = await fetch(`${outputs.apiUrl}${path}`, {
-            ...(body && {
-                method: "POST",
-                body: JSON.stringify(body),
-                headers: { "content-type": "application/json" },
-            }),
-        });
+        const answer = await send(path, body);
         const { source } = (await answer.json().catch(() => ({}))) as { source?: string };
         const verb = body ? `POST ${path} ${body === event ? "an event" : "{}"}` : `GET ${path}`;
         readings.push({ name: verb, value: [answer.status, source].filter(Boolean).join(" ") });
     }
     return readings;
+}
+
+function send(path: string, body?: object): Promise<Response> {
+    const headers = { "content-type": "application/json" };
+    return fetch(`${outputs.apiUrl}${path}`, body && { method: "POST", body: JSON.stringify(body), headers });
+}
+
+/**
+ * Observes whether `POST /events` has a throttle of its own. The number of requests is above the drill's `eventsBurst`,
+ * and below the burst of paths without a throttle of their own.
+ */
+async function throttle(): Promise<Observation> {
+    const answers = await Promise.all(Array.from({ length: 30 }, () => send("/events", {})));
+    return { name: "throttle of POST /events", value: answers.some(({ status }) => status === 429) ? "429" : "no 429" };
+}
+
+/** Observes whether the training took as long as preview's price predicts. The local AWS trains within seconds. */
+async function trainingHours(): Promise<Observation[]> {
+    if (process.env.AWS_ENDPOINT_URL !== undefined) return [];
+    const { solutionVersionArn } = outputs;
+    const { solutionVersion } = await personalize.describeSolutionVersion({ solutionVersionArn });
+    const hours = solutionVersion?.trainingHours ?? 0;
+    const interactions = (await readFile(interactionsFile, "utf8")).trim().split("\n").length - 1;
+    const { low, high } = trainingUsd("aws-user-personalization", { interactions });
+    const [from, to] = [low / prices.trainingHour.usd, high / prices.trainingHour.usd];
+    const isPredicted = hours >= from && hours <= to;
+    return [{ name: "training hours", value: isPredicted ? "as predicted" : `${hours} instead of ${from} to ${to}` }];
+}
+
+/** Calls CreateSolution with recipes that AWS refuses. The recorder records the answers. Deletes a created solution. */
+async function tryLegacyRecipes(): Promise<void> {
+    const { datasetGroupArn } = outputs;
+    const [, partition] = datasetGroupArn.split(":");
+    for (const legacy of [{ recipeArn: `arn:${partition}:personalize:::recipe/aws-hrnn` }, { performAutoML: true }]) {
+        const name = `${stack}-legacy`;
+        const { solutionArn } = await personalize
+            .createSolution({ name, datasetGroupArn, performAutoTraining: false, ...legacy })
+            .catch(() => ({ solutionArn: undefined }));
+        if (solutionArn === undefined) continue;
+        const isGone = () => personalize.deleteSolution({ solutionArn }).catch(({ name }) => name);
+        await until(`deletion of solution ${name}`, async () => (await isGone()) === "ResourceNotFoundException", 900);
+    }
 }
 
 async function page(): Promise<Observation[]> {

@@ -28,10 +28,14 @@ const globalServices = new Set(["iam", "cloudfront"]);
 /**
  * Returns CloudTrail events, newest first: accepted and rejected Personalize calls that change something, and calls of
  * any service that IAM or the signature check denied. A call that was denied because of iam:PassRole appears as
- * `PassRole`, because the access log records only this action.
+ * `PassRole`, because the access log records only this action. The callers of the requests are found in `recent`.
  */
-export function toTrailEvents(requests: readonly LoggedRequest[], accesses: readonly LoggedAccess[]): TrailEvent[] {
-    const callers = accesses.filter(({ decision }) => decision === "allowed" || decision === "unnamed");
+export function toTrailEvents(
+    requests: readonly LoggedRequest[],
+    accesses: readonly LoggedAccess[],
+    recent = accesses,
+): TrailEvent[] {
+    const callers = recent.filter(({ decision }) => decision === "allowed" || decision === "unnamed");
     const taken = requests.map(({ id, at, operation, region, arn, name, outcome }): TrailEvent => {
         // Find the caller in the access log. The gateway writes an entry before the call, and writes equal calls as one
         // entry with the time of the first call.

@@ -58,9 +58,10 @@ const attributes: Readonly<Record<string, (event: TrailEvent) => readonly string
 
 const isReadOnly = ({ name }: TrailEvent) => String(/^(Get|List|Describe|Head|View|Lookup|Simulate)/.test(name));
 
-function written(event: TrailEvent, awsRegion: string, accountId: string): object {
+/** Returns an event as the JSON record that CloudTrail lists and delivers (User Guide, "CloudTrail record contents"). */
+export function recordOf(event: TrailEvent, awsRegion: string, accountId: string): object {
     const time = new Date(event.at).toISOString();
-    const record = {
+    return {
         eventVersion: "1.11",
         userIdentity: {
             type: event.principal.includes(":assumed-role/") ? "AssumedRole" : "IAMUser",
@@ -79,6 +80,9 @@ function written(event: TrailEvent, awsRegion: string, accountId: string): objec
         managementEvent: true,
         recipientAccountId: accountId,
     };
+}
+
+function written(event: TrailEvent, region: string, accountId: string): object {
     return {
         EventId: event.id,
         EventName: event.name,
@@ -87,6 +91,6 @@ function written(event: TrailEvent, awsRegion: string, accountId: string): objec
         ReadOnly: isReadOnly(event),
         Username: userName(event),
         Resources: event.resources.map((ResourceName) => ({ ResourceName })),
-        CloudTrailEvent: JSON.stringify(record),
+        CloudTrailEvent: JSON.stringify(recordOf(event, region, accountId)),
     };
 }

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { CloudTrail, type LookupEventsCommandInput } from "@aws-sdk/client-cloudtrail";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { KMS } from "@aws-sdk/client-kms";
 import { region } from "../../../../test/support/local-aws.ts";
-import { allow, type Keys, useEnforcing } from "./enforcement/support.ts";
+import { until } from "../../../../test/support/until.ts";
+import { account, allow, type Keys, useEnforcing } from "./enforcement/support.ts";
 
 describe("CloudTrail LookupEvents on the local AWS", () => {
     const aws = useEnforcing();
@@ -77,5 +80,80 @@ describe("CloudTrail LookupEvents on the local AWS", () => {
             ]);
         assert.deepEqual(await iamEvents(region), []);
         assert.deepEqual(await iamEvents("us-east-1"), [["iam.amazonaws.com", "GetUser"]]);
+    });
+});
+
+describe("CloudTrail trails with a log group on the local AWS", () => {
+    const aws = useEnforcing();
+    const stream = `${account}_CloudTrail_${region}`;
+    let logs: CloudWatchLogs;
+    let trails: CloudTrail;
+    before(() => {
+        logs = aws.open(CloudWatchLogs);
+        trails = aws.open(CloudTrail);
+    });
+
+    /** Creates a trail that excludes KMS, with a log group and a role that may call `actions` on the trail's stream. */
+    async function createTrail(name: string, actions: string[], IsMultiRegionTrail = true): Promise<string> {
+        const logGroupName = `/aws/cloudtrail/${name}`;
+        await logs.createLogGroup({ logGroupName });
+        const group = `arn:aws:logs:${region}:${account}:log-group:${logGroupName}:`;
+        const trust = { Service: "cloudtrail.amazonaws.com" };
+        const role = await aws.role(name, trust, allow(actions, `${group}log-stream:${stream}*`));
+        await trails.createTrail({ Name: name, S3BucketName: "films", IsMultiRegionTrail });
+        const logging = { CloudWatchLogsLogGroupArn: `${group}*`, CloudWatchLogsRoleArn: role };
+        await trails.updateTrail({ Name: name, ...logging });
+        const EventSelectors = [{ ExcludeManagementEventSources: ["kms.amazonaws.com"] }];
+        await trails.putEventSelectors({ TrailName: name, EventSelectors });
+        await trails.startLogging({ Name: name });
+        return logGroupName;
+    }
+
+    /** Returns each event in a log group as caller, service, action and error code. */
+    async function delivered(logGroupName: string): Promise<string[]> {
+        const { events = [] } = await logs.filterLogEvents({ logGroupName, logStreamNames: [stream] });
+        return events.map(({ message = "" }) => {
+            const { userIdentity, eventSource, eventName, errorCode } = JSON.parse(message);
+            return [userIdentity.arn.split("/").at(-1), eventSource.split(".")[0], eventName, errorCode].join(" ");
+        });
+    }
+
+    const both = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
+    it("a trail delivers a denied call only to a log group whose role may create a stream and write to it", async () => {
+        const unable = [await createTrail("no-put", both.slice(0, 1)), await createTrail("no-stream", both.slice(1))];
+        const able = await createTrail("able", both);
+        const { personalize } = await aws.user("ann");
+        await assert.rejects(personalize.deleteSchema({ schemaArn: "arn:aws:personalize:::schema/films" }));
+        const denied = "ann personalize DeleteSchema AccessDenied";
+        await until("delivery of the denied call", async () => (await delivered(able)).includes(denied), 20);
+        for (const group of unable) assert.deepEqual(await delivered(group), []);
+    });
+
+    it("a trail delivers each event once, with the caller, and without the excluded sources", async () => {
+        const group = await createTrail("films", both);
+        const eve = await aws.user("eve", allow("personalize:CreateDatasetGroup"));
+        await assert.rejects(aws.open(KMS, eve.keys).listKeys({}));
+        await eve.personalize.createDatasetGroup({ name: "films" });
+        await assert.rejects(eve.personalize.listSchemas({}));
+        await until("delivery of the first calls", async () => (await delivered(group)).length >= 2, 20);
+        await assert.rejects(eve.s3.listBuckets({}));
+        await until("delivery of the last call", async () => (await delivered(group)).length >= 3, 20);
+        assert.deepEqual(await delivered(group), [
+            "eve personalize CreateDatasetGroup ",
+            "eve personalize ListSchemas AccessDenied",
+            "eve s3 ListAllMyBuckets AccessDenied",
+        ]);
+    });
+
+    it("only a multi-Region trail delivers events of IAM", async () => {
+        const [one, all] = [await createTrail("one-region", both, false), await createTrail("all-regions", both)];
+        const { iam, personalize } = await aws.user("bob");
+        await assert.rejects(iam.listUsers({}));
+        await assert.rejects(personalize.listSchemas({}));
+        const listed = "bob personalize ListSchemas AccessDenied";
+        await until("delivery", async () => (await delivered(one)).length + (await delivered(all)).length >= 3, 20);
+        assert.deepEqual(await delivered(one), [listed]);
+        assert.deepEqual(await delivered(all), ["bob iam ListUsers AccessDenied", listed]);
     });
 });
