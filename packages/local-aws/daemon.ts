@@ -13,7 +13,7 @@ import { createImportAccess } from "./gateway/import-access.ts";
 import { createOrganisation } from "./gateway/organisation.ts";
 import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
-import { createSimulators } from "./gateway/simulators/simulators.ts";
+import { createSimulator } from "./gateway/simulator.ts";
 import {
     defaultInstance,
     folderServed,
@@ -138,7 +138,7 @@ server = await startGateway({
     miniStack: behindGateway,
     emulator,
     ...(enforcement && { enforcement }),
-    simulators: createSimulators(directory, organisation),
+    simulator: createSimulator(directory, organisation),
     status,
     rounds,
     log,

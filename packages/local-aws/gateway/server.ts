@@ -15,7 +15,7 @@ import type { MiniStackAddress } from "./ministack.ts";
 import type { Organisation } from "./organisation.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
-import type { Simulators } from "./simulators/simulators.ts";
+import type { Simulator } from "./simulator.ts";
 import { monthSpend } from "./spend.ts";
 import { isPublicPlane, refusalOfPage } from "./web-pages.ts";
 
@@ -26,8 +26,8 @@ interface GatewayOptions {
     readonly organisation?: Organisation;
     /** Verifies and authorizes each call. If undefined, every call from a program is allowed. */
     readonly enforcement?: Enforcement;
-    /** IAM's policy simulators. */
-    readonly simulators?: Simulators;
+    /** IAM's policy simulator. */
+    readonly simulator?: Simulator;
     /** Returns the response to `GET /_local/status`. */
     status(): object;
     /** Returns how often the local AWS has evaluated alarms, sent its own metrics, and checked budgets. */
@@ -151,9 +151,9 @@ async function answerService(
         sendAnswer(response, jsonAnswer(200, lookupEvents(events, await json(), where), awsJson));
         return;
     }
-    if (scope?.service === "iam" && options.simulators) {
+    if (scope?.service === "iam" && options.simulator) {
         const body = receivedBody ?? (await readBody(request));
-        const answer = await options.simulators(body);
+        const answer = await options.simulator(body);
         if (answer) sendAnswer(response, answer);
         else passThrough(options.miniStack, request, response, { ...passing, body });
         return;
