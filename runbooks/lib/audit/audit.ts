@@ -1,7 +1,6 @@
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
-import { shell } from "terminal-text";
+import { oneLine, shell } from "terminal-text";
 import { keysOf } from "../../../config/records.ts";
-import { oneLine } from "../doctor/check.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { readPages, whoAmI } from "../stack/who-am-i.ts";
 import { distributionListers } from "./inventory/distributions.ts";

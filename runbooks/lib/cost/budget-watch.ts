@@ -1,6 +1,6 @@
 import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { paginateListSubscriptionsByTopic, type SNSClient } from "@aws-sdk/client-sns";
-import { hasName } from "pulumi-personalize/errors";
+import { hasName } from "terminal-text";
 import { approximately } from "../../../config/prices.ts";
 import { table } from "../cli/output.ts";
 import { readPages } from "../stack/who-am-i.ts";

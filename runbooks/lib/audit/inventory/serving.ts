@@ -6,8 +6,7 @@ import {
     paginateGetUsagePlans,
 } from "@aws-sdk/client-api-gateway";
 import { DescribeTableCommand, DynamoDBClient, paginateListTables } from "@aws-sdk/client-dynamodb";
-import { hasName } from "pulumi-personalize/errors";
-import { shell } from "terminal-text";
+import { hasName, shell } from "terminal-text";
 import { type Bill, free, type Listed, lister, type Place } from "./item.ts";
 
 /** Free table storage per region and month (AWS, "Amazon DynamoDB pricing"). */
