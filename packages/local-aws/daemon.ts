@@ -10,7 +10,6 @@ import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
 import { createEnforcement } from "./gateway/enforcement/enforce.ts";
 import { createImportAccess } from "./gateway/import-access.ts";
-import { createOrganisation } from "./gateway/organisation.ts";
 import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
 import { createSimulator } from "./gateway/simulator.ts";
@@ -64,7 +63,6 @@ const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) =>
 });
 const behindGateway = { port: miniStack.port, secret };
 const directory = createDirectory({ port: miniStack.answersPort, secret, accountId: localAccountId });
-const organisation = createOrganisation();
 const emulator = createEmulator({
     dataDir: join(awsData, "personalize"),
     speed: instance.speed,
@@ -72,7 +70,7 @@ const emulator = createEmulator({
     accountId: localAccountId,
     partition: localPartition,
     serviceModelDir: requireServiceModelDir(python),
-    access: createImportAccess({ miniStack: behindGateway, directory }, localPartition, organisation),
+    access: createImportAccess({ miniStack: behindGateway, directory }, localPartition),
     log,
 });
 const enforcement = instance.enforce
@@ -81,7 +79,6 @@ const enforcement = instance.enforce
           emulator,
           log: openAccessLog(awsData),
           accountId: localAccountId,
-          organisation,
       })
     : undefined;
 const alarms = watchAlarms({
@@ -133,12 +130,11 @@ process.on("SIGTERM", () => stop(0));
 process.on("SIGINT", () => stop(0));
 
 server = await startGateway({
-    organisation,
     port: instance.port,
     miniStack: behindGateway,
     emulator,
     ...(enforcement && { enforcement }),
-    simulator: createSimulator(directory, organisation),
+    simulator: createSimulator(directory),
     status,
     rounds,
     log,

@@ -12,7 +12,6 @@ import { MiniStackSilentError } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import type { MiniStackAddress } from "./ministack.ts";
-import type { Organisation } from "./organisation.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
 import type { Simulator } from "./simulator.ts";
@@ -23,7 +22,6 @@ interface GatewayOptions {
     readonly port: number;
     readonly miniStack: MiniStackAddress;
     readonly emulator: Emulator;
-    readonly organisation?: Organisation;
     /** Verifies and authorizes each call. If undefined, every call from a program is allowed. */
     readonly enforcement?: Enforcement;
     /** IAM's policy simulator. */

@@ -11,7 +11,6 @@ import {
 } from "policy-evaluator";
 import type { Answer } from "./answer.ts";
 import type { Directory, PolicyText } from "./enforcement/directory.ts";
-import type { Levels, Organisation } from "./organisation.ts";
 
 /** Thrown if IAM rejects the call, with IAM's error code and HTTP status. */
 class IamInputError extends Error {
@@ -93,7 +92,6 @@ function readContext(form: URLSearchParams): RequestContext {
 interface Policies {
     readonly identity: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[];
-    readonly serviceControl?: Levels;
 }
 
 interface Verdict {
@@ -103,8 +101,8 @@ interface Verdict {
 }
 
 /**
- * Decides an action on a resource. Evaluates only policies of the identity, its boundary and its organization, also for
- * a resource of another account; AWS does not document this case.
+ * Decides an action on a resource. Evaluates only policies of the identity and its boundary, also for a resource of
+ * another account; AWS does not document this case.
  */
 function judge({ sourceArn, context }: SimulationInput, policies: Policies, action: string, resource: string): Verdict {
     const account = accountOf(sourceArn);
@@ -114,13 +112,12 @@ function judge({ sourceArn, context }: SimulationInput, policies: Policies, acti
         account,
     );
     const matched = deciding.map(({ policy }) => element("SourcePolicyId", escaped(policy)));
-    const allowedBy = (name: string, inside: string, level: { decision: Decision } | undefined) =>
-        level ? element(name, element(inside, level.decision === "allowed")) : "";
+    const allowedBy = (level: { decision: Decision }) =>
+        element("AllowedByPermissionsBoundary", level.decision === "allowed");
     const xml =
         members("MatchedStatements", matched) +
         members("MissingContextValues", missingContextKeys.map(escaped)) +
-        allowedBy("PermissionsBoundaryDecisionDetail", "AllowedByPermissionsBoundary", by.boundary) +
-        allowedBy("OrganizationsDecisionDetail", "AllowedByOrganizations", by.serviceControl);
+        (by.boundary ? element("PermissionsBoundaryDecisionDetail", allowedBy(by.boundary)) : "");
     return { resource, decision, xml };
 }
 
@@ -175,7 +172,7 @@ export type Simulator = (body: Buffer) => Promise<Answer | undefined>;
  * simulators ignore context entries, boundaries, and all resources but the first, so SimulateCustomPolicy, which no part
  * of the program calls, is refused.
  */
-export function createSimulator(directory: Pick<Directory, "entity">, organisation: Organisation): Simulator {
+export function createSimulator(directory: Pick<Directory, "entity">): Simulator {
     const headers = { "content-type": "text/xml" };
     return async (body) => {
         const form = new URLSearchParams(body.toString("utf8"));
@@ -186,7 +183,7 @@ export function createSimulator(directory: Pick<Directory, "entity">, organisati
                 throw new IamInputError("SimulateCustomPolicy is not emulated here.", "NotImplemented");
             }
             const input = readInput(form);
-            const policies = await readPolicies(directory, organisation, input.sourceArn);
+            const policies = await readPolicies(directory, input.sourceArn);
             return { status: 200, headers, body: pageXml(input, policies) };
         } catch (error) {
             if (!(error instanceof IamInputError)) throw error;
@@ -215,21 +212,15 @@ function pageXml(input: SimulationInput, policies: Policies): string {
  * Reads all stored policies of a user (including those of the user's groups), a group or a role, and the boundary.
  * @throws IamInputError NoSuchEntity if the entity does not exist
  */
-async function readPolicies(
-    directory: Pick<Directory, "entity">,
-    organisation: Organisation,
-    arn: string,
-): Promise<Policies> {
+async function readPolicies(directory: Pick<Directory, "entity">, arn: string): Promise<Policies> {
     const [, kind = "", name = ""] = entityArn.exec(arn) ?? [];
     const found = await directory.entity(kind as "user" | "group" | "role", name);
     if (found?.arn !== arn) {
         throw new IamInputError(`The ${kind} with name ${name} cannot be found.`, "NoSuchEntity", 404);
     }
-    const serviceControl = organisation.simulated();
     return {
         identity: found.identity.flatMap(readPolicy),
         ...(found.boundary?.[0] && { boundary: readPolicy(found.boundary[0]) }),
-        ...(serviceControl && { serviceControl }),
     };
 }
 

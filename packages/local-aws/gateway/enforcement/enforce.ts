@@ -4,7 +4,6 @@ import type { Emulator } from "local-personalize";
 import type { Answer } from "../answer.ts";
 import { costExplorerOperation } from "../cost-explorer/cost-explorer.ts";
 import type { Faults } from "../faults.ts";
-import type { Organisation } from "../organisation.ts";
 import { isPublicPlane } from "../web-pages.ts";
 import type { Access, AccessLog } from "./access-log.ts";
 import { nameOfCostExplorerCall, passCheck, personalizeChecks } from "./checks.ts";
@@ -31,7 +30,6 @@ interface EnforcementOptions {
     readonly emulator: Emulator;
     readonly log: AccessLog;
     readonly accountId: string;
-    readonly organisation: Organisation;
 }
 
 /** The decision on a request: forward it with these options, or answer it with an error. */
@@ -189,7 +187,7 @@ async function authorizeCall(
         const access = { principal: principal.arn || "anonymous", action: check.action, resource: check.resource };
         const verdict = isAdministrator(principal)
             ? { allowed: true as const }
-            : judge(principal, check, circumstances, options.organisation.levels());
+            : judge(principal, check, circumstances);
         if (!verdict.allowed) {
             return refuse(options, call, { code: "AccessDenied", message: verdict.message }, access, named.service);
         }

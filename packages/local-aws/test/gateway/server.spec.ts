@@ -5,7 +5,6 @@ import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { Emulator } from "../../../local-personalize/emulator.ts";
 import { portOf } from "../../../local-personalize/wire/http.ts";
-import { createOrganisation } from "../../gateway/organisation.ts";
 import { passThrough } from "../../gateway/pass-through.ts";
 import { startGateway } from "../../gateway/server.ts";
 import { createSimulator } from "../../gateway/simulator.ts";
@@ -56,7 +55,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
             return { status: 200, headers: { "content-type": "application/json" }, body: '{"emulated":true}' };
         });
         const miniStack = { port: portOf(behind), secret };
-        const simulator = createSimulator({ entity: async () => undefined }, createOrganisation());
+        const simulator = createSimulator({ entity: async () => undefined });
         const status = () => ({ product: "it" });
         gateway = await startGateway({ port, miniStack, emulator, simulator, status, log() {} });
     });
