@@ -7,7 +7,7 @@ import { showsSpend, withSpend } from "./budgets/decide.ts";
 import { answerClientError } from "./client-errors.ts";
 import { toTrailEvents } from "./cloudtrail/events.ts";
 import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
-import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
+import { answerCostExplorer, isCostExplorerCall } from "./cost-explorer.ts";
 import { MiniStackSilentError } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
 import { createFaults, type Faults } from "./faults.ts";
@@ -133,9 +133,8 @@ async function answerService(
         await answerPersonalize(options.emulator, faults, call, response);
         return;
     }
-    const costs = scope?.service === "ce" ? costExplorerOperation(target) : undefined;
-    if (costs) {
-        sendAnswer(response, answerCostExplorer(options.emulator, costs, await json()));
+    if (scope?.service === "ce" && isCostExplorerCall(target)) {
+        sendAnswer(response, answerCostExplorer(options.emulator, await json()));
         return;
     }
     if (scope?.service === "budgets" && showsSpend(target)) {
