@@ -29,10 +29,8 @@ import answers
 import asynchronous
 import blocked_encryption
 import bounded_records
-import compression
 import dashboards
 import edge_authorization
-import edge_errors
 import edge_tags
 import embedded_metrics
 import function_log_groups
@@ -54,7 +52,6 @@ import rest_records
 import saving
 import schedules
 import second_metrics
-import service_linked_roles
 import topics
 import unknown_distributions
 import use_metrics
@@ -87,16 +84,12 @@ if __name__ == "__main__":
     rest_deployments.keep_to_deployments()
     page_owner.identify()
     rest_records.keep()
-    # Compress after rest_records has measured the response, so that the access log contains the uncompressed length.
-    compression.compress()
     rest_api_changes.apply_as_aws()
     rest_imports.put_documents()
-    service_linked_roles.make_with_tracing()
     queue_urls.readdress()
     topics.refuse_other_tags()
     blocked_encryption.keep()
     origins.serve_rest_apis()
-    edge_errors.keep()
     edge_authorization.remove()
     unknown_distributions.refuse()
     bounded_records.start()

@@ -19,6 +19,12 @@ const gateway = (path: string) => `arn:aws:apigateway:${region}::${path}`;
 const edge = (tail: string) => `arn:aws:cloudfront::${account}:${tail}`;
 const ours = { StringEquals: { "aws:RequestTag/team": "films" } };
 const tags = { team: "films" };
+/** The arguments of a table whose only key is `pk`. */
+const keyOnly = {
+    BillingMode: "PAY_PER_REQUEST" as const,
+    KeySchema: [{ AttributeName: "pk", KeyType: "HASH" as const }],
+    AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" as const }],
+};
 
 describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and CloudFront", () => {
     const aws = useEnforcing();
@@ -61,12 +67,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             allow("dynamodb:UpdateTimeToLive", table),
         );
         const { dynamo } = clientsOf(keys);
-        const make = {
-            TableName: "films",
-            BillingMode: "PAY_PER_REQUEST" as const,
-            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" as const }],
-            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" as const }],
-        };
+        const make = { TableName: "films", ...keyOnly };
         const Tags = [{ Key: "team", Value: "films" }];
         await assert.rejects(dynamo.createTable(make), refusedOn("dynamodb:CreateTable", table));
         const tagged = { ...make, Tags };
@@ -92,14 +93,8 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
     });
 
     it("a policy with dynamodb:LeadingKeys limits every item call to the partition keys in the policy", async () => {
-        const admin = clientsOf().dynamo;
         const TableName = "keyed";
-        await admin.createTable({
-            TableName,
-            BillingMode: "PAY_PER_REQUEST",
-            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
-        });
+        await clientsOf().dynamo.createTable({ TableName, ...keyOnly });
         const { keys } = await aws.user(
             "one-key",
             allow("dynamodb:*", "*", {
@@ -132,14 +127,8 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
     });
 
     it("a policy with dynamodb:Attributes limits which attributes a write changes and returns", async () => {
-        const admin = clientsOf().dynamo;
         const TableName = "written";
-        await admin.createTable({
-            TableName,
-            BillingMode: "PAY_PER_REQUEST",
-            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
-        });
+        await clientsOf().dynamo.createTable({ TableName, ...keyOnly });
         const { keys } = await aws.user(
             "one-attribute",
             allow("dynamodb:*", "*", {
@@ -236,38 +225,6 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             api.getUsagePlanKeys({ usagePlanId: other }),
             refusedOn("apigateway:GET", gateway(`/usageplans/${other}/keys`)),
         );
-    });
-
-    it("the first stage with tracing needs iam:CreateServiceLinkedRole", async () => {
-        const { keys } = await aws.user(
-            "tracer",
-            allow(["apigateway:POST", "apigateway:PATCH"], gateway("/restapis/*")),
-        );
-        const { api } = clientsOf(keys);
-        const { api: admin } = clientsOf();
-        const body = Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered() } })));
-        const { id: restApiId = "" } = await admin.createRestApi({ name: "traced" });
-        await admin.putRestApi({ restApiId, mode: "overwrite", body });
-        const { id: deploymentId } = await admin.createDeployment({ restApiId });
-        const stage = (stageName: string, tracingEnabled: boolean) =>
-            api.createStage({ restApiId, deploymentId, stageName, tracingEnabled });
-        await stage("plain", false);
-        const linked = `arn:aws:iam::${account}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway`;
-        const refused = refusedOn("iam:CreateServiceLinkedRole", linked);
-        await assert.rejects(stage("traced", true), refused);
-        const traced = { op: "replace", path: "/tracingEnabled", value: "true" } as const;
-        const trace = { restApiId, stageName: "plain", patchOperations: [traced] };
-        await assert.rejects(api.updateStage(trace), refused);
-        const of = (service: string) => ({ StringEquals: { "iam:AWSServiceName": service } });
-        const make = (service: string) => allow("iam:CreateServiceLinkedRole", linked, of(service));
-        await aws.putPolicy("tracer", [make("ec2.amazonaws.com")], "links");
-        await assert.rejects(stage("traced", true), refused);
-        await aws.putPolicy("tracer", [make("ops.apigateway.amazonaws.com")], "links");
-        await stage("traced", true);
-        const { Role } = await aws.admin.iam.getRole({ RoleName: "AWSServiceRoleForAPIGateway" });
-        assert.equal(Role?.Arn, linked);
-        await aws.putPolicy("tracer", [allow("s3:ListAllMyBuckets")], "links");
-        await api.updateStage(trace);
     });
 
     it("importing an OpenAPI document with a role needs iam:PassRole", async () => {
