@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { credentialScope, type Emulator, findOperation, monthStart, parseJson, readBody } from "local-personalize";
+import { credentialScope, type Emulator, findOperation, parseJson, readBody } from "local-personalize";
 import { localAccountId } from "../instance.ts";
 import { answerAdmin } from "./admin.ts";
 import { type Answer, awsJson, jsonAnswer, sendAnswer } from "./answer.ts";
@@ -214,6 +214,6 @@ async function fetchNdcg(emulator: Pick<Emulator, "handle">, solutionVersionArn:
 function computeSpend({ usage, clock }: Pick<Emulator, "usage" | "clock">) {
     const now = clock.now();
     const countedAt = new Date(now).toISOString();
-    const { actual } = monthSpend(usage, now, monthStart(now), () => true);
+    const { actual } = monthSpend(usage, now, () => true);
     return { month: countedAt.slice(0, "2026-11".length), usd: actual, countedAt };
 }
