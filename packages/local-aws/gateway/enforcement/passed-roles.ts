@@ -31,8 +31,8 @@ function at(value: unknown, path: Path): unknown[] {
 }
 
 /**
- * The actions that pass a role, each with the path of the role's ARN in the body. The service of the action receives
- * the role.
+ * The actions of the program's services that pass a role, each with the path of the role's ARN in the body. The service
+ * of the action receives the role.
  */
 const passing: Readonly<Record<string, Find>> = {
     "personalize:CreateBatchInferenceJob": "roleArn",
@@ -48,17 +48,9 @@ const passing: Readonly<Record<string, Find>> = {
     "lambda:UpdateFunctionConfiguration": "Role",
     "scheduler:CreateSchedule": "Target.RoleArn",
     "scheduler:UpdateSchedule": "Target.RoleArn",
-    "states:CreateStateMachine": "roleArn",
-    "states:UpdateStateMachine": "roleArn",
-    "events:PutRule": "RoleArn",
-    "events:PutTargets": "Targets.RoleArn",
-    "firehose:CreateDeliveryStream": "ExtendedS3DestinationConfiguration.RoleARN",
-    "logs:PutSubscriptionFilter": "roleArn",
-    "pipes:CreatePipe": "RoleArn",
     "apigateway:PUT": credentials,
     "apigateway:POST": credentials,
     "apigateway:PATCH": patched,
-    "budgets:CreateBudgetAction": "ExecutionRoleArn",
 };
 
 /** Checks whether an action can pass a role. */
@@ -93,11 +85,6 @@ const complaints: Readonly<Record<string, { readonly code: string; readonly mess
     "apigateway.amazonaws.com": {
         code: "BadRequestException",
         message: "The role ARN does not have required permissions set to API Gateway",
-    },
-    "states.amazonaws.com": {
-        code: "AccessDeniedException",
-        message:
-            "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
     },
 };
 
