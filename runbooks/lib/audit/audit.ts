@@ -1,4 +1,5 @@
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
+import pMap from "p-map";
 import { oneLine, shell } from "terminal-text";
 import { keysOf } from "../../../config/records.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
@@ -11,7 +12,6 @@ import {
     inventoryKinds,
     type Listed,
     type Lister,
-    mapLimited,
     type Place,
     pairs,
     type Tags,
@@ -50,7 +50,7 @@ const otherResources = async ({ tagged = new Map() }: Place): Promise<readonly L
         .map((arn) => ({
             name: arn.split(":").slice(2).join(":"),
             arn,
-            bill: async () => ({ usdPerMonth: null }),
+            usdPerMonth: async () => null,
         }));
 
 /** For each resource kind, the function that lists its resources. */
@@ -201,7 +201,7 @@ async function createRows(
     const undecided: Row[] = [];
     const interrupted: InterruptedRow[] = [];
     const notOurs: Omit<Row, "remove">[] = [];
-    await mapLimited(
+    await pMap(
         items.filter((item) => !isRecorded(item, stacks)),
         async (item) => {
             const what = `${item.kind} ${item.name}`;
@@ -229,14 +229,15 @@ async function createRows(
                 notOurs.push(...(row.bills ? [row] : []));
             }
         },
+        // An account may have hundreds of roles.
+        { concurrency: 8 },
     );
     return { rows, undecided, interrupted, notOurs };
 }
 
 async function pricedRow(item: InventoryItem, why: string, trying: Trying): Promise<Omit<Row, "remove">> {
     const { kind, name, arn, since } = item;
-    const bill = await trying(`price of ${kind} ${name}`, item.bill);
-    const usdPerMonth = bill === undefined ? null : bill.usdPerMonth;
+    const usdPerMonth = (await trying(`price of ${kind} ${name}`, item.usdPerMonth)) ?? null;
     return { kind, name, arn, why, since: since?.toISOString() ?? null, usdPerMonth, bills: isBilled(usdPerMonth) };
 }
 
