@@ -29,7 +29,7 @@ def check_before_delivery() -> None:
 def from_rest_api(invoke):
     async def invoke_if_allowed(integration, api, stage, settings, resource, path, method, *rest, **more):
         where = f"{api}/{stage}/{method}{resource.get('path', path) if isinstance(resource, dict) else path}"
-        if not integration.get("credentials") and not by_api(integration.get("uri", ""), where, more):
+        if not by_api(integration.get("uri", ""), where, more):
             return apigateway_v1._gw_error("API_CONFIGURATION_ERROR", "Internal server error")
         return await invoke(integration, api, stage, settings, resource, path, method, *rest, **more)
 

@@ -11,17 +11,9 @@ export interface PassedRole {
 type Path = string;
 type Find = Path | ((body: object) => unknown);
 
-/** Finds the roles of integrations and authorizers anywhere in an OpenAPI document. */
-const credentials = (body: object): unknown =>
-    Object.entries(body).flatMap(([key, value]): unknown[] => {
-        const isNamed = ["credentials", "credentialsArn", "authorizerCredentials"].includes(key);
-        return isNamed ? [value] : typeof value === "object" && value !== null ? [credentials(value)].flat() : [];
-    });
 const patched: Find = (body) =>
     at(body, "patchOperations").flatMap((operation) =>
-        /\/(credentials|authorizerCredentials|cloudwatchRoleArn)$/.test(String(at(operation, "path")[0]))
-            ? at(operation, "value")
-            : [],
+        at(operation, "path")[0] === "/cloudwatchRoleArn" ? at(operation, "value") : [],
     );
 
 function at(value: unknown, path: Path): unknown[] {
@@ -48,8 +40,6 @@ const passing: Readonly<Record<string, Find>> = {
     "lambda:UpdateFunctionConfiguration": "Role",
     "scheduler:CreateSchedule": "Target.RoleArn",
     "scheduler:UpdateSchedule": "Target.RoleArn",
-    "apigateway:PUT": credentials,
-    "apigateway:POST": credentials,
     "apigateway:PATCH": patched,
 };
 
@@ -112,8 +102,7 @@ export async function trustComplaint(
     { account, resource }: { readonly account: string; readonly resource: string },
 ): Promise<Complaint | undefined> {
     const complaint = complaints[service];
-    // API Gateway checks the account's log role at once, but an integration's role only when the method is called.
-    if (!complaint || (service === "apigateway.amazonaws.com" && !resource.endsWith("/account"))) {
+    if (!complaint) {
         return undefined;
     }
     const found = await directory.role(arn);

@@ -10,7 +10,7 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { zipSync } from "fflate";
 import { toDistributionConfig } from "../../../aws-plugin/cloudfront-distribution.ts";
 import { createSender } from "../../../calls.ts";
-import { answered, createDocument, integration } from "../../ministack/rest-apis/support.ts";
+import { answered, createDocument } from "../../ministack/rest-apis/support.ts";
 import { account, allow, type Keys, useEnforcing } from "./support.ts";
 
 const region = "eu-central-1";
@@ -225,26 +225,6 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             api.getUsagePlanKeys({ usagePlanId: other }),
             refusedOn("apigateway:GET", gateway(`/usageplans/${other}/keys`)),
         );
-    });
-
-    it("importing an OpenAPI document with a role needs iam:PassRole", async () => {
-        const calls = await aws.role("calls", { Service: "apigateway.amazonaws.com" });
-        const { keys } = await aws.user(
-            "importer",
-            allow("apigateway:POST", gateway("/restapis")),
-            allow("apigateway:PUT", gateway("/restapis/*")),
-        );
-        const { api } = clientsOf(keys);
-        const bodyOf = (credentials?: string) => {
-            const by = { "x-amazon-apigateway-integration": { ...integration, ...(credentials && { credentials }) } };
-            return Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered(by) } })));
-        };
-        const passing = refusedOn("iam:PassRole", calls);
-        const { id: restApiId = "" } = await api.createRestApi({ name: "imported" });
-        await assert.rejects(api.putRestApi({ restApiId, mode: "overwrite", body: bodyOf(calls) }), passing);
-        await api.putRestApi({ restApiId, mode: "overwrite", body: bodyOf() });
-        await aws.putPolicy("importer", [allow("iam:PassRole", calls)], "passes");
-        await api.putRestApi({ restApiId, mode: "overwrite", body: bodyOf(calls) });
     });
 
     it("UpdateAccount needs iam:PassRole and a role that trusts API Gateway unconditionally", async () => {
