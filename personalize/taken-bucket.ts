@@ -1,5 +1,5 @@
 import { GetBucketTaggingCommand, HeadBucketCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
-import { hasName } from "pulumi-personalize/errors";
+import { hasName } from "terminal-text";
 
 type Client = Pick<S3Client, "send">;
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { Option } from "commander";
-import { formatError, isTransient } from "pulumi-personalize/errors";
+import { isTransient } from "pulumi-personalize/errors";
+import { formatError } from "terminal-text";
 import { findPrefetch } from "../config/config.ts";
 import { ownNamespace } from "../config/metrics.ts";
 import { approximately, priceNote, prices } from "../config/prices.ts";

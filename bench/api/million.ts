@@ -2,7 +2,7 @@ import { packFilms } from "../../app/serving/film-scores.ts";
 import type { TablePort } from "../../app/serving/ports.ts";
 import { handlerCaller } from "./call.ts";
 import { listRequest } from "./load.ts";
-import { createApiProcess, createDocuments, simulated } from "./simulated.ts";
+import { createApiProcess, simulated } from "./simulated.ts";
 
 /**
  * Handles one request of each viewer in one process, and prints the process's maximum memory in MiB as JSON. Its
@@ -30,7 +30,7 @@ const forgetful: TablePort = {
     addAsked: async () => {},
     count: async () => 0,
 };
-const service = createApiProcess(harness, await createDocuments(), { table: forgetful });
+const service = createApiProcess(harness, { table: forgetful });
 const call = handlerCaller(service);
 let [most, failed] = [0, 0];
 for (let viewer = 0; viewer < viewers; viewer++) {

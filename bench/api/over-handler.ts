@@ -10,14 +10,7 @@ import { coldStart } from "./cold-start.ts";
 import { computeLatency, countFailed, layerHead, layerRows, seconds50and99, summarizeSources } from "./figures.ts";
 import { createViewerIds, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load } from "./load.ts";
-import {
-    createApiProcess,
-    createDocuments,
-    type Documents,
-    type Simulated,
-    simulated,
-    withoutCache,
-} from "./simulated.ts";
+import { createApiProcess, type Simulated, simulated, withoutCache } from "./simulated.ts";
 
 /** Number of concurrent processes of the function. */
 const processes = 8;
@@ -35,21 +28,17 @@ const distinct = 1_000_000;
  */
 export async function overHandler(shape: LoadShape): Promise<Goal[]> {
     const { requests, seed } = shape;
-    const documents = await createDocuments();
-
     log(`${requests} requests over the function's code`);
     const cached = simulated(seed);
-    const plain = await measureVariant(shape, cached, "fresh", () =>
-        handlerCaller(createApiProcess(cached, documents)),
-    );
+    const plain = await measureVariant(shape, cached, "fresh", () => handlerCaller(createApiProcess(cached)));
     const { asked: timedCalls, calls } = plain;
 
     log("requests with a viewer's token (viewerAuth)");
-    const proven = await withTokens(shape, documents);
+    const proven = await withTokens(shape);
     showLine(`with viewerAuth`);
     showTable(layerHead, layerRows(proven.asked));
     log("requests for lists of batch inference");
-    const batch = await withBatchLists(shape, documents);
+    const batch = await withBatchLists(shape);
     showLine(`with serving.mode batch: ${summarizeSources(batch.asked)}`);
     showTable(layerHead, layerRows(batch.asked));
     const hits = [timedCalls, proven.asked, batch.asked].map(hitLatency);
@@ -119,7 +108,7 @@ async function measureVariant(shape: LoadShape, { harness }: Simulated, prefix: 
 }
 
 /** Sends the load and the events with a token of the viewer in each request. */
-async function withTokens(shape: LoadShape, documents: Documents) {
+async function withTokens(shape: LoadShape) {
     const issuer = await startIssuer();
     try {
         const stack = simulated(shape.seed);
@@ -129,7 +118,7 @@ async function withTokens(shape: LoadShape, documents: Documents) {
             tokens.set(sub, token);
             return token;
         };
-        const callerOf = () => handlerCaller(createApiProcess(stack, documents, { auth: issuer }), tokenOf);
+        const callerOf = () => handlerCaller(createApiProcess(stack, { auth: issuer }), tokenOf);
         return await measureVariant(shape, stack, "proven", callerOf);
     } finally {
         await issuer.close();
@@ -137,14 +126,12 @@ async function withTokens(shape: LoadShape, documents: Documents) {
 }
 
 /** Sends the load and the events to a stack without a campaign, which has a list of batch inference for each viewer. */
-async function withBatchLists(shape: LoadShape, documents: Documents) {
+async function withBatchLists(shape: LoadShape) {
     const stack = simulated(shape.seed);
     const prefix = "batch";
     const viewers = Array.from({ length: shape.viewers }, (_, rank) => shape.nameOf(rank));
     await stack.storeBatchLists([...viewers, ...createViewerIds(prefix, eventViewers)]);
-    return await measureVariant(shape, stack, prefix, () =>
-        handlerCaller(createApiProcess(stack, documents, { batch: true })),
-    );
+    return await measureVariant(shape, stack, prefix, () => handlerCaller(createApiProcess(stack, { batch: true })));
 }
 
 function hitLatency(timedCalls: Awaited<ReturnType<typeof load>>) {

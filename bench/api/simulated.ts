@@ -1,20 +1,19 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { load as readYaml } from "js-yaml";
 import pMap from "p-map";
 import { tokenVerifier } from "../../app/functions/recommendation-api/verify-token.ts";
-import { openDescription } from "../../app/serving/description.ts";
 import { packFilms } from "../../app/serving/film-scores.ts";
 import { batchListKey, type CampaignPort, type PutEvents, type TablePort } from "../../app/serving/ports.ts";
-import { createService, pickApiValues, type Service } from "../../app/serving/service.ts";
+import { createService, type Service } from "../../app/serving/service.ts";
 import { rememberTokens } from "../../app/serving/viewer-auth.ts";
-import { parseColumns } from "../../data-prep/columns.ts";
-import { makeTables } from "../../data-prep/tables/make.ts";
-import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import {
+    campaignFixture,
+    config,
+    createStore,
+    openedApi,
+    serviceError,
+    tablesDocument,
+} from "../../test/app/serving/api-harness.ts";
 import { memoryTable } from "../../test/app/serving/memory-table.ts";
-import { good } from "../../test/config/parsed.ts";
 import { seededRandom } from "../lib/command.ts";
 import { type Call, directCaller } from "./call.ts";
 
@@ -29,67 +28,44 @@ const times = {
     table: { median: 3.5, spread: 0.35 },
 };
 
-const films = 100;
+const batchFilms = packFilms(
+    Array.from({ length: 100 }, (_, at) => ({ itemId: String(100 + at), score: 0.02 / (at + 1) })),
+);
 
 /**
- * Simulates a campaign, an event tracker and a table in this process. A user's list changes after each event. Each call
- * waits as long as AWS typically takes, but `harness.now`, the API's clock, moves only if the bench sets it.
+ * Simulates a campaign, an event tracker and a table in this process, as the tests of the API do. Each call waits as
+ * long as AWS typically takes, but `harness.now`, the API's clock, moves only if the bench sets it.
  */
 export function simulated(seed: number) {
     const random = seededRandom(seed);
     const harness = { isThrottled: false, calls: 0, now: Date.UTC(2026, 0, 1) };
-    const events = new Map<string, number>();
     const spend = ({ median, spread }: { median: number; spread: number }) => {
         const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
         return sleep(median * Math.exp(spread * normal));
     };
-    const listOf = (userId: string) => {
-        const start = [...userId].reduce((sum, letter) => sum + letter.charCodeAt(0), 7 * (events.get(userId) ?? 0));
-        return packFilms(
-            Array.from({ length: films }, (_, at) => ({
-                itemId: String(1 + ((start + 3 * at) % 500)),
-                score: 0.02 / (at + 1),
-            })),
-        );
+    const { state, campaign: instant, putEvents } = campaignFixture();
+    state.fault = async () => {
+        harness.calls += 1;
+        await spend(times.campaign);
+        if (harness.isThrottled) throw serviceError("ThrottlingException");
     };
+    state.eventsFault = () => spend(times.tracker);
     const campaign: CampaignPort = {
-        async ask({ userId }) {
-            harness.calls += 1;
-            const list = listOf(userId);
-            await spend(times.campaign);
-            if (harness.isThrottled) {
-                throw Object.assign(new Error(), { name: "ThrottlingException", $metadata: { httpStatusCode: 400 } });
-            }
-            return { films: list, recommendationId: `RID-${harness.calls}` };
-        },
-        async describe() {
+        ...instant,
+        async describe(signal) {
             await spend(times.describe);
-            return { status: "ACTIVE", solutionVersionArn: "version-1", minProvisionedTPS: 1 };
+            return instant.describe(signal);
         },
-    };
-    const putEvents: PutEvents = async ({ userId, events: some }) => {
-        await spend(times.tracker);
-        events.set(userId, (events.get(userId) ?? 0) + some.length);
     };
     const table = memoryTable(() => spend(times.table));
     /** Stores a list of batch inference for each viewer, by a job of the day before. */
     async function storeBatchLists(viewers: readonly string[]): Promise<void> {
-        const listsItem = { generation: 1, solutionVersionArn: "version-1", madeAt: harness.now - 86_400_000 };
+        const listsItem = { generation: 1, solutionVersionArn: state.version, madeAt: harness.now - 86_400_000 };
         const { signal } = new AbortController();
         table.setStack({ lists: listsItem });
-        await pMap(
-            viewers,
-            (userId) => {
-                const list = {
-                    ...listsItem,
-                    films: listOf(userId),
-                    key: batchListKey(listsItem.generation),
-                    revision: 0,
-                };
-                return table.port.putList(userId, { ...list, from: "batch" }, 0, signal);
-            },
-            { concurrency: 100 },
-        );
+        const list = { ...listsItem, films: batchFilms, key: batchListKey(listsItem.generation), revision: 0 };
+        const put = (userId: string) => table.port.putList(userId, { ...list, from: "batch" }, 0, signal);
+        await pMap(viewers, put, { concurrency: 100 });
     }
     return { harness, campaign, putEvents, table: table.port, storeBatchLists };
 }
@@ -102,7 +78,6 @@ export type Simulated = ReturnType<typeof simulated>;
  */
 export function createApiProcess(
     { harness, campaign, putEvents, table }: Simulated,
-    documents: Documents,
     more: {
         readonly table?: TablePort;
         readonly auth?: { readonly issuer: string; readonly audience: string };
@@ -113,22 +88,13 @@ export function createApiProcess(
     const viewerAuth = more.auth && { issuer: more.auth.issuer, audience: more.auth.audience, claim: "sub" };
     return createService({
         ...(viewerAuth && { verifyToken: rememberTokens(tokenVerifier(viewerAuth), Date.now) }),
-        config: {
-            ...pickApiValues(good()),
-            viewerAuth,
-            batch: more.batch ?? false,
-            campaignArn: "",
-            tableName: "",
-            bucketName: "",
-            filters: {},
-            cost: { campaignUsdPerHour: 0, estimatedUsdPerMonth: 0, monthlyLimitUsd: 0 },
-        },
+        config: { ...config, viewerAuth, batch: more.batch ?? false },
         campaign,
         putEvents,
         table: more.table ?? table,
         pages: new Map(),
-        openApi: openDescription(documents.openApi),
-        storedTables: { read: async () => ({ text: documents.tables, etag: "" }), newest: async () => "version-1" },
+        openApi: openedApi,
+        storedTables: createStore(tablesDocument).port,
         clock: () => harness.now,
         log: () => {},
     });
@@ -141,17 +107,4 @@ export function withoutCache({ campaign, putEvents }: Simulated): Call {
         (userId, numResults) => campaign.ask({ userId, numResults, context: {} }, signal),
         (body) => putEvents(body as Parameters<PutEvents>[0], signal),
     );
-}
-
-export interface Documents {
-    readonly openApi: string;
-    readonly tables: string;
-}
-
-/** Returns the API description, and the fallback tables of synthetic interactions. */
-export async function createDocuments(): Promise<Documents> {
-    const csv = interactionsCsv(syntheticRatings({ users: 500, items: 500, meanHistory: 40 }));
-    const tables = makeTables(await parseColumns(Readable.from([csv])), [], "bench");
-    const yaml = readFileSync(join(import.meta.dirname, "../../app/api/openapi.yaml"), "utf8");
-    return { openApi: JSON.stringify(readYaml(yaml)), tables: JSON.stringify(tables) };
 }

@@ -1,8 +1,8 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
 import * as aws from "@pulumi/aws";
 import { anyKind, kinds } from "pulumi-personalize/core";
-import { hasName, isNotFound } from "pulumi-personalize/errors";
-import { messageOf } from "terminal-text";
+import { isNotFound } from "pulumi-personalize/errors";
+import { hasName, messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../config/config.ts";
 import { type Adoptable, adoptables } from "../../config/keys/data.ts";
 import { refuse } from "./load-config.ts";

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import { toError } from "terminal-text";
+import { isCredentials, oneLine, toError } from "terminal-text";
 import { type DiagnoseOptions, type Outcome, runDiagnosis, withDiagnoseOptions } from "./command.ts";
-import { AccessError, type AccessErrorKind, isCredentials, oneLine } from "./errors.ts";
+import { AccessError, type AccessErrorKind } from "./errors.ts";
 import { packageCommand } from "./messages.ts";
 
 /** Exit codes of the command, by its result or by the reason why it could not continue. */

@@ -14,8 +14,8 @@ import {
     ListObjectVersionsCommand,
     type S3Client,
 } from "@aws-sdk/client-s3";
+import { hasName } from "terminal-text";
 import { startBytes } from "./data-file/sample.ts";
-import { hasName } from "./errors.ts";
 import type { BucketFacts, KeyListed, ObjectFacts, PublicAccessBlock } from "./snapshot.ts";
 
 const maxKeys = 1000;

@@ -10,7 +10,7 @@ import {
     paginateSimulatePrincipalPolicy,
 } from "@aws-sdk/client-iam";
 import { accountOf, type Decision, type RequestContext, toList } from "policy-evaluator";
-import { hasName } from "./errors.ts";
+import { hasName } from "terminal-text";
 import type { PolicyText, RoleFacts, Simulated } from "./snapshot.ts";
 
 /** Reads the role with this name from IAM, whatever its path. Returns undefined if the account has no such role. */

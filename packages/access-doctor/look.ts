@@ -1,5 +1,5 @@
-import { toError } from "terminal-text";
-import { AccessError, type AwsError, hasName, isCredentials, isUnreachable, oneLine } from "./errors.ts";
+import { type AwsError, hasName, isCredentials, isUnreachable, oneLine, toError } from "terminal-text";
+import { AccessError } from "./errors.ts";
 import { parseRefusal } from "./refusal.ts";
 import type { Fetched } from "./snapshot.ts";
 

@@ -6,7 +6,8 @@ import {
 } from "@aws-sdk/client-personalize";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { parseArn } from "policy-evaluator";
-import { AccessError, hasName } from "./errors.ts";
+import { hasName } from "terminal-text";
+import { AccessError } from "./errors.ts";
 import { describeReadFailure, fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
 import type { DatasetSchema, Fetched, JobFacts } from "./snapshot.ts";
 

@@ -11,10 +11,9 @@ import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
 import { createEnforcement } from "./gateway/enforcement/enforce.ts";
 import { createImportAccess } from "./gateway/import-access.ts";
-import { createOrganisation } from "./gateway/organisation.ts";
 import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
-import { createSimulators } from "./gateway/simulators/simulators.ts";
+import { createSimulator } from "./gateway/simulator.ts";
 import {
     defaultInstance,
     folderServed,
@@ -66,7 +65,6 @@ const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) =>
 });
 const behindGateway = { port: miniStack.port, secret };
 const directory = createDirectory({ port: miniStack.answersPort, secret, accountId: localAccountId });
-const organisation = createOrganisation();
 const emulator = createEmulator({
     dataDir: join(awsData, "personalize"),
     speed: instance.speed,
@@ -74,7 +72,7 @@ const emulator = createEmulator({
     accountId: localAccountId,
     partition: localPartition,
     serviceModelDir: requireServiceModelDir(python),
-    access: createImportAccess({ miniStack: behindGateway, directory }, localPartition, organisation),
+    access: createImportAccess({ miniStack: behindGateway, directory }, localPartition),
     log,
 });
 const enforcement = instance.enforce
@@ -83,7 +81,6 @@ const enforcement = instance.enforce
           emulator,
           log: openAccessLog(awsData),
           accountId: localAccountId,
-          organisation,
       })
     : undefined;
 const behind = { miniStack: behindGateway, emulator, log };
@@ -94,7 +91,6 @@ const trailDelivery = deliverTrailEvents({
     region,
     accountId: localAccountId,
     directory,
-    organisation,
     accessLog: enforcement?.log,
 });
 const serviceMetrics = publishServiceMetrics(behind);
@@ -140,12 +136,11 @@ process.on("SIGTERM", () => stop(0));
 process.on("SIGINT", () => stop(0));
 
 server = await startGateway({
-    organisation,
     port: instance.port,
     miniStack: behindGateway,
     emulator,
     ...(enforcement && { enforcement }),
-    simulators: createSimulators(directory, organisation),
+    simulator: createSimulator(directory),
     status,
     rounds,
     log,

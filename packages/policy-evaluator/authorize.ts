@@ -11,8 +11,6 @@ export interface ApplicablePolicies {
     readonly boundary?: readonly NamedPolicy[];
     /** Session policies, which the caller passed when the session was created. */
     readonly session?: readonly NamedPolicy[];
-    /** Service control policies, one list for each level from the organisation's root to the account. */
-    readonly serviceControl?: readonly (readonly NamedPolicy[])[];
 }
 
 export type PolicyType = keyof ApplicablePolicies;
@@ -28,7 +26,7 @@ export interface Authorization extends Omit<Evaluation, "considered"> {
 /**
  * Decides one request by all policies that apply to it, as AWS does (IAM User Guide, "How AWS enforcement code logic
  * evaluates requests to allow or deny access" and "Cross-account policy evaluation logic"):
- * - any deny wins; every level of service control policies must allow a principal of the account;
+ * - any deny wins;
  * - in one account, identity and resource policies add up. If a resource policy allows a user's or session's own ARN,
  *   nothing else is required. If it allows a role or everyone, boundary and session policy must also allow. If it
  *   allows the account, an identity policy must also allow. A trust or key policy, if present, must allow.
@@ -54,9 +52,6 @@ export function authorize(
         const { caller } = request;
         const bounded = "arn" in caller && policies.boundary ? { ...caller, hasBoundary: true } : caller;
         by.resource = evaluate({ ...request, caller: bounded }, policies.resource, "resource");
-    }
-    if (policies.serviceControl) {
-        by.serviceControl = everyLevel(policies.serviceControl.map((level) => evaluate(request, level, "identity")));
     }
 
     const callerAccount = "arn" in request.caller ? accountOf(request.caller.arn) : undefined;
@@ -101,9 +96,6 @@ function whatLacks(
         return naming === undefined ? "resource" : undefined;
     }
     const limits = (type: PolicyType) => by[type] !== undefined && by[type].decision !== "allowed";
-    if (limits("serviceControl")) {
-        return "serviceControl";
-    }
     const resourceMustAllow = crossAccount || (by.resource !== undefined && hasAllowingPolicyOfItsOwn(action));
     if (resourceMustAllow && naming === undefined) {
         return "resource";
@@ -133,16 +125,4 @@ function isSession(arn: string): boolean {
 function closestOf(resource: Evaluation | undefined): Naming | undefined {
     const namings = resource?.decision === "allowed" ? resource.deciding.map(({ naming }) => naming) : [];
     return (["direct", "role", "everyone", "account"] as const).find((naming) => namings.includes(naming));
-}
-
-function everyLevel(levels: readonly Evaluation[]): Evaluation {
-    const worst =
-        levels.find(({ decision }) => decision === "explicitDeny") ??
-        levels.find(({ decision }) => decision === "implicitDeny");
-    return {
-        decision: worst?.decision ?? "allowed",
-        deciding: worst ? worst.deciding : levels.flatMap(({ deciding }) => deciding),
-        considered: levels.flatMap(({ considered }) => considered),
-        missingContextKeys: levels.flatMap(({ missingContextKeys }) => missingContextKeys),
-    };
 }

@@ -40,7 +40,6 @@ export {
     serviceReads,
 } from "./import-requests.ts";
 export {
-    createPositionFinder,
     describeProblems,
     type ParsedPolicy,
     type Position,

@@ -13,16 +13,8 @@ export interface PolicyProblem extends Position {
     readonly message: string;
 }
 
-/** The range of a statement's text, in offsets: `[start, end)`. */
-interface Span {
-    readonly start: number;
-    readonly end: number;
-    /** Offset after the bracket or statement that precedes this statement. */
-    readonly lead: number;
-}
-
 export type ParsedPolicy =
-    | { readonly document: PolicyDocument; readonly statements: readonly Span[]; readonly problems: readonly [] }
+    | { readonly document: PolicyDocument; readonly problems: readonly [] }
     | { readonly problems: readonly PolicyProblem[] };
 
 /**
@@ -78,11 +70,11 @@ export function parsePolicy(
         const placeOf = createPositionFinder(text);
         return { problems: faults.map(({ message, offset }) => ({ message, ...placeOf(offset) })) };
     }
-    return { document: plain(root) as PolicyDocument, statements: statementSpans(root), problems: [] };
+    return { document: plain(root) as PolicyDocument, problems: [] };
 }
 
 /** Returns a function from an offset in the text to its line and column, from 1. Only line feeds end a line. */
-export function createPositionFinder(text: string): (offset: number) => Position {
+function createPositionFinder(text: string): (offset: number) => Position {
     const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
     return (offset) => {
         let [low, high] = [0, starts.length - 1];
@@ -98,17 +90,4 @@ export function createPositionFinder(text: string): (offset: number) => Position
 /** Returns one line about a document with problems, for messages. */
 export function describeProblems(problems: readonly PolicyProblem[]): string {
     return problems.map(({ message, line, column }) => `line ${line}, column ${column}: ${message}`).join("; ");
-}
-
-function statementSpans(root: JsonNode): readonly Span[] {
-    const statement = root.type === "object" ? root.members.find(({ name }) => name === "Statement")?.node : undefined;
-    if (statement?.type !== "array") {
-        return statement ? [{ start: statement.start, end: statement.end, lead: statement.start }] : [];
-    }
-    const { items } = statement;
-    return items.map(({ start, end }, index) => ({
-        start,
-        end,
-        lead: items[index - 1]?.end ?? statement.start + 1,
-    }));
 }

@@ -1,6 +1,7 @@
+import { formatError } from "terminal-text";
 import { adoptable } from "./adopt.ts";
 import type { LifecycleDeps } from "./deps.ts";
-import { alreadyExists, BusyError, formatError, isRoleNotReady, isTransient } from "./errors.ts";
+import { alreadyExists, BusyError, isRoleNotReady, isTransient } from "./errors.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { allTags } from "./tags.ts";
 import { pause } from "./wait.ts";

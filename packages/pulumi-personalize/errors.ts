@@ -1,17 +1,6 @@
 /** Classification of AWS SDK errors for the lifecycle. */
 
-import { toError } from "terminal-text";
-
-/** An error with the members that the AWS SDK adds, or Node.js if AWS sent no response. */
-interface ServiceError extends Error {
-    readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
-    readonly code?: string;
-}
-
-/** Checks whether an error has one of the given names. The AWS SDK uses the error code as the name. */
-export function hasName(error: unknown, ...names: string[]): boolean {
-    return error instanceof Error && names.includes(error.name);
-}
+import { formatError, hasName, isUnreachable, toError } from "terminal-text";
 
 /** Checks whether the resource does not exist. */
 export const isNotFound = (error: unknown) => hasName(error, "ResourceNotFoundException");
@@ -20,15 +9,12 @@ export const isInUse = (error: unknown) => hasName(error, "ResourceInUseExceptio
 /** Checks whether another resource has this name. */
 export const alreadyExists = (error: unknown) => hasName(error, "ResourceAlreadyExistsException");
 
-const networkCodes = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"];
-
 /** Checks whether the error is throttling, or a failure of the service or the network. A later call may succeed. */
 export function isTransient(error: unknown): boolean {
-    const { name, code, $metadata }: ServiceError = toError(error);
     return (
-        ["ThrottlingException", "TooManyRequestsException", "TimeoutError", "AbortError"].includes(name) ||
-        networkCodes.includes(code ?? "") ||
-        ($metadata?.httpStatusCode ?? 0) >= 500
+        hasName(error, "ThrottlingException", "TooManyRequestsException", "AbortError") ||
+        isUnreachable(error) ||
+        (toError(error).$metadata?.httpStatusCode ?? 0) >= 500
     );
 }
 
@@ -47,15 +33,6 @@ export function isRoleNotReady(error: unknown): boolean {
         /assume|role/i.test(error.message) &&
         hasName(error, "InvalidInputException", "ValidationException")
     );
-}
-
-/**
- * Returns the error's message with its name and request ID, because Pulumi's wire protocol carries only the message.
- */
-export function formatError(error: unknown): string {
-    const { name, message, $metadata }: ServiceError = toError(error);
-    const requestId = $metadata?.requestId ? ` (request id ${$metadata.requestId})` : "";
-    return $metadata ? `${name}: ${message}${requestId}` : message;
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-personalize";
-import { BusyError, formatError, hasName } from "./errors.ts";
+import { formatError, hasName } from "terminal-text";
+import { BusyError } from "./errors.ts";
 import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 import { tagList } from "./tags.ts";
 

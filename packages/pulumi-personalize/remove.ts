@@ -1,6 +1,6 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { messageOf } from "terminal-text";
-import { formatError, hasName, isInUse, isNotFound } from "./errors.ts";
+import { formatError, hasName, messageOf } from "terminal-text";
+import { isInUse, isNotFound } from "./errors.ts";
 import type { CommonInputs, Removable } from "./resource.ts";
 import { isOurs, listTags } from "./tags.ts";
 import { type WaitDeps, waitFor } from "./wait.ts";

@@ -1,8 +1,9 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { formatError } from "terminal-text";
 import { createOrAdopt } from "./create.ts";
 import type { LifecycleDeps } from "./deps.ts";
 import { isEqualValue, keepSpelling, type Passed, type Properties } from "./diff.ts";
-import { formatError, initFailure, isInUse, isTransient } from "./errors.ts";
+import { initFailure, isInUse, isTransient } from "./errors.ts";
 import { type CommonInputs, type Description, jsonClean, type ResourceKind } from "./resource.ts";
 import { pause, type Verdict, verdictOn, waitFor } from "./wait.ts";
 

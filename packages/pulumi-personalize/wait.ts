@@ -1,5 +1,6 @@
+import { formatError } from "terminal-text";
 import { isDeadEnd, isSettled } from "./diff.ts";
-import { formatError, isTransient } from "./errors.ts";
+import { isTransient } from "./errors.ts";
 import type { Description } from "./resource.ts";
 
 /** Clock, log and random numbers of a wait. Tests replace them, so that hours of waiting take no time. */

@@ -1,5 +1,16 @@
 import { distance } from "fastest-levenshtein";
 
+export {
+    type AwsError,
+    formatError,
+    hasCode,
+    hasName,
+    isCredentials,
+    isUnreachable,
+    messageOf,
+    oneLine,
+    toError,
+} from "./errors.ts";
 export { shell } from "./shell.mjs";
 
 /**
@@ -37,16 +48,6 @@ export const visibleLines = (text: string): string =>
         .split(harmless)
         .map((part, at) => (at % 2 === 1 ? part : visible(part)))
         .join("");
-
-/** Returns a thrown value as an Error, because JavaScript can throw any value. */
-export const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
-
-/** Returns the message of an error or of any other thrown value. */
-export const messageOf = (thrown: unknown): string => toError(thrown).message;
-
-/** Checks whether an error of Node.js has one of these codes, such as `ENOENT`. */
-export const hasCode = (error: unknown, ...codes: string[]): boolean =>
-    error instanceof Error && "code" in error && codes.includes(String(error.code));
 
 type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
 

@@ -4,7 +4,8 @@ import {
     paginateListSolutionVersions,
     type Solution,
 } from "@aws-sdk/client-personalize";
-import { hasName, isNotFound } from "pulumi-personalize/errors";
+import { isNotFound } from "pulumi-personalize/errors";
+import { hasName } from "terminal-text";
 import { nameInArn } from "./operation.ts";
 
 /** Metrics of a version, under Personalize's names. */

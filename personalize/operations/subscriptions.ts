@@ -1,5 +1,5 @@
 import { paginateListSubscriptionsByTopic, type SNSClient } from "@aws-sdk/client-sns";
-import { hasName } from "pulumi-personalize/errors";
+import { hasName } from "terminal-text";
 
 /** A subscription to a topic. */
 export interface Subscription {

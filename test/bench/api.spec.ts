@@ -7,7 +7,7 @@ import { type Call, handlerCaller, httpCaller } from "../../bench/api/call.ts";
 import { computeLatency, countFailed, summarizeSources } from "../../bench/api/figures.ts";
 import { secondsToChange } from "../../bench/api/fresh.ts";
 import { listRequest, load, resting, watchRequest, zipf } from "../../bench/api/load.ts";
-import { createApiProcess, createDocuments, simulated, withoutCache } from "../../bench/api/simulated.ts";
+import { createApiProcess, simulated, withoutCache } from "../../bench/api/simulated.ts";
 import { campaignCaller } from "../../bench/api/stack.ts";
 import { seededRandom } from "../../bench/lib/command.ts";
 import { portOf } from "../../packages/local-personalize/wire/http.ts";
@@ -123,9 +123,8 @@ describe("Callers of bench:api", () => {
     });
 
     it("with a throttled campaign, `handlerCaller` returns cached lists, and fails without a cached list", async () => {
-        const documents = await createDocuments();
         const harness = simulated(1);
-        const callers = [1, 2].map(() => handlerCaller(createApiProcess(harness, documents)));
+        const callers = [1, 2].map(() => handlerCaller(createApiProcess(harness)));
         const shape = { requests: 60, viewers: 10, exponent: 1, events: 0.1, seed: 1, nameOf: String };
         const fine = await load(callers, shape);
         assert.ok(harness.harness.calls < 50 && countFailed(fine) === 0);

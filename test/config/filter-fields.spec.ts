@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { filterFieldProblems } from "../../config/filter-fields.ts";
+import { filterFieldProblems, parseFilter } from "../../config/filter-fields.ts";
+import { watchedFilterExpression } from "../../config/watched.ts";
 
 const datasets = {
     Interactions: ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"],
@@ -42,4 +43,15 @@ describe("`filterFieldProblems`", () => {
         it(`\`filterFieldProblems\` reports a field that the data lacks in ${expression}`, () =>
             assert.equal(reasonOf(expression), reason));
     }
+});
+
+describe("`parseFilter`", () => {
+    it("`parseFilter` accepts the program's own filter", () =>
+        assert.ok("clauses" in parseFilter(watchedFilterExpression())));
+
+    it("`parseFilter` returns the column of a fault, and suggests a word that is similar to a wrong one", () =>
+        assert.deepEqual(parseFilter("EXCLUDE ItemID WHERE Item.YEAR > 1"), {
+            column: 22,
+            reason: "Interactions or Items or Users or Actions or Action_Interactions or CurrentUser is expected, but found Item. Did you mean Items?",
+        }));
 });

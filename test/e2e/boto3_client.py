@@ -45,7 +45,7 @@ def large_upload():
 campaign = personalize.describe_campaign(campaignArn=campaign_arn)["campaign"]
 version = personalize.describe_solution_version(solutionVersionArn=campaign["solutionVersionArn"])["solutionVersion"]
 recommended = runtime.get_recommendations(campaignArn=campaign_arn, userId="1", numResults=7)
-role_name = next(role["RoleName"] for role in iam.list_roles()["Roles"] if "Personalize" in role["RoleName"])
+role = next(role for role in iam.list_roles()["Roles"] if "Personalize" in role["RoleName"])
 presigned = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key})
 
 print(
@@ -71,10 +71,10 @@ print(
                 "noBucket": refusal(s3.list_objects_v2, Bucket="nobody-has-this-bucket"),
                 "noRole": refusal(iam.get_role, RoleName="nobody"),
                 "simulator": refusal(
-                    iam.simulate_custom_policy, PolicyInputList=["{}"], ActionNames=["s3:GetObject"]
+                    iam.simulate_principal_policy, PolicySourceArn=role["Arn"], ActionNames=["s3:Get*"]
                 ),
             },
-            "trust": iam.get_role(RoleName=role_name)["Role"]["AssumeRolePolicyDocument"],
+            "trust": iam.get_role(RoleName=role["RoleName"])["Role"]["AssumeRolePolicyDocument"],
             "large": large_upload(),
             "presigned": presigned,
         },

@@ -51,10 +51,6 @@ describe("AutoML and the legacy recipe aws-hrnn", () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
-    it("`preview` rejects aws-hrnn for a stack whose solution has AutoML, because the solution would be new", async () => {
-        assert.match(await refusal({ recipe: "aws-hrnn" }), /movie-recommender:recipe is "aws-hrnn", a legacy recipe/);
-    });
-
     it("`destroy` of a stack with AutoML leaves no resource", async () => {
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual([...(await listEverything(aws)), ...(await listWatchers(aws))], []);

@@ -17,7 +17,7 @@ describe("Inventory of the runbook `audit-leftovers`", () => {
         const send = async () => ({ TableNames: ["films"], Table });
         const client = Object.assign(new DynamoDBClient({ region }), { send });
         const [table] = await servingListers["DynamoDB table"](place, client);
-        return (await table?.bill?.())?.usdPerMonth;
+        return table?.usdPerMonth?.();
     };
     it("the inventory prices a DynamoDB table at $0 only if small and on-demand", async () => {
         const onDemand = { BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" } };
@@ -41,7 +41,7 @@ describe("Inventory of the runbook `audit-leftovers`", () => {
         const send = async () => ({ DashboardEntries: [entry] });
         const client = Object.assign(new CloudWatchClient({ region }), { send });
         const [dashboard] = await operationsListers.dashboard(place, client);
-        assert.deepEqual(await dashboard?.bill?.(), { usdPerMonth: 3 });
+        assert.equal(await dashboard?.usdPerMonth?.(), 3);
         assert.deepEqual(await dashboard?.remove?.(), [
             String.raw`aws cloudwatch delete-dashboards --region eu-central-1 --dashboard-names 'it'\''s'`,
         ]);

@@ -4,13 +4,11 @@ import { statusPath } from "../instance.ts";
 import { jsonAnswer, sendAnswer } from "./answer.ts";
 import type { AccessLog } from "./enforcement/access-log.ts";
 import { BadFaultError, type Faults, readFault } from "./faults.ts";
-import type { Organisation } from "./organisation.ts";
 
 /** The data that the endpoints below /_local read and change. */
 interface Admin {
     readonly emulator: Emulator;
     readonly faults: Faults;
-    readonly organisation?: Organisation;
     /** The enforcement of IAM with its access log; undefined if the local AWS does not enforce IAM. */
     readonly enforcement?: { readonly log: AccessLog };
     /** Returns the response to `GET /_local/status?challenge=…`. */
@@ -57,12 +55,6 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
             if (typeof seconds === "string") return bad(seconds);
             emulator.advance(seconds * 1000);
             return [200, clockOf(emulator)];
-        },
-    },
-    "/_local/organisation": {
-        async PUT({ organisation }, request) {
-            const problem = organisation?.attach((await readBody(request)).toString("utf8"));
-            return problem === undefined ? [201, {}] : bad(problem);
         },
     },
     "/_local/forms": {

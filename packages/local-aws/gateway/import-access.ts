@@ -20,7 +20,6 @@ import {
     withoutDocumentNote,
 } from "./import-documents.ts";
 import { createClientSettings, type MiniStackAddress } from "./ministack.ts";
-import type { Levels, Organisation } from "./organisation.ts";
 
 /**
  * Checks whether a job can read its input, and whether a batch job can write its output. Each step must pass: the
@@ -32,7 +31,6 @@ import type { Levels, Organisation } from "./organisation.ts";
 export function createImportAccess(
     { miniStack, directory }: { readonly miniStack: MiniStackAddress; readonly directory: Pick<Directory, "role"> },
     partition: string,
-    organisation: Organisation,
 ): ImportAccess {
     const settings = createClientSettings(miniStack);
     // Like S3, MiniStack redirects a caller from another region to the bucket's region.
@@ -52,7 +50,6 @@ export function createImportAccess(
             roleId: role.id,
             keys: request.isPrefix ? keysToRead(request, await list(request.bucket, request.key).catch(() => [])) : [],
             bucketPolicies: await fetchBucketPolicies(s3, request.bucket),
-            serviceControl: organisation.levels(),
         });
         if (!judgement.allowed) {
             return denied(judgement.step, judgement.reason + withoutDocumentNote(role.withoutDocument));
@@ -88,7 +85,6 @@ interface ImportPolicies {
     readonly rolePolicies: readonly NamedPolicy[];
     readonly bucketPolicies: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[] | undefined;
-    readonly serviceControl?: Levels | undefined;
     readonly roleId?: string;
     /** The keys of the objects in a folder; empty for a single object. */
     readonly keys?: readonly string[];
@@ -120,7 +116,7 @@ export function judgeOutput(request: ImportRequest, partition: string, policies:
 
 function judgeSteps(
     of: Import,
-    { trust, rolePolicies, bucketPolicies, boundary, serviceControl = [] }: ImportPolicies,
+    { trust, rolePolicies, bucketPolicies, boundary }: ImportPolicies,
     verb: "read" | "write",
     byRole: readonly AccessRequest[],
     byService: readonly AccessRequest[],
@@ -138,12 +134,6 @@ function judgeSteps(
         const within = boundary && evaluate(access, boundary, "identity");
         if (within && within.decision !== "allowed") {
             return denied(`${verb} within the role's boundary`, explain(access, within));
-        }
-        for (const level of serviceControl) {
-            const organised = evaluate(access, level, "identity");
-            if (organised.decision !== "allowed") {
-                return denied(`${verb} within the organisation's policies`, explain(access, organised));
-            }
         }
         const vetoed = evaluate(access, bucketPolicies, "resource");
         if (vetoed.decision === "explicitDeny") {

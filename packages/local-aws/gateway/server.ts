@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { credentialScope, type Emulator, findOperation, monthStart, parseJson, readBody } from "local-personalize";
+import { credentialScope, type Emulator, findOperation, parseJson, readBody } from "local-personalize";
 import { localAccountId } from "../instance.ts";
 import { answerAdmin } from "./admin.ts";
 import { type Answer, awsJson, jsonAnswer, sendAnswer } from "./answer.ts";
@@ -7,15 +7,14 @@ import { showsSpend, withSpend } from "./budgets/decide.ts";
 import { answerClientError } from "./client-errors.ts";
 import { toTrailEvents } from "./cloudtrail/events.ts";
 import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
-import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
+import { answerCostExplorer, isCostExplorerCall } from "./cost-explorer.ts";
 import { MiniStackSilentError } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import type { MiniStackAddress } from "./ministack.ts";
-import type { Organisation } from "./organisation.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
-import type { Simulators } from "./simulators/simulators.ts";
+import type { Simulator } from "./simulator.ts";
 import { monthSpend } from "./spend.ts";
 import { classify } from "./web-pages.ts";
 
@@ -23,11 +22,10 @@ interface GatewayOptions {
     readonly port: number;
     readonly miniStack: MiniStackAddress;
     readonly emulator: Emulator;
-    readonly organisation?: Organisation;
     /** Verifies and authorizes each call. If undefined, every call from a program is allowed. */
     readonly enforcement?: Enforcement;
-    /** IAM's policy simulators. */
-    readonly simulators?: Simulators;
+    /** IAM's policy simulator. */
+    readonly simulator?: Simulator;
     /** Returns the response to `GET /_local/status?challenge=…`. */
     status(challenge: string): object;
     /** Returns how often the local AWS has evaluated alarms, sent its own metrics, and checked budgets. */
@@ -134,9 +132,8 @@ async function answerService(
         await answerPersonalize(options.emulator, faults, call, response);
         return;
     }
-    const costs = scope?.service === "ce" ? costExplorerOperation(target) : undefined;
-    if (costs) {
-        sendAnswer(response, answerCostExplorer(options.emulator, costs, await json()));
+    if (scope?.service === "ce" && isCostExplorerCall(target)) {
+        sendAnswer(response, answerCostExplorer(options.emulator, await json()));
         return;
     }
     if (scope?.service === "budgets" && showsSpend(target)) {
@@ -150,9 +147,9 @@ async function answerService(
         sendAnswer(response, jsonAnswer(200, lookupEvents(events, await json(), where), awsJson));
         return;
     }
-    if (scope?.service === "iam" && options.simulators) {
+    if (scope?.service === "iam" && options.simulator) {
         const body = receivedBody ?? (await readBody(request));
-        const answer = await options.simulators(body);
+        const answer = await options.simulator(body);
         if (answer) sendAnswer(response, answer);
         else passThrough(options.miniStack, request, response, { ...passing, body });
         return;
@@ -216,6 +213,6 @@ async function fetchNdcg(emulator: Pick<Emulator, "handle">, solutionVersionArn:
 function computeSpend({ usage, clock }: Pick<Emulator, "usage" | "clock">) {
     const now = clock.now();
     const countedAt = new Date(now).toISOString();
-    const { actual } = monthSpend(usage, now, monthStart(now), () => true);
+    const { actual } = monthSpend(usage, now, () => true);
     return { month: countedAt.slice(0, "2026-11".length), usd: actual, countedAt };
 }

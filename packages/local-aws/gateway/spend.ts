@@ -26,10 +26,10 @@ function hourlyRate(usage: Usage, now: number, holds: Holds): number {
     return (sumOf(recent) * hour) / (now - from);
 }
 
-/** Returns the spend in the month of `now`, from the time `start`. */
-export function monthSpend(usage: Usage, now: number, start: number, holds: Holds): Spend {
+/** Returns the spend in the month of `now`. */
+export function monthSpend(usage: Usage, now: number, holds: Holds): Spend {
     const records = computeCosts(usage({ from: monthStart(now), to: now }));
-    const actual = sumOf(records.filter((record) => record.hour >= start && holds(record)));
+    const actual = sumOf(records.filter((record) => holds(record)));
     return { actual, forecast: actual + (hourlyRate(usage, now, holds) * (monthStart(now, 1) - now)) / hour };
 }
 

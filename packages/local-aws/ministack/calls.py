@@ -149,12 +149,12 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
     if service == "apigateway":
         given = json_of(body)
         context = {**context, **edge_resources.tags_of_rest_call(method, path, given, routing)}
-        linked = service_linked_roles.checks_of_rest_call(method, path, given, account)
-        additional = [
+        return [
+            (action, resource, context),
             *edge_resources.tagging_of_new(method, path, resource, context),
             *edge_resources.change_by_tagging(method, path),
+            *service_linked_roles.checks_of_rest_call(method, path, given, account),
         ]
-        return [(action, resource, context), *additional, *linked]
     if service == "iam":
         boundary = routing.get("PermissionsBoundary", [""])[0]
         context = {**context, **({"iam:PermissionsBoundary": boundary} if boundary else {})}

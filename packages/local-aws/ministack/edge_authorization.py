@@ -7,8 +7,6 @@ Authorization header?").
 
 from ministack.services import cloudfront
 
-from edge_errors import cache_policy_of
-
 
 def remove() -> None:
     serve = cloudfront.handle_viewer_request
@@ -22,4 +20,6 @@ def remove() -> None:
 
 
 def is_in_cache_key(dist: dict, path: str) -> bool:
-    return "authorization" in [name.lower() for name in cache_policy_of(dist, path).get("Headers") or []]
+    behavior = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(dist), path) or {}
+    policy = cloudfront.cache_policy_params(behavior.get("cache_policy_id")) or {}
+    return "authorization" in [name.lower() for name in policy.get("Headers") or []]

@@ -80,5 +80,5 @@ def others(document: dict, query: dict):
             integration = method[INTEGRATION]
             if integration["type"].upper() not in ("AWS_PROXY", "MOCK"):
                 yield f"type {integration['type']} of {name} {path}"
-            more = integration.keys() - {"type", "httpMethod", "uri", "credentials", "requestTemplates"}
+            more = integration.keys() - {"type", "httpMethod", "uri", "requestTemplates"}
             yield from (f"{each} of {INTEGRATION} of {name} {path}" for each in more)

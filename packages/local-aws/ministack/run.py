@@ -32,21 +32,16 @@ import bounded_records
 import compression
 import dashboards
 import edge_authorization
-import edge_errors
 import edge_tags
 import embedded_metrics
 import function_log_groups
 import function_logs
 import function_policies
 import function_sessions
-import function_streams
 import function_updates
 import gateway_only
-import iam_names
 import managed_policies
 import metric_alarms
-import object_keys
-import object_owners
 import page_owner
 import origins
 import queue_metrics
@@ -97,16 +92,12 @@ if __name__ == "__main__":
     rest_api_changes.apply_as_aws()
     rest_imports.put_documents()
     service_linked_roles.make_with_tracing()
-    iam_names.validate_and_escape()
     size_quotas.refuse_long_ones()
     queue_urls.readdress()
     topics.refuse_other_tags()
     topics.await_confirmation()
     blocked_encryption.keep()
-    object_keys.refuse_long_ones()
-    object_owners.list_owners()
     origins.serve_rest_apis()
-    edge_errors.keep()
     edge_authorization.remove()
     unknown_distributions.refuse()
     bounded_records.start()
@@ -115,7 +106,6 @@ if __name__ == "__main__":
     second_metrics.start()
     function_logs.report_ends()
     function_sessions.record_functions()
-    function_streams.share_streams()
     function_updates.end_at_leisure()
     schedules.look_often()
     queue_metrics.start()

@@ -1,16 +1,14 @@
 """Invokes a schedule's target with the schedule's role, as EventBridge Scheduler does.
 
-MiniStack checks neither the role's trust policy nor its permissions, does not replace context attributes in the input,
-and drops failed deliveries. With this module, a denied event is logged and sent to the schedule's dead-letter queue, if
+MiniStack checks neither the role's trust policy nor its permissions, and drops failed deliveries. With this module, a denied event is logged and sent to the schedule's dead-letter queue, if
 the role allows it.
 """
 
 import json
 import logging
-from datetime import datetime, timezone
 
 from ministack.core import iam_evaluator as judge
-from ministack.core.responses import get_account_id, new_uuid
+from ministack.core.responses import get_account_id
 from ministack.services import eventbridge, iam, lambda_svc, scheduler, sqs
 
 import role_permissions
@@ -34,7 +32,7 @@ def deliver_by_role(enforcing: bool) -> None:
     def deliver_if_allowed(target, event, rule, *rest):
         if ":scheduler:" not in rule.get("Arn", ""):
             return deliver(target, event, rule, *rest)
-        payload = filled_in(target.get("Input") or "{}", rule)
+        payload = target.get("Input") or "{}"
         refused = why_not(target, target.get("Arn", ""), rule, enforcing)
         if refused is None:
             return deliver({**target, "Input": payload}, event, rule, *rest)
@@ -44,15 +42,6 @@ def deliver_by_role(enforcing: bool) -> None:
             keep(dead_letters, target, rule, payload, refused, enforcing)
 
     eventbridge._invoke_target = deliver_if_allowed
-
-
-def filled_in(text: str, schedule: dict) -> str:
-    """Replaces context attributes in the input (EventBridge Scheduler User Guide, "Adding context attributes")."""
-    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    attributes = {"schedule-arn": schedule["Arn"], "scheduled-time": now, "execution-id": new_uuid(), "attempt-number": "1"}
-    for name, value in attributes.items():
-        text = text.replace(f"<aws.scheduler.{name}>", value)
-    return text
 
 
 def why_not(target: dict, arn: str, schedule: dict, enforcing: bool) -> str | None:

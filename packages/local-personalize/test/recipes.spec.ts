@@ -130,6 +130,27 @@ describe("Recipes of the local Personalize", () => {
         );
     });
 
+    it("GetPersonalizedRanking returns items in the order of GetRecommendations, and needs a campaign of its type", async () => {
+        const [listed, ranking] = await Promise.all(
+            ["aws-user-personalization", "aws-personalized-ranking"].map(async (name) => {
+                const solutionVersionArn = await versionOf(name);
+                return (await service.personalize.createCampaign({ name: `${name}-a`, solutionVersionArn }))
+                    .campaignArn;
+            }),
+        );
+        const rank = (campaignArn: string | undefined, inputList: string[]) =>
+            service.runtime.getPersonalizedRanking({ campaignArn, userId: "22", inputList });
+        const recommend = (campaignArn: string | undefined) =>
+            service.runtime.getRecommendations({ campaignArn, userId: "22", numResults: 40 });
+        const watched = new Set(history.filter(({ user }) => user === 22).map(({ item }) => String(item)));
+        const best = ids((await recommend(listed)).itemList ?? []).filter((film) => !watched.has(film));
+        assert.ok(best.length >= 12, `${best.length}`);
+        assert.deepEqual(ids((await rank(ranking, best.toReversed())).personalizedRanking ?? []), best);
+        await assert.rejects(rank(listed, ["1"]), refusal("InvalidInputException", /needs aws-personalized-ranking/));
+        await assert.rejects(recommend(ranking), refusal("InvalidInputException", /use GetPersonalizedRanking/));
+        for (const campaignArn of [listed, ranking]) await service.personalize.deleteCampaign({ campaignArn });
+    });
+
     it("ranking recipes put unknown items last, with score 0 or without a score", async () => {
         for (const [name, score] of [
             ["aws-personalized-ranking", 0],

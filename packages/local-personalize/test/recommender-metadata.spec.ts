@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Domain } from "@aws-sdk/client-personalize";
-import { films, genresOf, history, post } from "./films-service.ts";
+import { films, genresOf, history } from "./films-service.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     addDataset,
@@ -120,15 +120,6 @@ describe("metadataColumns of a recommender", () => {
         assert.equal(list.length, 5);
     });
 
-    it("an item's metadata contains the values of PutItems in the next response", async () => {
-        const [first] = await recommend("shown");
-        const properties = JSON.stringify({ genres: "New", creationTimestamp: 900_000_000, studio: "Ours" });
-        const sent = { datasetArn: arn("dataset/films/ITEMS"), items: [{ itemId: first?.itemId, properties }] };
-        assert.equal((await post(service, "/items", sent)).status, 200);
-        const [changed] = await recommend("shown", ["GENRES", "STUDIO"]);
-        assert.deepEqual(changed?.metadata, { genres: "New", studio: "Ours" });
-    });
-
     it("a recommender rejects metadataColumns unless it has metadata enabled", async () => {
         const message = /not enabled for .*recommender\/plain\. .* for a recommender by CreateRecommender/;
         await assert.rejects(recommend("plain", ["GENRES"]), refusal("InvalidInputException", message));
@@ -139,21 +130,6 @@ describe("metadataColumns of a recommender", () => {
         assert.deepEqual(await shown("shown"), { enableMetadataWithRecommendations: true });
         assert.equal(await shown("plain"), undefined);
     });
-
-    for (const [what, columns, more, message] of [
-        [
-            "an unknown column",
-            ["DIRECTOR"],
-            {},
-            /no metadata column DIRECTOR; it has: GENRES, CREATION_TIMESTAMP, STUDIO/,
-        ],
-        ["eleven columns", Array(11).fill("GENRES"), {}, /has 11 columns; 10 are allowed/],
-        ["more than 50 results", ["GENRES"], { numResults: 51 }, /at most 50 items, not 51/],
-    ] as const) {
-        it(`GetRecommendations rejects ${what}`, async () => {
-            await assert.rejects(recommend("shown", [...columns], more), refusal("InvalidInputException", message));
-        });
-    }
 
     it("CreateRecommender with metadata requires an Items dataset", async () => {
         await openGroup("bare", { interactions: interactionsSchema });

@@ -74,12 +74,11 @@ describe(`Resource-based policies in the same account (${example}reference_polic
     }
 });
 
-describe("Identity policies with a boundary, session policy or service control policy", () => {
+describe("Identity policies with a boundary or session policy", () => {
     const kinds: [PolicyType, ApplicablePolicies][] = [
         ["identity", { identity: named(other) }],
         ["boundary", { identity: named(allow), boundary: named(other) }],
         ["session", { identity: named(allow), session: named(other) }],
-        ["serviceControl", { identity: named(allow), serviceControl: [named(allow), named(other)] }],
     ];
     for (const [type, policies] of kinds) {
         it(`\`authorize\` denies if the ${type} policy does not allow the request`, () => {
@@ -95,8 +94,7 @@ describe("Identity policies with a boundary, session policy or service control p
         });
     }
     it("`authorize` allows if all policies allow, and returns the statement that allows the request", () => {
-        const all = [named(allow), named(allow)];
-        const policies = { identity: named(allow), boundary: named(allow), session: named(allow), serviceControl: all };
+        const policies = { identity: named(allow), boundary: named(allow), session: named(allow) };
         const authorization = ask(policies, session);
         assert.equal(authorization.decision, "allowed");
         assert.deepEqual(
@@ -110,11 +108,10 @@ describe("Identity policies with a boundary, session policy or service control p
         assert.equal(ask({ resource: named(grant) }, service).decision, "allowed");
         assert.equal(ask({ identity: named(allow) }, service).decision, "implicitDeny");
     });
-    it("the root user needs no identity policy, but service control policies apply to the root user", () => {
+    it("the root user needs no identity policy", () => {
         const root: Caller = { arn: "arn:aws:iam::123456789012:root" };
         assert.equal(ask({}, root).decision, "allowed");
         assert.equal(ask({ resource: named({ ...deny, Principal: "*" }) }, root).decision, "explicitDeny");
-        assert.equal(ask({ serviceControl: [named(other)] }, root).deniedBy, "serviceControl");
     });
 });
 

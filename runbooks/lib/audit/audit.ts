@@ -1,7 +1,7 @@
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
-import { shell } from "terminal-text";
+import pMap from "p-map";
+import { oneLine, shell } from "terminal-text";
 import { keysOf } from "../../../config/records.ts";
-import { oneLine } from "../doctor/check.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { readPages, whoAmI } from "../stack/who-am-i.ts";
 import { distributionListers } from "./inventory/distributions.ts";
@@ -12,7 +12,6 @@ import {
     inventoryKinds,
     type Listed,
     type Lister,
-    mapLimited,
     type Place,
     pairs,
     type Tags,
@@ -51,7 +50,7 @@ const otherResources = async ({ tagged = new Map() }: Place): Promise<readonly L
         .map((arn) => ({
             name: arn.split(":").slice(2).join(":"),
             arn,
-            bill: async () => ({ usdPerMonth: null }),
+            usdPerMonth: async () => null,
         }));
 
 /** For each resource kind, the function that lists its resources. */
@@ -202,7 +201,7 @@ async function createRows(
     const undecided: Row[] = [];
     const interrupted: InterruptedRow[] = [];
     const notOurs: Omit<Row, "remove">[] = [];
-    await mapLimited(
+    await pMap(
         items.filter((item) => !isRecorded(item, stacks)),
         async (item) => {
             const what = `${item.kind} ${item.name}`;
@@ -230,14 +229,15 @@ async function createRows(
                 notOurs.push(...(row.bills ? [row] : []));
             }
         },
+        // An account may have hundreds of roles.
+        { concurrency: 8 },
     );
     return { rows, undecided, interrupted, notOurs };
 }
 
 async function pricedRow(item: InventoryItem, why: string, trying: Trying): Promise<Omit<Row, "remove">> {
     const { kind, name, arn, since } = item;
-    const bill = await trying(`price of ${kind} ${name}`, item.bill);
-    const usdPerMonth = bill === undefined ? null : bill.usdPerMonth;
+    const usdPerMonth = (await trying(`price of ${kind} ${name}`, item.usdPerMonth)) ?? null;
     return { kind, name, arn, why, since: since?.toISOString() ?? null, usdPerMonth, bills: isBilled(usdPerMonth) };
 }
 

@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
-import { formatError } from "pulumi-personalize/errors";
-import { toError } from "terminal-text";
+import { formatError, isCredentials, toError } from "terminal-text";
 import { runbooks } from "../../runbooks.mjs";
 import { guardOutput } from "./output.ts";
 
@@ -105,14 +104,6 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
     } finally {
         process.off("SIGINT", interrupt);
     }
-}
-
-const ofCredentials =
-    /Credential|ExpiredToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId|AuthFailure/;
-
-/** Checks whether an error means that credentials are missing or AWS rejected them. */
-function isCredentials({ name, message }: Error): boolean {
-    return ofCredentials.test(name) || /Could not load credentials/.test(message);
 }
 
 function explained(error: Error): string {

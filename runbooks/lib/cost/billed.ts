@@ -4,8 +4,7 @@ import {
     type Expression,
     GetCostAndUsageCommand,
 } from "@aws-sdk/client-cost-explorer";
-import { hasName } from "pulumi-personalize/errors";
-import { messageOf } from "terminal-text";
+import { hasName, messageOf } from "terminal-text";
 import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
 import { day } from "../../../cost/time.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";

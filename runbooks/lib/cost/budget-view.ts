@@ -7,7 +7,7 @@ import {
     paginateDescribeNotificationsForBudget,
     paginateDescribeSubscribersForNotification,
 } from "@aws-sdk/client-budgets";
-import { hasName } from "pulumi-personalize/errors";
+import { hasName } from "terminal-text";
 import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import type { Identity } from "../stack/who-am-i.ts";

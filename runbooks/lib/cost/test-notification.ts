@@ -5,7 +5,7 @@ import {
     ReceiveMessageCommand,
     type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { hasName } from "pulumi-personalize/errors";
+import { hasName } from "terminal-text";
 
 /** Creates a test notification in the format of all notifications. */
 export function testNotification(stack: string, now: Date) {

@@ -8,12 +8,12 @@ import { paginateListServiceQuotas, type ServiceQuota, ServiceQuotasClient } fro
 import { STSClient } from "@aws-sdk/client-sts";
 import { fetchEntityArn, simulate } from "access-doctor";
 import { isRoot } from "policy-evaluator";
-import { hasName, isTransient } from "pulumi-personalize/errors";
-import { hasCode, shell, toError } from "terminal-text";
+import { isTransient } from "pulumi-personalize/errors";
+import { hasCode, hasName, isCredentials, oneLine, shell } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
 import { approximately, priceNote, prices } from "../../../config/prices.ts";
 import { readPages, whoAmI } from "../stack/who-am-i.ts";
-import { type Check, type Finding, fail, ok, oneLine, warn } from "./check.ts";
+import { type Check, type Finding, fail, ok, warn } from "./check.ts";
 
 export interface AccountDeps {
     readonly config: StackConfig;
@@ -41,10 +41,7 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
         ({ expiration, sessionToken } = await new STSClient({ region: config.region }).config.credentials());
         ({ arn } = await whoAmI(config.region));
     } catch (error) {
-        const { name, message } = toError(error);
-        if (
-            /Credential|ExpiredToken|UnrecognizedClient|InvalidClientToken|Signature|AuthFailure/.test(name + message)
-        ) {
+        if (isCredentials(error)) {
             return fail(
                 `AWS rejected the credentials: ${oneLine(error)}`,
                 "aws sso login   # or set AWS_PROFILE, then try again",

@@ -1,4 +1,4 @@
-import { formatError } from "pulumi-personalize/errors";
+import { oneLine } from "terminal-text";
 
 /** `unknown` means that the check could not run. */
 type Verdict = "ok" | "warn" | "fail" | "unknown";
@@ -28,15 +28,6 @@ export const unknown = (detail: string, fix?: string): Finding => ({
     detail,
     ...(fix !== undefined && { fix }),
 });
-
-/** Formats an error as one line: messages of some SDK errors have several. */
-export function oneLine(error: unknown): string {
-    const lines = formatError(error).split("\n");
-    return lines
-        .map((line) => line.trim())
-        .filter((line) => line !== "")
-        .join(" ");
-}
 
 /** Runs all checks in parallel. A check that throws has the verdict `unknown` and does not affect others. */
 export async function runChecks<Deps>(

@@ -1,7 +1,8 @@
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { anyKind, kinds, listTags, type ResourceKindName } from "pulumi-personalize/core";
-import { hasName, isNotFound } from "pulumi-personalize/errors";
+import { isNotFound } from "pulumi-personalize/errors";
+import { hasName } from "terminal-text";
 import { inventoryKinds } from "../audit/inventory/item.ts";
 import { interactionsSchemaFor } from "../stack/stack-config.ts";
 import { whoAmI } from "../stack/who-am-i.ts";

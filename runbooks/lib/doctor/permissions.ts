@@ -1,13 +1,13 @@
 import { IAMClient } from "@aws-sdk/client-iam";
 import { fetchEntityArn, simulate } from "access-doctor";
 import { isRoot, type RequestContext, toList } from "policy-evaluator";
-import { hasName } from "pulumi-personalize/errors";
+import { hasName, oneLine } from "terminal-text";
 import { bucketNameFor, type StackConfig } from "../../../config/config.ts";
 import { type Grant, prefixActions } from "../../../iam/operator/scope.ts";
 import { operatorGrants } from "../../../iam/operator.ts";
 import { whoAmI } from "../stack/who-am-i.ts";
 import type { AccountDeps } from "./account.ts";
-import { type Check, ok, oneLine, unknown, warn } from "./check.ts";
+import { type Check, ok, unknown, warn } from "./check.ts";
 
 /** Number of missing actions that the check names. */
 const named = 3;

@@ -1,5 +1,5 @@
 import { PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
-import { hasName } from "pulumi-personalize/errors";
+import { hasName } from "terminal-text";
 import { prices } from "../../../config/prices.ts";
 import { keysOf } from "../../../config/records.ts";
 import { usageKind } from "../cost/billed.ts";

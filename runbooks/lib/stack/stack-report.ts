@@ -2,7 +2,7 @@ import { type CloudTrailClient, type Event, LookupEventsCommand } from "@aws-sdk
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { anyKind, type CommonInputs, kinds, type ResourceKindName } from "pulumi-personalize/core";
-import { formatError } from "pulumi-personalize/errors";
+import { formatError } from "terminal-text";
 import { parseState } from "../../../cost/guard-state.ts";
 import { monthSpendUsd } from "../../../cost/spend.ts";
 import { iso } from "../../../cost/time.ts";

@@ -1,5 +1,5 @@
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { formatError } from "pulumi-personalize/errors";
+import { formatError } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
 import {
     nameInArn,

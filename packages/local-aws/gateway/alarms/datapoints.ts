@@ -34,32 +34,10 @@ export async function fetchDatapoints(
     // Include the current period only if it already has data; otherwise FILL would add a value to a period that has not
     // ended.
     const isRunning = [...fetched.values()].some((series) => series.has(running));
-    return computeSeries(returned.Id ?? "", queries, fetched, isRunning ? [...whole, running] : whole);
-}
-
-/** Returns the series of a query, fetched or calculated from its expression. */
-export function computeSeries(
-    id: string,
-    queries: readonly MetricDataQuery[],
-    fetched: ReadonlyMap<string, Series>,
-    periods: readonly number[],
-): Series {
-    const metricIds = queries.flatMap(({ Id, MetricStat }) => (Id !== undefined && MetricStat ? [Id] : []));
-    const compute = (wanted: string, asking: readonly string[]): Series | undefined => {
-        const query = queries.find(({ Id }) => Id === wanted);
-        if (!query) {
-            return undefined;
-        }
-        if (query.Expression === undefined || isInsightsQuery(query.Expression)) {
-            return fetched.get(wanted) ?? new Map();
-        }
-        if (asking.includes(wanted)) {
-            throw new Error(`metric math "${query.Expression}": ${wanted} refers to itself`);
-        }
-        const series = (other: string) => compute(other, [...asking, wanted]);
-        return metricMath(query.Expression, { series, metricIds, periods });
-    };
-    return compute(id, []) ?? new Map();
+    const { Id = "", Expression } = returned;
+    return Expression === undefined || isInsightsQuery(Expression)
+        ? (fetched.get(Id) ?? new Map())
+        : metricMath(Expression, fetched, isRunning ? [...whole, running] : whole);
 }
 
 function queriesOf(alarm: MetricAlarm): readonly MetricDataQuery[] {

@@ -7,8 +7,6 @@ export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 export interface Evaluation {
     readonly state: AlarmState;
     readonly reason: string;
-    /** StateReasonData of SetAlarmState, as JSON. */
-    readonly reasonData: string;
 }
 
 const breaches: Readonly<Record<string, readonly [is: (value: number, threshold: number) => boolean, words: string]>> =
@@ -70,17 +68,7 @@ export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: numbe
     const breaching = real.filter(isBreaching);
     const treatment = alarm.TreatMissingData ?? "missing";
 
-    const reasonData = JSON.stringify({
-        version: "1.0",
-        queryDate: new Date(now).toISOString(),
-        ...(range[0] !== undefined && { startDate: new Date(range[0]).toISOString() }),
-        statistic: alarm.ExtendedStatistic ?? alarm.Statistic,
-        period: periodOf(alarm) / 1000,
-        recentDatapoints: real.map((at) => datapoints.get(at)),
-        threshold,
-        evaluatedDatapoints: real.map((at) => ({ timestamp: new Date(at).toISOString(), value: datapoints.get(at) })),
-    });
-    const answer = (state: AlarmState, reason: string): Evaluation => ({ state, reason, reasonData });
+    const answer = (state: AlarmState, reason: string): Evaluation => ({ state, reason });
     const crossed = (state: "ALARM" | "OK"): Evaluation => {
         const shown = state === "ALARM" ? (breaching.length > 0 ? breaching : real) : real;
         const list = shown

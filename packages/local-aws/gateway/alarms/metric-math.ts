@@ -1,24 +1,19 @@
 import { asSeries, combine, functions, operators, type Series, type Value } from "./series.ts";
 
-/** The series and periods that an expression can use. */
-interface Metrics {
-    /** Returns the series of a metric or expression; undefined for an unknown id. */
-    series(id: string): Series | undefined;
-    /** The ids of the metrics, but not of the expressions, for the function METRICS(). */
-    readonly metricIds: readonly string[];
-    /** The start of each period, in ascending order. */
-    readonly periods: readonly number[];
-}
-
-const token = /"[^"]*"|'[^']*'|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\w+|[<>=!]=|\S/g;
+const token = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\w+|[<>=!]=|\S/g;
 const comparisons = ["<", ">", "<=", ">=", "==", "!="];
 
 /**
  * Calculates a metric math expression (CloudWatch User Guide, "Using math expressions with CloudWatch metrics").
- * Supports numbers, ids, `+ - * /`, parentheses, comparisons, METRICS and the functions of series.ts.
+ * Supports what the program's alarms use: numbers, ids, `+ - * /`, parentheses, comparisons and the functions of
+ * series.ts. `fetched` has the metrics by id, `periods` the start of each period in ascending order.
  * @throws Error with the expression and its unsupported part
  */
-export function metricMath(expression: string, metrics: Metrics): Series {
+export function metricMath(
+    expression: string,
+    fetched: ReadonlyMap<string, Series>,
+    periods: readonly number[],
+): Series {
     const tokens = [...expression.matchAll(token)].map(([match]) => match);
     let at = 0;
     const peek = () => tokens[at] ?? "";
@@ -62,9 +57,6 @@ export function metricMath(expression: string, metrics: Metrics): Series {
         if (word === "[") {
             return list("]").map(single);
         }
-        if (word === "-") {
-            return applied("*", -1, factor());
-        }
         if (/^\d/.test(word)) {
             return Number(word);
         }
@@ -74,24 +66,19 @@ export function metricMath(expression: string, metrics: Metrics): Series {
         if (peek() === "(") {
             return call(word);
         }
-        const series = word === "REPEAT" ? word : metrics.series(word);
+        const series = fetched.get(word);
         if (!series) {
-            throw fail(`there is no metric or expression with id ${word}`);
+            throw fail(`there is no metric with id ${word}`);
         }
         return series;
     }
 
     function call(name: string): Value {
         take("(");
-        if (name === "METRICS") {
-            const part = peek() === ")" ? "" : (tokens[at++] as string).slice(1, -1);
-            take(")");
-            return metrics.metricIds.filter((id) => id.includes(part)).map((id) => single(metrics.series(id) ?? 0));
-        }
         if (!Object.hasOwn(functions, name)) {
             throw fail(`the function ${name} is not supported by the local AWS`);
         }
-        const result = functions[name]?.(list(")"), metrics.periods);
+        const result = functions[name]?.(list(")"), periods);
         if (result === undefined) {
             throw fail(`the arguments of ${name} are invalid`);
         }
@@ -111,7 +98,7 @@ export function metricMath(expression: string, metrics: Metrics): Series {
     }
 
     function single(value: Value): Series {
-        const series = asSeries(value, metrics.periods);
+        const series = asSeries(value, periods);
         if (!series) {
             throw fail("it is not a single series");
         }

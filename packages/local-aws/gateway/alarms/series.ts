@@ -1,8 +1,8 @@
 /** Maps the start of each period, in milliseconds since the epoch, to the value in this period. */
 export type Series = ReadonlyMap<number, number>;
 
-/** A value of metric math: a number for all periods, a series, an array of series, or FILL's keyword REPEAT. */
-export type Value = number | Series | readonly Series[] | "REPEAT";
+/** A value of metric math: a number for all periods, a series, or an array of series. */
+export type Value = number | Series | readonly Series[];
 
 type Operate = (a: number, b: number) => number;
 
@@ -53,34 +53,18 @@ export function combine(operate: Operate, one: Value, other: Value): Value | und
     return new Map(values);
 }
 
-const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-
-/**
- * Creates an aggregate function. For a series, the result is one number. For an array, the result is a series over its
- * members' values in each period.
- */
-const over =
-    (aggregate: (values: readonly number[]) => number) =>
-    ([of]: readonly Value[]): Value | undefined => {
-        if (of === undefined || typeof of === "number" || of === "REPEAT") {
-            return undefined;
-        }
-        if (!isArray(of)) {
-            return of.size === 0 ? new Map() : aggregate([...of.values()]);
-        }
-        const periods = [...new Set(of.flatMap((series) => [...series.keys()]))].sort((a, b) => a - b);
-        const at = (period: number) => of.map((series) => series.get(period)).filter((value) => value !== undefined);
-        return new Map(periods.map((period) => [period, aggregate(at(period))]));
-    };
+/** Adds series in each period in which at least one has a value. */
+export function sumOf(all: readonly Series[]): Series {
+    const sums = new Map<number, number>();
+    for (const [at, value] of all.flatMap((series) => [...series])) sums.set(at, (sums.get(at) ?? 0) + value);
+    return sums;
+}
 
 type Fn = (args: readonly Value[], periods: readonly number[]) => Value | undefined;
 
 /** The supported functions of metric math. Each returns undefined for invalid arguments. */
 export const functions: Readonly<Record<string, Fn>> = {
-    SUM: over(sum),
-    AVG: over((values) => sum(values) / values.length),
-    MIN: over((values) => Math.min(...values)),
-    MAX: over((values) => Math.max(...values)),
+    SUM: ([of]) => (of !== undefined && isArray(of) ? sumOf(of) : undefined),
     /** Returns, in each period, the second argument if the first is not 0, otherwise the third. */
     IF([condition, yes, no], periods) {
         if (condition === undefined || yes === undefined || no === undefined) return undefined;
@@ -89,20 +73,9 @@ export const functions: Readonly<Record<string, Fn>> = {
         const chosen = [...wanted].map(([at, holds]) => [at, (holds === 0 ? b : a).get(at)] as const);
         return new Map(chosen.filter((pair): pair is [number, number] => pair[1] !== undefined));
     },
-    /** Fills each missing period with a number, another series' value, or the last value before that period. */
+    /** Gives each missing period a number. */
     FILL([of, by], periods) {
-        if (of === undefined || by === undefined || !isSeries(of)) return undefined;
-        const filler = by === "REPEAT" ? undefined : asSeries(by, periods);
-        if (by !== "REPEAT" && !filler) return undefined;
-        const filled = new Map<number, number>();
-        let last: number | undefined;
-        for (const at of everyPeriod(of, periods)) {
-            last = of.get(at) ?? (filler ? filler.get(at) : last);
-            if (last !== undefined) filled.set(at, last);
-        }
-        return filled;
+        if (of === undefined || !isSeries(of) || typeof by !== "number") return undefined;
+        return new Map([...periods.map((at) => [at, by] as const), ...of]);
     },
 };
-
-const everyPeriod = (series: Series, periods: readonly number[]) =>
-    [...new Set([...periods, ...series.keys()])].sort((a, b) => a - b);

@@ -63,14 +63,10 @@ export function watchAlarms({ miniStack, region, personalizeClock, log }: AlarmW
 
     async function look(client: CloudWatchClient, read: ReadMetrics, alarm: MetricAlarm): Promise<void> {
         const now = isOfPersonalize(alarm) ? personalizeClock.now() : Date.now();
-        const { state, reason, reasonData } = evaluateAlarm(
-            alarm,
-            await fetchDatapoints(client, read, alarm, now),
-            now,
-        );
+        const { state, reason } = evaluateAlarm(alarm, await fetchDatapoints(client, read, alarm, now), now);
         if (state !== alarm.StateValue) {
             const { AlarmName } = alarm;
-            const change = { AlarmName, StateValue: state, StateReason: reason, StateReasonData: reasonData };
+            const change = { AlarmName, StateValue: state, StateReason: reason };
             await client.send(new SetAlarmStateCommand(change));
         }
     }

@@ -141,14 +141,14 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
     const evaluateOne = async (budget: Budget) => {
         const { BudgetName = "" } = budget;
         const now = emulator.clock.now();
-        const scope = determineScope(budget, now);
+        const scope = determineScope(budget);
         if ("because" in scope) {
             const line = `budget ${BudgetName} is not evaluated: ${scope.because}`;
             if (!unevaluated.has(line)) log(line);
             unevaluated.add(line);
             return;
         }
-        const spend = monthSpend(emulator.usage, now, scope.start, scope.holds);
+        const spend = monthSpend(emulator.usage, now, scope.holds);
         const budgetKey = { AccountId: accountId, BudgetName };
         const answer = await unlessGone(budgets.describeNotificationsForBudget(budgetKey), "NotFoundException");
         for (const Notification of answer?.Notifications ?? []) {

@@ -1,42 +1,29 @@
 import type { Budget, Notification } from "@aws-sdk/client-budgets";
-import { billedService, type CostRecord, type Emulator, monthStart } from "local-personalize";
+import { billedService, type CostRecord, type Emulator } from "local-personalize";
 import { monthSpend, type Spend } from "../spend.ts";
 
-/**
- * Which cost records count for a budget, and from which time; or the reason why the local AWS does not evaluate the
- * budget.
- */
-type Scope = { readonly holds: (record: CostRecord) => boolean; readonly start: number } | { readonly because: string };
+/** Which cost records count for a budget, or the reason why the local AWS does not evaluate the budget. */
+type Scope = { readonly holds: (record: CostRecord) => boolean } | { readonly because: string };
 
-/**
- * Returns which cost records count for a budget in the month of `now`: those that match a value of each of its filters.
- */
-export function determineScope(
-    { BudgetType, TimeUnit, TimePeriod, CostFilters = {}, FilterExpression }: Budget,
-    now: number,
-): Scope {
+/** Returns which cost records of a month count for a budget: those that match a value of each of its filters. */
+export function determineScope({ BudgetType, TimeUnit, CostFilters = {}, FilterExpression }: Budget): Scope {
     if (BudgetType !== "COST" || TimeUnit !== "MONTHLY") {
         return { because: "the local AWS evaluates only budgets of type COST with the time unit MONTHLY" };
     }
     if (FilterExpression) return { because: "the local AWS evaluates CostFilters, but no FilterExpression" };
-    const [begins, ends] = [TimePeriod?.Start?.getTime() ?? 0, TimePeriod?.End?.getTime() ?? Number.POSITIVE_INFINITY];
-    if (begins > now || ends <= now) return { because: "its time period does not include today" };
     const unknown = Object.keys(CostFilters).find((key) => !Object.hasOwn(filters, key));
     if (unknown !== undefined) {
         return {
             because: `the local AWS evaluates the cost filters ${Object.keys(filters).join(", ")}, but not ${unknown}`,
         };
     }
-    const start = Math.max(monthStart(now), begins);
     const holds = (record: CostRecord) =>
         Object.entries(CostFilters).every(([key, values]) => values.some((value) => filters[key]?.(record, value)));
-    return { holds, start };
+    return { holds };
 }
 
 const filters: Readonly<Record<string, (record: CostRecord, value: string) => boolean>> = {
     Service: (_, value) => value === billedService,
-    Region: ({ region }, value) => value === region,
-    UsageType: ({ usageType }, value) => value === usageType,
     TagKeyValue({ tags }, value) {
         const at = value.indexOf("$");
         return tags[value.slice(0, at).replace(/^user:/, "")] === value.slice(at + 1);
@@ -110,9 +97,6 @@ export function notificationText(
     };
 }
 
-/** A budget in API responses, with times in epoch seconds. */
-type WireBudget = Omit<Budget, "TimePeriod"> & { TimePeriod?: { Start?: number; End?: number } };
-
 const target = /^AWSBudgetServiceGateway\.DescribeBudgets?$/;
 
 /** Checks whether the response to a call contains the spend of budgets. */
@@ -124,19 +108,13 @@ export const showsSpend = (amzTarget: string | undefined) => amzTarget !== undef
  */
 export function withSpend(emulator: Pick<Emulator, "usage" | "clock">, answer: Buffer): Buffer {
     const { Budget, Budgets, ...rest } = JSON.parse(answer.toString("utf8")) as {
-        Budget?: WireBudget;
-        Budgets?: WireBudget[];
+        Budget?: Budget;
+        Budgets?: Budget[];
     };
-    const spent = (budget: WireBudget): WireBudget => {
-        const now = emulator.clock.now();
-        const { TimePeriod: { Start, End } = {}, ...others } = budget;
-        const TimePeriod = {
-            ...(Start !== undefined && { Start: new Date(Start * 1000) }),
-            ...(End !== undefined && { End: new Date(End * 1000) }),
-        };
-        const scope = determineScope({ ...others, TimePeriod }, now);
+    const spent = (budget: Budget): Budget => {
+        const scope = determineScope(budget);
         if ("because" in scope) return budget;
-        const { actual, forecast } = monthSpend(emulator.usage, now, scope.start, scope.holds);
+        const { actual, forecast } = monthSpend(emulator.usage, emulator.clock.now(), scope.holds);
         const usd = (amount: number) => ({ Amount: amount.toFixed(3), Unit: "USD" });
         return { ...budget, CalculatedSpend: { ActualSpend: usd(actual), ForecastedSpend: usd(forecast) } };
     };

@@ -8,7 +8,6 @@ import { judge } from "../enforcement/judge.ts";
 import { trustComplaint } from "../enforcement/passed-roles.ts";
 import { clientsByRegion, createLoopSettings, every } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
-import type { Organisation } from "../organisation.ts";
 import { type TrailEvent, toTrailEvents } from "./events.ts";
 import { recordOf } from "./lookup.ts";
 
@@ -19,7 +18,6 @@ interface DeliveryOptions {
     readonly accountId: string;
     readonly emulator: Pick<Emulator, "requests">;
     readonly directory: Directory;
-    readonly organisation: Organisation;
     /** The log of denied calls; undefined without IAM enforcement, when every role may write. */
     readonly accessLog: Pick<AccessLog, "after"> | undefined;
     log(message: string): void;
@@ -122,7 +120,7 @@ async function selectEvents(
 
 /** Returns why CloudTrail cannot assume the trail's role, or why the role may not write to the stream. */
 async function whyNotWritten(
-    { directory, organisation, accountId }: DeliveryOptions,
+    { directory, accountId }: DeliveryOptions,
     { TrailARN, roleArn }: { readonly TrailARN: string; readonly roleArn: string },
     stream: string,
 ): Promise<string | undefined> {
@@ -135,7 +133,7 @@ async function whyNotWritten(
     for (const action of ["logs:CreateLogStream", "logs:PutLogEvents"]) {
         const check = { action, resource: stream, context: {}, policy: null };
         const principal = { ...role, account: accountId, function: null };
-        const verdict = judge(principal, check, circumstances, organisation.levels());
+        const verdict = judge(principal, check, circumstances);
         if (!verdict.allowed) return verdict.message;
     }
     return undefined;

@@ -53,11 +53,11 @@ function asksForTags(principal: Limits): boolean {
 const tagContext = (tags: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
 
-/** Returns the IAM action of a Cost Explorer call. The actions have no resources (Service Authorization Reference). */
-export const nameOfCostExplorerCall = (operation: string): NamedCall => ({
+/** The IAM action of GetCostAndUsage, which has no resources (Service Authorization Reference). */
+export const costExplorerChecks: NamedCall = {
     service: "ce",
-    checks: [{ action: `ce:${operation}`, resource: "*", context: {}, policy: null }],
-});
+    checks: [{ action: "ce:GetCostAndUsage", resource: "*", context: {}, policy: null }],
+};
 
 /**
  * Returns the IAM actions and resources of a Personalize call (Service Authorization Reference, "Amazon Personalize"),

@@ -2,11 +2,10 @@ import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
 import type { Emulator } from "local-personalize";
 import type { Answer } from "../answer.ts";
-import { costExplorerOperation } from "../cost-explorer/cost-explorer.ts";
+import { isCostExplorerCall } from "../cost-explorer.ts";
 import type { Faults } from "../faults.ts";
-import type { Organisation } from "../organisation.ts";
 import type { Access, AccessLog } from "./access-log.ts";
-import { nameOfCostExplorerCall, passCheck, personalizeChecks } from "./checks.ts";
+import { costExplorerChecks, passCheck, personalizeChecks } from "./checks.ts";
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
 import { identify, isAdministrator } from "./identify.ts";
 import {
@@ -30,7 +29,6 @@ interface EnforcementOptions {
     readonly emulator: Emulator;
     readonly log: AccessLog;
     readonly accountId: string;
-    readonly organisation: Organisation;
 }
 
 /** The decision on a request: forward it with these options, or answer it with an error. */
@@ -168,8 +166,9 @@ async function nameCall(options: EnforcementOptions, call: Call, principal: Call
     const { request, signature, body, facts, personalize } = call;
     if (personalize) return personalizeChecks(options.emulator, personalize, principal, options.accountId);
     const target = request.headers["x-amz-target"]?.toString();
-    const costs = signature?.service === "ce" ? costExplorerOperation(target) : undefined;
-    return costs ? nameOfCostExplorerCall(costs) : options.directory.call(facts, body);
+    return signature?.service === "ce" && isCostExplorerCall(target)
+        ? costExplorerChecks
+        : options.directory.call(facts, body);
 }
 
 /** Checks each permission of a call, and the trust policy of each role that the call passes. */
@@ -190,7 +189,7 @@ async function authorizeCall(
         const access = { principal: principal.arn || "anonymous", action: check.action, resource: check.resource };
         const verdict = isAdministrator(principal)
             ? { allowed: true as const }
-            : judge(principal, check, circumstances, options.organisation.levels());
+            : judge(principal, check, circumstances);
         if (!verdict.allowed) {
             return refuse(options, call, { code: "AccessDenied", message: verdict.message }, access, named.service);
         }

@@ -1,6 +1,5 @@
 import { type Authorization, accountOf, authorize } from "policy-evaluator";
 import { withoutDocumentNote } from "../import-documents.ts";
-import type { Levels } from "../organisation.ts";
 import { type NamedCheck, type Principal, parseStoredPolicy } from "./directory.ts";
 
 /** Data of the request for the condition keys that exist for every call. */
@@ -45,12 +44,7 @@ const contextOf = ({ tags, id, function: source }: typeof anonymous, now: Circum
  * Evaluates all policies for one permission. Returns AWS's message if they deny. For the account's root user, only
  * resource policies can deny.
  */
-export function judge(
-    principal: typeof anonymous,
-    check: NamedCheck,
-    circumstances: Circumstances,
-    serviceControl?: Levels,
-): Verdict {
+export function judge(principal: typeof anonymous, check: NamedCheck, circumstances: Circumstances): Verdict {
     const { action, resource, policy } = check;
     if (alwaysAllowed.includes(action)) {
         return { allowed: true };
@@ -61,7 +55,6 @@ export function judge(
         ...(principal.identity && { identity: principal.identity }),
         ...(principal.boundary && { boundary: principal.boundary }),
         ...(principal.session && { session: principal.session }),
-        ...(serviceControl && principal.arn !== "" && { serviceControl }),
         ...(policy !== null && { resource: [{ name: "resource policy", document: parseStoredPolicy(policy) }] }),
     };
     const lacking = withoutDocumentNote(principal.withoutDocument);
@@ -88,7 +81,6 @@ const kinds = {
     resource: "resource-based policy",
     boundary: "permissions boundary",
     session: "session policy",
-    serviceControl: "service control policy",
 } as const;
 
 /** Returns the end of AWS's denial message (IAM User Guide, "Troubleshoot access denied error messages"). */

@@ -11,17 +11,9 @@ export interface PassedRole {
 type Path = string;
 type Find = Path | ((body: object) => unknown);
 
-/** Finds the roles of integrations and authorizers anywhere in an OpenAPI document. */
-const credentials = (body: object): unknown =>
-    Object.entries(body).flatMap(([key, value]): unknown[] => {
-        const isNamed = ["credentials", "credentialsArn", "authorizerCredentials"].includes(key);
-        return isNamed ? [value] : typeof value === "object" && value !== null ? [credentials(value)].flat() : [];
-    });
 const patched: Find = (body) =>
     at(body, "patchOperations").flatMap((operation) =>
-        /\/(credentials|authorizerCredentials|cloudwatchRoleArn)$/.test(String(at(operation, "path")[0]))
-            ? at(operation, "value")
-            : [],
+        at(operation, "path")[0] === "/cloudwatchRoleArn" ? at(operation, "value") : [],
     );
 
 function at(value: unknown, path: Path): unknown[] {
@@ -31,8 +23,8 @@ function at(value: unknown, path: Path): unknown[] {
 }
 
 /**
- * The actions that pass a role, each with the path of the role's ARN in the body. The service of the action receives
- * the role.
+ * The actions of the program's services that pass a role, each with the path of the role's ARN in the body. The service
+ * of the action receives the role.
  */
 const passing: Readonly<Record<string, Find>> = {
     "personalize:CreateBatchInferenceJob": "roleArn",
@@ -48,17 +40,7 @@ const passing: Readonly<Record<string, Find>> = {
     "lambda:UpdateFunctionConfiguration": "Role",
     "scheduler:CreateSchedule": "Target.RoleArn",
     "scheduler:UpdateSchedule": "Target.RoleArn",
-    "states:CreateStateMachine": "roleArn",
-    "states:UpdateStateMachine": "roleArn",
-    "events:PutRule": "RoleArn",
-    "events:PutTargets": "Targets.RoleArn",
-    "firehose:CreateDeliveryStream": "ExtendedS3DestinationConfiguration.RoleARN",
-    "logs:PutSubscriptionFilter": "roleArn",
-    "pipes:CreatePipe": "RoleArn",
-    "apigateway:PUT": credentials,
-    "apigateway:POST": credentials,
     "apigateway:PATCH": patched,
-    "budgets:CreateBudgetAction": "ExecutionRoleArn",
 };
 
 /** Checks whether an action can pass a role. */
@@ -94,11 +76,6 @@ const complaints: Readonly<Record<string, { readonly code: string; readonly mess
         code: "BadRequestException",
         message: "The role ARN does not have required permissions set to API Gateway",
     },
-    "states.amazonaws.com": {
-        code: "AccessDeniedException",
-        message:
-            "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
-    },
 };
 
 /**
@@ -125,8 +102,7 @@ export async function trustComplaint(
     { account, resource }: { readonly account: string; readonly resource: string },
 ): Promise<Complaint | undefined> {
     const complaint = complaints[service];
-    // API Gateway checks the account's log role at once, but an integration's role only when the method is called.
-    if (!complaint || (service === "apigateway.amazonaws.com" && !resource.endsWith("/account"))) {
+    if (!complaint) {
         return undefined;
     }
     const found = await directory.role(arn);

@@ -5,10 +5,9 @@ import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { Emulator } from "../../../local-personalize/emulator.ts";
 import { portOf } from "../../../local-personalize/wire/http.ts";
-import { createOrganisation } from "../../gateway/organisation.ts";
 import { passThrough } from "../../gateway/pass-through.ts";
 import { startGateway } from "../../gateway/server.ts";
-import { createSimulators } from "../../gateway/simulators/simulators.ts";
+import { createSimulator } from "../../gateway/simulator.ts";
 import { freePort } from "../../ministack/process.ts";
 
 const secret = "the secret of this start";
@@ -56,9 +55,9 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
             return { status: 200, headers: { "content-type": "application/json" }, body: '{"emulated":true}' };
         });
         const miniStack = { port: portOf(behind), secret };
-        const simulators = createSimulators({ entity: async () => undefined }, createOrganisation());
+        const simulator = createSimulator({ entity: async () => undefined });
         const status = () => ({ product: "it" });
-        gateway = await startGateway({ port, miniStack, emulator, simulators, status, log() {} });
+        gateway = await startGateway({ port, miniStack, emulator, simulator, status, log() {} });
     });
     after(() => {
         for (const server of [gateway, behind]) {

@@ -141,14 +141,13 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
                 Target: {
                     Arn: functionArn,
                     RoleArn,
-                    Input: `{"by":"${Name}","schedule":"<aws.scheduler.schedule-arn>"}`,
+                    Input: `{"by":"${Name}"}`,
                     DeadLetterConfig: { Arn: arn("sqs", "dead-letters") },
                 },
             });
         await schedule("able", able);
         const failure = JSON.parse((await nextMessage(failures)).Body ?? "");
-        const scheduleArn = arn("scheduler", "schedule/default/able");
-        assert.deepEqual(failure.requestPayload, { by: "able", schedule: scheduleArn });
+        assert.deepEqual(failure.requestPayload, { by: "able" });
         assert.equal(failure.requestContext.condition, "RetriesExhausted");
 
         await schedule("unable", unable);

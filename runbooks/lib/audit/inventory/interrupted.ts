@@ -1,7 +1,7 @@
 import { APIGatewayClient, GetStageCommand, GetUsagePlanKeyCommand } from "@aws-sdk/client-api-gateway";
 import { GetPolicyCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { InterruptedCreate } from "../../stack/all-stacks.ts";
-import { type InventoryKind, inventoryKinds, type Lister, mapLimited, type Place, untagged } from "./item.ts";
+import { type InventoryKind, inventoryKinds, type Lister, type Place, untagged } from "./item.ts";
 
 type Inputs = InterruptedCreate["inputs"];
 
@@ -30,12 +30,12 @@ const createPartsLister =
     (kind: InventoryKind, exists: (inputs: Inputs, settings: Place["settings"]) => Promise<boolean>): Lister =>
     async ({ interrupted, settings }) => {
         const types: readonly string[] = inventoryKinds[kind];
-        const items = await mapLimited(interrupted, async ({ type, inputs, urn }) =>
+        const items = interrupted.map(async ({ type, inputs, urn }) =>
             types.includes(type) && (await exists(inputs, settings))
                 ? [{ name: partName(inputs) ?? "", arn: urn, tags: untagged }]
                 : [],
         );
-        return items.flat();
+        return (await Promise.all(items)).flat();
     };
 
 export const partListers = {

@@ -1,16 +1,9 @@
-import pMap from "p-map";
+import { shell } from "terminal-text";
 import type { InterruptedCreate } from "../../stack/all-stacks.ts";
 import { readPages } from "../../stack/who-am-i.ts";
 
 /** A resource's tags, by key. */
 export type Tags = Readonly<Record<string, string>>;
-
-export interface Bill {
-    /** Cost of the resource in US dollars a month, by config/prices.ts; null for an unknown amount. */
-    readonly usdPerMonth: number | null;
-}
-
-export const free: Bill = { usdPerMonth: 0 };
 
 /** One resource of the account. Its methods call AWS, so the audit calls them only for resources outside the stacks. */
 export interface InventoryItem {
@@ -24,7 +17,8 @@ export interface InventoryItem {
     readonly importId?: string;
     /** Reads the resource's tags; undefined if the resource kind has no tags. */
     tags(): Promise<Tags | undefined>;
-    bill(): Promise<Bill>;
+    /** Reads the resource's cost in US dollars a month, by config/prices.ts; null for an unknown amount. */
+    usdPerMonth(): Promise<number | null>;
     /** The commands that delete the resource, in order; empty if none is known. */
     remove(): Promise<readonly string[]>;
 }
@@ -47,7 +41,7 @@ export interface Place {
  * command is known.
  */
 export type Listed = Pick<InventoryItem, "name" | "arn" | "within" | "since" | "importId"> &
-    Partial<Pick<InventoryItem, "tags" | "bill" | "remove">>;
+    Partial<Pick<InventoryItem, "tags" | "usdPerMonth" | "remove">>;
 
 /** Lists the resources of a kind. Throws the service's errors. */
 export type Lister = (place: Place) => Promise<readonly Listed[]>;
@@ -74,7 +68,7 @@ export const toInventoryItem = (
 ): InventoryItem => ({
     kind,
     tags: async () => tagged && (tagged.get(item.arn) ?? {}),
-    bill: async () => free,
+    usdPerMonth: async () => 0,
     remove: async () => [],
     ...item,
 });
@@ -137,6 +131,6 @@ export interface Unread {
     readonly reason: string;
 }
 
-/** Runs work for each item, at most eight at a time, because an account may have hundreds of roles. */
-export const mapLimited = <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> =>
-    pMap(items, work, { concurrency: 8 });
+/** Returns the command of the AWS CLI for an operation in the region of the audit. */
+export const command = ({ region }: Pick<Place, "region">, service: string, operation: string, ...words: string[]) =>
+    shell("aws", service, operation, "--region", region, ...words);

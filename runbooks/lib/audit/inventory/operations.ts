@@ -14,10 +14,7 @@ import { ListQueueTagsCommand, paginateListQueues, SQSClient } from "@aws-sdk/cl
 import { paginateDescribeParameters, SSMClient } from "@aws-sdk/client-ssm";
 import { shell } from "terminal-text";
 import { prices, storageUsdPerMonth } from "../../../../config/prices.ts";
-import { free, type Listed, lister, type Place, pairs, untagged } from "./item.ts";
-
-const aws = (service: string, operation: string, { region }: Place, ...words: readonly string[]) =>
-    shell("aws", service, operation, "--region", region, ...words);
+import { command, type Listed, lister, type Place, pairs, untagged } from "./item.ts";
 
 const dateOf = (time: string | number | undefined) => (time === undefined ? undefined : new Date(time));
 
@@ -31,7 +28,7 @@ function alarm(
         arn: AlarmArn,
         since,
         tags: async () => pairs((await client.send(new ListAlarmTagsCommand({ ResourceARN: AlarmArn }))).Tags),
-        remove: async () => [aws("cloudwatch", "delete-alarms", place, "--alarm-names", AlarmName)],
+        remove: async () => [command(place, "cloudwatch", "delete-alarms", "--alarm-names", AlarmName)],
     };
 }
 
@@ -54,7 +51,7 @@ export const operationsListers = {
             name: FunctionName,
             arn: FunctionArn,
             since: dateOf(LastModified),
-            remove: async () => [aws("lambda", "delete-function", place, "--function-name", FunctionName)],
+            remove: async () => [command(place, "lambda", "delete-function", "--function-name", FunctionName)],
         }),
     ),
     schedule: lister(
@@ -67,14 +64,16 @@ export const operationsListers = {
             arn: Arn,
             since: CreationDate,
             tags: untagged,
-            remove: async () => [aws("scheduler", "delete-schedule", place, "--group-name", GroupName, "--name", Name)],
+            remove: async () => [
+                command(place, "scheduler", "delete-schedule", "--group-name", GroupName, "--name", Name),
+            ],
         }),
     ),
     "composite alarm": lister(
         CloudWatchClient,
         (client) => paginateDescribeAlarms({ client }, { AlarmTypes: ["CompositeAlarm"] }),
         (page) => page.CompositeAlarms,
-        (one, ...more) => ({ ...alarm(one, ...more), bill: async () => ({ usdPerMonth: null }) }),
+        (one, ...more) => ({ ...alarm(one, ...more), usdPerMonth: async () => null }),
     ),
     alarm: lister(
         CloudWatchClient,
@@ -82,7 +81,7 @@ export const operationsListers = {
         (page) => page.MetricAlarms,
         (one, ...more) => {
             const metrics = one.Metrics?.filter(({ MetricStat }) => MetricStat).length || 1;
-            return { ...alarm(one, ...more), bill: async () => ({ usdPerMonth: metrics * prices.alarm.usd }) };
+            return { ...alarm(one, ...more), usdPerMonth: async () => metrics * prices.alarm.usd };
         },
     ),
     // Dashboards are recognized by name: not every SDK version reads their tags.
@@ -95,8 +94,8 @@ export const operationsListers = {
             arn: DashboardArn,
             since: LastModified,
             tags: untagged,
-            bill: async () => ({ usdPerMonth: prices.dashboard.usd }),
-            remove: async () => [aws("cloudwatch", "delete-dashboards", place, "--dashboard-names", DashboardName)],
+            usdPerMonth: async () => prices.dashboard.usd,
+            remove: async () => [command(place, "cloudwatch", "delete-dashboards", "--dashboard-names", DashboardName)],
         }),
     ),
     "SNS topic": lister(
@@ -107,7 +106,7 @@ export const operationsListers = {
             name: TopicArn.split(":").at(-1) ?? "",
             arn: TopicArn,
             importId: TopicArn,
-            remove: async () => [aws("sns", "delete-topic", place, "--topic-arn", TopicArn)],
+            remove: async () => [command(place, "sns", "delete-topic", "--topic-arn", TopicArn)],
         }),
     ),
     "SQS queue": lister(
@@ -122,7 +121,7 @@ export const operationsListers = {
                 importId: QueueUrl,
                 arn: `arn:${place.partition}:sqs:${place.region}:${place.accountId}:${name}`,
                 tags: async () => (await client.send(new ListQueueTagsCommand({ QueueUrl }))).Tags ?? {},
-                remove: async () => [aws("sqs", "delete-queue", place, "--queue-url", QueueUrl)],
+                remove: async () => [command(place, "sqs", "delete-queue", "--queue-url", QueueUrl)],
             };
         },
     ),
@@ -134,7 +133,7 @@ export const operationsListers = {
             name: Name,
             arn: TrailARN,
             importId: TrailARN,
-            remove: async () => [aws("cloudtrail", "delete-trail", place, "--name", TrailARN)],
+            remove: async () => [command(place, "cloudtrail", "delete-trail", "--name", TrailARN)],
         }));
     },
     "log group": lister(
@@ -146,8 +145,8 @@ export const operationsListers = {
             // The service returns ARNs of log groups with a final `:*`; tags use the ARN without it.
             arn: arn.replace(/:\*$/, ""),
             since: dateOf(creationTime),
-            bill: async () => ({ usdPerMonth: storageUsdPerMonth("logStorage", storedBytes) }),
-            remove: async () => [aws("logs", "delete-log-group", place, "--log-group-name", logGroupName)],
+            usdPerMonth: async () => storageUsdPerMonth("logStorage", storedBytes),
+            remove: async () => [command(place, "logs", "delete-log-group", "--log-group-name", logGroupName)],
         }),
     ),
     // Budgets without actions are free.
@@ -180,8 +179,8 @@ export const operationsListers = {
             name: Name,
             arn: `arn:${place.partition}:ssm:${place.region}:${place.accountId}:parameter${Name}`,
             since: LastModifiedDate,
-            bill: async () => (Tier === "Advanced" ? { usdPerMonth: null } : free),
-            remove: async () => [aws("ssm", "delete-parameter", place, "--name", Name)],
+            usdPerMonth: async () => (Tier === "Advanced" ? null : 0),
+            remove: async () => [command(place, "ssm", "delete-parameter", "--name", Name)],
         }),
     ),
 };

@@ -16,11 +16,10 @@ import {
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
 import { listTags } from "pulumi-personalize/core";
-import { shell } from "terminal-text";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
 import { trainingDays } from "../../../../personalize/operations/solution-versions.ts";
 import { readPages } from "../../stack/who-am-i.ts";
-import { type Bill, free, type InventoryKind, type Listed, type Lister, type Place, untagged } from "./item.ts";
+import { command, type InventoryKind, type Listed, type Lister, type Place, untagged } from "./item.ts";
 
 type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
 
@@ -59,8 +58,8 @@ const source =
         pagesOf: PagesOf,
         more: (summary: Summary, client: PersonalizeClient) => Partial<Listed> = () => ({}),
     ): Lister =>
-    async ({ settings, region }) => {
-        const client = new PersonalizeClient(settings);
+    async (place) => {
+        const client = new PersonalizeClient(place.settings);
         const summaries = await listSummaries(pagesOf({ client, pageSize }, {}), key);
         return summaries
             .filter(({ status }) => !String(status).startsWith("DELETE"))
@@ -70,7 +69,7 @@ const source =
                 name: kind === "event tracker" ? String(summary.name) : summary.arn.split("/").slice(1).join("/"),
                 since: summary.creationDateTime,
                 tags: () => listTags(client, summary.arn),
-                remove: async () => [deletion(kind, summary.arn, region)],
+                remove: async () => [deletion(kind, summary.arn, place)],
                 ...more(summary, client),
             }));
     };
@@ -78,10 +77,10 @@ const source =
 /** Lists Personalize resources, except import jobs and finished versions, which cost nothing and cannot be deleted. */
 export const personalizeListers = {
     recommender: source("recommender", "recommenders", paginateListRecommenders, ({ status }) => ({
-        bill: async () => (billing.test(String(status)) ? { usdPerMonth: null } : free),
+        usdPerMonth: async () => (billing.test(String(status)) ? null : 0),
     })),
     campaign: source("campaign", "campaigns", paginateListCampaigns, ({ status, arn }, client) => ({
-        bill: async () => (billing.test(String(status)) ? campaignBill(client, arn) : free),
+        usdPerMonth: async () => (billing.test(String(status)) ? campaignUsd(client, arn) : 0),
     })),
     "solution version in training": async (place: Place): Promise<readonly Listed[]> => {
         const client = new PersonalizeClient(place.settings);
@@ -98,12 +97,9 @@ export const personalizeListers = {
                 within: arn.slice(0, arn.lastIndexOf("/")),
                 since: creationDateTime,
                 tags: () => listTags(client, arn),
-                bill: async () => ({ usdPerMonth: null }),
+                usdPerMonth: async () => null,
                 remove: async () => [
-                    shell(
-                        ...["aws", "personalize", "stop-solution-version-creation", "--region", place.region],
-                        ...["--solution-version-arn", arn],
-                    ),
+                    command(place, "personalize", "stop-solution-version-creation", "--solution-version-arn", arn),
                 ],
             }));
     },
@@ -114,32 +110,32 @@ export const personalizeListers = {
         tags: untagged,
     })),
     solution: source("solution", "solutions", paginateListSolutions, ({ arn }, client) => ({
-        bill: () => solutionBill(client, arn),
+        usdPerMonth: () => solutionUsd(client, arn),
     })),
     dataset: source("dataset", "datasets", paginateListDatasets),
     "dataset group": source("dataset group", "datasetGroups", paginateListDatasetGroups),
     schema: source("schema", "schemas", paginateListSchemas, () => ({ tags: untagged })),
 };
 
-function deletion(kind: InventoryKind, arn: string, region: string): string {
+function deletion(kind: InventoryKind, arn: string, place: Place): string {
     const noun = kind.replaceAll(" ", "-");
-    return shell("aws", "personalize", `delete-${noun}`, "--region", region, `--${noun}-arn`, arn);
+    return command(place, "personalize", `delete-${noun}`, `--${noun}-arn`, arn);
 }
 
-async function campaignBill(client: PersonalizeClient, campaignArn: string): Promise<Bill> {
+async function campaignUsd(client: PersonalizeClient, campaignArn: string): Promise<number> {
     const { campaign } = await client.send(new DescribeCampaignCommand({ campaignArn }));
     // A campaign's solutionVersionArn ends with the version's id or with $LATEST.
     const solutionArn = String(campaign?.solutionVersionArn).replace(/\/[^/]+$/, "");
     const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
     const recipe = solution?.recipeArn ?? solution?.autoMLResult?.bestRecipeArn;
-    return { usdPerMonth: campaignUsdPerMonth(recipe, campaign?.minProvisionedTPS ?? 1) };
+    return campaignUsdPerMonth(recipe, campaign?.minProvisionedTPS ?? 1);
 }
 
 /** Returns the monthly cost of a solution, which is the cost of its automatic trainings. */
-async function solutionBill(client: PersonalizeClient, solutionArn: string): Promise<Bill> {
+async function solutionUsd(client: PersonalizeClient, solutionArn: string): Promise<number | null> {
     const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
     if (!solution?.performAutoTraining || solution.status !== "ACTIVE") {
-        return free;
+        return 0;
     }
     const latest = solution.latestSolutionVersion?.solutionVersionArn;
     const { solutionVersion } =
@@ -148,7 +144,7 @@ async function solutionBill(client: PersonalizeClient, solutionArn: string): Pro
             : await client.send(new DescribeSolutionVersionCommand({ solutionVersionArn: latest }));
     const hours = solutionVersion?.trainingHours;
     if (hours === undefined || isV2(solution.recipeArn)) {
-        return { usdPerMonth: null };
+        return null;
     }
-    return { usdPerMonth: autoTrainingUsdPerMonth(solution.recipeArn, 0, trainingDays(solution), hours).high };
+    return autoTrainingUsdPerMonth(solution.recipeArn, 0, trainingDays(solution), hours).high;
 }

@@ -6,14 +6,11 @@ import {
     paginateGetUsagePlans,
 } from "@aws-sdk/client-api-gateway";
 import { DescribeTableCommand, DynamoDBClient, paginateListTables } from "@aws-sdk/client-dynamodb";
-import { hasName } from "pulumi-personalize/errors";
-import { shell } from "terminal-text";
-import { type Bill, free, type Listed, lister, type Place } from "./item.ts";
+import { hasName } from "terminal-text";
+import { command, type Listed, lister, type Place } from "./item.ts";
 
 /** Free table storage per region and month (AWS, "Amazon DynamoDB pricing"). */
 const freeTableBytes = 25 * 1024 ** 3;
-
-const byUse: Bill = { usdPerMonth: null };
 
 /** Lists the API's resources. */
 export const servingListers = {
@@ -23,17 +20,15 @@ export const servingListers = {
         DynamoDBClient,
         (client) => paginateListTables({ client }, {}),
         (page) => page.TableNames,
-        (TableName, { partition, region, accountId }, client) => ({
+        (TableName, place, client) => ({
             name: TableName,
-            arn: `arn:${partition}:dynamodb:${region}:${accountId}:table/${TableName}`,
-            bill: async () => {
+            arn: `arn:${place.partition}:dynamodb:${place.region}:${place.accountId}:table/${TableName}`,
+            usdPerMonth: async () => {
                 const { Table } = await client.send(new DescribeTableCommand({ TableName }));
                 const onDemand = Table?.BillingModeSummary?.BillingMode === "PAY_PER_REQUEST";
-                return onDemand && (Table.TableSizeBytes ?? 0) <= freeTableBytes ? free : byUse;
+                return onDemand && (Table.TableSizeBytes ?? 0) <= freeTableBytes ? 0 : null;
             },
-            remove: async () => [
-                shell("aws", "dynamodb", "delete-table", "--region", region, "--table-name", TableName),
-            ],
+            remove: async () => [command(place, "dynamodb", "delete-table", "--table-name", TableName)],
         }),
     ),
     // AWS bills a REST API for calls, and the cache of a stage by the hour.
@@ -46,9 +41,9 @@ export const servingListers = {
             arn: gatewayArn(place, `restapis/${restApiId}`),
             since: createdDate,
             tags: async () => tags,
-            bill: async () => {
+            usdPerMonth: async () => {
                 const { item = [] } = await client.send(new GetStagesCommand({ restApiId }));
-                return item.some(({ cacheClusterEnabled }) => cacheClusterEnabled) ? byUse : free;
+                return item.some(({ cacheClusterEnabled }) => cacheClusterEnabled) ? null : 0;
             },
             remove: async () => [gateway(place, "delete-rest-api", "--rest-api-id", restApiId)],
         }),
@@ -111,5 +106,5 @@ async function apiKeys(place: Place): Promise<readonly Listed[]> {
 /** Returns an API Gateway ARN, which has no account. */
 const gatewayArn = ({ partition, region }: Place, path: string) => `arn:${partition}:apigateway:${region}::/${path}`;
 
-const gateway = ({ region }: Place, operation: string, ...words: readonly string[]) =>
-    shell("aws", "apigateway", operation, "--region", region, ...words);
+const gateway = (place: Place, operation: string, ...words: string[]) =>
+    command(place, "apigateway", operation, ...words);

@@ -18,7 +18,7 @@ import {
 import { shell } from "terminal-text";
 import { gatewayLogRole } from "../../../../config/names.ts";
 import { storageUsdPerMonth } from "../../../../config/prices.ts";
-import { lister, pairs } from "./item.ts";
+import { command, lister, pairs } from "./item.ts";
 
 /** S3's maximum for one DeleteObjects call. */
 const objectsPerCall = 1000;
@@ -71,16 +71,14 @@ export const storageAndAccessListers = {
         S3Client,
         (client, { region }) => paginateListBuckets({ client }, { BucketRegion: region, MaxBuckets: 1000 }),
         (page) => page.Buckets,
-        ({ Name = "", CreationDate }, { partition, region }, client) => ({
+        ({ Name = "", CreationDate }, place, client) => ({
             name: Name,
-            arn: `arn:${partition}:s3:::${Name}`,
+            arn: `arn:${place.partition}:s3:::${Name}`,
             since: CreationDate,
-            bill: async () => ({
-                usdPerMonth: storageUsdPerMonth("s3Storage", (await countStored(client, Name)).bytes),
-            }),
+            usdPerMonth: async () => storageUsdPerMonth("s3Storage", (await countStored(client, Name)).bytes),
             remove: async () => [
-                ...emptying(Name, region, (await countStored(client, Name)).objects),
-                shell("aws", "s3api", "delete-bucket", "--region", region, "--bucket", Name),
+                ...emptying(Name, place.region, (await countStored(client, Name)).objects),
+                command(place, "s3api", "delete-bucket", "--bucket", Name),
             ],
         }),
     ),

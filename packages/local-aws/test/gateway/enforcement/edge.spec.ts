@@ -10,7 +10,7 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { zipSync } from "fflate";
 import { toDistributionConfig } from "../../../aws-plugin/cloudfront-distribution.ts";
 import { createSender } from "../../../calls.ts";
-import { answered, createDocument, integration } from "../../ministack/rest-apis/support.ts";
+import { answered, createDocument } from "../../ministack/rest-apis/support.ts";
 import { account, allow, type Keys, useEnforcing } from "./support.ts";
 
 const region = "eu-central-1";
@@ -19,6 +19,12 @@ const gateway = (path: string) => `arn:aws:apigateway:${region}::${path}`;
 const edge = (tail: string) => `arn:aws:cloudfront::${account}:${tail}`;
 const ours = { StringEquals: { "aws:RequestTag/team": "films" } };
 const tags = { team: "films" };
+/** The arguments of a table whose only key is `pk`. */
+const keyOnly = {
+    BillingMode: "PAY_PER_REQUEST" as const,
+    KeySchema: [{ AttributeName: "pk", KeyType: "HASH" as const }],
+    AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" as const }],
+};
 
 describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and CloudFront", () => {
     const aws = useEnforcing();
@@ -61,12 +67,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             allow("dynamodb:UpdateTimeToLive", table),
         );
         const { dynamo } = clientsOf(keys);
-        const make = {
-            TableName: "films",
-            BillingMode: "PAY_PER_REQUEST" as const,
-            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" as const }],
-            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" as const }],
-        };
+        const make = { TableName: "films", ...keyOnly };
         const Tags = [{ Key: "team", Value: "films" }];
         await assert.rejects(dynamo.createTable(make), refusedOn("dynamodb:CreateTable", table));
         const tagged = { ...make, Tags };
@@ -92,14 +93,8 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
     });
 
     it("a policy with dynamodb:LeadingKeys limits every item call to the partition keys in the policy", async () => {
-        const admin = clientsOf().dynamo;
         const TableName = "keyed";
-        await admin.createTable({
-            TableName,
-            BillingMode: "PAY_PER_REQUEST",
-            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
-        });
+        await clientsOf().dynamo.createTable({ TableName, ...keyOnly });
         const { keys } = await aws.user(
             "one-key",
             allow("dynamodb:*", "*", {
@@ -132,14 +127,8 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
     });
 
     it("a policy with dynamodb:Attributes limits which attributes a write changes and returns", async () => {
-        const admin = clientsOf().dynamo;
         const TableName = "written";
-        await admin.createTable({
-            TableName,
-            BillingMode: "PAY_PER_REQUEST",
-            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
-        });
+        await clientsOf().dynamo.createTable({ TableName, ...keyOnly });
         const { keys } = await aws.user(
             "one-attribute",
             allow("dynamodb:*", "*", {
@@ -268,26 +257,6 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         assert.equal(Role?.Arn, linked);
         await aws.putPolicy("tracer", [allow("s3:ListAllMyBuckets")], "links");
         await api.updateStage(trace);
-    });
-
-    it("importing an OpenAPI document with a role needs iam:PassRole", async () => {
-        const calls = await aws.role("calls", { Service: "apigateway.amazonaws.com" });
-        const { keys } = await aws.user(
-            "importer",
-            allow("apigateway:POST", gateway("/restapis")),
-            allow("apigateway:PUT", gateway("/restapis/*")),
-        );
-        const { api } = clientsOf(keys);
-        const bodyOf = (credentials?: string) => {
-            const by = { "x-amazon-apigateway-integration": { ...integration, ...(credentials && { credentials }) } };
-            return Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered(by) } })));
-        };
-        const passing = refusedOn("iam:PassRole", calls);
-        const { id: restApiId = "" } = await api.createRestApi({ name: "imported" });
-        await assert.rejects(api.putRestApi({ restApiId, mode: "overwrite", body: bodyOf(calls) }), passing);
-        await api.putRestApi({ restApiId, mode: "overwrite", body: bodyOf() });
-        await aws.putPolicy("importer", [allow("iam:PassRole", calls)], "passes");
-        await api.putRestApi({ restApiId, mode: "overwrite", body: bodyOf(calls) });
     });
 
     it("UpdateAccount needs iam:PassRole and a role that trusts API Gateway unconditionally", async () => {

@@ -191,22 +191,4 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         await assert.rejects(make("films-guard"), /iam:PassRole/);
         for (const client of [cloudWatch, trails, budgets]) client.destroy();
     });
-
-    it("a policy with iam:PermissionsBoundary limits the boundary in CreateRole", async () => {
-        const { Policy } = await aws.admin.iam.createPolicy({
-            PolicyName: "limit",
-            PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:GetObject")] }),
-        });
-        const boundary = { StringEquals: { "iam:PermissionsBoundary": Policy?.Arn ?? "" } };
-        const { iam } = await aws.user("maker", allow("iam:CreateRole", "*", boundary));
-        const create = (PermissionsBoundary?: string) =>
-            iam.createRole({
-                RoleName: "limited",
-                AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [] }),
-                PermissionsBoundary,
-            });
-        await create(Policy?.Arn);
-        await assert.rejects(create(), { name: "AccessDenied" });
-        await assert.rejects(create(Policy?.Arn), { name: "EntityAlreadyExistsException" });
-    });
 });

@@ -105,7 +105,7 @@ for (const enforce of [true, false]) {
 
         it("browser requests to /_local and /_ministack return 403", async () => {
             const requests: Record<string, Asked> = {};
-            const own = ["status", "rounds", "requests", "access", "clock", "organisation", "forms", "faults"];
+            const own = ["status", "rounds", "requests", "access", "clock", "forms", "faults"];
             const paths = [...own.map((name) => `/_local/${name}`), "/_ministack/reset", "/_ministack/health"];
             const all: typeof pages = { ...pages, rebinding: { host: "evil.example" } };
             for (const [name, headers] of Object.entries(all)) {
