@@ -42,7 +42,6 @@ export {
 export {
     describeProblems,
     type ParsedPolicy,
-    type Position,
     parsePolicy,
     sizeLimits,
 } from "./parse.ts";

@@ -1,5 +1,5 @@
-/** A JSON value with its position in the text, as offsets; `end` is the offset after the last character. */
-export type JsonNode = { readonly start: number; readonly end: number } & (
+/** A JSON value with the offset of its first character in the text. */
+export type JsonNode = { readonly start: number } & (
     | { readonly type: "object"; readonly members: readonly JsonMember[] }
     | { readonly type: "array"; readonly items: readonly JsonNode[] }
     | { readonly type: "scalar"; readonly value: string | number | boolean | null }
@@ -66,17 +66,17 @@ class Reader {
         const start = this.#at;
         if (this.#skip("{")) {
             const members = this.#list("}", () => this.#member(depth));
-            return { type: "object", members, start, end: this.#at };
+            return { type: "object", members, start };
         }
         if (this.#skip("[")) {
             const items = this.#list("]", () => this.value(depth + 1));
-            return { type: "array", items, start, end: this.#at };
+            return { type: "array", items, start };
         }
         const token = this.#take(scalar);
         if (token === "") {
             throw this.#unexpected("a value");
         }
-        return { type: "scalar", value: this.#scalar(token, start), start, end: this.#at };
+        return { type: "scalar", value: this.#scalar(token, start), start };
     }
 
     end(): void {

@@ -4,7 +4,7 @@ import { JsonError, type JsonNode, parseJson, plain } from "./json.ts";
 import type { PolicyKind } from "./statement.ts";
 
 /** A position in a text; line and column count from 1. */
-export interface Position {
+interface Position {
     readonly line: number;
     readonly column: number;
 }
