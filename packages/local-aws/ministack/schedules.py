@@ -1,7 +1,7 @@
 """Invokes a schedule's target with the schedule's role, as EventBridge Scheduler does.
 
-MiniStack checks neither the role's trust policy nor its permissions, and drops failed deliveries. With this module, a denied event is logged and sent to the schedule's dead-letter queue, if
-the role allows it.
+MiniStack checks neither the role's trust policy nor its permissions, and drops failed deliveries. With this module, a
+denied event is logged and sent to the schedule's dead-letter queue, if the role allows it.
 """
 
 import json
