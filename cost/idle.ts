@@ -18,9 +18,9 @@ const maxOwn = 10;
 
 /**
  * Finds a campaign without requests, announces it, and parks it later if configured and if an address has confirmed the
- * notifications. Missing data never counts as
- * idleness: without requests a metric has no datapoints, but it also has none when it fails. Therefore the guard first
- * sends a request itself, and waits until CloudWatch shows it. It repeats this before it parks the campaign.
+ * notifications. Missing data never counts as idleness: without requests a metric has no datapoints, but it also has
+ * none when it fails. Therefore the guard first sends a request itself, and waits until CloudWatch shows it. It repeats
+ * this before it parks the campaign.
  */
 export function idle(
     previousState: GuardState,

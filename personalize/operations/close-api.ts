@@ -72,8 +72,8 @@ export async function closeApi(clients: CloseClients, place: ServedPlace, reason
 }
 
 /**
- * Checks whether the API exists and API and page are closed: no method of the stage allows a request, and the distribution is
- * disabled. The flag `closed` states only what an operator or the cost guard wants.
+ * Checks whether the API exists, and API and page are closed: no method of the stage allows a request, and the
+ * distribution is disabled. The flag `closed` states only what an operator or the cost guard wants.
  */
 export async function isApiClosed(
     { gateway, edge }: Pick<CloseClients, "gateway" | "edge">,
