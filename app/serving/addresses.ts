@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { type GatewayEvent, headerOf } from "./gateway-event.ts";
-import { viewersPerEdge } from "./limits.ts";
 
 /** An IP address (or network) for which the API counts events and campaign calls. */
 export interface CountedAddress {
@@ -21,20 +20,23 @@ const networks = [
     { bits: 48, factor: 4 },
 ];
 
+/** Header that the distribution adds to its requests to the API, with a token that only the API knows otherwise. */
+export const originHeader = "x-origin-token";
+
 /**
- * Returns the IP addresses for which the API counts a request. API Gateway sets `sourceIp` from the
- * connection, so a caller cannot choose it. Behind CloudFront, `sourceIp` is an address of CloudFront, which many
- * viewers share. CloudFront and then API Gateway append the address of their peer to X-Forwarded-For, so the viewer's
- * address is the second to last entry; the caller can write earlier entries. A caller that avoids CloudFront can write
- * the second to last entry too. Therefore `sourceIp` counts in both cases.
+ * Returns the IP addresses and networks for which the API counts a request. API Gateway sets `sourceIp` from the
+ * connection, so a caller cannot choose it. Behind CloudFront, `sourceIp` is an address of CloudFront. CloudFront and
+ * then API Gateway append the address of their peer to X-Forwarded-For, so the viewer's address is the second to last
+ * entry. A caller that avoids CloudFront could write this entry, but does not know the distribution's token.
+ *
+ * @param originToken the token of the stack's distribution; undefined without a distribution
  */
-export function toCountedAddresses(event: GatewayEvent, behindCloudFront: boolean): CountedAddress[] {
+export function toCountedAddresses(event: GatewayEvent, originToken: string | undefined): CountedAddress[] {
     const peer = event.requestContext.identity?.sourceIp;
     if (peer === undefined) return [];
-    if (!behindCloudFront) return counted(peer);
-    const viewer = headerOf(event, "x-forwarded-for")?.split(",").at(-2)?.trim();
-    const edge = { name: nameOf(`edge ${networkOf(peer, 64)}`), factor: viewersPerEdge };
-    return [...(viewer ? counted(viewer) : []), edge];
+    const isOfEdge = originToken !== undefined && headerOf(event, originHeader) === originToken;
+    const viewer = isOfEdge ? headerOf(event, "x-forwarded-for")?.split(",").at(-2)?.trim() : undefined;
+    return counted(viewer || peer);
 }
 
 const nameOf = (network: string) => createHash("sha256").update(network).digest("base64url").slice(0, 16);

@@ -133,11 +133,6 @@ export const campaignCallsPerViewer = 30;
  * addresses: without it, one stranger could take the personal lists of all others.
  */
 export const shareOfAddress = { address: 1 / 4, network: 1 / 2 };
-/**
- * Factor by which the limit of a CloudFront address is higher than that of other addresses, because many viewers share
- * it.
- */
-export const viewersPerEdge = 10;
 /** Maximum number of viewers and addresses whose events a process counts. */
 export const countedNames = 20_000;
 /** Number of viewers whose requests a process counts, and number of the busiest ones that it adds to DynamoDB. */

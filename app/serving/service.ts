@@ -36,7 +36,6 @@ export const pickApiValues = (config: StackConfig) => ({
     trackUnproven: config.trackUnproven,
     autoTraining: config.performAutoTraining,
     batch: config.serving.mode === "batch",
-    behindCloudFront: config.storefront === "cloudfront",
     customMetrics: config.observability.customMetrics,
     filtersOfWatched: Object.keys(config.filters).filter((name) => includesWatched(config.filters[name] ?? "")),
 });
@@ -53,6 +52,8 @@ export interface ApiConfig extends ReturnType<typeof pickApiValues> {
      * ARN of the filter for requests that name no filter. It leaves out what the viewer has watched. Empty for none.
      */
     readonly watchedFilterArn?: string;
+    /** Token that the distribution sends in the header `originHeader`; absent without a distribution. */
+    readonly originToken?: string;
     /** Tracking ID of the event tracker; empty if the stack has none. */
     readonly trackingId?: string;
     readonly tableName: string;
@@ -108,13 +109,13 @@ export interface Service {
 const callerReader =
     ({ config, verifyToken }: Pick<ServiceParts, "config" | "verifyToken">) =>
     async (event: GatewayEvent): Promise<Caller> => {
-        const { viewerAuth: auth, apiKey, behindCloudFront } = config;
+        const { viewerAuth: auth, apiKey, originToken } = config;
         const viewer = auth && verifyToken && (await authenticateViewer(event, auth, verifyToken));
         return {
             viewer,
             trusted: apiKey || viewer !== undefined,
             signed: typeof event.requestContext.identity?.accountId === "string",
-            addresses: apiKey ? [] : toCountedAddresses(event, behindCloudFront),
+            addresses: apiKey ? [] : toCountedAddresses(event, originToken),
         };
     };
 

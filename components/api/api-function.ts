@@ -33,6 +33,8 @@ export interface ApiFunctionArgs {
     readonly page: Readonly<Record<string, pulumi.asset.Asset>> | undefined;
     /** Web origins of the catalogue's images, which the page may show. */
     readonly imageOrigins: readonly string[];
+    /** Token of the distribution in front of the API; undefined without one. */
+    readonly originToken: pulumi.Input<string> | undefined;
 }
 
 /** Creates the API's function, with the description and the page in its package. */
@@ -119,6 +121,7 @@ function createSettings(
         watchedTypes: args.watchedTypes,
         noun: args.noun,
         imageOrigins: args.imageOrigins,
+        originToken: args.originToken,
         // Take the ARN from the filter resource, so that the API function waits until the filter is ACTIVE.
         watchedFilterArn: args.watchedFilterArn,
         trackingId,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { buildStorefront } from "../../app/storefront/build.ts";
@@ -92,6 +93,8 @@ export class Serving extends pulumi.ComponentResource {
         const child = { parent: this };
         const none = pulumi.output("");
         const hosted = storefront === "api" ? files?.page : undefined;
+        // The owner's ID has 74 random bits, and is not visible outside the account.
+        const originToken = pulumi.output(recommender.owner).apply((owner) => sha256(`origin ${owner}`));
 
         const api =
             files &&
@@ -109,6 +112,7 @@ export class Serving extends pulumi.ComponentResource {
                     batchLists: isBatch(config) ? (tableName) => this.batchLists(args, tableName) : undefined,
                     isClosed: args.isClosed,
                     imageOrigins: files.imageOrigins,
+                    originToken: storefront === "cloudfront" ? originToken : undefined,
                     page: hosted && Object.fromEntries(hosted.map((file) => [file.name, toAsset(file)])),
                 },
                 child,
@@ -128,6 +132,7 @@ export class Serving extends pulumi.ComponentResource {
                           files: files.page,
                           imageOrigins: files.imageOrigins,
                           apiHost: api.host,
+                          originToken,
                           isClosed: args.isClosed,
                       },
                       child,
@@ -173,3 +178,5 @@ export async function fallbackTables(interactionsFile: string): Promise<string> 
     }
     return filesBeside(interactionsFile).tables;
 }
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("base64url");

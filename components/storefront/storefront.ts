@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { originHeader } from "../../app/serving/addresses.ts";
 import { contentSecurityPolicy, pageHeaders, strictTransportSeconds } from "../../app/serving/headers.ts";
 import { chooseCacheControl } from "../../app/serving/page-files.ts";
 import { apiStage, type StackConfig, storefrontBucketNameFor } from "../../config/config.ts";
@@ -20,6 +21,8 @@ export interface StorefrontArgs {
     readonly imageOrigins: readonly string[];
     /** Host of the API. CloudFront serves the API under a path prefix of the page's address. */
     readonly apiHost: pulumi.Input<string>;
+    /** Token by which the API recognizes requests of this distribution. */
+    readonly originToken: pulumi.Input<string>;
     /** Whether the cost guard closed the API and the page. */
     readonly isClosed: boolean;
 }
@@ -103,7 +106,7 @@ export class Storefront extends pulumi.ComponentResource {
 
     private distribution(
         name: string,
-        { config, caller, apiHost, isClosed, imageOrigins }: StorefrontArgs,
+        { config, caller, apiHost, originToken, isClosed, imageOrigins }: StorefrontArgs,
         { bucket, access }: { bucket: pulumi.Output<string>; access: aws.cloudfront.OriginAccessControl },
         child: pulumi.CustomResourceOptions,
     ): aws.cloudfront.Distribution {
@@ -129,6 +132,7 @@ export class Storefront extends pulumi.ComponentResource {
                     {
                         originId: "api",
                         domainName: apiHost,
+                        customHeaders: [{ name: originHeader, value: originToken }],
                         customOriginConfig: {
                             httpPort: 80,
                             httpsPort: 443,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { networkOf } from "../../../app/serving/addresses.ts";
-import { eventsPerAddress, eventsPerViewer, viewersPerEdge } from "../../../app/serving/limits.ts";
+import { networkOf, originHeader } from "../../../app/serving/addresses.ts";
+import { eventsPerAddress, eventsPerViewer } from "../../../app/serving/limits.ts";
 import { itemAt } from "../../support/item-at.ts";
 import { type ApiHarness, type Asked, campaignFixture, parseResult, startApi } from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
@@ -130,18 +130,19 @@ describe("Events of unauthenticated callers", () => {
         assert.deepEqual(direct, { 202: 30, 429: 10 });
         // CloudFront appends the viewer's address, and API Gateway appends CloudFront's address. The caller can choose
         // the entries before these two.
-        const behind = startApi({ config: { behindCloudFront: true } });
-        const through = await statuses(40, (at) =>
-            behind.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "192.0.2.1, 198.51.100.7"))),
-        );
-        assert.deepEqual(through, { 202: 30, 429: 10 });
-        const past = await statuses(40 * viewersPerEdge, (at) =>
-            behind.ask(
+        const behind = startApi({ config: { originToken: "token" } });
+        const sent = (at: number, token: string, viewer: string) => {
+            const { from, headers } = forged(at, `${viewer}, 198.51.100.7`);
+            return behind.ask(
                 "POST /events",
-                eventsOf(`w${at}`, 10, {}, { from: "198.51.100.9", headers: { "x-forwarded-for": `10.0.0.${at}, x` } }),
-            ),
-        );
-        assert.deepEqual(past, { 202: 30 * viewersPerEdge, 429: 10 * viewersPerEdge }, "past CloudFront");
+                eventsOf(`w${at}`, 10, {}, { from, headers: { ...headers, [originHeader]: token } }),
+            );
+        };
+        const through = await statuses(40, (at) => sent(at, "token", "192.0.2.1"));
+        assert.deepEqual(through, { 202: 30, 429: 10 });
+        assert.deepEqual(await statuses(10, (at) => sent(at, "token", "192.0.2.2")), { 202: 10 });
+        const past = await statuses(40, (at) => sent(at, "guessed", `192.0.2.${at + 10}`));
+        assert.deepEqual(past, { 202: 30, 429: 10 }, "past CloudFront");
     });
 
     it("`networkOf` returns the same network for IPv6 addresses that share its bits", () => {

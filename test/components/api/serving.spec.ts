@@ -37,6 +37,7 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false, is
         page,
         isClosed,
         imageOrigins: [],
+        originToken: "token",
     };
     const api = new RecommendationApi("api", args);
     await settled();
@@ -69,6 +70,7 @@ describe("RecommendationApi component", () => {
             trackingId: "tracker-1",
             tableName: config.names.api,
             imageOrigins: [],
+            originToken: "token",
             bucketName: "my-movie-recommender-data-123456789012-dev",
             noun: "product",
             campaignPerSecond: 1,

@@ -9,7 +9,8 @@ async function makePage(values: Record<string, string> = {}, isClosed = false) {
     await useMocks();
     const config = good({ storefront: "cloudfront", ...values });
     const apiHost = "abc.execute-api.eu-central-1.amazonaws.com";
-    new Storefront("page", { config, caller, bucketName: "films", files: [], imageOrigins: [], apiHost, isClosed });
+    const others = { caller, bucketName: "films", files: [], imageOrigins: [], originToken: "token", isClosed };
+    new Storefront("page", { config, apiHost, ...others });
     await settled();
 }
 const cacheKey = () => requireInputs("CachePolicy").parametersInCacheKeyAndForwardedToOrigin;
@@ -20,6 +21,15 @@ describe("Storefront component (CloudFront)", () => {
         assert.equal(requireInputs("Distribution").enabled, true);
         await makePage({}, true);
         assert.equal(requireInputs("Distribution").enabled, false);
+    });
+
+    it("CloudFront sends its token to the API, and not to the page's bucket", async () => {
+        await makePage();
+        const [page, api] = requireInputs("Distribution").origins;
+        assert.deepEqual(
+            [page.customHeaders, api.customHeaders],
+            [undefined, [{ name: "x-origin-token", value: "token" }]],
+        );
     });
 
     it("CloudFront caches no 5xx response of the API", async () => {

@@ -116,6 +116,7 @@ describe("CloudFront distributions of the local AWS", () => {
                 },
                 {
                     originId: "api",
+                    customHeaders: [{ name: "x-origin-token", value: "token" }],
                     domainName: `${api}.execute-api.${region}.amazonaws.com`,
                     customOriginConfig: {
                         httpPort: 80,
@@ -183,6 +184,7 @@ describe("CloudFront distributions of the local AWS", () => {
         assert.deepEqual(event.pathParameters, { filmId: "7" });
         assert.deepEqual(event.queryStringParameters, { values });
         assert.equal(event.headers["if-none-match"], '"1"');
+        assert.equal(event.headers["x-origin-token"], "token");
         assert.match(event.headers.host, /^[a-z0-9]+\.execute-api\./);
         assert.equal(answer.headers["x-amzn-requestid"], event.requestContext.requestId);
         assert.equal(answer.headers["x-content-type-options"], "nosniff");
