@@ -6,7 +6,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { takeFolder } from "local-personalize/folder-lock";
 import { hasCode, toError } from "terminal-text";
 import { LocalError } from "./failure.ts";
-import { folderServed, type Instance, makePrivateFolders, paths, proofOf, statusPath } from "./instance.ts";
+import {
+    type DaemonRecord,
+    folderServed,
+    type Instance,
+    makePrivateFolders,
+    paths,
+    proofOf,
+    readRecord,
+    statusPath,
+} from "./instance.ts";
 import { toolchain } from "./toolchain/env.mjs";
 import { isAlive } from "./toolchain/lock.mjs";
 
@@ -183,22 +192,6 @@ export async function reset(instance: Instance, say: (message: string) => void):
     if (ran) {
         const { enforce } = "running" in before ? before.running : instance;
         await start({ ...instance, enforce }, say);
-    }
-}
-
-/** The record that the local AWS writes into its folder, readable by its owner only. */
-interface DaemonRecord {
-    readonly pid: number;
-    readonly port: number;
-    /** Secret that a process on the port must prove to be the recorded one. */
-    readonly secret: string;
-}
-
-function readRecord(instance: Instance): DaemonRecord | undefined {
-    try {
-        return JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")) as DaemonRecord;
-    } catch {
-        return undefined;
     }
 }
 

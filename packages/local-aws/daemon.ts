@@ -15,6 +15,7 @@ import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
 import { createSimulator } from "./gateway/simulator.ts";
 import {
+    type DaemonRecord,
     defaultInstance,
     folderServed,
     localAccountId,
@@ -150,6 +151,7 @@ server = await startGateway({
     return undefined;
 });
 const beside = `${daemonFile}.${process.pid}`;
-writeFileSync(beside, JSON.stringify({ pid: process.pid, port: instance.port, secret: ownSecret }), { mode: 0o600 });
+const record: DaemonRecord = { pid: process.pid, port: instance.port, secret: ownSecret };
+writeFileSync(beside, JSON.stringify(record), { mode: 0o600 });
 renameSync(beside, daemonFile);
 log(`ready on http://127.0.0.1:${instance.port} (speed ${instance.speed})`);

@@ -72,6 +72,23 @@ export const paths = (instance: Instance) => ({
     miniStackLog: join(instance.dir, "logs", "ministack.log"),
 });
 
+/** The record that the local AWS writes into its folder, readable by its owner only. */
+export interface DaemonRecord {
+    readonly pid: number;
+    readonly port: number;
+    /** Secret that a process on the port must prove to be the recorded one. */
+    readonly secret: string;
+}
+
+/** Returns the record of a local AWS; undefined if there is none. */
+export function readRecord(instance: Instance): DaemonRecord | undefined {
+    try {
+        return JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")) as DaemonRecord;
+    } catch {
+        return undefined;
+    }
+}
+
 /**
  * Creates the instance's folders for state, keys of local users and logs, readable by their owner only. Also corrects
  * the mode of existing ones. Does not change the mode of another folder than `.local`, which the user chose and may

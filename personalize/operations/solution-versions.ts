@@ -7,6 +7,7 @@ import {
 import { isNotFound } from "pulumi-personalize/errors";
 import { hasName } from "terminal-text";
 import { nameInArn } from "./operation.ts";
+import { BrokenFlagError, type StateFlags, stateFlagsPath } from "./state-flags.ts";
 
 /** Metrics of a version, under Personalize's names. */
 export type Metrics = Readonly<Record<string, number>>;
@@ -58,4 +59,21 @@ const defaultTrainingDays = 7;
 export function trainingDays({ solutionConfig }: Solution): number {
     const rate = solutionConfig?.autoTrainingConfig?.schedulingExpression ?? "";
     return Number(/^rate\((\d+) days?\)$/.exec(rate)?.[1] ?? defaultTrainingDays);
+}
+
+/**
+ * Returns the version at which the flag `serving` holds the campaign; undefined without a hold.
+ *
+ * @param solution the name of the stack's solution
+ * @throws BrokenFlagError if the version belongs to another solution: an operator may write flags, but the campaign must
+ * not serve another stack's model
+ */
+export function heldVersion({ serving }: StateFlags, stack: string, solution: string): string | undefined {
+    if (!serving?.hold) return undefined;
+    const { solutionVersionArn: arn } = serving;
+    if (arn.split(":").at(-1)?.startsWith(`solution/${solution}/`)) return arn;
+    throw new BrokenFlagError(
+        `SSM parameter ${stateFlagsPath(stack)}/serving holds the campaign at ${arn}, which is no version of the stack's ` +
+            `solution ${solution}. Serve the newest version again: npm run rollback -- --release`,
+    );
 }

@@ -97,7 +97,7 @@ const shapes = {
 } as const satisfies Record<keyof StateFlags, (flag: never) => boolean>;
 
 /** The error of an SSM parameter that is not a valid flag. */
-class BrokenFlagError extends Error {
+export class BrokenFlagError extends Error {
     override readonly name = "BrokenFlagError";
 }
 
@@ -127,23 +127,6 @@ export function parseStateFlags(
         }
     }
     return flags as StateFlags;
-}
-
-/**
- * Returns the version at which the flag `serving` holds the campaign; undefined without a hold.
- *
- * @param solution the name of the stack's solution
- * @throws BrokenFlagError if the version belongs to another solution: an operator may write flags, but the campaign must
- * not serve another stack's model
- */
-export function heldVersion({ serving }: StateFlags, stack: string, solution: string): string | undefined {
-    if (!serving?.hold) return undefined;
-    const { solutionVersionArn: arn } = serving;
-    if (arn.split(":").at(-1)?.startsWith(`solution/${solution}/`)) return arn;
-    throw new BrokenFlagError(
-        `SSM parameter ${stateFlagsPath(stack)}/serving holds the campaign at ${arn}, which is no version of the stack's ` +
-            `solution ${solution}. Serve the newest version again: npm run rollback -- --release`,
-    );
 }
 
 /**

@@ -5,7 +5,8 @@ import { DeleteCampaignCommand, PersonalizeClient } from "@aws-sdk/client-person
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { closeApi, isApiClosed } from "../../personalize/operations/close-api.ts";
 import { beginPark } from "../../personalize/operations/park.ts";
-import { heldVersion, readStateFlags } from "../../personalize/operations/state-flags.ts";
+import { heldVersion } from "../../personalize/operations/solution-versions.ts";
+import { readStateFlags } from "../../personalize/operations/state-flags.ts";
 
 const region = "eu-central-1";
 const campaignArn = `arn:aws:personalize:${region}:123456789012:campaign/films`;
