@@ -97,8 +97,6 @@ export function namesFor(stack: string, nameSuffix?: string) {
         /** The Lambda function that changes the API's table for an operator. */
         tableOperations: `movie-recommender-table-operations${suffix}`,
         tableOperationsRole: `MovieRecommender-TableOperations${suffix}`,
-        /** Pattern of the functions' names. Without a suffix, it also matches functions of other stacks. */
-        anyFunction: `movie-recommender-*${suffix}`,
         /** Comment of the CloudFront distribution, and names of its origin access control and policies. */
         storefront: `movie-recommender-storefront${suffix}`,
     };
