@@ -124,13 +124,14 @@ export function bucketNameFor(
     return config.bucketName !== "" ? config.bucketName : `my-movie-recommender-data-${accountId}-${config.stack}`;
 }
 
-/** Returns the name of the bucket for CloudTrail's files, derived from the data bucket's name. */
-export const trailBucketNameFor = (bucketName: string) => `${bucketName}${trailEnding}`;
-export const trailEnding = "-trail";
+/** Endings that make the names of other buckets from a data bucket's name. */
+export const bucketEndings = { trail: "-trail", storefront: "-page" } as const;
 
-/** Returns the name of the bucket for the page's files, derived from the data bucket's name. */
-export const storefrontBucketNameFor = (bucketName: string) => `${bucketName}${storefrontEnding}`;
-export const storefrontEnding = "-page";
+/** Returns the name of the bucket for CloudTrail's files. */
+export const trailBucketNameFor = (bucketName: string) => `${bucketName}${bucketEndings.trail}`;
+
+/** Returns the name of the bucket for the page's files. */
+export const storefrontBucketNameFor = (bucketName: string) => `${bucketName}${bucketEndings.storefront}`;
 
 /** Prefix of API Gateway's log role. An account has one such role per region for all APIs. */
 export const gatewayLogRole = "MovieRecommender-ApiGatewayLogs";
