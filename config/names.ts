@@ -97,8 +97,6 @@ export function namesFor(stack: string, nameSuffix?: string) {
         /** The Lambda function that changes the API's table for an operator. */
         tableOperations: `movie-recommender-table-operations${suffix}`,
         tableOperationsRole: `MovieRecommender-TableOperations${suffix}`,
-        /** Pattern of the functions' names. Without a suffix, it also matches functions of other stacks. */
-        anyFunction: `movie-recommender-*${suffix}`,
         /** Comment of the CloudFront distribution, and names of its origin access control and policies. */
         storefront: `movie-recommender-storefront${suffix}`,
     };
@@ -126,13 +124,14 @@ export function bucketNameFor(
     return config.bucketName !== "" ? config.bucketName : `my-movie-recommender-data-${accountId}-${config.stack}`;
 }
 
-/** Returns the name of the bucket for CloudTrail's files, derived from the data bucket's name. */
-export const trailBucketNameFor = (bucketName: string) => `${bucketName}${trailEnding}`;
-export const trailEnding = "-trail";
+/** Endings that make the names of other buckets from a data bucket's name. */
+export const bucketEndings = { trail: "-trail", storefront: "-page" } as const;
 
-/** Returns the name of the bucket for the page's files, derived from the data bucket's name. */
-export const storefrontBucketNameFor = (bucketName: string) => `${bucketName}${storefrontEnding}`;
-export const storefrontEnding = "-page";
+/** Returns the name of the bucket for CloudTrail's files. */
+export const trailBucketNameFor = (bucketName: string) => `${bucketName}${bucketEndings.trail}`;
+
+/** Returns the name of the bucket for the page's files. */
+export const storefrontBucketNameFor = (bucketName: string) => `${bucketName}${bucketEndings.storefront}`;
 
 /** Prefix of API Gateway's log role. An account has one such role per region for all APIs. */
 export const gatewayLogRole = "MovieRecommender-ApiGatewayLogs";

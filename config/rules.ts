@@ -1,13 +1,5 @@
 import { type KeyName, type KeyValues, keys } from "./keys.ts";
-import {
-    bucketNameFor,
-    endings,
-    type Names,
-    storefrontEnding,
-    suffixFor,
-    trailEnding,
-    watchedFilterName,
-} from "./names.ts";
+import { bucketEndings, bucketNameFor, endings, type Names, suffixFor, watchedFilterName } from "./names.ts";
 import { approximately, campaignUsdPerMonth, isV2 } from "./prices.ts";
 import { regionProblem } from "./regions.ts";
 
@@ -119,7 +111,11 @@ const servingRules = ({ api, apiKey, storefront, serving, ...values }: KeyValues
  * bucket.
  */
 function bucketRule({ bucketName, auditTrail, api, storefront }: KeyValues, { stack }: StackContext): Broken | false {
-    const ending = auditTrail ? trailEnding : api && storefront === "cloudfront" ? storefrontEnding : "";
+    const ending = auditTrail
+        ? bucketEndings.trail
+        : api && storefront === "cloudfront"
+          ? bucketEndings.storefront
+          : "";
     const effective = bucketNameFor({ bucketName, stack }, "012345678901");
     const longest = 63 - ending.length;
     const [reserved] = reservedBucketPart.exec(effective) ?? [];

@@ -25,7 +25,8 @@ export function batchListsPolicy(scope: BatchScope): PolicyDocument {
     const { partition, accountId, bucketName, project, stack, names } = scope;
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
     const object = (key: string) => `arn:${partition}:s3:::${bucketName}/${key}`;
-    const jobs = arn("personalize", `batch-inference-job/${names.batchLists}-*`);
+    // With `?` instead of `-*`, which would also match the jobs of a stack whose name begins with this stack's name.
+    const jobs = arn("personalize", `batch-inference-job/${names.batchLists}-?????-????????`);
     const jobFiles = [object(`${objectKeys.listsInput}*`), object(`${objectKeys.listsOutput}*`)];
     return document([
         allow(

@@ -85,8 +85,10 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     return {
         Version: "2012-10-17",
         Statement: [
-            ...data,
-            ...functionStatements(scope).filter((one) => !data.some((other) => covers(other, one))),
+            ...ofDifferentServices([
+                ...data,
+                ...functionStatements(scope).filter((one) => !data.some((other) => covers(other, one))),
+            ]),
             onlyInLambda,
             ...(kmsKeyArn === undefined ? [] : [keyOnlyForFiles]),
         ],
@@ -129,11 +131,6 @@ const keyOnlyForFiles: Statement = {
  */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
     const documents = [...functionPolicies(scope), trailRolePolicy(scope)];
-    // One pattern replaces the log groups of all functions, because a policy has a size limit. If `nameSuffix` is
-    // empty, the pattern also matches the log groups of other stacks. The policy of each function's role contains only
-    // that function's log group.
-    const anyLogs = regionalArn(scope, "logs", `log-group:/aws/lambda/${scope.names.anyFunction}:*`);
-    const shortened = (arn: string) => (arn.includes(":log-group:/aws/lambda/") ? anyLogs : arn);
     const flags = regionalArn(scope, "ssm", `parameter/${scope.project}/${scope.stack}`);
     const statements = new Map<string, Statement>();
     for (const statement of together(
@@ -142,7 +139,7 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
     )) {
         const key = JSON.stringify([statement.Action, statement.Condition]);
         const there = statements.get(key);
-        const Resource = [...new Set([...toList(there?.Resource), ...toList(statement.Resource).map(shortened)])];
+        const Resource = [...new Set([...toList(there?.Resource), ...toList(statement.Resource)])];
         statements.set(key, { ...(there ?? statement), Resource });
     }
     const all = [...statements.values()];
@@ -171,6 +168,33 @@ function ofEqualResources(all: readonly Statement[]): readonly Statement[] {
         const [Action, Resource] = [[...new Set(actions)], toList(first?.Resource)].map(short);
         return first && Action && Resource ? [{ ...merged, Effect: first.Effect, Action, Resource }] : [];
     });
+}
+
+/**
+ * Merges statements with equal conditions if their actions are of different services. The merged statement allows
+ * nothing more, because an action applies only to resources of its own service.
+ */
+function ofDifferentServices(all: readonly Statement[]): readonly Statement[] {
+    const services = ({ Action }: Statement) => toList(Action).map((action) => action.split(":")[0]);
+    const isMergeable = (other: Statement, one: Statement) =>
+        JSON.stringify(other.Condition) === JSON.stringify(one.Condition) &&
+        ![other, one].some(({ Resource }) => toList(Resource).includes("*")) &&
+        !services(other).some((service) => services(one).includes(service));
+    const groups: [Statement, ...Statement[]][] = [];
+    for (const one of all) {
+        const group = groups.find((others) => others.every((other) => isMergeable(other, one)));
+        if (group) group.push(one);
+        else groups.push([one]);
+    }
+    return groups.map(([first, ...others]) =>
+        others.length === 0
+            ? first
+            : {
+                  ...first,
+                  Action: [first, ...others].flatMap(({ Action }) => toList(Action)),
+                  Resource: [first, ...others].flatMap(({ Resource }) => toList(Resource)),
+              },
+    );
 }
 
 /** Returns a list of one text as this text, because a policy has a size limit. */

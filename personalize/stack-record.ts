@@ -11,6 +11,7 @@ import {
     type Problem,
 } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
+import { bucketEndings } from "../config/names.ts";
 import type { PlannedStack } from "../cost/planned-stack.ts";
 import { priceJump } from "../cost/price-jump.ts";
 import { adoptionCommands } from "./adoption.ts";
@@ -80,6 +81,36 @@ function regionProblems({ region: recorded }: Recorded, { region }: StackRecordI
 }
 
 /**
+ * Returns why names of the stack can equal names that another stack derives. An existing stack keeps such a name, and
+ * `warn` gets the reason.
+ */
+function collisionProblems(olds: Recorded, news: StackRecordInputs, warn: (message: string) => void): Problem[] {
+    const { nameSuffix, bucketName } = news;
+    const ending = Object.values(bucketEndings).find((each) => bucketName.endsWith(each));
+    const collisions = [
+        nameSuffix !== "" &&
+            !nameSuffix.startsWith("-") && {
+                property: "nameSuffix" as const,
+                what: `Suffix ${nameSuffix} does not start with -, so two stacks can have a role or a resource of the same name.`,
+                fix: `pulumi config set nameSuffix -- -${nameSuffix}`,
+            },
+        ending !== undefined && {
+            property: "bucketName" as const,
+            what: `Bucket ${bucketName} ends with ${ending}, so it can be a bucket that another stack derives from its own bucket's name.`,
+            fix: "pulumi config set bucketName <name>",
+        },
+    ];
+    return collisions.flatMap((one) => {
+        if (one === false) return [];
+        const { property, what, fix } = one;
+        const isKept = olds.path !== undefined && (olds[property] ?? news[property]) === news[property];
+        if (!isKept) return [{ property, reason: `${what} Set another name: \`${fix}\`` }];
+        warn(`${what} An existing stack keeps this name. Check the names of each new stack: npm run doctor`);
+        return [];
+    });
+}
+
+/**
  * Creates the lifecycle of a stack's record and of its state flags, which runbooks write and remove. `check` also runs
  * in a preview, before the program creates anything. It reports a problem if another stack already uses this stack's
  * names, or if the stack's name, region or price changes in a way that needs the operator. An update after a rename
@@ -137,7 +168,8 @@ export function stackRecordHandler(deps: {
         }),
         async check(olds: Passed<Recorded> | undefined, news: Passed<StackRecordInputs>) {
             const recorded = olds ?? {};
-            const changed = [regionProblems, renameProblems, priceProblems].flatMap((of) => of(recorded, news));
+            const problems = [regionProblems, renameProblems, priceProblems, collisionProblems];
+            const changed = problems.flatMap((of) => of(recorded, news, deps.log));
             const failures = changed.length > 0 ? changed : await checkDatasetGroup(news);
             const before = stackIn(recorded.path);
             const previousStack = before === stackIn(news.path) ? "" : before;

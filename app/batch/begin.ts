@@ -40,8 +40,8 @@ export async function beginGeneration(
     }
     const generation = state.lastGeneration + 1;
     // The name of a job cannot be reused, and the generation number in the name restarts at 1 after `pulumi destroy`.
-    // The random part makes the name unique.
-    const jobName = `${settings.jobNamePrefix}-${generation}-${randomBytes(4).toString("hex")}`;
+    // The random part makes the name unique. The function's permissions require five digits.
+    const jobName = `${settings.jobNamePrefix}-${String(generation).padStart(5, "0")}-${randomBytes(4).toString("hex")}`;
     await ports.writeUsers(jobName, userIds);
     const making: Making = {
         ...{ generation, jobName, solutionVersionArn, request, madeAt: now, users: userIds.length },

@@ -42,7 +42,6 @@ describe("Resource names", () => {
             batchListsScheduleRole: "MovieRecommender-ListsSchedule",
             tableOperations: "movie-recommender-table-operations",
             tableOperationsRole: "MovieRecommender-TableOperations",
-            anyFunction: "movie-recommender-*",
             prefetchScheduleRole: "MovieRecommender-PrefetchSchedule",
             storefront: "movie-recommender-storefront",
         };

@@ -78,6 +78,20 @@ describe("Two stacks with the same configuration in one account and region", () 
         assert.deepEqual(await comedyFilters(), [`comedies-${first}`, `comedies-${second}`]);
     });
 
+    it("`preview` refuses a new stack whose data bucket would be the second stack's page or trail bucket", async () => {
+        for (const ending of ["page", "trail"]) {
+            await aws.use(`${second}-${ending}`);
+            await aws.configure(configuration);
+            const { exitCode, stdout } = await aws.engine("preview");
+            assert.notEqual(exitCode, 0);
+            assert.match(
+                stdout,
+                new RegExp(`Bucket \\S+-${second}-${ending} ends with -${ending}, so .*config set bucketName`),
+            );
+        }
+        await aws.use(second);
+    });
+
     it("`recommend` names the stack's filters without the suffix for an unknown filter", async () => {
         const refused = await aws.runbook("recommend", "1", "--filter", "dramas");
         assertExit(refused, 2);

@@ -5,7 +5,7 @@ import { isGithubSubject } from "../../iam/github-trust.ts";
 import { rolesOf } from "../../iam/operator/functions.ts";
 import { roleArn } from "../../iam/operator/scope.ts";
 import { type OperatorScope, operatorPolicy, policyKinds, rolesBoundary } from "../../iam/operator.ts";
-import { trespasses } from "./support/fences.ts";
+import { otherScopes, sampleOf, trespasses } from "./support/fences.ts";
 
 const scopeOf = (stack: string): OperatorScope => ({
     partition: "aws",
@@ -17,6 +17,7 @@ const scopeOf = (stack: string): OperatorScope => ({
     names: namesFor(stack),
 });
 const operator = { arn: "arn:aws:iam::123456789012:user/ann" };
+const inLambda = { "lambda:SourceFunctionArn": "arn:aws:lambda:eu-central-1:123456789012:function:any" };
 
 describe("Limits of the operator policies", () => {
     for (const stack of ["dev", "team"]) {
@@ -31,6 +32,29 @@ describe("Limits of the operator policies", () => {
             const allowed = requests.filter(({ action, resource, context }) => {
                 const request = { caller: operator, action, resource, context };
                 return authorize(request, { identity }, scope.accountId).decision === "allowed";
+            });
+            assert.deepEqual(allowed, []);
+        });
+
+        it(`the permissions boundary of stack ${stack} allows no request to resources that only another stack's boundary names`, () => {
+            const scope = scopeOf(stack);
+            const own = new Set(boundaryPairs(scope).map((pair) => JSON.stringify(pair)));
+            const requests = otherScopes(scope)
+                .flatMap(boundaryPairs)
+                .filter((pair) => !own.has(JSON.stringify(pair)));
+            assert.ok(requests.length > 200, `${requests.length}`);
+            const policies = {
+                identity: [{ name: "opened", document: everything }],
+                boundary: [{ name: "boundary", document: rolesBoundary(scope) }],
+            };
+            const allowed = requests.filter(({ action, arn, context }) => {
+                const request = {
+                    caller: operator,
+                    action,
+                    resource: sampleOf(arn),
+                    context: { ...context, ...inLambda },
+                };
+                return authorize(request, policies, scope.accountId).decision === "allowed";
             });
             assert.deepEqual(allowed, []);
         });
@@ -84,12 +108,7 @@ describe("Limits of the operator policies", () => {
             const policies = { identity, boundary: [{ name: "boundary", document }] };
             return authorize({ caller, action, resource, context }, policies, scope.accountId).decision;
         };
-        const allows = toList(boundary.Statement).filter(({ Effect }) => Effect === "Allow");
-        const pairs = allows.flatMap(({ Action, Resource, Condition }) =>
-            toList(Action).flatMap((action) =>
-                toList(Resource).map((arn) => [action, arn.replaceAll("*", "x"), met(Condition)] as const),
-            ),
-        );
+        const pairs = boundaryPairs(scope).map(({ action, arn, context }) => [action, sampleOf(arn), context] as const);
         assert.ok(pairs.length > 30);
         // Only Systems Manager sends its name as kms:ViaService, and `ssm` is not in the list of open services.
         const open = pairs.filter(
@@ -97,7 +116,6 @@ describe("Limits of the operator policies", () => {
         );
         const services = new Set(open.map(([action]) => action.split(":")[0]));
         assert.deepEqual([...services].sort(), ["lambda", "logs", "s3", "sqs", "xray"]);
-        const inLambda = { "lambda:SourceFunctionArn": `arn:aws:lambda:eu-central-1:123456789012:function:any` };
         for (const [action, arn, context] of pairs) {
             assert.equal(decide(action, arn, { ...context, ...inLambda }), "allowed", `${action} on ${arn}`);
         }
@@ -142,6 +160,18 @@ const everything = {
     Version: "2012-10-17" as const,
     Statement: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }],
 };
+
+/** Returns each action that a permissions boundary allows, with a resource of its service and a context. */
+const boundaryPairs = (scope: OperatorScope) =>
+    toList(rolesBoundary(scope).Statement)
+        .filter(({ Effect }) => Effect === "Allow")
+        .flatMap(({ Action, Resource, Condition }) =>
+            toList(Action).flatMap((action) =>
+                toList(Resource)
+                    .filter((arn) => arn === "*" || arn.split(":")[2] === action.split(":")[0])
+                    .map((arn) => ({ action, arn, context: met(Condition) })),
+            ),
+        );
 
 /** Returns a context that meets a condition of the permissions boundary. */
 function met(condition: Statement["Condition"] = {}): Record<string, string> {

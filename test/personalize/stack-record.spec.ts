@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { namesFor, storefrontBucketNameFor, trailBucketNameFor } from "../../config/names.ts";
 import { owner, tags, useHarness } from "../../packages/pulumi-personalize/test/harness.ts";
 import { stackRecordHandler } from "../../personalize/stack-record.ts";
 
@@ -59,6 +60,44 @@ describe("Record of a stack", () => {
         harness.lines.splice(0);
         assert.deepEqual(await failuresOf({}, { adopt }), []);
         assert.deepEqual(harness.lines, [], "the stack has adopted the group");
+    });
+
+    it("`check` rejects a data bucket with the name of another stack's page or trail bucket", async () => {
+        for (const bucketName of [storefrontBucketNameFor("films"), trailBucketNameFor("films")]) {
+            const failures = await failuresOf({}, { bucketName });
+            assert.deepEqual(
+                failures.map(({ property }) => property),
+                ["bucketName"],
+            );
+            assert.match(failures[0]?.reason ?? "", new RegExp(`^Bucket ${bucketName} .*config set bucketName <name>`));
+        }
+    });
+
+    it("`check` rejects each suffix that makes one name of a stack from another name of the same type", async () => {
+        const { dashboard: _, ...names } = namesFor("dev");
+        const all = Object.values(names);
+        const suffixes = all.flatMap((name) =>
+            all.filter((other) => other !== name && other.startsWith(name)).map((other) => other.slice(name.length)),
+        );
+        assert.ok(suffixes.includes("Schedule"));
+        for (const nameSuffix of suffixes) {
+            const [failure] = await failuresOf({}, { nameSuffix });
+            assert.match(
+                String(failure?.reason),
+                /does not start with -.*`pulumi config set nameSuffix -- -\w+`/,
+                nameSuffix,
+            );
+        }
+        assert.deepEqual(await failuresOf({}, { nameSuffix: "-Schedule" }), []);
+    });
+
+    it("`check` only warns about such names of an existing stack, and rejects a change to them", async () => {
+        const [named, before] = [{ nameSuffix: "b", bucketName: "films-page" }, inputs];
+        assert.deepEqual(await failuresOf({ ...before, ...named }, named), []);
+        assert.deepEqual(await failuresOf({ path: before.path }, named), [], "of a release that recorded no names");
+        assert.equal(harness.lines.filter((line) => line.startsWith("Bucket films-page ends with -page")).length, 2);
+        assert.equal(harness.lines.filter((line) => line.startsWith("Suffix b does not start with -")).length, 2);
+        assert.equal((await failuresOf(before, named)).length, 2);
     });
 
     it("`diff` reports no change of the recorded values", async () => {

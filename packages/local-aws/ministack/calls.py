@@ -86,7 +86,11 @@ def describe(call: dict, body: bytes) -> dict:
             checks = s3_checks(action, method, path, headers, body, params)
         else:
             checks = other_checks(service, action, method, path, headers, body, routing, region, account)
-            checks += [(TAGGING[name], *rest) for name, *rest in checks if name in TAGGING and "aws:TagKeys" in rest[1]]
+            checks += [
+                (TAGGING[name], arn.removesuffix(":log-stream:"), context)
+                for name, arn, context in checks
+                if name in TAGGING and context.get("aws:TagKeys")
+            ]
         named = [completed(service, *check, account) for check in checks]
         if service == "s3" and closed_by_its_owner(action, path):
             named = [{**check, "policy": CLOSED} for check in named]
@@ -136,6 +140,7 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
     if service == "logs":
         operation = action.split(":", 1)[1]
         context = {**context, **(names.logs_service_context(operation, body, resource, region, account) or {})}
+        resource = resources.log_group(operation, resource, json_of(body).get("logStreamName", ""))
     if service == "ssm":
         given = json_of(body)
         # A call with a path needs permission on the path, and a call with names needs it on each parameter (Systems

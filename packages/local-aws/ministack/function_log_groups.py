@@ -7,6 +7,7 @@ replaced would create the group before its owner does. With this module, the log
 
 from ministack.services import cloudwatch_logs, lambda_svc
 
+import resources
 import role_permissions
 
 
@@ -17,7 +18,7 @@ def leave_to_owner() -> None:
         config = func.get("config") or func
         name = config["FunctionName"]
         group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
-        arn = cloudwatch_logs._make_group_arn_no_star(group)
+        arn = resources.log_group("CreateLogGroup", cloudwatch_logs._make_group_arn_no_star(group))
         if group in cloudwatch_logs._log_groups or role_permissions.allows(config["Role"], name, "logs:CreateLogGroup", arn):
             emit(func, *rest, **more)
 

@@ -23,6 +23,13 @@ def alarm_actions(routing: dict, given: dict) -> dict:
     return {"cloudwatch:AlarmActions": found} if found else {}
 
 
+def log_group(operation: str, group: str, stream: str = "") -> str:
+    """Returns the ARN that an operation of CloudWatch Logs is checked on: for tags that of the group, for others one
+    that only a policy's ARN with `:*` matches (CloudWatch Logs User Guide, "CloudWatch Logs resources and operations").
+    """
+    return group if "Tag" in operation or group == "*" else f"{group}:log-stream:{stream}"
+
+
 def named(service: str, operation: str, path: str, routing: dict, given: dict, region: str, account: str) -> list[str]:
     """Returns the ARNs of a call, each of which is checked; None if MiniStack's own result is correct."""
 

@@ -64,6 +64,13 @@ describe("The function for lists of batch inference", () => {
         }
     });
 
+    it("a job's name ends with five digits and eight hexadecimal characters, which the function's policy requires", async () => {
+        const simulation = new BatchSimulation({ everyDays: 2 });
+        await live(simulation, 3);
+        assert.equal(simulation.jobs.length, 2);
+        for (const { name } of simulation.jobs) assert.match(name, /^lists-\d{5}-[0-9a-f]{8}$/);
+    });
+
     for (const [what, change, isRepeated] of results) {
         const then = isRepeated ? "the function repeats the job" : "viewers without a new list keep the previous list";
         it(`if a job ${what}, ${then}`, async () => {

@@ -18,18 +18,22 @@ const elsewhere = "us-east-1";
 const stranger = "999988887777";
 
 /**
- * Returns names of other stacks, most of which could match a pattern for the operated stack because they begin with its
- * name.
+ * Returns names of other stacks, most of which could match a pattern for the operated stack because they begin or end
+ * with its name.
  */
 const otherStacks = ({ stack }: OperatorScope) => [
     "prod",
+    `eu-${stack}`,
     `${stack}2`,
     `${stack}-2`,
     `${stack}-01234567`,
     `${stack}-abcdefgh-1`,
 ];
 
-/** Returns the scope of another stack's operator, in the same account and region. */
+/** Returns the scopes of other stacks' operators, in the same account and region. */
+export const otherScopes = (scope: OperatorScope): readonly OperatorScope[] =>
+    otherStacks(scope).map((stack) => scopeOfStack(scope, stack));
+
 function scopeOfStack(scope: OperatorScope, stack: string): OperatorScope {
     const bucketName = bucketNameFor({ bucketName: "", stack }, scope.accountId);
     return { ...scope, stack, bucketName, names: namesFor(stack) };
@@ -41,7 +45,7 @@ function scopeOfStack(scope: OperatorScope, stack: string): OperatorScope {
  * budgets, have no such requests.
  */
 export function trespasses(scope: OperatorScope): readonly Trespass[] {
-    const others = otherStacks(scope).map((stack) => scopeOfStack(scope, stack));
+    const others = otherScopes(scope);
     const all = operatorGrants(scope).flatMap((grant, index) => {
         const requests = (fence: string, context: Trespass["context"], on: readonly string[]) =>
             prefixActions(grant).flatMap((action) =>
@@ -78,7 +82,7 @@ const isRegional = ({ on, condition }: Grant) =>
     JSON.stringify(condition ?? {}).includes("RequestedRegion");
 
 /** Returns an example ARN that matches a pattern. */
-const sampleOf = (pattern: string): string => {
+export const sampleOf = (pattern: string): string => {
     const filled = pattern.replaceAll(/\$\{aws:username\}/g, "ann").replaceAll("?", "0");
     return filled === "*" ? "*" : filled.replaceAll("*", "x1");
 };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { zipSync } from "fflate";
-import { allow, useEnforcing } from "../gateway/enforcement/support.ts";
+import { account, allow, useEnforcing } from "../gateway/enforcement/support.ts";
 import {
     answered,
     createDocument,
@@ -98,21 +98,25 @@ describe("Logs and updates of Lambda functions", () => {
     });
 
     it("a function creates its log group only if its role may create it", async () => {
-        const allowActions = (...actions: string[]) =>
+        const group = `arn:aws:logs:eu-central-1:${account}:log-group:${logGroupName}`;
+        const allowActions = (resource: string, ...actions: string[]) =>
             aws.admin.iam.putRolePolicy({
                 RoleName: `${FunctionName}-role`,
                 PolicyName: "policy",
-                PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow(actions)] }),
+                PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow(actions, resource)] }),
             });
         const writes = ["logs:CreateLogStream", "logs:PutLogEvents"];
-        await allowActions(...writes);
         await logs.deleteLogGroup({ logGroupName });
+        await allowActions("*", ...writes);
+        await invoke({ lines: ["lost"] });
+        // IAM compares the ARN with `:*` for this action.
+        await allowActions(group, "logs:CreateLogGroup", ...writes);
         await invoke({ lines: ["lost"] });
         await logs.createLogGroup({ logGroupName });
         await invoke({ lines: ["kept"] });
         assert.deepEqual((await logged()).flat(), ["kept"]);
 
-        await allowActions("logs:CreateLogGroup", ...writes);
+        await allowActions(`${group}:*`, "logs:CreateLogGroup", ...writes);
         await logs.deleteLogGroup({ logGroupName });
         await invoke({ lines: ["first"] });
         assert.deepEqual((await logged()).flat(), ["first"]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Budgets } from "@aws-sdk/client-budgets";
 import { CloudTrail } from "@aws-sdk/client-cloudtrail";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { KMS } from "@aws-sdk/client-kms";
 import { SSM } from "@aws-sdk/client-ssm";
 import { account, allow, useEnforcing } from "./support.ts";
@@ -35,6 +36,34 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         assert.deepEqual((await remove("/films/dev/a", "/films/dev/b")).InvalidParameters?.length, 2);
         await assert.rejects(remove("/films/dev/a", "/films/prod/b"), /on resource: .*parameter\/films\/prod\/b /);
         ssm.destroy();
+    });
+
+    it("tag actions need permission on a log group's ARN without `:*`, and other actions on the ARN with `:*`", async () => {
+        const group = (logGroupName: string) => `arn:aws:logs:eu-central-1:${account}:log-group:${logGroupName}`;
+        const [create, tag, list] = ["logs:CreateLogGroup", "logs:TagResource", "logs:ListTagsForResource"];
+        const writes = ["logs:CreateLogStream", "logs:PutLogEvents"];
+        const { keys } = await aws.user("logger", allow([create, tag, list, ...writes], group("films")));
+        const logs = aws.open(CloudWatchLogs, keys);
+        const [films, stream] = [{ logGroupName: "films" }, { logGroupName: "films", logStreamName: "a" }];
+        const denied = (action: string, resource: string) =>
+            new RegExp(`not authorized to perform: ${action} on resource: ${resource} `);
+        const logEvents = [{ timestamp: Date.now(), message: "a" }];
+        const tagged = { ...films, tags: { owner: "ann" } };
+        await assert.rejects(logs.createLogGroup(films), denied(create, `${group("films")}:log-stream:`));
+        await aws.putPolicy("logger", [allow([create, tag, list, ...writes], `${group("films")}:*`)]);
+        await assert.rejects(logs.createLogGroup(tagged), denied(tag, group("films")));
+        await logs.createLogGroup(films);
+        await logs.createLogStream(stream);
+        await logs.putLogEvents({ ...stream, logEvents });
+        const resourceArn = group("films");
+        await assert.rejects(logs.listTagsForResource({ resourceArn }), denied(list, resourceArn));
+        await aws.putPolicy("logger", [allow([tag, list, ...writes], resourceArn)]);
+        await logs.tagResource({ resourceArn, tags: { owner: "ann" } });
+        assert.deepEqual((await logs.listTagsForResource({ resourceArn })).tags, { owner: "ann" });
+        await assert.rejects(
+            logs.putLogEvents({ ...stream, logEvents }),
+            denied(writes[1] ?? "", `${resourceArn}:log-stream:a`),
+        );
     });
 
     it("decryption of a SecureString parameter also needs kms:Decrypt on its key, except on the key that AWS manages", async () => {
