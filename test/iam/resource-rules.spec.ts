@@ -53,23 +53,14 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
         { policy: documentOf(allow({ Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } })) },
         [],
     ],
-    ...[
-        ["a topic", "aws:sns/topicPolicy:TopicPolicy", "sns:Publish"],
-        ["a topic without a policy resource", "aws:sns/topic:Topic", "sns:Publish"],
-        ["a queue", "aws:sqs/queuePolicy:QueuePolicy", "sqs:SendMessage"],
-        ["a queue without a policy resource", "aws:sqs/queue:Queue", "sqs:SendMessage"],
-    ].map(([what = "", type = "", Action]): (typeof cases)[number] => [
-        `${what} that is open to everyone`,
-        type,
-        { policy: documentOf(allow({ Action, Principal: "*" })) },
-        ["public-access"],
-    ]),
-    [
-        "a queue that everyone may use from one topic",
-        "aws:sqs/queuePolicy:QueuePolicy",
-        { policy: documentOf(allow({ Principal: "*", Condition: { ArnEquals: { "aws:SourceArn": "arn:1" } } })) },
-        [],
-    ],
+    ...["sns/topicPolicy:TopicPolicy", "sns/topic:Topic", "sqs/queuePolicy:QueuePolicy", "sqs/queue:Queue"].map(
+        (type): (typeof cases)[number] => [
+            `${type} with a policy for everyone`,
+            `aws:${type}`,
+            { policy: documentOf(allow({ Principal: "*" })) },
+            ["public-access"],
+        ],
+    ),
     [
         "a role that everyone may assume",
         role,
