@@ -1,4 +1,4 @@
-import { nearest } from "terminal-text";
+import { nearest, shell } from "terminal-text";
 
 /** Records why a value is invalid. `member` is appended to the key's path, for example `.team` or `[0]`. */
 export type Refuse = (reason: string, member?: string) => void;
@@ -223,7 +223,7 @@ export function members<T extends Table>(table: T, about: About<ValuesOf<T>>): K
         for (const unknown of Object.keys(given ?? {}).filter((one) => !names.includes(one))) {
             const meant = nearest(unknown, names);
             const hint = meant === undefined ? `Its members are ${names.join(", ")}.` : `Did you mean ${meant}?`;
-            const command = `Remove it with \`pulumi config rm --path ${name}.${unknown}\``;
+            const command = `Remove it with \`pulumi config rm --path ${shell(`${name}.${unknown}`)}\``;
             refuse(`is not a member of ${name}. ${hint} ${command}`, `.${unknown}`);
         }
         const get = (one: string) => (given && one in given ? toConfigText(given[one]) : undefined);

@@ -1,4 +1,4 @@
-import { nearest } from "terminal-text";
+import { nearest, shell } from "terminal-text";
 import { keys } from "./keys.ts";
 
 const names = Object.keys(keys);
@@ -23,12 +23,15 @@ export function unknownKeys(set: readonly string[], project: string) {
         }
         const isMember = isOwn && names.includes(name.split(".")[0] ?? "");
         const hint = isMember
-            ? `A member of an object needs --path: \`pulumi config set --path ${name} <value>\``
+            ? `A member of an object needs --path: \`pulumi config set --path ${shell(name)} <value>\``
             : meant === undefined
               ? "docs/configuration.md lists all keys"
               : `Did you mean ${meant}? Set it with \`pulumi config set ${meant} <value>\``;
         return [
-            { path: key, reason: `is not a configuration key. ${hint}. Remove it with \`pulumi config rm ${key}\`` },
+            {
+                path: key,
+                reason: `is not a configuration key. ${hint}. Remove it with \`pulumi config rm ${shell(key)}\``,
+            },
         ];
     });
 }

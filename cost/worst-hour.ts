@@ -16,22 +16,31 @@ import { assumed, plus, times, type Usage, usageUsd } from "./usage.ts";
 const secondsPerHour = 3600;
 const kbPerGb = 1024 ** 2;
 
+/**
+ * Read units of a process that reads the stack's four items, every 10 seconds. A burst can start so many processes that
+ * each request meets one that has not read the items for 10 seconds.
+ */
+const statusReads = 4 * 0.5;
+
 /** Returns the usage of one request: milliseconds in the function (512 MiB), and kilobytes without compression. */
-const request = (ms: number, kb: number, more: Partial<Usage> = {}): Partial<Usage> => ({
+const request = (ms: number, kb: number, { reads = 0, ...more }: Partial<Usage> = {}): Partial<Usage> => ({
     ...{ apiRequests: 1, functionRequests: 1, traces: 1, gbSeconds: 0.5 * (ms / 1000), logGb: 1.2 / kbPerGb },
-    ...{ transferGb: (kb + assumed.headersKb) / kbPerGb, ...more },
+    ...{ transferGb: (kb + assumed.headersKb) / kbPerGb, reads: reads + statusReads, ...more },
 });
+
+/** Usage by the start of a process: two seconds, which Lambda bills. A burst starts at most a process for each request. */
+const processStart: Partial<Usage> = { gbSeconds: 0.5 * 2 };
 
 /** Kilobytes of the page's largest file, and of the longest other answer, `GET /openapi.json`. */
 export const answerKb = { page: 90, other: 22 } as const;
 
 /**
- * The dearest request of each kind. A list with a forged `since` reads the viewer twice; shares of its writes count
- * calls and viewers. An event that meets others of the same viewer is read and written three times, has the longest ids,
+ * The dearest request of each kind. A list with a forged `since` reads the viewer twice. With many processes, each list
+ * also writes twice: it reports the viewer, and reserves calls of the campaign for the process. An event that meets others of the same viewer is read and written three times, has the longest ids,
  * and a body that takes long to parse. A history is a consistent read.
  */
 const kinds = {
-    list: request(20, assumed.answerKb, { reads: 2, writes: 0.3 }),
+    list: request(20, assumed.answerKb, { reads: 2, writes: 2 }),
     event: request(60, 1, { reads: 3, writes: 3.1, eventsGb: (10 * assumed.eventKb) / kbPerGb }),
     page: request(20, answerKb.page),
     other: request(20, answerKb.other, { reads: 1 }),
@@ -67,9 +76,13 @@ export function worstHour(
     methods: readonly Throttle[] = throttles(toRates(config)),
 ): readonly { readonly what: string; readonly usd: number }[] {
     const { recipe, minProvisionedTPS, throttle, viewerAuth, observability } = config;
-    const requests = methods.map(({ methodPath, rate, burst }) =>
-        times(plus(requestTo(methodPath)), (methodsOf[methodPath] ?? 1) * (rate * secondsPerHour + burst)),
-    );
+    const requests = methods.flatMap(({ methodPath, rate, burst }) => {
+        const each = methodsOf[methodPath] ?? 1;
+        return [
+            times(plus(requestTo(methodPath)), each * (rate * secondsPerHour + burst)),
+            times(plus(processStart), each * burst),
+        ];
+    });
     const calls = campaignCeiling(throttle, minProvisionedTPS) * (viewerAuth === undefined ? 1 : 2);
     const used = plus(...requests, { writes: calls * secondsPerHour * writesOfCall });
     const campaign =
@@ -78,8 +91,8 @@ export function worstHour(
         usageUsd(plus(Object.fromEntries(units.map((unit) => [unit, used[unit]]))));
     return [
         { what: "API Gateway: requests", usd: usd("apiRequests") },
-        { what: "Lambda: requests and duration", usd: usd("functionRequests", "gbSeconds") },
-        { what: "DynamoDB: reads and writes", usd: usd("reads", "writes") },
+        { what: "Lambda: requests, duration, starts of processes", usd: usd("functionRequests", "gbSeconds") },
+        { what: "DynamoDB: reads and writes by all processes", usd: usd("reads", "writes") },
         { what: "Personalize: calls above `minProvisionedTPS`, events", usd: campaign + usd("eventsGb") },
         { what: "data transfer, without compression", usd: usd("transferGb") },
         { what: "logs", usd: usd("logGb") },

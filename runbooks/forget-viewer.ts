@@ -1,12 +1,17 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { idBytes } from "../app/serving/event-faults.ts";
 import { limits } from "../app/serving/limits.ts";
-import { isBatch, objectKeys } from "../config/config.ts";
 import { counted } from "../data-prep/words.ts";
 import type { OperationDeps } from "../personalize/operations/operation.ts";
 import { printResult, table } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError } from "./lib/cli/runbook.ts";
-import { listDeletionJobs, runningJobs, soonTraining, startDeletion } from "./lib/stack/data-deletion.ts";
+import {
+    listDeletionJobs,
+    remainingCopies,
+    runningJobs,
+    soonTraining,
+    startDeletion,
+} from "./lib/stack/data-deletion.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
 import { type OperatedStack, type OperationOptions, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
@@ -56,7 +61,7 @@ await runOperation(options, async (stack, deps, signal) => {
         printResult(
             options,
             { table: tableName, items, job: null, dryRun: true },
-            `${text}\n\n${remains(stack, bucketName)}`,
+            `${text}\n\n${remainingCopies(stack, bucketName)}`,
         );
         return exitCodes.fine;
     }
@@ -77,7 +82,7 @@ await runOperation(options, async (stack, deps, signal) => {
     printResult(
         options,
         { table: tableName, items: deleted, job, dryRun: false },
-        `${text}\n\n${remains(stack, bucketName)}`,
+        `${text}\n\n${remainingCopies(stack, bucketName)}`,
     );
     return exitCodes.fine;
 });
@@ -124,19 +129,4 @@ async function printJobs({ stack, config }: OperatedStack, deps: OperationDeps, 
         }
     });
     return jobs[0]?.status === "FAILED" ? exitCodes.problem : exitCodes.fine;
-}
-
-/** Returns the copies of a viewer's data that the deletion does not reach, with the commands that delete them. */
-function remains({ stack, config }: OperatedStack, bucketName: string): string {
-    const { dataOptionsFile, interactionsFile } = config;
-    const source = dataOptionsFile === undefined ? `<files> --output ${interactionsFile}` : `--stack ${stack}`;
-    const tables = `aws s3 rm s3://${bucketName}/${objectKeys.tables} --recursive --exclude "<version>.json" --exclude newest`;
-    return [
-        "These copies of the data remain:",
-        `- Your files, and ${interactionsFile}: the next import restores the viewers. Delete their rows, and convert the files: npm run data-prep -- ${source}`,
-        "- Bucket and trained versions: after the job is COMPLETED, import and train the new files: npm run retrain",
-        `- Fallback tables of earlier versions, where <version> is the new version: ${tables}`,
-        ...(isBatch(config) ? [`- Lists of batch inference in s3://${bucketName}/batch/, for 60 days`] : []),
-        "- Earlier versions of the bucket's objects for 30 days, and your backups.",
-    ].join("\n");
 }

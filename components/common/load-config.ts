@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { shell } from "terminal-text";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../config/config.ts";
 import { keys } from "../../config/keys.ts";
 import { toConfigText } from "../../config/kinds.ts";
@@ -68,7 +69,7 @@ export function fileProblem(key: string, file: string | undefined): ConfigProble
         ? undefined
         : bad(
               `which is not a file of data-prep: its first line does not contain ${missing.join(", ")}. Convert it: ` +
-                  `\`npm run data-prep -- ${file} --output own/\`, then \`pulumi config set ${key} own/${basename(DEFAULT_OUTPUT)}\``,
+                  `\`npm run data-prep -- ${shell(file)} --output own/\`, then \`pulumi config set ${key} own/${basename(DEFAULT_OUTPUT)}\``,
           );
 }
 

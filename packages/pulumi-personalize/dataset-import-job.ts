@@ -157,7 +157,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     diagnosis({ region, roleArn, dataLocation }, datasetImportJobArn, { diagnoseAccess: run }) {
         const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(dataLocation) ?? [];
         return datasetImportJobArn === undefined
-            ? `AWS_REGION=${region} ${run} --role ${roleArn} --bucket ${bucket} --key ${shell(key)}`
+            ? `AWS_REGION=${region} ${run} ${shell("--role", roleArn, "--bucket", bucket, "--key", key)}`
             : `${run} --job ${datasetImportJobArn}`;
     },
     async describe(client, datasetImportJobArn) {

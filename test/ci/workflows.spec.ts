@@ -140,6 +140,13 @@ describe("Workflow that releases the packages", () => {
         for (const [, commit] of file.matchAll(/uses: \S+@(\S+)/g)) assert.match(commit ?? "", /^[0-9a-f]{40}$/);
     });
 
+    it("the release workflow installs only packages of package-lock.json", () => {
+        const runs = release.steps.flatMap(({ run }) => run ?? []);
+        assert.deepEqual(runs, ["npm ci"]);
+        const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+        assert.match(packages["node_modules/@changesets/cli"]?.integrity ?? "", /^sha512-/);
+    });
+
     it(".ci/publish publishes the packed tarballs with provenance", () => {
         const changesets = release.steps.find(({ uses }) => uses?.startsWith("changesets/action@"));
         assert.equal(changesets?.with?.["publish-script"], ".ci/publish");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { shell } from "terminal-text";
 import { namesFor } from "../../config/config.ts";
 import { keys, rows } from "../../config/keys.ts";
 import { toConfigText } from "../../config/kinds.ts";
@@ -181,6 +182,8 @@ describe("Stack configuration", () => {
             "throttle.zzzzzz is not a member of throttle. Its members are requestsPerSecond, burst, eventsPerSecond, eventsBurst. " +
                 "Remove it with `pulumi config rm --path throttle.zzzzzz`",
         ]);
+        const [quoted] = reasons({ "it's": 1 });
+        assert.ok(quoted?.endsWith(`\`pulumi config rm --path ${shell("throttle.it's")}\``), quoted);
     });
 
     for (const value of ["24", "park", "", "[24]", "null"]) {

@@ -63,6 +63,13 @@ describe("`unknownKeys`", () => {
         assert.match(problem?.reason ?? "", /needs --path: `pulumi config set --path idle\.hours <value>`/);
     });
 
+    it("`unknownKeys` quotes a key that a shell would otherwise split", () => {
+        const [typo] = unknownKeys([`${project}:recipe $(id)`], project);
+        assert.match(typo?.reason ?? "", /`pulumi config rm 'movie-recommender:recipe \$\(id\)'`/);
+        const [member] = unknownKeys([`${project}:filters.it's`], project);
+        assert.match(member?.reason ?? "", /--path 'filters\.it'\\''s' <value>`/);
+    });
+
     it("if no key has a similar name, `unknownKeys` refers to docs/configuration.md", () => {
         const [problem] = unknownKeys([`${project}:zzzzzz`], project);
         assert.match(problem?.reason ?? "", /docs\/configuration\.md lists all keys/);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { readApiDescription } from "../../components/api/api-document.ts";
-import { otherPaths, throttles, toRates } from "../../config/throttles.ts";
+import { prices } from "../../config/prices.ts";
+import { listsPath, otherPaths, throttles, toRates } from "../../config/throttles.ts";
 import { answerKb, worstHour, worstHourUsd } from "../../cost/worst-hour.ts";
 import { good } from "../config/parsed.ts";
 
@@ -16,6 +17,19 @@ describe("Worst hour of the API", () => {
             const usd = worstHourUsd({ ...defaults, storefront });
             assert.ok(usd < 1, `${storefront}: $${usd}`);
         }
+    });
+
+    it("the worst hour includes each process's start, its reads of the status and its reports of counts", () => {
+        const usdOf = (what: string, burst: number) =>
+            worstHour(defaults, [{ ending: "", methodPath: listsPath, rate: 20, burst }]).find((row) =>
+                row.what.startsWith(what),
+            )?.usd ?? 0;
+        // 72,000 lists in an hour: two reads of the viewer and two of the status, and two reports.
+        const calls = 3600 * 4 * prices.tableWrites.usd;
+        const lists = 72_000 * (4 * prices.tableReads.usd + 2 * prices.tableWrites.usd);
+        assert.ok(Math.abs(usdOf("DynamoDB", 0) * 1e6 - calls - lists) < 1);
+        // A burst of 100 requests starts at most 100 processes.
+        assert.ok(usdOf("Lambda", 100) - usdOf("Lambda", 0) >= 100 * 0.5 * prices.lambdaGbSecond.usd);
     });
 
     it("a request to an unknown path has the price of the dearest known request", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
 import { readCatalogue, titleLookup } from "../../data-prep/catalogue.ts";
 import { fetchMovieLens, type MovieLensSource } from "../../data-prep/movielens.ts";
 import { downloadFromGroupLens, downloadFromWheel, ratingsFromRecbole } from "../../data-prep/movielens-download.ts";
@@ -27,6 +28,7 @@ describe("`fetchMovieLens`", () => {
                 (error: Error) => {
                     assert.match(error.message, /a closed door: no answer/);
                     assert.match(error.message, /another set: its u\.data is not the original \(100,000 ratings/);
+                    assert.match(error.message, /; its u\.item is not the original/);
                     assert.match(error.message, /npm run data-prep -- ml-100k\.zip/);
                     return true;
                 },
@@ -40,6 +42,37 @@ describe("`fetchMovieLens`", () => {
 
     it("`downloadFromGroupLens` rejects if CI=true", async () => {
         await assert.rejects(downloadFromGroupLens({ log: () => {}, env: { CI: "true" } }), /CI=true/);
+    });
+
+    it("`downloadFromGroupLens` rejects an archive with another SHA-256 than the original's", async () => {
+        const { fetch } = globalThis;
+        globalThis.fetch = async () => new Response("another archive");
+        try {
+            await assert.rejects(
+                downloadFromGroupLens({ log: () => {}, env: {} }),
+                /^Error: the SHA-256 of the downloaded archive is [0-9a-f]{64}, not 50d2a982/,
+            );
+        } finally {
+            globalThis.fetch = fetch;
+        }
+    });
+
+    it("`downloadFromWheel` rejects a wheel with another SHA-256 than the original's", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "wheel-"));
+        try {
+            const files = { "ml-100k.inter": strToU8("a\n"), "ml-100k.item": strToU8("a\n") };
+            writeFileSync(join(folder, "a.whl"), zipSync(files));
+            const pip = join(folder, "python");
+            const script = `while [ "$1" != --dest ]; do shift; done; cp ${folder}/a.whl "$2"`;
+            writeFileSync(pip, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+            const env = { ...process.env, MOVIE_RECOMMENDER_PYTHON: pip };
+            await assert.rejects(
+                downloadFromWheel({ log: () => {}, env }),
+                /^Error: the SHA-256 of the downloaded wheel is [0-9a-f]{64}, not 9c994820/,
+            );
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
     });
 
     it("`downloadFromWheel` reports the pip command that failed", async () => {

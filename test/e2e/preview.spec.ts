@@ -231,7 +231,7 @@ describe("Preview of a stack on the local AWS", () => {
         assertExit(up, 1);
         assert.match(
             up.text,
-            /BucketPolicy open a statement allows access to everyone \(resource rule public-bucket\)/,
+            /BucketPolicy open a statement allows access to everyone \(resource rule public-access\)/,
         );
         const { stdout } = await aws.pulumi("stack", "export");
         assert.doesNotMatch(stdout, /BucketPolicy::open/);

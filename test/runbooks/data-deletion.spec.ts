@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { nextTraining, runningJobs, soonTraining, usersCsv } from "../../runbooks/lib/stack/data-deletion.ts";
+import { shell } from "terminal-text";
+import {
+    nextTraining,
+    remainingCopies,
+    runningJobs,
+    soonTraining,
+    usersCsv,
+} from "../../runbooks/lib/stack/data-deletion.ts";
+import { good } from "../config/parsed.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -100,5 +108,13 @@ describe("Automatic training during a data deletion job", () => {
 describe("`usersCsv`, the input of a data deletion job", () => {
     it("`usersCsv` quotes user ids that contain a comma, a quote or a line break", () => {
         assert.equal(usersCsv(["22", 'a,"b"', "c\nd"]), 'USER_ID\n22\n"a,""b"""\n"c\nd"\n');
+    });
+});
+
+describe("`remainingCopies`, which `forget-viewer` prints", () => {
+    it("`remainingCopies` quotes an interactions file that a shell would otherwise split or run", () => {
+        const interactionsFile = "it's $(id); a\nb.csv";
+        const text = remainingCopies({ stack: "dev", config: good({ interactionsFile }) }, "films");
+        assert.ok(text.includes(`npm run data-prep -- <files> ${shell("--output", interactionsFile)}\n`), text);
     });
 });

@@ -67,7 +67,10 @@ function restored({ snapshot, of: { bucket } }: Scene, about: string): Repair {
 }
 
 function otherOwner({ bucket }: Pick<Import, "bucket">, about: string): Repair {
-    const enforce = `aws s3api put-bucket-ownership-controls --bucket ${bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'`;
+    const rules = "Rules=[{ObjectOwnership=BucketOwnerEnforced}]";
+    const enforce = shell(
+        ...["aws", "s3api", "put-bucket-ownership-controls", "--bucket", bucket, "--ownership-controls", rules],
+    );
     return {
         ask:
             `the account that wrote s3://${bucket}/${about}: upload it again with --acl bucket-owner-full-control, into a bucket whose object ownership is BucketOwnerPreferred. ` +

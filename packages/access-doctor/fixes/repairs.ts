@@ -8,6 +8,7 @@ import {
     parseArn,
     type Statement,
 } from "policy-evaluator";
+import { shell } from "terminal-text";
 import type { Finding, FixTarget, Scene } from "../link.ts";
 import { read } from "../links/policies.ts";
 import { refusedByOrganisation } from "../links/refusals.ts";
@@ -215,7 +216,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
             .map(fetchedValue)
             .find((each) => each?.arn === about);
         if (has(group, "kms-disabled", "kms-pending-deletion", "kms-gone")) {
-            const how = `aws kms cancel-key-deletion and aws kms enable-key, with --region ${of.region} --key-id ${about}`;
+            const how = `aws kms cancel-key-deletion and aws kms enable-key, with ${shell("--region", of.region, "--key-id", about)}`;
             return {
                 ask: `${owner}: make it usable again (${how}), or let the data be uploaded with another key. ${sentence}`,
             };

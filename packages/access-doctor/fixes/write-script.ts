@@ -32,6 +32,9 @@ function createScript(fixes: readonly Fix[], accountId: string, region: string):
     return `#!/bin/sh
 # Adds the statements that an import needs, after a copy of what is there. \`sh "$0" --restore FOLDER\` puts it back.
 set -eu
+# Quotes a word for a shell, because a folder's name may contain any character.
+quote() { printf "'%s'" "$(printf '%s\\n' "$1" | sed "s/'/'\\\\\\\\''/g")"; }
+again="sh $(quote "$0")"
 ${shell("export", `AWS_REGION=${region}`)}
 account=$(aws sts get-caller-identity --query Account --output text)
 test "$account" = ${shell(accountId)} || {
@@ -43,20 +46,21 @@ case "\${1-}" in
 --restore)
     saved=\${2-}
     test -d "$saved" || {
-        echo "There is no folder '$saved'. Name the folder that the script printed: sh $0 --restore FOLDER" >&2
+        printf '%s\\n' "There is no folder $(quote "$saved"). Name the folder that the script printed: $again --restore FOLDER" >&2
         exit 2
     }
 ${restores.map((line) => `    ${line}\n`).join("")}\
-    echo "Restored what is in $saved."
+    printf '%s\\n' "Restored what is in $saved."
     exit
     ;;
 *)
-    echo "usage: sh $0 [--restore FOLDER]" >&2
+    printf '%s\\n' "usage: $again [--restore FOLDER]" >&2
     exit 2
     ;;
 esac
 saved=$0.saved-$(date -u +%Y%m%dT%H%M%SZ)
 mkdir "$saved"
+restore="$again --restore $(quote "$saved")"
 # Saves what a command prints: an empty file if AWS answers that there is no such policy.
 save() {
     file=$saved/$1
@@ -67,9 +71,9 @@ save() {
     esac
 }
 ${saves.join("\n")}
-trap 'test $? -eq 0 || echo "A command failed. To run all commands again after you removed the cause: sh '\\''$0'\\''. To restore what is changed, run: sh '\\''$0'\\'' --restore '\\''$saved'\\''" >&2' EXIT
+trap 'test $? -eq 0 || printf "%s\\n" "A command failed. To run all commands again after you removed the cause: $again" "To restore what is changed, run: $restore" >&2' EXIT
 ${applies.join("\n")}
-echo "Applied the fix. What was there is in $saved. To restore it, run: sh '$0' --restore '$saved'"
+printf '%s\\n' "Applied the fix. What was there is in $saved. To restore it, run: $restore"
 `;
 }
 

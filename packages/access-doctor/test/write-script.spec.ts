@@ -34,7 +34,7 @@ describe("the script that `--write` writes", () => {
     let folder: string;
     let script: string;
     beforeEach(async () => {
-        folder = await mkdtemp(join(tmpdir(), "write script-"));
+        folder = await mkdtemp(join(tmpdir(), "it's a $(folder)-"));
         script = join(folder, "fix.sh");
         await writeFile(join(folder, "aws"), fakeCli, { mode: 0o755 });
         await mkdir(join(folder, "state"));
@@ -44,7 +44,9 @@ describe("the script that `--write` writes", () => {
     afterEach(() => rm(folder, { recursive: true }));
 
     const runScript = (args: readonly string[] = [], more: Readonly<Record<string, string>> = {}) =>
-        run("sh", [script, ...args], {
+        runShell([script, ...args], more);
+    const runShell = (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+        run("sh", [...args], {
             env: {
                 PATH: `${folder}:${process.env.PATH}`,
                 STATE: join(folder, "state"),
@@ -58,11 +60,8 @@ describe("the script that `--write` writes", () => {
         const texts = await Promise.all(files.map((name) => readFile(join(folder, "state", name), "utf8")));
         return Object.fromEntries(files.map((name, at) => [name, texts[at] ?? ""]));
     }
-    /** Runs the command that a text of the script prints. */
-    const runPrinted = (text: string) => {
-        const [, saved = ""] = /run: sh '.*fix\.sh' --restore '(.*)'/.exec(text) ?? [];
-        return runScript(["--restore", saved]);
-    };
+    /** Runs the restore command that a text of the script prints, as a user who copies the command. */
+    const runPrinted = (text: string) => runShell(["-c", /run: (sh .* --restore .*)/.exec(text)?.[1] ?? "exit 3"]);
 
     it("the script contains the commands of the report, and the command that it prints restores all documents", async () => {
         const lines = (await readFile(script, "utf8")).split("\n");
@@ -99,7 +98,7 @@ describe("the script that `--write` writes", () => {
                 {},
                 /There is no folder '\/nothing'/,
             ],
-            ["with an unknown option", ["--undo"], {}, /usage: sh .*fix\.sh \[--restore FOLDER\]/],
+            ["with an unknown option", ["--undo"], {}, /usage: sh '.*fix\.sh' \[--restore FOLDER\]/],
         ];
     for (const [what, args, env, message] of unchanged) {
         it(`the script changes nothing ${what}`, async () => {

@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { SetupError } from "./build-folder.mjs";
 import { machinePath } from "./find.mjs";
 import { digest, readStamp } from "./stamp.mjs";
 
@@ -9,7 +10,7 @@ const STAMP = ".toolchain-stamp";
 // The stamp ignores package.json: its scripts change often, and package-lock.json already contains its dependencies.
 const stamp = (root) => digest([join(root, "package-lock.json"), join(root, ".npmrc")]);
 
-/** The folder `node_modules`. `npm ci` installs it from the lock file, and runs with the project's Node.js. */
+/** The folder `node_modules` with the project's Node.js. `npm ci` installs both by the hashes in the lock file. */
 export const packages = {
     name: "packages",
 
@@ -30,7 +31,13 @@ export const packages = {
         const wanted = stamp(root);
         const args = ["ci", "--include=dev", "--ignore-scripts=false", "--loglevel=notice"];
         await buildFolder.run("packages", found.npm, args, { cwd: folder, env: npmEnvironment(root) });
-        mkdirSync(built, { recursive: true });
+        // npm skips an optional package without an error if its hash is wrong, or if it is for another platform.
+        if (!existsSync(join(built, ".bin", "node"))) {
+            throw new SetupError(
+                `npm ci installed no Node.js: package-lock.json does not contain node-${process.platform}-${process.arch}, or its ` +
+                    "download failed or has another hash. Use Linux on x64 or arm64, and run the command again.",
+            );
+        }
         writeFileSync(join(built, STAMP), wanted);
         buildFolder.place(built, join(root, "node_modules"));
     },

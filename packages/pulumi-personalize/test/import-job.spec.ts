@@ -167,9 +167,11 @@ describe("Import jobs and the solution versions trained on them", () => {
             },
             { step: "initialize" },
         );
-        const inputs = importInputs(dataset.id, { dataLocation: "s3://films/a b.csv" });
+        const hostile = { roleArn: `${roleArn}/it's;id`, dataLocation: "s3://films;id/$(id) a\nb.csv" };
+        const inputs = importInputs(dataset.id, hostile);
         await assert.rejects(make("DatasetImportJob", inputs), (error: Error) => {
-            const command = `npx access-doctor --role ${roleArn} --bucket films --key 'a b.csv'`;
+            const role = `'${roleArn}/it'\\''s;id'`;
+            const command = `npx access-doctor --role ${role} --bucket 'films;id' --key '$(id) a\nb.csv'`;
             assert.ok(error.message.endsWith(`Find the cause with: AWS_REGION=eu-central-1 ${command}`), error.message);
             return true;
         });

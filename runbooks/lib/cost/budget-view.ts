@@ -7,7 +7,7 @@ import {
     paginateDescribeNotificationsForBudget,
     paginateDescribeSubscribersForNotification,
 } from "@aws-sdk/client-budgets";
-import { hasName } from "terminal-text";
+import { hasName, shell } from "terminal-text";
 import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import type { Identity } from "../stack/who-am-i.ts";
@@ -135,8 +135,8 @@ export async function createBudget(client: BudgetsClient, AccountId: string, wan
     await client.send(command).catch((error) => {
         if (!hasName(error, "DuplicateRecordException")) throw error;
         throw new RunbookError(
-            `Budget ${name} exists, and is not changed. Show it with: npm run budget-alarms -- --budget ${name}\n` +
-                `Create another one with --budget NAME, or first delete this one: aws budgets delete-budget --account-id ${AccountId} --budget-name ${name}`,
+            `Budget ${name} exists, and is not changed. Show it with: npm run budget-alarms -- --budget ${shell(name)}\n` +
+                `Create another one with --budget NAME, or first delete this one: aws budgets delete-budget --account-id ${AccountId} --budget-name ${shell(name)}`,
         );
     });
 }

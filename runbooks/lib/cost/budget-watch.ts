@@ -1,4 +1,5 @@
 import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import { shell } from "terminal-text";
 import { approximately } from "../../../config/prices.ts";
 import type { Subscription } from "../../../personalize/operations/subscriptions.ts";
 import { table } from "../cli/output.ts";
@@ -35,7 +36,7 @@ export function findProblems(
             .map(
                 ({ protocol, endpoint }) =>
                     `${endpoint} has not confirmed the subscription, and receives nothing. Follow the link in the mail "AWS Notification - Subscription Confirmation"; ` +
-                    `send it again: aws sns subscribe --topic-arn ${topicArn} --protocol ${protocol} --notification-endpoint ${endpoint}`,
+                    `send it again: aws sns subscribe ${shell("--topic-arn", topicArn ?? "", "--protocol", protocol, "--notification-endpoint", endpoint)}`,
             ),
         ...alarms
             .filter(({ state }) => state === "ALARM")

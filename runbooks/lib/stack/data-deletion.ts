@@ -11,6 +11,8 @@ import {
     paginateListSolutions,
 } from "@aws-sdk/client-personalize";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { shell } from "terminal-text";
+import { isBatch, objectKeys, type StackConfig } from "../../../config/config.ts";
 import { deletionKey } from "../../../config/names.ts";
 import { solutionOf } from "../../../personalize/operations/operation.ts";
 import { type ListedVersion, listVersions, trainingDays } from "../../../personalize/operations/solution-versions.ts";
@@ -164,4 +166,23 @@ export async function startDeletion(
     const dataSource = { dataLocation: `s3://${input.Bucket}/${input.Key}` };
     await clients.personalize.send(new CreateDataDeletionJobCommand({ jobName, datasetGroupArn, dataSource, roleArn }));
     return jobName;
+}
+
+/** Returns the copies of a viewer's data that the deletion does not reach, with the commands that delete them. */
+export function remainingCopies(
+    { stack, config }: { readonly stack: string; readonly config: StackConfig },
+    bucketName: string,
+): string {
+    const { dataOptionsFile, interactionsFile } = config;
+    const source =
+        dataOptionsFile === undefined ? `<files> ${shell("--output", interactionsFile)}` : `--stack ${stack}`;
+    const tables = `aws s3 rm s3://${bucketName}/${objectKeys.tables} --recursive --exclude "<version>.json" --exclude newest`;
+    return [
+        "These copies of the data remain:",
+        `- Your files, and ${interactionsFile}: the next import restores the viewers. Delete their rows, and convert the files: npm run data-prep -- ${source}`,
+        "- Bucket and trained versions: after the job is COMPLETED, import and train the new files: npm run retrain",
+        `- Fallback tables of earlier versions, where <version> is the new version: ${tables}`,
+        ...(isBatch(config) ? [`- Lists of batch inference in s3://${bucketName}/batch/, for 60 days`] : []),
+        "- Earlier versions of the bucket's objects for 30 days, and your backups.",
+    ].join("\n");
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { shell } from "terminal-text";
 import { fileProblem } from "../../../components/common/load-config.ts";
 import { toDataPrefixes } from "../../../components/data/data-bucket.ts";
 import { schemaBeside } from "../../../components/personalize/metadata.ts";
@@ -51,6 +52,10 @@ describe("Data files of a stack", () => {
         const { reason = "" } = fileProblem("interactionsFile", file) ?? {};
         assert.match(reason, /its first line does not contain USER_ID, ITEM_ID, TIMESTAMP\. Convert it: /);
         assert.ok(reason.includes(`\`npm run data-prep -- ${file} --output own/\``), reason);
+        const hostile = join(folder, "it's $(id); `id`\n.csv");
+        await writeFile(hostile, "customer\n");
+        const converts = fileProblem("interactionsFile", hostile)?.reason ?? "";
+        assert.ok(converts.includes(`\`npm run data-prep -- ${shell(hostile)} --output own/\``), converts);
         await writeFile(file, '\uFEFFUSER_ID,"ITEM_ID",TIMESTAMP\r\n');
         assert.match(fileProblem("interactionsFile", file)?.reason ?? "", /does not contain USER_ID\./);
         await writeFile(file, '"USER_ID",ITEM_ID,EVENT_TYPE,TIMESTAMP\r\n');

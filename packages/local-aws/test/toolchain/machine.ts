@@ -157,7 +157,7 @@ const PROGRAMS = {
 fs.mkdirSync("node_modules/.bin", { recursive: true });
 sleep(Number(process.env.STUB_NPM_MS ?? 0));
 if (process.env.STUB_NPM_FAILS) { console.error("npm error: " + process.env.STUB_NPM_FAILS); process.exit(1); }
-fs.symlinkSync(process.execPath, "node_modules/.bin/node");
+if (!process.env.STUB_NO_NODE) fs.symlinkSync(process.execPath, "node_modules/.bin/node");
 fs.copyFileSync("package-lock.json", "node_modules/made-from");
 `,
     python3: `
