@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { readCatalogue, titleLookup } from "../../data-prep/catalogue.ts";
 import { fetchMovieLens, type MovieLensSource } from "../../data-prep/movielens.ts";
 import { downloadFromGroupLens, downloadFromWheel, ratingsFromRecbole } from "../../data-prep/movielens-download.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe("`fetchMovieLens`", () => {
     it("`fetchMovieLens` tries each source, accepts only MovieLens 100k, and reports why each source failed", async () => {
-        const folder = mkdtempSync(join(tmpdir(), "movielens-"));
+        const folder = temporaryFolder();
         const log: string[] = [];
         const sources: MovieLensSource[] = [
             { name: "a closed door", download: () => Promise.reject(new Error("no answer")) },
@@ -21,21 +20,17 @@ describe("`fetchMovieLens`", () => {
                 }),
             },
         ];
-        try {
-            await assert.rejects(
-                fetchMovieLens(folder, { log: (line) => log.push(line), env: {} }, sources),
-                (error: Error) => {
-                    assert.match(error.message, /a closed door: no answer/);
-                    assert.match(error.message, /another set: its u\.data is not the original \(100,000 ratings/);
-                    assert.match(error.message, /npm run data-prep -- ml-100k\.zip/);
-                    return true;
-                },
-            );
-            assert.deepEqual(readdirSync(folder), []);
-            assert.ok(!log.some((line) => line.includes("redistribute")), "the licence text belongs to fetched data");
-        } finally {
-            rmSync(folder, { recursive: true });
-        }
+        await assert.rejects(
+            fetchMovieLens(folder, { log: (line) => log.push(line), env: {} }, sources),
+            (error: Error) => {
+                assert.match(error.message, /a closed door: no answer/);
+                assert.match(error.message, /another set: its u\.data is not the original \(100,000 ratings/);
+                assert.match(error.message, /npm run data-prep -- ml-100k\.zip/);
+                return true;
+            },
+        );
+        assert.deepEqual(readdirSync(folder), []);
+        assert.ok(!log.some((line) => line.includes("redistribute")), "the licence text belongs to fetched data");
     });
 
     it("`downloadFromGroupLens` rejects if CI=true", async () => {
