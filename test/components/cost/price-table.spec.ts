@@ -30,8 +30,7 @@ describe("`priceTable`", () => {
 });
 
 describe("`choosePriceNote`, the note below the price table", () => {
-    const noteOf = (isParked: boolean, plan = plannedStack) =>
-        choosePriceNote(good({ api: "true" }), plan, { isParked });
+    const noteOf = (isParked: boolean) => choosePriceNote(good({ api: "true" }), plannedStack, { isParked });
 
     it("the preview of a stack with a campaign compares the campaign with batch inference", () => {
         assert.match(noteOf(false) ?? "", /^Without a campaign, with lists by batch inference/);
