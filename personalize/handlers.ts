@@ -22,7 +22,7 @@ export const handlers = processHandlers(advice, (lifecycleDeps) => {
         // The name in existing states, from when the record contained only the path of the state flags.
         StateFlags: stackRecordHandler(deps),
         // The name of `Owner` in states of earlier releases.
-        StackOwner: ownerHandler(),
+        StackOwner: ownerHandler,
         ClosedStage: closedStageHandler(deps),
         AwaitedLists: awaitedListsHandler(deps),
     };

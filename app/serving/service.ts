@@ -94,7 +94,6 @@ export interface ServiceParts {
     readonly clock: () => number;
     readonly log: Log;
     readonly limits?: Limits;
-    readonly memoryBytes?: number;
 }
 
 export interface Service {
@@ -127,7 +126,7 @@ export function createService(parts: ServiceParts): Service {
     // With lists from batch inference, no request waits for a campaign, so a request can wait longer for DynamoDB.
     const tableResilience = resilience(batch ? limits.table + limits.campaign : limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
-    const memory = viewerMemory(parts.memoryBytes ?? memoryBytes);
+    const memory = viewerMemory(memoryBytes);
     let going: Promise<unknown>[] = [];
     let tablesFailures = 0;
     const served = servedTables({

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { hasCode, messageOf, shell } from "terminal-text";
 import { filesBeside } from "../files.ts";
 import { readManifest } from "../manifest.ts";
@@ -10,17 +9,15 @@ import { parseTables } from "./document.ts";
  * were made from other interactions. Returns undefined if they can be used.
  *
  * @param sha256 returns the hash of the interactions, hexadecimal. It is called only if the tables exist
- * @param projectDir base of relative paths
  */
 export async function tablesProblem(
     interactionsFile: string,
     sha256: () => Promise<string>,
-    projectDir = ".",
 ): Promise<string | undefined> {
     const file = filesBeside(interactionsFile).tables;
     let of: string;
     try {
-        of = parseTables(await readFile(resolve(projectDir, file), "utf8")).interactions.sha256;
+        of = parseTables(await readFile(file, "utf8")).interactions.sha256;
     } catch (error) {
         return hasCode(error, "ENOENT") ? `there is no ${file}` : `${file} cannot be used: ${messageOf(error)}`;
     }

@@ -22,10 +22,10 @@ export function requireServiceModelDir(pythonPath: string): string {
  * the botocore in `.tools/python` of the clone; otherwise that of the `python3` or `python` on the PATH. Throws an
  * error with the command that installs botocore when there is none.
  */
-export function findServiceModelDir(from = import.meta.dirname): string {
-    const shipped = join(from, "service-models");
+export function findServiceModelDir(): string {
+    const shipped = join(import.meta.dirname, "service-models");
     if (hasPersonalize(shipped)) return shipped;
-    for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
+    for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
         try {
             return requireServiceModelDir(join(folder, ".tools", "python", "bin", "python"));
         } catch {

@@ -15,18 +15,18 @@ export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Ha
 }
 
 /**
- * Creates the lifecycle of a stack's owner: a random ID, which Pulumi's state contains before any resource is tagged
+ * The lifecycle of a stack's owner: a random ID, which Pulumi's state contains before any resource is tagged
  * with it. The ID also contains the time of its creation, to compare with that of resources without tags. Neither the
  * project nor the stack can identify the owner, because two backends can have stacks of the same names.
  */
-export const ownerHandler = (now: () => number = Date.now): Handler => ({
+export const ownerHandler: Handler = {
     check: async (_olds, news) => ({ inputs: news, failures: [] }),
     diff: async () => ({ changes: false, replaces: [], deleteBeforeReplace: false }),
-    create: async (inputs) => ({ id: timedUuid(now()), outs: inputs }),
+    create: async (inputs) => ({ id: timedUuid(Date.now()), outs: inputs }),
     read: async (id, props) => ({ id, props }),
     update: async (_id, _olds, news) => ({ outs: news }),
     delete: async () => {},
-});
+};
 
 /**
  * Creates the handlers of a provider's process, which ends soon after Pulumi's engine ends. The handlers share one list
@@ -53,7 +53,7 @@ export function processHandlers<K extends string = never>(
         random: Math.random,
         advice,
     };
-    const own = { ...createHandlers(deps), Owner: ownerHandler(), ...more(deps) };
+    const own = { ...createHandlers(deps), Owner: ownerHandler, ...more(deps) };
     const handlers: Record<ResourceKindName | "Owner" | K, Handler> = own;
     return keepLive(
         log,

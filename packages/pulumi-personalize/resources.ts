@@ -94,157 +94,105 @@ function ownerOfProgram(): pulumi.Output<string> {
  * A Personalize resource. Its ID is the ARN. The class has no output `arn`: a preview does not know outputs of a
  * resource that is updated in place, and would announce replacements of its dependents that do not happen.
  */
-abstract class PersonalizeResource<I extends CommonInputs, D extends keyof I = never> extends HandledResource<object> {
+abstract class PersonalizeResource extends HandledResource<object> {
     /** Personalize's status, for example `ACTIVE`. */
     declare public readonly status: pulumi.Output<string>;
+}
 
-    protected constructor(
-        kind: ResourceKindName,
-        name: string,
-        args: PersonalizeArgs<I, D>,
-        outputs: readonly string[],
-        opts?: pulumi.CustomResourceOptions,
-    ) {
-        const region = args.region ?? new pulumi.Config("aws").get("region");
-        const { create, update = create, delete: removal } = opts?.customTimeouts ?? {};
-        const {
-            owner = ownerOfProgram(),
-            deadlineMinutes = update && Math.max(minutesOf(create ?? update), minutesOf(update)),
-            deleteDeadlineMinutes = removal && minutesOf(removal),
-        } = args;
-        const common = { region, owner, deadlineMinutes, deleteDeadlineMinutes };
-        super(kind, name, { ...args, ...common }, ["status", ...outputs], opts);
-    }
+/**
+ * Returns the class of a kind's resources. `I` are the inputs of the kind, and `D` the names of those with a default.
+ * `outputs` lists the properties that the handlers compute besides the status.
+ */
+function resourceClass<I extends CommonInputs, D extends keyof I = never>(
+    kind: ResourceKindName,
+    ...outputs: readonly string[]
+): new (
+    name: string,
+    args: PersonalizeArgs<I, D>,
+    opts?: pulumi.CustomResourceOptions,
+) => PersonalizeResource {
+    return class extends PersonalizeResource {
+        constructor(name: string, args: PersonalizeArgs<I, D>, opts?: pulumi.CustomResourceOptions) {
+            const region = args.region ?? new pulumi.Config("aws").get("region");
+            const { create, update = create, delete: removal } = opts?.customTimeouts ?? {};
+            const {
+                owner = ownerOfProgram(),
+                deadlineMinutes = update && Math.max(minutesOf(create ?? update), minutesOf(update)),
+                deleteDeadlineMinutes = removal && minutesOf(removal),
+            } = args;
+            const common = { region, owner, deadlineMinutes, deleteDeadlineMinutes };
+            super(kind, name, { ...args, ...common }, ["status", ...outputs], opts);
+        }
+    };
 }
 
 /** An Avro schema of a dataset. Any change replaces it. */
-export class Schema extends PersonalizeResource<SchemaInputs> {
-    constructor(name: string, args: PersonalizeArgs<SchemaInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("Schema", name, args, [], opts);
-    }
-}
+export class Schema extends resourceClass<SchemaInputs>("Schema") {}
 
 /** A container of datasets and solutions. A new name replaces it with everything in it. */
-export class DatasetGroup extends PersonalizeResource<DatasetGroupInputs> {
-    constructor(name: string, args: PersonalizeArgs<DatasetGroupInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("DatasetGroup", name, args, [], opts);
-    }
-}
+export class DatasetGroup extends resourceClass<DatasetGroupInputs>("DatasetGroup") {}
 
 /** The dataset of item interactions. A change of any input except its tags replaces it. */
-export class Dataset extends PersonalizeResource<DatasetInputs> {
-    constructor(name: string, args: PersonalizeArgs<DatasetInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("Dataset", name, args, [], opts);
-    }
-}
+export class Dataset extends resourceClass<DatasetInputs>("Dataset") {}
 
 /** One import of one version of the data. New content starts a new job. A deletion changes nothing in AWS. */
-export class DatasetImportJob extends PersonalizeResource<DatasetImportJobInputs, "contentHash"> {
+export class DatasetImportJob extends resourceClass<DatasetImportJobInputs, "contentHash">(
+    "DatasetImportJob",
+    "jobName",
+) {
     /** Name of the job: prefix, hash and number. */
     declare public readonly jobName: pulumi.Output<string>;
-
-    constructor(
-        name: string,
-        args: PersonalizeArgs<DatasetImportJobInputs, "contentHash">,
-        opts?: pulumi.CustomResourceOptions,
-    ) {
-        super("DatasetImportJob", name, args, ["jobName"], opts);
-    }
 }
 
 /** The configuration of trainings. Automatic training is updated in place; any other change replaces the solution. */
-export class Solution extends PersonalizeResource<SolutionInputs, "performAutoML" | "performAutoTraining"> {
-    constructor(
-        name: string,
-        args: PersonalizeArgs<SolutionInputs, "performAutoML" | "performAutoTraining">,
-        opts?: pulumi.CustomResourceOptions,
-    ) {
-        super("Solution", name, args, [], opts);
-    }
-}
+export class Solution extends resourceClass<SolutionInputs, "performAutoML" | "performAutoTraining">("Solution") {}
 
 /** One billed training. A deletion changes nothing in AWS: Personalize deletes the version with its solution. */
-export class SolutionVersion extends PersonalizeResource<SolutionVersionInputs, "rows"> {
+export class SolutionVersion extends resourceClass<SolutionVersionInputs, "rows">(
+    "SolutionVersion",
+    "bestRecipeArn",
+    "trainingHours",
+) {
     /** The recipe of the training; with AutoML, the recipe that Personalize chose. */
     declare public readonly bestRecipeArn: pulumi.Output<string>;
     /** Billed training hours. */
     declare public readonly trainingHours: pulumi.Output<number>;
-
-    constructor(
-        name: string,
-        args: PersonalizeArgs<SolutionVersionInputs, "rows">,
-        opts?: pulumi.CustomResourceOptions,
-    ) {
-        super("SolutionVersion", name, args, ["bestRecipeArn", "trainingHours"], opts);
-    }
 }
 
 /**
  * A campaign, which serves a version. It is billed from ACTIVE until its deletion. Version and minimum TPS are updated
  * in place.
  */
-export class Campaign extends PersonalizeResource<CampaignInputs, "minProvisionedTPS"> {
-    constructor(
-        name: string,
-        args: PersonalizeArgs<CampaignInputs, "minProvisionedTPS">,
-        opts?: pulumi.CustomResourceOptions,
-    ) {
-        super("Campaign", name, args, [], opts);
-    }
-}
+export class Campaign extends resourceClass<CampaignInputs, "minProvisionedTPS">("Campaign") {}
 
 /** A dataset of items or users. Nullable fields are added in place; any other change replaces it. */
-export class MetadataDataset extends PersonalizeResource<MetadataDatasetInputs> {
-    constructor(name: string, args: PersonalizeArgs<MetadataDatasetInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("MetadataDataset", name, args, [], opts);
-    }
-}
+export class MetadataDataset extends resourceClass<MetadataDatasetInputs>("MetadataDataset") {}
 
 /** A filter for recommendation requests. A change of any input except its tags replaces it. */
-export class Filter extends PersonalizeResource<FilterInputs> {
+export class Filter extends resourceClass<FilterInputs>("Filter") {
     /** Name in Personalize: the argument `name`, or `formerName` of a filter that keeps it. */
     declare public readonly name: pulumi.Output<string>;
-
-    constructor(name: string, args: PersonalizeArgs<FilterInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("Filter", name, args, [], opts);
-    }
 }
 
 /**
  * An event tracker, which receives events. A change of any input except its tags replaces it, and the new event tracker
  * has another tracking ID.
  */
-export class EventTracker extends PersonalizeResource<EventTrackerInputs> {
+export class EventTracker extends resourceClass<EventTrackerInputs>("EventTracker", "trackingId") {
     /** Tracking ID for PutEvents. */
     declare public readonly trackingId: pulumi.Output<string>;
-
-    constructor(name: string, args: PersonalizeArgs<EventTrackerInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("EventTracker", name, args, ["trackingId"], opts);
-    }
 }
 
 /**
  * Recommendations for the users in a file, billed once. Any change starts a new job. A deletion changes nothing in AWS.
  */
-export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInputs> {
+export class BatchInferenceJob extends resourceClass<BatchInferenceJobInputs>("BatchInferenceJob", "jobName") {
     /** Name of the job: prefix, hash and number. */
     declare public readonly jobName: pulumi.Output<string>;
-
-    constructor(name: string, args: PersonalizeArgs<BatchInferenceJobInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("BatchInferenceJob", name, args, ["jobName"], opts);
-    }
 }
 
 /**
  * A recommender for a use case of a domain. It is billed from ACTIVE until its deletion, except while it is stopped.
  * `recommenderConfig` and `stopped` are updated in place. It needs imported data: set `dependsOn` to the import.
  */
-export class Recommender extends PersonalizeResource<RecommenderInputs, "recommenderConfig" | "stopped"> {
-    constructor(
-        name: string,
-        args: PersonalizeArgs<RecommenderInputs, "recommenderConfig" | "stopped">,
-        opts?: pulumi.CustomResourceOptions,
-    ) {
-        super("Recommender", name, args, [], opts);
-    }
-}
+export class Recommender extends resourceClass<RecommenderInputs, "recommenderConfig" | "stopped">("Recommender") {}

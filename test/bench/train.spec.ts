@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,15 +9,15 @@ import { promisify } from "node:util";
 import { running } from "../../bench/lib/processes.ts";
 import { loadRows } from "../../packages/local-personalize/importing/rows.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const bench = new URL("../../bench/", import.meta.url).pathname;
 
 describe("`bench:train`", () => {
     let folder: string;
-    beforeEach(async () => {
-        folder = await mkdtemp(join(tmpdir(), "bench-train-spec-"));
+    beforeEach(() => {
+        folder = temporaryFolder();
     });
-    afterEach(() => rm(folder, { recursive: true, force: true }));
 
     const generate = async (name: string, ...numbers: number[]) => {
         const file = join(folder, name);

@@ -1,25 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { requireFile } from "../../components/data/data-bucket.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { requireInputs, settled, tags, typesAndNames, useMocks, value } from "./mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const place = { partition: "aws", bucketName: "films", readPrefixes: ["interactions.csv"] };
 
 describe("DataBucket and PersonalizeAccess", () => {
-    let folder: string;
-    let interactionsFile: string;
-
-    before(async () => {
-        folder = await mkdtemp(join(tmpdir(), "components-"));
-        interactionsFile = join(folder, "interactions.csv");
-        await writeFile(interactionsFile, "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n");
-    });
+    const folder = temporaryFolder();
+    const interactionsFile = join(folder, "interactions.csv");
+    before(() => writeFile(interactionsFile, "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n"));
     beforeEach(useMocks);
-    after(() => rm(folder, { recursive: true, force: true }));
 
     const bucketWith = async (dataRetention: "delete" | "retain") => {
         const { DataBucket } = await import("../../components/data/data-bucket.ts");

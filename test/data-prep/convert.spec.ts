@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { converted } from "../../data-prep/reading/rows-as-bytes.ts";
 import type { Plan } from "../../data-prep/row-writer.ts";
-import { createCsvParser } from "../../packages/local-personalize/importing/csv.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { converting } from "./converting.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { converting, parse } from "./converting.ts";
 
 async function* pieces(bytes: Uint8Array, size: number) {
     for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
@@ -40,14 +39,6 @@ async function transform(bytes: Uint8Array, pieceSize = 1 << 16, change: (plan: 
     return { ...result, interactions: result.columns.users.length, csv };
 }
 
-function parse(csv: string): string[][] {
-    const records: string[][] = [];
-    const parser = createCsvParser((fields) => records.push(fields));
-    parser.write(csv);
-    parser.end();
-    return records;
-}
-
 /** The conversion of the Python tutorials for Personalize, step by step as in pandas. */
 const PANDAS_RECIPE = `
 import csv, sys, pandas
@@ -70,19 +61,15 @@ describe("`convert`", () => {
     it("`convert` writes the same records as a program with pandas", async () => {
         const python = process.env.MOVIE_RECOMMENDER_PYTHON;
         assert.ok(python, "MOVIE_RECOMMENDER_PYTHON must name a Python with pandas; `npm test` sets it");
-        const folder = mkdtempSync(join(tmpdir(), "data-prep-"));
-        try {
-            const ratings = join(folder, "u.data");
-            const expected = join(folder, "pandas.csv");
-            writeFileSync(ratings, ratingsFile(syntheticRatings()));
-            execFileSync(python, ["-c", PANDAS_RECIPE, ratings, expected]);
-            const ours = parse((await transform(readFileSync(ratings))).csv);
-            const theirs = parse(readFileSync(expected, "utf8"));
-            assert.ok(theirs.length > 2000);
-            assert.deepEqual(ours, theirs);
-        } finally {
-            rmSync(folder, { recursive: true });
-        }
+        const folder = temporaryFolder();
+        const ratings = join(folder, "u.data");
+        const expected = join(folder, "pandas.csv");
+        writeFileSync(ratings, ratingsFile(syntheticRatings()));
+        execFileSync(python, ["-c", PANDAS_RECIPE, ratings, expected]);
+        const ours = parse((await transform(readFileSync(ratings))).csv);
+        const theirs = parse(readFileSync(expected, "utf8"));
+        assert.ok(theirs.length > 2000);
+        assert.deepEqual(ours, theirs);
     });
 
     it("`convert` keeps IDs and timestamps unchanged, wherever the input is divided into chunks", async () => {

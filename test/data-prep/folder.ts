@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /**
  * Creates an empty folder for each test of a `describe`. `at` returns a path in it; `put` writes a file and returns its
@@ -9,9 +9,8 @@ import { join } from "node:path";
 export function folderForEach() {
     let folder: string;
     beforeEach(() => {
-        folder = mkdtempSync(join(tmpdir(), "data-prep-"));
+        folder = temporaryFolder();
     });
-    afterEach(() => rmSync(folder, { recursive: true }));
     const at = (name: string) => join(folder, name);
     const put = (name: string, bytes: string | Uint8Array) => {
         writeFileSync(at(name), bytes);

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { readCatalogue, titleLookup } from "../../data-prep/catalogue.ts";
 import { fetchMovieLens, type MovieLensSource } from "../../data-prep/movielens.ts";
 import { downloadFromGroupLens, downloadFromWheel, ratingsFromRecbole } from "../../data-prep/movielens-download.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe("`fetchMovieLens`", () => {
     it("`fetchMovieLens` tries each source, accepts only MovieLens 100k, and reports why each source failed", async () => {
-        const folder = mkdtempSync(join(tmpdir(), "movielens-"));
+        const folder = temporaryFolder();
         const log: string[] = [];
         const sources: MovieLensSource[] = [
             { name: "a closed door", download: () => Promise.reject(new Error("no answer")) },
@@ -22,22 +22,18 @@ describe("`fetchMovieLens`", () => {
                 }),
             },
         ];
-        try {
-            await assert.rejects(
-                fetchMovieLens(folder, { log: (line) => log.push(line), env: {} }, sources),
-                (error: Error) => {
-                    assert.match(error.message, /a closed door: no answer/);
-                    assert.match(error.message, /another set: its u\.data is not the original \(100,000 ratings/);
-                    assert.match(error.message, /; its u\.item is not the original/);
-                    assert.match(error.message, /npm run data-prep -- ml-100k\.zip/);
-                    return true;
-                },
-            );
-            assert.deepEqual(readdirSync(folder), []);
-            assert.ok(!log.some((line) => line.includes("redistribute")), "the licence text belongs to fetched data");
-        } finally {
-            rmSync(folder, { recursive: true });
-        }
+        await assert.rejects(
+            fetchMovieLens(folder, { log: (line) => log.push(line), env: {} }, sources),
+            (error: Error) => {
+                assert.match(error.message, /a closed door: no answer/);
+                assert.match(error.message, /another set: its u\.data is not the original \(100,000 ratings/);
+                assert.match(error.message, /; its u\.item is not the original/);
+                assert.match(error.message, /npm run data-prep -- ml-100k\.zip/);
+                return true;
+            },
+        );
+        assert.deepEqual(readdirSync(folder), []);
+        assert.ok(!log.some((line) => line.includes("redistribute")), "the licence text belongs to fetched data");
     });
 
     it("`downloadFromGroupLens` rejects if CI=true", async () => {
@@ -58,21 +54,17 @@ describe("`fetchMovieLens`", () => {
     });
 
     it("`downloadFromWheel` rejects a wheel with another SHA-256 than the original's", async () => {
-        const folder = mkdtempSync(join(tmpdir(), "wheel-"));
-        try {
-            const files = { "ml-100k.inter": strToU8("a\n"), "ml-100k.item": strToU8("a\n") };
-            writeFileSync(join(folder, "a.whl"), zipSync(files));
-            const pip = join(folder, "python");
-            const script = `while [ "$1" != --dest ]; do shift; done; cp ${folder}/a.whl "$2"`;
-            writeFileSync(pip, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-            const env = { ...process.env, MOVIE_RECOMMENDER_PYTHON: pip };
-            await assert.rejects(
-                downloadFromWheel({ log: () => {}, env }),
-                /^Error: the SHA-256 of the downloaded wheel is [0-9a-f]{64}, not 9c994820/,
-            );
-        } finally {
-            rmSync(folder, { recursive: true });
-        }
+        const folder = temporaryFolder();
+        const files = { "ml-100k.inter": strToU8("a\n"), "ml-100k.item": strToU8("a\n") };
+        writeFileSync(join(folder, "a.whl"), zipSync(files));
+        const pip = join(folder, "python");
+        const script = `while [ "$1" != --dest ]; do shift; done; cp ${folder}/a.whl "$2"`;
+        writeFileSync(pip, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+        const env = { ...process.env, MOVIE_RECOMMENDER_PYTHON: pip };
+        await assert.rejects(
+            downloadFromWheel({ log: () => {}, env }),
+            /^Error: the SHA-256 of the downloaded wheel is [0-9a-f]{64}, not 9c994820/,
+        );
     });
 
     it("`downloadFromWheel` reports the pip command that failed", async () => {

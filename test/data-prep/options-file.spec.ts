@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { refuseOtherOptions } from "../../components/data/data-quality.ts";
 import { readManifest } from "../../data-prep/manifest.ts";
 import { optionsOfStack, readOptionsFile } from "../../data-prep/options-file.ts";
+import { folderForEach } from "./folder.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -20,13 +20,10 @@ function dataPrep(folder: string, ...args: string[]): Promise<{ code: number; te
 }
 
 describe("Options file of data-prep", () => {
-    let folder: string;
-    const at = (name: string) => join(folder, name);
-    const put = (name: string, text: string) => writeFileSync(at(name), text);
+    const { at, put } = folderForEach();
     const manifest = async () => (await readManifest(at("out/data.csv"))) ?? assert.fail();
 
     beforeEach(() => {
-        folder = mkdtempSync(join(tmpdir(), "options-"));
         const rows = Array.from({ length: 1200 }, (_, n) => `c${n % 60},p${n % 97},${n % 7},${1_760_000_000 + 60 * n}`);
         put("events.csv", `who,what,stars,at\n${rows.join("\n")}\n`);
         put(
@@ -42,22 +39,21 @@ describe("Options file of data-prep", () => {
             ].join("\n"),
         );
     });
-    afterEach(() => rmSync(folder, { recursive: true }));
 
     it("data-prep's command line overrides the options file", async () => {
-        const first = await dataPrep(folder, "--options", "shop.yaml");
+        const first = await dataPrep(at(""), "--options", "shop.yaml");
         assert.equal(first.code, 0, first.text);
         assert.match(first.text, /user = who, item = what, time = at/);
         assert.match(first.text, /^warning: The case "stars >= 40" of --event matches no row/m);
         const types = (await manifest()).eventTypes.map(({ name }) => name);
         assert.deepEqual(types, ["Watch", "Like"]);
-        const second = await dataPrep(folder, "--options", "shop.yaml", "--event", "View");
+        const second = await dataPrep(at(""), "--options", "shop.yaml", "--event", "View");
         assert.equal(second.code, 0, second.text);
         assert.deepEqual(
             (await manifest()).eventTypes.map(({ name }) => name),
             ["View"],
         );
-        const third = await dataPrep(folder, "--options", "shop.yaml", "--event", "stars >= 40 -> Love, else Watch");
+        const third = await dataPrep(at(""), "--options", "shop.yaml", "--event", "stars >= 40 -> Love, else Watch");
         assert.equal(third.code, 1, third.text);
         assert.match(third.text, /The case "stars >= 40" of --event matches no row/);
     });
@@ -65,7 +61,7 @@ describe("Options file of data-prep", () => {
     it("`data-prep` rejects an options file with an unknown key, value or path", async () => {
         const refused = async (text: string, pattern: RegExp) => {
             put("wrong.yaml", text);
-            const { code, text: printed } = await dataPrep(folder, "--options", "wrong.yaml");
+            const { code, text: printed } = await dataPrep(at(""), "--options", "wrong.yaml");
             assert.equal(code, 2, printed);
             assert.match(printed, pattern);
         };
@@ -78,7 +74,7 @@ describe("Options file of data-prep", () => {
         await refused("- events.csv", /wrong\.yaml is not a map of options/);
         await refused("files: [events.csv", /wrong\.yaml is neither YAML nor JSON/);
         await refused("files: { a: b }", /wrong\.yaml: "files" must be a text/);
-        const { code, text } = await dataPrep(folder, "--options", "none.yaml");
+        const { code, text } = await dataPrep(at(""), "--options", "none.yaml");
         assert.equal(code, 2);
         assert.match(text, /There is no file .*none\.yaml/);
     });
@@ -88,19 +84,19 @@ describe("Options file of data-prep", () => {
             "Pulumi.shop.yaml",
             "config:\n  movie-recommender:dataOptionsFile: shop.yaml\n  movie-recommender:interactionsFile: own/data.csv\n",
         );
-        const choice = await optionsOfStack("shop", folder, folder);
+        const choice = await optionsOfStack("shop", at(""), at(""));
         assert.deepEqual(choice.files, ["events.csv"]);
         assert.deepEqual(choice.options.slice(-2), ["--output", "own/data.csv"]);
         put("Pulumi.other.yaml", "config: {}\n");
         await assert.rejects(
-            optionsOfStack("other", folder, folder),
+            optionsOfStack("other", at(""), at("")),
             /The configuration of stack other contains no options file\. Set one:/,
         );
-        await assert.rejects(optionsOfStack("none", folder, folder), /There is no file .*Pulumi\.none\.yaml/);
+        await assert.rejects(optionsOfStack("none", at(""), at("")), /There is no file .*Pulumi\.none\.yaml/);
     });
 
     it("`preview` rejects data if the options file changed after data-prep ran", async () => {
-        await dataPrep(folder, "--options", "shop.yaml");
+        await dataPrep(at(""), "--options", "shop.yaml");
         const dataManifest = await manifest();
         const config = (file: string | undefined) => ({
             dataOptionsFile: file,
@@ -118,11 +114,11 @@ describe("Options file of data-prep", () => {
     });
 
     it("`readOptionsFile` resolves paths relative to the options file, and accepts columns as YAML map", async () => {
-        const { files, options } = await readOptionsFile(at("shop.yaml"), join(folder, ".."));
+        const { files, options } = await readOptionsFile(at("shop.yaml"), at(".."));
         put("items.yaml", "item-columns: { id: Artikel, price: Preis }\nuser-columns: id=Konto");
-        const columns = await readOptionsFile(at("items.yaml"), folder);
+        const columns = await readOptionsFile(at("items.yaml"), at(""));
         assert.deepEqual(columns.options, ["--item-columns", "id=Artikel,price=Preis", "--user-columns", "id=Konto"]);
-        const name = folder.split("/").at(-1);
+        const name = at("").split("/").at(-1);
         assert.deepEqual(files, [`${name}/events.csv`]);
         assert.deepEqual(options.slice(-6), [
             "--bad-rows",

@@ -56,18 +56,6 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
         assert.deepEqual(["0070-01-02", "1969-12-31", "1970-01-02"].map(read), [undefined, undefined, 86_400]);
     });
 
-    it("`data-prep` rejects a file with more additional columns than Personalize allows", async () => {
-        const columns = "ABCDEF"
-            .split("")
-            .map((name) => `${name}=${name.toLowerCase()}`)
-            .join(",");
-        const path = put("events.csv", lines("user,item,time,a,b,c,d,e,f", "1,2,881250949,1,2,3,4,5,6"));
-        await assert.rejects(
-            csvOf(path, { columns: `user=user,item=item,time=time,${columns}` }),
-            /6 additional columns \(A, B, C, D, E, F\), and Personalize allows only 5/,
-        );
-    });
-
     const ratings = lines("userId,movieId,rating,timestamp", "1,2,3.5,1112486027");
     const expected = '"1","2","Watch",1112486027';
 

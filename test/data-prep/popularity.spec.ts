@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { Readable } from "node:stream";
 import { readColumns } from "../../data-prep/columns.ts";
 import { popularityMetrics } from "../../data-prep/popularity.ts";
 import { solutionMetrics } from "../../packages/local-personalize/model/metrics.ts";
-import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { readInteractions } from "../../packages/local-personalize/test/read-interactions.ts";
+import {
+    interactionsCsv,
+    interactionsOf,
+    syntheticRatings,
+} from "../../packages/local-personalize/test/interactions.ts";
 import { readCsvText } from "../support/columns.ts";
 import { folderForEach } from "./folder.ts";
 
@@ -12,10 +14,9 @@ const metricsOf = async (csv: string | Uint8Array) => popularityMetrics(await re
 
 describe("`popularityMetrics`", () => {
     it("`popularityMetrics` returns nearly the same metrics as the emulator's recipe aws-popularity-count", async () => {
-        const csv = interactionsCsv(syntheticRatings({ users: 2000, items: 300, meanHistory: 40 }));
-        const own = await metricsOf(csv);
-        const interactions = await readInteractions(Readable.from([csv]));
-        const service = solutionMetrics(interactions, "aws-popularity-count", "seed").metrics;
+        const ratings = syntheticRatings({ users: 2000, items: 300, meanHistory: 40 });
+        const own = await metricsOf(interactionsCsv(ratings));
+        const service = solutionMetrics(interactionsOf(ratings), "aws-popularity-count", "seed").metrics;
         for (const [key, value] of Object.entries(own)) {
             const other = service[key] ?? Number.NaN;
             // The metrics differ by up to 0.04, because the emulator measures them on 200 of the 2,000 users, data-prep
@@ -56,11 +57,12 @@ describe("`popularityMetrics`", () => {
 describe("`readColumns` and `parseColumns`", () => {
     const { put } = folderForEach();
 
-    it("`readColumns` returns the same interactions as the emulator's `readInteractions`", async () => {
-        const csv = interactionsCsv(syntheticRatings({ users: 3000 }));
+    it("`readColumns` returns the interactions of a file", async () => {
+        const ratings = syntheticRatings({ users: 3000 });
+        const csv = interactionsCsv(ratings);
         assert.ok(csv.length > 2 << 20, "it is read in more than one piece");
         const columns = await readColumns(put("interactions.csv", csv));
-        const sorted = await readInteractions(Readable.from([csv]));
+        const sorted = interactionsOf(ratings);
         assert.deepEqual(columns.userIds, sorted.userIds);
         assert.deepEqual(columns.itemIds, sorted.itemIds);
         const row = (from: Record<"users" | "items" | "timestamps", ArrayLike<number>>) => (_: number, at: number) =>

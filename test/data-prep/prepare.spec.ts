@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { zipSync } from "fflate";
 import { readTables } from "../../app/serving/table-answers.ts";
 import { formatSummary } from "../../data-prep/summary.ts";
-import { createCsvParser } from "../../packages/local-personalize/importing/csv.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { readInteractions } from "../../packages/local-personalize/test/read-interactions.ts";
+import { parse } from "./converting.ts";
 import { prepareForEach } from "./preparing.ts";
 
 const ITEM_FILE = Buffer.from(
@@ -23,11 +22,8 @@ describe("`prepare`", () => {
             input: put("u.data", ratingsFile(ratings)),
             report: at("report.json"),
         });
-        const { userIds, itemIds, users, items, timestamps } = await readInteractions(outputPath);
-        const back = [...timestamps].map(
-            (time, row) => `${userIds[users[row] ?? -1]} ${itemIds[items[row] ?? -1]} ${time}`,
-        );
-        const given = ratings.map(({ user, item, timestamp }) => `${user} ${item} ${timestamp}`);
+        const [, ...back] = parse(readFileSync(outputPath, "utf8"));
+        const given = ratings.map(({ user, item, timestamp }) => [user, item, "Watch", timestamp].map(String));
         assert.deepEqual(back.sort(), given.sort());
 
         const lengths = [...Map.groupBy(ratings, ({ user }) => user).values()]
@@ -95,11 +91,7 @@ describe("`prepare`", () => {
             ["YEAR", ["null", "int"]],
         ]);
         assert.ok(schema.fields[1].categorical);
-        const records: string[][] = [];
-        const parser = createCsvParser((fields) => records.push(fields));
-        parser.write(csv);
-        parser.end();
-        assert.deepEqual(records.at(-1), ['a"b\\c', "Drama", "1996"]);
+        assert.deepEqual(parse(csv).at(-1), ['a"b\\c', "Drama", "1996"]);
     });
 
     it("`prepare` writes fallback tables with the CSV file's hash, and logs a summary", async () => {
@@ -133,20 +125,6 @@ describe("`prepare`", () => {
         assert.match(lines, /^not shown +1 item, which the table of items lacks$/m);
         const days = Math.round(windowSeconds / 86_400);
         assert.match(lines, new RegExp(`^trending +${filmsTrending} items, over the last ${days} days$`, "m"));
-    });
-
-    it("without an item file, `prepare` writes no items, and keeps existing files", async () => {
-        const input = put("u.data", ratingsFile(syntheticRatings()));
-        assert.equal((await run({ input })).itemsPath, undefined);
-        assert.deepEqual(readdirSync(at("out")).sort(), [
-            "catalogue.json",
-            "data.csv",
-            "fallback-tables.json",
-            "manifest.json",
-        ]);
-        writeFileSync(at("out/items.csv"), "mine");
-        await run({ input });
-        assert.equal(readFileSync(at("out/items.csv"), "utf8"), "mine");
     });
 
     it("`prepare` reads titles from movies.csv next to ratings.csv, or from the `--items` file", async () => {

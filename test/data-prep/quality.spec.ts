@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "puppeteer-core";
 import { refuseRedData } from "../../components/data/data-quality.ts";
@@ -13,6 +12,7 @@ import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
 import { columnsFrom } from "../support/columns.ts";
 import { fake } from "../support/fake.ts";
 import { shop } from "../support/shop.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const day = 86_400;
 const start = Date.UTC(2026, 0, 1) / 1000;
@@ -146,10 +146,9 @@ describe("Data checks", () => {
 });
 
 describe("Quality report", () => {
-    let folder: string;
+    const folder = temporaryFolder();
     let browser: Browser;
     before(async () => {
-        folder = mkdtempSync(join(tmpdir(), "quality-"));
         const { events, products, customers } = shop();
         const put = (name: string, text: string) => {
             writeFileSync(join(folder, name), text);
@@ -167,7 +166,6 @@ describe("Quality report", () => {
     });
     after(async () => {
         await browser?.close();
-        rmSync(folder, { recursive: true });
     });
 
     it("the JSON report contains the summary, the figures and the checks of the manifest", () => {

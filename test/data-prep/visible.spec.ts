@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { styleText } from "node:util";
 import { visible, visibleLines } from "terminal-text";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -34,22 +34,18 @@ describe("Terminal output", () => {
     });
 
     it("`data-prep` and runbooks escape control characters in printed names", async () => {
-        const folder = await mkdtemp(join(tmpdir(), "visible-"));
-        try {
-            const file = join(folder, "evil.csv");
-            await writeFile(file, 'user_id,"it\x1b]0;pwned\x07\nfake: all is well",timestamp\n1,2,881250949\n');
-            for (const args of [
-                ["data-prep/cli.ts", file, "--output", join(folder, "out.csv")],
-                ["data-prep/cli.ts", file, "--columns", "item=\x1b[2J"],
-                ["runbooks/versions.ts", "--\x1b[2J"],
-            ]) {
-                const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: root });
-                assert.match(stdout + stderr, /\\u001b/, args.join(" "));
-                assert.doesNotMatch(stdout + stderr, /[^\P{Cc}\n]/u);
-                assert.doesNotMatch(stdout + stderr, /^fake/m);
-            }
-        } finally {
-            await rm(folder, { recursive: true });
+        const folder = temporaryFolder();
+        const file = join(folder, "evil.csv");
+        await writeFile(file, 'user_id,"it\x1b]0;pwned\x07\nfake: all is well",timestamp\n1,2,881250949\n');
+        for (const args of [
+            ["data-prep/cli.ts", file, "--output", join(folder, "out.csv")],
+            ["data-prep/cli.ts", file, "--columns", "item=\x1b[2J"],
+            ["runbooks/versions.ts", "--\x1b[2J"],
+        ]) {
+            const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: root });
+            assert.match(stdout + stderr, /\\u001b/, args.join(" "));
+            assert.doesNotMatch(stdout + stderr, /[^\P{Cc}\n]/u);
+            assert.doesNotMatch(stdout + stderr, /^fake/m);
         }
     });
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
 import { fake } from "../support/fake.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { checks, outcomes, runRow } from "./record/checks.ts";
 import { compare } from "./record/compare.ts";
 import type { DrillStack } from "./record/drill-stack.ts";
@@ -297,7 +297,7 @@ describe("`liveThrough`, the steps of `drill:aws`", () => {
 describe("Recorder of `drill:aws`", () => {
     it("the recorder writes each call and each error, and changes no response", async () => {
         const service = await startService({ access: createBucket().access, speed: "instant" });
-        const folder = await mkdtemp(join(tmpdir(), "recorder-"));
+        const folder = temporaryFolder();
         try {
             const file = join(folder, "calls.jsonl");
             const program = `
@@ -325,7 +325,6 @@ describe("Recorder of `drill:aws`", () => {
             assert.deepEqual(compare(calls, calls), []);
         } finally {
             await service.discard();
-            await rm(folder, { recursive: true, force: true });
         }
     });
 });

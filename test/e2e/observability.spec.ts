@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { CloudTrail } from "@aws-sdk/client-cloudtrail";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { Personalize } from "@aws-sdk/client-personalize";
 import { SQS } from "@aws-sdk/client-sqs";
-import { alarmCount } from "../../components/observability/alarms.ts";
 import { namesFor } from "../../config/config.ts";
 import { functionsNamespace, ownMetrics, ownNamespace, servingApiMetrics } from "../../config/metrics.ts";
 import { environment, localAccountId, root } from "../../packages/local-aws/instance.ts";
@@ -28,7 +26,6 @@ describe("Observability of a deployed stack", function () {
     let names: ReturnType<typeof namesFor>;
     let by: {
         cloudwatch: CloudWatch;
-        cloudtrail: CloudTrail;
         lambda: Lambda;
         logs: CloudWatchLogs;
         sqs: SQS;
@@ -41,7 +38,6 @@ describe("Observability of a deployed stack", function () {
         const settings = createSettings(aws.instance);
         by = {
             cloudwatch: new CloudWatch(settings),
-            cloudtrail: new CloudTrail(settings),
             lambda: new Lambda(settings),
             logs: new CloudWatchLogs(settings),
             sqs: new SQS(settings),
@@ -146,22 +142,6 @@ describe("Observability of a deployed stack", function () {
         assert.match(dry.stdout, /Would publish 16 metrics in MovieRecommender, ≈ \$4\.80 a month/);
         assertExit(await aws.runbook("publish-metrics", "--every", "often"), 2);
         assertExit(await aws.runbook("publish-metrics", "--every", "5m", "--json"), 2);
-    });
-
-    it("the stack has an alarm for each kind of failure, and each alarm notifies the topic", async () => {
-        const { MetricAlarms = [] } = await by.cloudwatch.describeAlarms({ AlarmNamePrefix: names.alarmPrefix });
-        assert.equal(MetricAlarms.length, alarmCount({ api: true }));
-        for (const { AlarmName, AlarmActions, AlarmDescription } of MetricAlarms) {
-            assert.deepEqual(AlarmActions, [outputs.notificationsTopicArn], AlarmName);
-            assert.match(AlarmDescription ?? "", /: docs\/alarms\.md#[\w-]+$/);
-        }
-        const { DashboardEntries = [] } = await by.cloudwatch.listDashboards({});
-        assert.deepEqual(
-            DashboardEntries.map(({ DashboardName }) => DashboardName),
-            [names.dashboard],
-        );
-        const url = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`;
-        assert.equal(outputs.dashboardUrl, url);
     });
 
     const fault = (status: number, times: number) => ({
@@ -273,22 +253,6 @@ describe("Observability of a deployed stack", function () {
         });
         assert.equal(notice.NewStateValue, "ALARM");
         assert.match(String(notice.AlarmDescription), /docs\/alarms\.md#import-failed$/);
-    });
-
-    it("the CloudTrail trail writes to the trail's bucket and log group", async () => {
-        const { trailList = [] } = await by.cloudtrail.describeTrails({ trailNameList: [names.trail] });
-        const [trail] = trailList;
-        assert.equal(trail?.S3BucketName, `${outputs.bucketName}-trail`);
-        assert.equal(trail?.LogFileValidationEnabled, true);
-        assert.match(trail?.CloudWatchLogsLogGroupArn ?? "", new RegExp(`:/aws/cloudtrail/${names.trail}:\\*$`));
-        const { IsLogging } = await by.cloudtrail.getTrailStatus({ Name: names.trail });
-        assert.equal(IsLogging, true);
-        const { Policy = "" } = await aws.s3.getBucketPolicy({ Bucket: trail?.S3BucketName });
-        assert.match(Policy, new RegExp(`"aws:SourceArn":"${trail?.TrailARN}"`));
-        const { logGroups = [] } = await by.logs.describeLogGroups({
-            logGroupNamePrefix: `/aws/cloudtrail/${names.trail}`,
-        });
-        assert.equal(logGroups[0]?.retentionInDays, 90);
     });
 
     it("the trail's log group receives a denied call", async () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { baseName } from "pulumi-personalize/core";
 import { readTables } from "../../app/serving/table-answers.ts";
@@ -13,16 +12,12 @@ import type { OperatedStack } from "../../runbooks/lib/stack/operation.ts";
 import type { RecordedResource } from "../../runbooks/lib/stack/stack.ts";
 import { hasNewData, renewTables } from "../../runbooks/lib/training/new-data.ts";
 import { fake } from "../support/fake.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe("New data of a stack", () => {
     const names = namesFor("dev");
-    let folder: string;
-    let interactionsFile: string;
-    before(async () => {
-        folder = await mkdtemp(join(tmpdir(), "new-data-"));
-        interactionsFile = join(folder, "data", "interactions.csv");
-    });
-    after(() => rm(folder, { recursive: true, force: true }));
+    const folder = temporaryFolder();
+    const interactionsFile = join(folder, "data", "interactions.csv");
     const write = async (seed: number) => {
         const input = join(folder, "u.data");
         await writeFile(input, ratingsFile(syntheticRatings({ seed })));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type OwnData, ownData, unknownUsers } from "../../runbooks/lib/recommendations/own-data.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const films = (title: string, sha256: string) =>
     JSON.stringify({
@@ -17,11 +17,10 @@ describe("`ownData` of a stack", () => {
     let folder: string;
     let file: string;
     beforeEach(async () => {
-        folder = await mkdtemp(join(tmpdir(), "own-data-"));
+        folder = temporaryFolder();
         file = join(folder, "own.csv");
         await writeFile(file, "USER_ID,ITEM_ID,TIMESTAMP\n22,7,1\n");
     });
-    afterEach(() => rm(folder, { recursive: true, force: true }));
 
     const titles = (data: OwnData) => {
         assert.equal(data.kind, "own");

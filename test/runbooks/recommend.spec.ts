@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import {
@@ -14,6 +13,7 @@ import {
     trainVersion,
 } from "../../packages/local-personalize/test/support.ts";
 import { recommend, titlesBeside } from "../../runbooks/lib/recommendations/recommendations.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe("`recommend` with the local Personalize", () => {
     const ratings = syntheticRatings();
@@ -68,21 +68,17 @@ describe("`recommend` with the local Personalize", () => {
 
 describe("`titlesBeside` the interactions", () => {
     it("`titlesBeside` returns an item's title and year from the catalogue, or else the ID", async () => {
-        const folder = await mkdtemp(join(tmpdir(), "titles-"));
-        try {
-            const interactions = join(folder, "interactions.csv");
-            assert.equal((await titlesBeside(interactions))("1"), "1");
-            const catalogue = [
-                { itemId: "1", title: "Toy Story", year: 1995, genres: [] },
-                { itemId: "2", title: "unknown", year: null, genres: [] },
-            ];
-            await writeFile(join(folder, "catalogue.json"), JSON.stringify(catalogue));
-            const titleOf = await titlesBeside(interactions);
-            assert.deepEqual(["1", "2", "3"].map(titleOf), ["Toy Story (1995)", "unknown", "3"]);
-            await writeFile(join(folder, "catalogue.json"), "{");
-            await assert.rejects(titlesBeside(interactions), SyntaxError);
-        } finally {
-            await rm(folder, { recursive: true, force: true });
-        }
+        const folder = temporaryFolder();
+        const interactions = join(folder, "interactions.csv");
+        assert.equal((await titlesBeside(interactions))("1"), "1");
+        const catalogue = [
+            { itemId: "1", title: "Toy Story", year: 1995, genres: [] },
+            { itemId: "2", title: "unknown", year: null, genres: [] },
+        ];
+        await writeFile(join(folder, "catalogue.json"), JSON.stringify(catalogue));
+        const titleOf = await titlesBeside(interactions);
+        assert.deepEqual(["1", "2", "3"].map(titleOf), ["Toy Story (1995)", "unknown", "3"]);
+        await writeFile(join(folder, "catalogue.json"), "{");
+        await assert.rejects(titlesBeside(interactions), SyntaxError);
     });
 });

@@ -1,6 +1,7 @@
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { bundleFile } from "../../components/common/lambda-bundle.ts";
 import { unpackBrowser } from "../../packages/local-aws/demo/browser.ts";
+import { deleteTemporaryFolders } from "./temporary-folder.ts";
 
 /**
  * Builds the storefront and the function bundles and unpacks the browser before mocha's workers start, because two
@@ -12,6 +13,7 @@ export async function mochaGlobalSetup(): Promise<void> {
 }
 
 export const mochaHooks = {
+    afterAll: deleteTemporaryFolders,
     /** Appends the causes of an error to its stack trace, because mocha's parallel mode omits them. */
     afterEach(this: { currentTest?: { err?: Error } }): void {
         const error = this.currentTest?.err;

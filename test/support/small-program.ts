@@ -16,14 +16,8 @@ export interface SmallProgram {
 /**
  * Copies a program into a folder with the packages, and creates its stack `example` with the bucket `name`, which
  * contains interactions. The program finds the plugin `pulumi-resource-personalize` on PATH.
- * @param variables environment variables in addition to those of the local AWS
  */
-export async function createProgram(
-    aws: TestAws,
-    name: string,
-    source: string,
-    variables: Readonly<Record<string, string>> = {},
-): Promise<SmallProgram> {
+export async function createProgram(aws: TestAws, name: string, source: string): Promise<SmallProgram> {
     const folder = join(aws.instance.dir, name);
     await cp(source, folder, { recursive: true });
     await symlink(join(root, "node_modules"), join(folder, "node_modules"));
@@ -31,7 +25,7 @@ export async function createProgram(
     await aws.s3.createBucket({ Bucket: name, CreateBucketConfiguration: location });
     const Body = interactionsCsv(syntheticRatings());
     await aws.s3.putObject({ Bucket: name, Key: "interactions.csv", Body });
-    const program = programIn(aws, folder, await pluginFolder(aws), variables);
+    const program = programIn(aws, folder, await pluginFolder(aws));
     await program.succeeds("stack", "init");
     await program.succeeds("config", "set", "aws:region", region);
     await program.succeeds("config", "set", "bucketName", name);

@@ -45,14 +45,7 @@ function bulkRows({ options }: Call, dataset: Resource<DatasetProperties>, colum
     const file = rowsFile(options.dataDir, dataset.id);
     if (dataset.properties.datasetType !== "INTERACTIONS") return [...loadAttributeRows(file).values()];
     const rows: RawAttributes[] = [];
-    const take = (
-        user: string,
-        item: string,
-        event: string,
-        timestamp: number,
-        value: number,
-        texts: readonly string[],
-    ) =>
+    const take: Parameters<typeof eachRow>[1] = (user, item, event, timestamp, value, texts) =>
         rows.push({
             ...Object.fromEntries(columns.map((name, index) => [name, texts[index] ?? ""])),
             ...interaction(user, item, event, timestamp, Number.isNaN(value) ? null : value),

@@ -63,15 +63,10 @@ export const isPersonal = (model: Model, history: readonly number[]) => history.
  * scores. The factor is WATCHED_PART to the power of the model's gain, so the order of the list does not depend on the
  * gain.
  */
-export function discountWatched(
-    scores: Float64Array,
-    watched: readonly number[],
-    gain: number,
-    part = WATCHED_PART,
-): Float64Array {
+export function discountWatched(scores: Float64Array, watched: readonly number[], gain: number): Float64Array {
     if (watched.length === 0) return scores;
     const discounted = scores.slice();
-    for (const item of watched) discounted[item] = (scores[item] as number) * part ** gain;
+    for (const item of watched) discounted[item] = (scores[item] as number) * WATCHED_PART ** gain;
     return normalise(discounted);
 }
 

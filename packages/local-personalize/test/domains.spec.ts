@@ -18,6 +18,8 @@ import {
 
 /** Returns the event type of a row: each 10th row is a Purchase (300 rows, fewer than 1,000), the others are Clicks. */
 const eventOf = (row: number) => (row % 10 === 0 ? "Purchase" : "Click");
+/** Returns the studio of a film. Films with odd numbers have none. */
+const studioOf = (film: number) => (film % 2 === 0 ? `Studio ${film}` : undefined);
 const objects = {
     "movies/interactions.csv": `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${history
         .map(({ user, item, timestamp }, row) => `${user},${item},${eventOf(row)},${timestamp}\n`)
@@ -25,8 +27,8 @@ const objects = {
     "movies/watched.csv": `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${history
         .map(({ user, item, timestamp }) => `${user},${item},Watch,${timestamp}\n`)
         .join("")}`,
-    "movies/items.csv": `ITEM_ID,GENRES,CREATION_TIMESTAMP\n${[...films, 990]
-        .map((film) => `${film},${genresOf(film).join("|")},${800_000_000}\n`)
+    "movies/items.csv": `ITEM_ID,GENRES,CREATION_TIMESTAMP,STUDIO\n${[...films, 990]
+        .map((film) => `${film},${genresOf(film).join("|")},${800_000_000},${studioOf(film) ?? ""}\n`)
         .join("")}`,
 };
 const categories = createSchema(
@@ -34,6 +36,7 @@ const categories = createSchema(
     column("ITEM_ID"),
     column("GENRES", "string", { categorical: true }),
     column("CREATION_TIMESTAMP", "long"),
+    column("STUDIO", ["null", "string"]),
 );
 
 /** Creates a dataset group of a domain with imported interactions and, with `items`, a catalogue. */
@@ -290,6 +293,89 @@ describe("Promotions", () => {
             recommend({ promotions: [{ name: "sale", percentPromotedItems: 10 }] }),
             refusal("InvalidInputException", /A promotion needs a name, percentPromotedItems and a filterArn/),
         ));
+});
+
+describe("metadataColumns of a recommender", () => {
+    let service: Service;
+    before(async () => {
+        service = await startService({ access: createBucket(objects).access });
+        await openDomain(service, "films", "VIDEO_ON_DEMAND", { INTERACTIONS: "watched.csv", ITEMS: "items.csv" });
+        await open("films", "shown", "aws-vod-top-picks", { enableMetadataWithRecommendations: true });
+        await open("films", "plain", "aws-vod-top-picks");
+        await open("films", "because", "aws-vod-because-you-watched-x", { enableMetadataWithRecommendations: true });
+    });
+    after(() => service?.discard());
+
+    const open = async (group: string, name: string, useCase: string, recommenderConfig?: RecommenderConfig) => {
+        const datasetGroupArn = arn(`dataset-group/${group}`);
+        const recommender = { name, datasetGroupArn, recipeArn: recipe(useCase), recommenderConfig };
+        const { status, failureReason } = await createRecommender(service, recommender);
+        assert.equal(status, "ACTIVE", failureReason);
+    };
+    const recommend = (name: string, columns?: string[], more: object = {}) =>
+        fetchItems(service, {
+            recommenderArn: arn(`recommender/${name}`),
+            userId: "22",
+            ...(columns && { metadataColumns: { ITEMS: columns } }),
+            ...more,
+        });
+
+    it("an item's metadata contains the requested columns in lower case, and the list has no scores", async () => {
+        const list = await recommend("shown", ["GENRES", "studio", "CREATION_TIMESTAMP"], { numResults: 50 });
+        assert.equal(list.length, 50);
+        for (const { itemId, ...rest } of list) {
+            const film = Number(itemId);
+            const studio = studioOf(film);
+            assert.deepEqual(rest, {
+                metadata: {
+                    genres: genresOf(film).join("|"),
+                    creation_timestamp: "800000000",
+                    ...(studio !== undefined && { studio }),
+                },
+            });
+        }
+        const watched = new Set(history.filter(({ user }) => user === 22).map(({ item }) => String(item)));
+        assert.ok(watched.size > 0 && list.every(({ itemId = "" }) => !watched.has(itemId)));
+    });
+
+    it("metadata is returned only on request and does not change the recommended items", async () => {
+        const plain = await recommend("shown");
+        assert.ok(plain.every((item) => !("metadata" in item)));
+        const shown = await recommend("shown", ["GENRES"]);
+        assert.deepEqual(
+            shown.map(({ itemId }) => itemId),
+            plain.map(({ itemId }) => itemId),
+        );
+        assert.deepEqual(await recommend("plain"), plain);
+    });
+
+    it("metadata is returned for a use case that is based on an item", async () => {
+        const list = await recommend("because", ["GENRES"], { userId: "nobody", itemId: "6", numResults: 5 });
+        assert.deepEqual(
+            list.map(({ metadata }) => metadata?.genres),
+            list.map(({ itemId }) => genresOf(Number(itemId)).join("|")),
+        );
+        assert.equal(list.length, 5);
+    });
+
+    it("a recommender rejects metadataColumns unless it has metadata enabled", async () => {
+        const message = /not enabled for .*recommender\/plain\. .* for a recommender by CreateRecommender/;
+        await assert.rejects(recommend("plain", ["GENRES"]), refusal("InvalidInputException", message));
+        const shown = async (name: string) => {
+            const recommenderArn = arn(`recommender/${name}`);
+            return (await service.personalize.describeRecommender({ recommenderArn })).recommender?.recommenderConfig;
+        };
+        assert.deepEqual(await shown("shown"), { enableMetadataWithRecommendations: true });
+        assert.equal(await shown("plain"), undefined);
+    });
+
+    it("CreateRecommender with metadata requires an Items dataset", async () => {
+        await openDomain(service, "bare", "VIDEO_ON_DEMAND", { INTERACTIONS: "watched.csv" });
+        await assert.rejects(
+            open("bare", "bare", "aws-vod-most-popular", { enableMetadataWithRecommendations: true }),
+            refusal("InvalidInputException", /needs an Items dataset, and .*dataset-group\/bare has none/),
+        );
+    });
 });
 
 describe("Training on events alone", () => {

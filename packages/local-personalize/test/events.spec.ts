@@ -17,8 +17,8 @@ import { arn, type Service, startService, trainRecipe, trainVersion } from "./su
 
 const newest = Math.max(...history.map(({ timestamp }) => timestamp));
 
-async function openTracked(bucket = filmsBucket()) {
-    const films = await openFilmsService(bucket);
+async function openTracked() {
+    const films = await openFilmsService();
     const { trackingId = "", eventTrackerArn = "" } = await films.service.personalize.createEventTracker({
         name: "films",
         datasetGroupArn,

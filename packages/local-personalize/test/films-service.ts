@@ -71,12 +71,12 @@ export async function createCatalogue(service: Service): Promise<void> {
  * Starts a service with imported data, a trained solution and a campaign. Uses speed instant, so that this takes a
  * second.
  */
-export async function openFilmsService(bucket = filmsBucket(), recipeName = "aws-user-personalization") {
+export async function openFilmsService(bucket = filmsBucket()) {
     const service = await startService({ access: bucket.access });
     const { datasetArn } = await createDataset(service);
     await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://movies/interactions.csv" });
     await createCatalogue(service);
-    const solutionVersionArn = await trainRecipe(service, recipeName, { name: "films" });
+    const solutionVersionArn = await trainRecipe(service, "aws-user-personalization", { name: "films" });
     await service.personalize.createCampaign({ name: "films", solutionVersionArn });
     return { service, bucket, solutionVersionArn };
 }

@@ -1,39 +1,28 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MalformedCsvError } from "../importing/csv.ts";
-import { MissingColumnsError, readInteractions } from "./read-interactions.ts";
+import { RefusedDataError, readCsv } from "../importing/read-csv.ts";
+import { createRowCollector } from "../importing/rows.ts";
+
+const fields = ["USER_ID", "ITEM_ID"].map((name) => ({
+    ...{ name, type: "string", nullable: false, categorical: false, textual: false },
+}));
 
 async function* pieces(bytes: Uint8Array, size: number) {
     for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
-const read = (csv: string | Uint8Array, pieceSize = 7) =>
-    readInteractions(pieces(Buffer.from(csv as string), pieceSize));
-const HEADER = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n";
 
-function rowsOf({ userIds, itemIds, users, items, timestamps }: Awaited<ReturnType<typeof read>>) {
-    return [...timestamps].map((timestamp, row) => [userIds[users[row] ?? -1], itemIds[items[row] ?? -1], timestamp]);
+async function read(csv: string, pieceSize = 7): Promise<string[][]> {
+    const rows: string[][] = [];
+    await readCsv(pieces(Buffer.from(csv), pieceSize), fields, (values) => rows.push(values));
+    return rows;
 }
 
-describe("readInteractions", () => {
-    it("readInteractions sorts rows by time and keeps the file's order for equal times", async () => {
-        const interactions = await read(
-            `${HEADER}"b","y","Watch",5\n"a","x","Watch",3\n"a","y","Watch",5\n"c","x","Watch",3\n`,
-        );
-        assert.deepEqual(rowsOf(interactions), [
-            ["a", "x", 3],
-            ["c", "x", 3],
-            ["b", "y", 5],
-            ["a", "y", 5],
-        ]);
-        assert.deepEqual(interactions.userIds, ["b", "a", "c"]);
+describe("readCsv", () => {
+    it("readCsv finds columns by name, and reads lines that end with CR LF", async () => {
+        assert.deepEqual(await read("EVENT_VALUE,ITEM_ID,USER_ID\r\n,i,u\r\n"), [["u", "i"]]);
     });
 
-    it("readInteractions finds columns by name in any order", async () => {
-        const interactions = await read("TIMESTAMP,EVENT_VALUE,ITEM_ID,USER_ID\r\n12,,i,u\r\n");
-        assert.deepEqual(rowsOf(interactions), [["u", "i", 12]]);
-    });
-
-    it("readInteractions reads quoted and escaped values that are split between two chunks", async () => {
+    it("readCsv reads quoted and escaped values that are split between two chunks", async () => {
         const text = fc.string({
             minLength: 1,
             maxLength: 20,
@@ -44,48 +33,39 @@ describe("readInteractions", () => {
             doubled: (id: string) => id.replace(/"/g, '""'),
         };
         const property = fc.asyncProperty(text, text, fc.integer({ min: 1, max: 9 }), async (user, item, size) => {
-            const aws = await read(`${HEADER}"${escapes.aws(user)}","${escapes.aws(item)}","Watch",1\n`, size);
-            assert.deepEqual(rowsOf(aws), [[user, item, 1]]);
-            const [plainUser, plainItem] = [user, item].map((id) => `x${id.replaceAll("\\", "/")}`);
-            const doubled = await read(
-                `${HEADER}"${escapes.doubled(plainUser ?? "")}","${escapes.doubled(plainItem ?? "")}","Watch",1`,
-                size,
-            );
-            assert.deepEqual(rowsOf(doubled), [[plainUser, plainItem, 1]]);
+            const row = (quoted: (id: string) => string, ...ids: string[]) =>
+                `USER_ID,ITEM_ID\n${ids.map((id) => `"${quoted(id)}"`).join()}`;
+            assert.deepEqual(await read(`${row(escapes.aws, user, item)}\n`, size), [[user, item]]);
+            const plain = [user, item].map((id) => `x${id.replaceAll("\\", "/")}`);
+            assert.deepEqual(await read(row(escapes.doubled, ...plain), size), [plain]);
         });
         await fc.assert(property, { numRuns: 300 });
     });
 
-    it("readInteractions reports missing columns with AWS's error text", async () => {
-        await assert.rejects(read("USER_ID,MOVIE,TIMESTAMP_MS\n"), (error: unknown) => {
-            assert.ok(error instanceof MissingColumnsError);
-            assert.deepEqual(error.columns, ["ITEM_ID", "TIMESTAMP"]);
-            assert.equal(error.message, "Input CSV is missing the following columns:[ITEM_ID, TIMESTAMP].");
-            return true;
-        });
-        await assert.rejects(read(""), MissingColumnsError);
-    });
-
-    const malformed: [string, string, RegExp][] = [
-        ["a short record", '"u","i",1\n', /^line 3: 3 fields, where the header has 4$/],
-        ["an empty id", '"","i","Watch",1\n', /^line 3: USER_ID is empty$/],
-        ["a timestamp with a fraction", '"u","i","Watch",1.5\n', /^line 3: TIMESTAMP "1\.5" is not a whole number/],
-        ["an open quote", '"u","i","Watch,1\n', /^line 3: a quote is opened and never closed$/],
-        ["text after a quote", '"u"x,"i","Watch",1\n', /^line 3: text follows a closing quote$/],
-    ];
-    for (const [what, row, message] of malformed) {
-        it(`readInteractions reports the line of ${what}`, async () => {
-            await assert.rejects(read(`${HEADER}"u","i","Watch",1\n${row}`), (error: unknown) => {
-                assert.ok(error instanceof MalformedCsvError);
-                assert.equal(error.line, 3);
-                assert.match(error.message, message);
-                return true;
-            });
-        });
+    for (const [what, row, message] of [
+        ["a short record", '"u"\n', "Line 3 has 1 columns, but the header has 2."],
+        ["an empty id", '"","i"\n', "Line 3 has no value for USER_ID, which may not be null."],
+        ["an open quote", '"u","i\n', "Input CSV is not valid: line 3: a quote is opened and never closed."],
+        ["text after a quote", '"u"x,"i"\n', "Input CSV is not valid: line 3: text follows a closing quote."],
+    ] as const) {
+        it(`readCsv reports the line of ${what}`, () =>
+            assert.rejects(read(`USER_ID,ITEM_ID\n"u","i"\n${row}`), new RefusedDataError(message)));
     }
+});
 
-    it("readInteractions rejects bytes that are not UTF-8", async () => {
-        const latin1 = Buffer.from(`${HEADER}"caf\u00e9","i","Watch",1\n`, "latin1");
-        await assert.rejects(read(latin1), /not UTF-8/);
+describe("createRowCollector", () => {
+    it("rows are sorted by time, and keep the file's order for equal times", () => {
+        const rows = createRowCollector();
+        for (const [user, time] of [
+            ["b", 5],
+            ["a", 3],
+            ["c", 5],
+            ["d", 3],
+        ] as const) {
+            rows.add(user, "x", "Watch", time);
+        }
+        const { userIds, users, timestamps } = rows.finish();
+        const sorted = [...timestamps].map((time, row) => [userIds[users[row] ?? -1], time]);
+        assert.deepEqual(sorted, Object.entries({ a: 3, d: 3, b: 5, c: 5 }));
     });
 });

@@ -1,3 +1,4 @@
+import type { Interactions } from "../model/interactions.ts";
 import { seededRandom } from "./random.ts";
 
 /** A rating, with the columns of MovieLens' u.data. */
@@ -55,6 +56,21 @@ export function ratingsFile(ratings: readonly Rating[]): Buffer {
 export function interactionsCsv(ratings: readonly Rating[]): Buffer {
     const rows = ratings.map((row) => `"${row.user}","${row.item}","Watch",${row.timestamp}\n`);
     return Buffer.from(`USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${rows.join("")}`);
+}
+
+/** Returns ratings as the interactions that a training uses. */
+export function interactionsOf(ratings: readonly Rating[]): Interactions {
+    const numbersOf = (key: "user" | "item") =>
+        new Map([...new Set(ratings.map((row) => row[key]))].map((id, number) => [id, number]));
+    const [users, items] = [numbersOf("user"), numbersOf("item")];
+    const sorted = ratings.toSorted((a, b) => a.timestamp - b.timestamp);
+    return {
+        userIds: [...users.keys()].map(String),
+        itemIds: [...items.keys()].map(String),
+        users: Int32Array.from(sorted, ({ user }) => users.get(user) ?? -1),
+        items: Int32Array.from(sorted, ({ item }) => items.get(item) ?? -1),
+        timestamps: Float64Array.from(sorted, ({ timestamp }) => timestamp),
+    };
 }
 
 /** Returns a random item (numbers from 1, low numbers more often) of one taste; of any taste when `taste` is -1. */

@@ -9,6 +9,7 @@ import {
     type Service,
     startService,
     trainRecipe,
+    trainVersion,
 } from "./support.ts";
 
 const dataLocation = "s3://movies/interactions.csv";
@@ -129,6 +130,15 @@ describe("Local Personalize from schema to recommendations", () => {
         const { metrics = {} } = await service.personalize.getSolutionMetrics({ solutionVersionArn });
         assert.ok((metrics.coverage ?? 0) > 0 && (metrics.coverage ?? 2) <= 1);
         assert.ok((metrics.normalized_discounted_cumulative_gain_at_10 ?? 0) > 0);
+    });
+
+    it("two solution versions on the same data have equal metrics, because the test users are the same", async () => {
+        const measured = [];
+        for (let version = 0; version < 2; version++) {
+            const { solutionVersionArn } = await trainVersion(service, solutionArn);
+            measured.push((await service.personalize.getSolutionMetrics({ solutionVersionArn })).metrics);
+        }
+        assert.deepEqual(measured[1], measured[0]);
     });
 
     it("DescribeCampaign returns the update that UpdateCampaign started, and the campaign still answers", async () => {

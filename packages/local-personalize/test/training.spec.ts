@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { createRowCollector, saveRows } from "../importing/rows.ts";
 import { inWorker, type TrainingTask } from "../training/in-worker.ts";
 import { measure, type TrainingResult, train } from "../training/train.ts";
@@ -10,10 +9,9 @@ import { syntheticRatings } from "./interactions.ts";
 
 describe("Training", () => {
     let folder: string;
-    beforeEach(async () => {
-        folder = await mkdtemp(join(tmpdir(), "movie-recommender-training-"));
+    beforeEach(() => {
+        folder = temporaryFolder();
     });
-    afterEach(() => rm(folder, { recursive: true, force: true }));
 
     function taskFor(users: number): TrainingTask {
         const rows = createRowCollector();

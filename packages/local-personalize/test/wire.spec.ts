@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { requireServiceModelDir } from "../botocore.ts";
 import { findOperation } from "../wire/http.ts";
 import { loadServiceModels } from "../wire/validate.ts";
@@ -138,7 +138,7 @@ describe("HTTP protocol of the local Personalize", () => {
     });
 
     it("`requireServiceModelDir` returns the folder of botocore's service models, or its error contains the pip install command", async () => {
-        const venv = await mkdtemp(join(tmpdir(), "personalize-venv-"));
+        const venv = temporaryFolder();
         const python = join(venv, "bin", "python");
         assert.throws(() => requireServiceModelDir(python), /-m pip install botocore/);
         const data = join(venv, "lib", "python3.12", "site-packages", "botocore", "data");

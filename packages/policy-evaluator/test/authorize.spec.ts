@@ -13,7 +13,7 @@ const named = (...Statement: Statement[]): NamedPolicy[] => [
 const allow: Statement = { Sid: "Yes", Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
 const deny: Statement = { ...allow, Sid: "No", Effect: "Deny" };
 const other: Statement = { ...allow, Action: "sqs:SendMessage" };
-const grantTo = (AWS: string | string[], effect = allow): Statement => ({ ...effect, Principal: { AWS } });
+const grantTo = (AWS: string | string[]): Statement => ({ ...allow, Principal: { AWS } });
 const ask = (policies: ApplicablePolicies, caller: Caller = alice, account = "123456789012", action = "s3:GetObject") =>
     authorize({ caller, action, resource, context: {} }, policies, account);
 

@@ -30,9 +30,8 @@ async function readStackConfig(
     stack: string,
     project: string,
     configFile: string,
-    ask: (...args: readonly string[]) => Promise<PulumiAnswer> = askPulumi,
 ): Promise<{ readonly config: StackConfig } | { readonly problems: readonly ConfigProblem[] } | PulumiAnswer> {
-    const answer = await ask("config", "--json", "--stack", stack, "--config-file", configFile);
+    const answer = await askPulumi("config", "--json", "--stack", stack, "--config-file", configFile);
     if (answer.exitCode !== 0) {
         return answer;
     }

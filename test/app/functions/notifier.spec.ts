@@ -1,25 +1,24 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatMessage } from "../../../app/functions/notifier/handler.ts";
 import { bundleFile } from "../../../components/common/lambda-bundle.ts";
 import { portOf } from "../../../packages/local-personalize/wire/http.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const secret = "T0PSECRET";
 
 /** Runs the function's bundle as Lambda does. One HTTP server replaces SSM and the chat. */
 describe("Notifier Lambda function", () => {
     let server: Server;
-    let folder: string;
+    const folder = temporaryFolder();
     let chat: { status: number; bodies: string[]; parameterReads: number; value: string | undefined };
     const address = () => `http://127.0.0.1:${portOf(server)}`;
 
     before(async () => {
-        folder = await mkdtemp(join(tmpdir(), "notifier-"));
         await copyFile(bundleFile("notifier"), join(folder, "index.mjs"));
         server = createServer(async (request, response) => {
             let body = "";
@@ -41,7 +40,6 @@ describe("Notifier Lambda function", () => {
     });
     after(async () => {
         server.close();
-        await rm(folder, { recursive: true, force: true });
     });
 
     /** Invokes the handler once for each message. Returns the results and everything that the handler printed. */

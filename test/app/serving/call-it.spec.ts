@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { packFilms } from "../../../app/serving/film-scores.ts";
 import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 import { read } from "../../support/sources.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { type ApiHarness, campaignFixture, openApi, startApi } from "./api-harness.ts";
 
 const page = read("docs/call-it.md");
@@ -57,7 +57,7 @@ describe("docs/call-it.md", () => {
             response.writeHead(result.statusCode, result.headers).end(result.body);
         }).listen(0, "127.0.0.1");
         await once(server, "listening");
-        const folder = await mkdtemp(join(tmpdir(), "call-it-"));
+        const folder = temporaryFolder();
         try {
             const program = join(folder, "recommend.mjs");
             await writeFile(program, /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? "");
@@ -68,7 +68,6 @@ describe("docs/call-it.md", () => {
             assert.equal(after, "campaign [ 'Film 2', 'Film 3', 'Film 4' ]");
         } finally {
             server.close();
-            await rm(folder, { recursive: true });
         }
     });
 });

@@ -1,25 +1,23 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
 import { pageFiles } from "../../../app/serving/page-files.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { type ApiHarness, startApi } from "./api-harness.ts";
 
 const images = "https://cdn.shop.example";
 
 describe("Storefront files served by the API", () => {
-    let folder: string;
+    const folder = temporaryFolder();
     let harness: ApiHarness;
     before(async () => {
-        folder = await mkdtemp(join(tmpdir(), "page-"));
         await mkdir(join(folder, "assets"));
         await writeFile(join(folder, "index.html"), "<html>é</html>");
         await writeFile(join(folder, "assets", "index-BsT3n_0q.js"), "1");
         await writeFile(join(folder, "icon.png"), Uint8Array.of(255, 0, 1));
         harness = startApi({ pages: pageFiles(folder, [images]) });
     });
-    after(() => rm(folder, { recursive: true, force: true }));
     const file = (proxy: string, headers = {}): Promise<GatewayResult> =>
         harness.ask("GET /storefront/{proxy+}", { path: { proxy }, headers });
 

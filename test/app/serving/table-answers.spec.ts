@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { answerTable } from "../../../app/serving/film-answers.ts";
 import { openTables, readTables } from "../../../app/serving/table-answers.ts";
+import type { CatalogueItem } from "../../../data-prep/catalogue.ts";
 import { parseTables, type TablesDocument, TablesFormatError } from "../../../data-prep/tables/document.ts";
 import { longestListedHistory } from "../../../data-prep/tables/histories.ts";
 import { leastViewers, makeTables, maxWithNeighbours, neighboursPerFilm } from "../../../data-prep/tables/make.ts";
@@ -146,18 +147,18 @@ describe("Answers from the fallback tables", () => {
 describe("`makeTables`", () => {
     it("`makeTables` stores each item's price, brand, stock and image, and API responses contain them", () => {
         const film = (itemId: string, more: object) => ({ itemId, title: itemId, year: null, genres: [], ...more });
-        const columns = columnsFrom([
-            ["u", "1", 7],
-            ["u", "2", 8],
-        ]);
+        const make = (...films: CatalogueItem[]) => {
+            const rows = [["u", "1", 7] as const, ["u", "2", 8] as const];
+            return makeTables(columnsFrom(rows), films, "abc");
+        };
         const details = { price: 12.5, brand: "Ferm", stock: 0, image: "https://cdn.shop.example/1.jpg" };
-        const document = makeTables(columns, [film("1", details), film("2", {})], "abc");
+        const document = make(film("1", details), film("2", {}));
         const answer = answerTable(openTables(document).popular(), { source: "popular" });
         assert.deepEqual(
             answer.films.toSorted((a, b) => Number(a.itemId) - Number(b.itemId)),
             [film("1", details), film("2", {})],
         );
-        assert.equal("details" in makeTables(columns, [film("1", {})], "abc").films, false, "no shop, no column");
+        assert.equal("details" in make(film("1", {})).films, false, "no shop, no column");
     });
 
     const catalogue = Array.from({ length: 160 }, (_, at) => ({
@@ -208,14 +209,14 @@ describe("`makeTables`", () => {
             }),
         );
         const before: [string, string, number][] = [["early", "one", start]];
-        const columns = columnsFrom([...before, ...rows]);
+        const columns = () => columnsFrom([...before, ...rows]);
         const catalogue = ["two", "one", "unwatched"].map((itemId) => ({
             itemId,
             title: itemId,
             year: null,
             genres: [],
         }));
-        const tables = openTables(makeTables(columns, catalogue, "", ["0"]));
+        const tables = openTables(makeTables(columns(), catalogue, "", ["0"]));
         const [one, two] = [tables.film("one")?.itemId, tables.film("two")?.itemId];
         assert.deepEqual([one, two, tables.filmCount], ["one", "two", 3]);
         assert.deepEqual(["gone", "gone too", "one"].map(tables.shows), [false, false, true]);
@@ -223,7 +224,7 @@ describe("`makeTables`", () => {
         assert.deepEqual(tables.similar(["one"]), { from: "similar", films: tables.popular().slice(1) });
         assert.equal(ids(tables.history("0") ?? []), "onetwo");
         assert.ok(tables.trending().every(({ itemId }) => tables.shows(itemId)));
-        const all = openTables(makeTables(columns, [], "", ["0"]));
+        const all = openTables(makeTables(columns(), [], "", ["0"]));
         assert.equal(ids(all.popular({ count: 1 })), "gone");
         assert.ok(all.shows("anything"));
     });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { buildStorefront } from "../../../app/storefront/build.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 describe("Storefront build", () => {
     const source = join(import.meta.dirname, "../../../app/storefront");
@@ -40,40 +40,36 @@ describe("Storefront build", () => {
 
     it("the build runs only if the sources changed", async () => {
         // Change a copy of the page, because other tests read the page at the same time.
-        const root = mkdtempSync(join(tmpdir(), "storefront-"));
-        try {
-            const copy = join(root, "app", "storefront");
-            const besideBuilt = (path: string) => !/[\\/]\.?dist/.test(path.slice(source.length));
-            cpSync(source, copy, { recursive: true, filter: besideBuilt });
-            cpSync(join(source, "../api"), join(root, "app/api"), { recursive: true });
-            cpSync(join(source, "../../tsconfig.json"), join(root, "tsconfig.json"));
-            cpSync(join(source, "../../package.json"), join(root, "package.json"));
-            symlinkSync(join(source, "../../node_modules"), join(root, "node_modules"));
-            const built: typeof import("../../../app/storefront/build.ts") = await import(
-                pathToFileURL(join(copy, "build.ts")).href
-            );
-            const page = () => readFileSync(join(copy, "dist/index.html"), "utf8");
-            const changed = () => statSync(join(copy, "dist/index.html")).mtimeMs;
+        const root = temporaryFolder();
+        const copy = join(root, "app", "storefront");
+        const besideBuilt = (path: string) => !/[\\/]\.?dist/.test(path.slice(source.length));
+        cpSync(source, copy, { recursive: true, filter: besideBuilt });
+        cpSync(join(source, "../api"), join(root, "app/api"), { recursive: true });
+        cpSync(join(source, "../../tsconfig.json"), join(root, "tsconfig.json"));
+        cpSync(join(source, "../../package.json"), join(root, "package.json"));
+        symlinkSync(join(source, "../../node_modules"), join(root, "node_modules"));
+        const built: typeof import("../../../app/storefront/build.ts") = await import(
+            pathToFileURL(join(copy, "build.ts")).href
+        );
+        const page = () => readFileSync(join(copy, "dist/index.html"), "utf8");
+        const changed = () => statSync(join(copy, "dist/index.html")).mtimeMs;
 
-            assert.equal((await built.buildStorefront()).directory, join(copy, "dist"));
-            const [first, at] = [page(), changed()];
-            await built.buildStorefront();
-            assert.equal(changed(), at);
+        assert.equal((await built.buildStorefront()).directory, join(copy, "dist"));
+        const [first, at] = [page(), changed()];
+        await built.buildStorefront();
+        assert.equal(changed(), at);
 
-            const sheet = join(copy, "styles/status.css");
-            const text = readFileSync(sheet, "utf8");
-            writeFileSync(sheet, `${text}\n.only-of-this-test { color: red }\n`);
-            await built.buildStorefront();
-            assert.notEqual(page(), first);
-            writeFileSync(sheet, text);
-            await Promise.all([built.buildStorefront(), built.buildStorefront()]);
-            assert.equal(page(), first, "the same sources make the same page");
-            assert.deepEqual(
-                readdirSync(copy).filter((name) => name.startsWith(".dist")),
-                [],
-            );
-        } finally {
-            rmSync(root, { recursive: true });
-        }
+        const sheet = join(copy, "styles/status.css");
+        const text = readFileSync(sheet, "utf8");
+        writeFileSync(sheet, `${text}\n.only-of-this-test { color: red }\n`);
+        await built.buildStorefront();
+        assert.notEqual(page(), first);
+        writeFileSync(sheet, text);
+        await Promise.all([built.buildStorefront(), built.buildStorefront()]);
+        assert.equal(page(), first, "the same sources make the same page");
+        assert.deepEqual(
+            readdirSync(copy).filter((name) => name.startsWith(".dist")),
+            [],
+        );
     });
 });

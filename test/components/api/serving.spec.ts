@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { pickApiValues } from "../../../app/serving/service.ts";
@@ -15,6 +14,7 @@ import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { good } from "../../config/parsed.ts";
 import { fake } from "../../support/fake.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { declaredResources, inputsOfNamed, requireInputs, settled, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
@@ -159,11 +159,7 @@ describe("RecommendationApi component", () => {
 });
 
 describe("Fallback tables and storefront files", () => {
-    let dir: string;
-    before(async () => {
-        dir = await mkdtemp(join(tmpdir(), "serving-files-"));
-    });
-    after(() => rm(dir, { recursive: true, force: true }));
+    const dir = temporaryFolder();
 
     it("`fallbackTables` rejects tables that were made from a different interactions file", async () => {
         const [input, output] = [join(dir, "u.data"), join(dir, "interactions.csv")];
@@ -224,7 +220,7 @@ describe("Fallback tables and storefront files", () => {
     });
 
     it("`pageFiles` escapes the event types that `pageFiles` inserts into HTML attributes", async () => {
-        const dir = await mkdtemp(join(tmpdir(), "page-"));
+        const dir = temporaryFolder();
         await writeFile(join(dir, "index.html"), '<html data-noun="%NOUN%" data-events="%EVENTS%">100%');
         const events = ['a"b<i>&\u00eb'];
         const [page] = pageFiles(dir, { api: "api", viewerAuth: "none", ...words, events });

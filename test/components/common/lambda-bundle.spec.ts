@@ -1,39 +1,35 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildBundle, bundleFile, lambdaBundle } from "../../../components/common/lambda-bundle.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
 describe("Lambda bundles", () => {
     it("Lambda bundles have under 1.4 MB, no local paths, and equal bytes everywhere", async () => {
-        const clone = await mkdtemp(join(tmpdir(), "another-clone-"));
-        try {
-            for (const part of ["app", "components", "config", "cost", "data-prep", "personalize", "package.json"]) {
-                await cp(join(root, part), join(clone, part), { recursive: true });
-            }
-            await symlink(join(root, "node_modules"), join(clone, "node_modules"));
-            const names = ["cost-guard", "notifier", "prefetch", "recommendation-api"];
-            const program = `import { bundleFile } from "./components/common/lambda-bundle.ts"; console.log(${JSON.stringify(names)}.map((name) => bundleFile(name)).join("\\n"));`;
-            const args = ["--input-type=module", "-e", program];
-            const files = execFileSync(process.execPath, args, { cwd: clone }).toString().trimEnd().split("\n");
-            for (const [index, name] of names.entries()) {
-                const made = files[index] ?? "";
-                const there = await readFile(made, "utf8");
-                const here = buildBundle(name).text;
-                assert.equal(there, here, name);
-                assert.ok(here.length > 1000 && here.length < 1.4e6, `${here.length}`);
-                assert.ok(!here.includes(root) && !here.includes("node_modules/"), name);
-                // Node.js can load the bundle: names in the banner and in the minified code do not collide.
-                const file = join(clone, `${name}.mjs`);
-                await writeFile(file, here);
-                execFileSync(process.execPath, ["--check", file]);
-            }
-        } finally {
-            await rm(clone, { recursive: true, force: true });
+        const clone = temporaryFolder();
+        for (const part of ["app", "components", "config", "cost", "data-prep", "personalize", "package.json"]) {
+            await cp(join(root, part), join(clone, part), { recursive: true });
+        }
+        await symlink(join(root, "node_modules"), join(clone, "node_modules"));
+        const names = ["cost-guard", "notifier", "prefetch", "recommendation-api"];
+        const program = `import { bundleFile } from "./components/common/lambda-bundle.ts"; console.log(${JSON.stringify(names)}.map((name) => bundleFile(name)).join("\\n"));`;
+        const args = ["--input-type=module", "-e", program];
+        const files = execFileSync(process.execPath, args, { cwd: clone }).toString().trimEnd().split("\n");
+        for (const [index, name] of names.entries()) {
+            const made = files[index] ?? "";
+            const there = await readFile(made, "utf8");
+            const here = buildBundle(name).text;
+            assert.equal(there, here, name);
+            assert.ok(here.length > 1000 && here.length < 1.4e6, `${here.length}`);
+            assert.ok(!here.includes(root) && !here.includes("node_modules/"), name);
+            // Node.js can load the bundle: names in the banner and in the minified code do not collide.
+            const file = join(clone, `${name}.mjs`);
+            await writeFile(file, here);
+            execFileSync(process.execPath, ["--check", file]);
         }
     });
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { choosePriceNote, idleRule, plannedStack as planOf, priceTable } from "../../../components/cost/price-table.ts";
 import { approximately } from "../../../config/prices.ts";
 import { estimate } from "../../../cost/estimate.ts";
 import { good } from "../../config/parsed.ts";
 import { plannedStack } from "../../support/planned-stack.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 describe("`priceTable`", () => {
     const table = priceTable(estimate(plannedStack), 10_000);
@@ -30,8 +30,7 @@ describe("`priceTable`", () => {
 });
 
 describe("`choosePriceNote`, the note below the price table", () => {
-    const noteOf = (isParked: boolean, plan = plannedStack) =>
-        choosePriceNote(good({ api: "true" }), plan, { isParked });
+    const noteOf = (isParked: boolean) => choosePriceNote(good({ api: "true" }), plannedStack, { isParked });
 
     it("the preview of a stack with a campaign compares the campaign with batch inference", () => {
         assert.match(noteOf(false) ?? "", /^Without a campaign, with lists by batch inference/);
@@ -81,14 +80,12 @@ describe("`idleRule`, what preview says about a campaign without requests", () =
 });
 
 describe("`plannedStack` with `serving.mode: batch`", () => {
-    let folder: string;
+    const folder = temporaryFolder();
     before(async () => {
-        folder = await mkdtemp(join(tmpdir(), "price-table-"));
         const day = 86_400;
         const rows = [0, 200, 350, 365].map((at, user) => `${user},film,${at * day}`);
         await writeFile(join(folder, "interactions.csv"), ["USER_ID,ITEM_ID,TIMESTAMP", ...rows, ""].join("\n"));
     });
-    after(() => rm(folder, { recursive: true }));
 
     for (const { serving, viewers } of [
         { serving: { mode: "batch" }, viewers: 4 },

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shell } from "terminal-text";
 import { fileProblem } from "../../../components/common/load-config.ts";
@@ -9,15 +8,11 @@ import { schemaBeside } from "../../../components/personalize/metadata.ts";
 import type { StackConfig } from "../../../config/config.ts";
 import { executionRolePolicy } from "../../../iam/import-access.ts";
 import { good } from "../../config/parsed.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { schemaText } from "../mocks.ts";
 
 describe("Data files of a stack", () => {
-    let folder: string;
-
-    before(async () => {
-        folder = await mkdtemp(join(tmpdir(), "files-"));
-    });
-    after(() => rm(folder, { recursive: true, force: true }));
+    const folder = temporaryFolder();
 
     it("`schemaBeside` reads the schema next to a CSV file, and rejects an invalid schema", async () => {
         const csv = join(folder, "films.csv");

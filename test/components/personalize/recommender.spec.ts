@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { autoTrainingPrice } from "../../../components/cost/price-table.ts";
@@ -9,6 +8,7 @@ import { namesFor, type StackConfig } from "../../../config/config.ts";
 import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import type { StateFlags } from "../../../personalize/operations/state-flags.ts";
 import { good } from "../../config/parsed.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import {
     declaredResources,
     inputsOfNamed,
@@ -35,13 +35,8 @@ const budget = new pulumi.DependencyResource("urn:pulumi:dev::movie-recommender:
 const tags = stackTags;
 
 describe("Recommender component", () => {
-    let folder: string;
-
-    before(async () => {
-        folder = await mkdtemp(join(tmpdir(), "recommender-"));
-    });
+    const folder = temporaryFolder();
     beforeEach(useMocks);
-    after(() => rm(folder, { recursive: true, force: true }));
 
     it("Recommender creates all Personalize resources with the configured names, region and timeouts", async () => {
         await recommender(good({}));

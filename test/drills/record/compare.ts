@@ -11,106 +11,75 @@ export interface Difference {
 
 const nothing = "–";
 
+/** Texts of one part of an operation's calls, by the name of what they describe. */
+type Texts = ReadonlyMap<string, string>;
+
 /**
  * Returns the differences between two recordings: operations, members of responses and their types, the order of a
  * resource's states, error codes and messages, and observations. Does not compare other values. A state that lasted
  * only seconds may be missing because no poll saw it.
  */
 export function compare(one: readonly Call[], other: readonly Call[]): Difference[] {
-    const [ours, theirs] = [byOperation(one), byOperation(other)];
+    const [ours, theirs] = [one, other].map((calls) =>
+        Map.groupBy(calls, ({ service, operation }) => `${service} ${operation}`),
+    ) as [Map<string, Call[]>, Map<string, Call[]>];
     const operations = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
     return operations.flatMap((operation) => {
         const [a, b] = [ours.get(operation), theirs.get(operation)];
-        if ([a, b].some((calls) => calls?.[0]?.service === "observed")) {
-            const [one, other] = [observedIn(a), observedIn(b)];
-            return one === other
-                ? []
-                : [{ what: "observed" as const, where: operation.replace(/^observed /, ""), one, other }];
-        }
-        if (a === undefined || b === undefined) {
-            const countText = (calls: readonly Call[] | undefined) =>
-                calls === undefined ? nothing : `${calls.length} times`;
-            return [{ what: "call" as const, where: operation, one: countText(a), other: countText(b) }];
-        }
-        return [...members(operation, a, b), ...states(operation, a, b), ...errors(operation, a, b)];
-    });
-}
-
-function byOperation(calls: readonly Call[]): Map<string, Call[]> {
-    return Map.groupBy(calls, ({ service, operation }) => `${service} ${operation}`);
-}
-
-const observedIn = (calls: readonly Call[] = []): string =>
-    calls.map(({ response }) => (response as { value: string }).value).join(", ") || nothing;
-
-function members(operation: string, a: readonly Call[], b: readonly Call[]): Difference[] {
-    const [ours, theirs] = [membersOf(a), membersOf(b)];
-    const paths = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
-    const missing: string[] = [];
-    return paths.flatMap((path) => {
-        const [one, other] = [ours.get(path), theirs.get(path)].map((types) =>
-            types === undefined ? nothing : [...types].sort().join(" or "),
-        ) as [string, string];
+        const differing = (what: Difference["what"], textsOf: (calls: readonly Call[]) => Texts) =>
+            differences(what, `${operation}: `, textsOf(a ?? []), textsOf(b ?? []));
+        if (operation.startsWith("observed ")) return differences("observed", "", observed(a), observed(b));
+        if (a === undefined || b === undefined)
+            return differences("call", "", counts(operation, a), counts(operation, b));
         // Report a missing structure once, without its members.
-        if (one === other || missing.some((parent) => path.startsWith(`${parent}.`) || path.startsWith(`${parent}[`))) {
-            return [];
-        }
-        const isMissing = one === nothing || other === nothing;
-        if (isMissing) {
-            missing.push(path);
-        }
+        const members = differing("member", membersOf).filter(
+            ({ where }, _, all) => !all.some((parent) => isMissing(parent) && isWithin(where, parent.where)),
+        );
         return [
-            { what: isMissing ? ("member" as const) : ("type" as const), where: `${operation}: ${path}`, one, other },
+            ...members.map((each) => ({ ...each, what: isMissing(each) ? each.what : ("type" as const) })),
+            ...differing("states", statesOf),
+            ...differing("error", errorsOf),
         ];
     });
 }
 
-function states(operation: string, a: readonly Call[], b: readonly Call[]): Difference[] {
-    const [ours, theirs] = [statesOf(a), statesOf(b)];
-    const things = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
-    return things.flatMap((thing) => {
-        const [one, other] = [ours.get(thing), theirs.get(thing)].map(
-            (stateList) => stateList?.join(" → ") ?? nothing,
-        ) as [string, string];
-        return one === other ? [] : [{ what: "states" as const, where: `${operation}: ${thing}`, one, other }];
+function differences(what: Difference["what"], where: string, ours: Texts, theirs: Texts): Difference[] {
+    const keys = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
+    return keys.flatMap((key) => {
+        const [one, other] = [ours.get(key) ?? nothing, theirs.get(key) ?? nothing];
+        return one === other ? [] : [{ what, where: `${where}${key}`, one, other }];
     });
 }
 
-function errors(operation: string, a: readonly Call[], b: readonly Call[]): Difference[] {
-    const [ours, theirs] = [errorsOf(a), errorsOf(b)];
-    const codes = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
-    return codes.flatMap((code) => {
-        const [mine, yours] = [ours.get(code), theirs.get(code)];
-        const only = (from: Set<string> | undefined, than: Set<string> | undefined) =>
-            [...(from ?? [])].filter((text) => !than?.has(text)).join(" | ");
-        const [one, other] = [only(mine, yours), only(yours, mine)];
-        return one === "" && other === ""
-            ? []
-            : [
-                  {
-                      what: "error" as const,
-                      where: `${operation}: ${code}`,
-                      one: one || nothing,
-                      other: other || nothing,
-                  },
-              ];
-    });
+const isMissing = ({ one, other }: Difference) => one === nothing || other === nothing;
+
+const isWithin = (path: string, parent: string) => path.startsWith(`${parent}.`) || path.startsWith(`${parent}[`);
+
+const counts = (operation: string, calls: readonly Call[] | undefined): Texts =>
+    new Map(calls && [[operation, `${calls.length} times`]]);
+
+/** Returns the values of an observation. */
+function observed(calls: readonly Call[] = []): Texts {
+    const byName = Map.groupBy(calls, ({ operation }) => operation);
+    return mapped(byName, (all) => all.map(({ response }) => (response as { value: string }).value).join(", "));
 }
+
+const mapped = <T>(values: ReadonlyMap<string, T>, textOf: (value: T) => string): Texts =>
+    new Map([...values].map(([key, value]) => [key, textOf(value)]));
 
 /** Returns the messages of each error code. */
-function errorsOf(calls: readonly Call[]): Map<string, Set<string>> {
-    const codes = new Map<string, Set<string>>();
-    for (const { error, response } of calls) {
-        if (error !== undefined) {
-            const { message, Message } = (response ?? {}) as { message?: string; Message?: string };
-            codes.set(error, (codes.get(error) ?? new Set()).add(message ?? Message ?? "no text"));
-        }
-    }
-    return codes;
+function errorsOf(calls: readonly Call[]): Texts {
+    const failed = calls.filter(({ error }) => error !== undefined);
+    const messageOf = ({ response }: Call) => {
+        const { message, Message } = (response ?? {}) as { message?: string; Message?: string };
+        return message ?? Message ?? "no text";
+    };
+    const byCode = Map.groupBy(failed, ({ error = "" }) => error);
+    return mapped(byCode, (all) => [...new Set(all.map(messageOf))].sort().join(" | "));
 }
 
 /** Returns the types of each member in successful responses, with paths such as `campaigns[].campaignArn`. */
-function membersOf(calls: readonly Call[]): Map<string, Set<string>> {
+function membersOf(calls: readonly Call[]): Texts {
     const members = new Map<string, Set<string>>();
     const note = (value: unknown, path: string) => {
         if (path !== "") {
@@ -125,14 +94,14 @@ function membersOf(calls: readonly Call[]): Map<string, Set<string>> {
     for (const { error, response } of calls) {
         if (error === undefined) note(response, "");
     }
-    return members;
+    return mapped(members, (types) => [...types].sort().join(" or "));
 }
 
 /**
  * Returns each resource's states in order, without repetitions. A key is the ARN, plus the member's name for a nested
  * state (`latestCampaignUpdate`).
  */
-function statesOf(calls: readonly Call[]): Map<string, string[]> {
+function statesOf(calls: readonly Call[]): Texts {
     const states = new Map<string, string[]>();
     const note = (key: string, state: unknown) => {
         const recorded = states.get(key) ?? [];
@@ -152,7 +121,7 @@ function statesOf(calls: readonly Call[]): Map<string, string[]> {
             }
         }
     }
-    return states;
+    return mapped(states, (all) => all.join(" → "));
 }
 
 function typeOf(value: unknown): string {

@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Case, DEFAULT_GAIN, fitGain } from "../../model/gain.ts";
 import { solutionMetrics } from "../../model/metrics.ts";
-import { loadModel, saveModel } from "../../model/model.ts";
 import { scoreUser, toProbabilities, topItems } from "../../model/score.ts";
 import { trainModel } from "../../model/train.ts";
 import { recommend } from "../../serving/recommend.ts";
-import { interactionsCsv, syntheticRatings } from "../interactions.ts";
+import { interactionsOf, syntheticRatings } from "../interactions.ts";
 import { seededRandom } from "../random.ts";
-import { readInteractions } from "../read-interactions.ts";
 
 const RECIPE = "aws-user-personalization";
 
@@ -34,13 +29,6 @@ const perplexityOf = (cases: readonly Case[], gain: number) =>
         cases.reduce((sum, { scores, next }) => {
             return sum - Math.log(toProbabilities(scores.slice(), gain)[next] ?? 0);
         }, 0) / cases.length,
-    );
-
-const interactionsOf = (options: Parameters<typeof syntheticRatings>[0]) =>
-    readInteractions(
-        (async function* () {
-            yield interactionsCsv(syntheticRatings(options));
-        })(),
     );
 
 describe("fitGain", () => {
@@ -70,17 +58,17 @@ describe("fitGain", () => {
         assert.notEqual(fitGain(casesOf(0.6, 30)).gain, DEFAULT_GAIN);
     });
 
-    it("the fitted gain of the scores has a lower perplexity than the default gain for generated data", async () => {
-        const { fitted } = solutionMetrics(await interactionsOf({ users: 320 }), RECIPE, "solution/films");
+    it("the fitted gain of the scores has a lower perplexity than the default gain for generated data", () => {
+        const { fitted } = solutionMetrics(interactionsOf(syntheticRatings({ users: 320 })), RECIPE, "solution/films");
         assert.equal(fitted?.users, 32);
         assert.ok(fitted.gain < 1, `${fitted.gain}`);
         assert.ok((fitted.perplexity ?? 0) < (fitted.defaultPerplexity ?? 0));
-        const related = solutionMetrics(await interactionsOf({}), "aws-sims", "solution/films");
+        const related = solutionMetrics(interactionsOf(syntheticRatings()), "aws-sims", "solution/films");
         assert.equal(related.fitted, undefined);
     });
 
-    it("the gain, an exponent, changes the scores but not their order and not their sum", async () => {
-        const model = trainModel(await interactionsOf({}), RECIPE);
+    it("the gain, an exponent, changes the scores but not their order and not their sum", () => {
+        const model = trainModel(interactionsOf(syntheticRatings()), RECIPE);
         for (const history of model.histories.values()) {
             const [flat, sharp] = [0.4, 2.5].map((gain) => scoreUser({ ...model, gain }, history));
             assert.ok(flat && sharp);
@@ -94,17 +82,6 @@ describe("fitGain", () => {
                 sharpList?.map(({ itemId }) => itemId),
                 flatList?.map(({ itemId }) => itemId),
             );
-        }
-    });
-
-    it("`loadModel` returns the gain that `saveModel` stored", async () => {
-        const folder = mkdtempSync(join(tmpdir(), "gain-"));
-        try {
-            const model = trainModel(await interactionsOf({}), RECIPE);
-            saveModel(join(folder, "model"), { ...model, gain: 0.61 });
-            assert.equal(loadModel(join(folder, "model")).gain, 0.61);
-        } finally {
-            rmSync(folder, { recursive: true });
         }
     });
 });

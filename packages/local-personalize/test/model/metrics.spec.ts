@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import type { Interactions } from "../../model/interactions.ts";
 import { computeMetrics, solutionMetrics } from "../../model/metrics.ts";
-import { interactionsCsv, syntheticRatings } from "../interactions.ts";
-import { readInteractions } from "../read-interactions.ts";
+import { interactionsOf, syntheticRatings } from "../interactions.ts";
 
 const KEYS = [
     "coverage",
@@ -75,14 +73,7 @@ describe("computeMetrics", () => {
 
 describe("solutionMetrics", () => {
     const seeds = Array.from({ length: 10 }, (_, n) => `solution/test/${n}`);
-    let interactions: Interactions;
-    before(async () => {
-        interactions = await readInteractions(
-            (async function* () {
-                yield interactionsCsv(syntheticRatings());
-            })(),
-        );
-    });
+    const interactions = interactionsOf(syntheticRatings());
     const mean = (recipe: string, key: string) =>
         seeds.reduce((sum, seed) => sum + (solutionMetrics(interactions, recipe, seed).metrics[key] ?? 0), 0) /
         seeds.length;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { temporaryFolder } from "../../../../test/support/temporary-folder.ts";
 import { nearestByWords } from "../../model/catalogue.ts";
 import type { Interactions } from "../../model/interactions.ts";
 import { loadModel, type Model, saveModel } from "../../model/model.ts";
@@ -9,13 +8,12 @@ import { nearestItems } from "../../model/neighbours.ts";
 import { fitPersonal } from "../../model/personal.ts";
 import { affinities, scoreUser } from "../../model/score.ts";
 import { usersFor } from "../../model/segment.ts";
-import { interactionsCsv, syntheticRatings } from "../interactions.ts";
-import { readInteractions } from "../read-interactions.ts";
+import { interactionsOf, syntheticRatings } from "../interactions.ts";
 
 const all = { wanted: () => true, most: 10, fewestTogether: 1 };
 
 describe("Model with sparse rows for rare items", () => {
-    let interactions: Interactions;
+    const interactions = interactionsOf(syntheticRatings());
     let model: Model;
     const catalogue = [
         { itemId: "1", words: ["GENRES=Rare"] },
@@ -23,13 +21,7 @@ describe("Model with sparse rows for rare items", () => {
         { itemId: "901", words: ["GENRES=Rare"], createdAt: 2e9 },
         { itemId: "902", words: [] },
     ];
-    before(async () => {
-        const csv = interactionsCsv(syntheticRatings());
-        interactions = await readInteractions(
-            (async function* () {
-                yield csv;
-            })(),
-        );
+    before(() => {
         model = fitPersonal(interactions, "aws-user-personalization", catalogue, {}, 40);
     });
 
@@ -85,13 +77,9 @@ describe("Model with sparse rows for rare items", () => {
     });
 
     it("`loadModel` returns the stored sparse rows", () => {
-        const folder = mkdtempSync(join(tmpdir(), "sparse-"));
-        try {
-            saveModel(join(folder, "1"), model);
-            assert.deepEqual(loadModel(join(folder, "1")), model);
-        } finally {
-            rmSync(folder, { recursive: true });
-        }
+        const folder = temporaryFolder();
+        saveModel(join(folder, "1"), model);
+        assert.deepEqual(loadModel(join(folder, "1")), model);
     });
 
     it("`nearestItems` sorts pairs of items by frequency and distance in the histories, and omits rare pairs", () => {
