@@ -5,6 +5,8 @@ import { onlyFrom } from "./service-trust.ts";
 /** Names of the publishers, the topic and the queue. */
 export interface NotificationsScope extends ServiceCaller {
     readonly names: { readonly notifications: string; readonly alarmPrefix: string; readonly budget: string };
+    /** IDs of the stack's alarms, the ends of their names. A pattern would also match other stacks' alarms. */
+    readonly alarmIds: readonly string[];
 }
 
 /**
@@ -13,8 +15,8 @@ export interface NotificationsScope extends ServiceCaller {
  * users on alarm changes"). Other publishers need their own identity policy.
  */
 export function topicPolicy(scope: NotificationsScope): PolicyDocument {
-    const { partition, accountId, names } = scope;
-    const publish = (Sid: string, Service: string, source: string) =>
+    const { partition, accountId, names, alarmIds } = scope;
+    const publish = (Sid: string, Service: string, source: string | readonly string[]) =>
         ({
             Sid,
             Effect: "Allow",
@@ -32,14 +34,14 @@ export function topicPolicy(scope: NotificationsScope): PolicyDocument {
             publish(
                 "AllowAlarms",
                 "cloudwatch.amazonaws.com",
-                regionalArn(scope, "cloudwatch", `alarm:${names.alarmPrefix}*`),
+                alarmIds.map((id) => regionalArn(scope, "cloudwatch", `alarm:${names.alarmPrefix}-${id}`)),
             ),
         ],
     };
 }
 
 /** Returns the policy of the notifications' queue: only the topic may send. */
-export function notificationsQueuePolicy(scope: NotificationsScope): PolicyDocument {
+export function notificationsQueuePolicy(scope: Omit<NotificationsScope, "alarmIds">): PolicyDocument {
     return {
         Version: "2012-10-17",
         Statement: [

@@ -205,6 +205,9 @@ const samples = (stack: ObservedStack): readonly Alarm[] => [
     ),
 ];
 
+/** IDs of all alarms that a stack can have. */
+export const alarmIds: readonly string[] = samples({ api: true }).map(({ id }) => id);
+
 /** Returns the number of alarms of a stack. */
 export const alarmCount = (stack: ObservedStack): number => samples(stack).length;
 

@@ -9,7 +9,7 @@ import { knownAfter } from "../common/known-after.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { toInput } from "../common/load-config.ts";
 import { createGuardScope } from "../cost/cost-guard.ts";
-import { failuresAlarm } from "./alarms.ts";
+import { alarmIds, failuresAlarm } from "./alarms.ts";
 import { stackAlarm } from "./stack-alarm.ts";
 
 export interface NotificationsArgs {
@@ -33,7 +33,7 @@ export class Notifications extends pulumi.ComponentResource {
         super("movie-recommender:notifications:Notifications", name, {}, opts);
         const { names, tags, alertEmail, chatWebhookParameter } = args.config;
         const caller = pulumi.output(args.caller);
-        const scope = caller.apply((resolvedCaller) => ({ ...resolvedCaller, names }));
+        const scope = caller.apply((resolvedCaller) => ({ ...resolvedCaller, names, alarmIds }));
         const child = { parent: this };
         const arnOf = (service: string, resource: string) =>
             caller.apply((resolvedCaller) => regionalArn(resolvedCaller, service, resource));

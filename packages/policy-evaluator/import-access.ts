@@ -118,10 +118,10 @@ export function dataBucketPolicy(place: ImportPlace, caller: ServiceCaller, cond
 }
 
 /**
- * Returns conditions against the confused deputy problem: a service may act only for one account, and one ARN or ARN
- * pattern (IAM User Guide, "Cross-service confused deputy prevention").
+ * Returns conditions against the confused deputy problem: a service may act only for one account, and for ARNs or ARN
+ * patterns (IAM User Guide, "Cross-service confused deputy prevention").
  */
-export const onlyFrom = (accountId: string, source: string): ConditionBlock => ({
+export const onlyFrom = (accountId: string, source: string | readonly string[]): ConditionBlock => ({
     StringEquals: { "aws:SourceAccount": accountId },
     ArnLike: { "aws:SourceArn": source },
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { authorize, type PolicyDocument, parsePolicy, sizeLimits, toList } from "policy-evaluator";
+import { alarmIds } from "../../components/observability/alarms.ts";
 import { namesFor } from "../../config/config.ts";
 import { functionTrust, scheduleTrust } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy, notifierPolicy, schedulePolicy } from "../../iam/guard-access.ts";
@@ -28,7 +29,7 @@ const policies: Readonly<Record<string, PolicyDocument>> = {
 const trusts: Readonly<Record<string, PolicyDocument>> = {
     functionTrust: functionTrust(scope, names.costGuard),
     scheduleTrust: scheduleTrust(scope),
-    topic: topicPolicy({ ...scope, names }),
+    topic: topicPolicy({ ...scope, names, alarmIds }),
     queue: notificationsQueuePolicy({ ...scope, names }),
 };
 
@@ -204,7 +205,7 @@ describe("IAM policies of the cost guard", () => {
                 "sns:Publish",
                 topic,
                 arn("cloudwatch", `alarm:${names.alarmPrefix}-failures`),
-                arn("cloudwatch", "alarm:other"),
+                arn("cloudwatch", `alarm:${names.alarmPrefix}-b-failures`),
             ],
             [
                 "queue",
