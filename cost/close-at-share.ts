@@ -19,7 +19,7 @@ export function closeAtShare(
     { usage, closed }: Pick<ServingObservations, "usage" | "closed">,
 ): GuardState {
     if (usage === undefined) return state;
-    const isClosed = closed?.flag ?? (state.closed !== undefined && state.closed.openedAt === undefined);
+    const isClosed = closed ?? (state.closed !== undefined && state.closed.openedAt === undefined);
     const currentState = followFlag(state, now, isClosed);
     if (isClosed || currentState.closing !== undefined) return currentState;
     const usd = lastHourUsd(usage, now, currentState.closed?.openedAt);

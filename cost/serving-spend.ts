@@ -12,8 +12,8 @@ export interface ServingObservations {
     readonly isComplete: boolean;
     /** Spend of batch inference jobs; undefined for a stack without them, or if the read failed. */
     readonly jobs?: JobsSpend | undefined;
-    /** Whether the API and the page are closed, as observed. */
-    readonly closed: { readonly flag: boolean } | undefined;
+    /** Whether the API and the page are closed; undefined if they cannot be observed. */
+    readonly closed: boolean | undefined;
 }
 
 /** Spend of batch inference jobs in a month, calculated with the highest price. */

@@ -2,7 +2,7 @@ import type { CountedAddress } from "./addresses.ts";
 import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
 import { campaignCallsPerViewer, limits, shareOfAddress } from "./limits.ts";
-import { minuteCounts } from "./minute-counts.ts";
+import { periodCounts } from "./period-counts.ts";
 import { withTimeout } from "./resilience.ts";
 
 export interface AllowanceParts extends Context {
@@ -33,15 +33,15 @@ const keptSeconds = 600;
  * Limits the campaign requests that viewers may cause, because AWS bills each request above the minimum TPS. Caches do
  * not limit these requests, because a viewer can choose other parameters for each one. A viewer is proven if the
  * request has a valid token or the API key. All other viewers have one limit together, because a stranger can invent
- * any number of viewers, and each of their addresses has a share of it. Each proven viewer has a limit, and all proven viewers have another limit together, which
- * strangers cannot use up.
+ * any number of viewers, and each of their addresses has a share of it. Each proven viewer has a limit, and all proven
+ * viewers have another limit together, which strangers cannot use up.
  */
 export function campaignAllowance(parts: AllowanceParts) {
     const { perSecond, log } = parts;
     const unproven = sharedAllowance(parts, "campaign");
     const proven = sharedAllowance(parts, "campaign-proven");
-    const viewers = minuteCounts(parts);
-    const addresses = minuteCounts(parts, windowSeconds * 1000);
+    const viewers = periodCounts(parts);
+    const addresses = periodCounts(parts, windowSeconds * 1000);
     const perWindow = Math.ceil((perSecond ?? 0) * windowSeconds);
 
     /** Counts a call for all names if each has room for it. Returns whether they have. */

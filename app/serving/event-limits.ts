@@ -2,7 +2,7 @@ import type { CountedAddress } from "./addresses.ts";
 import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
 import { eventsPerAddress, eventsPerViewer } from "./limits.ts";
-import { epochMinute, minuteCounts } from "./minute-counts.ts";
+import { epochMinute, periodCounts } from "./period-counts.ts";
 import type { Recent } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
@@ -18,7 +18,7 @@ export const countEvents = ({ counted }: Recent, minute: number): number =>
  */
 export function eventLimits(context: Context) {
     const { clock, log } = context;
-    const counts = minuteCounts(context);
+    const counts = periodCounts(context);
 
     function check(name: string, limit: number, events: number, sender: string): void {
         if (counts.hasRoom(name, limit, events)) return;

@@ -6,7 +6,7 @@ import { countEvents, type EventLimits } from "./event-limits.ts";
 import { errorName } from "./failures.ts";
 import { unpackIds } from "./film-scores.ts";
 import { recentLength } from "./limits.ts";
-import { epochMinute } from "./minute-counts.ts";
+import { epochMinute } from "./period-counts.ts";
 import type { PutEvents, Recent, RecentFilm, ViewerEvent } from "./ports.ts";
 import { faultyRequest } from "./problem.ts";
 import type { Trace } from "./request-line.ts";

@@ -94,7 +94,9 @@ export class Serving extends pulumi.ComponentResource {
         const none = pulumi.output("");
         const hosted = storefront === "api" ? files?.page : undefined;
         // The owner's ID has 74 random bits, and is not visible outside the account.
-        const originToken = pulumi.output(recommender.owner).apply((owner) => sha256(`origin ${owner}`));
+        const originToken = pulumi
+            .output(recommender.owner)
+            .apply((owner) => createHash("sha256").update(`origin ${owner}`).digest("base64url"));
 
         const api =
             files &&
@@ -178,5 +180,3 @@ export async function fallbackTables(interactionsFile: string): Promise<string> 
     }
     return filesBeside(interactionsFile).tables;
 }
-
-const sha256 = (text: string) => createHash("sha256").update(text).digest("base64url");

@@ -180,7 +180,7 @@ export async function noteFlag<K extends keyof StateFlags>(
         const name = `${stateFlagsPath(stack)}/${key}`;
         const text =
             `${messageOf(error)} SSM parameter ${name} does not record this, so the next pulumi up would undo it. ` +
-            `Remove the parameter, then repeat the command: aws ssm delete-parameter --name ${name}`;
+            `Remove the parameter, so that the next run can write it: aws ssm delete-parameter --name ${name}`;
         return { flag: flag ?? make(), failed: new Error(text, { cause: error }) };
     }
 }

@@ -35,9 +35,12 @@ export interface GuardPorts {
               usage(since: number): Promise<{ readonly windows: UsageWindows; readonly missing: readonly string[] }>;
               /** Returns the spend of batch inference jobs; undefined for a stack without them. */
               jobs(): Promise<JobsSpend | undefined>;
-              /** Returns whether the API and the page are closed: their `closed` flag exists. */
+              /** Returns whether the API and the page are closed, by the stage's throttles and the distribution. */
               isClosed(): Promise<boolean>;
-              /** Writes the `closed` flag, and closes the API and the page. Does nothing if they are closed already. */
+              /**
+               * Writes the `closed` flag, and closes the API and the page, even if the flag cannot be written. Closes them
+               * again if they are closed already.
+               */
               close(reason: string): Promise<void>;
           }
         | undefined;

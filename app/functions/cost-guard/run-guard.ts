@@ -143,7 +143,7 @@ async function servingObservations(
     const [usage, jobs, closed] = await Promise.all([
         failures.of("read the use of API and page", () => port.usage(since)),
         failures.of("read the spend of batch inference jobs", () => port.jobs()),
-        failures.of("read whether the API is closed", async () => ({ flag: await port.isClosed() })),
+        failures.of("read whether the API is closed", () => port.isClosed()),
     ]);
     for (const problem of usage?.missing ?? []) {
         await failures.of("read a part of the use of API and page", () => Promise.reject(new Error(problem)));

@@ -157,7 +157,7 @@ describe("Cost guard", () => {
 
     for (const { what, refused, missing } of [
         { what: "although storing its state fails", refused: ["writeState"], missing: [] },
-        { what: "although reading the flag `closed` fails", refused: ["isClosed"], missing: [] },
+        { what: "although reading whether the API is closed fails", refused: ["isClosed"], missing: [] },
         { what: "although CloudWatch lacks a metric", refused: [], missing: ["ConsumedReadCapacityUnits"] },
     ]) {
         it(`the cost guard blocks requests to the API ${what}, and throws an error with the failure`, async () => {

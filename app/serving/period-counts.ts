@@ -24,10 +24,10 @@ interface Count {
 }
 
 /**
- * Counts events by name in a minute, or in another period, for all processes together. Memory has every count; DynamoDB
+ * Counts events by name in a period, by default a minute, for all processes together. Memory has every count; DynamoDB
  * adds up the processes' reports.
  */
-export function minuteCounts({ table, tableResilience, clock }: Context, periodMs = minuteMs) {
+export function periodCounts({ table, tableResilience, clock }: Context, periodMs = minuteMs) {
     // Limit the size instead of the number, because with a number the cache reserves memory for all names at once.
     const counts = new LRUCache<string, Count>({ maxSize: countedNames, sizeCalculation: () => 1 });
 
@@ -73,7 +73,7 @@ export function minuteCounts({ table, tableResilience, clock }: Context, periodM
             const count = ensureCount(name);
             count.reported = Math.max(count.reported, total);
         },
-        /** Returns the seconds until the next minute. */
-        secondsLeft: () => Math.max(1, Math.ceil((minuteMs - (clock() % minuteMs)) / 1000)),
+        /** Returns the seconds until the next period. */
+        secondsLeft: () => Math.max(1, Math.ceil((periodMs - (clock() % periodMs)) / 1000)),
     };
 }
