@@ -12,6 +12,11 @@ export interface AccessRequest {
     readonly resource: string;
     /** Condition keys of the request. `evaluate` adds keys that follow from the caller. */
     readonly context: RequestContext;
+    /**
+     * Whether an identity policy must allow, even if a resource policy of the same account allows the caller. IAM needs
+     * only one of the two; a service can document that it needs both.
+     */
+    readonly identityMustAllow?: boolean;
 }
 
 /** A policy document with a label, for example `role policy` or `bucket policy`. */

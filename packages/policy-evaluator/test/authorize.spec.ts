@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type ApplicablePolicies, authorize, type PolicyType } from "../authorize.ts";
+import { type ApplicablePolicies, authorize, type PolicyType, unseenLayers } from "../authorize.ts";
 import type { PolicyDocument, Statement } from "../document.ts";
 import type { Caller, Decision, NamedPolicy } from "../evaluate.ts";
 
@@ -108,6 +108,25 @@ describe("Identity policies with a boundary or session policy", () => {
         assert.equal(ask({ resource: named(grant) }, service).decision, "allowed");
         assert.equal(ask({ identity: named(allow) }, service).decision, "implicitDeny");
     });
+    it("a Deny in the policies of a role does not apply to the requests of a service", () => {
+        const service: Caller = { service: "personalize.amazonaws.com" };
+        const own = { identity: named(deny), boundary: named(deny), session: named(deny) };
+        const grant = named({ ...allow, Principal: { Service: service.service } });
+        assert.equal(ask({ ...own, resource: grant }, service).decision, "allowed");
+    });
+    it("`authorize` lists every kind of policy without a necessary Allow, also if another kind denies", () => {
+        const policies = { identity: named(other), boundary: named(other) };
+        assert.deepEqual(ask(policies).lacking, ["identity", "boundary"]);
+        const denied = ask({ ...policies, resource: named({ ...deny, Principal: "*" }) });
+        assert.deepEqual([denied.deniedBy, denied.lacking], ["resource", ["identity", "boundary"]]);
+    });
+    it("with `identityMustAllow`, a resource policy's grant to the role is not enough", () => {
+        const role: Caller = { arn: "arn:aws:iam::123456789012:role/importer" };
+        const policies = { identity: named(other), resource: named(grantTo(role.arn)) };
+        const request = { caller: role, action: "s3:GetObject", resource, context: {} };
+        assert.equal(authorize(request, policies).decision, "allowed");
+        assert.equal(authorize({ ...request, identityMustAllow: true }, policies).deniedBy, "identity");
+    });
     it("the root user needs no identity policy", () => {
         const root: Caller = { arn: "arn:aws:iam::123456789012:root" };
         assert.equal(ask({}, root).decision, "allowed");
@@ -201,6 +220,23 @@ describe("Trust and key policies", () => {
                 { resource: named(trust) },
             ).decision;
         assert.deepEqual([by("repo:films/main"), by("repo:others/main")], ["allowed", "implicitDeny"]);
+    });
+});
+
+describe("`unseenLayers`", () => {
+    const of = (caller: Caller, action: string) => unseenLayers({ caller, action }).map(({ policy }) => policy);
+    const service: Caller = { service: "personalize.amazonaws.com" };
+    it("policies of the organization come first, and none of them or of a session limits a service as a caller", () => {
+        const s3 = ["resource control policy", "VPC endpoint policy", "access point policy"];
+        assert.deepEqual(of(service, "s3:GetObject"), s3);
+        const [byOrganization = "", ...others] = s3;
+        const bySession = ["service control policy", byOrganization, "session policy", ...others];
+        assert.deepEqual(of(session, "s3:GetObject"), bySession);
+        assert.deepEqual(of(alice, "s3:GetObject"), bySession.toSpliced(2, 1));
+    });
+    it("a KMS grant can allow kms:Decrypt only, and a resource control policy does not limit Personalize", () => {
+        assert.deepEqual(of(service, "kms:Decrypt"), ["resource control policy", "VPC endpoint policy", "KMS grant"]);
+        assert.deepEqual(of(alice, "personalize:CreateSchema"), ["service control policy", "VPC endpoint policy"]);
     });
 });
 
