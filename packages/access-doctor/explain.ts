@@ -19,6 +19,8 @@ export interface Explanation {
     readonly policy: string;
     /** The Sid, or the statement's number and actions; undefined if no statement contains the action. */
     readonly statement: string | undefined;
+    /** The statement itself; absent if no statement contains the action. */
+    readonly source?: Statement;
     readonly conditions: readonly DecidingCondition[];
     /** Parts of the statement, other than conditions, that do not match the request. */
     readonly parts: readonly ("principal" | "resource" | "action")[];
@@ -83,6 +85,7 @@ function explainDenial(candidate: Candidate, request: AccessRequest): Explanatio
         effect: "Deny",
         policy,
         statement: name,
+        source: statement,
         conditions,
         parts: [],
         corrections,
@@ -140,7 +143,14 @@ function missingAllow(
         const mistake = allows.flatMap(({ corrections }) => corrections).find(({ part }) => part === "action");
         const where = names.length === 1 ? `the ${names[0]}` : "the role's policies";
         const words = `No statement of ${where} allows ${request.action}${mistake ? `: ${mistake.wrong} is not an action of IAM; ${mistake.right} was probably meant` : ""}.`;
-        const common = { effect: "Allow", policy: names[0] ?? "", statement: undefined, conditions: [] } as const;
+        const { action } = request;
+        const common = {
+            effect: "Allow",
+            action,
+            policy: names[0] ?? "",
+            statement: undefined,
+            conditions: [],
+        } as const;
         const corrections = mistake ? [mistake] : [];
         return { ...common, parts: ["action"], corrections, sentence: words, evidence: evidenceOf(request) };
     }
@@ -164,6 +174,7 @@ function missingAllow(
         effect: "Allow",
         policy,
         statement: name,
+        source: statement,
         conditions,
         parts,
         corrections,
@@ -187,7 +198,7 @@ function meant(corrections: readonly Correction[], part: Correction["part"]): st
  * Checks whether a text contains spaces or a placeholder that its author did not replace, such as `BUCKET-NAME`. Policy
  * variables of IAM (`${aws:…}`) are not placeholders.
  */
-const isUnresolved = (text: string) =>
+export const isUnresolved = (text: string) =>
     /^\s|\s$|\s|\$\{(?!\w+:)|\{\{|<[\w -]+>|\[[\w -]+\]|(^|:)(bucket-name|your-?bucket(-name)?|amzn-s3-demo-bucket|accountId|account-id)(\/|:|$)/i.test(
         text,
     );

@@ -14,6 +14,7 @@ import {
     ListObjectVersionsCommand,
     type S3Client,
 } from "@aws-sdk/client-s3";
+import { distance } from "fastest-levenshtein";
 import { hasName } from "terminal-text";
 import { startBytes } from "./data-file/sample.ts";
 import type { BucketFacts, KeyListed, ObjectFacts, PublicAccessBlock } from "./snapshot.ts";
@@ -31,28 +32,35 @@ async function unless<T>(call: Promise<T>, ...names: string[]): Promise<T | unde
     }
 }
 
+/** Maximum number of similar buckets in which to look for the key. */
+const maxSimilar = 3;
+
 /**
- * Reads the region of a bucket. If the bucket does not exist, returns the names of the account's buckets, one of which
- * may have been meant.
+ * Reads the region of a bucket. If the bucket does not exist, returns the account's buckets of similar names that have
+ * the key, one of which may have been meant.
  */
-export async function bucketFacts(s3: S3Client, Bucket: string, account: string): Promise<BucketFacts> {
+export async function bucketFacts(s3: S3Client, Bucket: string, account: string, Key = ""): Promise<BucketFacts> {
     const location = await unless(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
     // GetBucketLocation returns no constraint for us-east-1, and may return the old name "EU" for eu-west-1.
     const constraint: string | undefined = location?.LocationConstraint;
-    if (location) {
-        const isOurs = await s3.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner: account })).then(
+    const succeeds = (call: Promise<unknown>) =>
+        call.then(
             () => true,
             () => false,
         );
+    if (location) {
+        const isOurs = await succeeds(s3.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner: account })));
         return { region: constraint === "EU" ? "eu-west-1" : constraint || "us-east-1", ...(isOurs && { account }) };
     }
-    try {
-        const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
-        return { region: undefined, others: Buckets.flatMap(({ Name }) => Name ?? []) };
-    } catch {
-        // The list of buckets is optional, because it only helps to find a misspelt name.
-        return { region: undefined };
-    }
+    // The list of buckets is optional, because it only helps to find a misspelt name.
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand({})).catch(() => ({ Buckets: [] }));
+    const similar = Buckets.flatMap(({ Name = "" }) => Name)
+        .filter((each) => each.startsWith(Bucket) || Bucket.startsWith(each) || distance(each, Bucket) <= 2)
+        .toSorted((a, b) => distance(a, Bucket) - distance(b, Bucket))
+        .slice(0, maxSimilar);
+    const hasKey = (name: string) => succeeds(s3.send(new HeadObjectCommand({ Bucket: name, Key })));
+    const found = await Promise.all(similar.map(async (name) => ((await hasKey(name)) ? [name] : [])));
+    return { region: undefined, others: found.flat() };
 }
 
 /** The bucket policy as JSON; undefined without a policy or bucket. */

@@ -6,6 +6,7 @@ import { importedKeys } from "./data-file/names.ts";
 import { toScene } from "./diagnose.ts";
 import { accessBlock, bucketFacts, listKeys, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
 import { roleFacts, simulate } from "./fetch-role.ts";
+import { proposals } from "./links/object.ts";
 import { fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
 import { type Fetched, fetchedValue, type KeyFacts, type Simulated, type Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
@@ -28,17 +29,24 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
     const [role, passRole, facts, policy, block, owner, keys] = await Promise.all([
         from(iam, "iam:GetRole", (client) => roleFacts(client, roleArn)),
         from(iam, "iam:SimulatePrincipalPolicy", async (client) => mayPass(client, target, source)),
-        from(s3, "s3:GetBucketLocation", (client) => bucketFacts(client, bucket, target.accountId)),
+        from(s3, "s3:GetBucketLocation", (client) => bucketFacts(client, bucket, target.accountId, target.key)),
         from(s3, "s3:GetBucketPolicy", (client) => policyText(client, bucket)),
         from(s3, "s3:GetBucketPublicAccessBlock", (client) => accessBlock(client, bucket)),
         from(s3, "s3:GetBucketOwnershipControls", (client) => ownership(client, bucket)),
         from(s3, "s3:ListBucket", (client) => listKeys(client, bucket, target.key ?? "")),
     ]);
-    const key = target.key ?? likelyKey(fetchedValue(keys) ?? []);
-    const objects = await Promise.all(
-        (key === undefined ? [] : importedKeys(key, fetchedValue(keys) ?? []))
-            .slice(0, maxObjects)
-            .map((each) => from(s3, "s3:GetObject", (client) => objectFacts(client, bucket, each))),
+    const listed = fetchedValue(keys) ?? [];
+    const key = target.key ?? likelyKey(listed);
+    const read = (location: string) =>
+        Promise.all(
+            importedKeys(location, listed)
+                .slice(0, maxObjects)
+                .map((each) => from(s3, "s3:GetObject", (client) => objectFacts(client, bucket, each))),
+        );
+    const objects = key === undefined ? [] : await read(key);
+    const meant = key === undefined || objects.length > 0 ? [] : proposals(key, listed);
+    const candidates = await Promise.all(
+        meant.map(async ({ location }) => ({ location, objects: await read(location) })),
     );
     const kms = new KMSClient({ region });
     const ids = new Set(objects.flatMap((each) => fetchedValue(each)?.kmsKey ?? []));
@@ -71,6 +79,7 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
         ownership: owner,
         keys,
         objects,
+        candidates,
         job,
         schema,
         kmsKeys: Object.fromEntries(kmsKeys),

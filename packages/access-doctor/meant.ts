@@ -172,13 +172,3 @@ const principalsOf = (named: Principals): [string, string][] =>
     Object.entries(named).flatMap(([kind, names]) =>
         toList(names as OneOrMany<string>).map((name): [string, string] => [kind, name]),
     );
-
-/**
- * Condition keys with which policies usually limit access on purpose: to a period, to tags, to one service, or to one
- * organization.
- */
-const chosenKeys =
-    /^(aws:(currenttime|epochtime|(principal|resource|request)tag\/.+|(principal|resource|source)org(id|paths))|s3:existingobjecttag\/.+|kms:viaservice)$/i;
-
-/** Checks whether a condition on this key probably denies an import on purpose. */
-export const isChosen = (key: string): boolean => chosenKeys.test(key);

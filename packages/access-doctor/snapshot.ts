@@ -51,7 +51,7 @@ export interface BucketFacts {
     readonly region: string | undefined;
     /** Canonical id of the bucket's owner, if it could be read. */
     readonly account?: string;
-    /** Names of the account's buckets, if this one does not exist and the caller can list them. */
+    /** If this bucket does not exist: the account's buckets of similar names that have the import's key. */
     readonly others?: readonly string[];
 }
 
@@ -132,6 +132,8 @@ export interface Snapshot {
     readonly keys: Fetched<readonly KeyListed[]>;
     /** The objects that the import reads: one, or the first level of the folder. */
     readonly objects: readonly Fetched<ObjectFacts>[];
+    /** If there is no such object: the locations that may have been meant, with their objects. */
+    readonly candidates: readonly { readonly location: string; readonly objects: readonly Fetched<ObjectFacts>[] }[];
     readonly kmsKeys: Readonly<Record<string, Fetched<KeyFacts>>>;
     readonly job: Fetched<JobFacts | undefined>;
     /** The error message of AWS about this import, if the user pasted one. */

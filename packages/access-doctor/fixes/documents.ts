@@ -12,6 +12,7 @@ import {
     toList,
 } from "policy-evaluator";
 import { visible } from "terminal-text";
+import { isFolder } from "../data-file/names.ts";
 
 /**
  * The least-privilege statements that the Developer Guide documents for an import, and functions that add them to a
@@ -20,8 +21,14 @@ import { visible } from "terminal-text";
 
 const toDataPlace = ({ partition, bucket, key }: Import) => ({ partition, bucketName: bucket, readPrefixes: [key] });
 
-/** Returns the statements that allow the role to list the bucket and read its objects. */
-export const roleStatements = (of: Import) => toList(executionRolePolicy(toDataPlace(of)).Statement);
+/** Returns the statements for the import's object alone, or for all objects of its folder. */
+const forLocation = ({ key }: Import, statements: PolicyDocument["Statement"]): Statement[] =>
+    toList(statements).map((one) =>
+        isFolder(key) || typeof one.Resource !== "string" ? one : { ...one, Resource: one.Resource.replace(/\*$/, "") },
+    );
+
+/** Returns the statements that allow the role to list the bucket and read the import's objects. */
+export const roleStatements = (of: Import) => forLocation(of, executionRolePolicy(toDataPlace(of)).Statement);
 
 /** Returns the statements that allow Personalize to assume the role. */
 export const trustStatements = (of: Import) => toList(executionRoleTrust(of).Statement);
@@ -31,7 +38,7 @@ export const trustStatements = (of: Import) => toList(executionRoleTrust(of).Sta
  * TLS.
  */
 export const bucketStatements = (of: Import) =>
-    toList(dataBucketPolicy(toDataPlace(of), of).Statement).filter(({ Effect }) => Effect === "Allow");
+    forLocation(of, dataBucketPolicy(toDataPlace(of), of).Statement).filter(({ Effect }) => Effect === "Allow");
 
 /** Returns the key policy statements that allow the role and Personalize to decrypt. */
 export const keyStatements = (of: Import): Statement[] => [

@@ -47,6 +47,17 @@ function rankOf({ place, fault }: Finding): number {
     if (place === "object") return 1;
     return fault === "role-missing" || fault === "role-path" ? 2 : 3;
 }
+/** Faults after which it is unknown which bucket the import needs, so that no policy can be fixed for it. */
+const unresolved: readonly Finding["fault"][] = ["bucket-missing", "bucket-alias", "bucket-region"];
+/** What a fix changes for a certain bucket only. */
+const ofBucket: readonly Finding["place"][] = [
+    "rolePolicy",
+    "boundary",
+    "organisation",
+    "bucketPolicy",
+    "object",
+    "key",
+];
 const maxRounds = 6;
 const idOf = ({ fault, place, about, sentence }: Finding) => [fault, place, about, sentence].join(" ");
 
@@ -60,14 +71,18 @@ export function createFixes(judged: Judged, judge: (snapshot: Snapshot) => Judge
     const handled = new Set<string>();
     let { snapshot } = judged.scene;
     let now = judged;
+    let isResolved = true;
     for (let round = 0; round < maxRounds; round++) {
-        const open = grouped(now.broken).filter(([id]) => !handled.has(id));
+        const open = grouped(now.broken).filter(
+            ([id, [first]]) => !handled.has(id) && (isResolved || !(first && ofBucket.includes(first.place))),
+        );
         const rank = Math.min(...open.flatMap(([, group]) => group.map(rankOf)));
         const groups = open.filter(([, group]) => group.some((finding) => rankOf(finding) === rank));
         if (groups.length === 0) break;
         for (const [id, group] of groups) {
             handled.add(id);
             const [{ place }] = group as [Finding];
+            isResolved &&= group.every(({ fault }) => !unresolved.includes(fault));
             const repair = repairs[place](now.scene, group);
             fixes.push({ group, repair });
             for (const step of repair.steps ?? []) snapshot = step.applied(snapshot);

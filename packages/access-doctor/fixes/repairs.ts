@@ -1,18 +1,17 @@
-import { createHash } from "node:crypto";
 import {
     dataBucketPolicy,
     executionRolePolicy,
     executionRoleTrust,
     type Import,
     type PolicyDocument,
-    parseArn,
     type Statement,
 } from "policy-evaluator";
 import { shell } from "terminal-text";
 import type { Finding, FixTarget, Scene } from "../link.ts";
+import { isForeign } from "../links/kms.ts";
+import { readable } from "../links/object.ts";
 import { read } from "../links/policies.ts";
 import { refusedByOrganisation } from "../links/refusals.ts";
-import { isChosen } from "../meant.ts";
 import { fetchedValue } from "../snapshot.ts";
 import {
     bucketStatements,
@@ -24,13 +23,12 @@ import {
     trustStatements,
     withStatements,
 } from "./documents.ts";
+import { isNarrowed } from "./narrowed.ts";
 import { fixObject } from "./object.ts";
 import {
     bucketArnOf,
-    entityOfCaller,
     importedFrom,
     putBucketPolicy,
-    putCallerPolicy,
     putKeyPolicy,
     putRolePolicy,
     putTrust,
@@ -40,11 +38,6 @@ import {
 
 /** Name of the inline role policy to which the fixes add statements. */
 const policyName = "read-interactions";
-
-/** Returns a request to the owner of a document that cannot be read, because a fix must not replace it unread. */
-const unreadRepair = (owner: string, what: string, statements: readonly Statement[]): Repair => ({
-    ask: `${owner}: ${what}; the document cannot be read from here. If they are missing, add ${JSON.stringify(statements)}`,
-});
 
 const has = (group: readonly Finding[], ...faults: readonly Finding["fault"][]) =>
     group.some(({ fault }) => faults.includes(fault));
@@ -60,82 +53,92 @@ function restores({ snapshot }: Scene, arn: string, present?: PolicyDocument, de
 const parsed = (text: string | undefined, kind: "identity" | "resource") =>
     text === undefined ? undefined : read([{ name: "", text }], kind).policies[0]?.document;
 
-/**
- * Returns a request to make an exception for the import in a rule that may be intended: a Deny, or an Allow with a
- * condition on dates, tags, one service or an organization. Returns undefined if there is no such rule.
- */
-function askOfMeant(owner: string, group: readonly Finding[], { roleArn }: Import): Repair | undefined {
-    const isDenial = ({ explanation }: Finding) => explanation?.effect === "Deny";
-    const meant = group.filter(
-        (each) => isDenial(each) || each.explanation?.conditions.some(({ key }) => isChosen(key)),
-    );
-    const [first] = meant;
-    if (!first) return undefined;
-    const what = isDenial(first) ? "what denies this import" : "the condition that this import does not meet";
-    const lacking = group.length > meant.length ? " The statements that allow the import are missing, too." : "";
-    const which = meant.map(({ sentence }) => sentence).join(" ");
-    return {
-        ask: `${owner}: except personalize.amazonaws.com and ${roleArn} from ${what}, if that agrees with its purpose. ${which}${lacking}`,
-    };
+const sentencesOf = (group: readonly Finding[]) => group.map(({ sentence }) => sentence).join(" ");
+
+/** A policy that lacks statements, and what must hold before a command may add them. */
+interface Lacking {
+    /** The person to ask if no command may write the policy. */
+    readonly owner: string;
+    readonly statements: readonly Statement[];
+    /** The policy as it is; undefined if there is none. */
+    readonly present: PolicyDocument | undefined;
+    /** Each reason why no command may write the policy, with whether the reason holds. */
+    readonly unless: Readonly<Record<string, boolean>>;
+    write(written: { before: PolicyDocument | undefined; document: PolicyDocument }): Step;
+    /** The command that restores the policy, if the caller's program declares it. */
+    readonly program?: string | undefined;
 }
 
 /**
- * Returns a step that writes a document with additional statements. If AWS would reject the document, returns a request
- * to its owner.
+ * Returns a request about a rule that somebody wrote: a Deny, or an Allow that is limited to something else than this
+ * import. Returns undefined if there is no such rule.
  */
-function added(
-    owner: string,
-    present: PolicyDocument | undefined,
-    add: Parameters<typeof withStatements>[1],
-    write: (written: { before: PolicyDocument | undefined; document: PolicyDocument }) => Step,
-): Repair {
-    const document = storable(withStatements(present, add));
-    return document
-        ? { owner, steps: [write({ before: present, document })] }
-        : { ask: `${owner}: a denial names a principal that was deleted; correct it, and add ${JSON.stringify(add)}` };
+function askOfRule(owner: string, group: readonly Finding[], of: Import, statements: readonly Statement[]) {
+    const denials = group.filter(({ explanation }) => explanation?.effect === "Deny");
+    if (denials.length > 0) {
+        const more = group.length > denials.length ? " The statements that allow the import are missing, too." : "";
+        return {
+            ask: `${owner}: except personalize.amazonaws.com and ${of.roleArn} from what denies this import, if that agrees with its purpose. ${sentencesOf(denials)}${more}`,
+        };
+    }
+    const narrowed = group.filter((each) => isNarrowed(each, of));
+    if (narrowed.length === 0) return undefined;
+    return {
+        ask: `${owner}: is this limit meant for this import, too? ${sentencesOf(narrowed)} If not, add ${JSON.stringify(statements)}`,
+    };
 }
+
+/** Returns the step that adds statements to a policy, or a request to its owner if no command may write the policy. */
+function addTo({ of }: Scene, group: readonly Finding[], lacking: Lacking): Repair {
+    const { owner, statements, present, unless, write, program } = lacking;
+    const adds = JSON.stringify(statements);
+    const [reason] = Object.entries(unless).find(([, holds]) => holds) ?? [];
+    const document = storable(withStatements(present, statements));
+    return (
+        askOfRule(owner, group, of, statements) ??
+        (reason !== undefined
+            ? { ask: `${owner}: ${reason}. If it lacks these statements, add ${adds}` }
+            : document
+              ? { owner, steps: [write({ before: present, document })], program }
+              : { ask: `${owner}: a denial names a principal that was deleted; correct it, and add ${adds}` })
+    );
+}
+
+const notRead = "the policy cannot be read from here";
+
+/** Returns the conditions under which no command may change the role. */
+const unlessRole = ({ snapshot: { role }, of }: Scene) => ({
+    [notRead]: "unread" in role,
+    "AWS manages this role; import by another one": /:role\/aws-(service-role|reserved)\//.test(of.roleArn),
+});
 
 type MakeRepair = (scene: Scene, group: readonly Finding[]) => Repair;
 
 /** For each kind of resource, the function that returns its fix. */
 export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
-    passRole({ snapshot: { caller }, of }, group) {
-        const entity = entityOfCaller(caller);
-        const isAbsent = group.some(({ sentence }) => sentence.endsWith("no statement allows iam:PassRole."));
-        const forOthers = group.some(({ sentence }) => sentence.includes("another iam:PassedToService"));
-        const statement = passStatement(of);
-        if (!entity || !(isAbsent || forOthers) || parseArn(of.roleArn)?.accountId !== parseArn(caller)?.accountId) {
-            return { ask: `the administrator of ${caller}: lift what keeps it from ${JSON.stringify(statement)}` };
-        }
-        const id = createHash("sha256").update(of.roleArn).digest("hex").slice(0, 8);
-        return {
-            owner: `the administrator of ${caller}`,
-            steps: [putCallerPolicy(entity, `pass-to-personalize-${id}`, withStatements(undefined, [statement]))],
-        };
-    },
+    // Whoever may not pass a role is rarely allowed to change the own policies.
+    passRole: ({ snapshot: { caller }, of }, group) => ({
+        ask: `the administrator of ${caller}: let it pass the role, by ${JSON.stringify(passStatement(of))}, unless that is denied on purpose. ${sentencesOf(group)}`,
+    }),
     rolePolicy(scene, group) {
         const { of, snapshot } = scene;
-        const mine = fetchedValue(snapshot.role)?.policies.find(
-            ({ name, arn }) => name === policyName && arn === undefined,
-        );
+        const inline = (fetchedValue(snapshot.role)?.policies ?? []).filter(({ arn }) => arn === undefined);
+        const mine = inline.find(({ name }) => name === policyName);
+        const others = inline.filter((each) => each !== mine).map(({ text }) => text);
         const present = parsed(mine?.text, "identity");
         const place = { partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key] };
-        const owner = `the owner of the role ${of.roleArn}`;
-        const unread =
-            "unread" in snapshot.role &&
-            unreadRepair(owner, `allow it to list and read ${of.bucket}`, roleStatements(of));
-        return (
-            askOfMeant(owner, group, of) ??
-            (unread || {
-                ...added(owner, present, roleStatements(of), (written) => putRolePolicy(of, policyName, written)),
-                program: restores(scene, of.roleArn, present, executionRolePolicy(place)),
-            })
-        );
+        return addTo(scene, group, {
+            owner: `the owner of the role ${of.roleArn}`,
+            statements: roleStatements(of),
+            present,
+            unless: unlessRole(scene),
+            write: (written) => putRolePolicy(of, policyName, written, others),
+            program: restores(scene, of.roleArn, present, executionRolePolicy(place)),
+        });
     },
     trust(scene, group) {
         const { of, snapshot } = scene;
         const facts = fetchedValue(snapshot.role);
-        const owner = `the owner of the role ${of.roleArn}`;
         if (has(group, "role-other-account")) {
             return {
                 ask: `the caller who starts the import: name a role of your own account ${snapshot.accountId}; Personalize takes no other.`,
@@ -154,49 +157,58 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
                 : { program };
         }
         const present = parsed(facts?.trust, "resource");
-        return (
-            askOfMeant(owner, group, of) ?? {
-                ...added(owner, present, trustStatements(of), (written) => putTrust(of, written)),
-                program: restores(scene, of.roleArn, present, executionRoleTrust(of)),
-            }
-        );
+        return addTo(scene, group, {
+            owner: `the owner of the role ${of.roleArn}`,
+            statements: trustStatements(of),
+            present,
+            unless: unlessRole(scene),
+            write: (written) => putTrust(of, written),
+            program: restores(scene, of.roleArn, present, executionRoleTrust(of)),
+        });
     },
-    boundary({ of, snapshot }, group) {
-        const { arn = "" } = fetchedValue(snapshot.role)?.boundary ?? {};
+    // A boundary limits a role on purpose, so no command widens it.
+    boundary(scene, group) {
+        const { arn = "" } = fetchedValue(scene.snapshot.role)?.boundary ?? {};
         const owner = `the administrator of the role's permissions boundary${arn && ` ${arn}`}`;
-        const missing = `allow ${of.roleArn} s3:ListBucket and s3:GetObject on ${of.bucket}: add ${JSON.stringify(roleStatements(of))}`;
-        return askOfMeant(owner, group, of) ?? { ask: `${owner}: ${missing}` };
+        const { roleArn, bucket } = scene.of;
+        const statements = roleStatements(scene.of);
+        const missing = `allow ${roleArn} s3:ListBucket and s3:GetObject on ${bucket}: add ${JSON.stringify(statements)}`;
+        return askOfRule(owner, group, scene.of, statements) ?? { ask: `${owner}: ${missing}` };
     },
     bucketPolicy(scene, group) {
-        const { of, bucketPolicy } = scene;
-        const owner = `the owner of the bucket ${of.bucket}`;
+        const { of, bucketPolicy, snapshot } = scene;
         const present = bucketPolicy && "document" in bucketPolicy ? bucketPolicy.document : undefined;
-        const unread =
-            "unread" in scene.snapshot.bucketPolicy &&
-            unreadRepair(owner, `let ${of.roleArn} and Personalize list and read it`, bucketStatements(of));
         const place = { partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key], writePrefix: "any" };
         const declared = dataBucketPolicy(place, of);
-        const repair =
-            askOfMeant(owner, group, of) ??
-            (unread || added(owner, present, bucketStatements(of), (written) => putBucketPolicy(of.bucket, written)));
-        const program = scene.snapshot.owned[bucketArnOf(of)];
-        if (repair.ask === undefined || program === undefined) {
-            return { ...repair, program: restores(scene, bucketArnOf(of), present, declared) };
-        }
+        const repair = addTo(scene, group, {
+            owner: `the owner of the bucket ${of.bucket}`,
+            statements: bucketStatements(of),
+            present,
+            unless: {
+                [notRead]: "unread" in snapshot.bucketPolicy,
+                "the bucket is not known to be of this account": of.bucketAccount !== of.accountId,
+            },
+            write: (written) => putBucketPolicy(of.bucket, written),
+            program: restores(scene, bucketArnOf(of), present, declared),
+        });
+        const program = snapshot.owned[bucketArnOf(of)];
+        if (repair.ask === undefined || program === undefined) return repair;
         // The caller owns the bucket, so there is nobody to ask.
         const others = findForeignSids(present, declared).join(", ");
         return { program: others === "" ? program : `${program}   # removes ${others} from the bucket policy` };
     },
     location(scene, group) {
-        const { of } = scene;
-        const data = `the owner of the data`;
-        const program = has(group, "bucket-missing") ? restores(scene, bucketArnOf(of)) : undefined;
-        if (program !== undefined) return { program };
-        const { about } = group[0] ?? {};
+        const { of, snapshot } = scene;
+        const data = "the owner of the data";
         if (has(group, "bucket-missing")) {
-            const meant = about === undefined ? "" : ` If ${about} was meant, import from s3://${about}/${of.key}.`;
-            const make = about === undefined ? ` Or create it in ${of.region}, and upload the file.` : "";
-            return { ask: `${data}: in which bucket is ${of.key}? There is no bucket ${of.bucket}.${meant}${make}` };
+            const program = restores(scene, bucketArnOf(of));
+            if (program !== undefined) return { program };
+            const { about } = group[0] ?? {};
+            const meant =
+                about === undefined
+                    ? ` Or create it in ${of.region}, and upload the file.`
+                    : ` If ${about} was meant, which has that key, import from s3://${about}/${of.key}.`;
+            return { ask: `${data}: in which bucket is ${of.key}? There is no bucket ${of.bucket}.${meant}` };
         }
         if (has(group, "bucket-region")) {
             return {
@@ -206,27 +218,36 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         if (has(group, "bucket-alias")) {
             return { ask: `${data}: name the bucket behind the access point ${of.bucket} in the import's location.` };
         }
-        const key = about ?? of.key;
-        return { location: `s3://${of.bucket}/${key}`, moved: importedFrom(key) };
+        const [only, ...more] = readable(snapshot);
+        if (only === undefined) return { ask: `${data}: under which key is the file? ${sentencesOf(group)}` };
+        const locations = [only, ...more].map(({ location }) => `s3://${of.bucket}/${location}`);
+        return more.length > 0
+            ? {
+                  ask: `${data}: which of these is meant: ${locations.join(", ")}? An import reads one file, or the first level of one folder.`,
+              }
+            : { location: locations[0] as string, moved: importedFrom(only.location, only.objects) };
     },
-    key({ of, snapshot }, group) {
-        const { about = "", sentence = "" } = group[0] ?? {};
+    key(scene, group) {
+        const { of, snapshot } = scene;
+        const { about = "" } = group[0] ?? {};
         const owner = `the administrator of the key ${about}`;
         const facts = Object.values(snapshot.kmsKeys)
             .map(fetchedValue)
             .find((each) => each?.arn === about);
-        if (has(group, "kms-disabled", "kms-pending-deletion", "kms-gone")) {
-            const how = `aws kms cancel-key-deletion and aws kms enable-key, with ${shell("--region", of.region, "--key-id", about)}`;
+        if (facts && facts.state !== "Enabled") {
+            const how = stateHints[facts.state]?.(shell("--region", of.region, "--key-id", about));
+            const usable = how === undefined ? "look at the state of the key" : how;
             return {
-                ask: `${owner}: make it usable again (${how}), or let the data be uploaded with another key. ${sentence}`,
+                ask: `${owner}: ${usable}; or let the data be uploaded with another key. ${sentencesOf(group)}`,
             };
         }
-        const present = parsed(facts?.policy, "resource");
-        const meant = askOfMeant(owner, group, of);
-        if (meant) return meant;
-        return present
-            ? added(owner, present, keyStatements(of), (written) => putKeyPolicy(of.region, about, written))
-            : unreadRepair(owner, `let ${of.roleArn} and Personalize use it`, keyStatements(of));
+        return addTo(scene, group, {
+            owner,
+            statements: keyStatements(of),
+            present: parsed(facts?.policy, "resource"),
+            unless: { [notRead]: facts === undefined, "another account owns the key": isForeign(snapshot, about) },
+            write: (written) => putKeyPolicy(of.region, about, written),
+        });
     },
     organisation: ({ of, snapshot }) => ({
         ask:
@@ -235,4 +256,15 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
     }),
     object: fixObject,
     none: () => ({}),
+};
+
+/** What makes a KMS key usable, by its state (KMS Developer Guide, "Key states of AWS KMS keys"). */
+const stateHints: Readonly<Record<string, (key: string) => string>> = {
+    Disabled: (key) => `enable it with aws kms enable-key ${key}`,
+    PendingDeletion: (key) =>
+        `was it scheduled for deletion on purpose? If not: aws kms cancel-key-deletion ${key} && aws kms enable-key ${key}`,
+    PendingImport: (key) =>
+        `its key material was never imported, or has expired: aws kms get-parameters-for-import and aws kms import-key-material, with ${key}`,
+    Unavailable: () => "its custom key store is disconnected: connect it",
+    gone: () => "it does not exist, and what it encrypted cannot be read again",
 };

@@ -1,13 +1,4 @@
-import {
-    type Import,
-    isRoot,
-    type PolicyDocument,
-    parseArn,
-    parseSessionArn,
-    type Statement,
-    sizeLimits,
-    toList,
-} from "policy-evaluator";
+import { type Import, type PolicyDocument, type Statement, sizeLimits, toList } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { fetchedValue, type RoleFacts, type Snapshot } from "../snapshot.ts";
 
@@ -25,8 +16,9 @@ export interface Step {
     readonly command: readonly string[];
     /** The document that is the command's last argument. */
     readonly document: PolicyDocument;
-    /** Maximum length of the document in characters, without white space. */
+    /** Maximum length in characters, without white space, of the document and the `others` that count with it. */
     readonly limit: number;
+    readonly others: readonly string[];
     /** Statements that the document has and the previous one did not. */
     readonly adds: readonly Statement[];
     readonly restore: Restore;
@@ -57,9 +49,11 @@ export const formatCommand = ({ command, document }: Pick<Step, "command" | "doc
     shell(...command, JSON.stringify(document));
 
 /** Returns why AWS would reject the step's document; undefined if AWS accepts it. */
-export function refusal({ document, limit }: Step): string | undefined {
-    const characters = JSON.stringify(document).replace(/\s+/g, "").length;
-    return characters > limit ? `the document would have ${characters} characters, and AWS takes ${limit}` : undefined;
+export function refusal({ document, limit, others }: Step): string | undefined {
+    const texts = [JSON.stringify(document), ...others];
+    const characters = texts.join("").replace(/\s+/g, "").length;
+    const what = others.length > 0 ? "the role's inline policies" : "the document";
+    return characters > limit ? `${what} would have ${characters} characters, and AWS takes ${limit}` : undefined;
 }
 
 const roleNameOf = ({ roleArn }: Pick<Import, "roleArn">) => roleArn.split("/").at(-1) ?? "";
@@ -84,7 +78,7 @@ interface Written {
 function put(command: readonly string[], { before, document }: Written, limit: number, restore: Restore) {
     const present = toList(before?.Statement);
     const adds = toList(document.Statement).filter((one) => !present.includes(one));
-    return { command, document, limit, adds, restore };
+    return { command, document, limit, others: [] as readonly string[], adds, restore };
 }
 
 /** Returns the step that replaces the role's trust policy. */
@@ -99,29 +93,26 @@ export function putTrust(of: Import, written: Written): Step {
     };
 }
 
-/** Returns the fields of a step that writes an inline policy of a role or a user. */
-function putInline(kind: "role" | "user", entity: string, name: string, written: Written) {
-    const words = (verb: string) => ["aws", "iam", `${verb}-${kind}-policy`, ...names];
-    const names = [`--${kind}-name`, entity, "--policy-name", name];
-    const limit = kind === "user" ? sizeLimits.userInlinePolicies : sizeLimits.roleInlinePolicies;
-    return put([...words("put"), "--policy-document"], written, limit, {
-        read: [...words("get"), "--query", "PolicyDocument", "--output", "json"],
-        remove: words("delete"),
-    });
+/** Returns the step that writes an inline policy of the role, which counts together with the role's `others`. */
+export function putRolePolicy(of: Import, name: string, written: Written, others: readonly string[]): Step {
+    const words = (verb: string) => ["aws", "iam", `${verb}-role-policy`, ...names];
+    const names = ["--role-name", roleNameOf(of), "--policy-name", name];
+    return {
+        ...put([...words("put"), "--policy-document"], written, sizeLimits.roleInlinePolicies, {
+            read: [...words("get"), "--query", "PolicyDocument", "--output", "json"],
+            remove: words("delete"),
+        }),
+        others,
+        applied: (snapshot) =>
+            withRole(snapshot, (role) => ({
+                ...role,
+                policies: [
+                    ...role.policies.filter((each) => each.name !== name || each.arn !== undefined),
+                    { name, text: JSON.stringify(written.document) },
+                ],
+            })),
+    };
 }
-
-/** Returns the step that writes an inline policy of the role. */
-export const putRolePolicy = (of: Import, name: string, written: Written): Step => ({
-    ...putInline("role", roleNameOf(of), name, written),
-    applied: (snapshot) =>
-        withRole(snapshot, (role) => ({
-            ...role,
-            policies: [
-                ...role.policies.filter((each) => each.name !== name || each.arn !== undefined),
-                { name, text: JSON.stringify(written.document) },
-            ],
-        })),
-});
 
 /** Returns the step that writes the bucket policy. */
 export function putBucketPolicy(bucket: string, written: Written): Step {
@@ -156,35 +147,12 @@ export function putKeyPolicy(region: string, arn: string, written: Written): Ste
     };
 }
 
-/** Returns the user or role whose policies apply to the caller; undefined for root, and for a role that AWS manages. */
-export function entityOfCaller(caller: string): { kind: "user" | "role"; name: string } | undefined {
-    const [kind, ...path] = parseArn(caller)?.resource.split("/") ?? [];
-    const name = kind === "assumed-role" ? (parseSessionArn(caller)?.roleName ?? "") : (path.at(-1) ?? "");
-    // IAM Identity Center owns these roles: only a permission set changes them.
-    if (name === "" || name.startsWith("AWSReservedSSO_") || isRoot(caller)) return undefined;
-    if (kind === "user") return { kind, name };
-    return kind === "role" || kind === "assumed-role" ? { kind: "role", name } : undefined;
-}
-
-/** Returns the step that adds an inline policy to the caller's user or role. */
-export const putCallerPolicy = (
-    { kind, name }: { kind: "user" | "role"; name: string },
-    policyName: string,
-    document: PolicyDocument,
-): Step => ({
-    ...putInline(kind, name, policyName, { before: undefined, document }),
-    applied: (snapshot) => ({ ...snapshot, passRole: { is: [] } }),
-});
-
-/**
- * Returns the snapshot with another key for the import. The content of the new object is unknown until the diagnosis
- * runs again.
- */
+/** Returns the snapshot with another location for the import, and its objects, unread until the diagnosis runs again. */
 export const importedFrom =
-    (key: string) =>
+    (key: string, objects: Snapshot["objects"] = []) =>
     (snapshot: Snapshot): Snapshot => ({
         ...snapshot,
         key,
-        objects: [{ unread: `s3://${snapshot.bucket}/${key} is not read yet` }],
+        objects: objects.length > 0 ? objects : [{ unread: `s3://${snapshot.bucket}/${key} is not read yet` }],
         simulated: notSimulated,
     });

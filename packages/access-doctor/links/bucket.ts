@@ -1,4 +1,3 @@
-import { distance } from "fastest-levenshtein";
 import { describeProblems, roleReads, serviceReads } from "policy-evaluator";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
 import { type BucketFacts, isBucketGone } from "../snapshot.ts";
@@ -64,14 +63,12 @@ export function bucketLinks({ snapshot }: Scene): Link[] {
 }
 
 function regionFindings(bucket: string, region: string, { region: bucketRegion, others = [] }: BucketFacts): Finding[] {
-    if (/-s3alias$|--ol-s3$/.test(bucket)) {
-        const sentence = `${bucket} is the alias of an access point, and an import's location names a bucket.`;
+    if (/^arn:|-s3alias$|--ol-s3$/.test(bucket)) {
+        const sentence = `${bucket} is an access point, and an import's location names a bucket.`;
         return [breaks("bucket-alias", sentence, "location")];
     }
     if (bucketRegion === undefined) {
-        const [similar] = others
-            .filter((each) => each.startsWith(bucket) || bucket.startsWith(each) || distance(each, bucket) <= 2)
-            .toSorted((a, b) => distance(a, bucket) - distance(b, bucket));
+        const [similar] = others;
         const hint = similar === undefined ? "." : `, but there is ${similar}.`;
         const evidence = `s3:GetBucketLocation of ${bucket}: NoSuchBucket`;
         const finding = breaks("bucket-missing", `There is no such bucket: ${bucket}${hint}`, "location", evidence);

@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path/posix";
 import { distance } from "fastest-levenshtein";
 import { importedKeys, isDataName, isFolder } from "../data-file/names.ts";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink } from "../link.ts";
-import { fetchedValue, isBucketGone, type KeyListed } from "../snapshot.ts";
+import { fetchedValue, isBucketGone, type KeyListed, type Snapshot } from "../snapshot.ts";
 import { contentFindings, describeFiles } from "./file.ts";
 
 /** Checks whether the objects exist under this key, can be read, and match the schema. */
@@ -53,15 +53,45 @@ function plainKey(key: string): string {
     }
 }
 
-/** Returns an existing key similar to a missing one; a folder if the missing key is a folder. */
-function similarKey(key: string, keys: readonly string[]): string | undefined {
-    const folders = isFolder(key) ? [...new Set(keys.map((each) => `${dirname(each)}/`))] : [];
-    const wanted = plainKey(key);
-    return [...folders.filter((each) => each !== "./"), ...keys]
-        .map((each) => ({ each, far: distance(wanted, plainKey(each)) }))
-        .filter(({ each, far }) => far <= 3 || basename(plainKey(each)) === basename(wanted))
-        .toSorted((a, b) => a.far - b.far)[0]?.each;
+/** Maximum number of other locations to propose. */
+const maxProposals = 3;
+
+/** A location that the user may have meant, and the fault that it would explain. */
+interface Proposal {
+    readonly location: string;
+    readonly fault: "folder-without-slash" | "folder-nested" | "object-wrong-key";
 }
+
+/**
+ * Returns existing locations that the user may have meant by a key at which there is nothing: those that differ least.
+ * Several locations are equally likely.
+ */
+export function proposals(key: string, listed: readonly KeyListed[]): Proposal[] {
+    const keys = listed.flatMap((each) => (each.size > 0 && !each.isDeleted ? [each.key] : []));
+    const foldersOf = (names: readonly string[]) => [...new Set(names.map((each) => `${dirname(each)}/`))];
+    const inside = keys.filter((each) => each.startsWith(key));
+    const deeper = inside.filter(isDataName).length > 0 ? inside.filter(isDataName) : inside;
+    if (isFolder(key) && deeper.length > 0) {
+        return foldersOf(deeper).map((location) => ({ location, fault: "folder-nested" }));
+    }
+    if (keys.some((each) => each.startsWith(`${key}/`))) {
+        return [{ location: `${key}/`, fault: "folder-without-slash" }];
+    }
+    const wanted = plainKey(key);
+    const choices = [...(isFolder(key) ? foldersOf(keys).filter((each) => each !== "./") : []), ...keys];
+    const far = (each: string) => distance(wanted, plainKey(each));
+    const nearest = Math.min(...choices.map(far));
+    const found = [
+        choices.filter((each) => far(each) === nearest && nearest <= 3),
+        inside.filter(isDataName),
+        choices.filter((each) => basename(plainKey(each)) === basename(wanted)),
+    ].find((names) => names.length > 0);
+    return (found ?? []).slice(0, maxProposals).map((location) => ({ location, fault: "object-wrong-key" }));
+}
+
+/** Returns the proposed locations whose objects were read: a proposal that cannot be read is no better. */
+export const readable = ({ candidates }: Snapshot): Snapshot["candidates"] =>
+    candidates.filter(({ objects }) => objects.length > 0 && objects.every((each) => "is" in each && each.is.size > 0));
 
 /**
  * The error of S3 for an object that is encrypted with a customer-provided key (SSE-C). S3 decrypts it only for
@@ -74,34 +104,27 @@ function customerKeyFindings({ snapshot: { objects, bucket, key = "" } }: Scene)
     return text === undefined ? [] : [broken("object-customer-key", sentence, key, `s3:GetObject: ${text}`)];
 }
 
-function absent(scene: Scene, all: readonly KeyListed[]): Finding {
-    const { bucket, key = "" } = scene.snapshot;
-    const listed = all.filter(({ isDeleted }) => !isDeleted);
-    const keys = listed.map((each) => each.key);
+function absent({ snapshot }: Scene, all: readonly KeyListed[]): Finding {
+    const { bucket, key = "" } = snapshot;
     if (all.some((each) => each.isDeleted && each.key === key)) {
         const sentence = `s3://${bucket}/${key} was deleted: its latest version is a delete marker.`;
         return broken("object-deleted", sentence, key, `s3:ListBucketVersions of ${bucket}: ${key}`);
     }
+    const keys = all.map((each) => each.key);
     const evidence = [`s3:ListBucket of ${bucket}: ${keys.slice(0, 10).join(", ") || "no objects"}`];
-    const inside = keys.find((each) => each.startsWith(`${key}/`));
-    if (inside !== undefined && !isFolder(key)) {
-        const sentence = `${key} is a folder, and a folder is named with its slash: ${key}/.`;
-        return { ...broken("folder-without-slash", sentence, `${key}/`, ...evidence), place: "location" };
+    const locations = readable(snapshot).map(({ location }) => location);
+    const [location] = locations;
+    const fault = proposals(key, all).find((each) => each.location === location)?.fault;
+    if (location === undefined || fault === undefined) {
+        return broken("object-missing", `There is nothing to import at s3://${bucket}/${key}.`, key, ...evidence);
     }
-    const deeper = isFolder(key) ? listed.filter((each) => each.size > 0 && each.key.startsWith(key)) : [];
-    if (deeper.length > 0) {
-        return nested(
-            key,
-            deeper.map((each) => each.key),
-            evidence,
-        );
-    }
-    const similar = similarKey(key, keys);
-    if (similar !== undefined) {
-        const sentence = `There is no object ${key} in ${bucket}, but there is ${similar}${differenceOf(key, similar)}.`;
-        return { ...broken("object-wrong-key", sentence, similar, ...evidence), place: "location" };
-    }
-    return broken("object-missing", `There is nothing to import at s3://${bucket}/${key}.`, key, ...evidence);
+    const names = locations.join(" or ");
+    const sentence = {
+        "folder-without-slash": `${key} is a folder, and a folder is named with its slash: ${location}.`,
+        "folder-nested": `The files of ${key} are in ${names}, and an import reads the first level of a folder only.`,
+        "object-wrong-key": `There is no object ${key} in ${bucket}, but there is ${names}${differenceOf(key, location)}.`,
+    }[fault];
+    return { ...broken(fault, sentence, locations.length === 1 ? location : key, ...evidence), place: "location" };
 }
 
 function differenceOf(key: string, similar: string): string {
@@ -117,18 +140,6 @@ function decoded(key: string): string {
     } catch {
         return key;
     }
-}
-
-/** Returns the finding about files that are all in subfolders, which an import does not read. */
-function nested(key: string, keys: readonly string[], evidence: readonly string[]): Finding {
-    const data = keys.filter(isDataName);
-    const folders = [...new Set((data.length > 0 ? data : keys).map((each) => `${dirname(each)}/`))];
-    const [folder = ""] = folders;
-    const where = folders.slice(0, 3).join(", ");
-    const sentence = `The files of ${key} are in ${where}, and an import reads the first level of a folder only.`;
-    return folders.length === 1
-        ? { ...broken("folder-nested", sentence, folder, ...evidence), place: "location" }
-        : broken("folder-nested", sentence, key, ...evidence);
 }
 
 /**

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { importedKeys } from "../data-file/names.ts";
 import { diagnose } from "../diagnose.ts";
 import { findArchiveClass } from "../fetch-bucket.ts";
+import { proposals } from "../links/object.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { interactions } from "./fixtures/import-fixture.ts";
 import { createFixture, findBrokenFaults, fixtureSnapshot } from "./support.ts";
@@ -31,11 +33,17 @@ function of(
         const start = bytes(content);
         return { is: { key: name, size: start.length, start } };
     });
+    const listed = keys.map((each) => ({ key: each, size: 1 }));
+    const found = (from: string) => importedKeys(from, listed).map((name) => ({ is: { key: name, size: 1 } }));
     return {
         ...fixtureSnapshot(createFixture()),
         key: location,
         objects,
-        keys: { is: keys.map((each) => ({ key: each, size: 1 })) },
+        keys: { is: listed },
+        candidates: proposals(location, listed).map((each) => ({
+            location: each.location,
+            objects: found(each.location),
+        })),
         schema: {
             is:
                 schema === ""
@@ -172,7 +180,7 @@ describe("`diagnose` of an S3 folder", () => {
         const two = diagnose(of({}, { location, keys: ["movies/2020/1.csv", "movies/2021/1.csv"] }));
         assert.match(
             two.fixes[0]?.ask ?? "",
-            /^the owner of the data: put the data into CSV files directly in one folder/,
+            /^the owner of the data: which of these is meant: s3:\S+2020\/, s3:\S+2021\/\?/,
         );
     });
 

@@ -20,8 +20,6 @@ const tools = join(import.meta.dirname, "..", "..", "..", ".tools", "access-judg
 
 const wanted = { denials: 300, misses: 150 };
 
-/** Condition keys that an owner chooses: diagnose-access asks the owner instead of changing such a condition. */
-const chosenKeys = /^aws:(CurrentTime|EpochTime|PrincipalTag|PrincipalOrgID)|^s3:ExistingObjectTag/;
 const keysOf = (statement: Statement | undefined) => Object.values(statement?.Condition ?? {}).flatMap(Object.keys);
 
 /** Returns the snapshot of a setup with tags, so that the value of each condition key in the grammar is known. */
@@ -121,11 +119,8 @@ describe("`diagnose` of generated policies, judged by a third-party IAM evaluato
             counts.denials += 1;
             if (diagnosis.verdict !== "broken" || !isExplained(diagnosis, statement, isLacking)) tell("not explained");
             const after = fixed(fixture, diagnosis);
-            const chosen = keysOf(statement).filter((key) => chosenKeys.test(key));
-            const asks = diagnosis.fixes.flatMap(({ ask }) => ask ?? []).join("\n");
-            // Only the administrator of a permissions boundary may widen it.
-            const isAsked = chosen.some((key) => asks.includes(key)) || asks.includes("permissions boundary");
-            if (isLacking && !isAsked) {
+            // The owner decides about a statement that somebody limited, and about a permissions boundary.
+            if (isLacking && diagnosis.fixes.every(({ ask }) => ask === undefined)) {
                 counts.fixed += 1;
                 if ((await judge(simulateImport(after))).includes(false)) tell("the fix does not work");
             }

@@ -103,7 +103,7 @@ export const roleCases: readonly PublicCase[] = [
         words: "The prefix in the policy has the variable aws:username, which a session of a role does not send.",
         snapshot: withRole(list, { ...get, Resource: `${bucketArn}/movies/$\{aws:username}/*` }),
         says: /aws:username/,
-        ends: "commands",
+        ends: /is this limit meant for this import/,
     },
     {
         name: "prefixes by StringEquals without the file's own",
@@ -111,7 +111,7 @@ export const roleCases: readonly PublicCase[] = [
         words: "The condition lists the empty prefix and folders, and other prefixes are denied.",
         snapshot: withRole({ ...list, Condition: { StringEquals: { "s3:prefix": ["", "/", "data", "data/"] } } }, get),
         says: /requires StringEquals s3:prefix .* sends s3:prefix movies\/interactions\.csv/,
-        ends: "commands",
+        ends: /is this limit meant for this import/,
     },
     {
         name: "a delimiter that the service may not send",
@@ -147,7 +147,7 @@ export const roleCases: readonly PublicCase[] = [
             },
         }),
         says: /requires DateLessThan aws:CurrentTime 2026-06-30/,
-        ends: /aws:CurrentTime/,
+        ends: "commands",
     },
     {
         name: "access by tags, and a role without the tag",

@@ -53,7 +53,7 @@ export const unseenBucketCases: readonly PublicCase[] = [
             Condition: { StringEquals: { "aws:sourceVpc": "vpc-01234567" } },
         }),
         says: /InsideVpc .*aws:sourceVpc/i,
-        ends: "commands",
+        ends: /is this limit meant for this import/,
     },
     {
         name: "NotPrincipal with the role and without its session",
@@ -176,7 +176,7 @@ export const unseenBucketCases: readonly PublicCase[] = [
             Resource: `${everything[0]}/subfolder/*`,
         }),
         says: /folderAccess .*subfolder/i,
-        ends: "commands",
+        ends: /is this limit meant for this import/,
     },
     {
         name: "access control delegated to access points",
@@ -191,7 +191,7 @@ export const unseenBucketCases: readonly PublicCase[] = [
             Condition: { StringEquals: { "s3:DataAccessPointAccount": account } },
         }),
         says: /AccessPoints .*(s3:DataAccessPointAccount|personalize\.amazonaws\.com)/,
-        ends: "commands",
+        ends: /is this limit meant for this import/,
     },
     {
         name: "a public statement, and RestrictPublicBuckets",

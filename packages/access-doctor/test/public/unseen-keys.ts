@@ -165,6 +165,6 @@ export const unseenKeyCases: readonly PublicCase[] = [
             }),
         ),
         says: /kms:GrantIsForAWSResource/i,
-        ends: "commands",
+        ends: /is this limit meant for this import/,
     },
 ];

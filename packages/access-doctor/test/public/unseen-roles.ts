@@ -67,7 +67,7 @@ export const unseenRoleCases: readonly PublicCase[] = [
         words: "The trust policy wants sts:ExternalId, and an AWS service passes none.",
         snapshot: trusting({ Condition: { StringEquals: { "sts:ExternalId": "films-2026" } } }),
         says: /sts:ExternalId/,
-        ends: "commands",
+        ends: /is this limit meant for this import/,
     },
     {
         name: "a condition in a second statement, which narrows nothing",
@@ -174,7 +174,7 @@ export const unseenRoleCases: readonly PublicCase[] = [
             Condition: { "ForAnyValue:StringEquals": { "aws:CalledVia": ["athena.amazonaws.com"] } },
         }),
         says: /ThroughAthena .*aws:CalledVia/,
-        ends: "commands",
+        ends: /is this limit meant for this import/,
     },
     {
         name: "a boundary that allows S3 through one VPC endpoint",
