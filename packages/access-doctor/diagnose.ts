@@ -2,7 +2,7 @@ import { type Import, parsePolicy, sizeLimits } from "policy-evaluator";
 import { createFixes, type Fix } from "./fixes/fixes.ts";
 import { type Finding, type Link, type Scene, unknownLink } from "./link.ts";
 import { bucketLinks, bucketPolicy } from "./links/bucket.ts";
-import { job } from "./links/job.ts";
+import { job, withProof } from "./links/job.ts";
 import { isForeign, kms } from "./links/kms.ts";
 import { objectLinks } from "./links/object.ts";
 import { withRefusals } from "./links/refusals.ts";
@@ -71,8 +71,9 @@ function judgeLinks(scene: Scene): Link[] {
         ...objectLinks(scene),
         kms(scene),
     ];
-    const chain = withRefusals(scene, judged);
-    return [...chain, job(scene, chain), tooWide(scene)];
+    const chain = withProof(scene, withRefusals(scene, judged));
+    const result = job(scene, chain);
+    return [...chain, ...(result ? [result] : []), tooWide(scene)];
 }
 
 /** Checks whether neither the role nor the bucket of a planned import exists. */

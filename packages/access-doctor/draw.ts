@@ -2,7 +2,6 @@ import { visible } from "terminal-text";
 import type { Diagnosis } from "./diagnose.ts";
 import { type Again, createHeadline, type Headline } from "./headline.ts";
 import type { Finding, Link } from "./link.ts";
-import { noJob } from "./links/job.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const symbols = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
@@ -36,7 +35,7 @@ export const drawHeadline = ({ cause, todo }: Headline): string[] =>
  */
 function chain(diagnosis: Diagnosis, verbose: boolean): string[] {
     const runs: Link[][] = [];
-    for (const link of diagnosis.links.filter(({ detail }) => verbose || detail !== noJob)) {
+    for (const link of diagnosis.links) {
         const last = runs.at(-1)?.[0];
         const isSame = last?.verdict === link.verdict && (link.verdict === "ok" || last.detail === link.detail);
         if (!verbose && isSame && link.findings.length === 0) runs.at(-1)?.push(link);

@@ -55,7 +55,6 @@ export const faults = {
     "too-wide": "a statement grants far more than an import needs",
     "no-conditions": "Personalize is trusted for any account's resources",
     "access-block-off": "the bucket does not block public policies",
-    "job-bucket-conditions": "nothing is broken, but the service may not send the conditions of the bucket policy",
     "file-refused": "the service refused the file, and names a line or a column",
     "call-refused": "the service refused the call itself",
     "job-other-reason": "the job failed for another reason",

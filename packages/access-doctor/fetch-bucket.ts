@@ -16,6 +16,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { distance } from "fastest-levenshtein";
 import { hasName } from "terminal-text";
+import { isFolder } from "./data-file/names.ts";
 import { startBytes } from "./data-file/sample.ts";
 import type { BucketFacts, KeyListed, ObjectFacts, PublicAccessBlock } from "./snapshot.ts";
 
@@ -100,10 +101,9 @@ export async function listKeys(s3: S3Client, Bucket: string, Prefix: string): Pr
             ...(ours !== undefined && owner !== undefined && owner !== ours && { owner }),
         }));
     };
-    const objects = await list(Prefix);
-    return objects.length > 0 || Prefix === ""
-        ? objects
-        : [...(await deletedKey(s3, Bucket, Prefix)), ...(await list(""))];
+    const below = await list(Prefix);
+    if (isFolder(Prefix) ? below.length > 0 || Prefix === "" : below.some(({ key }) => key === Prefix)) return below;
+    return [...(await deletedKey(s3, Bucket, Prefix)), ...(below.length > 0 ? below : await list(""))];
 }
 
 /**
@@ -132,12 +132,13 @@ export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Pr
         await s3.send(new GetObjectCommand({ Bucket, Key, Range: "bytes=0-0" }));
         throw error;
     });
-    const { ContentLength: size = 0, ServerSideEncryption, SSEKMSKeyId, BucketKeyEnabled } = head;
+    const { ContentLength: size = 0, ServerSideEncryption, SSEKMSKeyId, BucketKeyEnabled, LastModified } = head;
     const kmsKey = ServerSideEncryption?.startsWith("aws:kms") ? SSEKMSKeyId : undefined;
     const archived = findArchiveClass(head);
     const tags = await fetchTags(s3, Bucket, Key);
     const encryption = kmsKey && { kmsKey, ...(BucketKeyEnabled && { bucketKey: true }) };
-    const common = { key: Key, size, ...(tags && { tags }), ...encryption, ...(archived && { archived }) };
+    const written = LastModified && { written: LastModified.toISOString() };
+    const common = { key: Key, size, ...written, ...(tags && { tags }), ...encryption, ...(archived && { archived }) };
     if (size === 0 || archived) {
         return { ...common, ...(!archived && { start: new Uint8Array() }) };
     }

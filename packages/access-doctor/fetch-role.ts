@@ -30,6 +30,7 @@ export async function roleFacts(iam: IAMClient, roleArn: string): Promise<RoleFa
         return {
             arn: Role.Arn ?? roleArn,
             id: Role.RoleId ?? "",
+            ...(Role.CreateDate && { created: Role.CreateDate.toISOString() }),
             trust: decodeURIComponent(Role.AssumeRolePolicyDocument ?? ""),
             boundary,
             tags: Object.fromEntries((Role.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
@@ -69,7 +70,8 @@ async function managed(iam: IAMClient, arn: string, name: string): Promise<Polic
         const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
         const version = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: Policy?.DefaultVersionId });
         const { PolicyVersion } = await iam.send(version);
-        return { name, arn, text: decodeURIComponent(PolicyVersion?.Document ?? "") };
+        const text = decodeURIComponent(PolicyVersion?.Document ?? "");
+        return { name, arn, text, ...(Policy?.UpdateDate && { changed: Policy.UpdateDate.toISOString() }) };
     } catch (error) {
         if (hasName(error, "NoSuchEntityException")) {
             return { name, arn, text: "" };

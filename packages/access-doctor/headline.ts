@@ -1,4 +1,4 @@
-import { keyActions } from "policy-evaluator";
+import { type Caller, keyActions, personalizeService, unseenLayers } from "policy-evaluator";
 import { shell } from "terminal-text";
 import type { Diagnosis } from "./diagnose.ts";
 import type { Finding } from "./link.ts";
@@ -46,12 +46,20 @@ const does = (label: Todo["label"], text: string): Todo => ({ label, text });
 export function createHeadline(diagnosis: Diagnosis, snapshot: Snapshot, again: Again): Headline {
     const { firstBroken, findings, verdict } = diagnosis;
     const first = firstBroken?.findings.find((each) => each.verdict === "broken") ?? findings[0];
+    const { status = "", ended } = fetchedValue(snapshot.job) ?? {};
+    const isRunning = status !== "" && status !== "ACTIVE" && status !== "CREATE FAILED";
+    const later = isRunning
+        ? ` The job is ${status}: not failed yet.`
+        : status === "ACTIVE" && verdict !== "sound"
+          ? ` The job succeeded ${ended}: what differs was changed since.`
+          : "";
     if (verdict === "broken" && first) {
-        const running = runningJob(snapshot);
-        const later = running === undefined ? "" : ` (The job is ${running}: not failed yet.)`;
         return { cause: brief(placed(first, snapshot)) + later, todo: fixesTodo(diagnosis, snapshot, again) };
     }
-    return verdict === "sound" ? sound(snapshot) : unknown(diagnosis, snapshot, again);
+    if (verdict === "unknown") return unknown(diagnosis, snapshot, again);
+    const changed = findings.find(({ fault }) => fault === "job-other-reason")?.sentence;
+    const { bucket, key = "", roleArn } = snapshot;
+    return { cause: `${changed ?? `An import can read s3://${bucket}/${key} by ${roleArn}.`}${later}`, todo: [] };
 }
 
 const alone = ({ command: again }: Again, more = "") => `${again}${more}`.replace(/ --$/, "");
@@ -76,42 +84,65 @@ function placed({ sentence, place, about }: Finding, { roleArn, bucket }: Snapsh
         : `${document}${owner}: ${sentence.replace(/ of the (trust policy|bucket policy|permissions boundary)\b/, "")}`;
 }
 
-function runningJob({ job }: Snapshot): string | undefined {
-    const { status, failureReason } = fetchedValue(job) ?? {};
-    return failureReason !== undefined || status === "ACTIVE" || status === "CREATE FAILED" ? undefined : status;
-}
-
-function sound(snapshot: Snapshot): Headline {
-    const { bucket, key = "", roleArn } = snapshot;
-    const running = runningJob(snapshot);
-    const job = running === undefined ? "" : ` The job is ${running}: not failed yet.`;
-    return { cause: `An import can read s3://${bucket}/${key} by ${roleArn}.${job}`, todo: [] };
-}
-
 function unknown({ links, needs }: Diagnosis, snapshot: Snapshot, again: Again): Headline {
-    if (links.length === 1 && snapshot.planned !== undefined) {
-        const cause = `Stack ${snapshot.planned} is not deployed yet: there is no role, no bucket and no import.`;
-        return { cause, todo: [does("Fix", `pulumi up --stack ${snapshot.planned}`)] };
+    const { planned, accountId, caller } = snapshot;
+    if (links.length === 1 && planned !== undefined) {
+        const cause = `Stack ${planned} is not deployed yet: there is no role, no bucket and no import.`;
+        return { cause, todo: [does("Fix", `pulumi up --stack ${planned}`)] };
     }
-    const unread = links.filter(({ verdict }) => verdict === "unknown");
-    const names = unread.map(({ link }) => link);
-    const [only] = unread;
-    if (only && unread.length === 1 && /^it failed/.test(only.detail)) {
-        const cause = `No broken link explains the failure: ${only.detail}.`;
-        return { cause, todo: [does("Next", alone(again, " --verbose"))] };
+    const unread = links.filter(({ verdict, unexplained }) => verdict === "unknown" && unexplained === undefined);
+    const why = [...new Set(unread.map(({ link, detail }) => `${link}: ${detail}`))].join("; ");
+    const lacking = needs.length === 0 ? "" : ` without ${needs.join(", ")}`;
+    const unchecked = why === "" ? "" : ` This could not be checked${lacking}: ${brief(why)}.`;
+    const foreign = Object.keys(snapshot.kmsKeys).filter((key) => isForeign(snapshot, key));
+    const asks = [
+        ...(needs.length > 0
+            ? [does("Ask", `an administrator of account ${accountId}: allow ${caller} ${needs.join(", ")}.`)]
+            : []),
+        ...foreign.map((key) => does("Ask", keyRequest(key, snapshot))),
+    ];
+    const unexplained = links.find((link) => link.unexplained !== undefined)?.unexplained;
+    if (unexplained !== undefined) {
+        const cause = `The import failed (${unexplained}), and no policy, key or file that can be read from here explains it.${unchecked}`;
+        return { cause, todo: [...asks, ...unseen(snapshot, unexplained)] };
     }
-    if (needs.length === 0) {
-        const why = new Set(unread.map(({ detail }) => detail)).size === 1 ? `: ${only?.detail}` : "";
-        const cause = `Nothing broken was found, but this could not be checked: ${names.join(", ")}${why}.`;
-        const keyless = snapshot.key === undefined ? " --key KEY" : "";
-        const foreign = Object.keys(snapshot.kmsKeys).filter((key) => isForeign(snapshot, key));
-        const asks = foreign.map((key) => does("Ask", keyRequest(key, snapshot)));
-        return { cause, todo: asks.length > 0 ? asks : [does("Next", alone(again, keyless))] };
+    const keyless = snapshot.key === undefined ? " --key KEY" : "";
+    const todo = asks.length > 0 ? asks : [does("Next", alone(again, keyless))];
+    return { cause: `Nothing broken was found.${unchecked}`, todo };
+}
+
+/**
+ * Returns whom to ask about a failure that nothing visible explains: the owners of the kinds of policy that nobody in
+ * the account can read, in order. Advice that loosens a policy comes last, and only for the caller's own bucket.
+ */
+function unseen({ bucket, key = "", roleArn, owned, partition, job, bucketPolicy }: Snapshot, words: string): Todo[] {
+    const [action, resource] = ["s3:GetObject", `arn:${partition}:s3:::${bucket}/${key}`];
+    const callers: Caller[] = [{ arn: roleArn }, { service: personalizeService }];
+    const owners = new Map<string, Set<string>>();
+    for (const { owner, policy } of callers.flatMap((caller) => unseenLayers({ caller, action }))) {
+        owners.set(owner, (owners.get(owner) ?? new Set()).add(policy));
     }
-    return {
-        cause: `Nothing broken was found, but without ${needs.join(", ")} this could not be checked: ${names.join(", ")}.`,
-        todo: [does("Ask", `an administrator of account ${snapshot.accountId}: allow ${snapshot.caller} that.`)],
-    };
+    const asks = [...owners].map(([owner, policies]) =>
+        does(
+            "Ask",
+            `${owner}: does a ${[...policies].join(" or ")} keep ${roleArn} or ${personalizeService} from ${action} on ${resource}?`,
+        ),
+    );
+    const { ended } = fetchedValue(job) ?? {};
+    const since =
+        ended === undefined
+            ? "if something was changed since, import again; otherwise ask"
+            : `if something was changed since ${ended}, import again; otherwise ask`;
+    const isOwn =
+        owned[`arn:${partition}:s3:::${bucket}`] !== undefined &&
+        (fetchedValue(bucketPolicy) ?? "").includes("aws:SourceAccount");
+    const loosen =
+        "only if nobody finds a reason: Personalize may not send the conditions of the bucket policy. To leave them out: pulumi config set bucketPolicyConditions false && pulumi up";
+    return [
+        does("Next", since),
+        ...asks,
+        ...(isOwn && /Insufficient privileges/.test(words) ? [does("Then", loosen)] : []),
+    ];
 }
 
 /** Returns what the administrator of a KMS key in another account must check. */
@@ -129,7 +160,10 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
         ...(location === undefined ? [] : [does(label, `import from ${location}`)]),
         ...(roleArn === undefined ? [] : [does(label, `import by ${roleArn}`)]),
     ]);
-    const runs = commands.length > 0 ? [does("Fix", `${again.command} --write ${script} && sh ${script}`)] : [];
+    const runs =
+        commands.length > 0
+            ? [does("Fix", `${again.command} --write ${script}`), does("Then", `read ${script}, and run: sh ${script}`)]
+            : [];
     // Show the fix for the first finding that reports a fault before all other fixes.
     const cause = firstBroken?.findings.find(({ verdict }) => verdict === "broken")?.fault;
     const asksFirst = open.some(

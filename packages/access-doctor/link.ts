@@ -43,6 +43,8 @@ export interface Link {
     /** The link's result in a few words. */
     readonly detail: string;
     readonly findings: readonly Finding[];
+    /** The service's message about a failed import that no link explains. */
+    readonly unexplained?: string;
 }
 
 /** The input of the functions that judge links: the snapshot, and facts derived from it. */

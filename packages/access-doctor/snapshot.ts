@@ -14,6 +14,8 @@ export interface PolicyText {
     readonly text: string;
     /** ARN of a managed policy; absent for an inline policy. */
     readonly arn?: string;
+    /** ISO time at which a managed policy was last changed. IAM keeps no such time of an inline policy. */
+    readonly changed?: string;
 }
 
 export interface RoleFacts {
@@ -21,6 +23,8 @@ export interface RoleFacts {
     readonly arn: string;
     /** The role's unique ID, such as `AROA…`. The ID changes if the role is deleted and created again. */
     readonly id: string;
+    /** ISO time at which the role was created. */
+    readonly created?: string;
     readonly trust: string;
     readonly boundary: PolicyText | undefined;
     readonly tags: Readonly<Record<string, string>>;
@@ -58,6 +62,8 @@ export interface BucketFacts {
 export interface ObjectFacts {
     readonly key: string;
     readonly size: number;
+    /** ISO time at which the object was written. */
+    readonly written?: string;
     /** ARN or id of the KMS key that encrypts the object. */
     readonly kmsKey?: string;
     /** Whether S3 uses a bucket key. If so, the encryption context is the bucket's ARN instead of the object's. */
@@ -94,6 +100,8 @@ export interface JobFacts {
     readonly arn: string;
     readonly status: string;
     readonly failureReason: string | undefined;
+    /** ISO time at which the job reached its status. */
+    readonly ended?: string;
 }
 
 export interface DatasetSchema {

@@ -76,7 +76,14 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
         sourceArn: datasetImportJobArn,
         ...identity,
         roleArn: job?.roleArn ?? "",
-        job: { is: { arn: datasetImportJobArn, status: job?.status ?? "", failureReason: job?.failureReason } },
+        job: {
+            is: {
+                arn: datasetImportJobArn,
+                status: job?.status ?? "",
+                failureReason: job?.failureReason,
+                ...(job?.lastUpdatedDateTime && { ended: job.lastUpdatedDateTime.toISOString() }),
+            },
+        },
         schema: await fetched(look, "personalize:DescribeDataset", (signal) =>
             fetchSchema(withSignal(personalize, signal), job?.datasetArn),
         ),

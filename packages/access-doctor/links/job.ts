@@ -1,70 +1,85 @@
-import { toList } from "policy-evaluator";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
 import { explainMessage, type Message } from "../messages.ts";
-import { hasSource, namesPersonalize } from "./policies.ts";
+import { fetchedValue, type Snapshot } from "../snapshot.ts";
 
 const name = "import job result";
 
-/** The text of the link about the job's result if there is neither a job nor a pasted message. */
-export const noJob = "no job was named";
-
 /**
- * Advice to leave out the conditions `aws:SourceAccount` and `aws:SourceArn` of the bucket policy, because the
- * Developer Guide shows them only for the trust policy.
+ * Judges the service's own message about the import: the job's failure reason, or a message that the user pasted.
+ * Returns undefined if there is neither a job nor a message.
  */
-const leaveOut =
-    "If it fails again, Personalize may not send the conditions of the bucket policy; leave them out: " +
-    "pulumi config set bucketPolicyConditions false && pulumi up";
-
-const hasConditions = (policy: Scene["bucketPolicy"]): boolean =>
-    policy !== undefined &&
-    "document" in policy &&
-    toList(policy.document.Statement).some((statement) => namesPersonalize(statement) && hasSource(statement));
-
-/** Judges the service's own message about the import: the job's failure reason, or a message that the user pasted. */
-export function job(scene: Scene, earlier: readonly Link[]): Link {
+export function job(scene: Scene, earlier: readonly Link[]): Link | undefined {
     const { job: fetched, reported } = scene.snapshot;
-    if ("unread" in fetched) {
-        return unknownLink(name, fetched.unread);
-    }
-    const { arn = "the pasted message", status, failureReason } = fetched.is ?? {};
+    if ("unread" in fetched) return unknownLink(name, fetched.unread);
+    const { status, failureReason, ended } = fetched.is ?? {};
     const words = failureReason ?? reported;
-    if (words !== undefined) {
-        return judged(scene, earlier, words, arn);
+    if (words !== undefined || status === "CREATE FAILED") {
+        return judged(scene, earlier, words ?? "without a reason");
     }
-    if (status === "CREATE FAILED") {
-        return unknownLink(name, "it failed, and Personalize gives no reason");
-    }
-    const isRunning = status !== undefined && status !== "ACTIVE";
-    return createLink(name, isRunning ? `${status}: not failed yet` : (status ?? noJob), []);
+    if (status === "ACTIVE") return createLink(name, `ACTIVE since ${ended}: every link held then`, []);
+    return status === undefined ? undefined : createLink(name, `${status}: not failed yet`, []);
 }
 
-function judged(scene: Scene, earlier: readonly Link[], words: string, arn: string): Link {
+function judged(scene: Scene, earlier: readonly Link[], words: string): Link {
+    const { snapshot } = scene;
+    const { arn = "the pasted message", ended } = fetchedValue(snapshot.job) ?? {};
     const message = explainMessage(words);
     const isBroken = (...links: string[]) =>
         earlier.some(({ link, verdict }) => verdict === "broken" && links.includes(link));
-    const note = (fault: Finding["fault"], sentence: string) =>
-        createLink(name, "", [warning(fault, sentence, "none", `${arn}: ${words}`)]);
+    const note = (sentence: string) =>
+        createLink(name, "", [warning("job-other-reason", sentence, "none", `${arn}: ${words}`)]);
     const refused = (fault: Finding["fault"], sentence: string) =>
         createLink(name, "", [breaks(fault, sentence, "none", `${arn}: ${words}`)]);
-    const failed = `It failed: ${words}`;
-    if (message?.subject === "file" && !isBroken("file", "object")) {
+    const isOfFile = message?.subject === "file";
+    const changes = changesSince(snapshot, ended, isOfFile);
+    if (isOfFile && !isBroken("file", "object") && changes.length === 0) {
         return refused("file-refused", fileSentence(scene, message, words));
     }
-    if (earlier.some(({ verdict }) => verdict === "broken")) {
-        return note("job-other-reason", failed);
+    if (earlier.some(({ verdict }) => verdict === "broken")) return note(`It failed: ${words}`);
+    if (message && isOfCall(scene, message)) return refused("call-refused", message.cause);
+    if (changes.length > 0 && earlier.every(({ verdict }) => verdict !== "unknown")) {
+        return note(`It failed (${words}), and since then ${changes.join(", ")}. Nothing is broken now: import again.`);
     }
-    if (message && isOfCall(scene, message)) {
-        return refused("call-refused", message.cause);
-    }
-    if (!message || earlier.some(({ verdict }) => verdict === "unknown")) {
-        const why = message ? "nothing is broken in what could be checked" : "this reason is not known here";
-        return unknownLink(name, `it failed (${words}), and ${why}`);
-    }
-    const again = `It failed (${words}), but nothing is broken now: it was fixed since. Import again.`;
-    return /Insufficient privileges/.test(words) && hasConditions(scene.bucketPolicy)
-        ? note("job-bucket-conditions", `${again} ${leaveOut}`)
-        : note("job-other-reason", again);
+    return { ...unknownLink(name, `it failed: ${words}`), unexplained: words };
+}
+
+/**
+ * Returns what AWS says was changed after a time: for a message about the file, its objects; otherwise the role and its
+ * managed policies. AWS keeps no time of other policies.
+ */
+function changesSince({ objects, role }: Snapshot, since: string | undefined, isOfFile: boolean): string[] {
+    const facts = fetchedValue(role);
+    const written = objects.flatMap((each) => ("is" in each ? [each.is] : []));
+    const dated = isOfFile
+        ? written.map(({ key, written: at }) => [`${key} was written`, at])
+        : [
+              ["the role was created", facts?.created],
+              ...(facts?.policies ?? []).map((policy) => [`${policy.name} was changed`, policy.changed]),
+          ];
+    return dated.flatMap(([what, at]) => (since !== undefined && at && at > since ? [`${what} (${at})`] : []));
+}
+
+/**
+ * Applies the proof of a successful job: its links held at its time. Its file was accepted unless somebody wrote it
+ * since, so that faults in the file's content are no more than warnings.
+ */
+export function withProof({ snapshot: { job: fetched, objects } }: Scene, links: readonly Link[]): Link[] {
+    const { status, ended = "" } = fetchedValue(fetched) ?? {};
+    if (status !== "ACTIVE") return [...links];
+    const isAccepted = objects.every(
+        (each) => "is" in each && each.is.written !== undefined && each.is.written < ended,
+    );
+    return links.map((link) => {
+        if (link.verdict === "unknown")
+            return { ...link, detail: `held ${ended}, when the job succeeded; ${link.detail}` };
+        if (link.link !== "file" || !isAccepted) return link;
+        const findings = link.findings.map((each) => ({
+            ...each,
+            verdict: "warning" as const,
+            place: "none" as const,
+        }));
+        return createLink(link.link, link.detail, findings);
+    });
 }
 
 /**

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
+import { createHeadline } from "../headline.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { withObjects } from "./public/case.ts";
 import { brokenBy, createFixture, findBrokenFaults, fixtureSnapshot } from "./support.ts";
 
 const privileges =
     "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.";
 const columns =
     "Failed to create a data import job INTERACTIONS dataset...Input CSV is missing the following columns:[USER_ID].";
+const again = { command: "npx access-doctor --job JOB", script: "/tmp/fix.sh" };
 const denied = { unread: "s3:GetBucketPolicy is denied (AccessDenied)", needs: "s3:GetBucketPolicy" };
 
 const withJob = (snapshot: Snapshot, status: string, failureReason?: string): Snapshot => ({
@@ -41,26 +44,63 @@ describe('the check "import job result" of a diagnosis', () => {
         assert.deepEqual(findBrokenFaults(explained), ["column-missing"]);
     });
 
-    it("the job check says that a fault is already fixed only if all other checks could run", () => {
+    it("a failed job that nothing visible explains is unknown, and `diagnose` asks the owners of unseen policies", () => {
         const sound = fixtureSnapshot(createFixture());
-        assert.deepEqual(resultOf(failed(sound, privileges)).slice(0, 3), [
-            "sound",
-            "warning",
-            "job-bucket-conditions",
-        ]);
-        const [verdict, result, , detail] = resultOf(failed({ ...sound, bucketPolicy: denied }, privileges));
-        assert.deepEqual([verdict, result], ["unknown", "unknown"]);
-        assert.doesNotMatch(detail, /fixed since/);
+        for (const reason of [privileges, "Internal problem 17.", undefined]) {
+            const snapshot = withJob(sound, "CREATE FAILED", reason);
+            assert.deepEqual(resultOf(snapshot).slice(0, 3), ["unknown", "unknown", undefined]);
+            const { cause, todo } = createHeadline(diagnose(snapshot), snapshot, again);
+            assert.match(cause, /^The import failed \(.*\), and no policy, key or file .* explains it\.$/);
+            const asks = todo.flatMap(({ label, text }) => (label === "Ask" ? [text] : []));
+            assert.match(
+                asks[0] ?? "",
+                /^the organization's administrator: does a service control policy or resource /,
+            );
+            assert.match(asks[1] ?? "", /session policy keep arn:\S+ or personalize\.amazonaws\.com from s3:GetObject/);
+        }
+        const unread = resultOf(failed({ ...sound, bucketPolicy: denied }, privileges));
+        assert.deepEqual(unread.slice(0, 2), ["unknown", "unknown"]);
     });
 
-    it("the verdict is unknown if the job's failure reason is unknown or missing", () => {
-        const strange = resultOf(failed(fixtureSnapshot(createFixture()), "Internal problem 17."));
-        assert.deepEqual(strange.slice(0, 2), ["unknown", "unknown"]);
-        assert.match(strange[3], /Internal problem 17.*not known here/);
-        assert.deepEqual(resultOf(withJob(fixtureSnapshot(createFixture()), "CREATE FAILED")).slice(0, 2), [
-            "unknown",
-            "unknown",
-        ]);
+    it("`diagnose` suggests to remove the bucket policy's conditions last, and only for the caller's own bucket", () => {
+        const sound = fixtureSnapshot(createFixture());
+        const lastOf = (snapshot: Snapshot) =>
+            createHeadline(diagnose(snapshot), snapshot, again).todo.at(-1)?.text ?? "";
+        const owned = { "arn:aws:s3:::films-test": "pulumi up" };
+        assert.match(lastOf(failed({ ...sound, owned }, privileges)), /bucketPolicyConditions false && pulumi up$/);
+        assert.doesNotMatch(lastOf(failed(sound, privileges)), /bucketPolicyConditions/);
+        assert.doesNotMatch(lastOf(failed({ ...sound, owned }, "Internal problem 17.")), /bucketPolicyConditions/);
+    });
+
+    it("`diagnose` says that a failure was fixed only if AWS shows a change after it", () => {
+        const sound = failed(fixtureSnapshot(createFixture()), privileges);
+        const ended = "2026-11-28T11:00:00.000Z";
+        const at = (created: string): Snapshot => ({
+            ...sound,
+            job: { is: { arn: sound.sourceArn, status: "CREATE FAILED", failureReason: privileges, ended } },
+            role: "is" in sound.role && sound.role.is ? { is: { ...sound.role.is, created } } : sound.role,
+        });
+        assert.equal(resultOf(at("2026-11-28T10:00:00.000Z"))[0], "unknown");
+        const [verdict, , , detail] = resultOf(at("2026-11-28T11:30:00.000Z"));
+        assert.equal(verdict, "sound");
+        assert.match(detail, /since then the role was created \(2026-11-28T11:30:00\.000Z\)\. Nothing is broken now/);
+    });
+
+    it("a successful job proves its file, unless somebody wrote the file since", () => {
+        const ended = "2026-11-28T11:00:00.000Z";
+        const at = (written: string) => {
+            const snapshot = withObjects(fixtureSnapshot(brokenBy("rows-too-few")), { written });
+            return {
+                ...snapshot,
+                job: { is: { arn: snapshot.sourceArn, status: "ACTIVE", failureReason: undefined, ended } },
+            };
+        };
+        assert.equal(diagnose(at("2026-11-28T10:00:00.000Z")).verdict, "sound");
+        const later = at("2026-11-28T11:30:00.000Z");
+        assert.match(
+            createHeadline(diagnose(later), later, again).cause,
+            /The job succeeded \S+: what differs was changed since\.$/,
+        );
     });
 
     it("the job check has the verdict `broken` if the error that the user pasted rejects CreateDatasetImportJob", () => {
@@ -71,7 +111,7 @@ describe('the check "import job result" of a diagnosis', () => {
         ]);
         const other = "User: arn:aws:iam::000000000000:user/other is not authorized to perform: iam:PassRole";
         assert.deepEqual(resultFor(other).slice(0, 3), ["broken", "broken", "call-refused"]);
-        assert.equal(resultFor(other.replace("user/other", "root"))[0], "sound");
+        assert.equal(resultFor(other.replace("user/other", "root"))[0], "unknown");
     });
 });
 

@@ -91,33 +91,6 @@ describe("`diagnose` of an attached policy without a document", () => {
     });
 });
 
-describe("`diagnose` of a failed job whose checks all pass", () => {
-    const privileges =
-        "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.";
-    const faultOf = (snapshot: Snapshot, failureReason = privileges) => {
-        const job = { is: { arn: snapshot.sourceArn, status: "CREATE FAILED", failureReason } };
-        const { findings } = diagnose({ ...snapshot, job });
-        return findings.find(({ fault }) => fault.startsWith("job-"));
-    };
-    it("for the error of missing privileges, `diagnose` suggests removing the policies' conditions only if the policies are correct", () => {
-        const sound = fixtureSnapshot(createFixture());
-        const named = faultOf(sound);
-        assert.equal(named?.fault, "job-bucket-conditions");
-        assert.match(named.sentence, /pulumi config set bucketPolicyConditions false && pulumi up$/);
-        const { bucketPolicy } = sound;
-        assert.ok("is" in bucketPolicy && bucketPolicy.is !== undefined);
-        const bare = JSON.parse(bucketPolicy.is, (key, value) => (key === "Condition" ? undefined : value));
-        for (const [what, fault] of [
-            ["another reason", faultOf(sound, "Invalid Data location.")],
-            ["a broken link", faultOf(fixtureSnapshot(brokenBy("role-get-missing")))],
-            ["no conditions", faultOf({ ...sound, bucketPolicy: { is: JSON.stringify(bare) } })],
-        ] as const) {
-            assert.equal(fault?.fault, "job-other-reason", what);
-            assert.doesNotMatch(fault.sentence, /bucketPolicyConditions/, what);
-        }
-    });
-});
-
 describe("`diagnose` of the organization's policies", () => {
     it("a denial by the organization has the verdict `broken`, and a denial without a reason has `unknown`", () => {
         const snapshot = fixtureSnapshot(createFixture());
