@@ -117,7 +117,8 @@ function explain(text: string, { json }: DiagnoseOptions, start: readonly string
     const verdict = message ? "broken" : "unknown";
     const cause = message?.cause ?? "This message about an import is unknown here.";
     const next = message?.next ?? shell(...start, "--job", "JOB_ARN");
-    const headline = { cause, todo: [{ label: "Next", text: next }] } as const;
+    const asks = message?.ask === undefined ? [] : [{ label: "Ask" as const, text: message.ask }];
+    const headline = { cause, todo: [...asks, { label: "Next" as const, text: next }] };
     if (json) {
         const { subject = null, mentions = null } = message ?? {};
         console.log(JSON.stringify({ schemaVersion: 1, verdict, headline, message: { text, subject, mentions } }));

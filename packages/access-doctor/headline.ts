@@ -99,6 +99,7 @@ function unknown({ links, needs }: Diagnosis, snapshot: Snapshot, again: Again):
         ...(needs.length > 0
             ? [does("Ask", `an administrator of account ${accountId}: allow ${caller} ${needs.join(", ")}.`)]
             : []),
+        ...unread.flatMap(({ ask }) => (ask === undefined ? [] : [does("Ask", ask)])),
         ...foreign.map((key) => does("Ask", keyRequest(key, snapshot))),
     ];
     const unexplained = links.find((link) => link.unexplained !== undefined)?.unexplained;

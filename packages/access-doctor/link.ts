@@ -43,6 +43,8 @@ export interface Link {
     /** The link's result in a few words. */
     readonly detail: string;
     readonly findings: readonly Finding[];
+    /** Whom to ask what, if the link could not be judged. */
+    readonly ask?: string;
     /** The service's message about a failed import that no link explains. */
     readonly unexplained?: string;
 }
@@ -85,10 +87,11 @@ export function createLink(link: string, detail: string, findings: readonly Find
     return { link, verdict, detail: findings[0]?.sentence ?? detail, findings };
 }
 
-/** Creates a link that could not be judged; `detail` states why. */
-export const unknownLink = (link: string, detail: string): Link => ({
+/** Creates a link that could not be judged; `detail` states why, and `ask` whom to ask what. */
+export const unknownLink = (link: string, detail: string, ask?: string): Link => ({
     link,
     verdict: "unknown",
     detail,
     findings: [],
+    ...(ask !== undefined && { ask }),
 });

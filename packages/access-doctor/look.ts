@@ -82,7 +82,7 @@ export function describeReadFailure(
         return { unread: `throttled: AWS limits the rate of ${permission}; run this again in a minute` };
     }
     if (!isCredentials(error) && (status === 403 || /AccessDenied|Unauthorized|Forbidden/.test(name))) {
-        if (parseRefusal(message)?.policy.startsWith("VPC endpoint")) {
+        if (parseRefusal(message)?.policy?.startsWith("VPC endpoint")) {
             const elsewhere = "an import does not use this network's endpoint; run this from another network";
             return {
                 unread: `the VPC endpoint policy of this network refuses ${permission}: ${elsewhere} (${oneLine(error)})`,

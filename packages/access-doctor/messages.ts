@@ -1,6 +1,7 @@
+import { unseenLayers } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { findMentions, type Mentions } from "./mentions.ts";
-import { formatReason, parseRefusal } from "./refusal.ts";
+import { formatReason, parseRefusal, type Refusal, roleOfCaller } from "./refusal.ts";
 
 /**
  * What a message is about. `access`: Personalize cannot read the data, for a reason that a diagnosis finds. `file`: the
@@ -16,6 +17,8 @@ export interface Message {
     readonly cause: string;
     /** The next command. Names in capitals are placeholders for names that the message lacks. */
     readonly next: string;
+    /** Whom to ask for a policy that nobody in the account can read, with the question; absent for other messages. */
+    readonly ask?: string;
     readonly mentions: Mentions;
 }
 
@@ -51,62 +54,55 @@ const listJobs = () => "aws personalize list-dataset-import-jobs";
 const describeKey = ({ keyArn = "KEY_ARN" }: Mentions) => shell("aws", "kms", "describe-key", "--key-id", keyArn);
 const list = ({ bucket = "BUCKET" }: Mentions) => shell("aws", "s3", "ls", "--recursive", `s3://${bucket}/`);
 
-/** Returns which kind of policy denied the call, from AWS's message. */
-function refusedBy(text: string): string {
-    const refusal = parseRefusal(text);
-    const [, setting] = /by the (\w+) setting in S3 Block Public Access/.exec(text) ?? [];
-    if (setting !== undefined) return `${setting} of Block Public Access refuses what would make the bucket public`;
-    return refusal ? formatReason(refusal) : "no policy allows it, or one denies it";
+/** Explains an access error by its parts: who may not do what, on what, and which kind of policy decided. */
+function explainRefusal(refusal: Refusal, found: Mentions, start: readonly string[]): Message | undefined {
+    const { action, caller, resource, policy = "" } = refusal;
+    if (action === undefined) return undefined;
+    const [service = "", operation = ""] = action.split(":");
+    const isOfData = ["s3", "kms", "sts"].includes(service);
+    const ofCaller = isOfData ? roleOfCaller(refusal) : undefined;
+    const mentions = { ...found, ...(ofCaller !== undefined && { roleArn: ofCaller }) };
+    const who = caller ?? "The caller";
+    const { roleArn = "the role", bucket = "the bucket", keyArn = "the key of the data" } = found;
+    const on = resource ?? { s3: bucket, kms: keyArn, sts: roleArn, iam: roleArn }[service];
+    const does =
+        { PassRole: `pass ${on} to Personalize (${action})`, AssumeRole: `assume ${on} (${action})` }[operation] ??
+        `call ${action}${on === undefined ? "" : ` on ${on}`}`;
+    const isTrust = operation === "AssumeRole" && policy === "";
+    const reason = isTrust ? "its trust policy does not allow it" : formatReason(refusal);
+    const owner = unseenLayers({ caller: { arn: ofCaller ?? "arn:aws:iam::0:role/any" }, action }).find(
+        (layer) => layer.policy.toLowerCase() === policy.toLowerCase(),
+    )?.owner;
+    return {
+        subject: isOfData ? "access" : "caller",
+        cause: `${who} may not ${does}: ${reason}.`,
+        next: formatDiagnosisCommand(mentions, start),
+        ...(owner !== undefined && { ask: `${owner}: let ${who} ${does}; ${reason}.` }),
+        mentions,
+    };
 }
 
+/** What the state of a KMS key in a message means (KMS Developer Guide, "Key states of AWS KMS keys"). */
+const keyStates: readonly (readonly [pattern: RegExp, means: string])[] = [
+    [/\bis disabled\b|DisabledException/i, "is disabled"],
+    [/\bpending import\b|PendingImport/i, "waits for its key material to be imported"],
+    [/\bpending (replica )?deletion\b|Pending(Replica)?Deletion/i, "is scheduled for deletion"],
+    [/\bis unavailable\b|\bUnavailable\b/, "is unavailable, because its key store is disconnected"],
+    [/KMSInvalidStateException|invalid state/i, "is in a state in which it cannot decrypt"],
+];
+
+/** Returns the kind of state of the KMS key that a message is about; undefined for another message. */
+const keyStateIn = (text: string): string | undefined =>
+    /:key\/|KMS\.?\w*Exception|key state/i.test(text)
+        ? keyStates.find(([pattern]) => pattern.test(text))?.[1]
+        : undefined;
+
 const rules: readonly Rule[] = [
-    {
-        pattern: /not authorized to perform: iam:PassRole/,
-        subject: "caller",
-        cause: (_found, { callerArn = "The caller", roleArn = "the role" }, text) =>
-            `${callerArn} may not pass ${roleArn} to Personalize (iam:PassRole): ${refusedBy(text)}.`,
-    },
-    {
-        pattern: /not authorized to perform: (personalize:\w+)/,
-        subject: "caller",
-        cause: ([, action], { callerArn = "The caller" }, text) =>
-            `${callerArn} may not call ${action}: ${refusedBy(text)}.`,
-    },
-    {
-        pattern: /not authorized to perform: (kms:\w+)/,
-        subject: "access",
-        cause: ([, action], { callerArn = "The caller", keyArn = "the data's key" }, text) =>
-            `${callerArn} may not use ${keyArn} (${action}): ${refusedBy(text)}.`,
-    },
-    {
-        pattern: /not authorized to perform: sts:AssumeRole/,
-        subject: "access",
-        cause: (_found, { roleArn = "the role", callerArn = "Personalize" }, text) =>
-            `${callerArn} may not assume ${roleArn}: ${text.includes("because") ? refusedBy(text) : "its trust policy does not allow it"}.`,
-    },
-    {
-        pattern: /not authorized to perform: ([\w-]+:\w+)/,
-        subject: "access",
-        cause: ([, action], { callerArn = "The caller", bucket = "the bucket" }, text) =>
-            `${callerArn} may not ${action} on ${bucket}: ${refusedBy(text)}.`,
-    },
-    {
-        pattern: /KMS\.?DisabledException|:key\/[\w-]+ is disabled/,
-        subject: "access",
-        cause: (_found, { keyArn = "The key of the data" }) => `${keyArn} is disabled.`,
-        next: describeKey,
-    },
     {
         pattern: /ciphertext refers to a customer master key that does not exist/,
         subject: "access",
         cause: (_found, { keyArn = "The key of the data" }) =>
             `${keyArn} does not exist in this region, or its policy lets neither the role nor Personalize in.`,
-    },
-    {
-        pattern: /is pending deletion|KMSInvalidStateException/,
-        subject: "access",
-        cause: (_found, { keyArn = "The key of the data" }) => `${keyArn} is scheduled for deletion.`,
-        next: describeKey,
     },
     {
         pattern: /Insufficient privileges for accessing data in (?:Amazon )?S3\b.*fix bucket policy on/,
@@ -231,6 +227,14 @@ export function explainMessage(
         // Line numbers in a Python traceback are not lines of the data file.
         .replaceAll(/File "[^"]*", line \d+/g, "File");
     const mentions = { ...about, ...findMentions(text) };
+    const refusal = parseRefusal(text);
+    const refused = refusal && explainRefusal(refusal, mentions, start);
+    if (refused) return refused;
+    const state = keyStateIn(text);
+    if (state !== undefined) {
+        const cause = `${mentions.keyArn ?? "The key of the data"} ${state}.`;
+        return { subject: "access", cause, next: describeKey(mentions), mentions };
+    }
     for (const { pattern, subject, cause, next = formatDiagnosisCommand } of rules) {
         const match = pattern.exec(text);
         if (match) {

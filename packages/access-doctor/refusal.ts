@@ -1,38 +1,69 @@
-import { parseSessionArn } from "policy-evaluator";
+import { accountOf, parseArn, parseSessionArn } from "policy-evaluator";
 
 /**
- * An access error of AWS: `User: … is not authorized to perform: … because no … allows …`, or `with an explicit deny in
- * …` (IAM User Guide, "Troubleshoot access denied error messages").
+ * An access error of AWS: `User: … is not authorized to perform: … on resource: … because no … allows …`, or `with an
+ * explicit deny in …` (IAM User Guide, "Troubleshoot access denied error messages").
  */
 export interface Refusal {
-    /** ARN of the denied user, role or session; undefined if the text does not contain it. */
+    /** ARN of the denied user, role or session, or a service or `anonymous`; undefined if the text does not name it. */
     readonly caller: string | undefined;
     readonly action: string | undefined;
-    /** The kind of policy, such as `service control policy` or `permissions boundary`. */
-    readonly policy: string;
+    /** ARN of the resource; undefined if the text does not name it. */
+    readonly resource: string | undefined;
+    /** The kind of policy, such as `service control policy` or `permissions boundary`; undefined if not named. */
+    readonly policy: string | undefined;
+    /** ARN of the policy with the explicit deny, if AWS names it. */
+    readonly policyArn: string | undefined;
     readonly isExplicit: boolean;
     readonly text: string;
 }
 
-/** Parses an access error. Returns undefined if the text contains no kind of policy. */
+const kind = String.raw`([\w -]*?(?:polic(?:y|ies)|boundary))`;
+const denying = new RegExp(String.raw`explicit deny in (?:an?|the) ${kind}(?:: ?"?(arn:[^\s"',;)]+))?`, "i");
+const lacking = new RegExp(`because no ${kind} allows?`, "i");
+const blocking = /by the (\w+) setting in S3 Block Public Access/;
+
+/** Parses an access error. Returns undefined for another text. */
 export function parseRefusal(text: string): Refusal | undefined {
-    const [, denying] = /explicit deny in (?:an?|the) ([\w -]*?(?:policy|boundary))/i.exec(text) ?? [];
-    const [, lacking] = /because no ([\w -]*?(?:policy|boundary|policies)) allows?/i.exec(text) ?? [];
-    const policy = denying ?? lacking;
-    if (policy === undefined) return undefined;
-    const [, caller] = /User: (arn:[^\s"']+)/.exec(text) ?? [];
-    const [, action] = /not authorized to perform: ([\w-]+:\w+)/.exec(text) ?? [];
-    return { caller, action, policy, isExplicit: denying !== undefined, text };
+    const [, denier, policyArn] = denying.exec(text) ?? [];
+    const policy = denier ?? lacking.exec(text)?.[1] ?? blocking.exec(text)?.[1];
+    const [, who, action] =
+        /(?:\bUser: |\b)([^\s"']+) is not authorized to perform:? ([\w-]+:\w+)/.exec(text) ??
+        /(?:\bUser: |\b)([^\s"']+) (?:does not have|doesn't have|lacks) permissions? to (?:perform|call):? ([\w-]+:\w+)/.exec(
+            text,
+        ) ??
+        [];
+    if (policy === undefined && action === undefined) return undefined;
+    const resource = /on resource: "?(arn:[^\s"',;)]+)/.exec(text)?.[1];
+    return {
+        caller: who,
+        action,
+        resource: resource?.replace(/[.:]+$/, ""),
+        policy,
+        policyArn: policyArn?.replace(/[.:]+$/, ""),
+        isExplicit: denier !== undefined,
+        text,
+    };
 }
 
-const article = (words: string) => `${/^[aeiou]/.test(words) ? "an" : "a"} ${words}`;
+const article = (words: string) => `${/^[aeiou]/i.test(words) ? "an" : "a"} ${words}`;
 
 /** Returns the reason of an access error as a clause, such as `no identity-based policy allows it`. */
-export const formatReason = ({ policy, isExplicit }: Pick<Refusal, "policy" | "isExplicit">, what = "it"): string =>
-    isExplicit ? `a statement of ${article(policy)} denies ${what}` : `no ${policy} allows ${what}`;
+export function formatReason({ policy, policyArn, isExplicit }: Omit<Refusal, "text">, what = "it"): string {
+    if (policy === undefined) return "no policy allows it, or one denies it";
+    if (isExplicit) return `a statement of ${article(policy)}${policyArn ? ` (${policyArn})` : ""} denies ${what}`;
+    return /^[A-Z]\w+$/.test(policy)
+        ? `${policy} of Block Public Access refuses what would make the bucket public`
+        : `no ${policy} allows ${what}`;
+}
+
+/** Returns the ARN of the role whose session an access error is about, without the path, which a session's ARN lacks. */
+export function roleOfCaller({ caller = "" }: Pick<Refusal, "caller">): string | undefined {
+    if (/^arn:[^:]+:iam::\d*:role\//.test(caller)) return caller;
+    const roleName = parseSessionArn(caller)?.roleName;
+    return roleName && `arn:${parseArn(caller)?.partition}:iam::${accountOf(caller)}:role/${roleName}`;
+}
 
 /** Checks whether an access error is about a role or a session of that role. */
-export function isOfRole({ caller = "" }: Refusal, roleArn: string): boolean {
-    const name = roleArn.split("/").at(-1);
-    return caller === roleArn || parseSessionArn(caller)?.roleName === name;
-}
+export const isOfRole = (refusal: Pick<Refusal, "caller">, roleArn: string): boolean =>
+    refusal.caller === roleArn || roleOfCaller(refusal)?.split("/").at(-1) === roleArn.split("/").at(-1);

@@ -252,7 +252,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
     organisation: ({ of, snapshot }) => ({
         ask:
             `the administrator of your AWS organisation: allow s3:GetObject and s3:ListBucket on ${of.bucket} to ${of.roleArn} ` +
-            `and personalize.amazonaws.com in its ${refusedByOrganisation(snapshot)?.policy.split(" ")[0] ?? "service"} control policies.`,
+            `and personalize.amazonaws.com in its ${refusedByOrganisation(snapshot)?.policy?.split(" ")[0] ?? "service"} control policies.`,
     }),
     object: fixObject,
     none: () => ({}),
