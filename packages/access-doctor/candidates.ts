@@ -55,7 +55,7 @@ export function compareStatements(
             const conditions = conditionsOf(statement, requestLookup, unknowns);
             return {
                 policy,
-                name: statement.Sid ?? `statement ${index + 1} (${statement.NotAction ? "not " : ""}${actions})`,
+                name: statement.Sid || `statement ${index + 1} (${statement.NotAction ? "not " : ""}${actions})`,
                 statement,
                 conditions,
                 mismatches: mismatchesOf(statement, kind, conditions, fits),

@@ -69,7 +69,7 @@ const evidenceOf = (request: AccessRequest, candidate?: Candidate) => {
  * spelling.
  */
 const sentence = (words: string, { Sid }: Candidate["statement"]) =>
-    Sid === undefined ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+    !Sid ? words.charAt(0).toUpperCase() + words.slice(1) : words;
 
 function explainDenial(candidate: Candidate, request: AccessRequest): Explanation {
     const { name, policy, statement, conditions, corrections } = candidate;

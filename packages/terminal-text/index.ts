@@ -27,8 +27,9 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     return best !== undefined && edits(best) <= 0.4 * word.length ? best : undefined;
 }
 
-// Unsafe characters: controls, format characters (direction of text, zero width), line separators, and lone surrogates.
-const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+// Unsafe characters: controls, format characters (direction of text, zero width), line separators, lone surrogates, and
+// blanks that look like a space, such as a no-break space.
+const unsafe = /(?! )[\p{Cc}\p{Cf}\p{Cs}\p{Z}]/gu;
 const unit = (one: string) => (one === "\t" ? "\\t" : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /**

@@ -193,9 +193,12 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         });
         const program = snapshot.owned[bucketArnOf(of)];
         if (repair.ask === undefined || program === undefined) return repair;
-        // The caller owns the bucket, so there is nobody to ask.
         const others = findForeignSids(present, declared).join(", ");
-        return { program: others === "" ? program : `${program}   # removes ${others} from the bucket policy` };
+        return others === ""
+            ? { program }
+            : {
+                  ask: `whoever added ${others} to the bucket policy of your bucket ${of.bucket}: is it needed? ${sentencesOf(group)} To remove it, run ${program}`,
+              };
     },
     location(scene, group) {
         const { of, snapshot } = scene;
