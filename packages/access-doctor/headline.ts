@@ -91,7 +91,11 @@ function unknown({ links, needs }: Diagnosis, snapshot: Snapshot, again: Again):
         return { cause, todo: [does("Fix", `pulumi up --stack ${planned}`)] };
     }
     const unread = links.filter(({ verdict, unexplained }) => verdict === "unknown" && unexplained === undefined);
-    const why = [...new Set(unread.map(({ link, detail }) => `${link}: ${detail}`))].join("; ");
+    // A missing permission is named once, not with each link that needs it.
+    const reasons = unread.map(({ link, detail, ask }) =>
+        needs.length > 0 && ask === undefined ? link : `${link}: ${detail}`,
+    );
+    const why = [...new Set(reasons)].join(", ");
     const lacking = needs.length === 0 ? "" : ` without ${needs.join(", ")}`;
     const unchecked = why === "" ? "" : ` This could not be checked${lacking}: ${brief(why)}.`;
     const foreign = Object.keys(snapshot.kmsKeys).filter((key) => isForeign(snapshot, key));

@@ -123,7 +123,7 @@ describe("the output of a diagnosis on a terminal", () => {
         const text = drawn({ ...fixtureSnapshot(createFixture()), bucketPolicy: denied });
         assert.match(
             text,
-            /^Nothing broken was found\. This could not be checked without s3:GetBucketPolicy: bucket policy: .*\.\nAsk: /,
+            /^Nothing broken was found\. This could not be checked without s3:GetBucketPolicy: bucket policy\.\nAsk: /,
         );
         assert.doesNotMatch(text, /every link|in order|can read/i);
     });
