@@ -73,8 +73,14 @@ const sentence = (words: string, { Sid }: Candidate["statement"]) =>
 
 function explainDenial(candidate: Candidate, request: AccessRequest): Explanation {
     const { name, policy, statement, conditions, corrections } = candidate;
-    const { NotPrincipal, NotResource } = statement;
+    const { NotPrincipal, NotResource, Resource } = statement;
+    const [bucketArn = ""] = request.resource.split("/");
+    // A wildcard within a name may match more names than its author meant.
+    const patterns = toList(Resource).filter(
+        (arn) => /[^*?:/].*[*?]|[*?][^*?:/]/.test(arn.split(":::")[1] ?? "") && !arn.startsWith(bucketArn),
+    );
     const rules = [
+        ...(patterns.length > 0 ? [`on ${patterns.join(", ")}, a pattern that also matches ${request.resource},`] : []),
         ...(NotPrincipal ? [`to all but ${JSON.stringify(NotPrincipal)}${notPrincipalHint(request)}`] : []),
         ...(NotResource ? [`outside ${toList(NotResource).join(", ")}`] : []),
         ...conditions.map((each) => `${describeCondition(each)}${mistakeHint(each, corrections)}`),

@@ -28,13 +28,16 @@ export function findMentions(text: string): Mentions {
         arns.find((arn) => parseArn(arn)?.service === service && resource.test(parseArn(arn)?.resource ?? ""));
     const callerArn = /User: (arn:[^\s"']+)/.exec(text)?.[1];
     const [, located, key] = /s3:\/\/([a-z0-9.-]+)(?:\/([^\s"',;)]*))?/.exec(text) ?? [];
+    const [, pair] = /\bkey[=:] ?"?([^\s"',;\])]+)/i.exec(text) ?? [];
+    const [, host] = /(?:^|[\s/"'])([a-z0-9][a-z0-9.-]+)\.s3[.-][a-z0-9-]*\.?amazonaws\.com/.exec(text) ?? [];
+    const [, spoken] = /\bbucket(?:Name)?[=:] ?"?([a-z0-9][a-z0-9.-]+[a-z0-9])/i.exec(text) ?? [];
     const named = /bucket policy on ([a-z0-9][a-z0-9.-]*[a-z0-9])/.exec(text)?.[1];
     const [, ofArn, keyOfArn] = /arn:aws[\w-]*:s3:::([a-z0-9.-]+)(?:\/([^\s"',;)]+))?/.exec(text) ?? [];
     const jobArn = find("personalize", /^dataset-import-job\//);
     const roleArn = arns.find((arn) => arn !== callerArn && /^arn:[^:]+:iam::\d*:role\//.test(arn));
     const keyArn = find("kms", /^key\//);
-    const bucket = named ?? located ?? ofArn;
-    const keyText = key ?? keyOfArn;
+    const bucket = named ?? located ?? ofArn ?? host ?? spoken;
+    const keyText = key ?? keyOfArn ?? pair;
     const keyName = keyText && withoutStops(keyText);
     return {
         ...(jobArn !== undefined && { jobArn }),

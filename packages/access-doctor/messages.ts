@@ -1,4 +1,4 @@
-import { unseenLayers } from "policy-evaluator";
+import { accountOf, unseenLayers } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { findMentions, type Mentions } from "./mentions.ts";
 import { formatReason, parseRefusal, type Refusal, roleOfCaller } from "./refusal.ts";
@@ -69,7 +69,15 @@ function explainRefusal(refusal: Refusal, found: Mentions, start: readonly strin
         { PassRole: `pass ${on} to Personalize (${action})`, AssumeRole: `assume ${on} (${action})` }[operation] ??
         `call ${action}${on === undefined ? "" : ` on ${on}`}`;
     const isTrust = operation === "AssumeRole" && policy === "";
-    const reason = isTrust ? "its trust policy does not allow it" : formatReason(refusal);
+    const [short] = [caller, on].filter(
+        (arn = "") => /^arn:[^:]+:[^:]*:[^:]*:\d+:/.test(arn) && accountOf(arn)?.length !== 12,
+    );
+    const reason =
+        short !== undefined
+            ? `the account number in ${short} has ${accountOf(short)?.length} digits instead of 12, so it probably lost leading zeros`
+            : isTrust
+              ? "its trust policy does not allow it"
+              : formatReason(refusal);
     const owner = unseenLayers({ caller: { arn: ofCaller ?? "arn:aws:iam::0:role/any" }, action }).find(
         (layer) => layer.policy.toLowerCase() === policy.toLowerCase(),
     )?.owner;
@@ -157,8 +165,32 @@ const rules: readonly Rule[] = [
     {
         pattern: /NoSuchKey|specified key does not exist/,
         subject: "location",
-        cause: () => "There is no object under that key.",
+        cause: (_found, { bucket, key }) =>
+            key === undefined
+                ? "There is no object under that key."
+                : `There is no object ${key}${bucket === undefined ? "" : ` in ${bucket}`}.`,
         next: list,
+    },
+    {
+        pattern: /storage class|InvalidObjectState/,
+        subject: "location",
+        cause: (_found, { key = "The object" }) =>
+            `${key} is in an archive storage class, and must be restored before a read.`,
+        next: ({ bucket = "BUCKET", key = "KEY" }) =>
+            shell("aws", "s3api", "head-object", "--bucket", bucket, "--key", key),
+    },
+    {
+        pattern: /Invalid principal in policy/i,
+        subject: "caller",
+        cause: () => "The policy names a principal that does not exist: it is mistyped, or was deleted.",
+        next: () => "aws iam get-role --role-name NAME --query Role.Arn",
+    },
+    {
+        pattern: /All values in the (\w+) column are either reserved keywords or null/i,
+        subject: "file",
+        cause: ([, column = ""]) =>
+            `Every value of ${column.toUpperCase()} is empty or a reserved word, so no row can be used.`,
+        next: content,
     },
     {
         pattern: /More than (\d+) resources with PENDING or IN_PROGRESS status/,
@@ -201,14 +233,22 @@ const rules: readonly Rule[] = [
     {
         pattern: /PermanentRedirect|must be addressed using the specified endpoint|AuthorizationHeaderMalformed/,
         subject: "location",
-        cause: (_found, { bucket = "The bucket" }) => `${bucket} is in another region than the call.`,
+        cause: (_found, { bucket = "The bucket" }, text) => {
+            const region = /\.s3[.-]([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(text)?.[1];
+            return `${bucket} is in another region than the call${region === undefined ? "" : `: in ${region}`}.`;
+        },
         next: ({ bucket = "BUCKET" }) => shell("aws", "s3api", "get-bucket-location", "--bucket", bucket),
     },
     {
         pattern: /\bAccess ?Denied\b|\b403\b.*Forbidden/,
         subject: "access",
-        cause: (_found, { bucket = "the data" }) =>
-            `Access to ${bucket} was denied, and the message does not name the policy.`,
+        cause: (_found, { bucket = "the data" }, text) => {
+            const [, operation] = /when calling the (\w+) operation/.exec(text) ?? [];
+            const hidden = /^(Get|Head)Object$/.test(operation ?? "")
+                ? " Or there is no such object: S3 says that only to callers with s3:ListBucket."
+                : "";
+            return `Access to ${bucket}${operation ? ` (s3:${operation.replace("Head", "Get")})` : ""} was denied, and the message does not name the policy.${hidden}`;
+        },
     },
 ];
 
@@ -222,7 +262,8 @@ export function explainMessage(
     start: readonly string[] = packageCommand,
 ): Message | undefined {
     const text = pasted
-        .replaceAll(/\s+/g, " ")
+        // Terraform draws a box around an error.
+        .replaceAll(/[│╷╵\s]+/g, " ")
         .replaceAll('\\"', '"')
         // Line numbers in a Python traceback are not lines of the data file.
         .replaceAll(/File "[^"]*", line \d+/g, "File");

@@ -27,6 +27,7 @@ const blocking = /by the (\w+) setting in S3 Block Public Access/;
 export function parseRefusal(text: string): Refusal | undefined {
     const [, denier, policyArn] = denying.exec(text) ?? [];
     const policy = denier ?? lacking.exec(text)?.[1] ?? blocking.exec(text)?.[1];
+    const isExplicit = denier !== undefined || /with an explicit deny/i.test(text);
     const [, who, action] =
         /(?:\bUser: |\b)([^\s"']+) is not authorized to perform:? ([\w-]+:\w+)/.exec(text) ??
         /(?:\bUser: |\b)([^\s"']+) (?:does not have|doesn't have|lacks) permissions? to (?:perform|call):? ([\w-]+:\w+)/.exec(
@@ -41,7 +42,7 @@ export function parseRefusal(text: string): Refusal | undefined {
         resource: resource?.replace(/[.:]+$/, ""),
         policy,
         policyArn: policyArn?.replace(/[.:]+$/, ""),
-        isExplicit: denier !== undefined,
+        isExplicit,
         text,
     };
 }
@@ -50,7 +51,11 @@ const article = (words: string) => `${/^[aeiou]/i.test(words) ? "an" : "a"} ${wo
 
 /** Returns the reason of an access error as a clause, such as `no identity-based policy allows it`. */
 export function formatReason({ policy, policyArn, isExplicit }: Omit<Refusal, "text">, what = "it"): string {
-    if (policy === undefined) return "no policy allows it, or one denies it";
+    if (policy === undefined) {
+        return isExplicit
+            ? `a Deny refuses ${what}, and the message does not name its policy`
+            : `no policy allows ${what}, or one denies it`;
+    }
     if (isExplicit) return `a statement of ${article(policy)}${policyArn ? ` (${policyArn})` : ""} denies ${what}`;
     return /^[A-Z]\w+$/.test(policy)
         ? `${policy} of Block Public Access refuses what would make the bucket public`

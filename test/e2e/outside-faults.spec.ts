@@ -28,32 +28,7 @@ const sounds = isSecond ? [] : soundSetups;
 const texts = isSecond ? [] : messages;
 
 /** Cases that the diagnosis does not explain or fix yet. Their tests fail as soon as it does. */
-const notYet: readonly string[] = [
-    "a role policy for the ARN of an access point instead of the bucket",
-    "s3:prefix with a slash where the import lists without it",
-    "a Deny of *log* that also matches catalog",
-    "the unique id of a deleted role as the only principal of the bucket policy",
-    "the bucket's ARN as encryption context of objects without a bucket key",
-    "an object behind a delete marker",
-    "the bucket's host name in place of its name",
-    "an import that a service control policy denies",
-    "an import that a session policy narrows",
-    "an import through a VPC endpoint whose policy allows nothing",
-    "times as serial numbers of Excel",
-    "times in scientific notation, which lost their last digits",
-    "times with thousands separators",
-    "times in seconds with a fraction",
-    "a no-break space after a column's name",
-    "an error that Terraform wrapped in a box",
-    "a role's ARN whose account number lost its first zero",
-    "a Deny whose kind the message does not name",
-    "a bucket policy with a principal that does not exist",
-    "an archived object called unauthorized",
-    "a key with plus signs in an exception of Java",
-    "a refused read that can mean a missing object",
-    "event types that are all reserved words",
-    "a redirect to the region of the bucket",
-];
+const notYet: readonly string[] = [];
 
 describe("`diagnose-access` on faults that its authors did not choose", () => {
     let instance: Instance;

@@ -19,8 +19,12 @@ export const preparedKey = (key: string) =>
         : `${key.slice(0, key.length - dataSuffix(key).length)}.prepared.csv`;
 
 /** Returns the keys of the objects that an import of this key reads: the object, or those directly in the folder. */
-export const importedKeys = (key: string, listed: readonly { readonly key: string; readonly size: number }[]) =>
-    listed.flatMap(({ key: name, size }) => {
+export const importedKeys = (
+    key: string,
+    listed: readonly { readonly key: string; readonly size: number; readonly isDeleted?: boolean }[],
+) =>
+    listed.flatMap(({ key: name, size, isDeleted }) => {
+        if (isDeleted) return [];
         const isInside = size > 0 && name.startsWith(key) && !name.slice(key.length).includes("/");
         return (isFolder(key) ? isInside : name === key) ? [name] : [];
     });

@@ -46,7 +46,7 @@ function isProvablyWrong(
     }
     // Only a service that calls for a resource sends these keys. A role's session never does.
     if (sent === undefined && (sourceArn.test(key) || /^aws:sourceaccount$/i.test(key))) return true;
-    if (accountKeys.test(key)) return wanted.every((each) => /^\d{12}$/.test(each) && each !== accountId);
+    if (accountKeys.test(key)) return wanted.every((each) => each !== accountId && !/[*?$]/.test(each));
     const isOfOther = (arn: string) => {
         const { partition = of.partition, service = "", accountId: account = "" } = parseArn(arn) ?? {};
         const isOf = (value: string, ours: string) => value === ours || /[*?]/.test(value);

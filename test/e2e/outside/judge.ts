@@ -83,6 +83,10 @@ async function readDocuments({ iam, s3, kms }: Stage, Bucket: string, roleArn: s
 
 type Documents = Awaited<ReturnType<typeof readDocuments>>;
 
+const guideActions = ["Decrypt", "GenerateDataKey", "DescribeKey", "CreateGrant", "ListGrants"].map(
+    (name) => `kms:${name}`,
+);
+
 /**
  * Returns what a fix took away, or gave beyond the import's own reads; empty if it only added statements for the role or
  * the service. This rule does not use the diagnosis.
@@ -97,7 +101,8 @@ function reviewHarm(before: Documents, after: Documents, { fixture }: World, rol
         trust: { principals: [service], actions: ["sts:AssumeRole"], resources: ["undefined"] },
         role: { principals: [undefined], actions: ["s3:ListBucket", "s3:GetObject"], resources },
         bucket: { principals: [service, role], actions: ["s3:ListBucket", "s3:GetObject"], resources },
-        key: { principals: [service, role], actions: ["kms:Decrypt"], resources: ["*"] },
+        // The key policy of the Developer Guide ("Giving Amazon Personalize permission to use your AWS KMS key").
+        key: { principals: [service, role], actions: guideActions, resources: ["*"] },
     };
     const isNarrow = (one: Statement, { principals = [], actions = [], resources = [] }: (typeof allowed)["key"]) =>
         one.Effect === "Allow" &&

@@ -22,7 +22,7 @@ export const policyFaults: readonly Fault[] = [
         source: `${github}/hashicorp/terraform-provider-aws/issues/8905`,
         make: trust(also({ Bool: { "aws:MultiFactorAuthPresent": "true" } })),
         says: /trust policy.*aws:MultiFactorAuthPresent/is,
-        ends: "commands",
+        ends: /Ask: the (owner|administrator) of the (role|key) /,
     },
     {
         name: "an account number without quotes in YAML, read as an octal number",
@@ -50,7 +50,7 @@ export const policyFaults: readonly Fault[] = [
             })),
         ),
         says: /accesspoint\/films|access point/,
-        ends: "commands",
+        ends: /Ask: the (owner|administrator) of the (role|key) /,
     },
     {
         name: "a role policy that allows only objects with a tag",
@@ -162,7 +162,7 @@ export const policyFaults: readonly Fault[] = [
             Condition: { StringEquals: { "kms:EncryptionContext:aws:s3:arn": `arn:aws:s3:::${fixture.bucket}` } },
         })),
         says: /kms:EncryptionContext:aws:s3:arn arn:aws:s3:::\S+.*sends .*\/movies\/interactions\.csv/,
-        ends: "commands",
+        ends: /Ask: the (owner|administrator) of the (role|key) /,
     },
     {
         name: "a key that only an attested enclave may use",
