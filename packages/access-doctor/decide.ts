@@ -19,7 +19,7 @@ export type Decided =
      * request.
      */
     | { readonly is: "denied"; readonly assumed: AccessRequest }
-    | { readonly is: "unknown"; readonly keys: readonly string[] };
+    | { readonly is: "unknown"; readonly keys: readonly string[]; readonly assumed: AccessRequest };
 
 /** Maximum number of value combinations to evaluate. Above it, the decision counts as unknown. */
 const maxAssumptions = 4096;
@@ -48,7 +48,7 @@ export function decide(
     const used = usedKeys(request, unknowns, applicable);
     const keys = [...used.keys()];
     const count = [...used.values()].reduce((product, values) => product * values.length, 1);
-    if (count > maxAssumptions) return { is: "unknown", keys };
+    if (count > maxAssumptions) return { is: "unknown", keys, assumed: request };
     let assumptions: (string | null)[][] = [[]];
     for (const values of used.values())
         assumptions = assumptions.flatMap((assumed) => values.map((value) => [...assumed, value]));
@@ -72,7 +72,8 @@ export function decide(
                 ),
         ),
     );
-    return { is: "unknown", keys: deciding };
+    const denied = assumptions.find((assumed) => !results.get(JSON.stringify(assumed))) ?? [];
+    return { is: "unknown", keys: deciding, assumed: withAssumptions(denied) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describeProblems, roleReads, serviceReads } from "policy-evaluator";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
 import { type BucketFacts, isBucketGone } from "../snapshot.ts";
-import { broken, cannotTell, judge } from "./policies.ts";
+import { broken, judge, undecidedLink } from "./policies.ts";
 
 const name = "bucket policy";
 
@@ -24,10 +24,10 @@ export function bucketPolicy(scene: Scene): Link {
         return lacking(`The bucket policy of ${bucket} is not a policy document: ${what}.`, fetched.is.slice(0, 500));
     }
     const policies = [{ name, document: parsed.document }];
-    const { explanations, unknown } = judge(scene, [...roleReads(of), ...serviceReads(of)], "resource", policies);
+    const { explanations, undecided } = judge(scene, [...roleReads(of), ...serviceReads(of)], "resource", policies);
     const findings = broken("bucket-policy", explanations, "bucketPolicy");
-    return findings.length === 0 && unknown.length > 0
-        ? unknownLink(name, cannotTell(unknown))
+    return findings.length === 0 && undecided.length > 0
+        ? undecidedLink(name, undecided)
         : createLink(name, "Personalize may list and read, and nothing denies it", findings);
 }
 

@@ -13,7 +13,7 @@ import { type Decided, decide } from "../decide.ts";
 import { type Explanation, explain } from "../explain.ts";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
 import { fetchedValue, type KeyFacts, type RoleFacts, type Snapshot } from "../snapshot.ts";
-import { cannotTell, read } from "./policies.ts";
+import { read, undecidedLink } from "./policies.ts";
 
 const name = "encryption key";
 
@@ -41,7 +41,7 @@ export function kms(scene: Scene): Link {
             return unknownLink(name, fetched?.unread ?? `${kmsKey} was not read`);
         }
         const keyFaults = keyFindings(scene, fetched.is, key, bucketKey);
-        if (typeof keyFaults === "string") return unknownLink(name, keyFaults);
+        if (!Array.isArray(keyFaults)) return keyFaults;
         findings.push(...keyFaults);
     }
     const once = [...new Map(findings.map((each) => [`${each.fault} ${each.about}`, each])).values()];
@@ -60,8 +60,8 @@ const broken = (key: KeyFacts, fault: Finding["fault"], sentence: string, ...evi
     about: key.arn,
 });
 
-/** Returns the findings about a key. If its policy cannot be judged, returns the reason as a text. */
-function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: boolean): Finding[] | string {
+/** Returns the findings about a key, or the unknown link if its policy cannot be judged. */
+function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: boolean): Finding[] | Link {
     const { snapshot, of } = scene;
     const findings: Finding[] = [];
     if (key.state !== "Enabled") {
@@ -86,7 +86,10 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
     const [role, service] = [decided(requests.role), decided(requests.service)];
     const may = [role, service].map(({ by: { is } }) => is);
     if (!may.includes("allowed") && may.includes("unknown")) {
-        return cannotTell([role, service].flatMap(({ by }) => (by.is === "unknown" ? by.keys : [])));
+        const undecided = [role, service].flatMap(({ request, unknowns, by }) =>
+            by.is === "unknown" ? explain(request, by.assumed, policies.resource, "resource", unknowns) : [],
+        );
+        return undecidedLink(name, undecided);
     }
     if (may.every((is) => is === "denied")) {
         findings.push(denialOf(key, policies, role, service));

@@ -11,10 +11,10 @@ import {
     toList,
 } from "policy-evaluator";
 import { findUnknownKeys } from "../context.ts";
-import { decide } from "../decide.ts";
+import { type Decided, decide } from "../decide.ts";
 import { type Explanation, explain } from "../explain.ts";
 import type { FaultId } from "../faults.ts";
-import { breaks, type Finding, type FixTarget, type Scene } from "../link.ts";
+import { breaks, type Finding, type FixTarget, type Link, type Scene, unknownLink } from "../link.ts";
 import type { PolicyText } from "../snapshot.ts";
 
 /**
@@ -38,8 +38,8 @@ export function read(texts: readonly Pick<PolicyText, "name" | "text">[], kind: 
 /** The result of several requests that were evaluated against the policies of one resource or identity. */
 export interface Judged {
     readonly explanations: readonly Explanation[];
-    /** Condition keys with an unknown value on which a decision depends. */
-    readonly unknown: readonly string[];
+    /** Why requests would be denied whose decision depends on condition keys with an unknown value. */
+    readonly undecided: readonly Explanation[];
 }
 
 /**
@@ -52,21 +52,37 @@ export function judge(
     type: PolicyType,
     policies: readonly NamedPolicy[],
 ): Judged {
-    const unknown = new Set<string>();
-    const explanations = requests.flatMap((request) => {
+    const explained = requests.map((request) => {
         const unknowns = findUnknownKeys(request, knownValues);
         const decided = decide(request, unknowns, { [type]: policies }, type);
-        if (decided.is === "unknown") for (const key of decided.keys) unknown.add(key);
-        if (decided.is !== "denied") return [];
+        if (decided.is === "allowed") return { is: decided.is, why: [] };
         const { lacking } = authorize(decided.assumed, { [type]: policies });
         const kind = type === "resource" ? "resource" : "identity";
-        return explain(request, decided.assumed, policies, kind, unknowns, !lacking.includes(type));
+        const why = explain(request, decided.assumed, policies, kind, unknowns, !lacking.includes(type));
+        return { is: decided.is, why };
     });
-    return { explanations, unknown: [...unknown] };
+    const of = (is: Decided["is"]) => explained.flatMap((each) => (each.is === is ? each.why : []));
+    return { explanations: of("denied"), undecided: of("unknown") };
 }
 
-/** Returns the reason why a link cannot be judged: its decision depends on the condition keys `keys`. */
-export const cannotTell = (keys: readonly string[]) => `cannot tell: ${keys.join(", ")}`;
+/**
+ * Creates a link that cannot be judged, because the value of a condition key is unknown. It names statement, key and
+ * wanted value, and asks who knows the value.
+ */
+export function undecidedLink(link: string, undecided: readonly Explanation[]): Link {
+    const once = [...new Map(undecided.map((each) => [`${each.policy} ${each.statement}`, each])).values()];
+    const sentences = once.map(({ sentence }) => sentence.replace(/\.$/, ""));
+    const [first] = once;
+    const unknown = first?.conditions.filter(({ sent }) => sent === "unknown") ?? [];
+    const values = unknown.map(
+        ({ key, wanted }) => `${key} of the request (${first?.statement} says ${wanted.join(" or ")})`,
+    );
+    const isOfOrganisation = unknown.some(({ key }) => /org(id|paths)$/i.test(key));
+    const who = isOfOrganisation
+        ? "whoever may call aws organizations describe-organization"
+        : `whoever wrote the ${first?.policy}`;
+    return unknownLink(link, `cannot tell: ${sentences.join("; ")}`, `${who}: what is ${values.join(", and ")}?`);
+}
 
 /**
  * Converts explanations to findings. Returns one finding for each statement, because list and read requests often fail

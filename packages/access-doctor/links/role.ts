@@ -1,7 +1,7 @@
 import { accountOf, assumeRole, personalizeService, roleReads } from "policy-evaluator";
 import { breaks, createLink, type Finding, type Link, type Scene, simulator, unknownLink, warning } from "../link.ts";
 import { fetchedValue, hasJob, type PolicyText, type RoleFacts } from "../snapshot.ts";
-import { broken, cannotTell, judge, read } from "./policies.ts";
+import { broken, judge, read, undecidedLink } from "./policies.ts";
 import { refusedByOrganisation } from "./refusals.ts";
 
 const passRoleLink = "iam:PassRole of the caller";
@@ -30,7 +30,7 @@ export function passRole({ snapshot }: Scene): Link {
     }
     const unsure = toPersonalize.missing.filter((key) => unsureKeys.test(key));
     if (unsure.length > 0 && toPersonalize.decision === "implicitDeny") {
-        return unknownLink(passRoleLink, cannotTell(unsure));
+        return unknownLink(passRoleLink, `cannot tell: ${unsure.join(", ")}`);
     }
     const by = [...new Set(toPersonalize.matched)];
     // `toAny` is the result of a simulation without the key iam:PassedToService. If the simulation reports this key as
@@ -106,15 +106,15 @@ export function roleLinks(scene: Scene): Link[] {
         more: Finding[],
     ) => {
         const type = fault === "boundary" ? fault : "identity";
-        const { explanations, unknown } = judge(scene, roleReads(scene.of), type, policies);
+        const { explanations, undecided } = judge(scene, roleReads(scene.of), type, policies);
         const findings = broken(fault, explanations, fault === "boundary" ? "boundary" : "rolePolicy");
         const detail =
             fault === "boundary" ? "the boundary allows it" : "the role may list the bucket and read its objects";
         // The verdict is unknown if the parser rejects a policy document that AWS stores, because this document may
         // still allow the action.
         if (findings.length > 0 && problems.length > 0) return unknownLink(name, problems.join("; "));
-        return findings.length === 0 && unknown.length > 0
-            ? unknownLink(name, cannotTell(unknown))
+        return findings.length === 0 && undecided.length > 0
+            ? undecidedLink(name, undecided)
             : createLink(name, detail, [...findings, ...more]);
     };
     const policies = link(names[0], "role-policy", identity, withoutDocument(facts.policies));
@@ -204,8 +204,8 @@ export function trust(scene: Scene): Link {
     }
     const { policies, problems } = read([{ name: trustLink, text: fetched.is.trust }], "resource");
     if (problems.length > 0) return unknownLink(trustLink, problems.join("; "));
-    const { explanations, unknown } = judge(scene, [assumeRole(scene.of)], "resource", policies);
-    return unknown.length > 0
-        ? unknownLink(trustLink, cannotTell(unknown))
+    const { explanations, undecided } = judge(scene, [assumeRole(scene.of)], "resource", policies);
+    return undecided.length > 0
+        ? undecidedLink(trustLink, undecided)
         : createLink(trustLink, "Personalize may assume the role", broken("trust-policy", explanations, "trust"));
 }

@@ -40,9 +40,16 @@ describe("`diagnose` of a Deny with a condition", () => {
         });
     }
 
-    it("the verdict is unknown and contains the condition key if the decision depends on a condition key without a known value", () => {
+    it("the verdict is unknown and names statement, key and wanted value if the decision depends on a condition key without a known value", () => {
         const snapshot = guarded({ StringNotLike: { "aws:UserAgent": "aws-*" } });
-        assert.equal(linkOf(snapshot)?.detail, "cannot tell: aws:UserAgent");
+        assert.equal(
+            linkOf(snapshot)?.detail,
+            "cannot tell: Guard of the bucket policy denies s3:ListBucket unless aws:UserAgent is like aws-*; the role's session sends an unknown aws:UserAgent",
+        );
+        assert.match(
+            linkOf(snapshot)?.ask ?? "",
+            /^whoever wrote the bucket policy: what is aws:UserAgent .* aws-\*\)\?$/,
+        );
         assert.equal(diagnose(snapshot).verdict, "unknown");
     });
 

@@ -121,7 +121,7 @@ export const roleCases: readonly PublicCase[] = [
             { ...list, Condition: { StringLike: { "s3:delimiter": "/", "s3:prefix": "movies*" } } },
             get,
         ),
-        says: /cannot tell: s3:delimiter/,
+        says: /cannot tell: List of .* s3:delimiter \/; .* unknown s3:delimiter/,
         ends: "unknown",
     },
     {
