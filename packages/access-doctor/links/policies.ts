@@ -70,7 +70,9 @@ export function judge(
  * wanted value, and asks who knows the value.
  */
 export function undecidedLink(link: string, undecided: readonly Explanation[]): Link {
-    const once = [...new Map(undecided.map((each) => [`${each.policy} ${each.statement}`, each])).values()];
+    const isFirst = (each: Explanation) =>
+        undecided.find(({ policy, statement }) => policy === each.policy && statement === each.statement) === each;
+    const once = undecided.filter(isFirst);
     const sentences = once.map(({ sentence }) => sentence.replace(/\.$/, ""));
     const [first] = once;
     const unknown = first?.conditions.filter(({ sent }) => sent === "unknown") ?? [];
