@@ -1,7 +1,6 @@
-import { accountOf, unseenLayers } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { findMentions, type Mentions } from "./mentions.ts";
-import { formatReason, parseRefusal, type Refusal, roleOfCaller } from "./refusal.ts";
+import { explainRefusal, parseRefusal } from "./refusal.ts";
 
 /**
  * What a message is about. `access`: Personalize cannot read the data, for a reason that a diagnosis finds. `file`: the
@@ -22,16 +21,11 @@ export interface Message {
     readonly mentions: Mentions;
 }
 
-interface Rule {
-    readonly pattern: RegExp;
-    readonly subject: Subject;
-    cause(groups: readonly string[], mentions: Mentions, text: string): string;
-    /**
-     * Returns the next command. If `next` is absent, the next command is the diagnosis of the resources in the message.
-     * `start` is the command line up to its arguments.
-     */
-    next?(mentions: Mentions, start: readonly string[]): string;
-}
+/**
+ * Pattern of a message, its subject, its cause, and the next command; by default, the diagnosis of the resources that the
+ * message names. In the texts, `$1` is the pattern's first group, and `{bucket|BUCKET}` a mention with its default.
+ */
+type Rule = readonly [pattern: RegExp, subject: Subject, cause: string, next?: string];
 
 /** The command line of access-doctor without its arguments. */
 export const packageCommand = ["npx", "access-doctor"];
@@ -44,50 +38,21 @@ function formatDiagnosisCommand({ jobArn, roleArn, bucket, key }: Mentions, star
     return shell(...start, ...args);
 }
 
-const content = (mentions: Mentions, start: readonly string[]) => {
-    const { bucket, key = "KEY", lines } = mentions;
-    if (bucket === undefined) return formatDiagnosisCommand(mentions, start);
-    const rows = [...new Set([1, ...lines])].map((line) => `${line}p`).join(";");
-    return `${shell("aws", "s3", "cp", `s3://${bucket}/${key}`, "-")} | sed -n '${rows}'`;
-};
-const listJobs = () => "aws personalize list-dataset-import-jobs";
-const describeKey = ({ keyArn = "KEY_ARN" }: Mentions) => shell("aws", "kms", "describe-key", "--key-id", keyArn);
-const list = ({ bucket = "BUCKET" }: Mentions) => shell("aws", "s3", "ls", "--recursive", `s3://${bucket}/`);
+const content = "aws s3 cp s3://{bucket|BUCKET}/{key|KEY} - | sed -n '{lines|1p}'";
+const listJobs = "aws personalize list-dataset-import-jobs";
+const describeKey = "aws kms describe-key --key-id {keyArn|KEY_ARN}";
+const list = "aws s3 ls --recursive s3://{bucket|BUCKET}/";
 
-/** Explains an access error by its parts: who may not do what, on what, and which kind of policy decided. */
-function explainRefusal(refusal: Refusal, found: Mentions, start: readonly string[]): Message | undefined {
-    const { action, caller, resource, policy = "" } = refusal;
-    if (action === undefined) return undefined;
-    const [service = "", operation = ""] = action.split(":");
-    const isOfData = ["s3", "kms", "sts"].includes(service);
-    const ofCaller = isOfData ? roleOfCaller(refusal) : undefined;
-    const mentions = { ...found, ...(ofCaller !== undefined && { roleArn: ofCaller }) };
-    const who = caller ?? "The caller";
-    const { roleArn = "the role", bucket = "the bucket", keyArn = "the key of the data" } = found;
-    const on = resource ?? { s3: bucket, kms: keyArn, sts: roleArn, iam: roleArn }[service];
-    const does =
-        { PassRole: `pass ${on} to Personalize (${action})`, AssumeRole: `assume ${on} (${action})` }[operation] ??
-        `call ${action}${on === undefined ? "" : ` on ${on}`}`;
-    const isTrust = operation === "AssumeRole" && policy === "";
-    const [short] = [caller, on].filter(
-        (arn = "") => /^arn:[^:]+:[^:]*:[^:]*:\d+:/.test(arn) && accountOf(arn)?.length !== 12,
-    );
-    const reason =
-        short !== undefined
-            ? `the account number in ${short} has ${accountOf(short)?.length} digits instead of 12, so it probably lost leading zeros`
-            : isTrust
-              ? "its trust policy does not allow it"
-              : formatReason(refusal);
-    const owner = unseenLayers({ caller: { arn: ofCaller ?? "arn:aws:iam::0:role/any" }, action }).find(
-        (layer) => layer.policy.toLowerCase() === policy.toLowerCase(),
-    )?.owner;
-    return {
-        subject: isOfData ? "access" : "caller",
-        cause: `${who} may not ${does}: ${reason}.`,
-        next: formatDiagnosisCommand(mentions, start),
-        ...(owner !== undefined && { ask: `${owner}: let ${who} ${does}; ${reason}.` }),
-        mentions,
-    };
+/** Replaces the placeholders of a rule's text; with `quote`, by words of a shell. */
+function fill(text: string, groups: readonly string[], mentions: Mentions, quote = (value: string) => value): string {
+    const lines = [...new Set([1, ...mentions.lines])].map((line) => `${line}p`).join(";");
+    const values: Readonly<Record<string, unknown>> = { ...mentions, lines };
+    return text
+        .replaceAll(/\$(\d)/g, (_all, group: string) => groups[Number(group)] ?? "")
+        .replaceAll(/\{(\w+)\|([^}]*)\}/g, (_all, name: string, otherwise: string) => {
+            const value = values[name];
+            return value === undefined ? otherwise : name === "lines" ? lines : quote(String(value));
+        });
 }
 
 /** What the state of a KMS key in a message means (KMS Developer Guide, "Key states of AWS KMS keys"). */
@@ -106,150 +71,126 @@ const keyStateIn = (text: string): string | undefined =>
         : undefined;
 
 const rules: readonly Rule[] = [
-    {
-        pattern: /ciphertext refers to a customer master key that does not exist/,
-        subject: "access",
-        cause: (_found, { keyArn = "The key of the data" }) =>
-            `${keyArn} does not exist in this region, or its policy lets neither the role nor Personalize in.`,
-    },
-    {
-        pattern: /Insufficient privileges for accessing data in (?:Amazon )?S3\b.*fix bucket policy on/,
-        subject: "access",
-        cause: (_found, { bucket }) =>
-            `The bucket policy of ${bucket} does not let Personalize (personalize.amazonaws.com) list and read it.`,
-    },
-    {
-        pattern: /Insufficient privileges for accessing data in (?:Amazon )?S3/,
-        subject: "access",
-        cause: () =>
-            "Personalize may not read the data: a policy of the role, the bucket or the key stops it, and only a diagnosis finds which.",
-    },
-    {
-        pattern: /missing the following columns: ?\[([^\]]*)\]/,
-        subject: "file",
-        cause: ([, columns]) => `The header of the file lacks ${columns}, which the dataset's schema has.`,
-        next: content,
-    },
-    {
-        pattern: /Length cannot be more than (\S+) characters for (\w+)/,
-        subject: "file",
-        cause: ([, limit, column]) =>
-            `A value of ${column} has more than ${limit} characters: often a quote before it is not closed.`,
-        next: content,
-    },
-    {
-        pattern: /fewer than (?:25 users|1000 interactions)|fewer than the minimum of \d+/,
-        subject: "file",
-        cause: () => "The data has too few interactions: 1000, and 25 users with two each, are the least.",
-        next: content,
-    },
-    {
-        pattern: /Invalid Data location|Invalid S3 input path/i,
-        subject: "location",
-        cause: () =>
-            "The location is not an object, or not of the form s3://bucket/folder/file.csv (a folder ends in /).",
-        next: list,
-    },
-    {
-        pattern: /No objects found in s3 path/i,
-        subject: "location",
-        cause: (_found, { bucket = "BUCKET", key = "" }) => `There is no object at s3://${bucket}/${key}.`,
-        next: list,
-    },
-    {
-        pattern: /NoSuchBucket|specified bucket does not exist/,
-        subject: "location",
-        cause: (_found, { bucket }) => `There is no bucket ${bucket ?? "of that name"}.`,
-        next: () => "aws s3 ls",
-    },
-    {
-        pattern: /NoSuchKey|specified key does not exist/,
-        subject: "location",
-        cause: (_found, { bucket, key }) =>
-            key === undefined
-                ? "There is no object under that key."
-                : `There is no object ${key}${bucket === undefined ? "" : ` in ${bucket}`}.`,
-        next: list,
-    },
-    {
-        pattern: /storage class|InvalidObjectState/,
-        subject: "location",
-        cause: (_found, { key = "The object" }) =>
-            `${key} is in an archive storage class, and must be restored before a read.`,
-        next: ({ bucket = "BUCKET", key = "KEY" }) =>
-            shell("aws", "s3api", "head-object", "--bucket", bucket, "--key", key),
-    },
-    {
-        pattern: /Invalid principal in policy/i,
-        subject: "caller",
-        cause: () => "The policy names a principal that does not exist: it is mistyped, or was deleted.",
-        next: () => "aws iam get-role --role-name NAME --query Role.Arn",
-    },
-    {
-        pattern: /All values in the (\w+) column are either reserved keywords or null/i,
-        subject: "file",
-        cause: ([, column = ""]) =>
-            `Every value of ${column.toUpperCase()} is empty or a reserved word, so no row can be used.`,
-        next: content,
-    },
-    {
-        pattern: /More than (\d+) resources with PENDING or IN_PROGRESS status/,
-        subject: "service",
-        cause: ([, limit]) => `${limit} imports are running, which is the quota of a region: wait until one ends.`,
-        next: listJobs,
-    },
-    {
-        pattern: /ResourceAlreadyExistsException|already exists/,
-        subject: "service",
-        cause: () => "A job of that name exists, and Personalize never frees a name: use another.",
-        next: listJobs,
-    },
-    {
-        pattern:
-            /ExpiredToken|security token included in the request is (?:expired|invalid)|Unable to locate credentials/,
-        subject: "credentials",
-        cause: () => "The credentials of the call are missing, expired or invalid.",
-        next: () => "aws sso login",
-    },
-    {
-        pattern: /ThrottlingException|Rate exceeded|TooManyRequests/,
-        subject: "service",
-        cause: () => "AWS limits the rate of the call: repeat it in a minute.",
-        next: listJobs,
-    },
-    {
-        pattern:
-            /(?:can ?not|can't|unable to|failed to|not able to|could not) (?:be )?assumed?\b|assume (?:the )?(?:provided |given )?role/i,
-        subject: "access",
-        cause: (_found, { roleArn = "the role" }) =>
-            `Personalize cannot assume ${roleArn}: it does not exist, or its trust policy does not allow it.`,
-    },
-    {
-        pattern: /'roleArn' failed to satisfy constraint|roleArn.*(?:pattern|regular expression)/,
-        subject: "caller",
-        cause: () => "The role is not named by a complete ARN: arn:aws:iam::ACCOUNT:role/PATH/NAME, without blanks.",
-        next: () => "aws iam get-role --role-name NAME --query Role.Arn",
-    },
-    {
-        pattern: /PermanentRedirect|must be addressed using the specified endpoint|AuthorizationHeaderMalformed/,
-        subject: "location",
-        cause: (_found, { bucket = "The bucket" }, text) => {
-            const region = /\.s3[.-]([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(text)?.[1];
-            return `${bucket} is in another region than the call${region === undefined ? "" : `: in ${region}`}.`;
-        },
-        next: ({ bucket = "BUCKET" }) => shell("aws", "s3api", "get-bucket-location", "--bucket", bucket),
-    },
-    {
-        pattern: /\bAccess ?Denied\b|\b403\b.*Forbidden/,
-        subject: "access",
-        cause: (_found, { bucket = "the data" }, text) => {
-            const [, operation] = /when calling the (\w+) operation/.exec(text) ?? [];
-            const hidden = /^(Get|Head)Object$/.test(operation ?? "")
-                ? " Or there is no such object: S3 says that only to callers with s3:ListBucket."
-                : "";
-            return `Access to ${bucket}${operation ? ` (s3:${operation.replace("Head", "Get")})` : ""} was denied, and the message does not name the policy.${hidden}`;
-        },
-    },
+    [
+        /ciphertext refers to a customer master key that does not exist/,
+        "access",
+        "{keyArn|The key of the data} does not exist in this region, or its policy lets neither the role nor Personalize in.",
+    ],
+    [
+        /Insufficient privileges for accessing data in (?:Amazon )?S3\b.*fix bucket policy on/,
+        "access",
+        "The bucket policy of {bucket|the bucket} does not let Personalize (personalize.amazonaws.com) list and read it.",
+    ],
+    [
+        /Insufficient privileges for accessing data in (?:Amazon )?S3/,
+        "access",
+        "Personalize may not read the data: a policy of the role, the bucket or the key stops it, and only a diagnosis finds which.",
+    ],
+    [
+        /missing the following columns: ?\[([^\]]*)\]/,
+        "file",
+        "The header of the file lacks $1, which the dataset's schema has.",
+        content,
+    ],
+    [
+        /Length cannot be more than (\S+) characters for (\w+)/,
+        "file",
+        "A value of $2 has more than $1 characters: often a quote before it is not closed.",
+        content,
+    ],
+    [
+        /fewer than (?:25 users|1000 interactions)|fewer than the minimum of \d+/,
+        "file",
+        "The data has too few interactions: 1000, and 25 users with two each, are the least.",
+        content,
+    ],
+    [
+        /All values in the (\w+) column are either reserved keywords or null/i,
+        "file",
+        "Every value of $1 is empty or a reserved word, so no row can be used.",
+        content,
+    ],
+    [
+        /Invalid Data location|Invalid S3 input path/i,
+        "location",
+        "The location is not an object, or not of the form s3://bucket/folder/file.csv (a folder ends in /).",
+        list,
+    ],
+    [
+        /No objects found in s3 path|NoSuchKey|specified key does not exist/i,
+        "location",
+        "There is no object at s3://{bucket|BUCKET}/{key|KEY}.",
+        list,
+    ],
+    [
+        /NoSuchBucket|specified bucket does not exist/,
+        "location",
+        "There is no bucket {bucket|of that name}.",
+        "aws s3 ls",
+    ],
+    [
+        /storage class|InvalidObjectState/,
+        "location",
+        "{key|The object} is in an archive storage class, and must be restored before a read.",
+        "aws s3api head-object --bucket {bucket|BUCKET} --key {key|KEY}",
+    ],
+    [
+        /(?:PermanentRedirect|must be addressed using the specified endpoint).*?(?:\.s3[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.|$)|AuthorizationHeaderMalformed/,
+        "location",
+        "{bucket|The bucket} is in another region than the call. $1",
+        "aws s3api get-bucket-location --bucket {bucket|BUCKET}",
+    ],
+    [
+        /Invalid principal in policy/i,
+        "caller",
+        "The policy names a principal that does not exist: it is mistyped, or was deleted.",
+        "aws iam get-role --role-name NAME --query Role.Arn",
+    ],
+    [
+        /More than (\d+) resources with PENDING or IN_PROGRESS status/,
+        "service",
+        "$1 imports are running, which is the quota of a region: wait until one ends.",
+        listJobs,
+    ],
+    [
+        /ResourceAlreadyExistsException|already exists/,
+        "service",
+        "A job of that name exists, and Personalize never frees a name: use another.",
+        listJobs,
+    ],
+    [
+        /ExpiredToken|security token included in the request is (?:expired|invalid)|Unable to locate credentials/,
+        "credentials",
+        "The credentials of the call are missing, expired or invalid.",
+        "aws sso login",
+    ],
+    [
+        /ThrottlingException|Rate exceeded|TooManyRequests/,
+        "service",
+        "AWS limits the rate of the call: repeat it in a minute.",
+        listJobs,
+    ],
+    [
+        /(?:can ?not|can't|unable to|failed to|not able to|could not) (?:be )?assumed?\b|assume (?:the )?(?:provided |given )?role/i,
+        "access",
+        "Personalize cannot assume {roleArn|the role}: it does not exist, or its trust policy does not allow it.",
+    ],
+    [
+        /'roleArn' failed to satisfy constraint|roleArn.*(?:pattern|regular expression)/,
+        "caller",
+        "The role is not named by a complete ARN: arn:aws:iam::ACCOUNT:role/PATH/NAME, without blanks.",
+        "aws iam get-role --role-name NAME --query Role.Arn",
+    ],
+    [
+        /\bAccessDenied\b.*when calling the (?:Get|Head)Object operation/,
+        "access",
+        "Access to {bucket|the data} (s3:GetObject) was denied, and the message does not name the policy. Or there is no such object: S3 says that only to callers with s3:ListBucket.",
+    ],
+    [
+        /\bAccess ?Denied\b|\b403\b.*Forbidden/,
+        "access",
+        "Access to {bucket|the data} was denied, and the message does not name the policy.",
+    ],
 ];
 
 /**
@@ -269,23 +210,25 @@ export function explainMessage(
         .replaceAll(/File "[^"]*", line \d+/g, "File");
     const mentions = { ...about, ...findMentions(text) };
     const refusal = parseRefusal(text);
-    const refused = refusal && explainRefusal(refusal, mentions, start);
-    if (refused) return refused;
+    const refused = refusal && explainRefusal(refusal, mentions);
+    if (refused) return { ...refused, next: formatDiagnosisCommand(refused.mentions, start) };
     const state = keyStateIn(text);
     if (state !== undefined) {
         const cause = `${mentions.keyArn ?? "The key of the data"} ${state}.`;
-        return { subject: "access", cause, next: describeKey(mentions), mentions };
+        return { subject: "access", cause, next: fill(describeKey, [], mentions, shell), mentions };
     }
-    for (const { pattern, subject, cause, next = formatDiagnosisCommand } of rules) {
+    const formatNext = (next: string | undefined) =>
+        next === undefined || (next === content && mentions.bucket === undefined)
+            ? formatDiagnosisCommand(mentions, start)
+            : fill(next, [], mentions, shell);
+    for (const [pattern, subject, cause, next] of rules) {
         const match = pattern.exec(text);
-        if (match) {
-            return { subject, cause: cause(match, mentions, text), next: next(mentions, start), mentions };
-        }
+        if (match) return { subject, cause: fill(cause, match, mentions).trim(), next: formatNext(next), mentions };
     }
     // If no rule matches but the text contains a line number or a column name, the cause is in the file.
     const [line] = mentions.lines;
     const where = line === undefined ? mentions.columns.join(", ") : `line ${line}`;
     if (where === "" && !/\bInput CSV\b/.test(text)) return undefined;
     const cause = `The service refuses ${where === "" ? "the file" : `${where} of the file`}: “${text.trim()}”.`;
-    return { subject: "file", cause, next: content(mentions, start), mentions };
+    return { subject: "file", cause, next: formatNext(content), mentions };
 }

@@ -1,4 +1,6 @@
-import { accountOf, parseArn, parseSessionArn } from "policy-evaluator";
+import { accountOf, parseArn, parseSessionArn, unseenLayers } from "policy-evaluator";
+import type { Mentions } from "./mentions.ts";
+import type { Message } from "./messages.ts";
 
 /**
  * An access error of AWS: `User: … is not authorized to perform: … on resource: … because no … allows …`, or `with an
@@ -72,3 +74,41 @@ export function roleOfCaller({ caller = "" }: Pick<Refusal, "caller">): string |
 /** Checks whether an access error is about a role or a session of that role. */
 export const isOfRole = (refusal: Pick<Refusal, "caller">, roleArn: string): boolean =>
     refusal.caller === roleArn || roleOfCaller(refusal)?.split("/").at(-1) === roleArn.split("/").at(-1);
+
+/**
+ * Explains an access error by its parts: who may not do what, on what, and which kind of policy decided. Returns
+ * undefined if the error names no action.
+ */
+export function explainRefusal(refusal: Refusal, found: Mentions): Omit<Message, "next"> | undefined {
+    const { action, caller, resource, policy = "" } = refusal;
+    if (action === undefined) return undefined;
+    const [service = "", operation = ""] = action.split(":");
+    const isOfData = ["s3", "kms", "sts"].includes(service);
+    const ofCaller = isOfData ? roleOfCaller(refusal) : undefined;
+    const mentions = { ...found, ...(ofCaller !== undefined && { roleArn: ofCaller }) };
+    const who = caller ?? "The caller";
+    const { roleArn = "the role", bucket = "the bucket", keyArn = "the key of the data" } = found;
+    const on = resource ?? { s3: bucket, kms: keyArn, sts: roleArn, iam: roleArn }[service];
+    const does =
+        { PassRole: `pass ${on} to Personalize (${action})`, AssumeRole: `assume ${on} (${action})` }[operation] ??
+        `call ${action}${on === undefined ? "" : ` on ${on}`}`;
+    const isTrust = operation === "AssumeRole" && policy === "";
+    const [short] = [caller, on].filter(
+        (arn = "") => /^arn:[^:]+:[^:]*:[^:]*:\d+:/.test(arn) && accountOf(arn)?.length !== 12,
+    );
+    const reason =
+        short !== undefined
+            ? `the account number in ${short} has ${accountOf(short)?.length} digits instead of 12, so it probably lost leading zeros`
+            : isTrust
+              ? "its trust policy does not allow it"
+              : formatReason(refusal);
+    const owner = unseenLayers({ caller: { arn: ofCaller ?? "arn:aws:iam::0:role/any" }, action }).find(
+        (layer) => layer.policy.toLowerCase() === policy.toLowerCase(),
+    )?.owner;
+    return {
+        subject: isOfData ? "access" : "caller",
+        cause: `${who} may not ${does}: ${reason}.`,
+        ...(owner !== undefined && { ask: `${owner}: let ${who} ${does}; ${reason}.` }),
+        mentions,
+    };
+}
