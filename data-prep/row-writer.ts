@@ -65,14 +65,14 @@ export interface RowOptions {
 function createRecordReader(
     plan: Plan,
     extraNames: readonly string[],
-    { userNumbers, itemNumbers }: ReturnType<typeof createColumns>,
+    { userNumbers, itemNumbers, spacedUsers, spacedItems }: ReturnType<typeof createColumns>,
     latest: number,
 ) {
     const { table, roles } = plan;
     const { dialect } = table;
     const scanner = createScanner(dialect);
-    const user = createIdField(userNumbers, dialect);
-    const item = createIdField(itemNumbers, dialect);
+    const user = createIdField(userNumbers, dialect, spacedUsers);
+    const item = createIdField(itemNumbers, dialect, spacedItems);
     const time = createTimeField(plan.time, dialect, latest);
     const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
     const commas = decimalCommaColumns(plan, extraColumns);

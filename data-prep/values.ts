@@ -54,10 +54,13 @@ export function idProblem(bytes: Uint8Array, from: number, to: number): string |
     return length > maxLength ? `has ${length} characters; Personalize takes ${maxLength}` : undefined;
 }
 
-/** Returns a text for a terminal: control characters escaped, cut after `most` characters. */
+/**
+ * Returns a text for a terminal, cut after `most` characters. Control characters are escaped, spaces at the ends are `·`,
+ * and no-break spaces are `[NBSP]`.
+ */
 export function shown(text: string, most = 120): string {
-    const cut = text.length > most ? `${text.slice(0, most)}…` : text;
-    return visible(cut);
+    const spaced = text.replaceAll(/^ +| +$/g, (spaces) => "·".repeat(spaces.length)).replaceAll("\u00a0", "[NBSP]");
+    return visible(spaced.length > most ? `${spaced.slice(0, most)}…` : spaced);
 }
 
 /** Returns why a text is not a time of the format. */

@@ -139,7 +139,7 @@ async function tableItems(source: Source, choices: string | undefined): Promise<
         return column === undefined ? [] : [{ name: part.toUpperCase(), column }];
     });
     const { columns, leftOut } = attributeColumns(records, used, "Items", [...named, ...(chosen?.extras ?? [])]);
-    const order = [...lastOfEach(readColumn(id), source.name).values()];
+    const order = [...lastOfEach(readColumn(id), source.name, header[id] as string).values()];
     const byWords = parts.category !== undefined && /:token_seq$/.test(header[parts.category] ?? "");
     const [price, brand, stock] = ["PRICE", "BRAND", "STOCK"].map(
         (name) => columns.find(({ field }) => field.name === name)?.values,
@@ -149,8 +149,8 @@ async function tableItems(source: Source, choices: string | undefined): Promise<
         const title = splitTitle(text("title").trim());
         const [, own] = /^(\d{4})(?:\.0+)?$/.exec(text("year").trim()) ?? [];
         return {
-            itemId: text("id"),
-            title: title.title || text("id"),
+            itemId: text("id").trim(),
+            title: title.title || text("id").trim(),
             year: own ? Number(own) : (title.year ?? null),
             genres: parseGenres(text("category"), byWords),
             ...numberAs("price", price?.[at]),

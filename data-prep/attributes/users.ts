@@ -2,6 +2,7 @@ import { visible } from "terminal-text";
 import { type AvroSchema, avroSchema, quoted } from "../avro.ts";
 import { chosenColumns, knownNames, namedColumns } from "../reading/roles.ts";
 import { sourcesAt } from "../reading/sources.ts";
+import { shown } from "../values.ts";
 import { type AttributeColumn, attributeColumns } from "./columns.ts";
 import { fieldText } from "./content.ts";
 import { readRecords } from "./read.ts";
@@ -50,6 +51,7 @@ export async function readUsers(path: string, choices?: string): Promise<UserTab
     const rows = lastOfEach(
         records.rows.map((row) => row[id] ?? ""),
         source.name,
+        records.columns[id] as string,
     );
     const ids = [...rows.keys()];
     return {
@@ -62,11 +64,27 @@ export async function readUsers(path: string, choices?: string): Promise<UserTab
     };
 }
 
-/** Returns the last row number of each id. Throws an Error that names a row without a usable id. */
-export function lastOfEach(ids: readonly string[], name: string): Map<string, number> {
-    const wrong = ids.findIndex((id) => id === "" || id.length > 256 || /\p{Cc}/u.test(id));
-    if (wrong >= 0) throw new Error(`row ${wrong + 1} of ${name} has no id of 1 to 256 characters`);
-    return new Map(ids.map((id, row) => [id, row]));
+/**
+ * Returns the last row number of each id, without the spaces around the id. Throws an Error that names a row without a
+ * usable id, or two ids that differ only in such spaces.
+ */
+export function lastOfEach(ids: readonly string[], name: string, column: string): Map<string, number> {
+    const last = new Map<string, number>();
+    for (const [row, written] of ids.entries()) {
+        const id = written.trim();
+        if (id === "" || id.length > 256 || /\p{Cc}/u.test(written)) {
+            throw new Error(`row ${row + 1} of ${name} has no id of 1 to 256 characters`);
+        }
+        const other = ids[last.get(id) ?? row] as string;
+        if (other !== written) {
+            const both = [other, written].map((each) => `"${shown(each, 40)}"`).join(" and ");
+            throw new Error(
+                `row ${row + 1} of ${name}, column ${column}: ${both} differ only in spaces. Write them alike, or as two ids`,
+            );
+        }
+        last.set(id, row);
+    }
+    return last;
 }
 
 /** Returns a CSV of IDs and columns in the format that the service imports. */

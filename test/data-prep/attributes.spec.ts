@@ -175,6 +175,21 @@ describe("Tables of items and users", () => {
         );
     });
 
+    it("`itemsAt` and `readUsers` remove the spaces around IDs, and reject IDs that differ only in such spaces", async () => {
+        const { ids } = await readUsers(put("a.csv", lines("user_id,age", "007 ,20", "\u00a0b,30")));
+        assert.deepEqual(ids, ["007", "b"]);
+        const { catalogue } = await itemsAt(put("b.csv", lines("sku,price", " A-1,2", "a-1,3")));
+        assert.deepEqual(
+            catalogue.map(({ itemId, title }) => [itemId, title]),
+            [
+                ["A-1", "A-1"],
+                ["a-1", "a-1"],
+            ],
+        );
+        const asking = readUsers(put("a.csv", lines("user_id,age", "b,20", "b\u00a0,30")));
+        await assert.rejects(asking, /row 2 of .*a\.csv, column user_id: "b" and "b\[NBSP\]" differ only in spaces/);
+    });
+
     it("`readUsers` keeps only the last row for each user ID", async () => {
         const { csv, repeated } = await readUsers(put("a.csv", lines("user_id,age", "1,20", "2,30", "1,21")));
         assert.equal(csv, 'USER_ID,AGE\n"1",21\n"2",30\n');

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { snappyUncompress } from "hyparquet";
+import { describeBadRows } from "../../data-prep/bad-rows.ts";
 import { type Choices, describeLayout as described, readLayout } from "../../data-prep/layout.ts";
 import { createCompressors, toTexts } from "../../data-prep/reading/rows-as-bytes.ts";
 import { timeReader } from "../../data-prep/reading/times.ts";
@@ -11,6 +12,7 @@ import { itemAt } from "../support/item-at.ts";
 import { converting } from "./converting.ts";
 import { folderForEach } from "./folder.ts";
 import { lines, publicTables, repeat } from "./public-tables.ts";
+import { csvOfValues, publicValues } from "./public-values.ts";
 
 const now = Date.UTC(2026, 10, 27) / 1000;
 
@@ -27,6 +29,22 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
             const { rows, badRows } = await csvOf(put(file, text), choices);
             assert.deepEqual(badRows, { count: 0, first: [] });
             assert.equal(rows[1], first);
+        });
+    }
+
+    /** Returns the values of a column in the prepared CSV. Throws the question that data-prep asks. */
+    const valuesOf = async (text: string, column: string, choices: Choices = {}) => {
+        const { rows, badRows } = await csvOf(put("export.csv", text), choices);
+        if (badRows.count > 0) throw new Error(describeBadRows("export.csv", badRows, "…"));
+        const [header = [], ...records] = rows.map((row) => row.split(",").map((cell) => cell.replaceAll('"', "")));
+        return records.map((record) => record[header.indexOf(column)]);
+    };
+
+    for (const { name, source, becomes, ...of } of publicValues) {
+        it(`data-prep ${Array.isArray(becomes) ? "converts" : "asks about"} ${name} (${source})`, async () => {
+            const values = async () => valuesOf(csvOfValues(of), of.column);
+            if (becomes instanceof RegExp) await assert.rejects(values, becomes);
+            else assert.deepEqual((await values()).slice(0, becomes.length), becomes);
         });
     }
 
