@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import { visible } from "terminal-text";
+import { chooseDecimal, type Decimal } from "./numbers.ts";
 import { compileEventRule } from "./reading/event-rule.ts";
 import { chosenColumns, findExtras, findRoles, roles as parts } from "./reading/roles.ts";
 import { delimiterName } from "./reading/sniff.ts";
@@ -24,6 +25,8 @@ export interface Choices {
     readonly columns?: string | undefined;
     /** Time format: `s`, `ms`, `us`, `iso`, or a format of `%` codes. */
     readonly time?: string | undefined;
+    /** The decimal sign of numbers such as `1,299`, which have two readings. */
+    readonly decimal?: Decimal | undefined;
     /** An event type, or cases such as `rating >= 4 -> Like, else Watch`. */
     readonly event?: string | undefined;
 }
@@ -132,7 +135,31 @@ function planOf(table: Table, choices: Choices, now: number, suggest: Suggest): 
                 : undefined
             : compileEventRule(choices.event, names);
     const extras = chosen?.extras ?? findExtras(names, roles);
-    const plan = { table, roles: { ...roles, user, item, time: timeColumn }, extras, time: time.format, event };
+    const ofRule = typeof event === "object" ? event.columns : [];
+    const numeric = [
+        ...(roles.value === undefined ? [] : [roles.value]),
+        ...extras.map(({ column }) => column),
+        ...ofRule,
+    ];
+    const decimals = new Map(
+        numeric.map((column) => [
+            column,
+            chooseDecimal(
+                table.name,
+                names[column] as string,
+                sample.map((row) => row[column] ?? ""),
+                { ...choices, suggest },
+            ),
+        ]),
+    );
+    const plan = {
+        table,
+        roles: { ...roles, user, item, time: timeColumn },
+        extras,
+        time: time.format,
+        event,
+        decimals,
+    };
     refuseWrongTimes(plan, now, suggest);
     return plan;
 }
@@ -200,7 +227,13 @@ export function layoutOptions({ table, roles, extras, time, event }: Plan, choic
     const parts = Object.entries(roles).map(([role, index]) => `${role}=${nameOf(index as number)}`);
     const columns = [...parts, ...extras.map(({ name, column }) => `${name}=${nameOf(column)}`)];
     const type = choices.event ?? (typeof event === "string" ? event : undefined);
-    return { columns: columns.join(","), time, ...(type !== undefined && { event: type }) };
+    const { decimal } = choices;
+    return {
+        columns: columns.join(","),
+        time,
+        ...(decimal && { decimal }),
+        ...(type !== undefined && { event: type }),
+    };
 }
 
 /**

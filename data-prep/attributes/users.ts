@@ -1,5 +1,6 @@
 import { visible } from "terminal-text";
 import { type AvroSchema, avroSchema, quoted } from "../avro.ts";
+import type { DecimalChoice } from "../numbers.ts";
 import { chosenColumns, knownNames, namedColumns } from "../reading/roles.ts";
 import { sourcesAt } from "../reading/sources.ts";
 import { shown } from "../values.ts";
@@ -30,7 +31,7 @@ export const userParts = ["id"] as const;
  *
  * @throws Error for a table without IDs, or with IDs only
  */
-export async function readUsers(path: string, choices?: string): Promise<UserTable> {
+export async function readUsers(path: string, choices?: string, numbers: DecimalChoice = {}): Promise<UserTable> {
     const [source] = await sourcesAt(path);
     if (!source) throw new Error(`There is no file in ${path}.`);
     const records = await readRecords(source);
@@ -42,7 +43,7 @@ export async function readUsers(path: string, choices?: string): Promise<UserTab
                 "Name it:  --user-columns id=NAME",
         );
     }
-    const { columns, leftOut } = attributeColumns(records, [id], "Users", chosen?.extras);
+    const { columns, leftOut } = attributeColumns(records, [id], "Users", chosen?.extras ?? [], numbers);
     if (columns.length === 0) {
         throw new Error(
             `${source.name} has no column for a Users dataset besides ${records.columns[id]}: Personalize requires at least one.`,

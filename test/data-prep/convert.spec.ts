@@ -30,7 +30,7 @@ function ratingsPlan(bytes: AsyncIterable<Uint8Array>): Plan {
         bytes,
         stop: async () => undefined,
     };
-    return { table, roles: { user: 0, item: 1, time: 3 }, extras: [], time: "s", event: "Watch" };
+    return { table, roles: { user: 0, item: 1, time: 3 }, extras: [], time: "s", event: "Watch", decimals: new Map() };
 }
 
 async function transform(bytes: Uint8Array, pieceSize = 1 << 16, change: (plan: Plan) => Plan = (plan) => plan) {

@@ -14,6 +14,48 @@ const joinspy = "https://cran.r-universe.dev/joinspy/doc/why-keys-dont-match.htm
 
 export const publicValues: readonly ValueCase[] = [
     {
+        name: "thousands and decimals of a European price",
+        source: "https://github.com/pola-rs/polars/issues/18797",
+        column: "EVENT_VALUE",
+        values: ["1.299,99"],
+        becomes: ["1299.99"],
+    },
+    {
+        name: "decimal commas with one, two and three digits before them",
+        source: "https://github.com/pandas-dev/pandas/issues/59299",
+        column: "EVENT_VALUE",
+        values: ["1,20", "22,3", "1.234,56"],
+        becomes: ["1.20", "22.3", "1234.56"],
+    },
+    {
+        name: "quoted decimal commas in a file of commas",
+        source: "https://github.com/wireservice/csvkit/issues/876",
+        column: "EVENT_VALUE",
+        values: ["2523,00", "2143,50"],
+        becomes: ["2523.00", "2143.50"],
+    },
+    {
+        name: "a French decimal with three digits after its comma",
+        source: "https://github.com/pyexcel/pyexcel/issues/268",
+        column: "EVENT_VALUE",
+        values: ["1,005"],
+        becomes: /row 1, column EVENT_VALUE: "1,005".* 1\.005:.*--decimal comma\n.* 1005:.*--decimal point$/s,
+    },
+    {
+        name: "American thousands without decimals",
+        source: "https://github.com/opendcs/opendcs/issues/1107",
+        column: "EVENT_VALUE",
+        values: ["5000", "1,000", "2,345"],
+        becomes: /row 2, column EVENT_VALUE: "1,000".* 1\.000:.*--decimal comma\n.* 1000:.*--decimal point$/s,
+    },
+    {
+        name: "American thousands with decimals",
+        source: "https://github.com/hhurz/tableExport.jquery.plugin/issues/137",
+        column: "EVENT_VALUE",
+        values: ["30,000.30", "30,000"],
+        becomes: ["30000.30", "30000"],
+    },
+    {
         name: "ids with spaces around them",
         source: joinspy,
         column: "USER_ID",
