@@ -84,7 +84,7 @@ const command = new Command("data-prep")
         createChoiceParser(itemParts),
     )
     .option("--user-columns <list>", "id=…,AGE=…: columns of --users", createChoiceParser(userParts))
-    .option("--time <format>", "s, ms, us, iso, or a format such as '%d/%m/%Y %H:%M'")
+    .option("--time <format>", "s, ms, us, ns, iso, excel, or a format such as '%d/%m/%Y %H:%M'")
     .addOption(new Option("--decimal <sign>", "the decimal sign of numbers such as 1,299").choices(decimals))
     .option(
         "--event <rule>",

@@ -68,7 +68,9 @@ export function timeProblem(text: string, format: TimeFormat): string {
         s: "a whole number of epoch seconds",
         ms: "epoch milliseconds",
         us: "epoch microseconds",
+        ns: "epoch nanoseconds",
         iso: "an ISO 8601 time",
+        excel: "a serial number of Excel",
     };
     const hint = format === "s" && /^\d{13}$/.test(text) ? "; it looks like milliseconds" : "";
     const wanted = expected[format] ?? `a time like ${format}`;

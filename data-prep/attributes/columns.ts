@@ -1,7 +1,7 @@
 import { type AvroField, type DatasetName, fieldName, maxColumns } from "../avro.ts";
 import { chooseDecimal, type DecimalChoice, withPoint } from "../numbers.ts";
 import type { Extra } from "../reading/roles.ts";
-import { detectTime, timeReader } from "../reading/times.ts";
+import { readTimes, timeReader } from "../reading/times.ts";
 import { createContent, isEmpty } from "./content.ts";
 import type { Records } from "./read.ts";
 
@@ -107,21 +107,23 @@ function reasonToLeaveOut(values: readonly string[]): string | undefined {
 }
 
 /**
- * Converts times that are written as text, such as ISO dates, to epoch seconds. Returns undefined for a column of other
- * values, or of numbers.
+ * Converts times that are written as text, such as ISO dates, to epoch seconds. Returns undefined for a column of
+ * numbers, and for a column whose values have no reading, or several.
  */
 export function toEpochSeconds(
     values: readonly string[],
     now = Date.now() / 1000,
     isTime = false,
 ): string[] | undefined {
-    const sample = values.filter((value) => !isEmpty(value)).slice(0, sampled);
+    const filled = values.filter((value) => !isEmpty(value));
+    const sample = filled.slice(0, sampled);
     if (!isTime && sample.some((value) => /^[\d.+-]*$/.test(value) && !/^\d{4}-\d{2}-\d{2}$/.test(value)))
         return undefined;
-    const timeFormat = detectTime(sample, now, isTime);
-    if (!timeFormat || "ambiguous" in timeFormat) return undefined;
-    const read = timeReader(timeFormat.format);
-    return values.map((value) => String(read(value) ?? ""));
+    const [reading, ...others] = readTimes(sample, now);
+    if (!reading || others.length > 0) return undefined;
+    const read = timeReader(reading.format);
+    const isWhole = filled.every((value) => read(value) !== undefined);
+    return isWhole ? values.map((value) => String(read(value) ?? "")) : undefined;
 }
 
 const withoutSigns = (name: string) => name.replaceAll("_", "");

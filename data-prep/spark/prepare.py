@@ -205,6 +205,9 @@ def seconds_of(text: Column, unit: dict) -> Column:
     """Returns the epoch seconds of a written time; null for any other text."""
     text = F.btrim(text, F.lit(SPACES))
     pattern = rf"\A{unit['pattern']}\z"
+    if "dayOf1970" in unit:
+        days = F.translate(text, ",", ".").cast("double") - unit["dayOf1970"]
+        return F.when(text.rlike(pattern), F.round(days * DAY).cast("long"))
     if "inSecond" in unit:
         return F.when(text.rlike(pattern), F.floor(F.substring_index(text, ".", 1).cast("long") / unit["inSecond"]))
     places = {part: index for index, part in enumerate(unit["parts"])}

@@ -48,6 +48,28 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
         });
     }
 
+    it("without a header, `data-prep` asks which column is the user, unless `--items` shows the items", async () => {
+        // Columns of Amazon's ratings (https://nijianmo.github.io/amazon/index.html), without the rating.
+        const ratings = put(
+            "ratings_Books.csv",
+            lines(...repeat(["0001713353,A1C6M8LCIX4M6M,1123804800", "0001713353,A1REUF3A1YCPHM,1112140800"])),
+        );
+        await assert.rejects(
+            csvOf(ratings),
+            /its first row is\n {2}0001713353 \| A1C6M8LCIX4M6M \| 1123804800\n.*--columns user=1,item=2\n.*--columns user=2,item=1$/s,
+        );
+        const withItems = (...ids: string[]) =>
+            readLayout(
+                ratings,
+                { items: put("books.csv", lines("asin,title", ...ids.map((id) => `${id},A book`))) },
+                now,
+            );
+        const [plan] = await withItems("0001713353", "B000");
+        assert.deepEqual(plan?.roles, { item: 0, user: 1, time: 2 });
+        const asking = withItems("0001713353", "A1C6M8LCIX4M6M", "A1REUF3A1YCPHM");
+        await assert.rejects(asking, /--columns user=2,item=1$/, "both columns have ids of items");
+    });
+
     it("`data-prep` reads Parquet files with four compressions, timestamps and nulls", async () => {
         const path = join(import.meta.dirname, "fixtures", "events.parquet");
         const { rows, badRows, plans } = await csvOf(path, {
@@ -164,11 +186,14 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
             /no column of the time was found.*user_id, book_id, rating.*--columns time=NAME/s,
         );
         const dates = put("dates.csv", lines("user_id,item_id,date", "1,2,03/04/2021", "1,3,05/06/2021"));
-        await assert.rejects(csvOf(dates), /either order.*--time %d\/%m\/%Y\n.*--time %m\/%d\/%Y/s);
+        await assert.rejects(
+            csvOf(dates),
+            /row 1, column date: "03\/04\/2021" has several readings.*2021-04-03.*--time %d\/%m\/%Y\n.*2021-03-04.*--time %m\/%d\/%Y$/s,
+        );
         const events = put("ms.csv", lines("user_id,item_id,timestamp", ...repeat(["1,2,1433221332117"], 40)));
         await assert.rejects(
             csvOf(events, { time: "s" }),
-            /40 of the first 40 times.*look like milliseconds:.*--time ms/s,
+            /40 of the first 40 times do not fit --time s: .*another reading.*2015-06-02.*--time ms$/s,
         );
         await assert.rejects(
             csvOf(events, { columns: "user=nobody" }),

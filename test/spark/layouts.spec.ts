@@ -138,6 +138,13 @@ const layouts: readonly Layout[] = [
         },
     },
     {
+        name: "CSV with Excel's serial numbers, and spaces around ids",
+        type: "Watch",
+        files: {
+            "export.csv": `user;item;time\n${rows.map(({ user, item, time }) => `u${user} ;\u00a0i${item};${String(25_569 + time / 86_400).replace(".", ",")}\n`).join("")}`,
+        },
+    },
+    {
         name: "CSV of several files with a header each, one with quotes, in partitions",
         type: "buy",
         edit: {
