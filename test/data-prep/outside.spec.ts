@@ -8,6 +8,8 @@ import { describeBadRows } from "../../data-prep/bad-rows.ts";
 import { type Choices, describeLayout as described, readLayout } from "../../data-prep/layout.ts";
 import { createCompressors, toTexts } from "../../data-prep/reading/rows-as-bytes.ts";
 import { timeReader } from "../../data-prep/reading/times.ts";
+import { diagnose } from "../../packages/access-doctor/diagnose.ts";
+import { createFixture, fixtureSnapshot } from "../../packages/access-doctor/test/support.ts";
 import { itemAt } from "../support/item-at.ts";
 import { converting } from "./converting.ts";
 import { folderForEach } from "./folder.ts";
@@ -39,13 +41,50 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
         const [header = [], ...records] = rows.map((row) => row.split(",").map((cell) => cell.replaceAll('"', "")));
         return records.map((record) => record[header.indexOf(column)]);
     };
+    const schema = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "EVENT_VALUE", "TIMESTAMP"].map((name) => ({
+        name,
+        type: name === "EVENT_VALUE" ? "float" : name === "TIMESTAMP" ? "long" : "string",
+    }));
+    /**
+     * Returns the options for the reading of a file in the command that the diagnosis of an import prints. `value` is
+     * the value of `column` in the first row.
+     */
+    const diagnosed = (text: string, column: string, value: string): Choices => {
+        const start = new Uint8Array(Buffer.from(text));
+        const { fixes, findings } = diagnose({
+            ...fixtureSnapshot(createFixture()),
+            objects: [{ is: { key: "movies/interactions.csv", size: start.length, start } }],
+            schema: { is: { datasetType: "INTERACTIONS", text: JSON.stringify({ fields: schema }), arn: "arn" } },
+        });
+        const sentences = findings.map(({ sentence }) => sentence).join("\n");
+        // Personalize imports whole seconds, and plain numbers, so they are no faults of the file.
+        const isFault = { TIMESTAMP: !/^\d{1,11}$/.test(value), EVENT_VALUE: value.includes(",") }[column];
+        if (isFault)
+            assert.ok(sentences.includes(`Line 2 of movies/interactions.csv has "${value}" for ${column}`), sentences);
+        const commands = fixes.flatMap(({ program, ask = "" }) => [
+            ...`${program} ${ask}`.matchAll(/data-prep -- .*?--output/g),
+        ]);
+        const [command] = itemAt(commands, 0);
+        assert.equal(commands.length, 1, "the diagnosis prints one command for each reading");
+        const optionIn = (name: string) => new RegExp(`--${name} '?([^' ]+)`).exec(command)?.[1];
+        return { columns: optionIn("columns"), time: optionIn("time") };
+    };
 
     for (const { name, source, becomes, ...of } of publicValues) {
-        it(`data-prep ${Array.isArray(becomes) ? "converts" : "asks about"} ${name} (${source})`, async () => {
-            const values = async () => valuesOf(csvOfValues(of), of.column);
-            if (becomes instanceof RegExp) await assert.rejects(values, becomes);
-            else assert.deepEqual((await values()).slice(0, becomes.length), becomes);
-        });
+        for (const reader of ["data-prep", "the command of the diagnosis"]) {
+            const does = Array.isArray(becomes) ? "converts" : "asks about";
+            it(`${reader} ${does} ${name} (${source})`, async () => {
+                const text = csvOfValues(of);
+                const values = async () =>
+                    valuesOf(
+                        text,
+                        of.column,
+                        reader === "data-prep" ? {} : diagnosed(text, of.column, itemAt(of.values, 0)),
+                    );
+                if (becomes instanceof RegExp) await assert.rejects(values, becomes);
+                else assert.deepEqual((await values()).slice(0, becomes.length), becomes);
+            });
+        }
     }
 
     it("without a header, `data-prep` asks which column is the user, unless `--items` shows the items", async () => {
