@@ -7,6 +7,7 @@ import { itemParts } from "./attributes/items-table.ts";
 import { userParts } from "./attributes/users.ts";
 import { DEFAULT_OUTPUT } from "./files.ts";
 import { resolvedOptions } from "./layout.ts";
+import { type Decimal, decimals } from "./numbers.ts";
 import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
 import { type PrepareOptions, planPreparation, prepare } from "./prepare.ts";
 import { parseEventRule } from "./reading/event-rule.ts";
@@ -28,6 +29,7 @@ interface Flags {
     itemColumns?: string;
     userColumns?: string;
     time?: string;
+    decimal?: Decimal;
     event?: string;
     output?: string;
     report?: string;
@@ -82,7 +84,8 @@ const command = new Command("data-prep")
         createChoiceParser(itemParts),
     )
     .option("--user-columns <list>", "id=…,AGE=…: columns of --users", createChoiceParser(userParts))
-    .option("--time <format>", "s, ms, us, iso, or a format such as '%d/%m/%Y %H:%M'")
+    .option("--time <format>", "s, ms, us, ns, iso, excel, or a format such as '%d/%m/%Y %H:%M'")
+    .addOption(new Option("--decimal <sign>", "the decimal sign of numbers such as 1,299").choices(decimals))
     .option(
         "--event <rule>",
         "the type of all events, or a rule: 'rating >= 4 -> Like, else Watch'",

@@ -1,5 +1,5 @@
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
-import { createIdField, type IdField } from "./id-field.ts";
+import { createIdField, type IdField, type SpacedIds } from "./id-field.ts";
 import { longer } from "./interner.ts";
 import { createNumbering } from "./numbering.ts";
 import { createScanner, type Dialect, type Scanner, unescaped } from "./reading/scan.ts";
@@ -60,7 +60,8 @@ export function createColumns() {
         userIds: userNumbers.ids,
         itemIds: itemNumbers.ids,
     });
-    return { userNumbers, itemNumbers, rows: () => columns.rows, add, remove, finish };
+    const [spacedUsers, spacedItems]: SpacedIds[] = [new Map(), new Map()];
+    return { userNumbers, itemNumbers, spacedUsers, spacedItems, rows: () => columns.rows, add, remove, finish };
 }
 
 /** Returns the number of rows of each group. */

@@ -1,9 +1,10 @@
 import { latestTime } from "./columns.ts";
 import { remembering } from "./interner.ts";
+import { type Decimals, withPoint } from "./numbers.ts";
 import type { Decision, EventRule } from "./reading/event-rule.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
 import { type TimeFormat, timeReader } from "./reading/times.ts";
-import { idProblem, parseDigits, timeProblem, withPoint } from "./values.ts";
+import { idProblem, parseDigits, timeProblem } from "./values.ts";
 
 /** The time of the current record. */
 export interface TimeField {
@@ -57,17 +58,17 @@ type ReadEvent = (record: Buffer, bounds: Int32Array) => Decision;
 
 /**
  * Creates the function that reads a record's event type. The type is the same for all records, or a rule or a column
- * determines it. Columns in `commas` have decimal commas.
+ * determines it. `decimals` has the decimal signs of columns with commas.
  */
 export function eventReader(
     event: string | EventRule | undefined,
     column: number,
     dialect: Dialect,
-    commas: ReadonlySet<number>,
+    decimals: Decimals,
 ): ReadEvent {
     const textOf = (record: Buffer, from: number, to: number) => unescaped(record.toString("utf8", from, to), dialect);
     const pointed = (record: Buffer, from: number, to: number, each: number) =>
-        commas.has(each) ? withPoint(textOf(record, from, to)) : textOf(record, from, to);
+        withPoint(textOf(record, from, to), decimals.get(each));
     if (typeof event === "string") {
         const field = { type: event };
         return () => field;

@@ -1,7 +1,7 @@
 import { escaped } from "./avro.ts";
 import type { Numbering } from "./numbering.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
-import { idNumber, idProblem, needsEscape } from "./values.ts";
+import { idNumber, idProblem, needsEscape, shown } from "./values.ts";
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;
@@ -16,12 +16,27 @@ export interface IdField {
     write(out: Buffer, start: number): number;
 }
 
-/** Creates the reader of one column of IDs. Does not check known IDs again. */
-export function createIdField(numbers: Numbering, dialect: Dialect): IdField {
+/** The IDs that had spaces around them: by their number, the text in the file. */
+export type SpacedIds = Map<number, string>;
+
+/**
+ * Creates the reader of one column of IDs. Does not check known IDs again.
+ *
+ * @param spaced if given, removes the spaces around IDs, and reports an ID as a problem if another one differs only in
+ * such spaces
+ */
+export function createIdField(numbers: Numbering, dialect: Dialect, spaced?: SpacedIds): IdField {
     let bytes: Buffer = Buffer.alloc(0);
     let [from, to, value, number] = [0, 0, -1, -1];
     let hasSigns = false;
+    /** The text in the file of an ID with spaces around it. */
+    let written: string | undefined;
 
+    const use = (text: string) => {
+        bytes = Buffer.from(text);
+        [from, to] = [0, bytes.length];
+        value = idNumber(bytes, from, to);
+    };
     const read = (record: Buffer, start: number, end: number): string | undefined => {
         bytes = record;
         from = start;
@@ -31,15 +46,34 @@ export function createIdField(numbers: Numbering, dialect: Dialect): IdField {
         let problem: string | undefined;
         if (hasSigns && dialect.quotes) {
             problem = idProblem(bytes, from, to);
-            bytes = Buffer.from(unescaped(bytes.toString("utf8", from, to), dialect));
-            from = 0;
-            to = bytes.length;
-            value = idNumber(bytes, from, to);
+            use(unescaped(bytes.toString("utf8", from, to), dialect));
         }
         number = numbers.find(value, bytes, from, to);
-        return problem ?? (number < 0 ? idProblem(bytes, from, to) : undefined);
+        if (!spaced) return problem ?? (number < 0 ? idProblem(bytes, from, to) : undefined);
+        written = undefined;
+        // Numbers have only IDs without spaces, so a known one needs no further look.
+        if (number < 0) {
+            problem ??= idProblem(bytes, from, to);
+            const text = bytes.toString("utf8", from, to);
+            const trimmed = text.trim();
+            if (problem === undefined && trimmed !== text) {
+                written = text;
+                use(trimmed);
+                number = numbers.find(value, bytes, from, to);
+                problem = idProblem(bytes, from, to);
+            }
+        }
+        const first = number < 0 || (spaced.size === 0 && written === undefined) ? written : spaced.get(number);
+        if (first === written) return problem;
+        const both = [written, first].map((each) => `"${shown(each ?? bytes.toString("utf8", from, to), 40)}"`);
+        return `${both.join(" and ")} differ only in spaces`;
     };
-    const numbered = () => (number < 0 ? numbers.add(value, bytes, from, to) : number);
+    const numbered = () => {
+        if (number >= 0) return number;
+        number = numbers.add(value, bytes, from, to);
+        if (written !== undefined) spaced?.set(number, written);
+        return number;
+    };
     const write = (out: Buffer, start: number): number => {
         let at = start;
         out[at++] = QUOTE;

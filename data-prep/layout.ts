@@ -1,19 +1,14 @@
 import { basename, resolve } from "node:path";
 import { visible } from "terminal-text";
+import { itemsAt } from "./attributes/items-table.ts";
+import { chooseDecimal, type Decimal } from "./numbers.ts";
 import { compileEventRule } from "./reading/event-rule.ts";
-import { chosenColumns, findExtras, findRoles, roles as parts } from "./reading/roles.ts";
+import { chosenColumns, findExtras, findRoles, roles as parts, type Role, type Roles } from "./reading/roles.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import { type Source, sourcesAt } from "./reading/sources.ts";
 import { openTable, type Table } from "./reading/table.ts";
-import {
-    compileTimeFormat,
-    detectTime,
-    knownCodes,
-    likelyFormats,
-    type TimeFormat,
-    timeReader,
-} from "./reading/times.ts";
-import type { TablesChoice } from "./refusals.ts";
+import { compileTimeFormat, parseTimeFormat, type TimeFormat } from "./reading/times.ts";
+import { chooseTime, refuseWrongTimes, type TablesChoice } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { type Changes, createSuggest, type Suggest, withColumns } from "./suggestion.ts";
 import { shown } from "./values.ts";
@@ -24,6 +19,8 @@ export interface Choices {
     readonly columns?: string | undefined;
     /** Time format: `s`, `ms`, `us`, `iso`, or a format of `%` codes. */
     readonly time?: string | undefined;
+    /** The decimal sign of numbers such as `1,299`, which have two readings. */
+    readonly decimal?: Decimal | undefined;
     /** An event type, or cases such as `rating >= 4 -> Like, else Watch`. */
     readonly event?: string | undefined;
 }
@@ -47,7 +44,7 @@ interface Telling {
  */
 export async function readLayout(
     path: string,
-    choices: Choices & Pick<TablesChoice, "items" | "users">,
+    choices: Choices & Pick<TablesChoice, "items" | "itemColumns" | "users">,
     now: number,
     { log, suggest }: Telling = { log: () => {}, suggest: createSuggest(["npm", "run", "data-prep", "--", path]) },
 ): Promise<Plan[]> {
@@ -63,7 +60,8 @@ export async function readLayout(
             continue;
         }
         try {
-            plans.push(planOf(table, choices, now, suggest));
+            const itemIds = table.hasHeader ? undefined : await itemIdsOf(choices);
+            plans.push(planOf(table, choices, now, suggest, itemIds));
         } catch (error) {
             await table.stop();
             if (only) throw error;
@@ -98,11 +96,23 @@ function notTable(name: string): Error {
     );
 }
 
-function planOf(table: Table, choices: Choices, now: number, suggest: Suggest): Plan {
+/** Returns the IDs in the table of items, which show the column of items in a file without a header. */
+async function itemIdsOf({ items, itemColumns, decimal }: Parameters<typeof readLayout>[1]) {
+    if (items === undefined) return undefined;
+    const { catalogue } = await itemsAt(items, itemColumns, { decimal });
+    return new Set(catalogue.map(({ itemId }) => itemId));
+}
+
+function planOf(
+    table: Table,
+    choices: Choices,
+    now: number,
+    suggest: Suggest,
+    itemIds: ReadonlySet<string> | undefined,
+): Plan {
     const { names, hasHeader, sample } = table;
     const chosen = choices.columns === undefined ? undefined : chosenColumns(choices.columns, parts, names);
-    const given = { roles: chosen?.roles ?? {}, time: choices.time };
-    const { roles, time } = findRoles(names, hasHeader, sample, given, now);
+    const roles = findRoles(names, hasHeader, sample, chosen?.roles ?? {}, now, itemIds);
     const { user, item, time: timeColumn } = roles;
     if (user === undefined || item === undefined || timeColumn === undefined) {
         const missing = (["user", "item", "time"] as const).filter((role) => roles[role] === undefined);
@@ -110,21 +120,13 @@ function planOf(table: Table, choices: Choices, now: number, suggest: Suggest): 
             `${table.name}: no column of the ${missing.join(", or of the ")} was found. Its columns are ${names.map(visible).join(", ")}; its first row is\n` +
                 `  ${shown((sample[0] ?? []).join(" | "))}\n` +
                 (missing.includes("time") ? "Amazon Personalize needs the time of each interaction.\n" : "") +
-                `Name them:  ${suggest({ columns: withColumns(choices.columns, Object.fromEntries(missing.map((role) => [role, "NAME"]))) })}`,
+                namings(table, roles, missing)
+                    .map((parts) => `Name them:  ${suggest({ columns: withColumns(choices.columns, parts) })}`)
+                    .join("\n"),
         );
     }
-    const example = shown(sample.find((row) => row[timeColumn])?.[timeColumn] ?? "", 40);
-    if (time === undefined || "ambiguous" in time) {
-        const reason = time
-            ? `day and month of "${example}" in column ${names[timeColumn]} may be in either order`
-            : `the times in column ${names[timeColumn]}, such as "${example}", have no known format`;
-        const formats = time ? time.ambiguous : likelyFormats(valuesOf(table, timeColumn), now);
-        throw new Error(
-            formats.length > 0
-                ? `${table.name}: ${reason}. Name the format:\n${formats.map((format) => `  ${suggest({ time: format })}`).join("\n")}`
-                : `${table.name}: ${reason}. Write the times in epoch seconds or ISO 8601, or name a format of ${knownCodes()} by --time.`,
-        );
-    }
+    const time =
+        choices.time === undefined ? chooseTime(table, timeColumn, now, suggest) : parseTimeFormat(choices.time);
     const event =
         choices.event === undefined
             ? roles.event === undefined
@@ -132,42 +134,52 @@ function planOf(table: Table, choices: Choices, now: number, suggest: Suggest): 
                 : undefined
             : compileEventRule(choices.event, names);
     const extras = chosen?.extras ?? findExtras(names, roles);
-    const plan = { table, roles: { ...roles, user, item, time: timeColumn }, extras, time: time.format, event };
+    const ofRule = typeof event === "object" ? event.columns : [];
+    const numeric = [
+        ...(roles.value === undefined ? [] : [roles.value]),
+        ...extras.map(({ column }) => column),
+        ...ofRule,
+    ];
+    const decimals = new Map(
+        numeric.map((column) => [
+            column,
+            chooseDecimal(
+                table.name,
+                names[column] as string,
+                sample.map((row) => row[column] ?? ""),
+                { ...choices, suggest },
+            ),
+        ]),
+    );
+    const plan = { table, roles: { ...roles, user, item, time: timeColumn }, extras, time, event, decimals };
     refuseWrongTimes(plan, now, suggest);
     return plan;
 }
 
 /**
- * Rejects a time format that the user chose if most of the first rows contradict it: then the command is wrong, not the
- * rows.
+ * Returns columns for the missing parts of an interaction: for users and items in a file without a header, the first two
+ * columns in both orders.
  */
-function refuseWrongTimes({ table, roles, time }: Plan, now: number, suggest: Suggest): void {
-    const values = valuesOf(table, roles.time);
-    const read = timeReader(time);
-    const wrong = values.filter((value) => {
-        const seconds = read(value.trim());
-        return seconds === undefined || seconds > now + 86_400;
-    });
-    if (values.length < 20 || wrong.length < values.length / 2) return;
-    const timeFormat = detectTime(values, now);
-    const formats =
-        timeFormat === undefined
-            ? likelyFormats(values, now)
-            : "format" in timeFormat
-              ? [timeFormat.format]
-              : timeFormat.ambiguous;
-    const others = formats.map((format) => `\n  They look like ${inWords(format)}:  ${suggest({ time: format })}`);
-    throw new Error(
-        `${table.name}: ${wrong.length} of the first ${values.length} times do not fit --time ${time}, such as "${shown(wrong[0] as string, 40)}" in column ${table.names[roles.time]}.` +
-            others.join(""),
-    );
+function namings({ hasHeader, names }: Table, roles: Roles, missing: readonly Role[]): Changes[] {
+    const used = Object.values(roles);
+    const [first, second] = names.flatMap((_, index) => (used.includes(index) ? [] : [String(index + 1)]));
+    if (hasHeader || missing.length !== 2 || missing.includes("time") || !first || !second)
+        return [Object.fromEntries(missing.map((role) => [role, "NAME"]))];
+    return [
+        { user: first, item: second },
+        { user: second, item: first },
+    ];
 }
 
-const valuesOf = (table: Table, column: number) =>
-    table.sample.map((row) => row[column] ?? "").filter((value) => value !== "");
-
 const inWords = (time: TimeFormat): string =>
-    ({ s: "epoch seconds", ms: "milliseconds", us: "microseconds", iso: "ISO 8601" })[time as string] ?? time;
+    ({
+        s: "epoch seconds",
+        ms: "milliseconds",
+        us: "microseconds",
+        ns: "nanoseconds",
+        iso: "ISO 8601",
+        excel: "Excel's serial numbers",
+    })[time as string] ?? time;
 
 /**
  * Returns the columns of the source. `used` are those that data-prep reads: for the parts of an interaction (such as
@@ -200,7 +212,13 @@ export function layoutOptions({ table, roles, extras, time, event }: Plan, choic
     const parts = Object.entries(roles).map(([role, index]) => `${role}=${nameOf(index as number)}`);
     const columns = [...parts, ...extras.map(({ name, column }) => `${name}=${nameOf(column)}`)];
     const type = choices.event ?? (typeof event === "string" ? event : undefined);
-    return { columns: columns.join(","), time, ...(type !== undefined && { event: type }) };
+    const { decimal } = choices;
+    return {
+        columns: columns.join(","),
+        time,
+        ...(decimal && { decimal }),
+        ...(type !== undefined && { event: type }),
+    };
 }
 
 /**

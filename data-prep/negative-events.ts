@@ -1,11 +1,11 @@
 import { visible } from "terminal-text";
 import { isNumber } from "./attributes/content.ts";
+import { possibleDecimals, withPoint } from "./numbers.ts";
 import { ruleOfTypes } from "./reading/event-rule.ts";
 import { plain } from "./reading/roles.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import type { Suggest } from "./suggestion.ts";
 import { typesByRows } from "./summary.ts";
-import { withPoint } from "./values.ts";
 import { counted } from "./words.ts";
 
 /** First words of event types that show dislike, or that revoke another event: English, German, French, Spanish. */
@@ -43,7 +43,9 @@ export function negativeEvents(
     }
     const column = table.names.findIndex((name) => ratingNames.includes(plain(name)));
     if (typeof event !== "string" || column < 0 || Object.values(roles).includes(column)) return [];
-    const values = table.sample.map((row) => withPoint(row[column] ?? "")).filter(isNumber);
+    const ratings = table.sample.map((row) => row[column] ?? "");
+    const [decimal] = possibleDecimals(ratings);
+    const values = ratings.map((rating) => withPoint(rating, decimal)).filter(isNumber);
     const scale = scales.find((most) => values.every((value) => Number(value) <= most));
     const least = 0.6 * (scale ?? 0);
     const low = values.filter((value) => Number(value) < least).length;

@@ -78,10 +78,12 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
     refuseReplacement(outputPath, otherOutput, suggest);
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
+    const numbers = { decimal: options.decimal, suggest };
     const items = options.items
-        ? await itemsAt(options.items, options.itemColumns)
+        ? await itemsAt(options.items, options.itemColumns, numbers)
         : await itemsBeside(paths[0] as string, first?.table.name ?? "");
-    const users = options.users === undefined ? undefined : await readUsers(options.users, options.userColumns);
+    const users =
+        options.users === undefined ? undefined : await readUsers(options.users, options.userColumns, numbers);
     const columns = itemColumns(items.catalogue, items.columns);
     logAttributes(log, name, { items, users }, columns.length);
 
@@ -225,10 +227,10 @@ export async function planPreparation(given: PrepareOptions) {
 
 /** Returns the options that the user gave, which a suggested command repeats. */
 function optionsGiven(options: PrepareOptions): string[] {
-    const { columns, time, event, output, report, badRows, maxBad, quarantine } = options;
+    const { columns, time, decimal, event, output, report, badRows, maxBad, quarantine } = options;
     return [
         ...tablesGiven(options),
-        ...toOptionWords({ columns, time, event, output, report }),
+        ...toOptionWords({ columns, time, decimal, event, output, report }),
         ...(badRows === undefined ? [] : ["--bad-rows", badRows, ...(quarantine === undefined ? [] : [quarantine])]),
         ...toOptionWords({ "max-bad": maxBad === undefined ? undefined : `${maxBad * 100}%` }),
     ];

@@ -5,6 +5,8 @@ import { describeBadRows } from "./bad-rows.ts";
 import { findMissingColumns } from "./columns.ts";
 import { filesBeside } from "./files.ts";
 import { conditionText, ruleOfTypes } from "./reading/event-rule.ts";
+import type { Table } from "./reading/table.ts";
+import { isCertain, knownCodes, readTimes, type TimeFormat, timeReader } from "./reading/times.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import { type Changes, defaultFolder, type Suggest, toOptionWords } from "./suggestion.ts";
 import { type Summary, typesByRows, whatIsTooLittle } from "./summary.ts";
@@ -58,6 +60,55 @@ export function unmatchedCases(plans: readonly Plan[], matched: ConvertResult["m
                 (listed.length > 0 ? `The column has ${listed.join(", ")}${more}.` : "The column is empty."),
         ];
     });
+}
+
+const valuesOf = (table: Table, column: number) =>
+    table.sample.map((row) => row[column] ?? "").filter((value) => value !== "");
+
+/**
+ * Rejects a time format that the user chose if most of the first rows contradict it: then the command is wrong, not the
+ * rows.
+ */
+export function refuseWrongTimes({ table, roles, time }: Plan, now: number, suggest: Suggest): void {
+    const values = valuesOf(table, roles.time);
+    const read = timeReader(time);
+    const wrong = values.filter((value) => {
+        const seconds = read(value.trim());
+        return seconds === undefined || seconds > now + 86_400;
+    });
+    if (values.length < 20 || wrong.length < values.length / 2) return;
+    throw new Error(
+        `${table.name}: ${wrong.length} of the first ${values.length} times do not fit --time ${time}: ` +
+            describeReadings(table, roles.time, now, suggest),
+    );
+}
+
+/** Returns the only certain reading of a column of times. Throws an Error with the readings if there is another number. */
+export function chooseTime(table: Table, column: number, now: number, suggest: Suggest): TimeFormat {
+    const [reading, ...others] = readTimes(valuesOf(table, column), now);
+    if (reading && others.length === 0 && isCertain(reading)) return reading.format;
+    throw new Error(`${table.name}, ${describeReadings(table, column, now, suggest)}`);
+}
+
+/** Returns the place and the value of a time, and for each reading of its column the date, the share and the command. */
+function describeReadings(table: Table, column: number, now: number, suggest: Suggest): string {
+    const readings = readTimes(valuesOf(table, column), now);
+    const example = readings[0]?.example ?? valuesOf(table, column)[0] ?? "";
+    const row = table.sample.findIndex((each) => each[column]?.trim() === example.trim()) + 1;
+    const place = `row ${row}, column ${table.names[column]}: "${shown(example, 40)}"`;
+    if (readings.length === 0) {
+        return `${place} has no known format of times. Write the times in epoch seconds or ISO 8601, or name a format of ${knownCodes()} by --time.`;
+    }
+    const listed = readings.map((reading) => {
+        const { format, share, seconds } = reading;
+        const date = new Date(seconds * 1000).toISOString().slice(0, 10);
+        const rows = share < 1 ? ` (${(share * 100).toPrecision(3)} % of the rows from 1995 until tomorrow)` : "";
+        const own = reading.example === example ? "" : `"${shown(reading.example, 40)}" is `;
+        return `  ${own}${date}${rows}:  ${suggest({ time: format })}`;
+    });
+    const certain = readings.filter(isCertain).length;
+    const count = certain === 0 ? "no certain reading" : certain === 1 ? "another reading" : "several readings";
+    return `${place} has ${count}. Run the right command:\n${listed.join("\n")}`;
 }
 
 /** Throws UnfitDataError for bad rows, and for data that the service would reject. */

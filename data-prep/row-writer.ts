@@ -6,6 +6,7 @@ import { createExtras, headerFields } from "./extras.ts";
 import { createTimeField, eventReader } from "./fields.ts";
 import { createIdField } from "./id-field.ts";
 import { remembering } from "./interner.ts";
+import { type Decimals, withPoint } from "./numbers.ts";
 import type { Decision, EventRule } from "./reading/event-rule.ts";
 import type { Extra, Role } from "./reading/roles.ts";
 import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
@@ -13,7 +14,7 @@ import { delimiterName } from "./reading/sniff.ts";
 import type { Table } from "./reading/table.ts";
 import type { TimeFormat } from "./reading/times.ts";
 import { createRepeats, hashText } from "./repeats.ts";
-import { hasDecimalCommas, shown, withPoint } from "./values.ts";
+import { shown } from "./values.ts";
 
 const LF = 0x0a;
 /**
@@ -31,6 +32,7 @@ export interface Plan {
     readonly time: TimeFormat;
     /** The event type of all rows, a rule, or undefined for the event column's own text. */
     readonly event: string | EventRule | undefined;
+    readonly decimals: Decimals;
 }
 
 /** Result of a conversion. */
@@ -65,18 +67,17 @@ export interface RowOptions {
 function createRecordReader(
     plan: Plan,
     extraNames: readonly string[],
-    { userNumbers, itemNumbers }: ReturnType<typeof createColumns>,
+    { userNumbers, itemNumbers, spacedUsers, spacedItems }: ReturnType<typeof createColumns>,
     latest: number,
 ) {
     const { table, roles } = plan;
     const { dialect } = table;
     const scanner = createScanner(dialect);
-    const user = createIdField(userNumbers, dialect);
-    const item = createIdField(itemNumbers, dialect);
+    const user = createIdField(userNumbers, dialect, spacedUsers);
+    const item = createIdField(itemNumbers, dialect, spacedItems);
     const time = createTimeField(plan.time, dialect, latest);
     const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
-    const commas = decimalCommaColumns(plan, extraColumns);
-    const readEvent = eventReader(plan.event, roles.event ?? -1, dialect, commas);
+    const readEvent = eventReader(plan.event, roles.event ?? -1, dialect, plan.decimals);
     const textOf = remembering((bytes, from, to) => unescaped(bytes.toString("utf8", from, to), dialect));
     /** `others` are the values of the additional columns. */
     const record: { event: Decision; value: string; others: readonly string[] } = {
@@ -88,7 +89,7 @@ function createRecordReader(
     const textAt = (bytes: Buffer, column: number | undefined) => {
         if (column === undefined) return "";
         const text = textOf(bytes, scanner.bounds[2 * column] as number, scanner.bounds[2 * column + 1] as number);
-        return commas.has(column) ? withPoint(text) : text;
+        return withPoint(text, plan.decimals.get(column));
     };
 
     /** Checks the record. Returns its problem as [column, reason]; undefined for a valid record. */
@@ -219,19 +220,6 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         fields: [...headerFields(hasValue), ...extras.fields()],
     });
     return { takerOf, dropRepeats, finish, rows: collected.rows };
-}
-
-/**
- * Returns the indexes of the columns whose values are numbers with decimal commas. Considers only columns that the CSV
- * or the event rule needs as numbers.
- */
-function decimalCommaColumns(
-    { table, roles, event }: Plan,
-    extras: readonly (number | undefined)[],
-): ReadonlySet<number> {
-    const ofRule = typeof event === "object" ? event.columns : [];
-    const columns = [roles.value, ...extras, ...ofRule].filter((column) => column !== undefined);
-    return new Set(columns.filter((column) => hasDecimalCommas(table.sample.map((row) => row[column] ?? ""))));
 }
 
 function fieldsProblem({ names, dialect, kind }: Table, bytes: Buffer, { fields, bounds }: Scanner): string {

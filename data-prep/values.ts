@@ -1,6 +1,5 @@
 import { isUtf8 } from "node:buffer";
 import { visible } from "terminal-text";
-import { isEmpty } from "./attributes/content.ts";
 import type { TimeFormat } from "./reading/times.ts";
 
 /** Maximum length of IDs and event types in Personalize. */
@@ -54,10 +53,13 @@ export function idProblem(bytes: Uint8Array, from: number, to: number): string |
     return length > maxLength ? `has ${length} characters; Personalize takes ${maxLength}` : undefined;
 }
 
-/** Returns a text for a terminal: control characters escaped, cut after `most` characters. */
+/**
+ * Returns a text for a terminal, cut after `most` characters. Control characters are escaped, spaces at the ends are `·`,
+ * and no-break spaces are `[NBSP]`.
+ */
 export function shown(text: string, most = 120): string {
-    const cut = text.length > most ? `${text.slice(0, most)}…` : text;
-    return visible(cut);
+    const spaced = text.replaceAll(/^ +| +$/g, (spaces) => "·".repeat(spaces.length)).replaceAll("\u00a0", "[NBSP]");
+    return visible(spaced.length > most ? `${spaced.slice(0, most)}…` : spaced);
 }
 
 /** Returns why a text is not a time of the format. */
@@ -66,27 +68,11 @@ export function timeProblem(text: string, format: TimeFormat): string {
         s: "a whole number of epoch seconds",
         ms: "epoch milliseconds",
         us: "epoch microseconds",
+        ns: "epoch nanoseconds",
         iso: "an ISO 8601 time",
+        excel: "a serial number of Excel",
     };
     const hint = format === "s" && /^\d{13}$/.test(text) ? "; it looks like milliseconds" : "";
     const wanted = expected[format] ?? `a time like ${format}`;
     return `timestamp ${JSON.stringify(shown(text, 40))} is not ${wanted}${hint}`;
 }
-
-/** Pattern of numbers such as `4,50` and `1.299,00`, also without decimals. */
-const withComma = /^[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?$/;
-/** Pattern of numbers in which the comma must be the decimal sign. In `1,299` it may also group thousands. */
-const isPlain = /^[+-]?(?:0,\d+|[\d.]+,(?:\d{1,2}|\d{4,}))$/;
-
-/**
- * Checks whether the numbers of a column have decimal commas: each value can be read as such a number, and at least one
- * value can be read in no other way.
- */
-export function hasDecimalCommas(values: readonly string[]): boolean {
-    const filled = values.filter((value) => !isEmpty(value));
-    return filled.some((value) => isPlain.test(value)) && filled.every((value) => withComma.test(value));
-}
-
-/** Returns a number with its decimal comma replaced by a point; returns any other text unchanged. */
-export const withPoint = (text: string): string =>
-    withComma.test(text) ? text.replaceAll(".", "").replace(",", ".") : text;

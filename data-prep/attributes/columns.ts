@@ -1,7 +1,7 @@
 import { type AvroField, type DatasetName, fieldName, maxColumns } from "../avro.ts";
+import { chooseDecimal, type DecimalChoice, withPoint } from "../numbers.ts";
 import type { Extra } from "../reading/roles.ts";
-import { detectTime, timeReader } from "../reading/times.ts";
-import { hasDecimalCommas, withPoint } from "../values.ts";
+import { readTimes, timeReader } from "../reading/times.ts";
 import { createContent, isEmpty } from "./content.ts";
 import type { Records } from "./read.ts";
 
@@ -27,15 +27,17 @@ const listOfTexts = /^\[\s*("(?:[^"\\]|\\.)*"\s*(,\s*"(?:[^"\\]|\\.)*"\s*)*)?\]$
 /**
  * Returns the columns of a table as columns of a dataset, each with its name and with the Avro type that fits its
  * values. Leaves out the columns in `used`. `named` columns have another name in the dataset. Leaves out web addresses,
- * nested values, empty columns, and personal data of users, unless they are named.
+ * nested values, empty columns, and personal data of users, unless they are named. `numbers` decides how to read
+ * numbers such as `1,299`.
  *
- * @throws Error if there are more columns than Personalize allows
+ * @throws Error if there are more columns than Personalize allows, or numbers have several readings
  */
 export function attributeColumns(
     records: Records,
     used: readonly number[],
     dataset: DatasetName,
-    named: readonly Extra[] = [],
+    named: readonly Extra[],
+    numbers: DecimalChoice,
 ): AttributeColumns {
     const taken = new Set(["ITEM_ID", "USER_ID", "GENRES", "YEAR", "CREATION_TIMESTAMP"].map(withoutSigns));
     const leftOut: string[] = [];
@@ -43,7 +45,7 @@ export function attributeColumns(
         if (used.includes(index)) return [];
         const own = named.find((each) => each.column === index)?.name;
         const name = freeName(own ?? (fieldName(column) || `COLUMN_${index + 1}`), taken);
-        const values = pointed(records.rows.map((row) => plainText(row[index] ?? "")));
+        const values = records.rows.map((row) => plainText(row[index] ?? ""));
         const isPersonal = dataset === "Users" && own === undefined && personal.test(name);
         const reason = isPersonal ? "personal" : reasonToLeaveOut(values);
         if (reason !== undefined) {
@@ -51,7 +53,9 @@ export function attributeColumns(
             return [];
         }
         taken.add(withoutSigns(name));
-        return [{ name, values: toEpochSeconds(values) ?? values }];
+        const decimal = chooseDecimal(records.name, column, values, numbers);
+        const pointed = values.map((value) => withPoint(value, decimal));
+        return [{ name, values: toEpochSeconds(pointed) ?? pointed }];
     });
     const most = maxColumns[dataset];
     if (attributes.length > most) {
@@ -62,9 +66,6 @@ export function attributeColumns(
     }
     return { columns: typed(attributes, dataset), leftOut };
 }
-
-/** Returns the values of a column, with decimal points in its numbers. */
-const pointed = (values: readonly string[]) => (hasDecimalCommas(values) ? values.map(withPoint) : values);
 
 function typed(
     columns: readonly { name: string; values: readonly string[] }[],
@@ -106,21 +107,23 @@ function reasonToLeaveOut(values: readonly string[]): string | undefined {
 }
 
 /**
- * Converts times that are written as text, such as ISO dates, to epoch seconds. Returns undefined for a column of other
- * values, or of numbers.
+ * Converts times that are written as text, such as ISO dates, to epoch seconds. Returns undefined for a column of
+ * numbers, and for a column whose values have no reading, or several.
  */
 export function toEpochSeconds(
     values: readonly string[],
     now = Date.now() / 1000,
     isTime = false,
 ): string[] | undefined {
-    const sample = values.filter((value) => !isEmpty(value)).slice(0, sampled);
+    const filled = values.filter((value) => !isEmpty(value));
+    const sample = filled.slice(0, sampled);
     if (!isTime && sample.some((value) => /^[\d.+-]*$/.test(value) && !/^\d{4}-\d{2}-\d{2}$/.test(value)))
         return undefined;
-    const timeFormat = detectTime(sample, now, isTime);
-    if (!timeFormat || "ambiguous" in timeFormat) return undefined;
-    const read = timeReader(timeFormat.format);
-    return values.map((value) => String(read(value) ?? ""));
+    const [reading, ...others] = readTimes(sample, now);
+    if (!reading || others.length > 0) return undefined;
+    const read = timeReader(reading.format);
+    const isWhole = filled.every((value) => read(value) !== undefined);
+    return isWhole ? values.map((value) => String(read(value) ?? "")) : undefined;
 }
 
 const withoutSigns = (name: string) => name.replaceAll("_", "");

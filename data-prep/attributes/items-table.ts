@@ -2,6 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { messageOf, visible } from "terminal-text";
 import { type CatalogueItem, imageOrigin, readCatalogue, splitTitle } from "../catalogue.ts";
+import type { DecimalChoice } from "../numbers.ts";
 import { chosenColumns, knownNames, namedColumns, words } from "../reading/roles.ts";
 import { type Source, sourcesAt } from "../reading/sources.ts";
 import { type AttributeColumn, attributeColumns, isWebAddress, toEpochSeconds } from "./columns.ts";
@@ -91,17 +92,22 @@ export async function itemsBeside(path: string, sourceName: string): Promise<Ite
  * Returns the items of the file at `path`. `choices` is the text of `--item-columns`. Throws an Error for a file that
  * is not a usable table of items.
  */
-export async function itemsAt(path: string, choices?: string): Promise<ItemTable> {
+export async function itemsAt(path: string, choices?: string, numbers: DecimalChoice = {}): Promise<ItemTable> {
     const [source] = await sourcesAt(path);
     if (!source) throw new Error(`There is no file in ${path}.`);
-    return itemsFrom(source, path, choices);
+    return itemsFrom(source, path, choices, numbers);
 }
 
-async function itemsFrom(source: Source, path: string, choices?: string): Promise<ItemTable> {
+async function itemsFrom(
+    source: Source,
+    path: string,
+    choices?: string,
+    numbers: DecimalChoice = {},
+): Promise<ItemTable> {
     try {
         return basename(source.name) === "u.item"
             ? { ...noItems, catalogue: readCatalogue(await buffer(await source.open())) }
-            : await tableItems(source, choices);
+            : await tableItems(source, choices, numbers);
     } catch (error) {
         throw new Error(`The items of ${path} cannot be read: ${messageOf(error)}.`);
     }
@@ -111,7 +117,7 @@ async function itemsFrom(source: Source, path: string, choices?: string): Promis
  * Reads the parts of an item (such as ID and title) from any table. Finds the types of the table's other columns by
  * their content.
  */
-async function tableItems(source: Source, choices: string | undefined): Promise<ItemTable> {
+async function tableItems(source: Source, choices: string | undefined, numbers: DecimalChoice): Promise<ItemTable> {
     const records = await readRecords(source);
     const { columns: header, rows } = records;
     const chosen = choices === undefined ? undefined : chosenColumns(choices, itemParts, header);
@@ -138,8 +144,14 @@ async function tableItems(source: Source, choices: string | undefined): Promise<
         const column = parts[part];
         return column === undefined ? [] : [{ name: part.toUpperCase(), column }];
     });
-    const { columns, leftOut } = attributeColumns(records, used, "Items", [...named, ...(chosen?.extras ?? [])]);
-    const order = [...lastOfEach(readColumn(id), source.name).values()];
+    const { columns, leftOut } = attributeColumns(
+        records,
+        used,
+        "Items",
+        [...named, ...(chosen?.extras ?? [])],
+        numbers,
+    );
+    const order = [...lastOfEach(readColumn(id), source.name, header[id] as string).values()];
     const byWords = parts.category !== undefined && /:token_seq$/.test(header[parts.category] ?? "");
     const [price, brand, stock] = ["PRICE", "BRAND", "STOCK"].map(
         (name) => columns.find(({ field }) => field.name === name)?.values,
@@ -149,8 +161,8 @@ async function tableItems(source: Source, choices: string | undefined): Promise<
         const title = splitTitle(text("title").trim());
         const [, own] = /^(\d{4})(?:\.0+)?$/.exec(text("year").trim()) ?? [];
         return {
-            itemId: text("id"),
-            title: title.title || text("id"),
+            itemId: text("id").trim(),
+            title: title.title || text("id").trim(),
             year: own ? Number(own) : (title.year ?? null),
             genres: parseGenres(text("category"), byWords),
             ...numberAs("price", price?.[at]),

@@ -1,7 +1,9 @@
 import { visible } from "terminal-text";
 import { type AvroSchema, avroSchema, quoted } from "../avro.ts";
+import type { DecimalChoice } from "../numbers.ts";
 import { chosenColumns, knownNames, namedColumns } from "../reading/roles.ts";
 import { sourcesAt } from "../reading/sources.ts";
+import { shown } from "../values.ts";
 import { type AttributeColumn, attributeColumns } from "./columns.ts";
 import { fieldText } from "./content.ts";
 import { readRecords } from "./read.ts";
@@ -29,7 +31,7 @@ export const userParts = ["id"] as const;
  *
  * @throws Error for a table without IDs, or with IDs only
  */
-export async function readUsers(path: string, choices?: string): Promise<UserTable> {
+export async function readUsers(path: string, choices?: string, numbers: DecimalChoice = {}): Promise<UserTable> {
     const [source] = await sourcesAt(path);
     if (!source) throw new Error(`There is no file in ${path}.`);
     const records = await readRecords(source);
@@ -41,7 +43,7 @@ export async function readUsers(path: string, choices?: string): Promise<UserTab
                 "Name it:  --user-columns id=NAME",
         );
     }
-    const { columns, leftOut } = attributeColumns(records, [id], "Users", chosen?.extras);
+    const { columns, leftOut } = attributeColumns(records, [id], "Users", chosen?.extras ?? [], numbers);
     if (columns.length === 0) {
         throw new Error(
             `${source.name} has no column for a Users dataset besides ${records.columns[id]}: Personalize requires at least one.`,
@@ -50,6 +52,7 @@ export async function readUsers(path: string, choices?: string): Promise<UserTab
     const rows = lastOfEach(
         records.rows.map((row) => row[id] ?? ""),
         source.name,
+        records.columns[id] as string,
     );
     const ids = [...rows.keys()];
     return {
@@ -62,11 +65,27 @@ export async function readUsers(path: string, choices?: string): Promise<UserTab
     };
 }
 
-/** Returns the last row number of each id. Throws an Error that names a row without a usable id. */
-export function lastOfEach(ids: readonly string[], name: string): Map<string, number> {
-    const wrong = ids.findIndex((id) => id === "" || id.length > 256 || /\p{Cc}/u.test(id));
-    if (wrong >= 0) throw new Error(`row ${wrong + 1} of ${name} has no id of 1 to 256 characters`);
-    return new Map(ids.map((id, row) => [id, row]));
+/**
+ * Returns the last row number of each id, without the spaces around the id. Throws an Error that names a row without a
+ * usable id, or two ids that differ only in such spaces.
+ */
+export function lastOfEach(ids: readonly string[], name: string, column: string): Map<string, number> {
+    const last = new Map<string, number>();
+    for (const [row, written] of ids.entries()) {
+        const id = written.trim();
+        if (id === "" || id.length > 256 || /\p{Cc}/u.test(written)) {
+            throw new Error(`row ${row + 1} of ${name} has no id of 1 to 256 characters`);
+        }
+        const other = ids[last.get(id) ?? row] as string;
+        if (other !== written) {
+            const both = [other, written].map((each) => `"${shown(each, 40)}"`).join(" and ");
+            throw new Error(
+                `row ${row + 1} of ${name}, column ${column}: ${both} differ only in spaces. Write them alike, or as two ids`,
+            );
+        }
+        last.set(id, row);
+    }
+    return last;
 }
 
 /** Returns a CSV of IDs and columns in the format that the service imports. */

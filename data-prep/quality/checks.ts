@@ -126,6 +126,13 @@ export function checkFigures(figures: Figures, counts: Counts): Check[] {
             "See their reasons:  --bad-rows quarantine FILE",
         ),
         check(
+            "times",
+            [false, figures.early > 0],
+            `${counted(figures.early, "event")} before 1995, ${percent(figures.early / Math.max(1, rows))} of all`,
+            own,
+            "Check --time: with a wrong format, events seem to be from 1970.",
+        ),
+        check(
             "gap",
             [false, longestGap.days > 7 && longestGap.days > spanDays / 10],
             `the longest gap has ${days(longestGap.days)}${longestGap.days > 0 ? `, from ${date(longestGap.from)}` : ""}`,

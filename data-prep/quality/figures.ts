@@ -1,5 +1,6 @@
 import { computeTimeSpan } from "../by-user.ts";
 import { type Columns, countRows } from "../columns.ts";
+import { earliest } from "../reading/times.ts";
 
 const day = 86_400;
 /** Number of events below which a user or an item is cold. */
@@ -15,6 +16,8 @@ export interface Figures {
     /** Epoch seconds. */
     readonly firstTimestamp: number;
     readonly lastTimestamp: number;
+    /** Number of events before 1995. */
+    readonly early: number;
     /** Number of events in each part of the covered time, in order. A part has `daysPerBar` days. */
     readonly events: { readonly daysPerBar: number; readonly bars: readonly number[] };
     readonly busiestDay: { readonly start: number; readonly rows: number };
@@ -59,7 +62,7 @@ export function computeFigures(columns: Columns): Figures {
 function computeDays(
     { timestamps }: Columns,
     { firstTimestamp, lastTimestamp }: Pick<Figures, "firstTimestamp" | "lastTimestamp">,
-): Pick<Figures, "events" | "busiestDay" | "longestGap"> {
+): Pick<Figures, "early" | "events" | "busiestDay" | "longestGap"> {
     const [first, last] = [Math.floor(firstTimestamp / day), Math.floor(lastTimestamp / day)];
     const perDay = new Float64Array(last - first + 1);
     for (let row = 0; row < timestamps.length; row++) {
@@ -77,6 +80,7 @@ function computeDays(
         if (empty > longest) [longest, longestEnd] = [empty, index];
     }
     return {
+        early: perDay.subarray(0, Math.max(0, earliest / day - first)).reduce((sum, rows) => sum + rows, 0),
         events: { daysPerBar, bars },
         busiestDay: { start: (first + busiest) * day, rows: perDay[busiest] as number },
         longestGap: { from: (first + longestEnd - longest + 1) * day, days: longest },

@@ -1,6 +1,6 @@
 import { visible } from "terminal-text";
 import { withoutAccents } from "../avro.ts";
-import { detectTime, type FoundTime, parseTimeFormat } from "./times.ts";
+import { isCertain, readTimes } from "./times.ts";
 
 /** The parts of an interaction that a column can contain, such as user and item. */
 export const roles = ["user", "item", "time", "event", "value"] as const;
@@ -157,38 +157,56 @@ export function requireColumn(name: string, header: readonly string[]): number {
     throw new Error(`There is no column "${visible(name)}"; the columns are ${header.map(visible).join(", ")}.`);
 }
 
-export interface FoundRoles {
-    readonly roles: Roles;
-    readonly time: FoundTime;
-}
-
-/** Finds the parts of an interaction among columns, by name, then by content. `given` are the user's choices. */
+/**
+ * Finds the parts of an interaction among columns, by name, then by content. `given` are the user's choices. Without a
+ * header, the order of the columns is no evidence: finds user and item only if one column is left, or if the values of
+ * only one column are in `itemIds`.
+ */
 export function findRoles(
     header: readonly string[],
     hasHeader: boolean,
     sample: readonly string[][],
-    given: { readonly roles: Roles; readonly time: string | undefined },
+    given: Roles,
     now: number,
-): FoundRoles {
+    itemIds?: ReadonlySet<string>,
+): Roles {
     const column = (index: number) => sample.map((row) => row[index] ?? "");
-    const roles = namedColumns(knownNames, header, given.roles);
+    const roles = namedColumns(knownNames, header, given);
     const free = () => header.flatMap((_, index) => (Object.values(roles).includes(index) ? [] : [index]));
-    const timeOf = (index: number): FoundTime =>
-        given.time === undefined ? detectTime(column(index), now, true) : { format: parseTimeFormat(given.time) };
-    let time = roles.time === undefined ? undefined : timeOf(roles.time);
     if (roles.time === undefined) {
-        const index = free().findLast((each) => detectTime(column(each), now) !== undefined);
-        if (index !== undefined) [roles.time, time] = [index, timeOf(index)];
+        // Serial numbers of Excel are no evidence, because ids can have five digits, too.
+        const isTime = (index: number) =>
+            readTimes(column(index), now).some((reading) => isCertain(reading) && reading.format !== "excel");
+        const index = free().findLast(isTime);
+        if (index !== undefined) roles.time = index;
     }
     if (!hasHeader) {
         const event = roles.event ?? free().find((index) => isEvent(column(index)));
         if (event !== undefined) roles.event = event;
+        const item = roles.item ?? (itemIds && onlyMatch(free(), column, itemIds));
+        if (item !== undefined) roles.item = item;
         for (const role of ["user", "item"] as const) {
-            const index = roles[role] ?? free()[0];
-            if (index !== undefined) roles[role] = index;
+            const [only, ...others] = free();
+            if (only !== undefined && others.length === 0) roles[role] ??= only;
         }
     }
-    return { roles, time };
+    return roles;
+}
+
+/** Returns the only column with IDs of items; undefined if several columns have some, as small numbers can. */
+function onlyMatch(
+    columns: readonly number[],
+    valuesOf: (column: number) => readonly string[],
+    itemIds: ReadonlySet<string>,
+): number | undefined {
+    const share = (column: number) => {
+        const values = valuesOf(column);
+        return values.filter((value) => itemIds.has(value.trim())).length / Math.max(1, values.length);
+    };
+    const [first, second] = columns
+        .map((column) => ({ column, share: share(column) }))
+        .toSorted((a, b) => b.share - a.share);
+    return first && first.share > 0.5 && (second?.share ?? 0) < 0.05 ? first.column : undefined;
 }
 
 /** Checks whether a column has a few different words, such as view and buy. */

@@ -1,8 +1,14 @@
-/** The form of a time: epoch seconds, milli- or microseconds, ISO 8601, or `%` codes as in strptime. */
-export type TimeFormat = "s" | "ms" | "us" | "iso" | `${string}%${string}`;
+/**
+ * The form of a time: epoch seconds, milli-, micro- or nanoseconds, ISO 8601, a serial number of Excel (days since
+ * 1899-12-30), or `%` codes as in strptime.
+ */
+export type TimeFormat = (typeof named)[number] | `${string}%${string}`;
+const named = ["s", "ms", "us", "ns", "iso", "excel"] as const;
 
-/** The earliest time that detection accepts: 1990-01-01, in epoch seconds. */
-const earliest = 631_152_000;
+/** The earliest time that data-prep accepts without `--time`: 1995-01-01, in epoch seconds. */
+export const earliest = 788_918_400;
+/** The least share of the times that a format must read, because a file can have a few wrong rows. */
+const nearlyAll = 0.95;
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 const codes: Readonly<Record<string, { readonly pattern: string; readonly part?: string }>> = {
@@ -31,32 +37,34 @@ const iso = {
  * Checks the text of `--time`. Throws an Error that lists the choices.
  */
 export function parseTimeFormat(text: string): TimeFormat {
-    if (text === "s" || text === "ms" || text === "us" || text === "iso") return text;
+    const name = named.find((each) => each === text);
+    if (name) return name;
     if (text.includes("%")) {
         const unknown = [...text.matchAll(/%(.)/g)].find(([, code = ""]) => code !== "%" && !codes[code]);
         if (unknown) throw new Error(`${unknown[0]} is not a known time code. Known codes: ${knownCodes()}.`);
         return text as TimeFormat;
     }
     throw new Error(
-        `"${text}" is not a format of times: use s, ms, us, iso, or a format such as '%d/%m/%Y %H:%M' (${knownCodes()}).`,
+        `"${text}" is not a format of times: use ${named.join(", ")}, or a format such as '%d/%m/%Y %H:%M' (${knownCodes()}).`,
     );
 }
 
-/** Units of epoch times: the most digits that a time has, and the number of units in a second. */
-const units: Readonly<Record<string, { readonly digits: number; readonly inSecond: number }>> = {
-    s: { digits: 10, inSecond: 1 },
-    ms: { digits: 13, inSecond: 1000 },
-    us: { digits: 16, inSecond: 1_000_000 },
+/** Units of epoch times: the times of one unit, and the number of units in a second. No time fits two units. */
+const units: Readonly<Record<string, { readonly pattern: string; readonly inSecond: number }>> = {
+    s: { pattern: "\\d{1,10}(\\.0+)?", inSecond: 1 },
+    ms: { pattern: "\\d{11,13}(\\.\\d+)?", inSecond: 1000 },
+    us: { pattern: "\\d{14,16}(\\.\\d+)?", inSecond: 1_000_000 },
+    ns: { pattern: "\\d{17,19}", inSecond: 1_000_000_000 },
 };
 
 /**
- * Returns the regular expression that a whole time matches, and either the number of time units in a second, or the
- * part of a time that each group of the expression contains.
+ * Returns the regular expression that a whole time matches, and one of these: the number of time units in a second, the
+ * serial number of 1970-01-01 in days, or the part of a time that each group of the expression contains.
  */
 export function compileTimeFormat(format: TimeFormat) {
+    if (format === "excel") return { pattern: "\\d{5}([.,]\\d+)?", dayOf1970: 25_569 };
     const unit = units[format];
-    if (unit) return { pattern: `\\d{1,${unit.digits}}(\\.0+)?`, inSecond: unit.inSecond };
-    return format === "iso" ? iso : compileCodes(format);
+    return unit ?? (format === "iso" ? iso : compileCodes(format));
 }
 
 /**
@@ -66,8 +74,14 @@ export function compileTimeFormat(format: TimeFormat) {
 export function timeReader(format: TimeFormat): (text: string) => number | undefined {
     const compiled = compileTimeFormat(format);
     const pattern = new RegExp(`^${compiled.pattern}$`);
+    if ("dayOf1970" in compiled) {
+        const { dayOf1970 } = compiled;
+        return (text) =>
+            pattern.test(text) ? Math.round((Number(text.replace(",", ".")) - dayOf1970) * 86_400) : undefined;
+    }
     if ("inSecond" in compiled) {
-        return (text) => (pattern.test(text) ? Math.floor(Number(text) / compiled.inSecond) : undefined);
+        const { inSecond } = compiled;
+        return (text) => (pattern.test(text) ? Math.floor(Number(text) / inSecond) : undefined);
     }
     const { parts } = compiled;
     const places: Readonly<Partial<Record<string, number>>> = Object.fromEntries(
@@ -85,12 +99,14 @@ export function timeReader(format: TimeFormat): (text: string) => number | undef
 
 function compileCodes(format: string): { readonly pattern: string; readonly parts: readonly string[] } {
     const parts: string[] = [];
+    // Without separators, only numbers of two digits show where each part ends.
+    const isCompact = /%[YymdHMS]%[mdHMS]/.test(format);
     const pattern = format.replace(/%(.)|[^%]/gs, (char, code?: string) => {
         if (code === undefined) return /\s/.test(char) ? "\\s+" : char.replace(/[^\w]/, "\\$&");
         if (code === "%") return "%";
         const directive = codes[code] as { pattern: string; part?: string };
         if (directive.part) parts.push(directive.part);
-        return directive.pattern;
+        return isCompact ? directive.pattern.replace("{1,2}", "{2}") : directive.pattern;
     });
     return { pattern, parts };
 }
@@ -117,57 +133,59 @@ function epochSeconds(textOf: (part: string) => string | undefined): number | un
     return milliseconds / 1000 - (sign === "-" ? -offset : offset);
 }
 
-/** The format of nearly all values of a column, or an explanation if the values could have several formats. */
-export type FoundTime = { readonly format: TimeFormat } | { readonly ambiguous: readonly TimeFormat[] } | undefined;
-
-/** Formats with slashes, dots or hyphens, in which the day or the month may come first. */
-const slashed = ["/", ".", "-"].flatMap((separator) =>
-    ["", " %H:%M", " %H:%M:%S"].flatMap((clock): [TimeFormat, TimeFormat][] => [
-        [`%d${separator}%m${separator}%Y${clock}`, `%m${separator}%d${separator}%Y${clock}`],
-    ]),
-);
-const spelled: readonly TimeFormat[] = [
-    "%a %b %d %H:%M:%S %z %Y",
-    "%m %d, %Y",
-    "%Y/%m/%d",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y%m%d",
-    "%d %b %Y",
-    "%b %d, %Y",
-];
-
-/**
- * Detects the format of a sample's times; empty values do not count. `now` is in epoch seconds. Times before 1990 count
- * only in a column that is known to hold times.
- */
-export function detectTime(sample: readonly string[], now: number, isKnown = false): FoundTime {
-    const values = sample.filter((value) => value !== "");
-    if (values.length === 0) return undefined;
-    const isFit = (format: TimeFormat) => fits(format, values, now);
-    for (const format of ["s", "ms", "us", "iso"] as const) if (isFit(format)) return { format };
-    for (const pair of slashed) {
-        const possible = pair.filter(isFit);
-        if (possible.length === 2) return { ambiguous: possible };
-        if (possible[0]) return { format: possible[0] };
-    }
-    const format = spelled.find(isFit);
-    if (format) return { format };
-    return isKnown && values.every((value) => /^\d{1,10}$/.test(value)) ? { format: "s" } : undefined;
+/** A way to read the times of a column. */
+export interface TimeReading {
+    readonly format: TimeFormat;
+    /** Share of the times that the format reads as a time from 1995 until tomorrow, 0 to 1. */
+    readonly share: number;
+    /** A time of the column, and the same time in epoch seconds. */
+    readonly example: string;
+    readonly seconds: number;
 }
 
+/** Formats without separators, which `derivedFormats` cannot derive. */
+const compact: readonly TimeFormat[] = ["%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S"];
+/** Number of times from which formats are derived, because the first time can be a wrong one. */
+const comparedTimes = 20;
+
 /**
- * Returns formats for times that match no known format, derived from the first time: `24.12.2025, 18:30 Uhr` gives
- * `%d.%m.%Y, %H:%M Uhr`. Each format reads nearly all of the sample. There are two formats if day and month may be in
- * either order.
+ * Returns the ways to read the times of a sample; empty values do not count. `now` is in epoch seconds. A reading is
+ * certain if it gives nearly all times a date from 1995 until tomorrow. If there are certain readings, returns only
+ * those: data-prep converts a column with one certain reading, and otherwise asks. If there is none, returns all
+ * readings that nearly all times match, or that are right for some times.
  */
-export function likelyFormats(sample: readonly string[], now: number): readonly TimeFormat[] {
+export function readTimes(sample: readonly string[], now: number): readonly TimeReading[] {
     const values = sample.map((value) => value.trim()).filter((value) => value !== "");
-    const hour = values.some((value) => /\d\s?[AP]M\b/i.test(value)) ? "%I" : "%H";
-    const form = (values[0] ?? "")
+    const isIso = timeReader("iso");
+    const others = values.slice(0, comparedTimes).filter((value) => isIso(value) === undefined);
+    const formats = new Set<TimeFormat>([...named, ...compact, ...others.flatMap(derivedFormats)]);
+    const readers = [...formats].map((format) => ({ format, times: values.map(timeReader(format)) }));
+    const possible = readers.filter(({ times }) => times.some((time) => time !== undefined));
+    const differing = values.findIndex((_, at) => new Set(possible.map(({ times }) => times[at])).size > 1);
+    const readings = possible.flatMap(({ format, times }) => {
+        const known = times.filter((time) => time !== undefined);
+        const inSpan = known.filter((time) => time >= earliest && time <= now + 86_400).length / values.length;
+        if (inSpan === 0 && known.length < nearlyAll * values.length) return [];
+        const at = times[differing] === undefined ? times.findIndex((time) => time !== undefined) : differing;
+        return [{ format, share: inSpan, example: values[at] as string, seconds: times[at] as number }];
+    });
+    const certain = readings.filter(isCertain);
+    return certain.length > 0 ? certain : readings.toSorted((a, b) => b.share - a.share);
+}
+
+/** Checks whether a reading gives nearly all times a date from 1995 until tomorrow. */
+export const isCertain = ({ share }: TimeReading): boolean => share >= nearlyAll;
+
+/**
+ * Returns the formats of `%` codes that a time can have: `24.12.2025, 18:30 Uhr` gives `%d.%m.%Y, %H:%M Uhr`. There are
+ * several if day, month and year may be in different orders.
+ */
+function derivedFormats(time: string): TimeFormat[] {
+    const form = time
         .replaceAll("%", "%%")
         .replace(/\b\d{1,2}:\d{2}(:\d{2})?([.,]\d{1,9})?/, (_, seconds = "", fraction = "") => {
             const digits = fraction === "" ? "" : `${fraction[0]}%f`;
-            return `${hour}:%M${seconds && ":%S"}${digits}`;
+            return `${/\d\s?[AP]M\b/i.test(time) ? "%I" : "%H"}:%M${seconds && ":%S"}${digits}`;
         })
         .replace(/(?<=%[MSf]\s?)(?:Z|[+-]\d{2}:?\d{2})/, "%z")
         .replace(/(?<=%[MSf]\s?)[AP]M\b/i, "%p")
@@ -176,34 +194,21 @@ export function likelyFormats(sample: readonly string[], now: number): readonly 
             if (monthNames.includes(word.toLowerCase())) return "%b";
             return ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].includes(word.toLowerCase()) ? "%a" : word;
         });
-    const missing = [...(form.includes("%b") ? [] : ["m"]), ...(form.includes("%Y") ? [] : ["y"])];
-    const orders =
-        missing.length === 0
-            ? ["d"]
-            : missing.length === 1
-              ? [`d${missing[0]}`, `${missing[0]}d`]
-              : ["dmy", "mdy", "ymd"];
     const numbers = form.match(/(?<!\d)\d{1,2}(?!\d)/g)?.length ?? 0;
-    return orders
+    return ordersOf(form)
         .filter((order) => order.length === numbers)
         .map((order) => {
             let next = 0;
             return form.replaceAll(/(?<!\d)\d{1,2}(?!\d)/g, () => `%${order[next++]}`) as TimeFormat;
-        })
-        .filter((format) => fits(format, values, now));
+        });
 }
 
-/**
- * Checks whether a format can read nearly all values, and whether the times are from 1990 until tomorrow. `now` is in
- * epoch seconds.
- */
-function fits(format: TimeFormat, values: readonly string[], now: number): boolean {
-    const read = timeReader(format);
-    const good = values.filter((value) => {
-        const time = read(value);
-        return time !== undefined && time >= earliest && time <= now + 86_400;
-    });
-    return values.length > 0 && good.length >= 0.95 * values.length;
+/** Returns the orders of the numbers in a form whose month name and year of four digits are codes already. */
+function ordersOf(form: string): readonly string[] {
+    const hasYear = form.includes("%Y");
+    if (form.includes("%b")) return hasYear ? ["d"] : ["dy", "yd"];
+    if (!hasYear) return ["dmy", "mdy", "ymd"];
+    return form.startsWith("%Y") ? ["md"] : ["dm", "md"];
 }
 
 export const knownCodes = () =>

@@ -205,6 +205,9 @@ def seconds_of(text: Column, unit: dict) -> Column:
     """Returns the epoch seconds of a written time; null for any other text."""
     text = F.btrim(text, F.lit(SPACES))
     pattern = rf"\A{unit['pattern']}\z"
+    if "dayOf1970" in unit:
+        days = F.translate(text, ",", ".").cast("double") - unit["dayOf1970"]
+        return F.when(text.rlike(pattern), F.round(days * DAY).cast("long"))
     if "inSecond" in unit:
         return F.when(text.rlike(pattern), F.floor(F.substring_index(text, ".", 1).cast("long") / unit["inSecond"]))
     places = {part: index for index, part in enumerate(unit["parts"])}
@@ -289,13 +292,14 @@ def extra_text(value: Column, name: str) -> Column:
 def check(source: Source, layout: dict) -> tuple[DataFrame, list[str]]:
     """Returns each row with its problem, its event type and its line of the CSV; and the CSV's columns."""
     columns, unit = layout["columns"], layout["time"]["format"]
-    texts = {part: source.column(name) for part, name in columns.items()}
+    raw = {part: source.column(name) for part, name in columns.items()}
+    texts = {part: F.btrim(text, F.lit(SPACES)) if part in ("user", "item") else text for part, text in raw.items()}
     extras = [part for part in columns if part not in PARTS]
     log(f"{source.kind}; {', '.join(f'{part} = {name}' for part, name in columns.items())}; times in {unit}")
     values = source.frame.select(
         source.problem.alias("problem"), source.text.alias("text"), source.file.alias("file"),
         (F.lit(False) if source.other_header is None else source.other_header).alias("other_header"),
-        *(text.alias(part) for part, text in texts.items()),
+        *(text.alias(part) for part, text in texts.items()), raw["user"].alias("raw_user"), raw["item"].alias("raw_item"),
         seconds_of(texts["time"], layout["time"]).alias("seconds"),
         *(value.alias(name) for name, value in event_of(layout, source).items()),
     )  # fmt: skip
@@ -304,8 +308,8 @@ def check(source: Source, layout: dict) -> tuple[DataFrame, list[str]]:
     col, control, seconds = F.col, source.control, F.col("seconds")
     problems = [
         ("", col("problem")),
-        (columns["user"], id_problem(col("user"), "user id", control)),
-        (columns["item"], id_problem(col("item"), "item id", control)),
+        (columns["user"], F.coalesce(id_problem(col("raw_user"), "user id", control), id_problem(col("user"), "user id", control))),
+        (columns["item"], F.coalesce(id_problem(col("raw_item"), "item id", control), id_problem(col("item"), "item id", control))),
         (columns["time"], F.when(seconds.isNull(), F.concat(F.lit("timestamp "), col("time"), F.lit(f" is not a time in {unit}")))
             .when(seconds > time.time() + DAY, F.concat(F.lit("timestamp "), seconds.cast("string"), F.lit(" is in the future")))
             .when(seconds < 0, F.lit("timestamp is before 1970"))),
@@ -349,7 +353,8 @@ def run(spark: SparkSession, options: argparse.Namespace) -> dict:
     key = F.when(~is_bad, F.col("type"))
     groups = rows.groupBy(is_bad.alias("bad"), key.alias("type"), F.when(~is_bad, F.col("case")).alias("case"))
     empty = F.sum((~is_bad & F.col("is_empty")).cast("int")).alias("empty")
-    counts = groups.agg(F.count("*").alias("count"), empty).limit(MOST_TYPES_AND_COLUMNS * 100).collect()
+    spaced = F.max((~is_bad & F.expr("user != raw_user OR item != raw_item")).cast("int")).alias("spaced")
+    counts = groups.agg(F.count("*").alias("count"), empty, spaced).limit(MOST_TYPES_AND_COLUMNS * 100).collect()
     bad = sum(row["count"] for row in counts if row.bad)
     left_out = sum(row["count"] for row in counts if not row.bad and row.type is None)
     types: Counter[str] = Counter()
@@ -360,6 +365,8 @@ def run(spark: SparkSession, options: argparse.Namespace) -> dict:
     if bad:
         refuse_other_headers(rows.filter(is_bad & F.col("other_header")))
         judge_bad(bad_rows, bad, good, options)
+    if any(row.spaced for row in counts):
+        refuse_equal_ids(rows.filter(~is_bad), layout["columns"])
     matched = {row.case for row in counts}
     for index, case in enumerate(cases_of(layout)):
         if index not in matched:
@@ -405,6 +412,16 @@ def printable(text: Column) -> Column:
     """Returns the start of a text, with visible symbols for control characters."""
     control = "".join(map(chr, [*range(0x20), 0x7F]))
     return F.translate(F.substring(text, 1, 400), control, "".join(map(chr, [*range(0x2400, 0x2420), 0x2421])))
+
+
+def refuse_equal_ids(rows: DataFrame, columns: dict[str, str]) -> None:
+    """Rejects ids that differ only in the spaces around them, because they would become one id."""
+    for part in ("user", "item"):
+        written = F.collect_set(f"raw_{part}").alias("written")
+        found = rows.groupBy(part).agg(written).filter(F.size("written") > 1).first()
+        if found:
+            both = " and ".join(json.dumps(each) for each in sorted(found.written)[:2])
+            raise Unfit(f"Column {columns[part]}: {both} differ only in spaces. Write them alike, or as two ids.")
 
 
 def refuse_other_headers(headers: DataFrame) -> None:

@@ -3,7 +3,7 @@ import { itemsAt } from "../../data-prep/attributes/items-table.ts";
 import { readUsers } from "../../data-prep/attributes/users.ts";
 import type { AvroField } from "../../data-prep/avro.ts";
 import { createItemsSchema, itemColumns, itemsCsv } from "../../data-prep/items.ts";
-import { hasDecimalCommas } from "../../data-prep/values.ts";
+import { possibleDecimals } from "../../data-prep/numbers.ts";
 import { readAvroSchema } from "../../packages/local-personalize/control/avro.ts";
 import { readCsv } from "../../packages/local-personalize/importing/read-csv.ts";
 import { folderForEach } from "./folder.ts";
@@ -147,17 +147,34 @@ describe("Tables of items and users", () => {
         assert.deepEqual(leftOut, ["Vorname (personal)", "Stra\u00dfe (personal)"]);
     });
 
-    for (const { values, isComma } of [
-        { values: ["4,50", "12", "1.299,00", ""], isComma: true },
-        { values: ["0,125", "1,500"], isComma: true },
-        { values: ["1,500", "2,750"], isComma: false },
-        { values: ["4,50", "1,2,3"], isComma: false },
-        { values: ["4.50", "4,50"], isComma: false },
-        { values: ["12", "7"], isComma: false },
+    for (const { values, signs } of [
+        { values: ["4,50", "12", "1.299,00", ""], signs: ["comma"] },
+        { values: ["0,125", "1,500"], signs: ["comma"] },
+        { values: ["1,500", "2,750"], signs: ["comma", "point"] },
+        { values: ["1,500", "1,000,000"], signs: ["point"] },
+        { values: ["1,500.5", "2,750"], signs: ["point"] },
+        { values: ["4,50", "1,2,3"], signs: [] },
+        { values: ["4.50", "4,50"], signs: [] },
+        { values: ["12", "7"], signs: [] },
     ]) {
-        it(`\`hasDecimalCommas\` returns ${isComma} for ${values.join("; ")}`, () =>
-            assert.equal(hasDecimalCommas(values), isComma));
+        it(`\`possibleDecimals\` returns ${signs.length === 0 ? "none" : signs.join(" and ")} for ${values.join("; ")}`, () =>
+            assert.deepEqual(possibleDecimals(values), signs));
     }
+
+    it("`itemsAt` asks for the decimal sign of prices that have two readings, and `--decimal` decides", async () => {
+        const path = put("a.csv", lines("sku;price", "a;12", "b;1,100"));
+        await assert.rejects(
+            itemsAt(path),
+            /a\.csv, row 2, column price: "1,100" has several readings.* 1\.100: .*--decimal comma\n.* 1100: .*--decimal point/s,
+        );
+        for (const [decimal, price] of [
+            ["comma", 1.1],
+            ["point", 1100],
+        ] as const) {
+            const { catalogue } = await itemsAt(path, undefined, { decimal });
+            assert.equal(catalogue[1]?.price, price);
+        }
+    });
 
     it("`itemsAt` and `readUsers` reject a table with one property in each row, without user IDs or without attributes", async () => {
         const properties = put(
@@ -173,6 +190,21 @@ describe("Tables of items and users", () => {
             readUsers(put("b.csv", lines("user_id,email", "1,a@b.example"))),
             /no column for a Users dataset besides user_id/,
         );
+    });
+
+    it("`itemsAt` and `readUsers` remove the spaces around IDs, and reject IDs that differ only in such spaces", async () => {
+        const { ids } = await readUsers(put("a.csv", lines("user_id,age", "007 ,20", "\u00a0b,30")));
+        assert.deepEqual(ids, ["007", "b"]);
+        const { catalogue } = await itemsAt(put("b.csv", lines("sku,price", " A-1,2", "a-1,3")));
+        assert.deepEqual(
+            catalogue.map(({ itemId, title }) => [itemId, title]),
+            [
+                ["A-1", "A-1"],
+                ["a-1", "a-1"],
+            ],
+        );
+        const asking = readUsers(put("a.csv", lines("user_id,age", "b,20", "b\u00a0,30")));
+        await assert.rejects(asking, /row 2 of .*a\.csv, column user_id: "b" and "b\[NBSP\]" differ only in spaces/);
     });
 
     it("`readUsers` keeps only the last row for each user ID", async () => {

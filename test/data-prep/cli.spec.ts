@@ -63,7 +63,7 @@ describe("`npm run data-prep`", () => {
                         hasHeader: true,
                         names: ["visitor", "sku", "ts", "stars"],
                         columns: { user: "visitor", item: "sku", time: "ts", GRADE: "stars" },
-                        time: { format: "ms", pattern: "\\d{1,13}(\\.0+)?", inSecond: 1000 },
+                        time: { format: "ms", pattern: "\\d{11,13}(\\.\\d+)?", inSecond: 1000 },
                         event: {
                             cases: [{ column: "stars", operator: ">", value: "3", type: "Like" }],
                             otherwise: "Watch",

@@ -30,7 +30,7 @@ function ratingsPlan(bytes: AsyncIterable<Uint8Array>): Plan {
         bytes,
         stop: async () => undefined,
     };
-    return { table, roles: { user: 0, item: 1, time: 3 }, extras: [], time: "s", event: "Watch" };
+    return { table, roles: { user: 0, item: 1, time: 3 }, extras: [], time: "s", event: "Watch", decimals: new Map() };
 }
 
 async function transform(bytes: Uint8Array, pieceSize = 1 << 16, change: (plan: Plan) => Plan = (plan) => plan) {
@@ -73,7 +73,9 @@ describe("`convert`", () => {
     });
 
     it("`convert` keeps IDs and timestamps unchanged, wherever the input is divided into chunks", async () => {
-        const id = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" }).filter((text) => !/\p{Cc}/u.test(text));
+        const id = fc
+            .string({ minLength: 1, maxLength: 40, unit: "grapheme" })
+            .filter((text) => text.trim() === text && !/\p{Cc}/u.test(text));
         const row = fc.record({ user: id, item: id, timestamp: fc.integer({ min: 0, max: latest }) });
         const property = fc.asyncProperty(
             fc.array(row, { minLength: 1, maxLength: 30 }),

@@ -4,13 +4,17 @@ import { join } from "node:path";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { snappyUncompress } from "hyparquet";
+import { describeBadRows } from "../../data-prep/bad-rows.ts";
 import { type Choices, describeLayout as described, readLayout } from "../../data-prep/layout.ts";
 import { createCompressors, toTexts } from "../../data-prep/reading/rows-as-bytes.ts";
 import { timeReader } from "../../data-prep/reading/times.ts";
+import { diagnose } from "../../packages/access-doctor/diagnose.ts";
+import { createFixture, fixtureSnapshot } from "../../packages/access-doctor/test/support.ts";
 import { itemAt } from "../support/item-at.ts";
 import { converting } from "./converting.ts";
 import { folderForEach } from "./folder.ts";
 import { lines, publicTables, repeat } from "./public-tables.ts";
+import { csvOfValues, publicValues } from "./public-values.ts";
 
 const now = Date.UTC(2026, 10, 27) / 1000;
 
@@ -29,6 +33,81 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
             assert.equal(rows[1], first);
         });
     }
+
+    /** Returns the values of a column in the prepared CSV. Throws the question that data-prep asks. */
+    const valuesOf = async (text: string, column: string, choices: Choices = {}) => {
+        const { rows, badRows } = await csvOf(put("export.csv", text), choices);
+        if (badRows.count > 0) throw new Error(describeBadRows("export.csv", badRows, "…"));
+        const [header = [], ...records] = rows.map((row) => row.split(",").map((cell) => cell.replaceAll('"', "")));
+        return records.map((record) => record[header.indexOf(column)]);
+    };
+    const schema = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "EVENT_VALUE", "TIMESTAMP"].map((name) => ({
+        name,
+        type: name === "EVENT_VALUE" ? "float" : name === "TIMESTAMP" ? "long" : "string",
+    }));
+    /**
+     * Returns the options for the reading of a file in the command that the diagnosis of an import prints. `value` is
+     * the value of `column` in the first row.
+     */
+    const diagnosed = (text: string, column: string, value: string): Choices => {
+        const start = new Uint8Array(Buffer.from(text));
+        const { fixes, findings } = diagnose({
+            ...fixtureSnapshot(createFixture()),
+            objects: [{ is: { key: "movies/interactions.csv", size: start.length, start } }],
+            schema: { is: { datasetType: "INTERACTIONS", text: JSON.stringify({ fields: schema }), arn: "arn" } },
+        });
+        const sentences = findings.map(({ sentence }) => sentence).join("\n");
+        // Personalize imports whole seconds, and plain numbers, so they are no faults of the file.
+        const isFault = { TIMESTAMP: !/^\d{1,11}$/.test(value), EVENT_VALUE: value.includes(",") }[column];
+        if (isFault)
+            assert.ok(sentences.includes(`Line 2 of movies/interactions.csv has "${value}" for ${column}`), sentences);
+        const commands = fixes.flatMap(({ program, ask = "" }) => [
+            ...`${program} ${ask}`.matchAll(/data-prep -- .*?--output/g),
+        ]);
+        const [command] = itemAt(commands, 0);
+        assert.equal(commands.length, 1, "the diagnosis prints one command for each reading");
+        const optionIn = (name: string) => new RegExp(`--${name} '?([^' ]+)`).exec(command)?.[1];
+        return { columns: optionIn("columns"), time: optionIn("time") };
+    };
+
+    for (const { name, source, becomes, ...of } of publicValues) {
+        for (const reader of ["data-prep", "the command of the diagnosis"]) {
+            const does = Array.isArray(becomes) ? "converts" : "asks about";
+            it(`${reader} ${does} ${name} (${source})`, async () => {
+                const text = csvOfValues(of);
+                const values = async () =>
+                    valuesOf(
+                        text,
+                        of.column,
+                        reader === "data-prep" ? {} : diagnosed(text, of.column, itemAt(of.values, 0)),
+                    );
+                if (becomes instanceof RegExp) await assert.rejects(values, becomes);
+                else assert.deepEqual((await values()).slice(0, becomes.length), becomes);
+            });
+        }
+    }
+
+    it("without a header, `data-prep` asks which column is the user, unless `--items` shows the items", async () => {
+        // Columns of Amazon's ratings (https://nijianmo.github.io/amazon/index.html), without the rating.
+        const ratings = put(
+            "ratings_Books.csv",
+            lines(...repeat(["0001713353,A1C6M8LCIX4M6M,1123804800", "0001713353,A1REUF3A1YCPHM,1112140800"])),
+        );
+        await assert.rejects(
+            csvOf(ratings),
+            /its first row is\n {2}0001713353 \| A1C6M8LCIX4M6M \| 1123804800\n.*--columns user=1,item=2\n.*--columns user=2,item=1$/s,
+        );
+        const withItems = (...ids: string[]) =>
+            readLayout(
+                ratings,
+                { items: put("books.csv", lines("asin,title", ...ids.map((id) => `${id},A book`))) },
+                now,
+            );
+        const [plan] = await withItems("0001713353", "B000");
+        assert.deepEqual(plan?.roles, { item: 0, user: 1, time: 2 });
+        const asking = withItems("0001713353", "A1C6M8LCIX4M6M", "A1REUF3A1YCPHM");
+        await assert.rejects(asking, /--columns user=2,item=1$/, "both columns have ids of items");
+    });
 
     it("`data-prep` reads Parquet files with four compressions, timestamps and nulls", async () => {
         const path = join(import.meta.dirname, "fixtures", "events.parquet");
@@ -146,11 +225,14 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
             /no column of the time was found.*user_id, book_id, rating.*--columns time=NAME/s,
         );
         const dates = put("dates.csv", lines("user_id,item_id,date", "1,2,03/04/2021", "1,3,05/06/2021"));
-        await assert.rejects(csvOf(dates), /either order.*--time %d\/%m\/%Y\n.*--time %m\/%d\/%Y/s);
+        await assert.rejects(
+            csvOf(dates),
+            /row 1, column date: "03\/04\/2021" has several readings.*2021-04-03.*--time %d\/%m\/%Y\n.*2021-03-04.*--time %m\/%d\/%Y$/s,
+        );
         const events = put("ms.csv", lines("user_id,item_id,timestamp", ...repeat(["1,2,1433221332117"], 40)));
         await assert.rejects(
             csvOf(events, { time: "s" }),
-            /40 of the first 40 times.*look like milliseconds:.*--time ms/s,
+            /40 of the first 40 times do not fit --time s: .*another reading.*2015-06-02.*--time ms$/s,
         );
         await assert.rejects(
             csvOf(events, { columns: "user=nobody" }),

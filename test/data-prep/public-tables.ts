@@ -60,6 +60,7 @@ export const publicTables: readonly Case[] = [
         name: "Yoochoose",
         file: "yoochoose-clicks.dat",
         text: lines(...repeat(["1,2014-04-07T10:51:09.277Z,214536502,0", "1,2014-04-07T10:54:09.868Z,214536500,S"])),
+        choices: { columns: "user=1,item=3" },
         first: '"1","214536502","Watch",1396867869',
     },
     {
@@ -140,6 +141,7 @@ export const publicTables: readonly Case[] = [
         name: "Taobao UserBehavior",
         file: "UserBehavior.csv",
         text: lines(...repeat(["1,2268318,2520377,pv,1511544070", "1,2333346,2520771,buy,1511561733"])),
+        choices: { columns: "user=1,item=2" },
         first: '"1","2268318","pv",1511544070',
     },
     {
@@ -155,6 +157,7 @@ export const publicTables: readonly Case[] = [
             "user_000001\t2009-05-04T23:08:57Z\tf1b1cf71\tDeep Dish\t\tA title",
             'user_000001\t2009-05-04T13:54:10Z\ta7f7df4a\t"Quote\t\tComposition',
         ),
+        choices: { columns: "user=1,item=3" },
         first: '"user_000001","f1b1cf71","Watch",1241478537',
     },
     {

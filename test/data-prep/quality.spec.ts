@@ -103,6 +103,10 @@ describe("Data checks", () => {
         );
         assert.equal(levels(fine.map(([, item, time], row) => [`u${row}`, item, time]))["returning-users"], "red");
         assert.equal(levels(fine.filter((_, row) => row < 500 || row > 1700)).gap, "amber");
+        assert.equal(
+            levels(fine.map(([user, item, time], row) => [user, item, row === 0 ? 44_205 : time])).times,
+            "amber",
+        );
         assert.equal(levels(fine, { repeated: 4000 })["repeated-events"], "red");
         assert.equal(levels(fine, { repeated: 60 })["repeated-events"], "amber");
         assert.equal(levels(fine, { skipped: 60 })["unusable-rows"], "amber");
@@ -211,7 +215,7 @@ describe("Quality report", () => {
                     [true, "Users by the least length of their history"],
                 ],
                 bars: true,
-                rows: 16,
+                rows: 17,
                 first: "amber",
                 color,
             });

@@ -33,10 +33,13 @@ describe("Input that `prepare` rejects", () => {
     it("a failing run of `prepare` keeps the earlier run's output", async () => {
         const { outputPath } = await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         const before = readFileSync(outputPath);
-        const turnsToNoise = Buffer.concat([Buffer.alloc(3_000_000, "1\t2\t3\t4\n"), Buffer.alloc(40_000_000, 1)]);
+        const turnsToNoise = Buffer.concat([
+            Buffer.alloc(3_000_000, "1\t2\t3\t881250949\n"),
+            Buffer.alloc(40_000_000, 1),
+        ]);
         await assert.rejects(
             run({ input: put("u.data", turnsToNoise) }),
-            /u\.data, line 375001: a row is longer than 32 MiB/,
+            /u\.data, line 187501: a row is longer than 32 MiB/,
         );
         await assert.rejects(run({ input: put("u.data", turnsToNoise), signal: AbortSignal.abort() }), {
             name: "AbortError",
@@ -69,7 +72,12 @@ describe("Input that `prepare` rejects", () => {
 
     it("`prepare` rejects data that Personalize cannot train on", async () => {
         const rows = (count: number, users: number): Rating[] =>
-            Array.from({ length: count }, (_, n) => ({ user: n % users, item: n, rating: 1, timestamp: n }));
+            Array.from({ length: count }, (_, n) => ({
+                user: n % users,
+                item: n,
+                rating: 1,
+                timestamp: 881_250_949 + n,
+            }));
         await assert.rejects(
             run({ input: put("u.data", ratingsFile(rows(999, 30))) }),
             /999 interactions are too few.*1,000/,

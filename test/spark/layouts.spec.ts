@@ -138,6 +138,13 @@ const layouts: readonly Layout[] = [
         },
     },
     {
+        name: "CSV with Excel's serial numbers, and spaces around ids",
+        type: "Watch",
+        files: {
+            "export.csv": `user;item;time\n${rows.map(({ user, item, time }) => `u${user} ;\u00a0i${item};${String(25_569 + time / 86_400).replace(".", ",")}\n`).join("")}`,
+        },
+    },
+    {
         name: "CSV of several files with a header each, one with quotes, in partitions",
         type: "buy",
         edit: {
@@ -166,6 +173,11 @@ const refusals: readonly Refusal[] = [
         /^1: .*event = buy.* matches no row/s,
     ],
     [
+        "ids that differ only in spaces",
+        { sample: "$-spaces/events.csv", args: ["$-spaces"] },
+        /^1: .*Column visitorid: "u0" and "u0 " differ only in spaces/s,
+    ],
+    [
         // If Spark only skipped the header, a file with another order of columns would have users as items.
         "a folder of files with different column orders",
         { sample: "$-mixed", args: ["$-mixed", "--bad-rows", "skip"] },
@@ -186,6 +198,10 @@ describe("data-prep/spark/prepare.py with the column layouts of public data sets
         const retailRocket = layouts.findIndex(({ name }) => name.startsWith("RetailRocket"));
         put(at(retailRocket, "in-mixed/a.csv"), "user_id,item_id,timestamp\nu1,i1,1760000000\n");
         put(at(retailRocket, "in-mixed/b.csv"), "product_id,user_id,timestamp\ni1,u1,1760000000\n");
+        const spaced = ["u0 ", ...rows.map(({ user }) => `u${user}`)].map(
+            (user, n) => `${user},i${n % 77},${1_760_000_000 + n}\n`,
+        );
+        put(at(retailRocket, "in-spaces/events.csv"), `visitorid,itemid,timestamp\n${spaced.join("")}`);
         put(at(retailRocket, "in-old"), '{"schemaVersion":0,"tables":[]}');
         for (const [index, { files = {} }] of layouts.entries()) {
             for (const [path, text] of Object.entries(files)) put(at(index, `in/${path}`), text);

@@ -48,7 +48,7 @@ const cases: readonly Case[] = [
                     'a"b,i1,1700000006,view,quote inside an unquoted field',
                     '"a"b,i1,1700000007,view,text after a closing quote',
                     '"",i1,1700000008,view,empty in quotes',
-                    " u1 ,i1,1700000009,view,spaces belong to an id",
+                    " v1 ,i1,1700000009,view,spaces around an id",
                 ]).replaceAll(",plain", `,${long(1000)}`),
             ),
             Buffer.from([0x75, 0xff, 0x2c]),

@@ -1,7 +1,6 @@
 import { shell } from "terminal-text";
 import { isTime } from "../data-file/fields.ts";
 import { dataSuffix, importedKeys, isDataName, isFolder, preparedKey } from "../data-file/names.ts";
-import { timeReadings } from "../data-file/values.ts";
 import type { Finding, Scene } from "../link.ts";
 import { readFiles } from "../links/file.ts";
 import { placeOf, type Read, rowsInOrder, shown } from "../links/file-content.ts";
@@ -27,8 +26,9 @@ interface Reading {
 
 /**
  * Returns the fix for files that data-prep can convert: the command that downloads, converts and uploads them under a
- * new key. If the files can be read in two ways, or rows would be left out, the fix is a question with the commands. If
- * data-prep cannot convert them, returns what the owner of the data must change.
+ * new key. The command has no option for the times: data-prep reads the whole column, and stops with a question if the
+ * times have several readings. If the columns can be in two orders, or rows would be left out, the fix is a question
+ * with the commands. If data-prep cannot convert the files, returns what the owner of the data must change.
  */
 export function conversion(scene: Scene, group: readonly Finding[], about: string): Repair | string {
     const { snapshot, of } = scene;
@@ -36,7 +36,7 @@ export function conversion(scene: Scene, group: readonly Finding[], about: strin
     const files = readFiles(snapshot, objects).filter(({ isStray }) => !isStray);
     const keys = importedKeys(about, fetchedValue(snapshot.keys) ?? []).filter(isDataName);
     if (isFolder(about) && keys.length === 0) return "put the data into CSV files directly in one folder";
-    const ways = readings(files);
+    const ways = readings(files[0]);
     const datasetType = fetchedValue(snapshot.schema)?.datasetType ?? files[0]?.shape.datasetType ?? "INTERACTIONS";
     const problem =
         datasetType === "INTERACTIONS"
@@ -75,30 +75,23 @@ function problemOf(files: readonly Read[], group: readonly Finding[], ways: read
     if (has("csv-malformed")) return "close or double the quotes in that line";
     if (has("column-twice")) return "delete one of the columns";
     if (missing.size > 0) return `add ${[...missing].join(", ")} to the data, or use a schema without that`;
-    if (ways.length > 0) return undefined;
-    return has("header-missing")
-        ? "add a first line with the names of the columns"
-        : "write all times in epoch seconds (881250949), or all in ISO 8601 (1997-12-04T15:55:49Z)";
+    if (files.some(hasWordsAsTimes)) {
+        return "write all times in epoch seconds (881250949), or all in ISO 8601 (1997-12-04T15:55:49Z)";
+    }
+    return ways.length > 0 ? undefined : "add a first line with the names of the columns";
 }
 
-/** Returns the ways to read the files; empty if data-prep knows no format for their times or no order of columns. */
-function readings(files: readonly Read[]): Reading[] {
-    const [first] = files;
-    if (!first?.header || !first.sample.table) return [{ options: [] }];
-    const { header, shape } = first;
-    const time = shape.fields.findIndex(isTime);
-    const times = files.flatMap((file) => {
-        const { rows = [], header: names = [] } = file.sample.table ?? {};
-        const complete = rows.filter(({ values }) => values.length === names.length);
-        return complete.map(({ values }) => values[placeOf(file, time)] ?? "");
-    });
-    const formats = timeReadings(times);
-    return (header.isData ? headerless(first) : [{ options: columnsOf(first) }]).flatMap((columns: Reading) =>
-        formats.map(({ format, example }) => {
-            const assumes = [columns.assumes, example].filter((each) => each !== undefined).join(" and ");
-            return { options: [...columns.options, "--time", format], ...(assumes !== "" && { assumes }) };
-        }),
-    );
+/** Checks whether a file has times without digits, which no option of data-prep reads. */
+function hasWordsAsTimes(file: Read): boolean {
+    const time = placeOf(file, file.shape.fields.findIndex(isTime));
+    const { rows = [], header = [] } = file.sample.table ?? {};
+    return rows.some(({ values }) => values.length === header.length && /^\D+$/.test(values[time] ?? ""));
+}
+
+/** Returns the ways to read a file; empty if no order of its columns is known. */
+function readings(file: Read | undefined): Reading[] {
+    if (!file?.header || !file.sample.table) return [{ options: [] }];
+    return file.header.isData ? headerless(file) : [{ options: columnsOf(file) }];
 }
 
 function columnsOf({ header, sample, shape }: Read): string[] {

@@ -2,7 +2,7 @@ import { basename } from "node:path/posix";
 import { isTime, type Shape } from "../data-file/fields.ts";
 import type { Header } from "../data-file/header.ts";
 import type { Row, Sample, Table } from "../data-file/sample.ts";
-import { timeReadings, valueFault } from "../data-file/values.ts";
+import { valueFault } from "../data-file/values.ts";
 import type { FaultId } from "../faults.ts";
 import type { Finding } from "../link.ts";
 import type { ObjectFacts } from "../snapshot.ts";
@@ -158,13 +158,16 @@ export function rowsInOrder(table: Table, { fields, isSchema }: Shape) {
         values.length === fields.length &&
         fields.every((field, at) => {
             const value = values[at] ?? "";
-            return !valueFault(field, value) || (isTime(field) && timeReadings([value]).length > 0);
+            return !valueFault(field, value) || (isTime(field) && /\d/.test(value));
         });
     return { rows: isSchema && rows.every(fits) ? rows : [], places: fields.map((_field, at) => at) };
 }
 
-/** Shortens a text from a file, and removes its control characters. */
+/** Shortens a text from a file, removes its control characters, and shows no-break spaces and the spaces at its ends. */
 export const shown = (text: string) => {
-    const plain = text.replace(/[^\P{C}]/gu, " ");
+    const plain = text
+        .replaceAll(/^ +| +$/g, (spaces) => "·".repeat(spaces.length))
+        .replaceAll("\u00a0", "[NBSP]")
+        .replace(/[^\P{C}]/gu, " ");
     return plain.length > 200 ? `${plain.slice(0, 199)}…` : plain;
 };

@@ -28,18 +28,25 @@ describe("the fix for a fault in a data file", () => {
     const own = "--columns user=USER_ID,item=ITEM_ID,event=EVENT_TYPE,time=TIMESTAMP";
     const renamed = interactions.replace(header, "userId,movie id,event_type,ts");
     const converted: readonly [what: string, content: string | Uint8Array, options: string][] = [
-        ["several faults of its form", gzipSync(`\uFEFF${interactions.replaceAll(",", ";")}`), `${own} --time s`],
-        ["milliseconds", withTimes((seconds) => `${seconds}000`), `${own} --time ms`],
-        ["microseconds", withTimes((seconds) => `${seconds}000000`), `${own} --time us`],
-        ["ISO times", withTimes((seconds) => new Date(seconds * 1000).toISOString()), `${own} --time iso`],
-        ["fractions", withTimes((seconds) => `${seconds}.0`), `${own} --time s`],
-        ["days that begin with the year", withTimes((seconds) => day(seconds).join("/")), `${own} --time %Y/%m/%d`],
+        ["several faults of its form", gzipSync(`\uFEFF${interactions.replaceAll(",", ";")}`), own],
+        ["milliseconds", withTimes((seconds) => `${seconds}000`), own],
+        ["microseconds", withTimes((seconds) => `${seconds}000000`), own],
+        ["ISO times", withTimes((seconds) => new Date(seconds * 1000).toISOString()), own],
+        ["fractions", withTimes((seconds) => `${seconds}.0`), own],
+        ["days that begin with the year", withTimes((seconds) => day(seconds).join("/")), own],
         [
             "days that can only be in one order",
             withTimes((seconds) => `${day(seconds).toReversed().join(".")} 10:00`),
-            `${own} --time '%d.%m.%Y %H:%M'`,
+            own,
         ],
-        ["other names of columns", renamed, "--columns user=userId,item=2,event=event_type,time=ts --time s"],
+        ["other names of columns", renamed, "--columns user=userId,item=2,event=event_type,time=ts"],
+        ["nanoseconds", withTimes((seconds) => `${seconds}000000000`), own],
+        ["times in two units, about which data-prep asks", interactions.replace(/\d+$/m, "$&000"), own],
+        [
+            "days whose day and month may be in either order, about which data-prep asks",
+            withTimes((seconds) => `0${1 + (seconds % 9)}/04/2021`),
+            own,
+        ],
     ];
     for (const [what, content, options] of converted) {
         it(`the fix for ${what} is a command that converts the file with ${options}`, () => {
@@ -50,16 +57,6 @@ describe("the fix for a fault in a data file", () => {
         });
     }
 
-    it("a time whose day and month may be in either order is a question with both dates and a command for each", () => {
-        const { program, ask = "" } = fixOf(withTimes((seconds) => `0${1 + (seconds % 9)}/04/2021`));
-        assert.equal(program, "");
-        assert.match(
-            ask,
-            /^the owner of the data: how is movies\/interactions\.csv to be read\? To convert it: if “05\/04\/2021” is 2021-04-05, run .*; if “05\/04\/2021” is 2021-05-04, run /,
-        );
-        assert.deepEqual(ask.split("; ").map(optionsOf), [`${own} --time %d/%m/%Y`, `${own} --time %m/%d/%Y`]);
-    });
-
     it("a file without a header is a question which column is the user and which the item", () => {
         const { program, ask = "" } = fixOf(interactions.slice(header.length + 1));
         assert.equal(program, "");
@@ -68,8 +65,8 @@ describe("the fix for a fault in a data file", () => {
             /if line 61 is about user “0” and item “60”, run .*; if line 61 is about user “60” and item “0”/,
         );
         assert.deepEqual(ask.split("; ").map(optionsOf), [
-            "--columns user=1,item=2,event=3,time=4 --time s",
-            "--columns item=1,user=2,event=3,time=4 --time s",
+            "--columns user=1,item=2,event=3,time=4",
+            "--columns item=1,user=2,event=3,time=4",
         ]);
     });
 
@@ -79,7 +76,7 @@ describe("the fix for a fault in a data file", () => {
             short.ask ?? "",
             /leave such rows out .*\? Line 3 of \S+ has 5 values, where the header has 4 columns\./,
         );
-        assert.equal(optionsOf(short.ask ?? ""), `${own} --time s --bad-rows skip`);
+        assert.equal(optionsOf(short.ask ?? ""), `${own} --bad-rows skip`);
         const eventless = fixOf(interactions.replaceAll(',"Watch"', "").replace(",EVENT_TYPE", ""));
         assert.match(eventless.ask ?? "", /of which type are the events \(--event\)\?/);
         assert.match(optionsOf(eventless.ask ?? "") ?? "", / --event Watch$/);
@@ -87,8 +84,6 @@ describe("the fix for a fault in a data file", () => {
 
     const refused: readonly [what: string, content: string | Uint8Array, change: RegExp][] = [
         ["words for times", withTimes(() => "yesterday"), /write all times in epoch seconds/],
-        ["times in two units", interactions.replace(/\d+$/m, "$&000"), /write all times in epoch seconds/],
-        ["nanoseconds", withTimes((seconds) => `${seconds}000000000`), /write all times in epoch seconds/],
         ["a missing column", interactions.replace("TIMESTAMP", "WHEN"), /add TIMESTAMP to the data/],
         ["a column twice", interactions.replaceAll(/^(\w+|"\d+"),/gm, "$1,$1,"), /delete one of the columns/],
         ["an open quote", `${interactions}"1,2,Watch,3\n`, /close or double the quotes in that line/],
