@@ -149,14 +149,7 @@ function missingAllow(
         const mistake = allows.flatMap(({ corrections }) => corrections).find(({ part }) => part === "action");
         const where = names.length === 1 ? `the ${names[0]}` : "the role's policies";
         const words = `No statement of ${where} allows ${request.action}${mistake ? `: ${mistake.wrong} is not an action of IAM; ${mistake.right} was probably meant` : ""}.`;
-        const { action } = request;
-        const common = {
-            effect: "Allow",
-            action,
-            policy: names[0] ?? "",
-            statement: undefined,
-            conditions: [],
-        } as const;
+        const common = { effect: "Allow", policy: names[0] ?? "", statement: undefined, conditions: [] } as const;
         const corrections = mistake ? [mistake] : [];
         return { ...common, parts: ["action"], corrections, sentence: words, evidence: evidenceOf(request) };
     }

@@ -1,11 +1,4 @@
-import {
-    dataBucketPolicy,
-    executionRolePolicy,
-    executionRoleTrust,
-    type Import,
-    type PolicyDocument,
-    type Statement,
-} from "policy-evaluator";
+import { dataBucketPolicy, executionRolePolicy, executionRoleTrust, type PolicyDocument } from "policy-evaluator";
 import { shell } from "terminal-text";
 import type { Finding, FixTarget, Scene } from "../link.ts";
 import { isForeign } from "../links/kms.ts";
@@ -13,17 +6,16 @@ import { readable } from "../links/object.ts";
 import { read } from "../links/policies.ts";
 import { refusedByOrganisation } from "../links/refusals.ts";
 import { fetchedValue } from "../snapshot.ts";
+import { addTo, askOfRule, sentencesOf } from "./add-statements.ts";
 import {
     bucketStatements,
     findForeignSids,
     keyStatements,
     passStatement,
     roleStatements,
-    storable,
     trustStatements,
     withStatements,
 } from "./documents.ts";
-import { isNarrowed } from "./narrowed.ts";
 import { fixObject } from "./object.ts";
 import {
     bucketArnOf,
@@ -33,7 +25,6 @@ import {
     putRolePolicy,
     putTrust,
     type Repair,
-    type Step,
 } from "./steps.ts";
 
 /** Name of the inline role policy to which the fixes add statements. */
@@ -52,57 +43,6 @@ function restores({ snapshot }: Scene, arn: string, present?: PolicyDocument, de
 
 const parsed = (text: string | undefined, kind: "identity" | "resource") =>
     text === undefined ? undefined : read([{ name: "", text }], kind).policies[0]?.document;
-
-const sentencesOf = (group: readonly Finding[]) => group.map(({ sentence }) => sentence).join(" ");
-
-/** A policy that lacks statements, and what must hold before a command may add them. */
-interface Lacking {
-    /** The person to ask if no command may write the policy. */
-    readonly owner: string;
-    readonly statements: readonly Statement[];
-    /** The policy as it is; undefined if there is none. */
-    readonly present: PolicyDocument | undefined;
-    /** Each reason why no command may write the policy, with whether the reason holds. */
-    readonly unless: Readonly<Record<string, boolean>>;
-    write(written: { before: PolicyDocument | undefined; document: PolicyDocument }): Step;
-    /** The command that restores the policy, if the caller's program declares it. */
-    readonly program?: string | undefined;
-}
-
-/**
- * Returns a request about a rule that somebody wrote: a Deny, or an Allow that is limited to something else than this
- * import. Returns undefined if there is no such rule.
- */
-function askOfRule(owner: string, group: readonly Finding[], of: Import, statements: readonly Statement[]) {
-    const denials = group.filter(({ explanation }) => explanation?.effect === "Deny");
-    if (denials.length > 0) {
-        const more = group.length > denials.length ? " The statements that allow the import are missing, too." : "";
-        return {
-            ask: `${owner}: except personalize.amazonaws.com and ${of.roleArn} from what denies this import, if that agrees with its purpose. ${sentencesOf(denials)}${more}`,
-        };
-    }
-    const narrowed = group.filter((each) => isNarrowed(each, of));
-    if (narrowed.length === 0) return undefined;
-    return {
-        ask: `${owner}: is this limit meant for this import, too? ${sentencesOf(narrowed)} If not, add ${JSON.stringify(statements)}`,
-    };
-}
-
-/** Returns the step that adds statements to a policy, or a request to its owner if no command may write the policy. */
-function addTo({ of }: Scene, group: readonly Finding[], lacking: Lacking): Repair {
-    const { owner, statements, present, unless, write, program } = lacking;
-    const adds = JSON.stringify(statements);
-    const [reason] = Object.entries(unless).find(([, holds]) => holds) ?? [];
-    const document = storable(withStatements(present, statements));
-    return (
-        askOfRule(owner, group, of, statements) ??
-        (reason !== undefined
-            ? { ask: `${owner}: ${reason}. If it lacks these statements, add ${adds}` }
-            : document
-              ? { owner, steps: [write({ before: present, document })], program }
-              : { ask: `${owner}: a denial names a principal that was deleted; correct it, and add ${adds}` })
-    );
-}
 
 const notRead = "the policy cannot be read from here";
 
