@@ -17,7 +17,7 @@ import { shown } from "./values.ts";
 export interface Choices {
     /** Columns by name or by number from 1: `user=…,item=…,time=…,event=…,value=…`. */
     readonly columns?: string | undefined;
-    /** Time format: `s`, `ms`, `us`, `iso`, or a format of `%` codes. */
+    /** Time format: `s`, `ms`, `us`, `ns`, `iso`, `excel`, or a format of `%` codes. */
     readonly time?: string | undefined;
     /** The decimal sign of numbers such as `1,299`, which have two readings. */
     readonly decimal?: Decimal | undefined;
@@ -60,7 +60,7 @@ export async function readLayout(
             continue;
         }
         try {
-            const itemIds = table.hasHeader ? undefined : await itemIdsOf(choices);
+            const itemIds = table.hasHeader ? undefined : await itemIdsOf(choices, suggest);
             plans.push(planOf(table, choices, now, suggest, itemIds));
         } catch (error) {
             await table.stop();
@@ -97,9 +97,9 @@ function notTable(name: string): Error {
 }
 
 /** Returns the IDs in the table of items, which show the column of items in a file without a header. */
-async function itemIdsOf({ items, itemColumns, decimal }: Parameters<typeof readLayout>[1]) {
+async function itemIdsOf({ items, itemColumns, decimal }: Parameters<typeof readLayout>[1], suggest: Suggest) {
     if (items === undefined) return undefined;
-    const { catalogue } = await itemsAt(items, itemColumns, { decimal });
+    const { catalogue } = await itemsAt(items, itemColumns, { decimal, suggest });
     return new Set(catalogue.map(({ itemId }) => itemId));
 }
 

@@ -109,7 +109,9 @@ async function itemsFrom(
             ? { ...noItems, catalogue: readCatalogue(await buffer(await source.open())) }
             : await tableItems(source, choices, numbers);
     } catch (error) {
-        throw new Error(`The items of ${path} cannot be read: ${messageOf(error)}.`);
+        const message = messageOf(error);
+        // A message of several lines ends with a command, which a period would change.
+        throw new Error(`The items of ${path} cannot be read: ${message}${message.includes("\n") ? "" : "."}`);
     }
 }
 
