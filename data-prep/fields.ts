@@ -1,9 +1,9 @@
+import { type TimeFormat, timeReader } from "access-doctor/times";
 import { latestTime } from "./columns.ts";
 import { remembering } from "./interner.ts";
 import { type Decimals, withPoint } from "./numbers.ts";
 import type { Decision, EventRule } from "./reading/event-rule.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
-import { type TimeFormat, timeReader } from "./reading/times.ts";
 import { idProblem, parseDigits, timeProblem } from "./values.ts";
 
 /** The time of the current record. */

@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { compileTimeFormat, describeTimeFormat, parseTimeFormat } from "access-doctor/times";
 import { visible } from "terminal-text";
 import { itemsAt } from "./attributes/items-table.ts";
 import { chooseDecimal, type Decimal } from "./numbers.ts";
@@ -7,7 +8,6 @@ import { chosenColumns, findExtras, findRoles, roles as parts, type Role, type R
 import { delimiterName } from "./reading/sniff.ts";
 import { type Source, sourcesAt } from "./reading/sources.ts";
 import { openTable, type Table } from "./reading/table.ts";
-import { compileTimeFormat, parseTimeFormat, type TimeFormat } from "./reading/times.ts";
 import { chooseTime, refuseWrongTimes, type TablesChoice } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { type Changes, createSuggest, type Suggest, withColumns } from "./suggestion.ts";
@@ -171,16 +171,6 @@ function namings({ hasHeader, names }: Table, roles: Roles, missing: readonly Ro
     ];
 }
 
-const inWords = (time: TimeFormat): string =>
-    ({
-        s: "epoch seconds",
-        ms: "milliseconds",
-        us: "microseconds",
-        ns: "nanoseconds",
-        iso: "ISO 8601",
-        excel: "Excel's serial numbers",
-    })[time as string] ?? time;
-
 /**
  * Returns the columns of the source. `used` are those that data-prep reads: for the parts of an interaction (such as
  * user and item), for additional columns, or for the event rule. `ignored` are the names of the others.
@@ -202,7 +192,7 @@ export function describeLayout({ table, roles, extras, time, event }: Plan): str
     const unused = ignored.length === 0 ? "" : `; not used: ${ignored.join(", ")}`;
     const rows = table.hasHeader ? "" : ", no header";
     const type = typeof event === "string" ? `every event is ${event}` : event ? "events by rule" : "";
-    return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.map(visible).join(", ")}; times in ${inWords(time)}${type && `; ${type}`}${unused}`;
+    return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.map(visible).join(", ")}; times in ${describeTimeFormat(time)}${type && `; ${type}`}${unused}`;
 }
 
 /** Formats the user's choices as options of a command line. */

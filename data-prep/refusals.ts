@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { parse, resolve } from "node:path";
+import { isCertain, knownCodes, readTimes, type TimeFormat, timeReader } from "access-doctor/times";
 import { maxTypesAndColumns } from "./avro.ts";
 import { describeBadRows } from "./bad-rows.ts";
 import { findMissingColumns } from "./columns.ts";
 import { filesBeside } from "./files.ts";
 import { conditionText, ruleOfTypes } from "./reading/event-rule.ts";
 import type { Table } from "./reading/table.ts";
-import { isCertain, knownCodes, readTimes, type TimeFormat, timeReader } from "./reading/times.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import { type Changes, defaultFolder, type Suggest, toOptionWords } from "./suggestion.ts";
 import { type Summary, typesByRows, whatIsTooLittle } from "./summary.ts";

@@ -1,3 +1,4 @@
+import type { TimeFormat } from "access-doctor/times";
 import { visible } from "terminal-text";
 import { type AvroField, quoted } from "./avro.ts";
 import { type BadRow, createBadRows } from "./bad-rows.ts";
@@ -12,7 +13,6 @@ import type { Extra, Role } from "./reading/roles.ts";
 import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import type { Table } from "./reading/table.ts";
-import type { TimeFormat } from "./reading/times.ts";
 import { createRepeats, hashText } from "./repeats.ts";
 import { shown } from "./values.ts";
 

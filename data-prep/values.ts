@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
+import type { TimeFormat } from "access-doctor/times";
 import { visible } from "terminal-text";
-import type { TimeFormat } from "./reading/times.ts";
 
 /** Maximum length of IDs and event types in Personalize. */
 const maxLength = 256;

@@ -32,7 +32,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
         ...["app", "iam", "components", "runbooks"],
         ...["packages/access-doctor", "packages/local-aws", "packages/pulumi-personalize"],
     ],
-    "access-doctor": ["runbooks"],
+    // The diagnosis and data-prep read times by the same rules, from `access-doctor/times`.
+    "access-doctor": ["runbooks", "data-prep"],
     "local-personalize": ["packages/local-aws"],
     // The classes of this package import `@pulumi/pulumi`, which is restricted below; its module
     // `pulumi-personalize/core` does not.

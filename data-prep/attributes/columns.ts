@@ -1,7 +1,7 @@
+import { readTimes, timeReader } from "access-doctor/times";
 import { type AvroField, type DatasetName, fieldName, maxColumns } from "../avro.ts";
 import { chooseDecimal, type DecimalChoice, withPoint } from "../numbers.ts";
 import type { Extra } from "../reading/roles.ts";
-import { readTimes, timeReader } from "../reading/times.ts";
 import { createContent, isEmpty } from "./content.ts";
 import type { Records } from "./read.ts";
 

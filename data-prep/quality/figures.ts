@@ -1,6 +1,6 @@
+import { earliest } from "access-doctor/times";
 import { computeTimeSpan } from "../by-user.ts";
 import { type Columns, countRows } from "../columns.ts";
-import { earliest } from "../reading/times.ts";
 
 const day = 86_400;
 /** Number of events below which a user or an item is cold. */

@@ -1,6 +1,6 @@
+import { isCertain, readTimes } from "access-doctor/times";
 import { visible } from "terminal-text";
 import { withoutAccents } from "../avro.ts";
-import { isCertain, readTimes } from "./times.ts";
 
 /** The parts of an interaction that a column can contain, such as user and item. */
 export const roles = ["user", "item", "time", "event", "value"] as const;

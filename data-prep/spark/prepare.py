@@ -209,7 +209,8 @@ def seconds_of(text: Column, unit: dict) -> Column:
         days = F.translate(text, ",", ".").cast("double") - unit["dayOf1970"]
         return F.when(text.rlike(pattern), F.round(days * DAY).cast("long"))
     if "inSecond" in unit:
-        return F.when(text.rlike(pattern), F.floor(F.substring_index(text, ".", 1).cast("long") / unit["inSecond"]))
+        whole = F.substring_index(F.translate(text, ",", ""), ".", 1).cast("long")
+        return F.when(text.rlike(pattern), F.floor(whole / unit["inSecond"]))
     places = {part: index for index, part in enumerate(unit["parts"])}
     marks = "\u0001".join(f"${index + 1}" for index in range(len(unit["parts"])))
     found = F.split(F.regexp_replace(text, pattern, marks), "\u0001")

@@ -12,6 +12,25 @@ export interface Mentions {
     readonly columns: readonly string[];
 }
 
+/**
+ * What a message is about. `access`: Personalize cannot read the data, for a reason that a diagnosis finds. `file`: the
+ * file's content. `location`: bucket or key. `caller`: the caller's permissions. `service`: quotas, names and similar
+ * limits. `credentials`: rejected credentials.
+ */
+export type Subject = "access" | "file" | "location" | "caller" | "service" | "credentials";
+
+/** The explanation of an error message of AWS about an import. */
+export interface Message {
+    readonly subject: Subject;
+    /** One sentence. */
+    readonly cause: string;
+    /** The next command. Names in capitals are placeholders for names that the message lacks. */
+    readonly next: string;
+    /** Whom to ask for a policy that nobody in the account can read, with the question; absent for other messages. */
+    readonly ask?: string;
+    readonly mentions: Mentions;
+}
+
 /** Removes full stops and colons at the end. */
 function withoutStops(text: string): string {
     let end = text.length;

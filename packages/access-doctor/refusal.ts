@@ -1,6 +1,5 @@
 import { accountOf, parseArn, parseSessionArn, unseenLayers } from "policy-evaluator";
-import type { Mentions } from "./mentions.ts";
-import type { Message } from "./messages.ts";
+import type { Mentions, Message } from "./mentions.ts";
 
 /**
  * An access error of AWS: `User: … is not authorized to perform: … on resource: … because no … allows …`, or `with an

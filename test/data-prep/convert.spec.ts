@@ -131,7 +131,7 @@ describe("`convert`", () => {
             "1\t2\t3\t4\t5",
             "\t2\t3\t881250949",
             "1\t2\u0000\t3\t881250949",
-            "1\t2\t3\t881250949.5",
+            "1\t2\t3\t881250949,5",
             "1\t2\t3\t881250949000",
             "1\t2\t3\t8812509490001",
             `${"x".repeat(257)}\t2\t3\t881250949`,
@@ -153,7 +153,7 @@ describe("`convert`", () => {
                 [undefined, "5 tab-separated fields instead of 4 (user, item, rating, timestamp)"],
                 ["user", "user id is empty"],
                 ["item", "item id has a control character"],
-                ["timestamp", 'timestamp "881250949.5" is not a whole number of epoch seconds'],
+                ["timestamp", 'timestamp "881250949,5" is not a whole number of epoch seconds'],
                 ["timestamp", 'timestamp "881250949000" is not a whole number of epoch seconds'],
                 [
                     "timestamp",

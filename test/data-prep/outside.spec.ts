@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { timeReader } from "access-doctor/times";
 import { zipSync } from "fflate";
 import { snappyUncompress } from "hyparquet";
 import { describeBadRows } from "../../data-prep/bad-rows.ts";
 import { type Choices, describeLayout as described, readLayout } from "../../data-prep/layout.ts";
 import { createCompressors, toTexts } from "../../data-prep/reading/rows-as-bytes.ts";
-import { timeReader } from "../../data-prep/reading/times.ts";
 import { diagnose } from "../../packages/access-doctor/diagnose.ts";
 import { createFixture, fixtureSnapshot } from "../../packages/access-doctor/test/support.ts";
 import { itemAt } from "../support/item-at.ts";
@@ -61,12 +61,12 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
         const isFault = { TIMESTAMP: !/^\d{1,11}$/.test(value), EVENT_VALUE: value.includes(",") }[column];
         if (isFault)
             assert.ok(sentences.includes(`Line 2 of movies/interactions.csv has "${value}" for ${column}`), sentences);
-        const commands = fixes.flatMap(({ program, ask = "" }) => [
-            ...`${program} ${ask}`.matchAll(/data-prep -- .*?--output/g),
-        ]);
-        const [command] = itemAt(commands, 0);
-        assert.equal(commands.length, 1, "the diagnosis prints one command for each reading");
-        const optionIn = (name: string) => new RegExp(`--${name} '?([^' ]+)`).exec(command)?.[1];
+        const [{ program, ask }] = [itemAt(fixes, 0)];
+        // A question with one command is about rows that it leaves out, not about the reading.
+        const [command = "", ...others] = `${program} ${ask}`.match(/data-prep -- .*?--output/g) ?? [];
+        if (command === "" || others.length > 0) throw new Error(ask);
+        const optionIn = (name: string) =>
+            new RegExp(`--${name} (?:'([^']+)'|(\\S+))`).exec(command)?.slice(1).find(Boolean);
         return { columns: optionIn("columns"), time: optionIn("time") };
     };
 
@@ -81,7 +81,12 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
                         of.column,
                         reader === "data-prep" ? {} : diagnosed(text, of.column, itemAt(of.values, 0)),
                     );
-                if (becomes instanceof RegExp) await assert.rejects(values, becomes);
+                // The diagnosis asks about times itself, and its command about ids and numbers.
+                const asks =
+                    reader === "data-prep"
+                        ? becomes
+                        : /^Error: the owner of the data: .*(--time|write all times)|differ only|--decimal/s;
+                if (becomes instanceof RegExp) await assert.rejects(values, asks as RegExp);
                 else assert.deepEqual((await values()).slice(0, becomes.length), becomes);
             });
         }

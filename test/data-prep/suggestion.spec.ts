@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readTimes } from "../../data-prep/reading/times.ts";
+import { readTimes } from "access-doctor/times";
 import { createSuggest, withColumns } from "../../data-prep/suggestion.ts";
 import { prepareForEach } from "./preparing.ts";
 import { lines } from "./public-tables.ts";

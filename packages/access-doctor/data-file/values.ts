@@ -1,23 +1,23 @@
 import type { FaultId } from "../faults.ts";
 import { type Field, isTime } from "./fields.ts";
+import { describeTimeFormat, isCertain, readTimes } from "./times.ts";
 
 const integer = /^[+-]?\d{1,19}$/;
 const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const epochSeconds = /^-?\d{1,11}$/;
-const epochMilliseconds = /^\s*\d{12,13}(\.\d*)?\s*$/;
 
 /**
  * Checks a value against the schema. Returns the fault, and a clause that completes the finding's sentence; undefined if
- * the schema allows the value.
+ * the schema allows the value. `now` is in epoch seconds.
  */
-export function valueFault(field: Field, value: string): { fault: FaultId; why: string } | undefined {
+export function valueFault(field: Field, value: string, now: number): { fault: FaultId; why: string } | undefined {
     const { type, nullable, longest } = field;
     const wrongType = { fault: "value-type", why: `, which is of type ${type} in the schema` } as const;
     if (value === "") {
         const isAllowed = nullable || type === "null";
         return isAllowed ? undefined : { fault: "value-absent", why: ", which may not be null in the schema" };
     }
-    if (isTime(field)) return timeFault(value);
+    if (isTime(field)) return timeFault(value, now);
     if (type === "string") {
         const why = `, which is longer than ${longest} characters`;
         return value.length > longest ? { fault: "value-too-long", why } : undefined;
@@ -26,13 +26,25 @@ export function valueFault(field: Field, value: string): { fault: FaultId; why: 
     return (type === "long" || type === "int" ? integer : decimal).test(value) ? undefined : wrongType;
 }
 
-/** Returns the fault of a time. How the time is to be read is data-prep's decision, because it needs the whole column. */
-function timeFault(value: string): ReturnType<typeof valueFault> {
+/** Returns the fault of a time, with the ways to read it. */
+function timeFault(value: string, now: number): ReturnType<typeof valueFault> {
     if (epochSeconds.test(value)) return undefined;
-    return epochMilliseconds.test(value)
-        ? {
-              fault: "timestamp-milliseconds",
-              why: ", which looks like milliseconds: Personalize reads epoch seconds",
-          }
-        : { fault: "timestamp-not-epoch", why: ", and Personalize reads whole epoch seconds only" };
+    const certain = readTimes([value], now).filter(isCertain);
+    const ways = certain.map(({ format, seconds }) => {
+        const date = new Date(seconds * 1000).toISOString().slice(0, 10);
+        const written = value.includes(",")
+            ? " with thousands separators"
+            : value.includes(".")
+              ? " with a fraction"
+              : "";
+        return `${describeTimeFormat(format)}${format === "s" ? written : ""} (${date})`;
+    });
+    const reads = "Personalize reads whole epoch seconds only";
+    const isUnit = certain.length > 0 && certain.every(({ format }) => /^[mun]s$/.test(format));
+    const fault = isUnit ? "timestamp-milliseconds" : "timestamp-not-epoch";
+    if (ways.length > 0) return { fault, why: `, which is in ${ways.join(" or ")}: ${reads}` };
+    const why = /^\s*\d+(\.\d+)?e\+?\d+\s*$/i.test(value)
+        ? `, which is in scientific notation and has lost its last digits: ${reads}`
+        : `, and ${reads}`;
+    return { fault, why };
 }

@@ -1,6 +1,7 @@
 import { shell } from "terminal-text";
 import { isTime } from "../data-file/fields.ts";
 import { dataSuffix, importedKeys, isDataName, isFolder, preparedKey } from "../data-file/names.ts";
+import { readTimes, timeReader } from "../data-file/times.ts";
 import type { Finding, Scene } from "../link.ts";
 import { readFiles } from "../links/file.ts";
 import { placeOf, type Read, rowsInOrder, shown } from "../links/file-content.ts";
@@ -21,14 +22,15 @@ const ofRows: readonly Finding["fault"][] = ["row-width", "value-absent", "value
 /** A way to read a file: options of data-prep, and what they assume if there are other ways. */
 interface Reading {
     readonly options: readonly string[];
+    /** Reads a time; returns undefined for a time in another format. */
+    readonly read?: (time: string) => number | undefined;
     readonly assumes?: string;
 }
 
 /**
  * Returns the fix for files that data-prep can convert: the command that downloads, converts and uploads them under a
- * new key. The command has no option for the times: data-prep reads the whole column, and stops with a question if the
- * times have several readings. If the columns can be in two orders, or rows would be left out, the fix is a question
- * with the commands. If data-prep cannot convert the files, returns what the owner of the data must change.
+ * new key. If the columns can be in two orders, the times have several readings, or rows would be left out, the fix is a
+ * question with the commands. If data-prep cannot convert the files, returns what the owner of the data must change.
  */
 export function conversion(scene: Scene, group: readonly Finding[], about: string): Repair | string {
     const { snapshot, of } = scene;
@@ -36,14 +38,16 @@ export function conversion(scene: Scene, group: readonly Finding[], about: strin
     const files = readFiles(snapshot, objects).filter(({ isStray }) => !isStray);
     const keys = importedKeys(about, fetchedValue(snapshot.keys) ?? []).filter(isDataName);
     if (isFolder(about) && keys.length === 0) return "put the data into CSV files directly in one folder";
-    const ways = readings(files[0]);
+    const times = timesOf(files);
+    const ways = readings(files[0], times);
     const datasetType = fetchedValue(snapshot.schema)?.datasetType ?? files[0]?.shape.datasetType ?? "INTERACTIONS";
     const problem =
         datasetType === "INTERACTIONS"
             ? problemOf(files, group, ways)
             : "correct it, or convert it together with its interactions by data-prep (--items, --users)";
     if (problem !== undefined) return problem;
-    const rows = group.find(({ fault }) => ofRows.includes(fault));
+    const isMixed = ways.length === 1 && times.some((time) => ways[0]?.read?.(time) === undefined);
+    const rows = group.find(({ fault }) => ofRows.includes(fault) || (isMixed && fault.startsWith("timestamp")));
     const lacksEvent = files.some(({ header }) => header?.missing.includes("EVENT_TYPE") && !header.isData);
     const more = [...(lacksEvent ? ["--event", "Watch"] : []), ...(rows ? ["--bad-rows", "skip"] : [])];
     const commands = ways.map(({ options }) => formatChain(of.bucket, about, keys, [...options, ...more]));
@@ -75,23 +79,40 @@ function problemOf(files: readonly Read[], group: readonly Finding[], ways: read
     if (has("csv-malformed")) return "close or double the quotes in that line";
     if (has("column-twice")) return "delete one of the columns";
     if (missing.size > 0) return `add ${[...missing].join(", ")} to the data, or use a schema without that`;
-    if (files.some(hasWordsAsTimes)) {
-        return "write all times in epoch seconds (881250949), or all in ISO 8601 (1997-12-04T15:55:49Z)";
-    }
-    return ways.length > 0 ? undefined : "add a first line with the names of the columns";
+    if (ways.length > 0) return undefined;
+    return has("header-missing")
+        ? "add a first line with the names of the columns"
+        : "write all times in epoch seconds (881250949), or all in ISO 8601 (1997-12-04T15:55:49Z)";
 }
 
-/** Checks whether a file has times without digits, which no option of data-prep reads. */
-function hasWordsAsTimes(file: Read): boolean {
-    const time = placeOf(file, file.shape.fields.findIndex(isTime));
-    const { rows = [], header = [] } = file.sample.table ?? {};
-    return rows.some(({ values }) => values.length === header.length && /^\D+$/.test(values[time] ?? ""));
+/** Returns the times in the files' complete rows, without spaces around them. */
+function timesOf(files: readonly Read[]): string[] {
+    return files.flatMap((file) => {
+        const { rows = [], header = [] } = file.sample.table ?? {};
+        const place = placeOf(file, file.shape.fields.findIndex(isTime));
+        const complete = rows.filter(({ values }) => values.length === header.length);
+        return complete.flatMap(({ values }) => values[place]?.trim() || []);
+    });
 }
 
-/** Returns the ways to read a file; empty if no order of its columns is known. */
-function readings(file: Read | undefined): Reading[] {
+/** Returns the ways to read a file; empty if no order of its columns, or no format of its times, is known. */
+function readings(file: Read | undefined, times: readonly string[]): Reading[] {
     if (!file?.header || !file.sample.table) return [{ options: [] }];
-    return file.header.isData ? headerless(file) : [{ options: columnsOf(file) }];
+    const formats = readTimes(times, file.now);
+    const orders = file.header.isData ? headerless(file) : [{ options: columnsOf(file) }];
+    if (times.length === 0) return orders;
+    return orders.flatMap((order: Reading) =>
+        formats.map(({ format, example, seconds }) => {
+            const date = new Date(seconds * 1000).toISOString().slice(0, 10);
+            const own = formats.length > 1 ? [`“${example}” is ${date}`] : [];
+            const assumes = [...(order.assumes === undefined ? [] : [order.assumes]), ...own].join(" and ");
+            return {
+                options: [...order.options, "--time", format],
+                read: timeReader(format),
+                ...(assumes !== "" && { assumes }),
+            };
+        }),
+    );
 }
 
 function columnsOf({ header, sample, shape }: Read): string[] {

@@ -13,6 +13,8 @@ export interface Read {
     readonly sample: Sample;
     readonly shape: Shape;
     readonly header: Header | undefined;
+    /** Time of the read, in epoch seconds. */
+    readonly now: number;
     /** Whether this is a file in an imported folder that is not a data file. */
     readonly isStray: boolean;
 }
@@ -24,7 +26,9 @@ export const placeOf = ({ header }: Read, field: number): number =>
 export type Make = (fault: FaultId, sentence: string, ...evidence: string[]) => Finding;
 
 /** Returns the faults of one file: its format, text, header and values. */
-export function fileFindings({ facts: { key }, sample, shape, header, isStray }: Read, make: Make): Finding[] {
+export function fileFindings(file: Read, make: Make): Finding[] {
+    const { facts, sample, shape, header, isStray } = file;
+    const { key } = facts;
     const { form, table } = sample;
     if (isStray) {
         const sentence = `${basename(key)} is in the folder and is not a table with the schema's columns; an import reads every file of a folder.`;
@@ -42,7 +46,7 @@ export function fileFindings({ facts: { key }, sample, shape, header, isStray }:
               ...packed,
               ...textFindings(key, table, make),
               ...headerFindings(key, table, header, shape, make),
-              ...valueFindings(key, table, header, shape, make),
+              ...valueFindings(file, table, header, make),
           ]
         : packed;
 }
@@ -115,7 +119,7 @@ function headerFindings(
 }
 
 /** Returns one finding for each column and kind of wrong value, with the first wrong line. */
-function valueFindings(key: string, table: Table, header: Header, shape: Shape, make: Make): Finding[] {
+function valueFindings({ facts: { key }, shape, now }: Read, table: Table, header: Header, make: Make): Finding[] {
     const findings = new Map<string, { finding: Finding; count: number }>();
     const width = table.header.length;
     const { rows, places } = header.isData ? rowsInOrder(table, shape) : { rows: table.rows, places: header.places };
@@ -135,7 +139,7 @@ function valueFindings(key: string, table: Table, header: Header, shape: Shape, 
         }
         for (const [at, field] of shape.fields.entries()) {
             const value = values[places[at] ?? -1];
-            const wrong = value === undefined ? undefined : valueFault(field, value);
+            const wrong = value === undefined ? undefined : valueFault(field, value, now);
             if (value === undefined || !wrong) continue;
             const { fault, why } = wrong;
             const sentence = `Line ${line} of ${key} has ${value === "" ? "no value" : JSON.stringify(shown(value))} for ${field.name}${why}.`;
@@ -158,7 +162,7 @@ export function rowsInOrder(table: Table, { fields, isSchema }: Shape) {
         values.length === fields.length &&
         fields.every((field, at) => {
             const value = values[at] ?? "";
-            return !valueFault(field, value) || (isTime(field) && /\d/.test(value));
+            return !valueFault(field, value, Number.POSITIVE_INFINITY) || (isTime(field) && /\d/.test(value));
         });
     return { rows: isSchema && rows.every(fits) ? rows : [], places: fields.map((_field, at) => at) };
 }

@@ -50,8 +50,9 @@ function isComplete({ keys, key = "", objects: fetched }: Snapshot, objects: rea
 }
 
 /** Compares the start of each non-empty object with the schema. */
-export function readFiles({ schema, key: location = "" }: Snapshot, objects: readonly ObjectFacts[]): Read[] {
+export function readFiles({ schema, key: location = "", now: at }: Snapshot, objects: readonly ObjectFacts[]): Read[] {
     const schemaFacts = fetchedValue(schema);
+    const now = Date.parse(at) / 1000;
     const declared = schemaFacts && (parseShape(schemaFacts.text) ?? requiredShape(schemaFacts.datasetType));
     return objects
         .filter(({ size }) => size > 0)
@@ -62,7 +63,7 @@ export function readFiles({ schema, key: location = "" }: Snapshot, objects: rea
             const shape = declared ?? shapeOfHeader(names);
             const header = sample.table && readHeader(names, shape);
             const isOther = !header || header.missing.length > 0;
-            return { facts, sample, shape, header, isStray: isFolder(location) && !isDataName(key) && isOther };
+            return { facts, sample, shape, header, now, isStray: isFolder(location) && !isDataName(key) && isOther };
         });
 }
 

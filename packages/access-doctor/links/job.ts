@@ -1,5 +1,6 @@
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
-import { explainMessage, type Message } from "../messages.ts";
+import type { Message } from "../mentions.ts";
+import { explainMessage } from "../messages.ts";
 import { fetchedValue, type Snapshot } from "../snapshot.ts";
 
 const name = "import job result";

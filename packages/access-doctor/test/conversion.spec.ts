@@ -28,19 +28,19 @@ describe("the fix for a fault in a data file", () => {
     const own = "--columns user=USER_ID,item=ITEM_ID,event=EVENT_TYPE,time=TIMESTAMP";
     const renamed = interactions.replace(header, "userId,movie id,event_type,ts");
     const converted: readonly [what: string, content: string | Uint8Array, options: string][] = [
-        ["several faults of its form", gzipSync(`\uFEFF${interactions.replaceAll(",", ";")}`), own],
-        ["milliseconds", withTimes((seconds) => `${seconds}000`), own],
-        ["microseconds", withTimes((seconds) => `${seconds}000000`), own],
-        ["ISO times", withTimes((seconds) => new Date(seconds * 1000).toISOString()), own],
-        ["fractions", withTimes((seconds) => `${seconds}.0`), own],
-        ["days that begin with the year", withTimes((seconds) => day(seconds).join("/")), own],
+        ["several faults of its form", gzipSync(`\uFEFF${interactions.replaceAll(",", ";")}`), `${own} --time s`],
+        ["milliseconds", withTimes((seconds) => `${seconds}000`), `${own} --time ms`],
+        ["microseconds", withTimes((seconds) => `${seconds}000000`), `${own} --time us`],
+        ["ISO times", withTimes((seconds) => new Date(seconds * 1000).toISOString()), `${own} --time iso`],
+        ["fractions", withTimes((seconds) => `${seconds}.0`), `${own} --time s`],
+        ["days that begin with the year", withTimes((seconds) => day(seconds).join("/")), `${own} --time %Y/%m/%d`],
         [
             "days that can only be in one order",
             withTimes((seconds) => `${day(seconds).toReversed().join(".")} 10:00`),
-            own,
+            `${own} --time '%d.%m.%Y %H:%M'`,
         ],
-        ["other names of columns", renamed, "--columns user=userId,item=2,event=event_type,time=ts"],
-        ["nanoseconds", withTimes((seconds) => `${seconds}000000000`), own],
+        ["other names of columns", renamed, "--columns user=userId,item=2,event=event_type,time=ts --time s"],
+        ["nanoseconds", withTimes((seconds) => `${seconds}000000000`), `${own} --time ns`],
     ];
     for (const [what, content, options] of converted) {
         it(`the fix for ${what} is a command that converts the file with ${options}`, () => {
@@ -51,9 +51,20 @@ describe("the fix for a fault in a data file", () => {
         });
     }
 
-    it("times with several readings are no question of the diagnosis: its command lets data-prep ask", () => {
-        const times = [interactions.replace(/\d+$/m, "$&000"), withTimes((seconds) => `0${1 + (seconds % 9)}/04/2021`)];
-        for (const content of times) assert.equal(optionsOf(fixOf(content).program), own);
+    it("times with several readings are a question with a command for each, and mixed times a question about rows", () => {
+        const ordered = fixOf(withTimes((seconds) => `0${1 + (seconds % 9)}/04/2021`));
+        assert.equal(ordered.program, "");
+        assert.deepEqual((ordered.ask ?? "").split("; ").map(optionsOf), [
+            `${own} --time %d/%m/%Y`,
+            `${own} --time %m/%d/%Y`,
+        ]);
+        assert.match(
+            ordered.ask ?? "",
+            /if “0\d\/04\/2021” is 2021-04-0\d, run .*; if “0\d\/04\/2021” is 2021-0\d-04, run /,
+        );
+        const mixed = fixOf(interactions.replace(/\d+$/m, "$&000"));
+        assert.equal(mixed.program, "");
+        assert.match(mixed.ask ?? "", /leave such rows out \(--bad-rows skip\)\? Line 2 .* in milliseconds/);
     });
 
     it("a file without a header is a question which column is the user and which the item", () => {
@@ -64,8 +75,8 @@ describe("the fix for a fault in a data file", () => {
             /if line 61 is about user “0” and item “60”, run .*; if line 61 is about user “60” and item “0”/,
         );
         assert.deepEqual(ask.split("; ").map(optionsOf), [
-            "--columns user=1,item=2,event=3,time=4",
-            "--columns item=1,user=2,event=3,time=4",
+            "--columns user=1,item=2,event=3,time=4 --time s",
+            "--columns item=1,user=2,event=3,time=4 --time s",
         ]);
     });
 
@@ -75,7 +86,7 @@ describe("the fix for a fault in a data file", () => {
             short.ask ?? "",
             /leave such rows out .*\? Line 3 of \S+ has 5 values, where the header has 4 columns\./,
         );
-        assert.equal(optionsOf(short.ask ?? ""), `${own} --bad-rows skip`);
+        assert.equal(optionsOf(short.ask ?? ""), `${own} --time s --bad-rows skip`);
         const eventless = fixOf(interactions.replaceAll(',"Watch"', "").replace(",EVENT_TYPE", ""));
         assert.match(eventless.ask ?? "", /of which type are the events \(--event\)\?/);
         assert.match(optionsOf(eventless.ask ?? "") ?? "", / --event Watch$/);

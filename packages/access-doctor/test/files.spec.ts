@@ -212,7 +212,7 @@ describe("`diagnose` of an S3 folder", () => {
             fixes.map(({ program }) => program.split(" && ")[1]),
             [
                 "npm run data-prep -- films-test/movies/*.csv " +
-                    "--columns user=USER_ID,item=ITEM_ID,time=TIMESTAMP --output films-test/prepared/",
+                    "--columns user=USER_ID,item=ITEM_ID,time=TIMESTAMP --time s --output films-test/prepared/",
             ],
         );
     });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { explainMessage, type Subject } from "../messages.ts";
+import type { Subject } from "../mentions.ts";
+import { explainMessage } from "../messages.ts";
 
 const job = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/ratings-1";
 const diagnoseRole = "npx access-doctor --role";

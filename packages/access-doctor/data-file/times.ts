@@ -51,7 +51,8 @@ export function parseTimeFormat(text: string): TimeFormat {
 
 /** Units of epoch times: the times of one unit, and the number of units in a second. No time fits two units. */
 const units: Readonly<Record<string, { readonly pattern: string; readonly inSecond: number }>> = {
-    s: { pattern: "\\d{1,10}(\\.0+)?", inSecond: 1 },
+    // Grouped digits have one reading: a decimal comma would occur once.
+    s: { pattern: "(?:\\d{1,10}|\\d{1,3}(?:,\\d{3}){2,3})(\\.\\d+)?", inSecond: 1 },
     ms: { pattern: "\\d{11,13}(\\.\\d+)?", inSecond: 1000 },
     us: { pattern: "\\d{14,16}(\\.\\d+)?", inSecond: 1_000_000 },
     ns: { pattern: "\\d{17,19}", inSecond: 1_000_000_000 },
@@ -81,7 +82,7 @@ export function timeReader(format: TimeFormat): (text: string) => number | undef
     }
     if ("inSecond" in compiled) {
         const { inSecond } = compiled;
-        return (text) => (pattern.test(text) ? Math.floor(Number(text) / inSecond) : undefined);
+        return (text) => (pattern.test(text) ? Math.floor(Number(text.replaceAll(",", "")) / inSecond) : undefined);
     }
     const { parts } = compiled;
     const places: Readonly<Partial<Record<string, number>>> = Object.fromEntries(
@@ -215,3 +216,14 @@ export const knownCodes = () =>
     Object.keys(codes)
         .map((code) => `%${code}`)
         .join(" ");
+
+/** Returns a format in words, such as `milliseconds`. */
+export const describeTimeFormat = (format: TimeFormat): string =>
+    ({
+        s: "epoch seconds",
+        ms: "milliseconds",
+        us: "microseconds",
+        ns: "nanoseconds",
+        iso: "ISO 8601",
+        excel: "Excel's serial numbers",
+    })[format as string] ?? format;
