@@ -5,17 +5,18 @@ import { type Caller, isRoot, type Naming } from "./principal.ts";
 /** All policies that apply to a request. An omitted kind means that the request has no policy of this kind. */
 export interface ApplicablePolicies {
     /** Policies of the user with the user's groups, or of the role. */
-    readonly identity?: readonly NamedPolicy[];
+    readonly identity?: readonly NamedPolicy[] | undefined;
     /** Policies of the resource: a bucket policy, a key policy, or a role's trust policy. */
-    readonly resource?: readonly NamedPolicy[];
-    readonly boundary?: readonly NamedPolicy[];
+    readonly resource?: readonly NamedPolicy[] | undefined;
+    readonly boundary?: readonly NamedPolicy[] | undefined;
     /** Session policies, which the caller passed when the session was created. */
-    readonly session?: readonly NamedPolicy[];
+    readonly session?: readonly NamedPolicy[] | undefined;
 }
 
 export type PolicyType = keyof ApplicablePolicies;
 
-export interface Authorization extends Omit<Evaluation, "considered"> {
+/** `considered` lists the statements of the kind of policy in `deniedBy`; none for an allowed request. */
+export interface Authorization extends Evaluation {
     /** The kind of policy that denied the request or did not allow it; undefined for an allowed request. */
     readonly deniedBy?: PolicyType;
     /**
@@ -74,6 +75,7 @@ export function authorize(
     return {
         decision,
         deciding: deciding.flatMap((type) => by[type]?.deciding ?? []),
+        considered: (deniedBy && by[deniedBy]?.considered) ?? [],
         missingContextKeys: [...new Set(Object.values(by).flatMap((each) => each.missingContextKeys))].sort(),
         by,
         lacking,

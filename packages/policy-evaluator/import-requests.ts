@@ -1,9 +1,10 @@
 import { accountOf } from "./arn.ts";
-import type { OneOrMany } from "./document.ts";
 import type { AccessRequest } from "./evaluate.ts";
 
 /** Service principal of Amazon Personalize, the same in every partition. */
 export const personalizeService = "personalize.amazonaws.com";
+
+type Tags = Readonly<Record<string, string>>;
 
 /** An import as the service runs it: its role, its input, and its job. */
 export interface Import {
@@ -24,41 +25,59 @@ export interface Import {
     /** Whether the role has a permissions boundary. */
     readonly hasBoundary?: boolean;
     /** Tags of the role, and tags of each object under the object's key. */
-    readonly roleTags?: Readonly<Record<string, string>> | undefined;
-    readonly objectTags?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly roleTags?: Tags | undefined;
+    readonly objectTags?: Readonly<Record<string, Tags>> | undefined;
     /** ID of the account that owns the bucket; undefined if unknown. */
     readonly bucketAccount?: string | undefined;
     /** Time of the requests; now by default. */
     readonly now?: Date;
 }
 
-export type Asked = Pick<AccessRequest, "action" | "resource" | "context">;
+type Asked = Pick<AccessRequest, "action" | "resource" | "context">;
+
+/** A role that a service assumes, by default Personalize. `sourceArn` is undefined if the service does not send it. */
+type Assumption = Pick<Import, "roleArn" | "roleTags" | "region" | "accountId" | "now"> & {
+    readonly sourceArn?: string;
+    readonly service?: string;
+};
 
 /**
- * Returns the request to assume the role. AWS does not document in detail which condition keys the service sends with
- * each request of an import. This file uses the strict interpretation; the local AWS also uses it to check imports.
+ * Returns the request of a service to assume a role. AWS does not document in detail which condition keys Personalize
+ * sends with each request of an import. This file uses the strict interpretation; the local AWS also uses it to check
+ * imports.
  */
-export const assumeRole = (of: Import): AccessRequest => ({
-    caller: { service: personalizeService },
-    action: "sts:AssumeRole",
-    resource: of.roleArn,
-    context: {
-        ...common(of),
-        ...onBehalf(of),
-        "aws:ResourceAccount": accountOf(of.roleArn) ?? of.accountId,
-        ...tagged("aws:ResourceTag", of.roleTags),
-        ...tagged("iam:ResourceTag", of.roleTags),
-    },
+export const assumeRole = (of: Assumption): AccessRequest =>
+    byService(of, {
+        action: "sts:AssumeRole",
+        resource: of.roleArn,
+        context: {
+            ...common(of),
+            "aws:ResourceAccount": accountOf(of.roleArn) ?? of.accountId,
+            ...tagsOfRole(of.roleTags),
+        },
+    });
+
+/** Returns the request for iam:PassRole (IAM User Guide, "Grant a user permissions to pass a role to an AWS service"). */
+export const passRole = (roleArn: string, service: string, roleTags?: Tags): Asked => ({
+    action: "iam:PassRole",
+    resource: roleArn,
+    context: { "iam:PassedToService": service, ...tagsOfRole(roleTags) },
 });
 
-const tagged = (prefix: string, tags: Readonly<Record<string, string>> = {}) =>
+/**
+ * Returns the condition keys of a role as a resource (Service Authorization Reference, "AWS Identity and Access
+ * Management" and "AWS Security Token Service", resource type `role`).
+ */
+const tagsOfRole = (tags?: Tags) => ({ ...tagged("aws:ResourceTag", tags), ...tagged("iam:ResourceTag", tags) });
+
+const tagged = (prefix: string, tags: Tags = {}) =>
     Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}/${key}`, value]));
 
 /**
  * Returns the condition keys of every request (IAM User Guide, "AWS global condition context keys", properties of the
  * request).
  */
-const common = ({ region, now = new Date() }: Import) => ({
+const common = ({ region, now = new Date() }: Pick<Import, "region" | "now">) => ({
     "aws:SecureTransport": "true",
     "aws:RequestedRegion": region,
     "aws:CurrentTime": now.toISOString(),
@@ -71,29 +90,36 @@ const common = ({ region, now = new Date() }: Import) => ({
     "aws:SourceIp": "52.94.133.131",
 });
 
+/** A request of the role's session. It has neither `aws:SourceArn` nor `aws:SourceAccount`. */
+const byRole = ({ roleArn, roleId, roleTags, hasBoundary = false }: Import, asked: Asked): AccessRequest => ({
+    ...asked,
+    caller: { arn: roleArn, ...(hasBoundary && { hasBoundary }) },
+    context: {
+        ...asked.context,
+        ...tagged("aws:PrincipalTag", roleTags),
+        ...(roleId && { "aws:userid": `${roleId}:PersonalizeSession` }),
+    },
+});
+
+/** A request of the service itself. */
+const byService = (
+    { accountId, sourceArn, service = personalizeService }: Assumption,
+    asked: Asked,
+): AccessRequest => ({
+    ...asked,
+    caller: { service },
+    context: { ...asked.context, ...(sourceArn && { "aws:SourceAccount": accountId, "aws:SourceArn": sourceArn }) },
+});
+
 /**
- * Returns the requests of the role's session to the bucket. They have neither `aws:SourceArn` nor `aws:SourceAccount`.
+ * Returns the requests of the role's session to the bucket. An identity policy of the role must allow them, whatever the
+ * bucket policy allows to the role (Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
  */
 export const roleReads = (of: Import): AccessRequest[] =>
-    reads(of).map((request) => ({
-        ...request,
-        caller: roleOf(of),
-        context: {
-            ...request.context,
-            ...tagged("aws:PrincipalTag", of.roleTags),
-            ...(of.roleId && { "aws:userid": `${of.roleId}:PersonalizeSession` }),
-        },
-    }));
-
-const roleOf = ({ roleArn, hasBoundary = false }: Import) => ({ arn: roleArn, ...(hasBoundary && { hasBoundary }) });
+    reads(of).map((asked) => ({ ...byRole(of, asked), identityMustAllow: true }));
 
 /** Returns the requests of the service itself to the bucket. */
-export const serviceReads = (of: Import): AccessRequest[] =>
-    reads(of).map((request) => ({
-        ...request,
-        caller: { service: personalizeService },
-        context: { ...request.context, ...onBehalf(of) },
-    }));
+export const serviceReads = (of: Import): AccessRequest[] => reads(of).map((asked) => byService(of, asked));
 
 /**
  * Returns the requests to decrypt one object, by the role's session and by the service. One of them must be allowed.
@@ -101,30 +127,21 @@ export const serviceReads = (of: Import): AccessRequest[] =>
  * @param key the object's key; undefined with an S3 bucket key, because then the encryption context is the bucket (S3
  * User Guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys")
  */
-export function decrypts(
-    of: Import,
-    keyArn: string,
-    key: string | undefined,
-): { role: AccessRequest; service: AccessRequest } {
-    const context = {
-        ...common(of),
-        "aws:ResourceAccount": accountOf(keyArn) ?? of.accountId,
-        "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
-        "kms:ViaService": `s3.${of.region}.amazonaws.com`,
-        "kms:CallerAccount": of.accountId,
-        "kms:EncryptionContext:aws:s3:arn": `arn:${of.partition}:s3:::${of.bucket}${key === undefined ? "" : `/${key}`}`,
+export function decrypts(of: Import, keyArn: string, key: string | undefined) {
+    const asked = {
+        action: "kms:Decrypt",
+        resource: keyArn,
+        context: {
+            ...common(of),
+            "aws:ResourceAccount": accountOf(keyArn) ?? of.accountId,
+            "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+            "kms:ViaService": `s3.${of.region}.amazonaws.com`,
+            "kms:CallerAccount": of.accountId,
+            "kms:EncryptionContext:aws:s3:arn": `arn:${of.partition}:s3:::${of.bucket}${key === undefined ? "" : `/${key}`}`,
+        },
     };
-    const decrypt = { action: "kms:Decrypt", resource: keyArn };
-    return {
-        role: { ...decrypt, caller: roleOf(of), context: { ...context, ...tagged("aws:PrincipalTag", of.roleTags) } },
-        service: { ...decrypt, caller: { service: personalizeService }, context: { ...context, ...onBehalf(of) } },
-    };
+    return { role: byRole(of, asked), service: byService(of, asked) };
 }
-
-const onBehalf = ({ accountId, sourceArn }: Import): Readonly<Record<string, OneOrMany<string>>> => ({
-    "aws:SourceAccount": accountId,
-    "aws:SourceArn": sourceArn,
-});
 
 function reads(of: Import): Asked[] {
     const { partition, bucket, key, keys, bucketAccount, objectTags = {} } = of;

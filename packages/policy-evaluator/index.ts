@@ -1,6 +1,13 @@
 /** IAM policy evaluation. README.md lists what this package covers; comments cite the source of each rule. */
 export { accountOf, parseArn, regionalArn } from "./arn.ts";
-export { type Authorization, authorize, type PolicyType, type UnseenLayer, unseenLayers } from "./authorize.ts";
+export {
+    type ApplicablePolicies,
+    type Authorization,
+    authorize,
+    type PolicyType,
+    type UnseenLayer,
+    unseenLayers,
+} from "./authorize.ts";
 export { contextOfCaller, createLookup, type Lookup, type RequestContext } from "./context.ts";
 export {
     type ConditionBlock,
@@ -35,6 +42,7 @@ export {
     assumeRole,
     decrypts,
     type Import,
+    passRole,
     personalizeService,
     roleReads,
     serviceReads,

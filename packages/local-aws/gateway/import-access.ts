@@ -3,7 +3,7 @@ import { type ImportAccess, type ImportJudgement, type ImportRequest, keysToRead
 import {
     type AccessRequest,
     assumeRole,
-    evaluate,
+    authorize,
     explain,
     type Import,
     type NamedPolicy,
@@ -15,6 +15,7 @@ import type { Directory } from "./enforcement/directory.ts";
 import {
     fetchBucketPolicies,
     fetchBucketRegion,
+    fetchObjectTags,
     foreignObject,
     whyNotDecrypted,
     withoutDocumentNote,
@@ -37,113 +38,97 @@ export function createImportAccess(
     const s3 = new S3({ ...settings, forcePathStyle: true, followRegionRedirects: true });
 
     const objects = s3Objects(s3);
-    const { list } = objects;
-    const judgeBy = async (judge: typeof judgeImport, request: ImportRequest): Promise<ImportJudgement> => {
+    const judgeBy = async (verb: "read" | "write", request: ImportRequest): Promise<ImportJudgement> => {
+        const { bucket, key, region } = request;
         const role = await directory.role(request.roleArn ?? "");
         if (!role) {
             return denied("assume the role", `there is no role ${request.roleArn}`);
         }
-        const judgement = judge(request, partition, {
+        const keys = verb === "read" ? keysToRead(request, await objects.list(bucket, key).catch(() => [])) : [];
+        const facts: ImportFacts = {
             trust: role.trust,
             rolePolicies: role.identity,
             boundary: role.boundary,
             roleId: role.id,
-            keys: request.isPrefix ? keysToRead(request, await list(request.bucket, request.key).catch(() => [])) : [],
-            bucketPolicies: await fetchBucketPolicies(s3, request.bucket),
-        });
+            roleTags: role.tags,
+            keys,
+            objectTags: await fetchObjectTags(s3, bucket, keys),
+            bucketPolicies: await fetchBucketPolicies(s3, bucket),
+        };
+        const judgement = (verb === "read" ? judgeImport : judgeOutput)(request, partition, facts);
         if (!judgement.allowed) {
             return denied(judgement.step, judgement.reason + withoutDocumentNote(role.withoutDocument));
         }
-        const region = await fetchBucketRegion(s3, request.bucket);
-        return region === undefined || region === request.region
-            ? judgement
-            : denied("use the bucket", `it lies in ${region}, and the job runs in ${request.region}`);
+        const bucketRegion = await fetchBucketRegion(s3, bucket);
+        if (bucketRegion !== undefined && bucketRegion !== region) {
+            return denied("use the bucket", `it lies in ${bucketRegion}, and the job runs in ${region}`);
+        }
+        const foreign = await foreignObject(s3, bucket, keys);
+        if (foreign !== undefined) {
+            return denied("read the object", `another account owns ${foreign}`);
+        }
+        const reason = await whyNotDecrypted(miniStack, s3, importOf(request, partition, facts), role);
+        return reason === undefined ? judgement : denied("decrypt", reason);
     };
 
     return {
         ...objects,
-        async judge(request) {
-            const judgement = await judgeBy(judgeImport, request);
-            if (!judgement.allowed) {
-                return judgement;
-            }
-            const keys = keysToRead(request, await list(request.bucket, request.key).catch(() => []));
-            const policies = (await directory.role(request.roleArn ?? ""))?.identity ?? [];
-            const foreign = await foreignObject(s3, request.bucket, keys);
-            if (foreign !== undefined) {
-                return denied("read the object", `another account owns ${foreign}`);
-            }
-            const reason = await whyNotDecrypted(miniStack, s3, importOf(request, partition, { keys }), policies);
-            return reason === undefined ? judgement : denied("decrypt", reason);
-        },
-        judgeWrite: (request) => judgeBy(judgeOutput, request),
+        judge: (request) => judgeBy("read", request),
+        judgeWrite: (request) => judgeBy("write", request),
     };
 }
 
-interface ImportPolicies {
+interface ImportFacts extends Pick<Import, "roleId" | "roleTags" | "objectTags"> {
     readonly trust: PolicyDocument;
     readonly rolePolicies: readonly NamedPolicy[];
     readonly bucketPolicies: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[] | undefined;
-    readonly roleId?: string;
-    /** The keys of the objects in a folder; empty for a single object. */
+    /** The keys of the objects to read; empty if there are none. */
     readonly keys?: readonly string[];
 }
 
-function importOf(
-    request: ImportRequest,
-    partition: string,
-    { roleId, keys = [], boundary }: Pick<ImportPolicies, "roleId" | "keys" | "boundary">,
-): Import {
-    const { roleArn = "", bucket, key, sourceArn, sourceAccount: accountId, region } = request;
-    const owners = { accountId, bucketAccount: accountId, hasBoundary: boundary !== undefined };
-    return { roleArn, roleId, partition, region, ...owners, sourceArn, bucket, key, keys };
+function importOf(request: ImportRequest, partition: string, facts: ImportFacts): Import {
+    const { roleArn = "", sourceAccount: accountId } = request;
+    return { keys: [], ...request, ...facts, roleArn, partition, accountId, bucketAccount: accountId };
 }
 
 /** Evaluates, with fetched policy documents, whether an import or a batch job can read its input. */
-export function judgeImport(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
-    const of = importOf(request, partition, policies);
-    return judgeSteps(of, policies, "read", roleReads(of), serviceReads(of));
+export function judgeImport(request: ImportRequest, partition: string, facts: ImportFacts): ImportJudgement {
+    const of = importOf(request, partition, facts);
+    return judgeRequests(facts, "read", [assumeRole(of), ...roleReads(of), ...serviceReads(of)]);
 }
 
 /** Evaluates, with fetched policy documents, whether a batch job can write its output. */
-export function judgeOutput(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
-    const of = importOf(request, partition, policies);
-    const puts = (reads: readonly AccessRequest[]) =>
-        reads.filter(({ action }) => action === "s3:GetObject").map((read) => ({ ...read, action: "s3:PutObject" }));
-    return judgeSteps(of, policies, "write", puts(roleReads(of)), puts(serviceReads(of)));
+export function judgeOutput(request: ImportRequest, partition: string, facts: ImportFacts): ImportJudgement {
+    const of = importOf(request, partition, facts);
+    const puts = [...roleReads(of), ...serviceReads(of)]
+        .filter(({ action }) => action === "s3:GetObject")
+        .map((read) => ({ ...read, action: "s3:PutObject" }));
+    return judgeRequests(facts, "write", [assumeRole(of), ...puts]);
 }
 
-function judgeSteps(
-    of: Import,
-    { trust, rolePolicies, bucketPolicies, boundary }: ImportPolicies,
+/** Names the check in which each kind of policy denies a request of the role's session. */
+const steps = {
+    identity: "by the role's policies",
+    boundary: "within the role's boundary",
+    session: "by the role's session",
+    resource: "by the role's session",
+} as const;
+
+/** Returns the first denial of a job's requests, each of which must be allowed. */
+function judgeRequests(
+    { trust, rolePolicies: identity, boundary, bucketPolicies }: ImportFacts,
     verb: "read" | "write",
-    byRole: readonly AccessRequest[],
-    byService: readonly AccessRequest[],
+    requests: readonly AccessRequest[],
 ): ImportJudgement {
-    const assume = assumeRole(of);
-    const assumed = evaluate(assume, [{ name: "trust policy", document: trust }], "resource");
-    if (assumed.decision !== "allowed") {
-        return denied("assume the role", explain(assume, assumed));
-    }
-    for (const access of byRole) {
-        const allowed = evaluate(access, rolePolicies, "identity");
-        if (allowed.decision !== "allowed") {
-            return denied(`${verb} by the role's policies`, explain(access, allowed));
-        }
-        const within = boundary && evaluate(access, boundary, "identity");
-        if (within && within.decision !== "allowed") {
-            return denied(`${verb} within the role's boundary`, explain(access, within));
-        }
-        const vetoed = evaluate(access, bucketPolicies, "resource");
-        if (vetoed.decision === "explicitDeny") {
-            return denied(`${verb} by the role's session`, explain(access, vetoed));
-        }
-    }
-    for (const access of byService) {
-        const verdict = evaluate(access, bucketPolicies, "resource");
-        if (verdict.decision !== "allowed") {
-            return denied(`${verb} by the bucket policy`, explain(access, verdict));
+    for (const request of requests) {
+        const assumes = request.action === "sts:AssumeRole";
+        const resource = assumes ? [{ name: "trust policy", document: trust }] : bucketPolicies;
+        const authorization = authorize(request, { identity, boundary, resource });
+        const { decision, deniedBy = "resource" } = authorization;
+        if (decision !== "allowed") {
+            const step = "service" in request.caller ? "by the bucket policy" : steps[deniedBy];
+            return denied(assumes ? "assume the role" : `${verb} ${step}`, explain(request, authorization));
         }
     }
     return { allowed: true };

@@ -1,6 +1,7 @@
 import { KMS } from "@aws-sdk/client-kms";
 import type { S3 } from "@aws-sdk/client-s3";
 import {
+    type ApplicablePolicies,
     authorize,
     decrypts,
     explain,
@@ -29,6 +30,17 @@ export async function fetchBucketRegion(client: S3, Bucket: string): Promise<str
     return response && (response.LocationConstraint || "us-east-1");
 }
 
+/** Reads the tags of objects, by key, for `s3:ExistingObjectTag` (S3 User Guide, "Tagging and access control policies"). */
+export async function fetchObjectTags(client: S3, Bucket: string, keys: readonly string[]) {
+    const tags: Record<string, Record<string, string>> = {};
+    for (const Key of keys) {
+        const response = await unlessGone(client.getObjectTagging({ Bucket, Key }), "NoSuchKey");
+        const set = response?.TagSet ?? [];
+        tags[Key] = Object.fromEntries(set.map(({ Key: name = "", Value = "" }) => [name, Value]));
+    }
+    return tags;
+}
+
 /**
  * Returns the first key whose object belongs to another account. Only that account can grant access to the object; no
  * bucket policy can (S3 User Guide, "Controlling ownership of objects"). With `BucketOwnerEnforced`, the bucket's owner
@@ -51,13 +63,14 @@ export async function foreignObject(client: S3, Bucket: string, keys: readonly s
 /**
  * Returns why an import's objects cannot be decrypted; undefined if they can or have no KMS key. The key must be
  * enabled, and must allow the role session or the service to decrypt. The role needs no permission in its own policies
- * if the key's policy allows it (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key").
+ * if the key's policy allows it (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key"), but
+ * its boundary must allow (IAM User Guide, "Permissions boundaries for IAM entities", resource-based policies).
  */
 export async function whyNotDecrypted(
     miniStack: MiniStackAddress,
     client: S3,
     of: Import,
-    identity: readonly NamedPolicy[],
+    { identity, boundary }: Pick<ApplicablePolicies, "identity" | "boundary">,
 ): Promise<string | undefined> {
     const kms = new KMS({ ...createClientSettings(miniStack), region: of.region });
     for (const Key of of.keys) {
@@ -77,11 +90,11 @@ export async function whyNotDecrypted(
         const { Policy = "{}" } = await kms.getKeyPolicy({ KeyId, PolicyName: "default" });
         const document = JSON.parse(Policy) as PolicyDocument;
         const resource = [{ name: "key policy", document: { ...document, Statement: document.Statement ?? [] } }];
+        const policies = { identity, boundary, resource };
         const { role, service } = decrypts(of, Arn, Key);
-        const verdicts = [authorize(role, { identity, resource }), authorize(service, { resource })];
-        if (verdicts.every(({ decision }) => decision !== "allowed")) {
-            const considered = verdicts[1]?.by.resource?.considered ?? [];
-            return explain(service, { decision: "implicitDeny", deciding: [], considered });
+        const [byRole, byService] = [authorize(role, policies), authorize(service, policies)];
+        if (byRole.decision !== "allowed" && byService.decision !== "allowed") {
+            return explain(service, byService);
         }
     }
     return undefined;

@@ -196,6 +196,9 @@ def completed(service, action, resource, context, account):
     tags = cloudwatch._resource_tags.get(resource) if service == "monitoring" else tags
     for key, value in (tags or {}).items():
         context.setdefault(f"aws:ResourceTag/{key}", value)
+        # Roles and users also have this key (Service Authorization Reference, IAM and STS).
+        if store is not None:
+            context.setdefault(f"iam:ResourceTag/{key}", value)
     # If a call changes a user or role, iam:PermissionsBoundary is the boundary before the change. A new user or role
     # has none before the call.
     if service == "iam" and action not in ("iam:CreateRole", "iam:CreateUser") and held.get("PermissionsBoundary"):

@@ -1,20 +1,12 @@
 import type { Emulator, EmulatorRequest } from "local-personalize";
 import { toRecord } from "local-personalize";
+import { passRole } from "policy-evaluator";
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
 import type { PassedRole } from "./passed-roles.ts";
 
-/**
- * Returns the check of the iam:PassRole permission for a role and a service (IAM User Guide, "Grant a user permissions
- * to pass a role").
- */
+/** Returns the check of the iam:PassRole permission for a role and a service. */
 export async function passCheck(directory: Directory, { roleArn, service }: PassedRole): Promise<NamedCheck> {
-    const tags = tagContext((await directory.role(roleArn))?.tags ?? {});
-    return {
-        action: "iam:PassRole",
-        resource: roleArn,
-        context: { "iam:PassedToService": service, ...tags },
-        policy: null,
-    };
+    return { ...passRole(roleArn, service, (await directory.role(roleArn))?.tags), policy: null };
 }
 
 /**

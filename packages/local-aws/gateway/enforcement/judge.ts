@@ -52,9 +52,7 @@ export function judge(principal: typeof anonymous, check: NamedCheck, circumstan
     const caller = { arn: principal.arn };
     const context = { ...contextOf(principal, circumstances), ...check.context };
     const policies = {
-        ...(principal.identity && { identity: principal.identity }),
-        ...(principal.boundary && { boundary: principal.boundary }),
-        ...(principal.session && { session: principal.session }),
+        ...principal,
         ...(policy !== null && { resource: [{ name: "resource policy", document: parseStoredPolicy(policy) }] }),
     };
     const lacking = withoutDocumentNote(principal.withoutDocument);

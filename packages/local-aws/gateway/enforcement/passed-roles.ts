@@ -1,4 +1,4 @@
-import { authorize, evaluate } from "policy-evaluator";
+import { assumeRole, authorize, parseArn } from "policy-evaluator";
 import type { Directory } from "./directory.ts";
 
 /** A role that a call passes to a service. */
@@ -109,15 +109,10 @@ export async function trustComplaint(
     if (!found) {
         return complaint;
     }
-    const request = {
-        caller: { service },
-        action: "sts:AssumeRole",
-        resource: arn,
-        context: servicesWithoutSource.includes(service)
-            ? {}
-            : { "aws:SourceAccount": account, "aws:SourceArn": sourceOf(service, resource) },
-    };
-    const { decision } = evaluate(request, [{ name: "trust policy", document: found.trust }], "resource");
+    const region = parseArn(resource)?.region ?? "";
+    const source = servicesWithoutSource.includes(service) ? {} : { sourceArn: sourceOf(service, resource) };
+    const request = assumeRole({ service, roleArn: arn, roleTags: found.tags, accountId: account, region, ...source });
+    const { decision } = authorize(request, { resource: [{ name: "trust policy", document: found.trust }] });
     return decision === "allowed" ? undefined : complaint;
 }
 
@@ -156,9 +151,8 @@ export async function tracedRoleComplaint(
     }
     const role = await directory.role(arn);
     const missing = ["PutTraceSegments", "PutTelemetryRecords"].find((name) => {
-        const request = { caller: { arn, roleArn: arn }, action: `xray:${name}`, resource: "*", context: {} };
-        const { identity = [], boundary } = role ?? {};
-        return authorize(request, { identity, ...(boundary && { boundary }) }).decision !== "allowed";
+        const request = { caller: { arn }, action: `xray:${name}`, resource: "*", context: {} };
+        return authorize(request, { identity: role?.identity, boundary: role?.boundary }).decision !== "allowed";
     });
     return missing === undefined
         ? undefined

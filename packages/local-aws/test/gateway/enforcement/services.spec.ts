@@ -81,6 +81,29 @@ describe("Service roles on a local AWS with IAM enforcement", () => {
         await assert.rejects(user.personalize.createDatasetImportJob(job), { name: "ResourceNotFoundException" });
     });
 
+    it("`iam:ResourceTag` is the role's tag in a policy for iam:PassRole and sts:AssumeRole, and in a trust policy", async () => {
+        const ofFilms = { StringEquals: { "iam:ResourceTag/team": "films" } };
+        const tagged = await aws.role("tagged", { Service: "lambda.amazonaws.com", AWS: account });
+        const actions = ["iam:PassRole", "sts:AssumeRole"];
+        const user = await aws.user("by-tag", allow("lambda:*"), allow(actions, tagged, ofFilms));
+        const assume = () => user.sts.assumeRole({ RoleArn: tagged, RoleSessionName: "session" });
+        const create = () => user.lambda.send(functionOf("of-tagged", tagged));
+        const trust = { Effect: "Allow", Action: "sts:AssumeRole" };
+        const PolicyDocument = JSON.stringify({
+            Version: "2012-10-17",
+            Statement: [
+                { ...trust, Principal: { Service: "lambda.amazonaws.com" }, Condition: ofFilms },
+                { ...trust, Principal: { AWS: account } },
+            ],
+        });
+        await aws.admin.iam.updateAssumeRolePolicy({ RoleName: "tagged", PolicyDocument });
+        await assert.rejects(assume(), { name: "AccessDenied" });
+        await assert.rejects(create(), noPass(user.arn, tagged));
+        await aws.admin.iam.tagRole({ RoleName: "tagged", Tags: [{ Key: "team", Value: "films" }] });
+        await assume();
+        await create();
+    });
+
     it("CreateFunction with a gzip request body is denied", async () => {
         const user = await aws.user("packer", allow("lambda:*"));
         const command = functionOf("packed", lambdaRole);
