@@ -8,39 +8,69 @@ const trustOf = (service: string) =>
         Statement: [{ Effect: "Allow", Principal: { Service: `${service}.amazonaws.com` }, Action: "sts:AssumeRole" }],
     });
 
+interface InlinePolicy {
+    readonly PolicyName: string;
+    readonly PolicyDocument: string;
+}
+
 describe("Sizes of policies and variables on the local AWS", () => {
     const aws = useEnforcing();
     const createRole = (RoleName: string, service: string) =>
         aws.admin.iam.createRole({ RoleName, AssumeRolePolicyDocument: trustOf(service) });
 
-    it("IAM refuses a managed policy above 6,144 characters, and inline policies of a role above 10,240 together", async () => {
-        const documentOf = (length: number) => {
-            const text = (Resource: string) =>
-                JSON.stringify({
-                    Version: "2012-10-17",
-                    Statement: { Effect: "Allow", Action: "s3:GetObject", Resource },
-                });
-            const arn = "arn:aws:s3:::";
-            return `${" ".repeat(99)}${text(arn + "x".repeat(length - text(arn).length))}`;
-        };
+    /** Returns a policy with this number of characters, not counting white space. */
+    const documentOf = (length: number) => {
+        const text = (Resource: string) =>
+            JSON.stringify({
+                Version: "2012-10-17",
+                Statement: { Effect: "Allow", Action: "s3:GetObject", Resource },
+            });
+        const arn = "arn:aws:s3:::";
+        return `${" ".repeat(99)}${text(arn + "x".repeat(length - text(arn).length))}`;
+    };
+
+    it("IAM refuses a managed policy above 6,144 characters", async () => {
         const make = (PolicyName: string, length: number) =>
             aws.admin.iam.createPolicy({ PolicyName, PolicyDocument: documentOf(length) });
-        const put = (PolicyName: string, length: number) =>
-            aws.admin.iam.putRolePolicy({ RoleName: "inline", PolicyName, PolicyDocument: documentOf(length) });
         await make("long", 6144);
         await assert.rejects(make("longer", 6145), {
             name: /LimitExceeded/,
             message: "Cannot exceed quota for PolicySize: 6144",
         });
-        await createRole("inline", "personalize");
-        await put("one", 6000);
-        await put("one", 6000);
-        await put("two", 4240);
-        await assert.rejects(put("two", 4241), {
-            name: /LimitExceeded/,
-            message: "Cannot exceed quota for PolicySize: 10240",
-        });
     });
+
+    /** For each kind of identity: its quota, a call that creates one with this name, and a call that writes a policy. */
+    const identities = {
+        user: {
+            quota: 2048,
+            create: (UserName: string) => aws.admin.iam.createUser({ UserName }),
+            put: (UserName: string, policy: InlinePolicy) => aws.admin.iam.putUserPolicy({ UserName, ...policy }),
+        },
+        group: {
+            quota: 5120,
+            create: (GroupName: string) => aws.admin.iam.createGroup({ GroupName }),
+            put: (GroupName: string, policy: InlinePolicy) => aws.admin.iam.putGroupPolicy({ GroupName, ...policy }),
+        },
+        role: {
+            quota: 10_240,
+            create: (RoleName: string) => createRole(RoleName, "personalize"),
+            put: (RoleName: string, policy: InlinePolicy) => aws.admin.iam.putRolePolicy({ RoleName, ...policy }),
+        },
+    };
+    for (const [kind, { quota, create, put }] of Object.entries(identities)) {
+        it(`IAM refuses inline policies of a ${kind} above ${quota} characters together`, async () => {
+            const write = (PolicyName: string, length: number) =>
+                put("inline", { PolicyName, PolicyDocument: documentOf(length) });
+            await create("inline");
+            await write("one", quota - 300);
+            await write("one", quota - 300);
+            await write("two", 300);
+            await assert.rejects(write("two", 301), {
+                name: /LimitExceeded/,
+                message: `Maximum policy size of ${quota} bytes exceeded for ${kind} inline`,
+            });
+        });
+    }
 
     it("Lambda refuses environment variables above 4,096 bytes as JSON", async () => {
         await createRole("worker", "lambda");
