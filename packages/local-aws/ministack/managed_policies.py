@@ -1,7 +1,8 @@
 """Gives AWS managed policies their real documents and default versions.
 
 Includes the policies that the guides of Personalize, Lambda and API Gateway name. managed_policies.json has the
-documents of moto 5.2.5 (moto/iam/aws_managed_policies.py), which were recorded from an account.
+documents of moto 5.2.5 (moto/iam/aws_managed_policies.py), which were recorded from an account, and AWSDenyAll (AWS
+Managed Policy Reference Guide): without its document, a policy that denies would have no effect.
 """
 
 import json

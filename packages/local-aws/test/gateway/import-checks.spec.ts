@@ -83,4 +83,13 @@ describe("Access checks of an import on the local AWS", () => {
         });
         assert.equal(await importOf(fixture), undefined);
     });
+
+    it("the AWS managed policy AWSDenyAll denies the import of a role to which it is attached", async () => {
+        const fixture = { ...fixtureOf("denied"), attached: ["arn:aws:iam::aws:policy/AWSDenyAll"] };
+        await stage.realise(fixture);
+        assert.match((await importOf(fixture)) ?? "", failed);
+        const [PolicyArn] = fixture.attached;
+        await aws.admin.iam.detachRolePolicy({ RoleName: fixture.roleName, PolicyArn });
+        assert.equal(await importOf(fixture), undefined);
+    });
 });

@@ -169,7 +169,7 @@ describe("IAM's policy simulator of the local AWS", () => {
             name: "NotImplemented",
         }));
 
-    it("an AWS managed policy without a stored document grants nothing", async () => {
+    it("an AWS managed policy without a stored document grants nothing, and AWSDenyAll denies everything", async () => {
         await iam.createUser({ UserName: "carol" });
         const input = { ActionNames: ["personalize:ListSchemas", "forecast:ListDatasets"] };
         const decided = async () => decisions(await simulate(entity("user/carol"), input));
@@ -179,5 +179,7 @@ describe("IAM's policy simulator of the local AWS", () => {
         assert.deepEqual(await decided(), ["implicitDeny", "implicitDeny"]);
         await attach("service-role/AmazonPersonalizeFullAccess");
         assert.deepEqual(await decided(), ["allowed", "implicitDeny"]);
+        await attach("AWSDenyAll");
+        assert.deepEqual(await decided(), ["explicitDeny", "explicitDeny"]);
     });
 });
