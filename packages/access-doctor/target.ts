@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { parseArn } from "policy-evaluator";
-import { hasName } from "terminal-text";
+import { hasName, shell } from "terminal-text";
 import { AccessError } from "./errors.ts";
 import { describeReadFailure, fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
 import type { DatasetSchema, Fetched, JobFacts } from "./snapshot.ts";
@@ -67,7 +67,12 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
     ).catch((error: unknown) => {
         throw unseen(datasetImportJobArn, region, error);
     });
-    const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(job?.dataSource?.dataLocation ?? "") ?? [];
+    const location = job?.dataSource?.dataLocation ?? "";
+    const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(location) ?? [];
+    if (!bucketName.test(bucket)) {
+        const hint = bucketHint(location) ?? "Import from s3://BUCKET/KEY.";
+        throw new AccessError(`The location ${location} of ${datasetImportJobArn} does not name a bucket. ${hint}`);
+    }
     return {
         region,
         owned: {},
@@ -81,6 +86,20 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
             fetchSchema(withSignal(personalize, signal), job?.datasetArn),
         ),
     };
+}
+
+/** The name of a bucket (S3 User Guide, "General purpose bucket naming rules"). */
+const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/**
+ * Returns the command that prints the bucket of an access point; undefined for any other location. Personalize documents
+ * locations with the name of a bucket only (Developer Guide, "DataSource").
+ */
+function bucketHint(location: string): string | undefined {
+    const [, account = "", point] = /arn:[^:]+:s3:[^:]*:(\d{12}):accesspoint[/:]([^/]+)/.exec(location) ?? [];
+    if (point === undefined) return undefined;
+    const command = shell("aws", "s3control", "get-access-point", "--account-id", account, "--name", point);
+    return `Import from the bucket of the access point: ${command} --query Bucket`;
 }
 
 /**
@@ -134,9 +153,9 @@ export async function targetOfRole(
             "usage",
         );
     }
-    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+    if (!bucketName.test(bucket)) {
         const name = /^s3:\/\/([^/]+)/.exec(bucket)?.[1] ?? bucket.toLowerCase();
-        const hint = `Write --bucket ${name}, and the key with --key.`;
+        const hint = bucketHint(bucket) ?? `Write --bucket ${name}, and the key with --key.`;
         throw new AccessError(
             `${bucket} is not the name of a bucket, which consists of lower-case letters, digits, dots and hyphens. ${hint}`,
             "usage",

@@ -5,9 +5,13 @@ export interface DataLocation {
     isPrefix: boolean;
 }
 
-/** Parses `s3://bucket/key` or `s3://bucket/prefix/`. Undefined for any other text. */
+/**
+ * Parses `s3://bucket/key` or `s3://bucket/prefix/`. Returns undefined for any other text, also for the ARN of an access
+ * point: Personalize documents the name of a bucket only (Developer Guide, "DataSource"), for which the rules of S3
+ * apply (S3 User Guide, "General purpose bucket naming rules").
+ */
 export function readDataLocation(location: string | undefined): DataLocation | undefined {
-    const [, bucket, key] = location?.match(/^s3:\/\/([^/]+)\/(.*)$/s) ?? [];
+    const [, bucket, key] = location?.match(/^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/s) ?? [];
     if (bucket === undefined || key === undefined) return undefined;
     return { bucket, key, isPrefix: key === "" || key.endsWith("/") };
 }

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
+    accountId,
     arn,
     createBucket,
     createDataset,
     recipe,
     refusal,
+    region,
     runImportJob,
     type Service,
     startService,
@@ -142,6 +144,22 @@ describe("Import jobs", () => {
         assert.equal(buys.failureReason, "Dataset has fewer than 1000 interactions after filtering by event type: Buy");
     });
 
+    it("CreateDatasetImportJob refuses a location that does not name a bucket, such as an access point", async () => {
+        for (const dataLocation of [
+            "http://movies/good.csv",
+            `s3://arn:aws:s3:${region}:${accountId}:accesspoint/movies/good.csv`,
+        ]) {
+            await assert.rejects(
+                service.personalize.createDatasetImportJob({
+                    jobName: "bad",
+                    datasetArn,
+                    dataSource: { dataLocation },
+                }),
+                refusal("InvalidInputException", "Invalid Data location."),
+            );
+        }
+    });
+
     it("names of import jobs cannot be reused, and a dataset that was deleted and created again is empty", async () => {
         const create = (jobName: string, dataLocation: string, importMode: "FULL" | "INCREMENTAL" = "FULL") =>
             service.personalize.createDatasetImportJob({
@@ -157,11 +175,6 @@ describe("Import jobs", () => {
                 `Another resource with Arn ${arn("dataset-import-job/job-1")} already exists.`,
             ),
         );
-        await assert.rejects(
-            create("bad", "http://movies/good.csv"),
-            refusal("InvalidInputException", "Invalid Data location."),
-        );
-
         await service.personalize.deleteDataset({ datasetArn });
         await assert.rejects(
             create("gone", "s3://movies/good.csv"),
