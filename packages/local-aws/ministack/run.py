@@ -29,6 +29,7 @@ import answers
 import asynchronous
 import blocked_encryption
 import bounded_records
+import bucket_hosts
 import compression
 import dashboards
 import edge_authorization
@@ -93,6 +94,7 @@ if __name__ == "__main__":
     rest_imports.put_documents()
     service_linked_roles.make_with_tracing()
     size_quotas.refuse_long_ones()
+    bucket_hosts.read_dots()
     queue_urls.readdress()
     topics.refuse_other_tags()
     topics.await_confirmation()
