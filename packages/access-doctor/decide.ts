@@ -1,4 +1,11 @@
-import { type AccessRequest, type NamedPolicy, toList } from "policy-evaluator";
+import {
+    type AccessRequest,
+    type ApplicablePolicies,
+    authorize,
+    type NamedPolicy,
+    type PolicyType,
+    toList,
+} from "policy-evaluator";
 import type { Unknowns } from "./context.ts";
 
 /**
@@ -20,15 +27,25 @@ const maxAssumptions = 4096;
 /**
  * Decides a request in which the values of some condition keys are unknown. Evaluates the request with every
  * combination of those values that can change the result of the policies.
- * @param allows returns whether the policies allow the request with one combination of values
+ * @param type decides whether policies of this type alone stop the request, by a Deny or because a necessary Allow is
+ * missing; undefined decides by all policies together
  */
 export function decide(
     request: AccessRequest,
     unknowns: Unknowns,
-    policies: readonly NamedPolicy[],
-    allows: (request: AccessRequest) => boolean,
+    policies: ApplicablePolicies,
+    type?: PolicyType,
 ): Decided {
-    const used = usedKeys(request, unknowns, policies);
+    const { resource, ...own } = policies;
+    const applicable = ["arn" in request.caller ? Object.values(own) : [], resource]
+        .flat(2)
+        .filter((each) => each !== undefined);
+    const allows = (assumed: AccessRequest) => {
+        const { decision, by, lacking } = authorize(assumed, policies);
+        if (type === undefined) return decision === "allowed";
+        return !lacking.includes(type) && by[type]?.decision !== "explicitDeny";
+    };
+    const used = usedKeys(request, unknowns, applicable);
     const keys = [...used.keys()];
     const count = [...used.values()].reduce((product, values) => product * values.length, 1);
     if (count > maxAssumptions) return { is: "unknown", keys };

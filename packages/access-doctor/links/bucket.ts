@@ -25,11 +25,8 @@ export function bucketPolicy(scene: Scene): Link {
         return lacking(`The bucket policy of ${bucket} is not a policy document: ${what}.`, fetched.is.slice(0, 500));
     }
     const policies = [{ name, document: parsed.document }];
-    // The role's session needs no grant in the bucket policy, but can be denied by it.
-    const role = judge(scene, roleReads(of), policies, "resource", true);
-    const service = judge(scene, serviceReads(of), policies, "resource");
-    const findings = broken("bucket-policy", [...role.explanations, ...service.explanations], "bucketPolicy");
-    const unknown = [...new Set([...role.unknown, ...service.unknown])];
+    const { explanations, unknown } = judge(scene, [...roleReads(of), ...serviceReads(of)], "resource", policies);
+    const findings = broken("bucket-policy", explanations, "bucketPolicy");
     return findings.length === 0 && unknown.length > 0
         ? unknownLink(name, cannotTell(unknown))
         : createLink(name, "Personalize may list and read, and nothing denies it", findings);

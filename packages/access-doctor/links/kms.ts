@@ -8,11 +8,11 @@ import {
     type Statement,
     toList,
 } from "policy-evaluator";
-import { findUnknownKeys } from "../context.ts";
-import { decide } from "../decide.ts";
+import { findUnknownKeys, type Unknowns } from "../context.ts";
+import { type Decided, decide } from "../decide.ts";
 import { explain } from "../explain.ts";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
-import { fetchedValue, type KeyFacts, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, type KeyFacts, type RoleFacts, type Snapshot } from "../snapshot.ts";
 import { cannotTell, read } from "./policies.ts";
 
 const name = "encryption key";
@@ -55,13 +55,14 @@ export function kms(scene: Scene): Link {
 export const isForeign = ({ accountId }: Pick<Snapshot, "accountId">, key: string): boolean =>
     (parseArn(key)?.accountId ?? accountId) !== accountId;
 
+const broken = (key: KeyFacts, fault: Finding["fault"], sentence: string, ...evidence: string[]): Finding => ({
+    ...breaks(fault, sentence, "key", ...evidence),
+    about: key.arn,
+});
+
 /** Returns the findings about a key. If its policy cannot be judged, returns the reason as a text. */
 function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: boolean): Finding[] | string {
     const { snapshot, of } = scene;
-    const broken = (fault: Finding["fault"], sentence: string, ...evidence: string[]): Finding => ({
-        ...breaks(fault, sentence, "key", ...evidence),
-        about: key.arn,
-    });
     const findings: Finding[] = [];
     if (key.state !== "Enabled") {
         const fault =
@@ -71,61 +72,86 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
                   ? "kms-pending-deletion"
                   : "kms-gone";
         const sentence = `The key ${key.arn} of object ${object} is ${key.state}.`;
-        findings.push(broken(fault, sentence, `kms:DescribeKey: KeyState ${key.state}`));
+        findings.push(broken(key, fault, sentence, `kms:DescribeKey: KeyState ${key.state}`));
     }
     if (key.manager === "AWS" || key.policy === "") {
         return findings;
     }
-    const { policies: resource } = read([{ name: "key policy", text: key.policy }], "resource");
-    const { policies: identity } = read(fetchedValue(snapshot.role)?.policies ?? [], "identity");
-    const { role, service } = decrypts(of, key.arn, isBucketKey ? undefined : object);
-    // A key of another account must also be allowed by the role's own policies.
-    const decided = (request: AccessRequest, own: readonly NamedPolicy[]) =>
-        decide(request, findUnknownKeys(request, scene.knownValues), [...own, ...resource], (assumed) => {
-            const policies = own.length > 0 || "arn" in assumed.caller ? { identity: own, resource } : { resource };
-            return authorize(assumed, policies).decision === "allowed";
-        });
-    const [byRole, byService] = [decided(role, identity), decided(service, [])];
-    const may = [byRole, byService].map(({ is }) => is);
+    const policies = policiesOf(key, fetchedValue(snapshot.role));
+    const requests = decrypts(of, key.arn, isBucketKey ? undefined : object);
+    const decided = (request: AccessRequest): Judged => {
+        const unknowns = findUnknownKeys(request, scene.knownValues);
+        return { request, unknowns, by: decide(request, unknowns, policies) };
+    };
+    const [role, service] = [decided(requests.role), decided(requests.service)];
+    const may = [role, service].map(({ by: { is } }) => is);
     if (!may.includes("allowed") && may.includes("unknown")) {
-        return cannotTell([byRole, byService].flatMap((each) => (each.is === "unknown" ? each.keys : [])));
+        return cannotTell([role, service].flatMap(({ by }) => (by.is === "unknown" ? by.keys : [])));
     }
     if (may.every((is) => is === "denied")) {
-        // If the key policy allows the role's account, and names the role in no other statement, the role's own
-        // policies decide.
-        const because = (request: AccessRequest, by: typeof byRole) => {
-            if (by.is !== "denied") return [];
-            const unknowns = findUnknownKeys(request, scene.knownValues);
-            const inKeyPolicy = explain(request, by.assumed, resource, "resource", unknowns);
-            if (inKeyPolicy.length > 0) return inKeyPolicy;
-            const named = explain(request, by.assumed, withoutDelegation(resource), "resource", unknowns);
-            const conditional = named.filter(({ conditions, parts }) => conditions.length > 0 && parts.length === 0);
-            return conditional.length > 0 ? conditional : explain(request, by.assumed, identity, "identity", unknowns);
-        };
-        const reasons = [...because(service, byService), ...because(role, byRole)];
-        const why = reasons.find(({ parts }) => !parts.includes("principal"));
-        const isDelegated = identity.some(({ name: policy }) => policy === why?.policy);
-        const what = isDelegated
-            ? "lets the role's account decide, and the role's policies do not allow kms:Decrypt"
-            : "lets neither the role nor Personalize decrypt";
-        const stale = deletedPrincipals(resource);
-        const hint = stale.length > 0 ? ` ${stale.join(", ")} is the id of a role that was deleted.` : "";
-        findings.push({
-            ...broken(
-                "key-policy",
-                `The policy of the key ${key.arn} ${what}: ${why?.sentence ?? "no statement is for them."}${hint}`,
-                `key policy: ${key.policy}`,
-                ...(why?.evidence ?? []),
-            ),
-            ...(why && { explanation: why }),
-        });
+        findings.push(denialOf(key, policies, role, service));
     } else if (may.includes("denied")) {
-        const who = byRole.is === "allowed" ? "the role" : "Personalize";
-        const sentence = `The policy of ${key.arn} lets only ${who} decrypt.`;
+        const who = role.by.is === "allowed" ? "the role" : "Personalize";
+        const sentence = `Only ${who} may decrypt with the key ${key.arn}.`;
         findings.push({ ...warning("kms-one-only", sentence, "key", `key policy: ${key.policy}`), about: key.arn });
     }
-    if (may.includes("allowed")) findings.push(...withoutGrants(key, resource, identity, role, service));
+    if (may.includes("allowed")) findings.push(...withoutGrants(key, policies, requests));
     return findings;
+}
+
+type Policies = ReturnType<typeof policiesOf>;
+
+/** Returns the policies that apply to a request for kms:Decrypt by the role. */
+function policiesOf({ policy }: KeyFacts, role: RoleFacts | undefined) {
+    const limit = role?.boundary && read([{ ...role.boundary, name: "permissions boundary" }], "identity");
+    return {
+        identity: read(role?.policies ?? [], "identity").policies,
+        // The link of the boundary reports a boundary that cannot be parsed.
+        boundary: limit?.problems.length === 0 ? limit.policies : undefined,
+        resource: read([{ name: "key policy", text: policy }], "resource").policies,
+    };
+}
+
+/** A decided request, and the condition keys whose value in the request is unknown. */
+interface Judged {
+    readonly request: AccessRequest;
+    readonly unknowns: Unknowns;
+    readonly by: Decided;
+}
+
+/** Returns the finding about a key with which neither the role nor the service may decrypt. */
+function denialOf(key: KeyFacts, policies: Policies, role: Judged, service: Judged): Finding {
+    const { identity, boundary = [], resource } = policies;
+    // If the key policy allows the role's account, and names the role in no other statement, the role's own policies
+    // decide.
+    const because = ({ request, unknowns, by }: Judged) => {
+        if (by.is !== "denied") return [];
+        if (authorize(by.assumed, { identity, resource }).decision === "allowed") {
+            return explain(request, by.assumed, boundary, "identity", unknowns);
+        }
+        const inKeyPolicy = explain(request, by.assumed, resource, "resource", unknowns);
+        if (inKeyPolicy.length > 0) return inKeyPolicy;
+        const named = explain(request, by.assumed, withoutDelegation(resource), "resource", unknowns);
+        const conditional = named.filter(({ conditions, parts }) => conditions.length > 0 && parts.length === 0);
+        return conditional.length > 0 ? conditional : explain(request, by.assumed, identity, "identity", unknowns);
+    };
+    const reasons = [...because(service), ...because(role)];
+    const why = reasons.find(({ parts }) => !parts.includes("principal"));
+    const isBounded = boundary.some(({ name: policy }) => policy === why?.policy);
+    const isDelegated = identity.some(({ name: policy }) => policy === why?.policy);
+    const what = isBounded
+        ? "lets only the role decrypt, and the role's permissions boundary does not allow it"
+        : isDelegated
+          ? "lets the role's account decide, and the role's policies do not allow kms:Decrypt"
+          : "lets neither the role nor Personalize decrypt";
+    const stale = deletedPrincipals(resource);
+    const hint = stale.length > 0 ? ` ${stale.join(", ")} is the id of a role that was deleted.` : "";
+    const sentence = `The policy of the key ${key.arn} ${what}: ${why?.sentence ?? "no statement is for them."}${hint}`;
+    const evidence = [`key policy: ${key.policy}`, ...(why?.evidence ?? [])];
+    // The fix of a boundary changes the key policy instead, so the finding has no statement to correct.
+    return isBounded
+        ? broken(key, "boundary", sentence, ...evidence)
+        : { ...broken(key, "key-policy", sentence, ...evidence), ...(why && { explanation: why }) };
 }
 
 /** Returns the policies without the statements that let the policies of an account's identities decide. */
@@ -152,15 +178,13 @@ const deletedPrincipals = (policies: readonly NamedPolicy[]) => {
  */
 function withoutGrants(
     key: KeyFacts,
-    resource: readonly NamedPolicy[],
-    identity: readonly NamedPolicy[],
-    role: AccessRequest,
-    service: AccessRequest,
+    { identity, resource }: Policies,
+    requests: ReturnType<typeof decrypts>,
 ): Finding[] {
-    const lacking = keyActions.filter(
-        (action) =>
-            authorize({ ...role, action }, { identity, resource }).decision !== "allowed" &&
-            authorize({ ...service, action }, { resource }).decision !== "allowed",
+    const lacking = keyActions.filter((action) =>
+        Object.values(requests).every(
+            (request) => authorize({ ...request, action }, { identity, resource }).decision !== "allowed",
+        ),
     );
     if (lacking.length === 0) return [];
     const sentence = `The policy of the key ${key.arn} lacks ${lacking.join(", ")}, which AWS's guide lists for Personalize.`;

@@ -1,9 +1,10 @@
 import {
     type AccessRequest,
+    authorize,
     describeProblems,
-    evaluate,
     type NamedPolicy,
     type PolicyKind,
+    type PolicyType,
     parsePolicy,
     personalizeService,
     type Statement,
@@ -42,25 +43,24 @@ export interface Judged {
 }
 
 /**
- * Evaluates requests against policies, each with every combination of values of the unknown condition keys. With
- * `denialsOnly`, a request is denied only by a Deny, not by a missing Allow.
+ * Decides whether the policies of one type stop requests, each with every combination of values of the unknown condition
+ * keys. `authorize` knows whether a request needs an Allow of this type, or only no Deny.
  */
 export function judge(
     { knownValues }: Pick<Scene, "knownValues">,
     requests: readonly AccessRequest[],
+    type: PolicyType,
     policies: readonly NamedPolicy[],
-    kind: PolicyKind,
-    denialsOnly = false,
 ): Judged {
     const unknown = new Set<string>();
     const explanations = requests.flatMap((request) => {
         const unknowns = findUnknownKeys(request, knownValues);
-        const decided = decide(request, unknowns, policies, (assumed) => {
-            const { decision } = evaluate(assumed, policies, kind);
-            return decision === "allowed" || (denialsOnly && decision !== "explicitDeny");
-        });
+        const decided = decide(request, unknowns, { [type]: policies }, type);
         if (decided.is === "unknown") for (const key of decided.keys) unknown.add(key);
-        return decided.is === "denied" ? explain(request, decided.assumed, policies, kind, unknowns, denialsOnly) : [];
+        if (decided.is !== "denied") return [];
+        const { lacking } = authorize(decided.assumed, { [type]: policies });
+        const kind = type === "resource" ? "resource" : "identity";
+        return explain(request, decided.assumed, policies, kind, unknowns, !lacking.includes(type));
     });
     return { explanations, unknown: [...unknown] };
 }

@@ -105,7 +105,8 @@ export function roleLinks(scene: Scene): Link[] {
         { policies, problems }: ReturnType<typeof read>,
         more: Finding[],
     ) => {
-        const { explanations, unknown } = judge(scene, roleReads(scene.of), policies, "identity");
+        const type = fault === "boundary" ? fault : "identity";
+        const { explanations, unknown } = judge(scene, roleReads(scene.of), type, policies);
         const findings = broken(fault, explanations, fault === "boundary" ? "boundary" : "rolePolicy");
         const detail =
             fault === "boundary" ? "the boundary allows it" : "the role may list the bucket and read its objects";
@@ -203,7 +204,7 @@ export function trust(scene: Scene): Link {
     }
     const { policies, problems } = read([{ name: trustLink, text: fetched.is.trust }], "resource");
     if (problems.length > 0) return unknownLink(trustLink, problems.join("; "));
-    const { explanations, unknown } = judge(scene, [assumeRole(scene.of)], policies, "resource");
+    const { explanations, unknown } = judge(scene, [assumeRole(scene.of)], "resource", policies);
     return unknown.length > 0
         ? unknownLink(trustLink, cannotTell(unknown))
         : createLink(trustLink, "Personalize may assume the role", broken("trust-policy", explanations, "trust"));
