@@ -103,8 +103,8 @@ const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
  * locations with the name of a bucket only (Developer Guide, "DataSource").
  */
 function bucketHint(location: string): string | undefined {
-    const [, account, point] = /arn:[^:]+:s3:[^:]*:(\d{12}):accesspoint[/:]([^/]+)/.exec(location) ?? [];
-    if (account === undefined || point === undefined) return undefined;
+    const [, account = "", point] = /arn:[^:]+:s3:[^:]*:(\d{12}):accesspoint[/:]([^/]+)/.exec(location) ?? [];
+    if (point === undefined) return undefined;
     const command = shell("aws", "s3control", "get-access-point", "--account-id", account, "--name", point);
     return `Import from the bucket of the access point: ${command} --query Bucket`;
 }

@@ -35,9 +35,10 @@ export interface Import {
 
 type Asked = Pick<AccessRequest, "action" | "resource" | "context">;
 
-/** A role that a service assumes, and on whose behalf: `sourceArn` is undefined if the service does not send it. */
+/** A role that a service assumes, by default Personalize. `sourceArn` is undefined if the service does not send it. */
 type Assumption = Pick<Import, "roleArn" | "roleTags" | "region" | "accountId" | "now"> & {
     readonly sourceArn?: string;
+    readonly service?: string;
 };
 
 /**
@@ -45,23 +46,19 @@ type Assumption = Pick<Import, "roleArn" | "roleTags" | "region" | "accountId" |
  * sends with each request of an import. This file uses the strict interpretation; the local AWS also uses it to check
  * imports.
  */
-export const assumeRole = (of: Assumption, service = personalizeService): AccessRequest =>
-    byService(
-        of,
-        {
-            action: "sts:AssumeRole",
-            resource: of.roleArn,
-            context: {
-                ...common(of),
-                "aws:ResourceAccount": accountOf(of.roleArn) ?? of.accountId,
-                ...tagsOfRole(of.roleTags),
-            },
+export const assumeRole = (of: Assumption): AccessRequest =>
+    byService(of, {
+        action: "sts:AssumeRole",
+        resource: of.roleArn,
+        context: {
+            ...common(of),
+            "aws:ResourceAccount": accountOf(of.roleArn) ?? of.accountId,
+            ...tagsOfRole(of.roleTags),
         },
-        service,
-    );
+    });
 
 /** Returns the request for iam:PassRole (IAM User Guide, "Grant a user permissions to pass a role to an AWS service"). */
-export const passRole = (roleArn: string, service: string, roleTags: Tags = {}): Asked => ({
+export const passRole = (roleArn: string, service: string, roleTags?: Tags): Asked => ({
     action: "iam:PassRole",
     resource: roleArn,
     context: { "iam:PassedToService": service, ...tagsOfRole(roleTags) },
@@ -71,10 +68,7 @@ export const passRole = (roleArn: string, service: string, roleTags: Tags = {}):
  * Returns the condition keys of a role as a resource (Service Authorization Reference, "AWS Identity and Access
  * Management" and "AWS Security Token Service", resource type `role`).
  */
-const tagsOfRole = (tags: Tags | undefined) => ({
-    ...tagged("aws:ResourceTag", tags),
-    ...tagged("iam:ResourceTag", tags),
-});
+const tagsOfRole = (tags?: Tags) => ({ ...tagged("aws:ResourceTag", tags), ...tagged("iam:ResourceTag", tags) });
 
 const tagged = (prefix: string, tags: Tags = {}) =>
     Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}/${key}`, value]));
@@ -109,16 +103,12 @@ const byRole = ({ roleArn, roleId, roleTags, hasBoundary = false }: Import, aske
 
 /** A request of the service itself. */
 const byService = (
-    { accountId, sourceArn }: Pick<Assumption, "accountId" | "sourceArn">,
+    { accountId, sourceArn, service = personalizeService }: Assumption,
     asked: Asked,
-    service = personalizeService,
 ): AccessRequest => ({
     ...asked,
     caller: { service },
-    context: {
-        ...asked.context,
-        ...(sourceArn !== undefined && { "aws:SourceAccount": accountId, "aws:SourceArn": sourceArn }),
-    },
+    context: { ...asked.context, ...(sourceArn && { "aws:SourceAccount": accountId, "aws:SourceArn": sourceArn }) },
 });
 
 /**
@@ -137,11 +127,7 @@ export const serviceReads = (of: Import): AccessRequest[] => reads(of).map((aske
  * @param key the object's key; undefined with an S3 bucket key, because then the encryption context is the bucket (S3
  * User Guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys")
  */
-export function decrypts(
-    of: Import,
-    keyArn: string,
-    key: string | undefined,
-): { role: AccessRequest; service: AccessRequest } {
+export function decrypts(of: Import, keyArn: string, key: string | undefined) {
     const asked = {
         action: "kms:Decrypt",
         resource: keyArn,

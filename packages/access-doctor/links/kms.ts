@@ -10,7 +10,7 @@ import {
 } from "policy-evaluator";
 import { findUnknownKeys, type Unknowns } from "../context.ts";
 import { type Decided, decide } from "../decide.ts";
-import { type Explanation, explain } from "../explain.ts";
+import { explain } from "../explain.ts";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
 import { fetchedValue, type KeyFacts, type RoleFacts, type Snapshot } from "../snapshot.ts";
 import { read, undecidedLink } from "./policies.ts";
@@ -95,10 +95,7 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
         findings.push(denialOf(key, policies, role, service));
     } else if (may.includes("denied")) {
         const who = role.by.is === "allowed" ? "the role" : "Personalize";
-        const [bound] = boundsOf(policies, role);
-        const sentence = bound
-            ? `Only Personalize may decrypt with ${key.arn}, not the role: ${bound.sentence}`
-            : `The policy of ${key.arn} lets only ${who} decrypt.`;
+        const sentence = `Only ${who} may decrypt with the key ${key.arn}.`;
         findings.push({ ...warning("kms-one-only", sentence, "key", `key policy: ${key.policy}`), about: key.arn });
     }
     if (may.includes("allowed")) findings.push(...withoutGrants(key, policies, requests));
@@ -125,24 +122,16 @@ interface Judged {
     readonly by: Decided;
 }
 
-/** Returns why the permissions boundary alone denies a request of the role; empty if other policies deny it, too. */
-function boundsOf({ identity, boundary = [], resource }: Policies, { request, unknowns, by }: Judged): Explanation[] {
-    const isBounded = by.is === "denied" && authorize(by.assumed, { identity, resource }).decision === "allowed";
-    return isBounded ? explain(request, by.assumed, boundary, "identity", unknowns) : [];
-}
-
 /** Returns the finding about a key with which neither the role nor the service may decrypt. */
 function denialOf(key: KeyFacts, policies: Policies, role: Judged, service: Judged): Finding {
-    const { identity, resource } = policies;
-    const [bound] = boundsOf(policies, role);
-    if (bound) {
-        const sentence = `The policy of the key ${key.arn} lets only the role decrypt, and the role's boundary does not: ${bound.sentence}`;
-        return broken(key, "boundary", sentence, `key policy: ${key.policy}`, ...bound.evidence);
-    }
+    const { identity, boundary = [], resource } = policies;
     // If the key policy allows the role's account, and names the role in no other statement, the role's own policies
     // decide.
     const because = ({ request, unknowns, by }: Judged) => {
         if (by.is !== "denied") return [];
+        if (authorize(by.assumed, { identity, resource }).decision === "allowed") {
+            return explain(request, by.assumed, boundary, "identity", unknowns);
+        }
         const inKeyPolicy = explain(request, by.assumed, resource, "resource", unknowns);
         if (inKeyPolicy.length > 0) return inKeyPolicy;
         const named = explain(request, by.assumed, withoutDelegation(resource), "resource", unknowns);
@@ -151,15 +140,21 @@ function denialOf(key: KeyFacts, policies: Policies, role: Judged, service: Judg
     };
     const reasons = [...because(service), ...because(role)];
     const why = reasons.find(({ parts }) => !parts.includes("principal"));
+    const isBounded = boundary.some(({ name: policy }) => policy === why?.policy);
     const isDelegated = identity.some(({ name: policy }) => policy === why?.policy);
-    const what = isDelegated
-        ? "lets the role's account decide, and the role's policies do not allow kms:Decrypt"
-        : "lets neither the role nor Personalize decrypt";
+    const what = isBounded
+        ? "lets only the role decrypt, and the role's permissions boundary does not allow it"
+        : isDelegated
+          ? "lets the role's account decide, and the role's policies do not allow kms:Decrypt"
+          : "lets neither the role nor Personalize decrypt";
     const stale = deletedPrincipals(resource);
     const hint = stale.length > 0 ? ` ${stale.join(", ")} is the id of a role that was deleted.` : "";
     const sentence = `The policy of the key ${key.arn} ${what}: ${why?.sentence ?? "no statement is for them."}${hint}`;
     const evidence = [`key policy: ${key.policy}`, ...(why?.evidence ?? [])];
-    return { ...broken(key, "key-policy", sentence, ...evidence), ...(why && { explanation: why }) };
+    // The fix of a boundary changes the key policy instead, so the finding has no statement to correct.
+    return isBounded
+        ? broken(key, "boundary", sentence, ...evidence)
+        : { ...broken(key, "key-policy", sentence, ...evidence), ...(why && { explanation: why }) };
 }
 
 /** Returns the policies without the statements that let the policies of an account's identities decide. */

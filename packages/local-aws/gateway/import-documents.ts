@@ -30,12 +30,13 @@ export async function fetchBucketRegion(client: S3, Bucket: string): Promise<str
     return response && (response.LocationConstraint || "us-east-1");
 }
 
-/** Reads the tags of objects, by key. */
+/** Reads the tags of objects, by key, for `s3:ExistingObjectTag` (S3 User Guide, "Tagging and access control policies"). */
 export async function fetchObjectTags(client: S3, Bucket: string, keys: readonly string[]) {
     const tags: Record<string, Record<string, string>> = {};
     for (const Key of keys) {
-        const { TagSet = [] } = await client.getObjectTagging({ Bucket, Key });
-        tags[Key] = Object.fromEntries(TagSet.map(({ Key: name = "", Value = "" }) => [name, Value]));
+        const response = await unlessGone(client.getObjectTagging({ Bucket, Key }), "NoSuchKey");
+        const set = response?.TagSet ?? [];
+        tags[Key] = Object.fromEntries(set.map(({ Key: name = "", Value = "" }) => [name, Value]));
     }
     return tags;
 }
@@ -62,7 +63,8 @@ export async function foreignObject(client: S3, Bucket: string, keys: readonly s
 /**
  * Returns why an import's objects cannot be decrypted; undefined if they can or have no KMS key. The key must be
  * enabled, and must allow the role session or the service to decrypt. The role needs no permission in its own policies
- * if the key's policy allows it, but its boundary must allow (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key").
+ * if the key's policy allows it (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key"), but
+ * its boundary must allow (IAM User Guide, "Permissions boundaries for IAM entities", resource-based policies).
  */
 export async function whyNotDecrypted(
     miniStack: MiniStackAddress,

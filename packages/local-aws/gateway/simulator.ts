@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+    type ApplicablePolicies,
     accountOf,
     authorize,
     type Decision,
@@ -89,11 +90,6 @@ function readContext(form: URLSearchParams): RequestContext {
     return context;
 }
 
-interface Policies {
-    readonly identity: readonly NamedPolicy[];
-    readonly boundary?: readonly NamedPolicy[];
-}
-
 interface Verdict {
     readonly resource: string;
     readonly decision: Decision;
@@ -104,7 +100,12 @@ interface Verdict {
  * Decides an action on a resource. Evaluates only policies of the identity and its boundary, also for a resource of
  * another account; AWS does not document this case.
  */
-function judge({ sourceArn, context }: SimulationInput, policies: Policies, action: string, resource: string): Verdict {
+function judge(
+    { sourceArn, context }: SimulationInput,
+    policies: ApplicablePolicies,
+    action: string,
+    resource: string,
+): Verdict {
     const account = accountOf(sourceArn);
     const { decision, by, deciding, missingContextKeys } = authorize(
         { caller: { arn: sourceArn }, action, resource, context },
@@ -192,7 +193,7 @@ export function createSimulator(directory: Pick<Directory, "entity">): Simulator
     };
 }
 
-function pageXml(input: SimulationInput, policies: Policies): string {
+function pageXml(input: SimulationInput, policies: ApplicablePolicies): string {
     const next = input.from + input.maxItems;
     const results = input.actions.slice(input.from, next).map((action) => {
         const [first = "*", ...more] = input.resources ?? [];
@@ -212,16 +213,13 @@ function pageXml(input: SimulationInput, policies: Policies): string {
  * Reads all stored policies of a user (including those of the user's groups), a group or a role, and the boundary.
  * @throws IamInputError NoSuchEntity if the entity does not exist
  */
-async function readPolicies(directory: Pick<Directory, "entity">, arn: string): Promise<Policies> {
+async function readPolicies(directory: Pick<Directory, "entity">, arn: string): Promise<ApplicablePolicies> {
     const [, kind = "", name = ""] = entityArn.exec(arn) ?? [];
     const found = await directory.entity(kind as "user" | "group" | "role", name);
     if (found?.arn !== arn) {
         throw new IamInputError(`The ${kind} with name ${name} cannot be found.`, "NoSuchEntity", 404);
     }
-    return {
-        identity: found.identity.flatMap(readPolicy),
-        ...(found.boundary?.[0] && { boundary: readPolicy(found.boundary[0]) }),
-    };
+    return { identity: found.identity.flatMap(readPolicy), boundary: found.boundary?.flatMap(readPolicy) };
 }
 
 /**

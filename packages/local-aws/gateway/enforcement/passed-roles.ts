@@ -111,7 +111,7 @@ export async function trustComplaint(
     }
     const region = parseArn(resource)?.region ?? "";
     const source = servicesWithoutSource.includes(service) ? {} : { sourceArn: sourceOf(service, resource) };
-    const request = assumeRole({ roleArn: arn, roleTags: found.tags, accountId: account, region, ...source }, service);
+    const request = assumeRole({ service, roleArn: arn, roleTags: found.tags, accountId: account, region, ...source });
     const { decision } = authorize(request, { resource: [{ name: "trust policy", document: found.trust }] });
     return decision === "allowed" ? undefined : complaint;
 }
