@@ -64,7 +64,7 @@ export function formatReason({ policy, policyArn, isExplicit }: Omit<Refusal, "t
 }
 
 /** Returns the ARN of the role whose session an access error is about, without the path, which a session's ARN lacks. */
-export function roleOfCaller({ caller = "" }: Pick<Refusal, "caller">): string | undefined {
+function roleOfCaller({ caller = "" }: Pick<Refusal, "caller">): string | undefined {
     if (/^arn:[^:]+:iam::\d*:role\//.test(caller)) return caller;
     const roleName = parseSessionArn(caller)?.roleName;
     return roleName && `arn:${parseArn(caller)?.partition}:iam::${accountOf(caller)}:role/${roleName}`;
