@@ -16,7 +16,7 @@ const numResults = 10;
 /** data-prep options whose values are files, relative to the caller's folder. */
 const fileOptions = ["items", "users"] as const;
 /** data-prep options that the demo passes on unchanged. */
-const readingOptions = ["columns", "itemColumns", "userColumns", "time", "event", "maxBad"] as const;
+const readingOptions = ["columns", "itemColumns", "userColumns", "time", "decimal", "event", "maxBad"] as const;
 
 const options = new Command("demo")
     .description("Deploys the stack on the local AWS and prints recommendations, from MovieLens 100k or your own data")
@@ -31,6 +31,7 @@ const options = new Command("demo")
     .option("--item-columns <list>", "columns of --items, as for data-prep: id=…,title=…,price=…")
     .option("--user-columns <list>", "columns of --users, as for data-prep: id=…")
     .option("--time <format>", "format of the times of --data, as for data-prep")
+    .option("--decimal <sign>", "decimal sign of numbers such as 1,299, as for data-prep: comma or point")
     .option("--event <rule>", "type of the events of --data, as for data-prep")
     .option("--bad-rows <how...>", "unusable rows of --data, as for data-prep: fail, skip, or quarantine FILE")
     .option("--max-bad <share>", "refuse more unusable rows than this, such as 0.1%")
@@ -46,6 +47,7 @@ const options = new Command("demo")
         itemColumns?: string;
         userColumns?: string;
         time?: string;
+        decimal?: string;
         event?: string;
         badRows?: string[];
         maxBad?: string;
