@@ -87,7 +87,13 @@ describe("Workflow that previews pull requests", () => {
 describe("Workflow that tests pushes", () => {
     const file = readFileSync(join(root, ".github", "workflows", "test.yml"), "utf8");
     const workflow = load(file) as Omit<Workflow, "jobs"> & {
-        readonly jobs: { readonly linux: { readonly steps: readonly Step[]; readonly "runs-on": string } };
+        readonly jobs: {
+            readonly linux: {
+                readonly steps: readonly Step[];
+                readonly "runs-on": string;
+                readonly strategy: { readonly matrix: { readonly run: readonly string[] } };
+            };
+        };
     };
 
     it("the test workflow runs on each push without write access or secrets", () => {
@@ -97,13 +103,15 @@ describe("Workflow that tests pushes", () => {
         for (const [, commit] of file.matchAll(/uses: \S+@(\S+)/g)) assert.match(commit ?? "", /^[0-9a-f]{40}$/);
     });
 
-    it("the test workflow runs .ci/run on Linux with Node.js 20", () => {
+    it("the test workflow runs every suite on Linux with Node.js 20, and caches what they install", () => {
         const { linux } = workflow.jobs;
         assert.equal(linux["runs-on"], "ubuntu-latest");
+        assert.deepEqual(linux.strategy.matrix.run, [".ci/run", "npm run test:packages", "npm run test:spark"]);
         assert.deepEqual(
             linux.steps.flatMap(({ run }) => run ?? []),
-            [".ci/run"],
+            ["$" + "{{ matrix.run }}"],
         );
+        assert.equal(linux.steps.find(({ uses }) => uses?.startsWith("actions/cache@"))?.with?.path, ".tools");
         const node = linux.steps.find(({ uses }) => uses?.startsWith("actions/setup-node@"));
         assert.equal(node?.with?.["node-version"], 20);
     });
