@@ -36,9 +36,10 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     const links = judgeLinks(scene);
     const findings = links.flatMap((link) => link.findings);
     const ordered = [...broken(links), ...findings.filter(({ verdict }) => verdict === "warning")];
-    // A missing bucket comes first, because no policy can be judged without it.
+    // A missing bucket comes first, because no policy can be judged without it. A file that the job refused proves that
+    // the policies let the job read it.
     const firstBroken =
-        links.find(({ findings: [first] }) => first?.fault === "bucket-missing") ??
+        links.find(({ findings: [first] }) => first?.fault === "bucket-missing" || first?.fault === "file-refused") ??
         links.find(({ verdict }) => verdict === "broken");
     const judge = (other: Snapshot) => {
         const now = toScene(other);
@@ -96,8 +97,21 @@ function listMissingPermissions({ passRole, ...snapshot }: Snapshot): string[] {
     // Skip KMS keys of other accounts: no permission in this account allows reading their policies.
     const keys = Object.entries(kmsKeys).flatMap(([key, fetched]) => (isForeign(snapshot, key) ? [] : [fetched]));
     const all = [...(hasJob(snapshot) ? [] : [passRole]), ...read, ...keys];
-    return [...new Set(all.flatMap((each) => ("unread" in each && each.needs !== undefined ? [each.needs] : [])))];
+    const needs = all.flatMap((each) => ("unread" in each && each.needs !== undefined ? [each.needs] : []));
+    // The first denied read of a role hides whether the others are allowed.
+    const ofRole = "unread" in role && role.needs !== undefined ? roleReadActions : [];
+    return [...new Set([...needs, ...ofRole])];
 }
+
+/** Actions that read a role with its policies. */
+const roleReadActions = [
+    "GetRole",
+    "ListRolePolicies",
+    "GetRolePolicy",
+    "ListAttachedRolePolicies",
+    "GetPolicy",
+    "GetPolicyVersion",
+].map((name) => `iam:${name}`);
 
 /** Converts a snapshot to the form that the functions in links/ judge. */
 export function toScene(snapshot: Snapshot): Scene {

@@ -145,13 +145,30 @@ function missingAllow(
     const ours = about.filter(({ mismatches }) => !mismatches.includes("principal"));
     const [closest] = (ours.length > 0 ? ours : about).toSorted((a, b) => weightOf(a) - weightOf(b));
     const names = policies.map(({ name }) => name);
-    if (!closest) {
+    const isOnlyAction = ({ mismatches: [first, ...more] }: Candidate) => first === "action" && more.length === 0;
+    const excluding = allows.find((each) => each.statement.NotAction !== undefined && isOnlyAction(each));
+    // In a policy of a resource, say what is allowed to this caller instead.
+    const other = allows.find((each) => each.statement.Principal !== undefined && isOnlyAction(each));
+    if (!closest || (ours.length === 0 && (excluding ?? other))) {
         const mistake = allows.flatMap(({ corrections }) => corrections).find(({ part }) => part === "action");
         const where = names.length === 1 ? `the ${names[0]}` : "the role's policies";
-        const words = `No statement of ${where} allows ${request.action}${mistake ? `: ${mistake.wrong} is not an action of IAM; ${mistake.right} was probably meant` : ""}.`;
-        const common = { effect: "Allow", policy: names[0] ?? "", statement: undefined, conditions: [] } as const;
+        const hint = mistake
+            ? `: ${mistake.wrong} is not an action of IAM; ${mistake.right} was probably meant`
+            : other
+              ? `: ${other.name} allows only ${toList(other.statement.Action).join(", ")}`
+              : "";
+        const words = excluding
+            ? `${excluding.name} of the ${excluding.policy} allows all actions but ${toList(excluding.statement.NotAction).join(", ")}.`
+            : `No statement of ${where} allows ${request.action}${hint}.`;
+        const common = {
+            effect: "Allow",
+            policy: (excluding ?? other)?.policy ?? names[0] ?? "",
+            statement: undefined,
+            conditions: [],
+        } as const;
         const corrections = mistake ? [mistake] : [];
-        return { ...common, parts: ["action"], corrections, sentence: words, evidence: evidenceOf(request) };
+        const source = excluding && { source: excluding.statement, statement: excluding.name };
+        return { ...common, ...source, parts: ["action"], corrections, sentence: words, evidence: evidenceOf(request) };
     }
     const { name, policy, statement, mismatches, corrections } = closest;
     const conditions = mismatches.filter((each) => typeof each !== "string");

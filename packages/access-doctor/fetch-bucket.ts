@@ -102,19 +102,24 @@ export async function listKeys(s3: S3Client, Bucket: string, Prefix: string): Pr
         }));
     };
     const below = await list(Prefix);
-    if (isFolder(Prefix) ? below.length > 0 || Prefix === "" : below.some(({ key }) => key === Prefix)) return below;
-    return [...(await deletedKey(s3, Bucket, Prefix)), ...(below.length > 0 ? below : await list(""))];
+    const isPresent = ({ key, size }: KeyListed) => (isFolder(Prefix) ? size > 0 : key === Prefix);
+    if (Prefix === "" || below.some(isPresent)) return below;
+    return [
+        ...(await deletedKeys(s3, Bucket, Prefix)),
+        ...(below.some(({ size }) => size > 0) ? below : await list("")),
+    ];
 }
 
 /**
- * Returns the key with `isDeleted` if its latest version is a delete marker. Otherwise, or if the caller may not read
- * versions, returns an empty list.
+ * Returns the key, or the keys in the folder, whose latest version is a delete marker, with `isDeleted`; an empty list if
+ * the caller may not read versions.
  */
-async function deletedKey(s3: S3Client, Bucket: string, key: string): Promise<KeyListed[]> {
-    const command = new ListObjectVersionsCommand({ Bucket, Prefix: key, MaxKeys: 1 });
+async function deletedKeys(s3: S3Client, Bucket: string, Prefix: string): Promise<KeyListed[]> {
+    const command = new ListObjectVersionsCommand({ Bucket, Prefix });
     const { DeleteMarkers = [] } = await s3.send(command).catch(() => ({ DeleteMarkers: [] }));
-    const isDeleted = DeleteMarkers.some(({ Key, IsLatest }) => Key === key && IsLatest);
-    return isDeleted ? [{ key, size: 0, isDeleted }] : [];
+    return DeleteMarkers.flatMap(({ Key: key = "", IsLatest }) =>
+        IsLatest && (isFolder(Prefix) || key === Prefix) ? [{ key, size: 0, isDeleted: true }] : [],
+    );
 }
 
 /** Returns the canonical id of the bucket's owner; undefined if the caller may not read it. */

@@ -4,6 +4,7 @@ import type { Diagnosis } from "./diagnose.ts";
 import type { Finding } from "./link.ts";
 import { isForeign } from "./links/kms.ts";
 import { explainMessage } from "./messages.ts";
+import { article, parseRefusal } from "./refusal.ts";
 import { fetchedValue, type Snapshot } from "./snapshot.ts";
 
 /** The first lines of the output: the cause in a sentence, and the instructions. */
@@ -98,10 +99,16 @@ function unknown({ links, needs }: Diagnosis, snapshot: Snapshot, again: Again):
     const why = [...new Set(reasons)].join(", ");
     const lacking = needs.length === 0 ? "" : ` without ${needs.join(", ")}`;
     const unchecked = why === "" ? "" : ` This could not be checked${lacking}: ${brief(why)}.`;
+    const isDenied = unread.some(({ detail }) => parseRefusal(detail)?.isExplicit);
     const foreign = Object.keys(snapshot.kmsKeys).filter((key) => isForeign(snapshot, key));
     const asks = [
         ...(needs.length > 0
-            ? [does("Ask", `an administrator of account ${accountId}: allow ${caller} ${needs.join(", ")}.`)]
+            ? [
+                  does(
+                      "Ask",
+                      `an administrator of account ${accountId}: allow ${caller} ${needs.join(", ")}.${isDenied ? " A Deny refuses a part of it, so an Allow alone does not help." : ""}`,
+                  ),
+              ]
             : []),
         ...unread.flatMap(({ ask }) => (ask === undefined ? [] : [does("Ask", ask)])),
         ...foreign.map((key) => does("Ask", keyRequest(key, snapshot))),
@@ -130,7 +137,7 @@ function unseen({ bucket, key = "", roleArn, owned, partition, job, bucketPolicy
     const asks = [...owners].map(([owner, policies]) =>
         does(
             "Ask",
-            `${owner}: does a ${[...policies].join(" or ")} keep ${roleArn} or ${personalizeService} from ${action} on ${resource}?`,
+            `${owner}: does ${[...policies].map(article).join(" or ")} keep ${roleArn} or ${personalizeService} from ${action} on ${resource}?`,
         ),
     );
     const { ended } = fetchedValue(job) ?? {};

@@ -104,6 +104,24 @@ const rules: readonly Rule[] = [
         list,
     ],
     [
+        /'?(\S*)' at 'dataSource\.dataLocation'|dataLocation'? failed to satisfy constraint/,
+        "location",
+        "The location $1 is not of the form s3://bucket/folder/file.csv.",
+        list,
+    ],
+    [
+        /AllAccessDisabled/,
+        "location",
+        "S3 disabled all access to {bucket|the bucket}: it is another bucket than you mean, or AWS closed it.",
+        "aws s3 ls",
+    ],
+    [
+        /form of Server Side Encryption|SSE-C\b|customer-provided encryption key/i,
+        "location",
+        "{key|The object} is encrypted with a customer-provided key (SSE-C), which an import cannot send: upload it again without.",
+        "aws s3api head-object --bucket {bucket|BUCKET} --key {key|KEY}",
+    ],
+    [
         /NoSuchBucket|specified bucket does not exist/,
         "location",
         "There is no bucket {bucket|of that name}.",
@@ -116,7 +134,7 @@ const rules: readonly Rule[] = [
         "aws s3api head-object --bucket {bucket|BUCKET} --key {key|KEY}",
     ],
     [
-        /(?:PermanentRedirect|must be addressed using the specified endpoint).*?(?:\.s3[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.|$)|AuthorizationHeaderMalformed/,
+        /(?:PermanentRedirect|must be addressed using the specified endpoint|AuthorizationHeaderMalformed).*?(?:(?:\.s3[.-]|expecting ')([a-z]{2}(?:-[a-z]+)+-\d)\b|$)/,
         "location",
         "{bucket|The bucket} is in another region than the call. $1",
         "aws s3api get-bucket-location --bucket {bucket|BUCKET}",
@@ -140,7 +158,19 @@ const rules: readonly Rule[] = [
         listJobs,
     ],
     [
-        /ExpiredToken|security token included in the request is (?:expired|invalid)|Unable to locate credentials/,
+        /RequestTimeTooSkewed/,
+        "credentials",
+        "The clock of your computer differs from AWS's by more than 15 minutes: set it.",
+        "date -u",
+    ],
+    [
+        /ResourceInUseException/,
+        "service",
+        "The resource is in use, for example by an import that still runs: wait until it ends.",
+        listJobs,
+    ],
+    [
+        /ExpiredToken|InvalidAccessKeyId|InvalidClientTokenId|security token included in the request is (?:expired|invalid)|Unable to locate credentials/,
         "credentials",
         "The credentials of the call are missing, expired or invalid.",
         "aws sso login",
@@ -163,7 +193,7 @@ const rules: readonly Rule[] = [
         "aws iam get-role --role-name NAME --query Role.Arn",
     ],
     [
-        /\bAccessDenied\b.*when calling the (?:Get|Head)Object operation/,
+        /\b(?:AccessDenied|403)\b.*when calling the (?:Get|Head)Object operation/,
         "access",
         "Access to {bucket|the data} (s3:GetObject) was denied, and the message does not name the policy. Or there is no such object: S3 says that only to callers with s3:ListBucket.",
     ],

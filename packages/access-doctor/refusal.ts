@@ -48,7 +48,8 @@ export function parseRefusal(text: string): Refusal | undefined {
     };
 }
 
-const article = (words: string) => `${/^[aeiou]/i.test(words) ? "an" : "a"} ${words}`;
+/** Returns words with their indefinite article. */
+export const article = (words: string) => `${/^[aeiou]/i.test(words) ? "an" : "a"} ${words}`;
 
 /** Returns the reason of an access error as a clause, such as `no identity-based policy allows it`. */
 export function formatReason({ policy, policyArn, isExplicit }: Omit<Refusal, "text">, what = "it"): string {

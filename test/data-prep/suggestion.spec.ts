@@ -102,6 +102,8 @@ describe("Suggested data-prep commands", () => {
         { time: "03.04.2025, 18:30 Uhr", formats: ["%d.%m.%Y, %H:%M Uhr", "%m.%d.%Y, %H:%M Uhr"] },
         { time: "Wed, 24 Dec 2025 18:30:00 +0100", formats: ["%a, %d %b %Y %H:%M:%S %z"] },
         { time: "2025/12/24 6:30 pm", formats: ["%Y/%m/%d %I:%M %p"] },
+        { time: "Wed Dec 24 2025 18:30:00 GMT+0100", formats: ["%a %b %d %Y %H:%M:%S GMT%z"] },
+        { time: "2025-12-24 18:30:00 CET", formats: [] },
         { time: "soon", formats: [] },
     ]) {
         it(`\`readTimes\` returns ${formats.length} time formats for "${time}"`, () =>

@@ -188,13 +188,16 @@ function derivedFormats(time: string): TimeFormat[] {
             const digits = fraction === "" ? "" : `${fraction[0]}%f`;
             return `${/\d\s?[AP]M\b/i.test(time) ? "%I" : "%H"}:%M${seconds && ":%S"}${digits}`;
         })
-        .replace(/(?<=%[MSf]\s?)(?:Z|[+-]\d{2}:?\d{2})/, "%z")
+        .replace(/(?<=%[MSf]\s?(?:GMT|UTC)?)(?:Z|[+-]\d{2}:?\d{2})/, "%z")
         .replace(/(?<=%[MSf]\s?)[AP]M\b/i, "%p")
         .replace(/\b\d{4}\b/, "%Y")
         .replace(/(?<![%A-Za-z])[A-Za-z]{3}(?![A-Za-z])/g, (word) => {
             if (monthNames.includes(word.toLowerCase())) return "%b";
             return ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].includes(word.toLowerCase()) ? "%a" : word;
         });
+    // A zone's abbreviation, such as CET, is no text to skip: its offset would be lost.
+    const [, zone] = /%[MSfp]\s*([A-Z]{2,5})\b/.exec(form) ?? [];
+    if (zone !== undefined && !["UTC", "GMT"].includes(zone)) return [];
     const numbers = form.match(/(?<!\d)\d{1,2}(?!\d)/g)?.length ?? 0;
     return ordersOf(form)
         .filter((order) => order.length === numbers)

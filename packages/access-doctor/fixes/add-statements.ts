@@ -19,6 +19,7 @@ const sourceArn = /^aws:sourcearn$/i;
 function isNarrowed({ explanation }: Finding, of: Import): boolean {
     if (explanation?.effect !== "Allow" || !explanation.source) return false;
     const { parts, conditions, corrections, source } = explanation;
+    if (source.NotAction !== undefined && parts.includes("action")) return true;
     if (parts.includes("principal") || parts.includes("action")) return false;
     if (!parts.includes("resource")) return conditions.some((each) => !isProvablyWrong(each, corrections, of));
     if (source.NotResource !== undefined) return true;

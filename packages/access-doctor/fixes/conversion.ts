@@ -1,10 +1,18 @@
 import { shell } from "terminal-text";
 import { isTime } from "../data-file/fields.ts";
 import { dataSuffix, importedKeys, isDataName, isFolder, preparedKey } from "../data-file/names.ts";
-import { readTimes, timeReader } from "../data-file/times.ts";
+import { isCertain, readTimes, timeReader } from "../data-file/times.ts";
 import type { Finding, Scene } from "../link.ts";
 import { readFiles } from "../links/file.ts";
-import { placeOf, type Read, rowsInOrder, shown } from "../links/file-content.ts";
+import {
+    hasSpaceBeforeQuote,
+    isInSingleQuotes,
+    isNoHeader,
+    placeOf,
+    type Read,
+    rowsInOrder,
+    shown,
+} from "../links/file-content.ts";
 import { fetchedValue } from "../snapshot.ts";
 import { importedFrom, type Repair } from "./steps.ts";
 
@@ -53,11 +61,12 @@ export function conversion(scene: Scene, group: readonly Finding[], about: strin
     const commands = ways.map(({ options }) => formatChain(of.bucket, about, keys, [...options, ...more]));
     const key = preparedKey(about);
     const moved = { location: `s3://${of.bucket}/${key}`, moved: importedFrom(key) };
-    if (commands.length === 1 && more.length === 0) return { ...moved, program: commands[0] };
+    const isSure = ways.every(({ assumes }) => assumes === undefined);
+    if (commands.length === 1 && more.length === 0 && isSure) return { ...moved, program: commands[0] };
     const questions = [
         ...(rows ? [`correct the file, or leave such rows out (--bad-rows skip)? ${rows.sentence}`] : []),
         ...(lacksEvent ? ["of which type are the events (--event)?"] : []),
-        ...(ways.length > 1 ? [`how is ${about} to be read?`] : []),
+        ...(isSure ? [] : [`how is ${about} to be read?`]),
     ];
     // A semicolon after a command does not change the command if somebody copies it too.
     const answers = ways
@@ -76,9 +85,18 @@ function problemOf(files: readonly Read[], group: readonly Finding[], ways: read
     const isUnmarked = files.some(({ sample: { table } }) => table?.encoding.startsWith("utf-16") && !table.mark);
     if (!files.every(isConvertible)) return "export the data as CSV";
     if (isUnmarked) return "save the file as UTF-8";
+    const firstLines = files.flatMap(({ sample: { table } }) => table?.firstLine ?? []);
+    if (firstLines.some(isNoHeader)) return "delete line 1, so that the header comes first";
+    if (firstLines.some(isInSingleQuotes)) return "write double quotes instead of single quotes, or none";
+    if (has("csv-malformed") && firstLines.some(hasSpaceBeforeQuote)) return "remove the spaces after the commas";
     if (has("csv-malformed")) return "close or double the quotes in that line";
     if (has("column-twice")) return "delete one of the columns";
     if (missing.size > 0) return `add ${[...missing].join(", ")} to the data, or use a schema without that`;
+    const tables = files.flatMap(({ sample: { table } }) => table ?? []);
+    const rows = tables.flatMap((table) => table.rows.map(({ values }) => values.length === table.header.length));
+    if (has("row-width") && rows.filter((isRight) => !isRight).length > rows.length / 2) {
+        return "give each row as many values as the header has columns";
+    }
     if (ways.length > 0) return undefined;
     return has("header-missing")
         ? "add a first line with the names of the columns"
@@ -95,16 +113,26 @@ function timesOf(files: readonly Read[]): string[] {
     });
 }
 
-/** Returns the ways to read a file; empty if no order of its columns, or no format of its times, is known. */
+/** The least share of the times that a format must read: a file can have a few wrong rows. */
+const nearlyAll = 0.95;
+
+/**
+ * Returns the ways to read a file; empty if no order of its columns is known, or no format reads nearly all times. Each
+ * way with another date than from 1995 until tomorrow is only an assumption.
+ */
 function readings(file: Read | undefined, times: readonly string[]): Reading[] {
     if (!file?.header || !file.sample.table) return [{ options: [] }];
-    const formats = readTimes(times, file.now);
     const orders = file.header.isData ? headerless(file) : [{ options: columnsOf(file) }];
     if (times.length === 0) return orders;
+    const formats = readTimes(times, file.now).filter(({ format }) => {
+        const read = timeReader(format);
+        return times.filter((time) => read(time) !== undefined).length >= nearlyAll * times.length;
+    });
+    const isSure = formats.length === 1 && formats.every(isCertain);
     return orders.flatMap((order: Reading) =>
         formats.map(({ format, example, seconds }) => {
             const date = new Date(seconds * 1000).toISOString().slice(0, 10);
-            const own = formats.length > 1 ? [`“${example}” is ${date}`] : [];
+            const own = isSure ? [] : [`“${example}” is ${date}`];
             const assumes = [...(order.assumes === undefined ? [] : [order.assumes]), ...own].join(" and ");
             return {
                 options: [...order.options, "--time", format],

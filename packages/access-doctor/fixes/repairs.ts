@@ -164,7 +164,10 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         const [only, ...more] = readable(snapshot);
         if (only === undefined) return { ask: `${data}: under which key is the file? ${sentencesOf(group)}` };
         const locations = [only, ...more].map(({ location }) => `s3://${of.bucket}/${location}`);
-        return more.length > 0
+        // Names that differ in their digits are usually meant to differ, such as those of two days.
+        const isAnother =
+            has(group, "object-wrong-key") && only.location.replace(/\D/g, "") !== of.key.replace(/\D/g, "");
+        return more.length > 0 || isAnother
             ? {
                   ask: `${data}: which of these is meant: ${locations.join(", ")}? An import reads one file, or the first level of one folder.`,
               }

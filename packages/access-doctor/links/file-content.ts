@@ -2,6 +2,7 @@ import { basename } from "node:path/posix";
 import { isTime, type Shape } from "../data-file/fields.ts";
 import type { Header } from "../data-file/header.ts";
 import type { Row, Sample, Table } from "../data-file/sample.ts";
+import { describeTimeFormat, isCertain, readTimes } from "../data-file/times.ts";
 import { valueFault } from "../data-file/values.ts";
 import type { FaultId } from "../faults.ts";
 import type { Finding } from "../link.ts";
@@ -63,6 +64,11 @@ const delimiters: Readonly<Record<string, string>> = {
     "::": "double colons",
 };
 
+/** Checks whether a first line is an instruction for Excel or a comment instead of the header. */
+export const isNoHeader = (firstLine: string) => /^(sep=|#)/i.test(firstLine);
+export const isInSingleQuotes = (firstLine: string) => /^'[^']*'(.'[^']*')+$/.test(firstLine);
+export const hasSpaceBeforeQuote = (firstLine: string) => /,\s+"/.test(firstLine);
+
 /** Returns a function that creates a finding only if `isFaulty` is true. */
 const findingIf =
     (make: Make) =>
@@ -79,7 +85,8 @@ function textFindings(
     const bom = `${key} begins with a BOM, which Personalize reads as part of the first column's name.`;
     const separated = `The columns of ${key} are separated by ${delimiters[delimiter]}, and Personalize reads commas only.`;
     const oneLine = `The lines of ${key} end in carriage returns alone: it is one line for Personalize.`;
-    const notCsv = `Line ${malformed?.line} of ${key} is not valid CSV.`;
+    const spaced = hasSpaceBeforeQuote(firstLine) ? ": a space stands between a comma and a quote" : "";
+    const notCsv = `Line ${malformed?.line} of ${key} is not valid CSV${spaced}.`;
     return [
         ...when(encoding !== "utf-8", "file-encoding", `${key} is not UTF-8 but ${encodings[encoding]}.`, line),
         ...when(mark && encoding === "utf-8", "file-bom", bom, "first bytes: EF BB BF"),
@@ -97,6 +104,15 @@ function headerFindings(
     make: Make,
 ): Finding[] {
     const line = `header: ${shown(firstLine)}`;
+    const when = findingIf(make);
+    if (isNoHeader(firstLine)) {
+        const sentence = `Line 1 of ${key} is “${shown(firstLine)}”, and an import reads this line as the header.`;
+        return [make("header-missing", sentence, line)];
+    }
+    if (isInSingleQuotes(firstLine)) {
+        const sentence = `The header of ${key} is in single quotes, which are no quotes of CSV: Personalize reads them as part of names and values.`;
+        return [make("header-quoted", sentence, line)];
+    }
     if (isData) {
         const sentence = `${key} has no header: its first line is data.`;
         return [make("header-missing", sentence, `first line: ${shown(firstLine)}`)];
@@ -106,10 +122,12 @@ function headerFindings(
     const lacking = [...meant.map(({ to }) => to), ...missing];
     const hint = meant.map(({ from, to }) => `${shown(from)} is probably ${to}`).join(", ");
     const schema = `schema: ${shape.fields.map(({ name }) => name).join(",")}`;
-    const when = findingIf(make);
+    const [noUser, noItem] = ["USER_ID", "ITEM_ID"].map((name) => missing.includes(name));
+    const isOther = shape.datasetType === "INTERACTIONS" && missing.includes("TIMESTAMP") && noUser !== noItem;
+    const kind = isOther ? `. It looks like a file of ${noUser ? "items" : "users"}` : "";
     const quoted = `The header of ${key} is in quotes, which Personalize reads as part of the names.`;
     const spelled = `The header of ${key} has ${cased[0]?.from} in place of ${cased[0]?.to}: names must equal the schema's, with capital letters.`;
-    const lacks = `${key} lacks ${lacking.join(", ")}, which the dataset's schema has${hint && `; ${hint}`}.`;
+    const lacks = `${key} lacks ${lacking.join(", ")}, which the dataset's schema has${hint && `; ${hint}`}${kind}.`;
     return [
         ...when(firstLine.includes('"'), "header-quoted", quoted, line),
         ...when(cased.length > 0, "header-case", spelled, line, schema),
@@ -146,10 +164,25 @@ function valueFindings({ facts: { key }, shape, now }: Read, table: Table, heade
             add(`${fault} ${field.name}`, () => make(fault, sentence));
         }
     }
-    return [...findings.values()].map(({ finding, count }) => ({
+    const wrong = [...findings.values()].map(({ finding, count }) => ({
         ...finding,
         evidence: [`${count} of ${rows.length} rows that were read`, ...finding.evidence],
     }));
+    return [...wrong, ...implausibleTimes(key, rows, places[shape.fields.findIndex(isTime)] ?? -1, now, make)];
+}
+
+/** Warns of times that Personalize reads as dates long ago, and that have one plausible reading in another format. */
+function implausibleTimes(key: string, rows: readonly Row[], place: number, now: number, make: Make): Finding[] {
+    const times = rows.flatMap(({ values }) => values[place] ?? []);
+    if (times.length === 0 || !times.every((time) => /^\d{1,11}$/.test(time))) return [];
+    const certain = readTimes(times, now).filter(isCertain);
+    const [meant] = certain;
+    if (!meant || certain.some(({ format }) => format === "s")) return [];
+    const [first, other] = [Number(meant.example), meant.seconds].map((seconds) =>
+        new Date(seconds * 1000).toISOString().slice(0, 10),
+    );
+    const sentence = `${key} has “${meant.example}” for a time, which Personalize reads as ${first}. It is probably ${describeTimeFormat(meant.format)} (${other}).`;
+    return [{ ...make("timestamp-not-epoch", sentence), verdict: "warning", place: "none" }];
 }
 
 /**

@@ -86,9 +86,13 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
     const [role, service] = [decided(requests.role), decided(requests.service)];
     const may = [role, service].map(({ by: { is } }) => is);
     if (!may.includes("allowed") && may.includes("unknown")) {
-        const undecided = [role, service].flatMap(({ request, unknowns, by }) =>
-            by.is === "unknown" ? explain(request, by.assumed, policies.resource, "resource", unknowns) : [],
-        );
+        const undecided = [role, service].flatMap(({ request, unknowns, by }) => {
+            if (by.is !== "unknown") return [];
+            const inKeyPolicy = explain(request, by.assumed, policies.resource, "resource", unknowns);
+            return inKeyPolicy.length > 0
+                ? inKeyPolicy
+                : explain(request, by.assumed, policies.identity, "identity", unknowns);
+        });
         return undecidedLink(name, undecided);
     }
     if (may.every((is) => is === "denied")) {

@@ -81,10 +81,12 @@ export function proposals(key: string, listed: readonly KeyListed[]): Proposal[]
     const choices = [...(isFolder(key) ? foldersOf(keys).filter((each) => each !== "./") : []), ...keys];
     const far = (each: string) => distance(wanted, plainKey(each));
     const nearest = Math.min(...choices.map(far));
+    const stem = (each: string) => basename(plainKey(each)).replace(/\..*$/, "");
     const found = [
-        choices.filter((each) => far(each) === nearest && nearest <= 3),
+        choices.filter((each) => far(each) === nearest && nearest <= Math.min(3, wanted.length / 3)),
         inside.filter(isDataName),
         choices.filter((each) => basename(plainKey(each)) === basename(wanted)),
+        choices.filter((each) => isDataName(each) && stem(each).startsWith(stem(key))),
     ].find((names) => names.length > 0);
     return (found ?? []).slice(0, maxProposals).map((location) => ({ location, fault: "object-wrong-key" }));
 }
@@ -106,9 +108,10 @@ function customerKeyFindings({ snapshot: { objects, bucket, key = "" } }: Scene)
 
 function absent({ snapshot }: Scene, all: readonly KeyListed[]): Finding {
     const { bucket, key = "" } = snapshot;
-    if (all.some((each) => each.isDeleted && each.key === key)) {
-        const sentence = `s3://${bucket}/${key} was deleted: its latest version is a delete marker.`;
-        return broken("object-deleted", sentence, key, `s3:ListBucketVersions of ${bucket}: ${key}`);
+    const deleted = all.find((each) => each.isDeleted && (isFolder(key) ? each.key.startsWith(key) : each.key === key));
+    if (deleted) {
+        const sentence = `s3://${bucket}/${deleted.key} was deleted: its latest version is a delete marker.`;
+        return broken("object-deleted", sentence, deleted.key, `s3:ListBucketVersions of ${bucket}: ${deleted.key}`);
     }
     const keys = all.map((each) => each.key);
     const evidence = [`s3:ListBucket of ${bucket}: ${keys.slice(0, 10).join(", ") || "no objects"}`];
@@ -128,6 +131,9 @@ function absent({ snapshot }: Scene, all: readonly KeyListed[]): Finding {
 }
 
 function differenceOf(key: string, similar: string): string {
+    if (key !== similar && key.normalize() === similar.normalize()) {
+        return ": the same letters in another Unicode form (NFC and NFD)";
+    }
     if (key === `/${similar}` || similar === `/${key}`) return ": the slash at the start belongs to the key";
     if (key.replaceAll("+", " ") === similar || decoded(key) === similar)
         return ": a location is not a URL, and has blanks";

@@ -62,6 +62,9 @@ describe("the fix for a fault in a data file", () => {
             ordered.ask ?? "",
             /if “0\d\/04\/2021” is 2021-04-0\d, run .*; if “0\d\/04\/2021” is 2021-0\d-04, run /,
         );
+        const ticks = fixOf(withTimes((seconds) => String(621355968000000000n + 10_000_000n * BigInt(seconds))));
+        assert.equal(ticks.program, "");
+        assert.match(ticks.ask ?? "", /how is \S+ to be read\? .* if “\d+” is 19\d\d-/);
         const mixed = fixOf(interactions.replace(/\d+$/m, "$&000"));
         assert.equal(mixed.program, "");
         assert.match(mixed.ask ?? "", /leave such rows out \(--bad-rows skip\)\? Line 2 .* in milliseconds/);
@@ -92,7 +95,12 @@ describe("the fix for a fault in a data file", () => {
         assert.match(optionsOf(eventless.ask ?? "") ?? "", / --event Watch$/);
     });
 
+    let row = 0;
     const refused: readonly [what: string, content: string | Uint8Array, change: RegExp][] = [
+        ["a line before the header", `sep=,\n${interactions}`, /delete line 1/],
+        ["single quotes", interactions.replace(header, `'${header.replaceAll(",", "','")}'`), /write double quotes/],
+        ["a value too many in each row", interactions.replaceAll(/\d+$/gm, "$&,"), /give each row as many values/],
+        ["two units of times", withTimes((seconds) => `${seconds}${row++ % 2 ? "" : "000"}`), /write all times in/],
         ["words for times", withTimes(() => "yesterday"), /write all times in epoch seconds/],
         ["a missing column", interactions.replace("TIMESTAMP", "WHEN"), /add TIMESTAMP to the data/],
         ["a column twice", interactions.replaceAll(/^(\w+|"\d+"),/gm, "$1,$1,"), /delete one of the columns/],

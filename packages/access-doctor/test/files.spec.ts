@@ -162,6 +162,26 @@ describe("`diagnose` of the S3 location of an import", () => {
         });
     }
 
+    it("another day's file, and several similar files, are questions instead of a new S3 location", () => {
+        for (const keys of [
+            ["movies/interactions-2026.csv"],
+            ["movies/interactions-a.csv", "movies/interactions-b.csv"],
+        ]) {
+            const [fix] = diagnose(of({}, { location: "movies/interactions.csv", keys })).fixes;
+            assert.equal(fix?.location, undefined);
+            assert.ok(
+                keys.every((each) => fix?.ask?.includes(`s3://films-test/${each}`)),
+                fix?.ask,
+            );
+        }
+    });
+
+    it("the location of a file whose name has another Unicode form names this difference", () => {
+        const [composed, decomposed] = (["NFC", "NFD"] as const).map((form) => "movies/séances.csv".normalize(form));
+        const snapshot = of({}, { location: composed as string, keys: [decomposed as string] });
+        assert.match(sentences(snapshot).at(-1) ?? "", /another Unicode form/);
+    });
+
     it("the fix for a missing file asks the owner of the data to upload a file", () => {
         const { fixes } = diagnose(of({}, { keys: ["a.txt"] }));
         assert.deepEqual(fixes[0]?.commands, []);
@@ -253,6 +273,9 @@ describe("`diagnose` of an object that cannot be read", () => {
         const text =
             "InvalidRequest: The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.";
         assert.deepEqual(findBrokenFaults({ ...snapshot, objects: [{ unread: text }] }), ["object-customer-key"]);
+        const old = { key: "movies/old.csv", size: 0, isDeleted: true };
+        const folder = { ...of({}, { location: "movies/", keys: ["film/new.csv"] }), keys: { is: [old] } };
+        assert.deepEqual(findBrokenFaults(folder), ["object-deleted"]);
         const deleted = { ...snapshot, objects: [], keys: { is: [{ key, size: 0, isDeleted: true }] } };
         assert.deepEqual(findBrokenFaults(deleted), ["object-deleted"]);
         assert.match(diagnose(deleted).fixes[0]?.ask ?? "", /was .* deleted on purpose\?/);

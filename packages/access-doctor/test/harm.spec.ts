@@ -173,6 +173,16 @@ describe("fixes for access faults must not remove protection", () => {
         );
     });
 
+    it("for an Allow with `NotAction`, the fix asks whether the exclusion is meant for the import", () => {
+        const but = { Sid: "AllButReading", Effect: "Allow", NotAction: "s3:GetObject", Resource: "*" } as const;
+        const [fix] = asks({ ...createFixture(), inline: { mine: document(but) } });
+        assert.deepEqual(fix?.commands, []);
+        assert.match(
+            fix?.ask ?? "",
+            /AllButReading of the role policy mine allows all actions but s3:GetObject\. If not, add/,
+        );
+    });
+
     it("a finding that is only a warning has no fix command", () => {
         const wide = {
             ...createFixture(),

@@ -54,7 +54,7 @@ describe('the check "import job result" of a diagnosis', () => {
             const asks = todo.flatMap(({ label, text }) => (label === "Ask" ? [text] : []));
             assert.match(
                 asks[0] ?? "",
-                /^the organization's administrator: does a service control policy or resource /,
+                /^the organization's administrator: does a service control policy or a resource /,
             );
             assert.match(asks[1] ?? "", /session policy keep arn:\S+ or personalize\.amazonaws\.com from s3:GetObject/);
         }
