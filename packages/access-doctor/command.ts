@@ -10,8 +10,8 @@ import { writeScript } from "./fixes/write-script.ts";
 import { createHeadline } from "./headline.ts";
 import { createReader, type ReadFromAws } from "./look.ts";
 import { explainMessage } from "./messages.ts";
-import type { Snapshot } from "./snapshot.ts";
-import { type Target, targetOfJob, targetOfRole } from "./target.ts";
+import type { Snapshot, Target } from "./snapshot.ts";
+import { targetOfJob, targetOfRole } from "./target.ts";
 
 /** Options of the command. */
 export interface DiagnoseOptions {

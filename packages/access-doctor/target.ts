@@ -1,40 +1,16 @@
-import {
-    DescribeDatasetCommand,
-    DescribeDatasetImportJobCommand,
-    DescribeSchemaCommand,
-    PersonalizeClient,
-} from "@aws-sdk/client-personalize";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { Personalize } from "@aws-sdk/client-personalize";
+import { STS } from "@aws-sdk/client-sts";
 import { parseArn } from "policy-evaluator";
 import { hasName, shell } from "terminal-text";
 import { AccessError } from "./errors.ts";
 import { describeReadFailure, fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
-import type { DatasetSchema, Fetched, JobFacts } from "./snapshot.ts";
-
-/** The import to diagnose. */
-export interface Target {
-    readonly region: string;
-    readonly partition: string;
-    readonly accountId: string;
-    /** The caller. */
-    readonly caller: string;
-    readonly roleArn: string;
-    /** Resources that the caller's own program declares: ARN → the command that restores the declared state. */
-    readonly owned: Readonly<Record<string, string>>;
-    readonly bucket: string;
-    readonly key: string | undefined;
-    readonly sourceArn: string;
-    readonly job: Fetched<JobFacts | undefined>;
-    readonly schema: Fetched<DatasetSchema | undefined>;
-    /** Name of the stack that will start this import, if its state contains no import job yet. */
-    readonly planned?: string;
-}
+import type { Target } from "./snapshot.ts";
 
 /** Reads the caller's ARN, account and partition. */
 export async function fetchCaller(region: string, look: ReadFromAws) {
-    const sts = new STSClient({ region });
-    const { Arn = "", Account = "" } = await look("sts:GetCallerIdentity", (signal) =>
-        withSignal(sts, signal).send(new GetCallerIdentityCommand({})),
+    const sts = new STS({ region });
+    const { Arn = "", Account = "" } = await look("sts:GetCallerIdentity", (abortSignal) =>
+        sts.getCallerIdentity({}, { abortSignal }),
     );
     return { caller: Arn, accountId: Account, partition: Arn.split(":")[1] ?? "aws" };
 }
@@ -61,9 +37,9 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
             "credentials",
         );
     }
-    const personalize = new PersonalizeClient({ region });
-    const { datasetImportJob: job } = await look("personalize:DescribeDatasetImportJob", (signal) =>
-        withSignal(personalize, signal).send(new DescribeDatasetImportJobCommand({ datasetImportJobArn })),
+    const personalize = new Personalize({ region });
+    const { datasetImportJob: job } = await look("personalize:DescribeDatasetImportJob", (abortSignal) =>
+        personalize.describeDatasetImportJob({ datasetImportJobArn }, { abortSignal }),
     ).catch((error: unknown) => {
         throw unseen(datasetImportJobArn, region, error);
     });
@@ -73,22 +49,11 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
         const hint = bucketHint(location) ?? "Import from s3://BUCKET/KEY.";
         throw new AccessError(`The location ${location} of ${datasetImportJobArn} does not name a bucket. ${hint}`);
     }
+    const { roleArn = "", status = "", failureReason, lastUpdatedDateTime: updated } = job ?? {};
+    const facts = { arn: datasetImportJobArn, status, failureReason, ...(updated && { ended: updated.toISOString() }) };
     return {
-        region,
-        owned: {},
-        bucket,
-        key,
-        sourceArn: datasetImportJobArn,
-        ...identity,
-        roleArn: job?.roleArn ?? "",
-        job: {
-            is: {
-                arn: datasetImportJobArn,
-                status: job?.status ?? "",
-                failureReason: job?.failureReason,
-                ...(job?.lastUpdatedDateTime && { ended: job.lastUpdatedDateTime.toISOString() }),
-            },
-        },
+        ...{ region, owned: {}, bucket, key, sourceArn: datasetImportJobArn, ...identity, roleArn },
+        job: { is: facts },
         schema: await fetched(look, "personalize:DescribeDataset", (signal) =>
             fetchSchema(withSignal(personalize, signal), job?.datasetArn),
         ),
@@ -129,14 +94,11 @@ function unseen(job: string, region: string, error: unknown): unknown {
     return unread.startsWith("throttled") ? new AccessError(`The job cannot be read: ${unread}.`, "unknown") : error;
 }
 
-async function fetchSchema(client: PersonalizeClient, datasetArn: string | undefined) {
-    const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
-    const { schema } = await client.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
-    return {
-        datasetType: (dataset?.datasetType ?? "").toUpperCase(),
-        text: schema?.schema ?? "",
-        arn: dataset?.schemaArn ?? "",
-    };
+async function fetchSchema(client: Personalize, datasetArn: string | undefined) {
+    const { dataset } = await client.describeDataset({ datasetArn });
+    const { datasetType = "", schemaArn: arn = "" } = dataset ?? {};
+    const { schema } = await client.describeSchema({ schemaArn: dataset?.schemaArn });
+    return { datasetType: datasetType.toUpperCase(), text: schema?.schema ?? "", arn };
 }
 
 /** Returns an import that no job has run yet, in the region of the environment, from a role and a bucket. */
@@ -171,14 +133,7 @@ export async function targetOfRole(
     const identity = await fetchCaller(region, look);
     const sourceArn = `arn:${role.partition}:personalize:${region}:${identity.accountId}:dataset-import-job/any`;
     return {
-        region,
-        roleArn,
-        owned: {},
-        bucket,
-        key,
-        sourceArn,
-        ...identity,
-        partition: role.partition,
+        ...{ region, roleArn, owned: {}, bucket, key, sourceArn, ...identity, partition: role.partition },
         job: { is: undefined },
         schema: { is: undefined },
     };
