@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path/posix";
 import { distance } from "fastest-levenshtein";
 import { importedKeys, isDataName, isFolder } from "../data-file/names.ts";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink } from "../link.ts";
-import { fetchedValue, isBucketGone, type KeyListed, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, isBucketGone, type KeyListed, type Snapshot, separate } from "../snapshot.ts";
 import { contentFindings, describeFiles } from "./file.ts";
 
 /** Checks whether the objects exist under this key, can be read, and match the schema. */
@@ -10,25 +10,19 @@ export function objectLinks(scene: Scene): Link[] {
     const { snapshot } = scene;
     const { keys, key, bucket, objects } = snapshot;
     const unknowns = (why: string) => [unknownLink("object", why), unknownLink("file", why)];
-    if (key === undefined) {
-        return unknowns("no key was named: use --key");
-    }
-    if ("unread" in keys) {
-        return unknowns(keys.unread);
-    }
-    if (isBucketGone(snapshot)) {
-        return unknowns("there is no bucket");
-    }
+    if (key === undefined) return unknowns("no key was named: use --key");
+    if ("unread" in keys) return unknowns(keys.unread);
+    if (isBucketGone(snapshot)) return unknowns("there is no bucket");
     const findings =
-        snapshot.objects.length === 0
+        objects.length === 0
             ? [absent(scene, keys.is)]
             : [...ownerFindings(scene, keys.is), ...archiveFindings(scene), ...customerKeyFindings(scene)];
     const object = createLink("object", `s3://${bucket}/${key} exists`, findings);
-    const read = snapshot.objects.flatMap((each) => ("is" in each && each.is.start ? [each.is] : []));
-    const unread = objects.find((each) => "unread" in each);
+    const { read: found, unread } = separate(objects);
+    const read = found.filter(({ start }) => start);
     const content = contentFindings(scene, read);
-    if (content.length === 0 && (read.length === 0 || unread)) {
-        return [object, unknownLink("file", unread ? unread.unread : "there is nothing that can be read")];
+    if (content.length === 0 && (read.length === 0 || unread.length > 0)) {
+        return [object, unknownLink("file", unread[0] ?? "there is nothing that can be read")];
     }
     return [object, createLink("file", describeFiles(scene, read), content)];
 }
@@ -70,9 +64,9 @@ export function proposals(key: string, listed: readonly KeyListed[]): Proposal[]
     const keys = listed.flatMap((each) => (each.size > 0 && !each.isDeleted ? [each.key] : []));
     const foldersOf = (names: readonly string[]) => [...new Set(names.map((each) => `${dirname(each)}/`))];
     const inside = keys.filter((each) => each.startsWith(key));
-    const deeper = inside.filter(isDataName).length > 0 ? inside.filter(isDataName) : inside;
-    if (isFolder(key) && deeper.length > 0) {
-        return foldersOf(deeper).map((location) => ({ location, fault: "folder-nested" }));
+    const data = inside.filter(isDataName);
+    if (isFolder(key) && inside.length > 0) {
+        return foldersOf(data.length > 0 ? data : inside).map((location) => ({ location, fault: "folder-nested" }));
     }
     if (keys.some((each) => each.startsWith(`${key}/`))) {
         return [{ location: `${key}/`, fault: "folder-without-slash" }];
@@ -83,7 +77,7 @@ export function proposals(key: string, listed: readonly KeyListed[]): Proposal[]
     const nearest = Math.min(...choices.map(far));
     const found = [
         choices.filter((each) => far(each) === nearest && nearest <= 3),
-        inside.filter(isDataName),
+        data,
         choices.filter((each) => basename(plainKey(each)) === basename(wanted)),
     ].find((names) => names.length > 0);
     return (found ?? []).slice(0, maxProposals).map((location) => ({ location, fault: "object-wrong-key" }));
@@ -98,8 +92,9 @@ export const readable = ({ candidates }: Snapshot): Snapshot["candidates"] =>
  * requests that contain the key, and an import does not send it.
  */
 function customerKeyFindings({ snapshot: { objects, bucket, key = "" } }: Scene): Finding[] {
-    const refused = objects.flatMap((each) => ("unread" in each ? [each.unread] : []));
-    const text = refused.find((each) => /form of Server Side Encryption|SSE-C|customer-provided/i.test(each));
+    const text = separate(objects).unread.find((each) =>
+        /form of Server Side Encryption|SSE-C|customer-provided/i.test(each),
+    );
     const sentence = `s3://${bucket}/${key} is encrypted with a customer-provided key (SSE-C), which an import cannot send.`;
     return text === undefined ? [] : [broken("object-customer-key", sentence, key, `s3:GetObject: ${text}`)];
 }
@@ -148,16 +143,11 @@ function decoded(key: string): string {
  */
 function ownerFindings({ snapshot }: Scene, listed: readonly KeyListed[]): Finding[] {
     const { key = "", objects, ownership } = snapshot;
-    if (fetchedValue(ownership) === "BucketOwnerEnforced" || !objects.some((each) => "unread" in each)) {
-        return [];
-    }
+    const [refused] = separate(objects).unread;
     const read = new Set(importedKeys(key, listed));
     const theirs = listed.filter((each) => each.owner !== undefined && read.has(each.key));
     const [first] = theirs;
-    if (!first) {
-        return [];
-    }
-    const refused = objects.flatMap((each) => ("unread" in each ? [each.unread] : []));
+    if (!first || refused === undefined || fetchedValue(ownership) === "BucketOwnerEnforced") return [];
     return [
         broken(
             "object-other-owner",
@@ -165,7 +155,7 @@ function ownerFindings({ snapshot }: Scene, listed: readonly KeyListed[]): Findi
             key,
             `s3:ListBucket with owners: ${theirs.map((each) => `${each.key} belongs to ${each.owner}`).join(", ")}`,
             `object ownership of the bucket: ${fetchedValue(ownership) ?? "unknown"}`,
-            `s3:GetObject: ${refused[0]}`,
+            `s3:GetObject: ${refused}`,
         ),
     ];
 }
@@ -178,9 +168,8 @@ const classNames: Readonly<Record<string, string>> = {
 };
 
 function archiveFindings({ snapshot }: Scene): Finding[] {
-    return snapshot.objects.flatMap((each): Finding[] => {
-        if ("unread" in each || !each.is.archived) return [];
-        const { key, archived } = each.is;
+    return separate(snapshot.objects).read.flatMap(({ key, archived }): Finding[] => {
+        if (!archived) return [];
         const state = archived.isRestoring ? "its restore has begun, and takes hours" : "it must be restored first";
         const sentence = `${key} is in ${classNames[archived.storageClass]} and cannot be read: ${state}.`;
         return [broken("object-archived", sentence, key, `s3:HeadObject: ${archived.storageClass}`)];
