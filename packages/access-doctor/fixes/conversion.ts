@@ -5,7 +5,7 @@ import { readTimes, timeReader } from "../data-file/times.ts";
 import type { Finding, Scene } from "../link.ts";
 import { readFiles } from "../links/file.ts";
 import { placeOf, type Read, rowsInOrder, shown } from "../links/file-content.ts";
-import { fetchedValue } from "../snapshot.ts";
+import { fetchedValue, separate } from "../snapshot.ts";
 import { importedFrom, type Repair } from "./steps.ts";
 
 /** Names of schema columns in data-prep's option `--columns`; other columns keep their own name there. */
@@ -34,8 +34,7 @@ interface Reading {
  */
 export function conversion(scene: Scene, group: readonly Finding[], about: string): Repair | string {
     const { snapshot, of } = scene;
-    const objects = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));
-    const files = readFiles(snapshot, objects).filter(({ isStray }) => !isStray);
+    const files = readFiles(snapshot, separate(snapshot.objects).read).filter(({ isStray }) => !isStray);
     const keys = importedKeys(about, fetchedValue(snapshot.keys) ?? []).filter(isDataName);
     if (isFolder(about) && keys.length === 0) return "put the data into CSV files directly in one folder";
     const times = timesOf(files);
@@ -148,22 +147,11 @@ function formatChain(bucket: string, about: string, keys: readonly string[], opt
     const prepared = `${bucket}/prepared/`;
     // A pattern for each kind of name, because a folder can have more files than a command line takes.
     const patterns = [...new Set(keys.map(dataSuffix))].map((suffix) => `${shell(local)}*${suffix}`);
+    const copy = (...args: string[]) => shell("aws", "s3", "cp", ...args);
+    const firstLevel = isFolder(about) ? ["--recursive", "--exclude", "*/*"] : [];
     return [
-        shell(
-            "aws",
-            "s3",
-            "cp",
-            `s3://${local}`,
-            local,
-            ...(isFolder(about) ? ["--recursive", "--exclude", "*/*"] : []),
-        ),
+        copy(`s3://${local}`, local, ...firstLevel),
         `npm run data-prep -- ${isFolder(about) ? patterns.join(" ") : shell(local)} ${shell(...options, "--output", prepared)}`,
-        shell(
-            "aws",
-            "s3",
-            "cp",
-            `${prepared}personalize_interactions_fixed.csv`,
-            `s3://${bucket}/${preparedKey(about)}`,
-        ),
+        copy(`${prepared}personalize_interactions_fixed.csv`, `s3://${bucket}/${preparedKey(about)}`),
     ].join(" && ");
 }
