@@ -126,13 +126,6 @@ export const keyCases: readonly PublicCase[] = [
         ends: /^the administrator of your AWS organisation: .*resource control polic/,
     },
     {
-        name: "no service control policy allows it, pasted",
-        source: messages,
-        snapshot: snapshotFor(denied("because no service control policy allows the s3:GetObject action")),
-        says: /service control policy/,
-        ends: /^the administrator of your AWS organisation: /,
-    },
-    {
         name: "a VPC endpoint policy of the network of the diagnosis",
         source: messages,
         snapshot: refused(
@@ -184,12 +177,6 @@ export const keyCases: readonly PublicCase[] = [
         },
         says: /kms:Decrypt|key/,
         ends: new RegExp(`^the administrator of the key ${foreignKey}`),
-    },
-    {
-        name: "kms:ViaService and kms:CallerAccount as an import sends them",
-        source: "https://github.com/aws/aws-cdk/issues/26672",
-        snapshot: delegated("kms:*", { Condition: { StringEquals: { ...viaS3, "kms:CallerAccount": account } } }),
-        ends: "sound",
     },
     {
         name: "the objects' ARNs in the role's policy, and a bucket key",

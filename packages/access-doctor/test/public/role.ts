@@ -76,16 +76,6 @@ export const roleCases: readonly PublicCase[] = [
         ends: /is this limit meant for this import/,
     },
     {
-        name: "a delimiter that the service may not send",
-        source: "https://github.com/aws/aws-cli/issues/439",
-        snapshot: withRole(
-            { ...list, Condition: { StringLike: { "s3:delimiter": "/", "s3:prefix": "movies*" } } },
-            get,
-        ),
-        says: /cannot tell: List of .* s3:delimiter \/; .* unknown s3:delimiter/,
-        ends: "unknown",
-    },
-    {
         name: "a permission that has ended",
         source: `${guide}/reference_policies_examples_aws-dates.html`,
         snapshot: withRole(list, {
@@ -110,24 +100,6 @@ export const roleCases: readonly PublicCase[] = [
         source: "https://github.com/awsdocs/aws-cloudformation-user-guide/pull/1071",
         snapshot: trusting({ Condition: { "ForAllValues:StringEquals": { "aws:SourceAccount": "000000000000" } } }),
         ends: "sound",
-    },
-    {
-        name: "a boundary, and a bucket policy that names the role",
-        source: "https://github.com/nideveloper/CDK-SPA-Deploy/pull/347",
-        snapshot: fixtureSnapshot({
-            ...createFixture(),
-            bucketPolicy: JSON.stringify(
-                document(...bucketStatements(createFixture()), {
-                    Effect: "Allow",
-                    Principal: { AWS: "arn:aws:iam::000000000000:role/Import-test" },
-                    Action: "s3:*",
-                    Resource: [bucketArn, objects],
-                }),
-            ),
-            boundary: document({ Effect: "Allow", Action: ["logs:*", "s3:PutObject"], Resource: "*" }),
-        }),
-        says: /No statement allows s3:ListBucket/,
-        ends: /^the administrator of the role's permissions boundary arn:/,
     },
     {
         name: "aws:SourceArn of another service, from a copied trust policy",
