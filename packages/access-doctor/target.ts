@@ -23,10 +23,8 @@ export async function fetchCaller(region: string, look: ReadFromAws) {
 export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws = quietReader): Promise<Target> {
     const arn = parseArn(datasetImportJobArn);
     if (arn?.service !== "personalize" || !arn.resource.startsWith("dataset-import-job/")) {
-        throw new AccessError(
-            `${datasetImportJobArn} is not an ARN of an import job. List them: aws personalize list-dataset-import-jobs`,
-            "usage",
-        );
+        const list = "aws personalize list-dataset-import-jobs";
+        throw new AccessError(`${datasetImportJobArn} is not an ARN of an import job. List them: ${list}`, "usage");
     }
     const { region } = arn;
     const identity = await fetchCaller(region, look);
@@ -110,25 +108,19 @@ export async function targetOfRole(
 ): Promise<Target> {
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     if (!region) {
-        throw new AccessError(
-            "The region of Personalize is unknown. Set the variable AWS_REGION, for example to eu-central-1.",
-            "usage",
-        );
+        const next = "Set the variable AWS_REGION, for example to eu-central-1.";
+        throw new AccessError(`The region of Personalize is unknown. ${next}`, "usage");
     }
     const role = parseArn(roleArn);
     if (role?.service !== "iam" || !role.resource.startsWith("role/")) {
-        throw new AccessError(
-            `${roleArn} is not an ARN of a role. Find it with: aws iam get-role --role-name NAME`,
-            "usage",
-        );
+        const next = "Find it with: aws iam get-role --role-name NAME";
+        throw new AccessError(`${roleArn} is not an ARN of a role. ${next}`, "usage");
     }
     if (!bucketName.test(bucket)) {
         const name = /^s3:\/\/([^/]+)/.exec(bucket)?.[1] ?? bucket.toLowerCase();
         const hint = bucketHint(bucket) ?? `Write --bucket ${name}, and the key with --key.`;
-        throw new AccessError(
-            `${bucket} is not the name of a bucket, which consists of lower-case letters, digits, dots and hyphens. ${hint}`,
-            "usage",
-        );
+        const rule = "which consists of lower-case letters, digits, dots and hyphens";
+        throw new AccessError(`${bucket} is not the name of a bucket, ${rule}. ${hint}`, "usage");
     }
     const identity = await fetchCaller(region, look);
     const sourceArn = `arn:${role.partition}:personalize:${region}:${identity.accountId}:dataset-import-job/any`;

@@ -79,17 +79,12 @@ interface Lacking extends Pick<Repair, "program"> {
 export function askOfRule(owner: string, group: readonly Finding[], of: Import, statements: readonly Statement[]) {
     const denials = group.filter(({ explanation }) => explanation?.effect === "Deny");
     const narrowed = group.filter((each) => isNarrowed(each, of));
-    if (denials.length > 0) {
-        const more = group.length > denials.length ? " The statements that allow the import are missing, too." : "";
-        return {
-            ask: `${owner}: except personalize.amazonaws.com and ${of.roleArn} from what denies this import, if that agrees with its purpose. ${sentencesOf(denials)}${more}`,
-        };
-    }
-    return narrowed.length === 0
-        ? undefined
-        : {
-              ask: `${owner}: is this limit meant for this import, too? ${sentencesOf(narrowed)} If not, add ${JSON.stringify(statements)}`,
-          };
+    const more = group.length > denials.length ? " The statements that allow the import are missing, too." : "";
+    const ask =
+        denials.length > 0
+            ? `except personalize.amazonaws.com and ${of.roleArn} from what denies this import, if that agrees with its purpose. ${sentencesOf(denials)}${more}`
+            : `is this limit meant for this import, too? ${sentencesOf(narrowed)} If not, add ${JSON.stringify(statements)}`;
+    return denials.length + narrowed.length > 0 ? { ask: `${owner}: ${ask}` } : undefined;
 }
 
 /** Returns the step that adds statements to a policy, or a request to its owner if no command may write the policy. */

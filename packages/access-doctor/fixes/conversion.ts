@@ -85,14 +85,12 @@ function problemOf(files: readonly Read[], group: readonly Finding[], ways: read
 }
 
 /** Returns the times in the files' complete rows, without spaces around them. */
-function timesOf(files: readonly Read[]): string[] {
-    return files.flatMap((file) => {
+const timesOf = (files: readonly Read[]): string[] =>
+    files.flatMap((file) => {
         const { rows = [], header = [] } = file.sample.table ?? {};
         const place = placeOf(file, file.shape.fields.findIndex(isTime));
-        const complete = rows.filter(({ values }) => values.length === header.length);
-        return complete.flatMap(({ values }) => values[place]?.trim() || []);
+        return rows.flatMap(({ values }) => (values.length === header.length ? values[place]?.trim() || [] : []));
     });
-}
 
 /** Returns the ways to read a file; empty if no order of its columns, or no format of its times, is known. */
 function readings(file: Read | undefined, times: readonly string[]): Reading[] {
@@ -119,8 +117,7 @@ function columnsOf({ header, sample, shape }: Read): string[] {
         const place = header?.places[at] ?? -1;
         const column = sample.table?.header[place];
         // data-prep also takes numbers, for names that its list of columns cannot contain.
-        const named = column !== undefined && /^[\w.-]+$/.test(column) ? column : place + 1;
-        return column === undefined ? [] : [`${roles[name] ?? name}=${named}`];
+        return column === undefined ? [] : [`${roles[name] ?? name}=${/^[\w.-]+$/.test(column) ? column : place + 1}`];
     });
     return ["--columns", parts.join(",")];
 }

@@ -52,13 +52,10 @@ export const keyStatements = ({ roleArn, accountId }: Import): Statement[] => {
 };
 
 /** Returns the statement that allows a caller to pass the role, to Personalize only. */
-export const passStatement = ({ roleArn }: Import): Statement => ({
-    Sid: "PassToPersonalize",
-    Effect: "Allow",
-    Action: "iam:PassRole",
-    Resource: roleArn,
-    Condition: { StringEquals: { "iam:PassedToService": personalizeService } },
-});
+export const passStatement = ({ roleArn: Resource }: Import): Statement => {
+    const Condition = { StringEquals: { "iam:PassedToService": personalizeService } };
+    return { Sid: "PassToPersonalize", Effect: "Allow", Action: "iam:PassRole", Resource, Condition };
+};
 
 /** Adds statements to a document. If a Sid already exists, appends a number to the new Sid. */
 export function withStatements(present: PolicyDocument | undefined, add: readonly Statement[]): PolicyDocument {

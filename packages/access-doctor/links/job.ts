@@ -14,9 +14,7 @@ export function job(scene: Scene, earlier: readonly Link[]): Link | undefined {
     if ("unread" in fetched) return unknownLink(name, fetched.unread);
     const { status, failureReason, ended } = fetched.is ?? {};
     const words = failureReason ?? reported;
-    if (words !== undefined || status === "CREATE FAILED") {
-        return judged(scene, earlier, words ?? "without a reason");
-    }
+    if (words !== undefined || status === "CREATE FAILED") return judged(scene, earlier, words ?? "without a reason");
     if (status === "ACTIVE") return createLink(name, `ACTIVE since ${ended}: every link held then`, []);
     return status === undefined ? undefined : createLink(name, `${status}: not failed yet`, []);
 }
@@ -69,12 +67,11 @@ export function withProof({ snapshot: { job: fetched, objects } }: Scene, links:
         if (link.verdict === "unknown")
             return { ...link, detail: `held ${ended}, when the job succeeded; ${link.detail}` };
         if (link.link !== "file" || !isAccepted) return link;
-        const asWarning = { verdict: "warning", place: "none" } as const;
-        return createLink(
-            link.link,
-            link.detail,
-            link.findings.map((each) => ({ ...each, ...asWarning })),
-        );
+        const findings = link.findings.map((each) => ({
+            ...each,
+            ...({ verdict: "warning", place: "none" } as const),
+        }));
+        return createLink(link.link, link.detail, findings);
     });
 }
 
@@ -83,11 +80,8 @@ export function withProof({ snapshot: { job: fetched, objects } }: Scene, links:
  * another caller.
  */
 function isOfCall({ snapshot: { caller } }: Scene, { subject, mentions: { callerArn } }: Message): boolean {
-    return (
-        subject === "service" ||
-        subject === "credentials" ||
-        (subject === "caller" && callerArn !== undefined && callerArn !== caller)
-    );
+    const isOfOther = subject === "caller" && callerArn !== undefined && callerArn !== caller;
+    return subject === "service" || subject === "credentials" || isOfOther;
 }
 
 function fileSentence({ snapshot: { bucket, key = "" } }: Scene, { mentions }: Message, words: string): string {

@@ -36,15 +36,11 @@ const broken = (fault: Finding["fault"], sentence: string, about: string, ...evi
  * Undoes the changes that a copied URL makes to a key: `+` and `%20` for spaces, a slash at the start, doubled slashes.
  */
 function plainKey(key: string): string {
-    const decoded = key.replaceAll("+", " ");
-    try {
-        return decodeURIComponent(decoded)
-            .replace(/\/+/g, "/")
-            .replace(/^\/|\/$/g, "")
-            .toLowerCase();
-    } catch {
-        return decoded.toLowerCase();
-    }
+    const plain = decoded(key.replaceAll("+", " "));
+    return plain
+        .replace(/\/+/g, "/")
+        .replace(/^\/|\/$/g, "")
+        .toLowerCase();
 }
 
 /** Maximum number of other locations to propose. */
