@@ -45,13 +45,9 @@ async function main(args: readonly string[]): Promise<void> {
             return;
         }
         process.stderr.write(`${options.verbose ? toError(error).stack : `error: ${oneLine(error)}`}\n`);
-        process.exitCode = exitCodes[classifyError(error)];
+        const kind = isCredentials(error) ? "credentials" : "problem";
+        process.exitCode = exitCodes[error instanceof AccessError ? error.kind : kind];
     }
-}
-
-function classifyError(error: unknown): AccessErrorKind {
-    if (error instanceof AccessError) return error.kind;
-    return isCredentials(error) ? "credentials" : "problem";
 }
 
 await main(process.argv.slice(2));

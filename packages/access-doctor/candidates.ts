@@ -12,7 +12,7 @@ import {
 } from "policy-evaluator";
 import type { Unknowns } from "./context.ts";
 import { possibleValues } from "./decide.ts";
-import { anything, type Correction, findCorrections } from "./meant.ts";
+import { anything, type Correction, type Fits, findCorrections } from "./meant.ts";
 
 /** A condition of a statement, compared with the value that the request sends. */
 export interface DecidingCondition {
@@ -23,7 +23,7 @@ export interface DecidingCondition {
     readonly sent: readonly string[] | "unknown" | undefined;
 }
 
-type Mismatch = "principal" | "action" | "resource" | DecidingCondition;
+type Part = "principal" | "action" | "resource";
 
 /** A statement that was compared with a request, with all reasons why it does not apply. */
 export interface Candidate {
@@ -31,8 +31,9 @@ export interface Candidate {
     readonly name: string;
     readonly statement: Statement;
     readonly conditions: readonly DecidingCondition[];
-    /** All parts of the statement that do not match. The evaluator stops at the first one. */
-    readonly mismatches: readonly Mismatch[];
+    /** All parts of the statement, other than conditions, that do not match. The evaluator stops at the first one. */
+    readonly parts: readonly Part[];
+    readonly unmet: readonly DecidingCondition[];
     readonly corrections: readonly Correction[];
 }
 
@@ -58,7 +59,11 @@ export function compareStatements(
                 name: statement.Sid || `statement ${index + 1} (${statement.NotAction ? "not " : ""}${actions})`,
                 statement,
                 conditions,
-                mismatches: mismatchesOf(statement, kind, conditions, fits),
+                parts: findMismatches(statement, kind, fits),
+                unmet: conditions.filter(({ operator, key }) => {
+                    const wanted = statement.Condition?.[operator]?.[key] as OneOrMany<string>;
+                    return !fits({ ...anything, Condition: { [operator]: { [key]: wanted } } }, "identity");
+                }),
                 corrections: findCorrections(statement, request, fits, (key) => toList(requestLookup(key)).map(String)),
             };
         }),
@@ -67,39 +72,26 @@ export function compareStatements(
 
 const conditionsOf = ({ Condition = {} }: Statement, lookup: Lookup, unknowns: Unknowns): DecidingCondition[] =>
     Object.entries(Condition).flatMap(([operator, block]) =>
-        Object.entries(block).map(([key, wanted]) => ({
-            key,
-            operator,
-            wanted: toList(wanted).map(String),
-            sent: lookup(key) ?? toSent(possibleValues(key, unknowns)),
-        })),
+        Object.entries(block).map(([key, wanted]) => {
+            const possible = possibleValues(key, unknowns)?.flatMap((value) => value ?? []);
+            const sent = lookup(key) ?? (possible?.length === 0 ? "unknown" : possible);
+            return { key, operator, wanted: toList(wanted).map(String), sent };
+        }),
     );
 
-function toSent(possible: readonly (string | null)[] | undefined): DecidingCondition["sent"] {
-    const values = possible?.flatMap((value) => value ?? []);
-    return values === undefined ? undefined : values.length === 0 ? "unknown" : values;
-}
-
-function mismatchesOf(
-    statement: Statement,
+function findMismatches(
+    { Principal, NotPrincipal, Action, NotAction, Resource, NotResource }: Statement,
     kind: PolicyKind,
-    conditions: readonly DecidingCondition[],
-    fits: (reduced: Partial<Statement>, as: PolicyKind) => boolean,
-): Mismatch[] {
-    const { Principal, NotPrincipal, Action, NotAction, Resource, NotResource } = statement;
-    const mismatches: Mismatch[] = [];
+    fits: Fits,
+): Part[] {
     const who = { ...(Principal && { Principal }), ...(NotPrincipal && { NotPrincipal }) };
-    if (kind === "resource" && !fits({ ...who, ...anything }, "resource")) mismatches.push("principal");
-    if (!fits({ Resource: "*", ...(Action && { Action }), ...(NotAction && { NotAction }) }, "identity")) {
-        mismatches.push("action");
-    }
+    const what = { ...(Action && { Action }), ...(NotAction && { NotAction }) };
     const where = { ...(Resource && { Resource }), ...(NotResource && { NotResource }) };
-    if (Object.keys(where).length > 0 && !fits({ Action: "*", ...where }, "identity")) mismatches.push("resource");
     return [
-        ...mismatches,
-        ...conditions.filter(({ operator, key }) => {
-            const wanted = statement.Condition?.[operator]?.[key] as OneOrMany<string>;
-            return !fits({ ...anything, Condition: { [operator]: { [key]: wanted } } }, "identity");
-        }),
+        ...(kind === "resource" && !fits({ ...who, ...anything }, kind) ? (["principal"] as const) : []),
+        ...(fits({ ...what, Resource: "*" }, "identity") ? [] : (["action"] as const)),
+        ...(Object.keys(where).length > 0 && !fits({ ...where, Action: "*" }, "identity")
+            ? (["resource"] as const)
+            : []),
     ];
 }

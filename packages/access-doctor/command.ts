@@ -10,17 +10,13 @@ import { writeScript } from "./fixes/write-script.ts";
 import { createHeadline } from "./headline.ts";
 import { createReader, type ReadFromAws } from "./look.ts";
 import { explainMessage } from "./messages.ts";
-import type { Snapshot } from "./snapshot.ts";
-import { type Target, targetOfJob, targetOfRole } from "./target.ts";
+import { fetchedValue, type Target } from "./snapshot.ts";
+import { targetOfJob, targetOfRole } from "./target.ts";
+
+type OptionWithText = "job" | "role" | "bucket" | "key" | "error" | "write";
 
 /** Options of the command. */
-export interface DiagnoseOptions {
-    readonly job?: string;
-    readonly role?: string;
-    readonly bucket?: string;
-    readonly key?: string;
-    readonly error?: string;
-    readonly write?: string;
+export interface DiagnoseOptions extends Readonly<Partial<Record<OptionWithText, string>>> {
     readonly json?: boolean;
     readonly verbose?: boolean;
 }
@@ -91,13 +87,14 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
         ...(error !== undefined && { reported: error }),
     };
     const diagnosis = diagnose(snapshot);
-    const script = resolve(`access-fix-${nameOf(snapshot)}.sh`);
+    const jobName = fetchedValue(snapshot.job)?.arn.split("/").at(-1);
+    const script = resolve(`access-fix-${jobName || snapshot.bucket}.sh`);
     const again = { command: formatCommandLine(options, context, snapshot.region), script, start };
     if (json) {
         const { firstBroken, ...rest } = diagnosis;
-        const { roleArn, region, caller, sourceArn, planned } = snapshot;
+        const { roleArn, region, caller, sourceArn, planned = null } = snapshot;
         const place = { role: roleArn, bucket: snapshot.bucket, key: snapshot.key ?? null, region };
-        const about = { ...place, caller, source: sourceArn, planned: planned ?? null };
+        const about = { ...place, caller, source: sourceArn, planned };
         const headline = createHeadline(diagnosis, snapshot, again);
         const document = { schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest };
         console.log(JSON.stringify(document));
@@ -119,18 +116,10 @@ function explain(text: string, { json }: DiagnoseOptions, start: readonly string
     const next = message?.next ?? shell(...start, "--job", "JOB_ARN");
     const asks = message?.ask === undefined ? [] : [{ label: "Ask" as const, text: message.ask }];
     const headline = { cause, todo: [...asks, { label: "Next" as const, text: next }] };
-    if (json) {
-        const { subject = null, mentions = null } = message ?? {};
-        console.log(JSON.stringify({ schemaVersion: 1, verdict, headline, message: { text, subject, mentions } }));
-    } else {
-        console.log(drawHeadline(headline).join("\n"));
-    }
+    const { subject = null, mentions = null } = message ?? {};
+    const document = { schemaVersion: 1, verdict, headline, message: { text, subject, mentions } };
+    console.log(json ? JSON.stringify(document) : drawHeadline(headline).join("\n"));
     return verdict;
-}
-
-/** Returns the job's name; without a job, the bucket's name. */
-function nameOf({ job, bucket }: Snapshot): string {
-    return ("is" in job && job.is?.arn.split("/").at(-1)) || bucket;
 }
 
 /** Returns this command line with its arguments, so that the user can run it again. */

@@ -19,8 +19,8 @@ export interface Known {
     readonly noOrganisation: boolean;
 }
 
-const anything = [] as const;
-const organisation = { "aws:PrincipalOrgID": anything, "aws:PrincipalOrgPaths": anything };
+/** Returns condition keys that may have any value, or be absent. */
+const anyValue = (...keys: readonly string[]): Unknowns => Object.fromEntries(keys.map((key) => [key, []]));
 
 /**
  * Returns the condition keys of an import's requests whose value this program cannot know. Sources: the "Availability"
@@ -28,21 +28,22 @@ const organisation = { "aws:PrincipalOrgID": anything, "aws:PrincipalOrgPaths": 
  * S3, KMS and STS.
  */
 export function findUnknownKeys({ caller, action, resource }: AccessRequest, knownValues: Known): Unknowns {
+    const { noOrganisation, roleTags, roleId } = knownValues;
     const isRole = "arn" in caller;
+    const organisation = isRole ? "aws:PrincipalOrg" : "aws:SourceOrg";
     return {
-        "aws:UserAgent": anything,
-        "aws:ResourceOrgID": knownValues.noOrganisation ? [null] : anything,
-        "aws:ResourceOrgPaths": knownValues.noOrganisation ? [null] : anything,
+        ...anyValue("aws:UserAgent"),
+        ...(noOrganisation
+            ? { "aws:ResourceOrgID": [null], "aws:ResourceOrgPaths": [null] }
+            : anyValue("aws:ResourceOrgID", "aws:ResourceOrgPaths", `${organisation}ID`, `${organisation}Paths`)),
         ...(isRole && {
-            ...(!knownValues.noOrganisation && organisation),
-            "aws:TokenIssueTime": anything,
+            ...anyValue("aws:TokenIssueTime"),
             // Temporary credentials of a service have no MFA. AWS does not document whether their requests contain
             // aws:MultiFactorAuthPresent, so both values are possible: `false`, and no value.
             "aws:MultiFactorAuthPresent": ["false", null],
-            ...(!knownValues.roleTags && { "aws:PrincipalTag/*": anything }),
-            ...(!knownValues.roleId && { "aws:userid": anything }),
+            ...(!roleTags && anyValue("aws:PrincipalTag/*")),
+            ...(!roleId && anyValue("aws:userid")),
         }),
-        ...(!isRole && !knownValues.noOrganisation && { "aws:SourceOrgID": anything, "aws:SourceOrgPaths": anything }),
         ...ofService(action, resource, knownValues),
     };
 }
@@ -50,28 +51,25 @@ export function findUnknownKeys({ caller, action, resource }: AccessRequest, kno
 /**
  * Condition keys of kms:Decrypt (Service Authorization Reference, "AWS Key Management Service") whose value is unknown.
  */
-const ofDecrypt = [
+const ofDecrypt = anyValue(
     ...["aws:ResourceTag/*", "kms:EncryptionContext:*", "kms:EncryptionContextKeys", "kms:KeyOrigin", "kms:KeySpec"],
     ...["kms:KeyUsage", "kms:MultiRegion*", "kms:RequestAlias", "kms:ResourceAliases"],
-];
+);
 
-function ofService(action: string, resource: string, knownValues: Known): Unknowns {
+function ofService(action: string, resource: string, { roleTags, bucketAccount, taggedObjects }: Known): Unknowns {
     if (action.startsWith("sts:")) {
-        const tags = { "aws:ResourceTag/*": anything, "iam:ResourceTag/*": anything };
-        return { "sts:RoleSessionName": anything, ...(!knownValues.roleTags && tags) };
+        return anyValue("sts:RoleSessionName", ...(roleTags ? [] : ["aws:ResourceTag/*", "iam:ResourceTag/*"]));
     }
-    if (action.startsWith("kms:")) return Object.fromEntries(ofDecrypt.map((key) => [key, anything]));
-    const isTagged = knownValues.taggedObjects.some((key) => resource.endsWith(`/${key}`));
+    if (action.startsWith("kms:")) return ofDecrypt;
+    const isTagged = taggedObjects.some((key) => resource.endsWith(`/${key}`));
     return {
         "s3:TlsVersion": ["1.2", "1.3"],
-        "s3:signatureAge": anything,
-        "s3:x-amz-content-sha256": anything,
         // The values of aws:ResourceTag are unknown, because a bucket's tags have an effect only if the owner enabled
         // attribute-based access control.
-        "aws:ResourceTag/*": anything,
-        ...(!knownValues.bucketAccount && { "aws:ResourceAccount": anything, "s3:ResourceAccount": anything }),
-        ...(action === "s3:ListBucket" && { "s3:delimiter": anything, "s3:max-keys": anything }),
-        ...(action === "s3:GetObject" && !isTagged && { "s3:ExistingObjectTag/*": anything }),
+        ...anyValue("s3:signatureAge", "s3:x-amz-content-sha256", "aws:ResourceTag/*"),
+        ...(!bucketAccount && anyValue("aws:ResourceAccount", "s3:ResourceAccount")),
+        ...(action === "s3:ListBucket" && anyValue("s3:delimiter", "s3:max-keys")),
+        ...(action === "s3:GetObject" && !isTagged && anyValue("s3:ExistingObjectTag/*")),
     };
 }
 

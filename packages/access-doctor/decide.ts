@@ -45,35 +45,29 @@ export function decide(
         if (type === undefined) return decision === "allowed";
         return !lacking.includes(type) && by[type]?.decision !== "explicitDeny";
     };
-    const used = usedKeys(request, unknowns, applicable);
-    const keys = [...used.keys()];
-    const count = [...used.values()].reduce((product, values) => product * values.length, 1);
+    const used = [...usedKeys(request, unknowns, applicable)];
+    const keys = used.map(([key]) => key);
+    const count = used.reduce((product, [, values]) => product * values.length, 1);
     if (count > maxAssumptions) return { is: "unknown", keys, assumed: request };
-    let assumptions: (string | null)[][] = [[]];
-    for (const values of used.values())
-        assumptions = assumptions.flatMap((assumed) => values.map((value) => [...assumed, value]));
-    const withAssumptions = (assumed: readonly (string | null)[]): AccessRequest => {
-        const sent = assumed.flatMap((value, at) => (value === null ? [] : [[keys[at], value]]));
-        return { ...request, context: { ...request.context, ...Object.fromEntries(sent) } };
-    };
-    const results = new Map(
-        assumptions.map((assumed) => [JSON.stringify(assumed), allows(withAssumptions(assumed))] as const),
+    const assumptions = used.reduce<Record<string, string>[]>(
+        (all, [key, values]) =>
+            all.flatMap((one) => values.map((value) => (value === null ? one : { ...one, [key]: value }))),
+        [{}],
     );
-    const all = new Set(results.values());
-    if (!all.has(true)) return { is: "denied", assumed: withAssumptions(assumptions[0] ?? []) };
-    if (!all.has(false)) return { is: "allowed" };
-    const deciding = keys.filter((key, at) =>
-        assumptions.some((assumed) =>
-            used
-                .get(key)
-                ?.some(
-                    (value) =>
-                        results.get(JSON.stringify(assumed.with(at, value))) !== results.get(JSON.stringify(assumed)),
-                ),
-        ),
-    );
-    const denied = assumptions.find((assumed) => !results.get(JSON.stringify(assumed))) ?? [];
-    return { is: "unknown", keys: deciding, assumed: withAssumptions(denied) };
+    const results = assumptions.map((values) => {
+        const assumed = { ...request, context: { ...request.context, ...values } };
+        return { values, assumed, isAllowed: allows(assumed) };
+    });
+    const denied = results.find(({ isAllowed }) => !isAllowed);
+    if (!denied) return { is: "allowed" };
+    const { assumed } = denied;
+    if (results.every(({ isAllowed }) => !isAllowed)) return { is: "denied", assumed };
+    // A key decides if requests that differ in its value only have different results.
+    const isDeciding = (key: string) =>
+        [...Map.groupBy(results, ({ values }) => JSON.stringify({ ...values, [key]: undefined })).values()].some(
+            (group) => new Set(group.map(({ isAllowed }) => isAllowed)).size > 1,
+        );
+    return { is: "unknown", keys: keys.filter(isDeciding), assumed };
 }
 
 /**
@@ -102,11 +96,7 @@ function usedKeys(
         toList(document.Statement),
     )) {
         for (const [operator, block] of Object.entries(Condition)) {
-            for (const [key, wanted] of Object.entries(block))
-                add(
-                    key,
-                    toList(wanted).flatMap((each) => around(operator, `${each}`)),
-                );
+            for (const [key, wanted] of Object.entries(block)) add(key, valuesAround(operator, toList(wanted)));
         }
         const texts = JSON.stringify([Condition, Resource, NotResource]);
         for (const [, key = ""] of texts.matchAll(/\$\{\s*([\w:/.-]+)/g))
@@ -122,13 +112,13 @@ export function possibleValues(key: string, unknowns: Unknowns): readonly (strin
     return Object.entries(unknowns).find(([name]) => matches(name.toLowerCase()))?.[1];
 }
 
-/** Returns a value that meets a condition, and similar values that do not meet it. */
-function around(operator: string, wanted: string): string[] {
-    if (/null$/i.test(operator)) return [];
-    if (/numeric/i.test(operator)) return [-1, 0, 1].map((step) => String(Number(wanted) + step));
-    if (/date/i.test(operator)) {
-        const at = Date.parse(wanted);
-        return Number.isNaN(at) ? [wanted] : [-1, 0, 1].map((days) => new Date(at + days * 86_400_000).toISOString());
-    }
-    return [/ipaddress/i.test(operator) ? (wanted.split("/")[0] ?? "") : wanted.replace(/[*?]/g, "x")];
-}
+/** Returns for each wanted value of a condition a value that meets it, and similar values that do not. */
+const valuesAround = (operator: string, all: readonly unknown[]): string[] =>
+    all.map(String).flatMap((wanted) => {
+        if (/null$/i.test(operator)) return [];
+        if (/numeric/i.test(operator)) return [-1, 0, 1].map((step) => String(Number(wanted) + step));
+        const at = /date/i.test(operator) ? Date.parse(wanted) : Number.NaN;
+        if (!Number.isNaN(at)) return [-1, 0, 1].map((days) => new Date(at + days * 86_400_000).toISOString());
+        if (/date/i.test(operator)) return [wanted];
+        return [/ipaddress/i.test(operator) ? (wanted.split("/")[0] ?? "") : wanted.replace(/[*?]/g, "x")];
+    });

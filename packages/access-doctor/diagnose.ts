@@ -1,4 +1,5 @@
-import { type Import, parsePolicy, sizeLimits } from "policy-evaluator";
+import { parsePolicy, sizeLimits } from "policy-evaluator";
+import { isFolder } from "./data-file/names.ts";
 import { createFixes, type Fix } from "./fixes/fixes.ts";
 import { type Finding, type Link, type Scene, unknownLink } from "./link.ts";
 import { bucketLinks, bucketPolicy } from "./links/bucket.ts";
@@ -8,7 +9,7 @@ import { objectLinks } from "./links/object.ts";
 import { withRefusals } from "./links/refusals.ts";
 import { passRole, role, roleLinks, trust } from "./links/role.ts";
 import { tooWide } from "./links/too-wide.ts";
-import { fetchedValue, hasJob, isBucketGone, type Snapshot } from "./snapshot.ts";
+import { fetchedValue, hasJob, isBucketGone, type Snapshot, separate } from "./snapshot.ts";
 
 export interface Diagnosis {
     /** Verdict. `unknown`: no fault was found, but some links (conditions for the import) could not be checked. */
@@ -41,16 +42,13 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     const firstBroken =
         links.find(({ findings: [first] }) => first?.fault === "bucket-missing" || first?.fault === "file-refused") ??
         links.find(({ verdict }) => verdict === "broken");
-    const judge = (other: Snapshot) => {
-        const now = toScene(other);
-        return { scene: now, broken: broken(judgeLinks(now)) };
-    };
+    const judge = (now: Scene) => ({ scene: now, broken: broken(judgeLinks(now)) });
     return {
         verdict: firstBroken ? "broken" : links.some(({ verdict }) => verdict === "unknown") ? "unknown" : "sound",
         links,
         firstBroken,
         findings: ordered,
-        fixes: createFixes({ scene, broken: broken(links) }, judge),
+        fixes: createFixes({ scene, broken: broken(links) }, (other) => judge(toScene(other))),
         needs: listMissingPermissions(snapshot),
     };
 }
@@ -81,18 +79,9 @@ function judgeLinks(scene: Scene): Link[] {
 const isNotDeployed = (snapshot: Snapshot): boolean =>
     snapshot.planned !== undefined && "is" in snapshot.role && snapshot.role.is === undefined && isBucketGone(snapshot);
 
-function listMissingPermissions({ passRole, ...snapshot }: Snapshot): string[] {
-    const {
-        role,
-        simulated,
-        bucketFacts,
-        bucketPolicy: policy,
-        accessBlock,
-        ownership,
-        keys: listed,
-        job: result,
-    } = snapshot;
-    const { schema, objects, kmsKeys } = snapshot;
+function listMissingPermissions(snapshot: Snapshot): string[] {
+    const { passRole, role, simulated, bucketFacts, bucketPolicy: policy, accessBlock, ownership } = snapshot;
+    const { keys: listed, job: result, schema, objects, kmsKeys } = snapshot;
     const read = [role, simulated, bucketFacts, policy, accessBlock, ownership, listed, result, schema, ...objects];
     // Skip KMS keys of other accounts: no permission in this account allows reading their policies.
     const keys = Object.entries(kmsKeys).flatMap(([key, fetched]) => (isForeign(snapshot, key) ? [] : [fetched]));
@@ -115,39 +104,32 @@ const roleReadActions = [
 
 /** Converts a snapshot to the form that the functions in links/ judge. */
 export function toScene(snapshot: Snapshot): Scene {
-    // The ARN in the job may lack the role's path, so use the ARN of the existing role.
-    const roleArn = fetchedValue(snapshot.role)?.arn ?? snapshot.roleArn;
     const { partition, region, accountId, sourceArn, bucket, key = "" } = snapshot;
-    const read = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));
-    const keys = read.map((each) => each.key);
-    const of: Import = {
-        roleArn,
-        roleId: fetchedValue(snapshot.role)?.id,
-        partition,
-        region,
-        accountId,
-        sourceArn,
-        bucket,
-        key,
-        keys: key === "" || key.endsWith("/") ? keys : [],
-        hasBoundary: fetchedValue(snapshot.role)?.boundary !== undefined,
-        roleTags: fetchedValue(snapshot.role)?.tags,
-        objectTags: Object.fromEntries(read.flatMap(({ key: name, tags }) => (tags ? [[name, tags]] : []))),
-        bucketAccount: fetchedValue(snapshot.bucketFacts)?.account,
-        now: new Date(snapshot.now),
-    };
+    const [role, account] = [fetchedValue(snapshot.role), fetchedValue(snapshot.bucketFacts)?.account];
+    const { read } = separate(snapshot.objects);
+    const objectTags = Object.fromEntries(read.flatMap(({ key: name, tags }) => (tags ? [[name, tags]] : [])));
     const simulated = fetchedValue(snapshot.simulated) ?? [];
+    const noOrganisation =
+        simulated.length > 0 && simulated.every(({ byOrganisation }) => byOrganisation === undefined);
     const text = fetchedValue(snapshot.bucketPolicy);
     return {
         snapshot,
-        of,
+        of: {
+            ...{ partition, region, accountId, sourceArn, bucket, key, objectTags, bucketAccount: account },
+            // The ARN in the job may lack the role's path, so use the ARN of the existing role.
+            roleArn: role?.arn ?? snapshot.roleArn,
+            roleId: role?.id,
+            keys: isFolder(key) ? read.map((each) => each.key) : [],
+            hasBoundary: role?.boundary !== undefined,
+            roleTags: role?.tags,
+            now: new Date(snapshot.now),
+        },
         knownValues: {
-            roleTags: of.roleTags !== undefined,
-            roleId: Boolean(of.roleId),
-            bucketAccount: of.bucketAccount !== undefined,
-            taggedObjects: Object.keys(of.objectTags ?? {}),
-            noOrganisation:
-                simulated.length > 0 && simulated.every(({ byOrganisation }) => byOrganisation === undefined),
+            roleTags: role?.tags !== undefined,
+            roleId: Boolean(role?.id),
+            bucketAccount: account !== undefined,
+            taggedObjects: Object.keys(objectTags),
+            noOrganisation,
         },
         bucketPolicy: text === undefined ? undefined : parsePolicy(text, "resource", sizeLimits.bucketPolicy),
     };

@@ -48,38 +48,32 @@ function chain(diagnosis: Diagnosis, verbose: boolean): string[] {
     });
 }
 
-const shown = (symbol: string, line: string) => `  ${symbol}  ${line}`;
-const evidenceOf = ({ evidence }: Finding) => evidence.map((line) => `       ${line}`);
-
 /** Formats the first broken link without the sentence of its first finding, which the headline already contains. */
-function brokenLink({ link, findings }: Link, verbose: boolean): string[] {
-    const [first, ...more] = findings;
-    return [
-        `  ${symbols.broken}  ${link}   ◀ first broken link`,
-        ...(verbose && first ? evidenceOf(first) : []),
-        ...more.flatMap((finding) => findingLines(finding, verbose)),
-    ];
+function brokenLink({ link, findings: [first, ...more] }: Link, verbose: boolean): string[] {
+    const line = `  ${symbols.broken}  ${link}   ◀ first broken link`;
+    return [line, ...(first ? evidenceOf(first, verbose) : []), ...more.flatMap((each) => findingLines(each, verbose))];
 }
 
 function linkLines(run: readonly Link[], verbose: boolean): string[] {
-    const [first] = run as [Link];
-    const { verdict, findings, link, detail } = first;
-    const names = run.map((each) => each.link).join(", ");
+    const [{ verdict, findings, link, detail }] = run as [Link];
     if (run.length > 1) {
         const what = verdict === "ok" ? "links hold" : "links could not be checked";
-        return [shown(symbols[verdict], `${run.length} ${what}: ${names}${verdict === "ok" ? "" : `: ${detail}`}`)];
+        const names = run.map((each) => each.link).join(", ");
+        return [`  ${symbols[verdict]}  ${run.length} ${what}: ${names}${verdict === "ok" ? "" : `: ${detail}`}`];
     }
     const [only, ...more] = findings;
     return [
-        shown(symbols[verdict], `${link}: ${only?.sentence ?? detail}`),
-        ...(verbose && only ? evidenceOf(only) : []),
+        `  ${symbols[verdict]}  ${link}: ${only?.sentence ?? detail}`,
+        ...(only ? evidenceOf(only, verbose) : []),
         ...more.flatMap((finding) => findingLines(finding, verbose)),
     ];
 }
 
+const evidenceOf = ({ evidence }: Finding, verbose: boolean) =>
+    verbose ? evidence.map((line) => `       ${line}`) : [];
 const findingLines = (finding: Finding, verbose: boolean) => [
-    shown(symbols[finding.verdict], finding.sentence),
-    ...(verbose ? evidenceOf(finding) : []),
+    `  ${symbols[finding.verdict]}  ${finding.sentence}`,
+    ...evidenceOf(finding, verbose),
 ];
 
 /** Describes what a fix would add; with `verbose`, also the commands. */

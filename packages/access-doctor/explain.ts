@@ -8,7 +8,7 @@ import {
 } from "policy-evaluator";
 import { type Candidate, compareStatements, type DecidingCondition } from "./candidates.ts";
 import { isConditionKey, type Unknowns } from "./context.ts";
-import type { Correction } from "./meant.ts";
+import { type Correction, nameOf } from "./meant.ts";
 
 /**
  * The reason why a request is denied: a statement that denies it, or, if none allows it, the Allow statement that comes
@@ -23,7 +23,7 @@ export interface Explanation {
     readonly source?: Statement;
     readonly conditions: readonly DecidingCondition[];
     /** Parts of the statement, other than conditions, that do not match the request. */
-    readonly parts: readonly ("principal" | "resource" | "action")[];
+    readonly parts: Candidate["parts"];
     /** Probably misspelt parts of the statement, with their corrections. */
     readonly corrections: readonly Correction[];
     readonly sentence: string;
@@ -44,36 +44,51 @@ export function explain(
     denialsOnly = false,
 ): Explanation[] {
     const candidates = compareStatements(request, assumed, policies, kind, unknowns);
-    const denials = candidates.filter(
-        ({ statement, mismatches }) => statement.Effect === "Deny" && mismatches.length === 0,
-    );
-    const allows = candidates.filter(({ statement }) => statement.Effect === "Allow");
-    const isAllowed = allows.some(({ mismatches }) => mismatches.length === 0);
+    const applies = ({ parts, unmet }: Candidate) => parts.length === 0 && unmet.length === 0;
+    const [allows, denials] = (["Allow", "Deny"] as const).map((effect) =>
+        candidates.filter(({ statement }) => statement.Effect === effect),
+    ) as [Candidate[], Candidate[]];
+    const isAllowed = allows.some(applies);
     return [
-        ...denials.map((denial) => explainDenial(denial, request)),
+        ...denials.filter(applies).map((denial) => explainDenial(denial, request)),
         ...(isAllowed || denialsOnly ? [] : [missingAllow(allows, request, policies)]),
     ];
 }
 
-const evidenceOf = (request: AccessRequest, candidate?: Candidate) => {
-    const { caller, action, resource, context } = request;
-    const who = "service" in caller ? caller.service : "arn" in caller ? caller.arn : caller.federated;
-    return [
-        ...(candidate ? [`${candidate.name} of the ${candidate.policy}: ${JSON.stringify(candidate.statement)}`] : []),
-        `request: ${action} on ${resource} by ${who} with ${JSON.stringify(context)}`,
-    ];
-};
+const describeRequest = (request: AccessRequest) =>
+    `request: ${request.action} on ${request.resource} by ${nameOf(request)} with ${JSON.stringify(request.context)}`;
 
 /**
- * Capitalises a sentence that begins with a statement's name, but not a Sid, because readers search for its exact
- * spelling.
+ * Returns the explanation by a statement. The sentence begins with the statement's name and policy, then `words`, then
+ * what the request sends for the conditions.
  */
-const sentence = (words: string, { Sid }: Candidate["statement"]) =>
-    !Sid ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+function explainBy(
+    { name, policy, statement, corrections }: Candidate,
+    request: AccessRequest,
+    conditions: readonly DecidingCondition[],
+    words: string,
+    parts: Explanation["parts"] = [],
+): Explanation {
+    const who = "service" in request.caller ? "Personalize" : "the role's session";
+    const sent = [...new Set(conditions.map(sentText))].join(", ");
+    const text = `${name} of the ${policy} ${words}`.trimEnd() + (sent && `; ${who} sends ${sent}`);
+    return {
+        effect: statement.Effect,
+        policy,
+        statement: name,
+        source: statement,
+        conditions,
+        parts,
+        corrections,
+        // A Sid keeps its spelling, because readers search for it.
+        sentence: `${statement.Sid ? text : text.charAt(0).toUpperCase() + text.slice(1)}.`,
+        evidence: [`${name} of the ${policy}: ${JSON.stringify(statement)}`, describeRequest(request)],
+    };
+}
 
 function explainDenial(candidate: Candidate, request: AccessRequest): Explanation {
-    const { name, policy, statement, conditions, corrections } = candidate;
-    const { NotPrincipal, NotResource, Resource } = statement;
+    const { conditions, corrections } = candidate;
+    const { NotPrincipal, NotResource, Resource } = candidate.statement;
     const [bucketArn = ""] = request.resource.split("/");
     // A wildcard within a name may match more names than its author meant.
     const patterns = toList(Resource).filter(
@@ -85,22 +100,7 @@ function explainDenial(candidate: Candidate, request: AccessRequest): Explanatio
         ...(NotResource ? [`outside ${toList(NotResource).join(", ")}`] : []),
         ...conditions.map((each) => `${describeCondition(each)}${mistakeHint(each, corrections)}`),
     ];
-    const sent = conditions.map(sentText).filter((text, at, all) => all.indexOf(text) === at);
-    const words = `${name} of the ${policy} denies ${request.action} ${rules.join(" and ")}`.trimEnd();
-    return {
-        effect: "Deny",
-        policy,
-        statement: name,
-        source: statement,
-        conditions,
-        parts: [],
-        corrections,
-        sentence: sentence(
-            `${words}${sent.length > 0 ? `; ${sender(request)} sends ${sent.join(", ")}` : ""}.`,
-            statement,
-        ),
-        evidence: evidenceOf(request, candidate),
-    };
+    return explainBy(candidate, request, conditions, `denies ${request.action} ${rules.join(" and ")}`);
 }
 
 const notPrincipalHint = ({ caller }: AccessRequest) =>
@@ -131,21 +131,21 @@ function sentText({ key, sent }: DecidingCondition): string {
     return sent === "unknown" ? `an unknown ${key}` : `${key} ${sent.join(", ")}`;
 }
 
-const weights = { principal: 4, resource: 2 } as const;
+const weights = { principal: 4, resource: 2, action: 1 } as const;
 
 function missingAllow(
     allows: readonly Candidate[],
     request: AccessRequest,
     policies: readonly NamedPolicy[],
 ): Explanation {
-    const weightOf = ({ mismatches }: Candidate) =>
-        mismatches.reduce((sum, each) => sum + (typeof each === "string" && each !== "action" ? weights[each] : 1), 0);
-    const about = allows.filter(({ mismatches }) => !mismatches.includes("action"));
+    const weightOf = ({ parts, unmet }: Candidate) =>
+        unmet.length + parts.reduce((sum, part) => sum + weights[part], 0);
+    const about = allows.filter(({ parts }) => !parts.includes("action"));
     // If statements for the caller of this request exist, ignore statements for other principals.
-    const ours = about.filter(({ mismatches }) => !mismatches.includes("principal"));
+    const ours = about.filter(({ parts }) => !parts.includes("principal"));
     const [closest] = (ours.length > 0 ? ours : about).toSorted((a, b) => weightOf(a) - weightOf(b));
     const names = policies.map(({ name }) => name);
-    const isOnlyAction = ({ mismatches: [first, ...more] }: Candidate) => first === "action" && more.length === 0;
+    const isOnlyAction = ({ parts, unmet }: Candidate) => parts.join() === "action" && unmet.length === 0;
     const excluding = allows.find((each) => each.statement.NotAction !== undefined && isOnlyAction(each));
     // In a policy of a resource, say what is allowed to this caller instead.
     const other = allows.find((each) => each.statement.Principal !== undefined && isOnlyAction(each));
@@ -168,11 +168,10 @@ function missingAllow(
         } as const;
         const corrections = mistake ? [mistake] : [];
         const source = excluding && { source: excluding.statement, statement: excluding.name };
-        return { ...common, ...source, parts: ["action"], corrections, sentence: words, evidence: evidenceOf(request) };
+        const evidence = [describeRequest(request)];
+        return { ...common, ...source, parts: ["action"], corrections, sentence: words, evidence };
     }
-    const { name, policy, statement, mismatches, corrections } = closest;
-    const conditions = mismatches.filter((each) => typeof each !== "string");
-    const parts = mismatches.filter((each) => typeof each === "string");
+    const { statement, parts, unmet, corrections } = closest;
     const who = JSON.stringify(statement.Principal ?? { not: statement.NotPrincipal });
     const caller = "service" in request.caller ? "the service" : "the role";
     const why = [
@@ -180,29 +179,13 @@ function missingAllow(
             ? [`is for ${who}, not for ${caller} ${nameOf(request)}${meant(corrections, "principal")}`]
             : []),
         ...(parts.includes("resource") ? [resourceText(statement, request, corrections)] : []),
-        ...conditions.map(
+        ...unmet.map(
             (each) =>
                 `requires ${each.operator} ${each.key} ${each.wanted.join(" or ")}${mistakeHint(each, corrections)}`,
         ),
     ];
-    const sent = conditions.length > 0 ? `; ${sender(request)} sends ${conditions.map(sentText).join(", ")}` : "";
-    return {
-        effect: "Allow",
-        policy,
-        statement: name,
-        source: statement,
-        conditions,
-        parts,
-        corrections,
-        sentence: sentence(`${name} of the ${policy} ${why.join(", and ")}${sent}.`, statement),
-        evidence: evidenceOf(request, closest),
-    };
+    return explainBy(closest, request, unmet, why.join(", and "), parts);
 }
-
-const sender = ({ caller }: AccessRequest) => ("service" in caller ? "Personalize" : "the role's session");
-
-const nameOf = ({ caller }: AccessRequest) =>
-    "service" in caller ? caller.service : "arn" in caller ? caller.arn : caller.federated;
 
 /** Returns a hint in parentheses: what was probably meant instead of this part of the statement. */
 function meant(corrections: readonly Correction[], part: Correction["part"]): string {

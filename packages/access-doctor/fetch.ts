@@ -1,15 +1,14 @@
-import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { S3Client } from "@aws-sdk/client-s3";
-import { type AccessRequest, isRoot, parseArn, parseSessionArn, personalizeService, roleReads } from "policy-evaluator";
+import { GetRoleCommand, IAM, type IAMClient } from "@aws-sdk/client-iam";
+import { KMS } from "@aws-sdk/client-kms";
+import { S3 } from "@aws-sdk/client-s3";
+import { isRoot, parseArn, parseSessionArn, personalizeService, roleReads } from "policy-evaluator";
 import { importedKeys } from "./data-file/names.ts";
 import { toScene } from "./diagnose.ts";
 import { accessBlock, bucketFacts, listKeys, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
 import { roleFacts, simulate } from "./fetch-role.ts";
 import { proposals } from "./links/object.ts";
 import { fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
-import { type Fetched, fetchedValue, type KeyFacts, type Simulated, type Snapshot } from "./snapshot.ts";
-import type { Target } from "./target.ts";
+import { fetchedValue, type KeyFacts, type Simulated, type Snapshot, separate, type Target } from "./snapshot.ts";
 
 /** Maximum number of files to read of a folder, because each file needs several calls. */
 const maxObjects = 20;
@@ -20,8 +19,8 @@ const maxObjects = 20;
  */
 export async function fetchSnapshot(target: Target, look: ReadFromAws = quietReader): Promise<Snapshot> {
     const { region, roleArn, bucket } = target;
-    const iam = new IAMClient({ region });
-    const s3 = new S3Client({ region, followRegionRedirects: true });
+    const iam = new IAM({ region });
+    const s3 = new S3({ region, followRegionRedirects: true });
     const from = <C extends { send: unknown }, T>(client: C, permission: string, work: (client: C) => Promise<T>) =>
         fetched(look, permission, (signal) => work(withSignal(client, signal)));
     let entity: Promise<string> | undefined;
@@ -36,7 +35,8 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
         from(s3, "s3:ListBucket", (client) => listKeys(client, bucket, target.key ?? "")),
     ]);
     const listed = fetchedValue(keys) ?? [];
-    const key = target.key ?? likelyKey(listed);
+    // Without a key, the most likely import file of the bucket.
+    const key = target.key ?? (listed.find((each) => each.key.endsWith(".csv")) ?? listed[0])?.key;
     const read = (location: string) =>
         Promise.all(
             importedKeys(location, listed)
@@ -48,61 +48,27 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
     const candidates = await Promise.all(
         meant.map(async ({ location }) => ({ location, objects: await read(location) })),
     );
-    const kms = new KMSClient({ region });
-    const ids = new Set(objects.flatMap((each) => fetchedValue(each)?.kmsKey ?? []));
+    const kms = new KMS({ region });
+    const ids = new Set(separate(objects).read.flatMap(({ kmsKey }) => kmsKey ?? []));
     const kmsKeys = await Promise.all(
-        [...ids].map(
-            async (id): Promise<[string, Fetched<KeyFacts>]> => [
-                id,
-                await from(kms, "kms:DescribeKey", (client) => keyFacts(client, id)),
-            ],
-        ),
+        [...ids].map(async (id) => [id, await from(kms, "kms:DescribeKey", (client) => keyFacts(client, id))] as const),
     );
-    const { caller, partition, accountId, sourceArn, job, schema, owned, planned } = target;
     const snapshot: Snapshot = {
-        now: new Date().toISOString(),
-        caller,
-        partition,
-        region,
-        accountId,
-        roleArn,
-        owned,
-        bucket,
-        key,
-        sourceArn,
-        passRole,
-        role,
-        simulated: { is: [] },
-        bucketFacts: facts,
-        bucketPolicy: policy,
-        accessBlock: block,
-        ownership: owner,
-        keys,
-        objects,
-        candidates,
-        job,
-        schema,
+        ...target,
+        ...{ now: new Date().toISOString(), key, passRole, role, simulated: { is: [] }, keys, objects, candidates },
+        ...{ bucketFacts: facts, bucketPolicy: policy, accessBlock: block, ownership: owner },
         kmsKeys: Object.fromEntries(kmsKeys),
-        ...(planned !== undefined && { planned }),
     };
-    if ("is" in role && role.is === undefined) {
-        return { ...snapshot, simulated: { unread: "there is no role" } };
-    }
+    if ("is" in role && role.is === undefined) return { ...snapshot, simulated: { unread: "there is no role" } };
     const simulated = from(iam, "iam:SimulatePrincipalPolicy", (client) => simulateReads(client, snapshot));
     return { ...snapshot, simulated: await simulated };
 }
 
-/** Returns the most likely import file of the bucket, for a target without a key. */
-const likelyKey = (keys: readonly { readonly key: string }[]) =>
-    (keys.find(({ key }) => key.endsWith(".csv")) ?? keys[0])?.key;
-
-async function keyFacts(kms: KMSClient, KeyId: string): Promise<KeyFacts> {
-    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+async function keyFacts(kms: KMS, KeyId: string): Promise<KeyFacts> {
+    const { KeyMetadata } = await kms.describeKey({ KeyId });
     const facts = { arn: KeyMetadata?.Arn ?? KeyId, state: KeyMetadata?.KeyState ?? "Unavailable" };
-    if (KeyMetadata?.KeyManager === "AWS") {
-        return { ...facts, manager: "AWS", policy: "" };
-    }
-    const { Policy = "" } = await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: "default" }));
+    if (KeyMetadata?.KeyManager === "AWS") return { ...facts, manager: "AWS", policy: "" };
+    const { Policy = "" } = await kms.getKeyPolicy({ KeyId, PolicyName: "default" });
     return { ...facts, manager: "CUSTOMER", policy: Policy };
 }
 
@@ -115,9 +81,7 @@ async function mayPass(
     { caller, roleArn }: Target,
     sourceOf: (iam: IAMClient) => Promise<string>,
 ): Promise<Simulated[]> {
-    if (isRoot(caller)) {
-        return [];
-    }
+    if (isRoot(caller)) return [];
     const source = await sourceOf(iam);
     const passRole = { action: "iam:PassRole", resources: [roleArn] };
     const [toPersonalize, toAny] = await Promise.all([
@@ -133,19 +97,14 @@ async function mayPass(
  */
 export async function fetchEntityArn(iam: IAMClient, caller: string): Promise<string> {
     const session = parseSessionArn(caller);
-    if (!session) {
-        return caller;
-    }
+    if (!session) return caller;
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: session.roleName }));
     const { partition, accountId } = parseArn(caller) ?? { partition: "aws", accountId: "" };
     return Role?.Arn ?? `arn:${partition}:iam::${accountId}:role/${session.roleName}`;
 }
 
 async function simulateReads(iam: IAMClient, snapshot: Snapshot): Promise<Simulated[]> {
-    const groups = new Map<string, AccessRequest[]>();
-    for (const request of roleReads(toScene(snapshot).of)) {
-        groups.set(request.action, [...(groups.get(request.action) ?? []), request]);
-    }
+    const groups = Map.groupBy(roleReads(toScene(snapshot).of), ({ action }) => action);
     const answers = await Promise.all(
         [...groups].map(([action, requests]) =>
             simulate(iam, snapshot.roleArn, {

@@ -31,24 +31,20 @@ const longestDocument = 100;
 
 /** Shortens long JSON documents within a sentence. */
 const brief = (sentence: string): string =>
-    sentence
-        .split("\n")
-        .map((line) => {
-            const [from, to] = [line.search(/[{[]/), Math.max(line.lastIndexOf("}"), line.lastIndexOf("]"))];
-            return from >= 0 && to - from > longestDocument
-                ? `${line.slice(0, from + longestDocument)}…${line.slice(to + 1)}`
-                : line;
-        })
-        .join("\n");
+    sentence.replaceAll(/^([^{[\n]*)([{[].*[}\]])/gm, (whole, before: string, document: string) =>
+        document.length - 1 > longestDocument ? `${before}${document.slice(0, longestDocument)}…` : whole,
+    );
 
 const does = (label: Todo["label"], text: string): Todo => ({ label, text });
 
 /** Returns the first lines of a diagnosis. `again` is how to repeat the diagnosis. */
 export function createHeadline(diagnosis: Diagnosis, snapshot: Snapshot, again: Again): Headline {
     const { firstBroken, findings, verdict } = diagnosis;
+    const { bucket, key = "", roleArn } = snapshot;
     const first = firstBroken?.findings.find((each) => each.verdict === "broken") ?? findings[0];
+    if (verdict === "unknown") return unknown(diagnosis, snapshot, again);
     const { status = "", ended } = fetchedValue(snapshot.job) ?? {};
-    const isRunning = status !== "" && status !== "ACTIVE" && status !== "CREATE FAILED";
+    const isRunning = !["", "ACTIVE", "CREATE FAILED"].includes(status);
     const later = isRunning
         ? ` The job is ${status}: not failed yet.`
         : status === "ACTIVE" && verdict !== "sound"
@@ -57,13 +53,9 @@ export function createHeadline(diagnosis: Diagnosis, snapshot: Snapshot, again: 
     if (verdict === "broken" && first) {
         return { cause: brief(placed(first, snapshot)) + later, todo: fixesTodo(diagnosis, snapshot, again) };
     }
-    if (verdict === "unknown") return unknown(diagnosis, snapshot, again);
     const changed = findings.find(({ fault }) => fault === "job-other-reason")?.sentence;
-    const { bucket, key = "", roleArn } = snapshot;
     return { cause: `${changed ?? `An import can read s3://${bucket}/${key} by ${roleArn}.`}${later}`, todo: [] };
 }
-
-const alone = ({ command: again }: Again, more = "") => `${again}${more}`.replace(/ --$/, "");
 
 /**
  * Adds the name of the document, role, bucket or file to the start of a finding's sentence unless the sentence already
@@ -100,27 +92,23 @@ function unknown({ links, needs }: Diagnosis, snapshot: Snapshot, again: Again):
     const lacking = needs.length === 0 ? "" : ` without ${needs.join(", ")}`;
     const unchecked = why === "" ? "" : ` This could not be checked${lacking}: ${brief(why)}.`;
     const isDenied = unread.some(({ detail }) => parseRefusal(detail)?.isExplicit);
+    const denied = isDenied ? " A Deny refuses a part of it, so an Allow alone does not help." : "";
     const foreign = Object.keys(snapshot.kmsKeys).filter((key) => isForeign(snapshot, key));
     const asks = [
         ...(needs.length > 0
-            ? [
-                  does(
-                      "Ask",
-                      `an administrator of account ${accountId}: allow ${caller} ${needs.join(", ")}.${isDenied ? " A Deny refuses a part of it, so an Allow alone does not help." : ""}`,
-                  ),
-              ]
+            ? [`an administrator of account ${accountId}: allow ${caller} ${needs.join(", ")}.${denied}`]
             : []),
-        ...unread.flatMap(({ ask }) => (ask === undefined ? [] : [does("Ask", ask)])),
-        ...foreign.map((key) => does("Ask", keyRequest(key, snapshot))),
-    ];
+        ...unread.flatMap(({ ask }) => ask ?? []),
+        ...foreign.map((key) => keyRequest(key, snapshot)),
+    ].map((ask) => does("Ask", ask));
     const unexplained = links.find((link) => link.unexplained !== undefined)?.unexplained;
     if (unexplained !== undefined) {
         const cause = `The import failed (${unexplained}), and no policy, key or file that can be read from here explains it.${unchecked}`;
         return { cause, todo: [...asks, ...unseen(snapshot, unexplained)] };
     }
     const keyless = snapshot.key === undefined ? " --key KEY" : "";
-    const todo = asks.length > 0 ? asks : [does("Next", alone(again, keyless))];
-    return { cause: `Nothing broken was found.${unchecked}`, todo };
+    const next = does("Next", `${again.command}${keyless}`.replace(/ --$/, ""));
+    return { cause: `Nothing broken was found.${unchecked}`, todo: asks.length > 0 ? asks : [next] };
 }
 
 /**
@@ -128,73 +116,52 @@ function unknown({ links, needs }: Diagnosis, snapshot: Snapshot, again: Again):
  * the account can read, in order. Advice that loosens a policy comes last, and only for the caller's own bucket.
  */
 function unseen({ bucket, key = "", roleArn, owned, partition, job, bucketPolicy }: Snapshot, words: string): Todo[] {
-    const [action, resource] = ["s3:GetObject", `arn:${partition}:s3:::${bucket}/${key}`];
+    const [action, bucketArn] = ["s3:GetObject", `arn:${partition}:s3:::${bucket}`];
     const callers: Caller[] = [{ arn: roleArn }, { service: personalizeService }];
-    const owners = new Map<string, Set<string>>();
-    for (const { owner, policy } of callers.flatMap((caller) => unseenLayers({ caller, action }))) {
-        owners.set(owner, (owners.get(owner) ?? new Set()).add(policy));
-    }
-    const asks = [...owners].map(([owner, policies]) =>
-        does(
-            "Ask",
-            `${owner}: does ${[...policies].map(article).join(" or ")} keep ${roleArn} or ${personalizeService} from ${action} on ${resource}?`,
-        ),
-    );
+    const layers = callers.flatMap((caller) => unseenLayers({ caller, action }));
+    const asks = [...Map.groupBy(layers, ({ owner }) => owner)].map(([owner, own]) => {
+        const policies = [...new Set(own.map(({ policy }) => article(policy)))].join(" or ");
+        const question = `does ${policies} keep ${roleArn} or ${personalizeService} from ${action} on ${bucketArn}/${key}?`;
+        return does("Ask", `${owner}: ${question}`);
+    });
     const { ended } = fetchedValue(job) ?? {};
-    const since =
-        ended === undefined
-            ? "if something was changed since, import again; otherwise ask"
-            : `if something was changed since ${ended}, import again; otherwise ask`;
-    const isOwn =
-        owned[`arn:${partition}:s3:::${bucket}`] !== undefined &&
-        (fetchedValue(bucketPolicy) ?? "").includes("aws:SourceAccount");
+    const since = `if something was changed since${ended === undefined ? "" : ` ${ended}`}, import again; otherwise ask`;
+    const isOwn = owned[bucketArn] !== undefined && (fetchedValue(bucketPolicy) ?? "").includes("aws:SourceAccount");
     const loosen =
         "only if nobody finds a reason: Personalize may not send the conditions of the bucket policy. To leave them out: pulumi config set bucketPolicyConditions false && pulumi up";
-    return [
-        does("Next", since),
-        ...asks,
-        ...(isOwn && /Insufficient privileges/.test(words) ? [does("Then", loosen)] : []),
-    ];
+    const last = isOwn && /Insufficient privileges/.test(words) ? [does("Then", loosen)] : [];
+    return [does("Next", since), ...asks, ...last];
 }
 
 /** Returns what the administrator of a KMS key in another account must check. */
 const keyRequest = (key: string, { roleArn }: Snapshot) =>
     `the administrator of the key ${key}: does its policy let ${roleArn} and personalize.amazonaws.com use it (${keyActions.join(", ")})? The role's own policy needs kms:Decrypt on it, too.`;
 
-function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, again: Again): Todo[] {
+function fixesTodo({ fixes, firstBroken }: Diagnosis, snapshot: Snapshot, { command, script, start }: Again): Todo[] {
+    const own = [...new Set(fixes.flatMap(({ program }) => program || []))].map((text) => does("Fix", text));
+    const asks = fixes.flatMap(({ ask }) => (ask === undefined ? [] : [does("Ask", ask)]));
     // The command of the program that owns a resource restores all of it, and not only what this import needs.
-    const commands = open.flatMap((fix) => (fix.program === "" ? fix.commands : []));
-    const script = shell(again.script);
-    const asks = open.flatMap(({ ask }) => (ask === undefined ? [] : [does("Ask", ask)]));
-    const own = open.flatMap(({ program }) => (program === "" ? [] : [program]));
-    const label = own.length + commands.length + asks.length > 0 ? "Then" : "Fix";
-    const moves = open.flatMap(({ location, roleArn }) => [
-        ...(location === undefined ? [] : [does(label, `import from ${location}`)]),
-        ...(roleArn === undefined ? [] : [does(label, `import by ${roleArn}`)]),
-    ]);
-    const runs =
-        commands.length > 0
-            ? [does("Fix", `${again.command} --write ${script}`), does("Then", `read ${script}, and run: sh ${script}`)]
-            : [];
+    const needsScript = fixes.some(({ program, commands }) => program === "" && commands.length > 0);
+    const file = shell(script);
+    const runs = needsScript
+        ? [does("Fix", `${command} --write ${file}`), does("Then", `read ${file}, and run: sh ${file}`)]
+        : [];
+    const label = own.length + runs.length + asks.length > 0 ? "Then" : "Fix";
+    const moves = fixes.flatMap(({ location, roleArn }) =>
+        [location && `import from ${location}`, roleArn && `import by ${roleArn}`].flatMap((text) =>
+            text ? [does(label, text)] : [],
+        ),
+    );
     // Show the fix for the first finding that reports a fault before all other fixes.
     const cause = firstBroken?.findings.find(({ verdict }) => verdict === "broken")?.fault;
-    const asksFirst = open.some(
-        ({ faults, ask, commands: own }) => cause && faults.includes(cause) && ask && !own.length,
+    const asksFirst = fixes.some(
+        ({ faults, ask, commands }) => cause && faults.includes(cause) && ask && commands.length === 0,
     );
-    const restores = [...new Set(own)].map((each) => does("Fix", each));
-    const todo = [...restores, ...(asksFirst ? [...asks, ...runs] : [...runs, ...asks]), ...moves];
-    if (todo.length > 0) {
-        return todo;
-    }
-    return [does("Next", chooseNextCommand(snapshot, again) ?? alone(again, " --verbose"))];
-}
-
-/**
- * Returns the command to run next according to the error message of the job or the user; undefined without a message.
- */
-function chooseNextCommand({ job, reported, bucket, key }: Snapshot, { start }: Again): string | undefined {
-    const reason = fetchedValue(job)?.failureReason ?? reported;
-    return reason === undefined
-        ? undefined
-        : explainMessage(reason, { bucket, ...(key !== undefined && { key }) }, start)?.next;
+    const todo = [...own, ...(asksFirst ? [...asks, ...runs] : [...runs, ...asks]), ...moves];
+    if (todo.length > 0) return todo;
+    // Without a fix, the message of the job or of the user may name a command.
+    const reason = fetchedValue(snapshot.job)?.failureReason ?? snapshot.reported;
+    const { bucket, key } = snapshot;
+    const message = reason && explainMessage(reason, { bucket, ...(key !== undefined && { key }) }, start);
+    return [does("Next", message ? message.next : `${command} --verbose`)];
 }

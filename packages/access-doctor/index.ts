@@ -10,5 +10,5 @@ export { simulate } from "./fetch-role.ts";
 export { type Again, createHeadline, type Headline } from "./headline.ts";
 export { createReader, quietReader, type ReadFromAws } from "./look.ts";
 export { explainMessage } from "./messages.ts";
-export type { Snapshot } from "./snapshot.ts";
-export { fetchCaller, type Target, targetOfJob, targetOfRole } from "./target.ts";
+export type { Snapshot, Target } from "./snapshot.ts";
+export { fetchCaller, targetOfJob, targetOfRole } from "./target.ts";

@@ -2,22 +2,12 @@ import type { Import, ParsedPolicy } from "policy-evaluator";
 import type { Known } from "./context.ts";
 import type { Explanation } from "./explain.ts";
 import type { FaultId } from "./faults.ts";
-import type { Snapshot } from "./snapshot.ts";
-
-type Verdict = "ok" | "broken" | "warning" | "unknown";
+import type { Fetched, Snapshot } from "./snapshot.ts";
 
 /** What a fix changes: a policy, the import's location, an object or a KMS key. */
 export type FixTarget =
-    | "passRole"
-    | "rolePolicy"
-    | "trust"
-    | "bucketPolicy"
-    | "boundary"
-    | "organisation"
-    | "location"
-    | "object"
-    | "key"
-    | "none";
+    | ("passRole" | "rolePolicy" | "trust" | "boundary" | "organisation")
+    | ("bucketPolicy" | "location" | "object" | "key" | "none");
 
 export interface Finding {
     readonly fault: FaultId;
@@ -39,7 +29,7 @@ export interface Finding {
 /** One of the conditions for an import to read its data, such as the role's trust policy. */
 export interface Link {
     readonly link: string;
-    readonly verdict: Verdict;
+    readonly verdict: "ok" | "broken" | "warning" | "unknown";
     /** The link's result in a few words. */
     readonly detail: string;
     readonly findings: readonly Finding[];
@@ -57,8 +47,6 @@ export interface Scene {
     readonly knownValues: Known;
     readonly bucketPolicy: ParsedPolicy | undefined;
 }
-
-export const simulator = "iam:SimulatePrincipalPolicy";
 
 const createFindingFactory =
     (verdict: Finding["verdict"]) =>
@@ -78,12 +66,9 @@ export const warning = createFindingFactory("warning");
 /**
  * Creates a link with the verdict that follows from its findings. `detail` is the link's text if it has no findings.
  */
-export function createLink(link: string, detail: string, findings: readonly Finding[]): Link {
-    const verdict = findings.some((each) => each.verdict === "broken")
-        ? "broken"
-        : findings.length > 0
-          ? "warning"
-          : "ok";
+export function createLink(link: string, detail: string, findings: readonly Finding[] = []): Link {
+    const isBroken = findings.some((each) => each.verdict === "broken");
+    const verdict = isBroken ? "broken" : findings.length > 0 ? "warning" : "ok";
     return { link, verdict, detail: findings[0]?.sentence ?? detail, findings };
 }
 
@@ -95,3 +80,7 @@ export const unknownLink = (link: string, detail: string, ask?: string): Link =>
     findings: [],
     ...(ask !== undefined && { ask }),
 });
+
+/** Judges what was fetched. If it could not be read, the link is unknown. */
+export const judgeFetched = <T>(link: string, fetched: Fetched<T>, judge: (value: T) => Link): Link =>
+    "is" in fetched ? judge(fetched.is) : unknownLink(link, fetched.unread);

@@ -26,11 +26,8 @@ export function createReader(
             return await work(AbortSignal.any([signal, ends]));
         } catch (error) {
             if (isUnreachable(error)) {
-                const hint = "Check the network, the region, and AWS_ENDPOINT_URL.";
-                throw new AccessError(
-                    `AWS does not answer the call that needs ${permission} (${oneLine(error)}). ${hint}`,
-                    "unknown",
-                );
+                const what = `AWS does not answer the call that needs ${permission} (${oneLine(error)}).`;
+                throw new AccessError(`${what} Check the network, the region, and AWS_ENDPOINT_URL.`, "unknown");
             }
             // After a timeout, replace the SDK's message, which is only "Request aborted".
             throw ends.aborted && !signal.aborted
@@ -53,17 +50,21 @@ export function withSignal<C extends { send: unknown }>(client: C, abortSignal: 
     });
 }
 
+/** Returns the result of a call; undefined if it fails with an error of one of these names. */
+export async function unless<T>(call: Promise<T>, ...names: string[]): Promise<T | undefined> {
+    return call.catch((error: unknown) => {
+        if (names.some((name) => hasName(error, name))) return undefined;
+        throw error;
+    });
+}
+
 /** Returns the result of a read, or the reason why it failed. Throws only after Ctrl-C and for rejected credentials. */
-export async function fetched<T>(
-    look: ReadFromAws,
-    permission: string,
-    work: (signal: AbortSignal) => Promise<T>,
-): Promise<Fetched<T>> {
+export async function fetched<T>(look: ReadFromAws, ...read: Parameters<typeof look<T>>): Promise<Fetched<T>> {
     try {
-        return { is: await look(permission, work) };
+        return { is: await look<T>(...read) };
     } catch (error) {
         if (hasName(error, "AbortError") || isCredentials(error)) throw error;
-        return describeReadFailure(error, permission);
+        return describeReadFailure(error, read[0]);
     }
 }
 
@@ -74,19 +75,15 @@ export function describeReadFailure(
 ): { readonly unread: string; readonly needs?: string } {
     const { name, message, $metadata, $retryable }: AwsError = toError(error);
     const status = $metadata?.httpStatusCode;
-    if (
-        $retryable?.throttling ||
-        status === 429 ||
-        /Throttl|TooManyRequests|SlowDown|RequestLimitExceeded/.test(name)
-    ) {
+    const throttles = /Throttl|TooManyRequests|SlowDown|RequestLimitExceeded/;
+    if ($retryable?.throttling || status === 429 || throttles.test(name)) {
         return { unread: `throttled: AWS limits the rate of ${permission}; run this again in a minute` };
     }
     if (!isCredentials(error) && (status === 403 || /AccessDenied|Unauthorized|Forbidden/.test(name))) {
         if (parseRefusal(message)?.policy?.startsWith("VPC endpoint")) {
             const elsewhere = "an import does not use this network's endpoint; run this from another network";
-            return {
-                unread: `the VPC endpoint policy of this network refuses ${permission}: ${elsewhere} (${oneLine(error)})`,
-            };
+            const refuses = `the VPC endpoint policy of this network refuses ${permission}`;
+            return { unread: `${refuses}: ${elsewhere} (${oneLine(error)})` };
         }
         const needs = /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1] ?? permission;
         return { unread: `${needs} is denied (${oneLine(error)})`, needs };

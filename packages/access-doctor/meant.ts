@@ -1,13 +1,5 @@
 import { distance } from "fastest-levenshtein";
-import {
-    type AccessRequest,
-    type OneOrMany,
-    type PolicyKind,
-    type Principals,
-    parseArn,
-    type Statement,
-    toList,
-} from "policy-evaluator";
+import { type AccessRequest, type PolicyKind, parseArn, type Statement, toList } from "policy-evaluator";
 import { isConditionKey, nearestKey } from "./context.ts";
 
 /** A part of a statement that is probably misspelt, and its nearest valid spelling. */
@@ -63,43 +55,9 @@ function resourceSpellings(wrong: string, { resource }: AccessRequest): string[]
     return isSameName || isNear(start, bucketArn) ? [[bucketArn, ...rest].join("/")] : [];
 }
 
-const namesOf = ({ caller }: AccessRequest) =>
-    "service" in caller ? [caller.service] : "arn" in caller ? [caller.arn] : [];
-
-/**
- * Returns the possible corrections of one condition: another key, an operator that accepts wildcards, or the sent value
- * in place of a similar one.
- */
-function conditionSpellings(
-    operator: string,
-    key: string,
-    wanted: readonly string[],
-    sent: readonly string[],
-): (Correction & { readonly block: NonNullable<Statement["Condition"]> })[] {
-    const nearest = isConditionKey(key) ? undefined : nearestKey(key);
-    const like = operator.replace(/equals(IgnoreCase)?/i, "Like");
-    const hasWildcard = /^(ForA\w+:)?String/i.test(operator) && wanted.some((each) => each.includes("*"));
-    const values = wanted.flatMap((wrong) =>
-        sent.filter((right) => isNear(wrong, right)).map((right) => ({ wrong, right })),
-    );
-    const replaced = ({ wrong, right }: Pick<Correction, "wrong" | "right">) =>
-        wanted.map((each) => (each === wrong ? right : each));
-    const correction = (
-        part: Correction["part"],
-        wrong: string,
-        right: string,
-        block: NonNullable<Statement["Condition"]>,
-    ) => ({ part, wrong, right, block });
-    return [
-        ...(nearest === undefined ? [] : [correction("key", key, nearest, { [operator]: { [nearest]: [...wanted] } })]),
-        ...(hasWildcard && like !== operator
-            ? [correction("operator", operator, like, { [like]: { [key]: [...wanted] } })]
-            : []),
-        ...values.map((value) =>
-            correction("value", value.wrong, value.right, { [operator]: { [key]: replaced(value) } }),
-        ),
-    ];
-}
+/** Returns the name or ARN of a request's caller. */
+export const nameOf = ({ caller }: AccessRequest) =>
+    "service" in caller ? caller.service : "arn" in caller ? caller.arn : caller.federated;
 
 /**
  * Returns those corrections that change the result of a statement: with them, an Allow applies, or a Deny does not
@@ -109,66 +67,75 @@ function conditionSpellings(
  * @param sentOf values that the request has for a condition key
  */
 export function findCorrections(
-    statement: Statement,
+    { Effect, Action, Resource, Principal, Condition = {} }: Statement,
     request: AccessRequest,
     fits: Fits,
     sentOf: (key: string) => readonly string[],
 ): Correction[] {
-    const { Effect, Action, Resource, Principal, Condition = {} } = statement;
     const isAllow = Effect === "Allow";
-    const parts = [
+    const spelled = (
+        part: Correction["part"],
+        wrong: string,
+        spellings: readonly string[],
+        isMatch: (spelling: string) => boolean,
+    ): Correction[] =>
+        spellings
+            .filter((right) => isAllow && !isMatch(wrong) && isMatch(right))
+            .map((right) => ({ part, wrong, right }));
+    const principals = typeof Principal === "object" ? Object.entries({ ...Principal }) : [];
+    const corrections = [
         ...toList(Action).map((wrong) =>
-            actionSpellings(wrong, request).map((right) => ({
-                correction: { part: "action" as const, wrong, right },
-                fits: (action: string) => fits({ Action: action, Resource: "*" }, "identity"),
-            })),
+            spelled("action", wrong, actionSpellings(wrong, request), (name) =>
+                fits({ Action: name, Resource: "*" }, "identity"),
+            ),
         ),
         ...toList(Resource).map((wrong) =>
-            resourceSpellings(wrong, request).map((right) => ({
-                correction: { part: "resource" as const, wrong, right },
-                fits: (resource: string) => fits({ Action: "*", Resource: resource }, "identity"),
-            })),
+            spelled("resource", wrong, resourceSpellings(wrong, request), (arn) =>
+                fits({ Action: "*", Resource: arn }, "identity"),
+            ),
         ),
-        ...(typeof Principal === "object" ? principalsOf(Principal) : []).map(([kind, wrong]) =>
-            namesOf(request)
-                .filter((right) => isNear(wrong, right))
-                .map((right) => ({
-                    correction: { part: "principal" as const, wrong, right },
-                    fits: (name: string) => fits({ ...anything, Principal: { [kind]: name } }, "resource"),
-                })),
+        ...principals.flatMap(([kind, names]) =>
+            toList(names).map((wrong) => {
+                const near = [nameOf(request)].filter((right) => isNear(wrong, right));
+                const isMatch = (name: string) => fits({ ...anything, Principal: { [kind]: name } }, "resource");
+                return spelled("principal", wrong, near, isMatch);
+            }),
         ),
-    ].map((candidates) =>
-        candidates.filter(
-            ({ correction, fits: applies }) => isAllow && !applies(correction.wrong) && applies(correction.right),
-        ),
-    );
-    const conditions = Object.entries(Condition).flatMap(([operator, block]) =>
-        Object.entries(block).map(([key, wanted]) => {
-            const met = (Condition: NonNullable<Statement["Condition"]>) =>
-                fits({ ...anything, Condition }, "identity");
-            const isMet = met({ [operator]: { [key]: wanted } });
-            return conditionSpellings(
-                operator,
-                key,
-                toList(wanted as OneOrMany<string>).map(String),
-                sentOf(key),
-            ).filter(
-                // A condition key that does not exist is always wrong. Return the correction of an operator or a value
-                // only if the wrong condition prevents the request (an Allow statement does not match, or a Deny
-                // statement matches) and the corrected condition allows the request.
-                ({ part, block: corrected }) => part === "key" || (isMet !== isAllow && met(corrected) === isAllow),
-            );
-        }),
-    );
-    return [
-        ...parts.flatMap(([only, ...more]) => (only && more.length === 0 ? [only.correction] : [])),
-        ...conditions.flatMap(([only, ...more]) =>
-            only && more.length === 0 ? [{ part: only.part, wrong: only.wrong, right: only.right }] : [],
+        ...Object.entries(Condition).flatMap(([operator, block]) =>
+            Object.entries(block).map(([key, wanted]) => {
+                const isMet = (as: string, values: typeof wanted) =>
+                    fits({ ...anything, Condition: { [as]: { [key]: values } } }, "identity");
+                // A correction helps if the wrong condition prevents the request, and the corrected one does not.
+                const helps = (as: string, values: typeof wanted) =>
+                    isMet(operator, wanted) !== isAllow && isMet(as, values) === isAllow;
+                return correctCondition(operator, key, toList(wanted).map(String), sentOf(key), helps);
+            }),
         ),
     ];
+    return corrections.flatMap((possible) => (possible.length === 1 ? possible : []));
 }
 
-const principalsOf = (named: Principals): [string, string][] =>
-    Object.entries(named).flatMap(([kind, names]) =>
-        toList(names as OneOrMany<string>).map((name): [string, string] => [kind, name]),
-    );
+/**
+ * Returns the possible corrections of one condition: another key, an operator that accepts wildcards, or the sent value
+ * in place of a similar one.
+ */
+function correctCondition(
+    operator: string,
+    key: string,
+    wanted: readonly string[],
+    sent: readonly string[],
+    helps: (operator: string, wanted: readonly string[]) => boolean,
+): Correction[] {
+    const nearest = isConditionKey(key) ? undefined : nearestKey(key);
+    const like = operator.replace(/equals(IgnoreCase)?/i, "Like");
+    const hasWildcard = /^(ForA\w+:)?String/i.test(operator) && wanted.some((each) => each.includes("*"));
+    const replaced = (wrong: string, right: string) => wanted.map((each) => (each === wrong ? right : each));
+    const values = wanted.flatMap((wrong) => sent.map((right) => ({ part: "value", wrong, right }) as const));
+    return [
+        ...(nearest === undefined ? [] : [{ part: "key", wrong: key, right: nearest } as const]),
+        ...(hasWildcard && like !== operator && helps(like, wanted)
+            ? [{ part: "operator", wrong: operator, right: like } as const]
+            : []),
+        ...values.filter(({ wrong, right }) => isNear(wrong, right) && helps(operator, replaced(wrong, right))),
+    ];
+}

@@ -32,39 +32,33 @@ export interface Message {
 }
 
 /** Removes full stops and colons at the end. */
-function withoutStops(text: string): string {
-    let end = text.length;
-    while (end > 0 && /[.:]/.test(text[end - 1] ?? "")) end -= 1;
-    return text.slice(0, end);
-}
+const withoutStops = (text: string) => text.slice(0, text.search(/[^.:](?=[.:]*$)/) + 1);
 
 /** Finds the names in a message, in which each run of white space must be one space. */
 export function findMentions(text: string): Mentions {
-    const arns = [...new Set(text.match(/arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:[^\s"'`,;()[\]{}]+/g) ?? [])].map((arn) =>
-        withoutStops(arn),
-    );
+    const arns = (text.match(/arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:[^\s"'`,;()[\]{}]+/g) ?? []).map(withoutStops);
     const find = (service: string, resource: RegExp) =>
         arns.find((arn) => parseArn(arn)?.service === service && resource.test(parseArn(arn)?.resource ?? ""));
-    const callerArn = /User: (arn:[^\s"']+)/.exec(text)?.[1];
-    const [, located, key] = /s3:\/\/([a-z0-9.-]+)(?:\/([^\s"',;)]*))?/.exec(text) ?? [];
-    const [, pair] = /\bkey[=:] ?"?([^\s"',;\])]+)/i.exec(text) ?? [];
-    const [, host] = /(?:^|[\s/"'])([a-z0-9][a-z0-9.-]+)\.s3[.-][a-z0-9-]*\.?amazonaws\.com/.exec(text) ?? [];
-    const [, spoken] = /\bbucket(?:Name)?[=:] ?"?([a-z0-9][a-z0-9.-]+[a-z0-9])/i.exec(text) ?? [];
-    const named = /bucket policy on ([a-z0-9][a-z0-9.-]*[a-z0-9])/.exec(text)?.[1];
-    const [, ofArn, keyOfArn] = /arn:aws[\w-]*:s3:::([a-z0-9.-]+)(?:\/([^\s"',;)]+))?/.exec(text) ?? [];
-    const jobArn = find("personalize", /^dataset-import-job\//);
-    const roleArn = arns.find((arn) => arn !== callerArn && /^arn:[^:]+:iam::\d*:role\//.test(arn));
-    const keyArn = find("kms", /^key\//);
-    const bucket = named ?? located ?? ofArn ?? host ?? spoken;
-    const keyText = key ?? keyOfArn ?? pair;
-    const keyName = keyText && withoutStops(keyText);
+    const group = (pattern: RegExp, at = 1) => pattern.exec(text)?.[at];
+    const callerArn = group(/User: (arn:[^\s"']+)/);
+    const url = /s3:\/\/([a-z0-9.-]+)(?:\/([^\s"',;)]*))?/;
+    const arn = /arn:aws[\w-]*:s3:::([a-z0-9.-]+)(?:\/([^\s"',;)]+))?/;
+    const key = group(url, 2) ?? group(arn, 2) ?? group(/\bkey[=:] ?"?([^\s"',;\])]+)/i);
+    const found = {
+        jobArn: find("personalize", /^dataset-import-job\//),
+        roleArn: arns.find((each) => each !== callerArn && /^arn:[^:]+:iam::\d*:role\//.test(each)),
+        callerArn,
+        keyArn: find("kms", /^key\//),
+        bucket:
+            group(/bucket policy on ([a-z0-9][a-z0-9.-]*[a-z0-9])/) ??
+            group(url) ??
+            group(arn) ??
+            group(/(?:^|[\s/"'])([a-z0-9][a-z0-9.-]+)\.s3[.-][a-z0-9-]*\.?amazonaws\.com/) ??
+            group(/\bbucket(?:Name)?[=:] ?"?([a-z0-9][a-z0-9.-]+[a-z0-9])/i),
+        key: (key && withoutStops(key)) || undefined,
+    };
     return {
-        ...(jobArn !== undefined && { jobArn }),
-        ...(roleArn !== undefined && { roleArn }),
-        ...(callerArn !== undefined && { callerArn }),
-        ...(keyArn !== undefined && { keyArn }),
-        ...(bucket !== undefined && { bucket }),
-        ...(keyName !== undefined && keyName !== "" && { key: keyName }),
+        ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),
         lines: [...text.matchAll(/\b(?:line|row)s?(?: number| no\.)?[ :#]*(\d+)/gi)].map(([, line]) => Number(line)),
         columns: columnsIn(text),
     };

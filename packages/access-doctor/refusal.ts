@@ -22,6 +22,8 @@ export interface Refusal {
 const kind = String.raw`([\w -]*?(?:polic(?:y|ies)|boundary))`;
 const denying = new RegExp(String.raw`explicit deny in (?:an?|the) ${kind}(?:: ?"?(arn:[^\s"',;)]+))?`, "i");
 const lacking = new RegExp(`because no ${kind} allows?`, "i");
+const refusing =
+    /(?:\bUser: |\b)([^\s"']+) (?:is not authorized to perform|(?:does not have|doesn't have|lacks) permissions? to (?:perform|call)):? ([\w-]+:\w+)/;
 const blocking = /by the (\w+) setting in S3 Block Public Access/;
 
 /** Parses an access error. Returns undefined for another text. */
@@ -29,23 +31,11 @@ export function parseRefusal(text: string): Refusal | undefined {
     const [, denier, policyArn] = denying.exec(text) ?? [];
     const policy = denier ?? lacking.exec(text)?.[1] ?? blocking.exec(text)?.[1];
     const isExplicit = denier !== undefined || /with an explicit deny/i.test(text);
-    const [, who, action] =
-        /(?:\bUser: |\b)([^\s"']+) is not authorized to perform:? ([\w-]+:\w+)/.exec(text) ??
-        /(?:\bUser: |\b)([^\s"']+) (?:does not have|doesn't have|lacks) permissions? to (?:perform|call):? ([\w-]+:\w+)/.exec(
-            text,
-        ) ??
-        [];
+    const [, who, action] = refusing.exec(text) ?? [];
     if (policy === undefined && action === undefined) return undefined;
     const resource = /on resource: "?(arn:[^\s"',;)]+)/.exec(text)?.[1];
-    return {
-        caller: who,
-        action,
-        resource: resource?.replace(/[.:]+$/, ""),
-        policy,
-        policyArn: policyArn?.replace(/[.:]+$/, ""),
-        isExplicit,
-        text,
-    };
+    const trim = (arn: string | undefined) => arn?.replace(/[.:]+$/, "");
+    return { caller: who, action, resource: trim(resource), policy, policyArn: trim(policyArn), isExplicit, text };
 }
 
 /** Returns words with their indefinite article. */
@@ -53,11 +43,8 @@ export const article = (words: string) => `${/^[aeiou]/i.test(words) ? "an" : "a
 
 /** Returns the reason of an access error as a clause, such as `no identity-based policy allows it`. */
 export function formatReason({ policy, policyArn, isExplicit }: Omit<Refusal, "text">, what = "it"): string {
-    if (policy === undefined) {
-        return isExplicit
-            ? `a Deny refuses ${what}, and the message does not name its policy`
-            : `no policy allows ${what}, or one denies it`;
-    }
+    if (policy === undefined && isExplicit) return `a Deny refuses ${what}, and the message does not name its policy`;
+    if (policy === undefined) return `no policy allows ${what}, or one denies it`;
     if (isExplicit) return `a statement of ${article(policy)}${policyArn ? ` (${policyArn})` : ""} denies ${what}`;
     return /^[A-Z]\w+$/.test(policy)
         ? `${policy} of Block Public Access refuses what would make the bucket public`

@@ -8,6 +8,12 @@ export type Fetched<T> = { readonly is: T } | { readonly unread: string; readonl
 /** The fetched value; undefined if it could not be read. */
 export const fetchedValue = <T>(fetched: Fetched<T>): T | undefined => ("is" in fetched ? fetched.is : undefined);
 
+/** Separates the values that were read from the reasons why others could not be read. */
+export const separate = <T>(all: readonly Fetched<T>[]) => ({
+    read: all.flatMap((each) => ("is" in each ? [each.is] : [])),
+    unread: all.flatMap((each) => ("unread" in each ? [each.unread] : [])),
+});
+
 export interface PolicyText {
     readonly name: string;
     /** The policy's text; empty for an attached policy without a document. */
@@ -111,10 +117,8 @@ export interface DatasetSchema {
     readonly arn?: string;
 }
 
-/** Everything on which the access of one import depends, read once. All documents are texts, as AWS returns them. */
-export interface Snapshot {
-    /** ISO time of the reads. Conditions on dates are evaluated as of this time. */
-    readonly now: string;
+/** The import to diagnose. */
+export interface Target {
     /** ARN of the caller, who would pass the role to Personalize. */
     readonly caller: string;
     readonly partition: string;
@@ -128,6 +132,17 @@ export interface Snapshot {
     readonly key: string | undefined;
     /** The job's ARN, or the ARN that the job would have. */
     readonly sourceArn: string;
+    readonly job: Fetched<JobFacts | undefined>;
+    /** Name of the stack that will start this import, if its state contains no import job yet. */
+    readonly planned?: string;
+    /** The dataset's schema, as JSON, and its type; undefined if the dataset is unknown. */
+    readonly schema: Fetched<DatasetSchema | undefined>;
+}
+
+/** Everything on which the access of one import depends, read once. All documents are texts, as AWS returns them. */
+export interface Snapshot extends Target {
+    /** ISO time of the reads. Conditions on dates are evaluated as of this time. */
+    readonly now: string;
     readonly passRole: Fetched<readonly Simulated[]>;
     readonly role: Fetched<RoleFacts | undefined>;
     readonly simulated: Fetched<readonly Simulated[]>;
@@ -143,13 +158,8 @@ export interface Snapshot {
     /** If there is no such object: the locations that may have been meant, with their objects. */
     readonly candidates: readonly { readonly location: string; readonly objects: readonly Fetched<ObjectFacts>[] }[];
     readonly kmsKeys: Readonly<Record<string, Fetched<KeyFacts>>>;
-    readonly job: Fetched<JobFacts | undefined>;
     /** The error message of AWS about this import, if the user pasted one. */
     readonly reported?: string;
-    /** Name of the stack that will start this import, if its state contains no import job yet. */
-    readonly planned?: string;
-    /** The dataset's schema, as JSON, and its type; undefined if the dataset is unknown. */
-    readonly schema: Fetched<DatasetSchema | undefined>;
 }
 
 /** Checks whether the bucket does not exist, so that nothing in it can be judged. */

@@ -1,40 +1,16 @@
-import {
-    DescribeDatasetCommand,
-    DescribeDatasetImportJobCommand,
-    DescribeSchemaCommand,
-    PersonalizeClient,
-} from "@aws-sdk/client-personalize";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { Personalize } from "@aws-sdk/client-personalize";
+import { STS } from "@aws-sdk/client-sts";
 import { parseArn } from "policy-evaluator";
 import { hasName, shell } from "terminal-text";
 import { AccessError } from "./errors.ts";
 import { describeReadFailure, fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
-import type { DatasetSchema, Fetched, JobFacts } from "./snapshot.ts";
-
-/** The import to diagnose. */
-export interface Target {
-    readonly region: string;
-    readonly partition: string;
-    readonly accountId: string;
-    /** The caller. */
-    readonly caller: string;
-    readonly roleArn: string;
-    /** Resources that the caller's own program declares: ARN → the command that restores the declared state. */
-    readonly owned: Readonly<Record<string, string>>;
-    readonly bucket: string;
-    readonly key: string | undefined;
-    readonly sourceArn: string;
-    readonly job: Fetched<JobFacts | undefined>;
-    readonly schema: Fetched<DatasetSchema | undefined>;
-    /** Name of the stack that will start this import, if its state contains no import job yet. */
-    readonly planned?: string;
-}
+import type { Target } from "./snapshot.ts";
 
 /** Reads the caller's ARN, account and partition. */
 export async function fetchCaller(region: string, look: ReadFromAws) {
-    const sts = new STSClient({ region });
-    const { Arn = "", Account = "" } = await look("sts:GetCallerIdentity", (signal) =>
-        withSignal(sts, signal).send(new GetCallerIdentityCommand({})),
+    const sts = new STS({ region });
+    const { Arn = "", Account = "" } = await look("sts:GetCallerIdentity", (abortSignal) =>
+        sts.getCallerIdentity({}, { abortSignal }),
     );
     return { caller: Arn, accountId: Account, partition: Arn.split(":")[1] ?? "aws" };
 }
@@ -47,10 +23,8 @@ export async function fetchCaller(region: string, look: ReadFromAws) {
 export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws = quietReader): Promise<Target> {
     const arn = parseArn(datasetImportJobArn);
     if (arn?.service !== "personalize" || !arn.resource.startsWith("dataset-import-job/")) {
-        throw new AccessError(
-            `${datasetImportJobArn} is not an ARN of an import job. List them: aws personalize list-dataset-import-jobs`,
-            "usage",
-        );
+        const list = "aws personalize list-dataset-import-jobs";
+        throw new AccessError(`${datasetImportJobArn} is not an ARN of an import job. List them: ${list}`, "usage");
     }
     const { region } = arn;
     const identity = await fetchCaller(region, look);
@@ -61,9 +35,9 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
             "credentials",
         );
     }
-    const personalize = new PersonalizeClient({ region });
-    const { datasetImportJob: job } = await look("personalize:DescribeDatasetImportJob", (signal) =>
-        withSignal(personalize, signal).send(new DescribeDatasetImportJobCommand({ datasetImportJobArn })),
+    const personalize = new Personalize({ region });
+    const { datasetImportJob: job } = await look("personalize:DescribeDatasetImportJob", (abortSignal) =>
+        personalize.describeDatasetImportJob({ datasetImportJobArn }, { abortSignal }),
     ).catch((error: unknown) => {
         throw unseen(datasetImportJobArn, region, error);
     });
@@ -73,22 +47,11 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
         const hint = bucketHint(location) ?? "Import from s3://BUCKET/KEY.";
         throw new AccessError(`The location ${location} of ${datasetImportJobArn} does not name a bucket. ${hint}`);
     }
+    const { roleArn = "", status = "", failureReason, lastUpdatedDateTime: updated } = job ?? {};
+    const facts = { arn: datasetImportJobArn, status, failureReason, ...(updated && { ended: updated.toISOString() }) };
     return {
-        region,
-        owned: {},
-        bucket,
-        key,
-        sourceArn: datasetImportJobArn,
-        ...identity,
-        roleArn: job?.roleArn ?? "",
-        job: {
-            is: {
-                arn: datasetImportJobArn,
-                status: job?.status ?? "",
-                failureReason: job?.failureReason,
-                ...(job?.lastUpdatedDateTime && { ended: job.lastUpdatedDateTime.toISOString() }),
-            },
-        },
+        ...{ region, owned: {}, bucket, key, sourceArn: datasetImportJobArn, ...identity, roleArn },
+        job: { is: facts },
         schema: await fetched(look, "personalize:DescribeDataset", (signal) =>
             fetchSchema(withSignal(personalize, signal), job?.datasetArn),
         ),
@@ -129,14 +92,11 @@ function unseen(job: string, region: string, error: unknown): unknown {
     return unread.startsWith("throttled") ? new AccessError(`The job cannot be read: ${unread}.`, "unknown") : error;
 }
 
-async function fetchSchema(client: PersonalizeClient, datasetArn: string | undefined) {
-    const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
-    const { schema } = await client.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
-    return {
-        datasetType: (dataset?.datasetType ?? "").toUpperCase(),
-        text: schema?.schema ?? "",
-        arn: dataset?.schemaArn ?? "",
-    };
+async function fetchSchema(client: Personalize, datasetArn: string | undefined) {
+    const { dataset } = await client.describeDataset({ datasetArn });
+    const { datasetType = "", schemaArn: arn = "" } = dataset ?? {};
+    const { schema } = await client.describeSchema({ schemaArn: dataset?.schemaArn });
+    return { datasetType: datasetType.toUpperCase(), text: schema?.schema ?? "", arn };
 }
 
 /** Returns an import that no job has run yet, in the region of the environment, from a role and a bucket. */
@@ -148,37 +108,24 @@ export async function targetOfRole(
 ): Promise<Target> {
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     if (!region) {
-        throw new AccessError(
-            "The region of Personalize is unknown. Set the variable AWS_REGION, for example to eu-central-1.",
-            "usage",
-        );
+        const next = "Set the variable AWS_REGION, for example to eu-central-1.";
+        throw new AccessError(`The region of Personalize is unknown. ${next}`, "usage");
     }
     const role = parseArn(roleArn);
     if (role?.service !== "iam" || !role.resource.startsWith("role/")) {
-        throw new AccessError(
-            `${roleArn} is not an ARN of a role. Find it with: aws iam get-role --role-name NAME`,
-            "usage",
-        );
+        const next = "Find it with: aws iam get-role --role-name NAME";
+        throw new AccessError(`${roleArn} is not an ARN of a role. ${next}`, "usage");
     }
     if (!bucketName.test(bucket)) {
         const name = /^s3:\/\/([^/]+)/.exec(bucket)?.[1] ?? bucket.toLowerCase();
         const hint = bucketHint(bucket) ?? `Write --bucket ${name}, and the key with --key.`;
-        throw new AccessError(
-            `${bucket} is not the name of a bucket, which consists of lower-case letters, digits, dots and hyphens. ${hint}`,
-            "usage",
-        );
+        const rule = "which consists of lower-case letters, digits, dots and hyphens";
+        throw new AccessError(`${bucket} is not the name of a bucket, ${rule}. ${hint}`, "usage");
     }
     const identity = await fetchCaller(region, look);
     const sourceArn = `arn:${role.partition}:personalize:${region}:${identity.accountId}:dataset-import-job/any`;
     return {
-        region,
-        roleArn,
-        owned: {},
-        bucket,
-        key,
-        sourceArn,
-        ...identity,
-        partition: role.partition,
+        ...{ region, roleArn, owned: {}, bucket, key, sourceArn, ...identity, partition: role.partition },
         job: { is: undefined },
         schema: { is: undefined },
     };

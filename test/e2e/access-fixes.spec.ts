@@ -21,10 +21,12 @@ import { pathWith } from "../support/aws-cli.ts";
 import { type Real, type Stage, stageOn } from "../support/import-stage.ts";
 import { assertExit, region, testInstance } from "../support/local-aws.ts";
 
-/** One setup for each fault that diagnose-access recognises, and each kind of times. */
-const cases = [
-    ...new Map(breaks.map((one) => [one.name.startsWith("timestamp") ? one.name : one.fault, one])).values(),
+/** One setup for each kind of fix: a script for each policy, another location, a conversion, and a new file. */
+const names = [
+    ...["trust-missing", "role-get-missing", "bucket-get-missing", "kms-no-grant", "object-wrong-key"],
+    ...["header-quoted", "timestamp-not-epoch", "header-missing", "object-empty"],
 ];
+const cases = breaks.filter(({ name }) => names.includes(name));
 
 describe("Fixes that `diagnose-access` prints, applied on the local AWS", () => {
     let instance: Instance;
@@ -87,7 +89,7 @@ describe("Fixes that `diagnose-access` prints, applied on the local AWS", () => 
     const caller = { partition: localPartition, region, accountId: localAccountId };
 
     for (const [number, one] of cases.entries()) {
-        it(`after the fix for ${one.name}, the import succeeds, or the fix asks a person`, async () => {
+        it(`after the fix for ${one.name}, the import succeeds`, async () => {
             const fixture = one.make(soundFixture(`s${number}`, caller));
             const { real, target, script } = await realise(fixture, number);
             const location = `s3://${fixture.bucket}/${fixture.location}`;
@@ -99,9 +101,7 @@ describe("Fixes that `diagnose-access` prints, applied on the local AWS", () => 
             assert.ok(broken.includes(one.fault), `${broken}`);
             await apply(diagnosis, script);
             const moved = fixes.findLast((fix) => fix.location !== undefined)?.location;
-            if (moved === undefined && one.asks && fixes.some(({ ask = "" }) => one.asks?.test(ask))) return;
-            const roleArn = fixes.findLast((fix) => fix.roleArn !== undefined)?.roleArn ?? real.roleArn;
-            const { failure } = await stage.importFrom(moved ?? location, { ...real, roleArn });
+            const { failure } = await stage.importFrom(moved ?? location, real);
             assert.equal(failure, undefined);
             if (moved === undefined) return;
             const key = moved.slice(`s3://${fixture.bucket}/`.length);

@@ -17,6 +17,13 @@ const magic: readonly (readonly [start: readonly number[] | string, name: string
     [[0xd0, 0xcf, 0x11, 0xe0], "Excel"],
 ];
 
+/** Byte order marks. */
+const marks: readonly (readonly [mark: readonly number[], encoding: Encoding])[] = [
+    [[0xef, 0xbb, 0xbf], "utf-8"],
+    [[0xff, 0xfe], "utf-16le"],
+    [[0xfe, 0xff], "utf-16be"],
+];
+
 const starts = (bytes: Uint8Array, start: readonly number[] | string) =>
     (typeof start === "string" ? [...Buffer.from(start, "latin1")] : start).every((byte, at) => bytes[at] === byte);
 
@@ -29,9 +36,8 @@ export function detectForm(bytes: Uint8Array): Form {
     if (starts(bytes, "PK\u0003\u0004")) return isExcel(bytes) ? { is: "other", name: "Excel" } : { is: "zip" };
     const format = magic.find(([start]) => starts(bytes, start));
     if (format) return { is: "other", name: format[1] };
-    if (starts(bytes, [0xef, 0xbb, 0xbf])) return { is: "text", encoding: "utf-8", mark: true };
-    if (starts(bytes, [0xff, 0xfe])) return { is: "text", encoding: "utf-16le", mark: true };
-    if (starts(bytes, [0xfe, 0xff])) return { is: "text", encoding: "utf-16be", mark: true };
+    const marked = marks.find(([mark]) => starts(bytes, mark));
+    if (marked) return { is: "text", encoding: marked[1], mark: true };
     const wide = wideEncoding(bytes);
     if (wide) return { is: "text", encoding: wide, mark: false };
     if (bytes.includes(0)) return { is: "other", name: "binary data" };
@@ -51,11 +57,10 @@ function isExcel(bytes: Uint8Array): boolean {
 /** Detects UTF-16 without a byte order mark: in English text, every second byte is zero. */
 function wideEncoding(bytes: Uint8Array): Encoding | undefined {
     const pairs = Math.floor(Math.min(bytes.length, 2000) / 2);
-    const zeros = [0, 0];
-    for (let at = 0; at < pairs * 2; at++) {
-        if (bytes[at] === 0) zeros[at % 2] = (zeros[at % 2] as number) + 1;
-    }
-    const [first = 0, second = 0] = zeros.map((count) => count / Math.max(1, pairs));
+    const start = bytes.subarray(0, pairs * 2);
+    const [first, second] = [0, 1].map(
+        (parity) => start.filter((byte, at) => byte === 0 && at % 2 === parity).length / Math.max(1, pairs),
+    ) as [number, number];
     if (second > 0.5 && first < 0.1) return "utf-16le";
     return first > 0.5 && second < 0.1 ? "utf-16be" : undefined;
 }

@@ -20,30 +20,31 @@ export interface Shape {
     readonly isSchema: boolean;
 }
 
-const longestId = 256;
-const longestCategory = 1000;
-
 interface AvroField {
     readonly name?: string;
     readonly type?: string | readonly string[];
     readonly categorical?: boolean;
 }
 
-const typesOf: Readonly<Record<string, string>> = {
-    Interactions: "INTERACTIONS",
-    Items: "ITEMS",
-    Users: "USERS",
-    Actions: "ACTIONS",
-    ActionInteractions: "ACTION_INTERACTIONS",
+/** For each dataset type: the name of its schemas, and the columns that every dataset of the type must have. */
+const datasetTypes: Readonly<Record<string, { readonly schema: string; readonly required: readonly string[] }>> = {
+    INTERACTIONS: { schema: "Interactions", required: ["USER_ID", "ITEM_ID", "TIMESTAMP"] },
+    ITEMS: { schema: "Items", required: ["ITEM_ID"] },
+    USERS: { schema: "Users", required: ["USER_ID"] },
+    ACTIONS: { schema: "Actions", required: ["ACTION_ID"] },
+    ACTION_INTERACTIONS: {
+        schema: "ActionInteractions",
+        required: ["USER_ID", "ACTION_ID", "EVENT_TYPE", "TIMESTAMP"],
+    },
 };
 
 /** Parses an Avro schema. Returns undefined for any other text. */
 export function parseShape(schema: string): Shape | undefined {
     try {
         const { name = "", fields } = JSON.parse(schema) as { name?: string; fields?: readonly AvroField[] };
-        return Array.isArray(fields)
-            ? { datasetType: typesOf[name], fields: fields.map(fieldOf), isSchema: true }
-            : undefined;
+        if (!Array.isArray(fields)) return undefined;
+        const datasetType = Object.keys(datasetTypes).find((type) => datasetTypes[type]?.schema === name);
+        return { datasetType, fields: fields.map(fieldOf), isSchema: true };
     } catch {
         return undefined;
     }
@@ -56,21 +57,13 @@ function fieldOf({ name = "", type = "string", categorical }: AvroField): Field 
         name,
         type: union.find((each) => each !== "null") ?? "null",
         nullable: union.includes("null"),
-        longest: isId ? longestId : categorical ? longestCategory : Number.POSITIVE_INFINITY,
+        longest: isId ? 256 : categorical ? 1000 : Number.POSITIVE_INFINITY,
     };
 }
 
-const required: Readonly<Record<string, readonly string[]>> = {
-    INTERACTIONS: ["USER_ID", "ITEM_ID", "TIMESTAMP"],
-    ITEMS: ["ITEM_ID"],
-    USERS: ["USER_ID"],
-    ACTIONS: ["ACTION_ID"],
-    ACTION_INTERACTIONS: ["USER_ID", "ACTION_ID", "EVENT_TYPE", "TIMESTAMP"],
-};
-
 /** The columns that every dataset of a type must have. */
 export function requiredShape(datasetType: string): Shape {
-    const fields = (required[datasetType] ?? []).map((name) =>
+    const fields = (datasetTypes[datasetType]?.required ?? []).map((name) =>
         fieldOf({ name, type: name === "TIMESTAMP" ? "long" : "string" }),
     );
     return { datasetType, fields, isSchema: false };

@@ -1,4 +1,4 @@
-import { type Field, requiredShape, type Shape } from "./fields.ts";
+import { requiredShape, type Shape } from "./fields.ts";
 
 /** The header of a file, compared with the columns that the file should have. */
 export interface Header {
@@ -37,26 +37,23 @@ const looksLikeValue = (cell: string) => /^\s*([+-]?\d+([.,]\d+)?\s*$|\d{4}-\d{2
  * alternative name.
  */
 export function readHeader(names: readonly string[], { fields, datasetType }: Shape): Header {
-    const taken = new Set<number>();
-    const exact = fields.map(({ name }) => {
-        const place = names.indexOf(name);
-        if (place >= 0) taken.add(place);
-        return place;
-    });
-    const matches = [sameLetters, synonym(datasetType), nearly].reduce<readonly number[]>(
-        (places, isMeant) => places.map((place, at) => (place >= 0 ? place : only(names, taken, fields[at], isMeant))),
-        exact,
-    );
-    const isData = matches.every((place) => place < 0) && names.some(looksLikeValue);
+    const places = fields.map(({ name }) => names.indexOf(name));
+    // Only an unused column can be meant, and only if no other column is as similar.
+    for (const isMeant of [sameLetters, synonym(datasetType), nearly]) {
+        for (const [at, { name }] of fields.entries()) {
+            const [place = -1, ...others] = names.flatMap((column, index) =>
+                !places.includes(index) && isMeant(column, name) ? [index] : [],
+            );
+            if (places[at] === -1 && others.length === 0) places[at] = place;
+        }
+    }
+    const named = fields.map(({ name }, at) => ({ from: names[places[at] ?? -1], to: name }));
     return {
-        places: matches,
-        renamed: fields.flatMap(({ name }, at) => {
-            const from = names[matches[at] ?? -1];
-            return from === undefined || from === name ? [] : [{ from, to: name }];
-        }),
-        missing: fields.flatMap(({ name }, at) => ((matches[at] ?? -1) < 0 ? [name] : [])),
+        places,
+        renamed: named.flatMap(({ from, to }) => (from === undefined || from === to ? [] : [{ from, to }])),
+        missing: named.flatMap(({ from, to }) => (from === undefined ? [to] : [])),
         doubled: names.filter((name, at) => name !== "" && names.indexOf(name) !== at),
-        isData,
+        isData: places.every((place) => place < 0) && names.some(looksLikeValue),
     };
 }
 
@@ -64,24 +61,12 @@ type IsMeant = (column: string, field: string) => boolean;
 
 const sameLetters: IsMeant = (column, field) => plainName(column) === plainName(field);
 const synonym =
-    (datasetType: string | undefined): IsMeant =>
+    (datasetType?: string): IsMeant =>
     (column, field) =>
         (synonyms[field] ?? "").split("|").includes(plainName(column)) ||
         (plainName(column) === "id" && field === { ITEMS: "ITEM_ID", USERS: "USER_ID" }[datasetType ?? ""]);
 const nearly: IsMeant = (column, field) =>
     plainName(field).length >= 5 && isOneEdit(plainName(column), plainName(field));
-
-/**
- * Returns the position of the only unused column whose name is similar enough to a field's name; -1 if there is none or
- * more than one.
- */
-function only(names: readonly string[], taken: Set<number>, field: Field | undefined, isMeant: IsMeant): number {
-    const places = names.flatMap((name, at) => (!taken.has(at) && isMeant(name, field?.name ?? "") ? [at] : []));
-    const [place] = places;
-    if (place === undefined || places.length > 1) return -1;
-    taken.add(place);
-    return place;
-}
 
 /** Checks whether two names differ by one wrong, missing, additional or swapped letter. */
 function isOneEdit(a: string, b: string): boolean {
@@ -95,12 +80,13 @@ function isOneEdit(a: string, b: string): boolean {
 
 /** Returns the dataset type whose required columns fit a header best, with these required columns. */
 export function shapeOfHeader(names: readonly string[]): Shape {
-    const has = (datasetType: string) => readHeader(names, requiredShape(datasetType)).missing.length === 0;
-    const types = ["INTERACTIONS", "ACTION_INTERACTIONS"].filter(has);
-    const meant = (field: string) => names.some((name) => sameLetters(name, field) || synonym(undefined)(name, field));
-    const [datasetType] = types;
-    if (datasetType !== undefined) return requiredShape(datasetType);
-    const [user, item, time] = [meant("USER_ID"), meant("ITEM_ID"), meant("TIMESTAMP")];
+    const [complete] = ["INTERACTIONS", "ACTION_INTERACTIONS"]
+        .map(requiredShape)
+        .filter((shape) => readHeader(names, shape).missing.length === 0);
+    if (complete) return complete;
+    const [user, item, time] = ["USER_ID", "ITEM_ID", "TIMESTAMP"].map((field) =>
+        names.some((name) => sameLetters(name, field) || synonym()(name, field)),
+    );
     if (item && !user && !time) return requiredShape("ITEMS");
     return requiredShape(user && !item && !time ? "USERS" : "INTERACTIONS");
 }

@@ -50,35 +50,33 @@ export function parseSample(bytes: Uint8Array, whole: boolean): Sample {
 function readSample(bytes: Uint8Array, whole: boolean): Sample {
     const form = detectForm(bytes);
     if (form.is === "text") return { form, table: parseTable(bytes, form.encoding, form.mark, whole) };
-    const inner = form.is === "gzip" ? gunzipped(bytes) : form.is === "zip" && whole ? unzipped(bytes) : undefined;
+    const inner = attempt(() =>
+        form.is === "gzip" ? gunzipped(bytes) : form.is === "zip" && whole ? unzipped(bytes) : undefined,
+    );
     const innerForm = inner && detectForm(inner);
     return inner && innerForm?.is === "text"
         ? { form, table: parseTable(inner, innerForm.encoding, innerForm.mark, whole) }
         : { form: innerForm?.is === "other" ? innerForm : form, table: undefined };
 }
 
-/**
- * Returns the uncompressed bytes of a gzip file; undefined for another file. Of an incomplete file, returns the bytes
- * that can be read.
- */
-function gunzipped(bytes: Uint8Array): Uint8Array | undefined {
+/** Returns the result of a function; undefined if the function throws an error. */
+function attempt<T>(work: () => T): T | undefined {
     try {
-        return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+        return work();
     } catch {
         return undefined;
     }
 }
 
+/** Returns the uncompressed bytes of a gzip file; of an incomplete file, those that can be read. */
+const gunzipped = (bytes: Uint8Array): Uint8Array => gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+
 /** Returns the content of the only non-empty file in a zip archive; undefined if there is none or more than one. */
 function unzipped(bytes: Uint8Array): Uint8Array | undefined {
-    try {
-        const files = Object.entries(unzipSync(bytes)).filter(
-            ([name, content]) => content.length > 0 && !/(^|\/)(__MACOSX|\.)/.test(name),
-        );
-        return files.length === 1 ? files[0]?.[1] : undefined;
-    } catch {
-        return undefined;
-    }
+    const files = Object.entries(unzipSync(bytes)).filter(
+        ([name, content]) => content.length > 0 && !/(^|\/)(__MACOSX|\.)/.test(name),
+    );
+    return files.length === 1 ? files[0]?.[1] : undefined;
 }
 
 function parseTable(bytes: Uint8Array, encoding: Encoding, mark: boolean, whole: boolean): Table {
@@ -143,13 +141,9 @@ function parseRows(text: string, { delimiter, quoteEscape }: Pick<Table, "delimi
         // A sample may end in the middle of a quoted value, which is no error of the file.
         const isCut = code === "CSV_QUOTE_NOT_CLOSED" && !whole;
         const malformed = isCut ? undefined : { line: lines ?? 1, reason: message };
-        for (const part of [text, text.slice(0, text.indexOf("\n"))]) {
-            try {
-                return { rows: read(part, true), malformed };
-            } catch {
-                // The text is not valid CSV as a whole, so try again with its first line only.
-            }
-        }
-        return { rows: [], malformed };
+        // If the text cannot be read as a whole, read its first line only.
+        const firstLine = text.slice(0, text.indexOf("\n"));
+        const rows = attempt(() => read(text, true)) ?? attempt(() => read(firstLine, true)) ?? [];
+        return { rows, malformed };
     }
 }

@@ -32,11 +32,8 @@ function timeFault(value: string, now: number): ReturnType<typeof valueFault> {
     const certain = readTimes([value], now).filter(isCertain);
     const ways = certain.map(({ format, seconds }) => {
         const date = new Date(seconds * 1000).toISOString().slice(0, 10);
-        const written = value.includes(",")
-            ? " with thousands separators"
-            : value.includes(".")
-              ? " with a fraction"
-              : "";
+        const fraction = value.includes(".") ? " with a fraction" : "";
+        const written = value.includes(",") ? " with thousands separators" : fraction;
         return `${describeTimeFormat(format)}${format === "s" ? written : ""} (${date})`;
     });
     const reads = "Personalize reads whole epoch seconds only";

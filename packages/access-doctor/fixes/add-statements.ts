@@ -5,7 +5,7 @@ import { isUnresolved } from "../explain.ts";
 import type { Finding, Scene } from "../link.ts";
 import type { Correction } from "../meant.ts";
 import { storable, withStatements } from "./documents.ts";
-import type { Repair, Step } from "./steps.ts";
+import type { Repair, Store } from "./steps.ts";
 
 /** Condition keys whose values are account IDs, and those whose values are ARNs of Personalize's resources. */
 const accountKeys = /^(aws:(source|principal|resource)account|s3:resourceaccount|kms:calleraccount)$/i;
@@ -62,7 +62,7 @@ function isProvablyWrong(
 export const sentencesOf = (group: readonly Finding[]) => group.map(({ sentence }) => sentence).join(" ");
 
 /** A policy that lacks statements, and what must hold before a command may add them. */
-interface Lacking {
+interface Lacking extends Pick<Repair, "program"> {
     /** The person to ask if no command may write the policy. */
     readonly owner: string;
     readonly statements: readonly Statement[];
@@ -70,9 +70,7 @@ interface Lacking {
     readonly present: PolicyDocument | undefined;
     /** Each reason why no command may write the policy, with whether the reason holds. */
     readonly unless: Readonly<Record<string, boolean>>;
-    write(written: { before: PolicyDocument | undefined; document: PolicyDocument }): Step;
-    /** The command that restores the policy, if the caller's program declares it. */
-    readonly program?: string | undefined;
+    readonly store: Store;
 }
 
 /**
@@ -81,31 +79,27 @@ interface Lacking {
  */
 export function askOfRule(owner: string, group: readonly Finding[], of: Import, statements: readonly Statement[]) {
     const denials = group.filter(({ explanation }) => explanation?.effect === "Deny");
-    if (denials.length > 0) {
-        const more = group.length > denials.length ? " The statements that allow the import are missing, too." : "";
-        return {
-            ask: `${owner}: except personalize.amazonaws.com and ${of.roleArn} from what denies this import, if that agrees with its purpose. ${sentencesOf(denials)}${more}`,
-        };
-    }
     const narrowed = group.filter((each) => isNarrowed(each, of));
-    if (narrowed.length === 0) return undefined;
-    return {
-        ask: `${owner}: is this limit meant for this import, too? ${sentencesOf(narrowed)} If not, add ${JSON.stringify(statements)}`,
-    };
+    const more = group.length > denials.length ? " The statements that allow the import are missing, too." : "";
+    const ask =
+        denials.length > 0
+            ? `except personalize.amazonaws.com and ${of.roleArn} from what denies this import, if that agrees with its purpose. ${sentencesOf(denials)}${more}`
+            : `is this limit meant for this import, too? ${sentencesOf(narrowed)} If not, add ${JSON.stringify(statements)}`;
+    return denials.length + narrowed.length > 0 ? { ask: `${owner}: ${ask}` } : undefined;
 }
 
 /** Returns the step that adds statements to a policy, or a request to its owner if no command may write the policy. */
 export function addTo({ of }: Scene, group: readonly Finding[], lacking: Lacking): Repair {
-    const { owner, statements, present, unless, write, program } = lacking;
-    const adds = JSON.stringify(statements);
+    const { owner, statements, present, unless, store, program } = lacking;
+    const rule = askOfRule(owner, group, of, statements);
+    if (rule) return rule;
+    const texts = JSON.stringify(statements);
     const [reason] = Object.entries(unless).find(([, holds]) => holds) ?? [];
+    if (reason !== undefined) return { ask: `${owner}: ${reason}. If it lacks these statements, add ${texts}` };
     const document = storable(withStatements(present, statements));
-    return (
-        askOfRule(owner, group, of, statements) ??
-        (reason !== undefined
-            ? { ask: `${owner}: ${reason}. If it lacks these statements, add ${adds}` }
-            : document
-              ? { owner, steps: [write({ before: present, document })], program }
-              : { ask: `${owner}: a denial names a principal that was deleted; correct it, and add ${adds}` })
-    );
+    if (!document)
+        return { ask: `${owner}: a denial names a principal that was deleted; correct it, and add ${texts}` };
+    const kept = toList(present?.Statement);
+    const adds = toList(document.Statement).filter((one) => !kept.includes(one));
+    return { owner, step: { ...store, document, adds }, program };
 }

@@ -13,7 +13,7 @@ import {
     rowsInOrder,
     shown,
 } from "../links/file-content.ts";
-import { fetchedValue } from "../snapshot.ts";
+import { fetchedValue, separate } from "../snapshot.ts";
 import { importedFrom, type Repair } from "./steps.ts";
 
 /** Names of schema columns in data-prep's option `--columns`; other columns keep their own name there. */
@@ -42,8 +42,7 @@ interface Reading {
  */
 export function conversion(scene: Scene, group: readonly Finding[], about: string): Repair | string {
     const { snapshot, of } = scene;
-    const objects = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));
-    const files = readFiles(snapshot, objects).filter(({ isStray }) => !isStray);
+    const files = readFiles(snapshot, separate(snapshot.objects).read).filter(({ isStray }) => !isStray);
     const keys = importedKeys(about, fetchedValue(snapshot.keys) ?? []).filter(isDataName);
     if (isFolder(about) && keys.length === 0) return "put the data into CSV files directly in one folder";
     const times = timesOf(files);
@@ -104,14 +103,12 @@ function problemOf(files: readonly Read[], group: readonly Finding[], ways: read
 }
 
 /** Returns the times in the files' complete rows, without spaces around them. */
-function timesOf(files: readonly Read[]): string[] {
-    return files.flatMap((file) => {
+const timesOf = (files: readonly Read[]): string[] =>
+    files.flatMap((file) => {
         const { rows = [], header = [] } = file.sample.table ?? {};
         const place = placeOf(file, file.shape.fields.findIndex(isTime));
-        const complete = rows.filter(({ values }) => values.length === header.length);
-        return complete.flatMap(({ values }) => values[place]?.trim() || []);
+        return rows.flatMap(({ values }) => (values.length === header.length ? values[place]?.trim() || [] : []));
     });
-}
 
 /** The least share of the times that a format must read: a file can have a few wrong rows. */
 const nearlyAll = 0.95;
@@ -148,8 +145,7 @@ function columnsOf({ header, sample, shape }: Read): string[] {
         const place = header?.places[at] ?? -1;
         const column = sample.table?.header[place];
         // data-prep also takes numbers, for names that its list of columns cannot contain.
-        const named = column !== undefined && /^[\w.-]+$/.test(column) ? column : place + 1;
-        return column === undefined ? [] : [`${roles[name] ?? name}=${named}`];
+        return column === undefined ? [] : [`${roles[name] ?? name}=${/^[\w.-]+$/.test(column) ? column : place + 1}`];
     });
     return ["--columns", parts.join(",")];
 }
@@ -176,22 +172,11 @@ function formatChain(bucket: string, about: string, keys: readonly string[], opt
     const prepared = `${bucket}/prepared/`;
     // A pattern for each kind of name, because a folder can have more files than a command line takes.
     const patterns = [...new Set(keys.map(dataSuffix))].map((suffix) => `${shell(local)}*${suffix}`);
+    const copy = (...args: string[]) => shell("aws", "s3", "cp", ...args);
+    const firstLevel = isFolder(about) ? ["--recursive", "--exclude", "*/*"] : [];
     return [
-        shell(
-            "aws",
-            "s3",
-            "cp",
-            `s3://${local}`,
-            local,
-            ...(isFolder(about) ? ["--recursive", "--exclude", "*/*"] : []),
-        ),
+        copy(`s3://${local}`, local, ...firstLevel),
         `npm run data-prep -- ${isFolder(about) ? patterns.join(" ") : shell(local)} ${shell(...options, "--output", prepared)}`,
-        shell(
-            "aws",
-            "s3",
-            "cp",
-            `${prepared}personalize_interactions_fixed.csv`,
-            `s3://${bucket}/${preparedKey(about)}`,
-        ),
+        copy(`${prepared}personalize_interactions_fixed.csv`, `s3://${bucket}/${preparedKey(about)}`),
     ].join(" && ");
 }

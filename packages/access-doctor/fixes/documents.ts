@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import {
     dataBucketPolicy,
     executionRolePolicy,
-    executionRoleTrust,
     type Import,
     keyActions,
     type PolicyDocument,
@@ -19,7 +18,12 @@ import { isFolder } from "../data-file/names.ts";
  * policy. Existing statements stay unchanged.
  */
 
-const toDataPlace = ({ partition, bucket, key }: Import) => ({ partition, bucketName: bucket, readPrefixes: [key] });
+/** Returns the place of the import's data, for the functions that create its policies. */
+export const toDataPlace = ({ partition, bucket, key }: Import) => ({
+    partition,
+    bucketName: bucket,
+    readPrefixes: [key],
+});
 
 /** Returns the statements for the import's object alone, or for all objects of its folder. */
 const forLocation = ({ key }: Import, statements: PolicyDocument["Statement"]): Statement[] =>
@@ -30,9 +34,6 @@ const forLocation = ({ key }: Import, statements: PolicyDocument["Statement"]): 
 /** Returns the statements that allow the role to list the bucket and read the import's objects. */
 export const roleStatements = (of: Import) => forLocation(of, executionRolePolicy(toDataPlace(of)).Statement);
 
-/** Returns the statements that allow Personalize to assume the role. */
-export const trustStatements = (of: Import) => toList(executionRoleTrust(of).Statement);
-
 /**
  * Returns the bucket policy statements that allow Personalize to list and read. The program's own policy also requires
  * TLS.
@@ -41,32 +42,20 @@ export const bucketStatements = (of: Import) =>
     forLocation(of, dataBucketPolicy(toDataPlace(of), of).Statement).filter(({ Effect }) => Effect === "Allow");
 
 /** Returns the key policy statements that allow the role and Personalize to decrypt. */
-export const keyStatements = (of: Import): Statement[] => [
-    {
-        Sid: "ExecutionRoleDecrypts",
-        Effect: "Allow",
-        Principal: { AWS: of.roleArn },
-        Action: keyActions,
-        Resource: "*",
-    },
-    {
-        Sid: "PersonalizeDecrypts",
-        Effect: "Allow",
-        Principal: { Service: personalizeService },
-        Action: keyActions,
-        Resource: "*",
-        Condition: { StringEquals: { "aws:SourceAccount": of.accountId } },
-    },
-];
+export const keyStatements = ({ roleArn, accountId }: Import): Statement[] => {
+    const use = { Action: keyActions, Resource: "*" } as const;
+    const Condition = { StringEquals: { "aws:SourceAccount": accountId } };
+    return [
+        { Sid: "ExecutionRoleDecrypts", Effect: "Allow", Principal: { AWS: roleArn }, ...use },
+        { Sid: "PersonalizeDecrypts", Effect: "Allow", Principal: { Service: personalizeService }, ...use, Condition },
+    ];
+};
 
 /** Returns the statement that allows a caller to pass the role, to Personalize only. */
-export const passStatement = ({ roleArn }: Import): Statement => ({
-    Sid: "PassToPersonalize",
-    Effect: "Allow",
-    Action: "iam:PassRole",
-    Resource: roleArn,
-    Condition: { StringEquals: { "iam:PassedToService": personalizeService } },
-});
+export const passStatement = ({ roleArn: Resource }: Import): Statement => {
+    const Condition = { StringEquals: { "iam:PassedToService": personalizeService } };
+    return { Sid: "PassToPersonalize", Effect: "Allow", Action: "iam:PassRole", Resource, Condition };
+};
 
 /** Adds statements to a document. If a Sid already exists, appends a number to the new Sid. */
 export function withStatements(present: PolicyDocument | undefined, add: readonly Statement[]): PolicyDocument {
@@ -98,24 +87,18 @@ export function storable(document: PolicyDocument): PolicyDocument | undefined {
     const namesDeleted = (named: Statement["Principal"]) =>
         typeof named === "object" && toList(named.AWS).some(isDeleted);
     const statements = toList(document.Statement);
-    if (
-        statements.some(
-            (one) => namesDeleted(one.NotPrincipal) || (one.Effect === "Deny" && namesDeleted(one.Principal)),
-        )
-    ) {
-        return undefined;
-    }
-    return {
-        ...document,
-        Statement: statements.flatMap((statement) => {
-            const { Principal } = statement;
-            if (typeof Principal !== "object" || !namesDeleted(Principal)) return [statement];
-            const { AWS, ...others } = Principal;
-            const left = toList(AWS).filter((name) => !isDeleted(name));
-            const kept: Principals = { ...others, ...(left.length > 0 && { AWS: left }) };
-            return Object.keys(kept).length > 0 ? [{ ...statement, Principal: kept }] : [];
-        }),
-    };
+    const cannotBeRestored = ({ Effect, Principal, NotPrincipal }: Statement) =>
+        namesDeleted(NotPrincipal) || (Effect === "Deny" && namesDeleted(Principal));
+    if (statements.some(cannotBeRestored)) return undefined;
+    const kept = statements.flatMap((statement) => {
+        const { Principal } = statement;
+        if (typeof Principal !== "object" || !namesDeleted(Principal)) return [statement];
+        const { AWS, ...others } = Principal;
+        const left = toList(AWS).filter((name) => !isDeleted(name));
+        const named: Principals = { ...others, ...(left.length > 0 && { AWS: left }) };
+        return Object.keys(named).length > 0 ? [{ ...statement, Principal: named }] : [];
+    });
+    return { ...document, Statement: kept };
 }
 
 /** Returns the statements of a document that somebody else added to the caller's declared ones, by Sid. */

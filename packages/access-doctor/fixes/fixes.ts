@@ -1,14 +1,15 @@
 import type { Statement } from "policy-evaluator";
+import { shell } from "terminal-text";
 import type { Finding, Scene } from "../link.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { repairs } from "./repairs.ts";
-import { formatCommand, type Repair, refusal, type Step } from "./steps.ts";
+import { type Repair, refusal, type Step } from "./steps.ts";
 
 /**
  * The fix for all findings about one resource. `commands` only add the documented statements. The diagnosis has verified
  * that the findings disappear with these changes. If there is no such command, `ask` is a request to a person.
  */
-export interface Fix {
+export interface Fix extends Pick<Repair, "location" | "roleArn" | "ask"> {
     readonly faults: readonly Finding["fault"][];
     /**
      * A shell command that is not in `commands`: it restores a resource that the caller owns (`pulumi up`), or converts a
@@ -21,12 +22,6 @@ export interface Fix {
     readonly steps: readonly Pick<Step, "command" | "document" | "restore">[];
     /** Statements that the commands add. */
     readonly adds: readonly Statement[];
-    /** Location for the next import, if it changes. */
-    readonly location?: string;
-    /** Role for the next import, if it changes. */
-    readonly roleArn?: string;
-    /** The person who can fix the resource, and a request to send to that person. */
-    readonly ask?: string;
 }
 
 /**
@@ -49,15 +44,8 @@ function rankOf({ place, fault }: Finding): number {
 }
 /** Faults after which it is unknown which bucket the import needs, so that no policy can be fixed for it. */
 const unresolved: readonly Finding["fault"][] = ["bucket-missing", "bucket-alias", "bucket-region"];
-/** What a fix changes for a certain bucket only. */
-const ofBucket: readonly Finding["place"][] = [
-    "rolePolicy",
-    "boundary",
-    "organisation",
-    "bucketPolicy",
-    "object",
-    "key",
-];
+/** What a fix changes independently of the bucket. */
+const ofAnyBucket: readonly Finding["place"][] = ["passRole", "trust", "location"];
 const maxRounds = 6;
 const idOf = ({ fault, place, about, sentence }: Finding) => [fault, place, about, sentence].join(" ");
 
@@ -74,7 +62,7 @@ export function createFixes(judged: Judged, judge: (snapshot: Snapshot) => Judge
     let isResolved = true;
     for (let round = 0; round < maxRounds; round++) {
         const open = grouped(now.broken).filter(
-            ([id, [first]]) => !handled.has(id) && (isResolved || !(first && ofBucket.includes(first.place))),
+            ([id, [first]]) => !handled.has(id) && (isResolved || (first && ofAnyBucket.includes(first.place))),
         );
         const rank = Math.min(...open.flatMap(([, group]) => group.map(rankOf)));
         const groups = open.filter(([, group]) => group.some((finding) => rankOf(finding) === rank));
@@ -85,19 +73,16 @@ export function createFixes(judged: Judged, judge: (snapshot: Snapshot) => Judge
             isResolved &&= group.every(({ fault }) => !unresolved.includes(fault));
             const repair = repairs[place](now.scene, group);
             fixes.push({ group, repair });
-            for (const step of repair.steps ?? []) snapshot = step.applied(snapshot);
+            snapshot = repair.step?.applied(snapshot, JSON.stringify(repair.step.document)) ?? snapshot;
             snapshot = repair.moved?.(snapshot) ?? snapshot;
         }
         now = judge(snapshot);
     }
     const left = new Set(now.broken.map(idOf));
-    return fixes.map(({ group, repair }) =>
-        printed(
-            group,
-            repair,
-            group.some((finding) => left.has(idOf(finding))),
-        ),
-    );
+    return fixes.map(({ group, repair }) => {
+        const remains = group.some((finding) => left.has(idOf(finding)));
+        return { faults: [...new Set(group.map(({ fault }) => fault))], ...printed(repair, remains) };
+    });
 }
 
 /** Groups findings by the resource to fix. */
@@ -111,27 +96,20 @@ function grouped(findings: readonly Finding[]): [string, Finding[]][] {
     return [...groups];
 }
 
-function printed(group: readonly Finding[], repair: Repair, remains: boolean): Fix {
-    const { steps = [], program = "", location, roleArn, ask, owner } = repair;
-    const common = {
-        faults: [...new Set(group.map(({ fault }) => fault))],
-        program,
-        ...(location !== undefined && { location }),
-        ...(roleArn !== undefined && { roleArn }),
-    };
-    const none = { ...common, commands: [], steps: [], adds: [] };
-    const refused = steps.map(refusal).find((each) => each !== undefined);
-    if (steps.length === 0) return { ...none, ...(ask !== undefined && { ask }) };
-    if (refused !== undefined || remains) {
-        if (program !== "") return none;
-        const why = refused ?? "with them alone, the import would not pass";
-        const adds = JSON.stringify(steps.flatMap((step) => step.adds));
-        return { ...none, ask: `${owner}: the import needs ${adds}; ${why}.` };
+/** Returns the fix by a repair. If the repair's step cannot be used, the fix is a request to the owner. */
+function printed(
+    { step, program = "", owner, moved: _moved, ...repair }: Repair,
+    remains: boolean,
+): Omit<Fix, "faults"> {
+    const none = { ...repair, program, commands: [], steps: [], adds: [] };
+    if (!step) return none;
+    const { command, document, restore, adds } = step;
+    const refused = refusal(step);
+    if (refused === undefined && !remains) {
+        const commands = [shell(...command, JSON.stringify(document))];
+        return { ...none, commands, steps: [{ command, document, restore }], adds };
     }
-    return {
-        ...common,
-        commands: steps.map(formatCommand),
-        steps: steps.map(({ command, document, restore }) => ({ command, document, restore })),
-        adds: steps.flatMap(({ adds }) => adds),
-    };
+    if (program !== "") return none;
+    const why = refused ?? "with them alone, the import would not pass";
+    return { ...none, ask: `${owner}: the import needs ${JSON.stringify(adds)}; ${why}.` };
 }

@@ -1,35 +1,33 @@
-import { type Import, type PolicyDocument, type Statement, sizeLimits, toList } from "policy-evaluator";
-import { shell } from "terminal-text";
+import { type Import, type PolicyDocument, type Statement, sizeLimits } from "policy-evaluator";
 import { fetchedValue, type RoleFacts, type Snapshot } from "../snapshot.ts";
 
-/** Words of the commands that save what a step replaces, and remove what it wrote. */
-interface Restore {
-    /** Prints what the step replaces; fails if there is nothing. */
-    readonly read: readonly string[];
-    /** Removes what the step wrote if there was nothing; absent if there is always something. */
-    readonly remove?: readonly string[];
+/** A policy that a fix can replace. */
+export interface Store {
+    /** Words of the command that writes the policy, without the document, which is its last argument. */
+    readonly command: readonly string[];
+    /**
+     * Words of the commands that print the policy and fail if there is none (`read`), and that remove it (`remove`;
+     * absent if there is always a policy).
+     */
+    readonly restore: { readonly read: readonly string[]; readonly remove?: readonly string[] };
+    /** Maximum length in characters, without white space, of the policy and the `others` that count with it. */
+    readonly limit: number;
+    readonly others?: readonly string[];
+    /** Returns the snapshot with another text of the policy. */
+    applied(snapshot: Snapshot, text: string): Snapshot;
 }
 
-/** One command of a fix. It only adds statements to a document. */
-export interface Step {
-    /** Words of the command, without the document. */
-    readonly command: readonly string[];
-    /** The document that is the command's last argument. */
+/** The command of a fix. It only adds statements to a policy. */
+export interface Step extends Store {
     readonly document: PolicyDocument;
-    /** Maximum length in characters, without white space, of the document and the `others` that count with it. */
-    readonly limit: number;
-    readonly others: readonly string[];
     /** Statements that the document has and the previous one did not. */
     readonly adds: readonly Statement[];
-    readonly restore: Restore;
-    /** Returns the snapshot as it will be after the step. */
-    applied(snapshot: Snapshot): Snapshot;
 }
 
-/** The fix of one resource: either `steps`, or `ask`, a request that begins with the person to ask. */
+/** The fix of one resource: a step, another change, or `ask`, a request that begins with the person to ask. */
 export interface Repair {
-    readonly steps?: readonly Step[];
-    /** The person to ask if the steps cannot be used. */
+    readonly step?: Step;
+    /** The person to ask if the step cannot be used. */
     readonly owner?: string;
     readonly ask?: string;
     /** A shell command that is not part of the script: it restores a resource that the caller owns, or converts a file. */
@@ -44,100 +42,70 @@ export interface Repair {
 export const bucketArnOf = ({ partition, bucket }: Pick<Import, "partition" | "bucket">) =>
     `arn:${partition}:s3:::${bucket}`;
 
-/** Formats the step as a shell command. */
-export const formatCommand = ({ command, document }: Pick<Step, "command" | "document">): string =>
-    shell(...command, JSON.stringify(document));
-
 /** Returns why AWS would reject the step's document; undefined if AWS accepts it. */
-export function refusal({ document, limit, others }: Step): string | undefined {
-    const texts = [JSON.stringify(document), ...others];
-    const characters = texts.join("").replace(/\s+/g, "").length;
+export function refusal({ document, limit, others = [] }: Step): string | undefined {
+    const characters = [JSON.stringify(document), ...others].join("").replace(/\s+/g, "").length;
     const what = others.length > 0 ? "the role's inline policies" : "the document";
     return characters > limit ? `${what} would have ${characters} characters, and AWS takes ${limit}` : undefined;
 }
 
-const roleNameOf = ({ roleArn }: Pick<Import, "roleArn">) => roleArn.split("/").at(-1) ?? "";
+const roleNameOf = ({ roleArn }: Import) => roleArn.split("/").at(-1) ?? "";
 
-/**
- * Replaces the results of IAM's policy simulator in the snapshot after a change, because they are about the old
- * documents.
- */
+/** The results of IAM's policy simulator after a change: the present ones are about the old documents. */
 const notSimulated = { unread: "not simulated after the fix" };
 
-const withRole = (snapshot: Snapshot, change: (role: RoleFacts) => RoleFacts): Snapshot => {
+const withRole = (snapshot: Snapshot, change: (role: RoleFacts) => Partial<RoleFacts>): Snapshot => {
     const role = fetchedValue(snapshot.role);
-    return role ? { ...snapshot, role: { is: change(role) }, simulated: notSimulated } : snapshot;
+    return role ? { ...snapshot, role: { is: { ...role, ...change(role) } }, simulated: notSimulated } : snapshot;
 };
 
-interface Written {
-    readonly before: PolicyDocument | undefined;
-    readonly document: PolicyDocument;
-}
-
-/** Returns the fields of a step that writes a complete document. */
-function put(command: readonly string[], { before, document }: Written, limit: number, restore: Restore) {
-    const present = toList(before?.Statement);
-    const adds = toList(document.Statement).filter((one) => !present.includes(one));
-    return { command, document, limit, others: [] as readonly string[], adds, restore };
-}
-
-/** Returns the step that replaces the role's trust policy. */
-export function putTrust(of: Import, written: Written): Step {
+/** The role's trust policy. */
+export function trustOf(of: Import): Store {
     const role = ["--role-name", roleNameOf(of)];
-    const command = ["aws", "iam", "update-assume-role-policy", ...role, "--policy-document"];
+    const read = ["aws", "iam", "get-role", ...role, "--query", "Role.AssumeRolePolicyDocument", "--output", "json"];
     return {
-        ...put(command, written, sizeLimits.trustPolicy, {
-            read: ["aws", "iam", "get-role", ...role, "--query", "Role.AssumeRolePolicyDocument", "--output", "json"],
-        }),
-        applied: (snapshot) => withRole(snapshot, (role) => ({ ...role, trust: JSON.stringify(written.document) })),
+        command: ["aws", "iam", "update-assume-role-policy", ...role, "--policy-document"],
+        restore: { read },
+        limit: sizeLimits.trustPolicy,
+        applied: (snapshot, trust) => withRole(snapshot, () => ({ trust })),
     };
 }
 
-/** Returns the step that writes an inline policy of the role, which counts together with the role's `others`. */
-export function putRolePolicy(of: Import, name: string, written: Written, others: readonly string[]): Step {
-    const words = (verb: string) => ["aws", "iam", `${verb}-role-policy`, ...names];
+/** An inline policy of the role, which counts together with the role's `others`. */
+export function inlinePolicyOf(of: Import, name: string, others: readonly string[]): Store {
     const names = ["--role-name", roleNameOf(of), "--policy-name", name];
+    const words = (verb: string) => ["aws", "iam", `${verb}-role-policy`, ...names];
     return {
-        ...put([...words("put"), "--policy-document"], written, sizeLimits.roleInlinePolicies, {
-            read: [...words("get"), "--query", "PolicyDocument", "--output", "json"],
-            remove: words("delete"),
-        }),
+        command: [...words("put"), "--policy-document"],
+        restore: { read: [...words("get"), "--query", "PolicyDocument", "--output", "json"], remove: words("delete") },
+        limit: sizeLimits.roleInlinePolicies,
         others,
-        applied: (snapshot) =>
-            withRole(snapshot, (role) => ({
-                ...role,
-                policies: [
-                    ...role.policies.filter((each) => each.name !== name || each.arn !== undefined),
-                    { name, text: JSON.stringify(written.document) },
-                ],
+        applied: (snapshot, text) =>
+            withRole(snapshot, ({ policies }) => ({
+                policies: [...policies.filter((each) => each.name !== name || each.arn !== undefined), { name, text }],
             })),
     };
 }
 
-/** Returns the step that writes the bucket policy. */
-export function putBucketPolicy(bucket: string, written: Written): Step {
+/** The bucket policy. */
+export function bucketPolicyOf({ bucket }: Import): Store {
     const words = (verb: string) => ["aws", "s3api", `${verb}-bucket-policy`, "--bucket", bucket];
     return {
-        ...put([...words("put"), "--policy"], written, sizeLimits.bucketPolicy, {
-            read: [...words("get"), "--query", "Policy", "--output", "text"],
-            remove: words("delete"),
-        }),
-        applied: (snapshot) => ({ ...snapshot, bucketPolicy: { is: JSON.stringify(written.document) } }),
+        command: [...words("put"), "--policy"],
+        restore: { read: [...words("get"), "--query", "Policy", "--output", "text"], remove: words("delete") },
+        limit: sizeLimits.bucketPolicy,
+        applied: (snapshot, text) => ({ ...snapshot, bucketPolicy: { is: text } }),
     };
 }
 
-/** Key policies may have 32 KB (KMS Developer Guide, "Quotas"). */
-const largestKeyPolicy = 32_768;
-
-/** Returns the step that replaces the policy of a KMS key. */
-export function putKeyPolicy(region: string, arn: string, written: Written): Step {
+/** The policy of a KMS key, which may have 32 KB (KMS Developer Guide, "Quotas"). */
+export function keyPolicyOf({ region }: Import, arn: string): Store {
     const key = ["--region", region, "--key-id", arn, "--policy-name", "default"];
-    const policy = JSON.stringify(written.document);
     return {
-        ...put(["aws", "kms", "put-key-policy", ...key, "--policy"], written, largestKeyPolicy, {
-            read: ["aws", "kms", "get-key-policy", ...key, "--query", "Policy", "--output", "text"],
-        }),
-        applied(snapshot) {
+        command: ["aws", "kms", "put-key-policy", ...key, "--policy"],
+        restore: { read: ["aws", "kms", "get-key-policy", ...key, "--query", "Policy", "--output", "text"] },
+        limit: 32_768,
+        applied(snapshot, policy) {
             const keys = Object.entries(snapshot.kmsKeys).map(([id, fetched]) => {
                 const facts = fetchedValue(fetched);
                 return [id, facts?.arn === arn ? { is: { ...facts, policy } } : fetched] as const;

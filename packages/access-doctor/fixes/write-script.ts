@@ -2,7 +2,6 @@ import { writeFile } from "node:fs/promises";
 import { hasCode, shell } from "terminal-text";
 import { AccessError } from "../errors.ts";
 import type { Fix } from "./fixes.ts";
-import { formatCommand } from "./steps.ts";
 
 /**
  * Returns the shell script that runs the commands of the fixes. It first saves what they replace, in a new folder beside
@@ -12,20 +11,19 @@ function createScript(fixes: readonly Fix[], accountId: string, region: string):
     const saves: string[] = [];
     const applies: string[] = [];
     const restores: string[] = [];
-    for (const { faults, adds, steps } of fixes) {
+    for (const { faults, adds, steps, commands } of fixes) {
         // Write the comment as JSON, because a name may contain a line break, which would end the shell comment.
-        if (steps.length > 0) applies.push(`# ${faults.join(", ")}; adds ${JSON.stringify(adds)}`);
-        for (const step of steps) {
+        if (steps.length > 0) applies.push(`# ${faults.join(", ")}; adds ${JSON.stringify(adds)}`, ...commands);
+        for (const { command, restore } of steps) {
             const number = saves.length + 1;
-            const { read, remove } = step.restore;
+            const read = shell(...restore.read);
             const saved = `"$saved/${number}"`;
-            saves.push(`save ${number} ${shell(...read)}`);
-            applies.push(formatCommand(step));
-            const hasNoneToRemove = `test -s ${saved} || test ! -e ${saved} || ! ${shell(...read)} > /dev/null 2>&1`;
+            saves.push(`save ${number} ${read}`);
+            const hasNoneToRemove = `test -s ${saved} || test ! -e ${saved} || ! ${read} > /dev/null 2>&1`;
             restores.unshift(
-                `test ! -s ${saved} || ${shell(...step.command)} "$(cat ${saved})"`,
+                `test ! -s ${saved} || ${shell(...command)} "$(cat ${saved})"`,
                 // If a command before it failed, there is nothing to remove.
-                ...(remove ? [`${hasNoneToRemove} || ${shell(...remove)}`] : []),
+                ...(restore.remove ? [`${hasNoneToRemove} || ${shell(...restore.remove)}`] : []),
             );
         }
     }

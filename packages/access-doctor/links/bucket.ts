@@ -1,5 +1,14 @@
 import { describeProblems, roleReads, serviceReads } from "policy-evaluator";
-import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
+import {
+    breaks,
+    createLink,
+    type Finding,
+    judgeFetched,
+    type Link,
+    type Scene,
+    unknownLink,
+    warning,
+} from "../link.ts";
 import { type BucketFacts, isBucketGone } from "../snapshot.ts";
 import { broken, judge, undecidedLink } from "./policies.ts";
 
@@ -34,29 +43,19 @@ export function bucketPolicy(scene: Scene): Link {
 /** Checks the bucket: its region, and whether it blocks public access. */
 export function bucketLinks({ snapshot }: Scene): Link[] {
     const { bucket, region, bucketFacts, accessBlock, ownership } = snapshot;
-    const place =
-        "unread" in bucketFacts
-            ? unknownLink("bucket and region", bucketFacts.unread)
-            : createLink(
-                  "bucket and region",
-                  `${bucket} is in ${region}`,
-                  regionFindings(bucket, region, bucketFacts.is),
-              );
-    const block =
-        "unread" in accessBlock
-            ? unknownLink("public access block", accessBlock.unread)
-            : createLink(
-                  "public access block",
-                  "on; it does not affect a service",
-                  isBucketGone(snapshot) || (accessBlock.is?.blockPublicPolicy && accessBlock.is.restrictPublicBuckets)
-                      ? []
-                      : [warning("access-block-off", `${bucket} does not block public policies.`, "none")],
-              );
-    const owner =
-        "unread" in ownership
-            ? unknownLink("object ownership", ownership.unread)
-            : createLink("object ownership", ownership.is ?? "the bucket has no rule: its owner owns new objects", []);
-    return [block, owner, place];
+    return [
+        judgeFetched("public access block", accessBlock, (block) => {
+            const isClosed = isBucketGone(snapshot) || (block?.blockPublicPolicy && block.restrictPublicBuckets);
+            const open = warning("access-block-off", `${bucket} does not block public policies.`, "none");
+            return createLink("public access block", "on; it does not affect a service", isClosed ? [] : [open]);
+        }),
+        judgeFetched("object ownership", ownership, (rule) =>
+            createLink("object ownership", rule ?? "the bucket has no rule: its owner owns new objects"),
+        ),
+        judgeFetched("bucket and region", bucketFacts, (facts) =>
+            createLink("bucket and region", `${bucket} is in ${region}`, regionFindings(bucket, region, facts)),
+        ),
+    ];
 }
 
 function regionFindings(bucket: string, region: string, { region: bucketRegion, others = [] }: BucketFacts): Finding[] {
@@ -71,9 +70,7 @@ function regionFindings(bucket: string, region: string, { region: bucketRegion, 
         const finding = breaks("bucket-missing", `There is no such bucket: ${bucket}${hint}`, "location", evidence);
         return [{ ...finding, ...(similar !== undefined && { about: similar }) }];
     }
-    if (bucketRegion === region) {
-        return [];
-    }
+    if (bucketRegion === region) return [];
     const sentence = `The bucket ${bucket} is in ${bucketRegion}, and Personalize works in ${region}.`;
     return [breaks("bucket-region", sentence, "location", `s3:GetBucketLocation of ${bucket}: ${bucketRegion}`)];
 }

@@ -38,18 +38,16 @@ export function fileFindings(file: Read, make: Make): Finding[] {
     if (form.is === "other") {
         return [make("file-not-csv", `${key} is ${form.name}, and Personalize imports CSV only.`)];
     }
-    const packed =
-        form.is === "text"
-            ? []
-            : [make("file-compressed", `${key} is compressed (${form.is}); Personalize reads plain CSV only.`)];
-    return table && header
-        ? [
-              ...packed,
-              ...textFindings(key, table, make),
-              ...headerFindings(key, table, header, shape, make),
-              ...valueFindings(file, table, header, make),
-          ]
-        : packed;
+    const packed = `${key} is compressed (${form.is}); Personalize reads plain CSV only.`;
+    const ofForm = form.is === "text" ? [] : [make("file-compressed", packed)];
+    if (!table || !header) return ofForm;
+    const ofText = textFindings(key, table, make);
+    return [
+        ...ofForm,
+        ...ofText,
+        ...headerFindings(key, table, header, shape, make),
+        ...valueFindings(file, table, header, make),
+    ];
 }
 
 const encodings: Readonly<Record<string, string>> = {
@@ -147,10 +145,8 @@ function valueFindings({ facts: { key }, shape, now }: Read, table: Table, heade
     };
     for (const { line, values } of rows) {
         if (values.length !== width) {
-            const hint =
-                values.length > width && values.slice(width).every((each) => each === "")
-                    ? " (a comma at its end)"
-                    : "";
+            const isComma = values.length > width && values.slice(width).every((each) => each === "");
+            const hint = isComma ? " (a comma at its end)" : "";
             const sentence = `Line ${line} of ${key} has ${values.length} values, where the header has ${width} columns${hint}.`;
             add("width", () => make("row-width", sentence));
             continue;

@@ -29,11 +29,10 @@ export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFac
     const empty = objects.filter(({ size }) => size === 0);
     const size = objects.reduce((sum, each) => sum + each.size, 0);
     const first = objects[0]?.key ?? "";
+    const large = `${first} has ${size} bytes; an import takes at most 100 GB.`;
     return [
         ...empty.map(({ key }) => make(key)("object-empty", `${key} is empty.`, "size: 0 bytes")),
-        ...(size > largestImport
-            ? [make(first)("object-too-large", `${first} has ${size} bytes; an import takes at most 100 GB.`)]
-            : []),
+        ...(size > largestImport ? [make(first)("object-too-large", large)] : []),
         ...files.flatMap((file) => fileFindings(file, make(file.facts.key))),
         ...unequalHeaders(data, make),
         ...(isComplete(snapshot, objects) ? rowFindings(data, make) : []),
@@ -75,14 +74,8 @@ function unequalHeaders(files: readonly Read[], make: (key: string) => Make): Fi
     if (!first || !other) return [];
     const [a, b] = [first.facts.key, other.facts.key];
     const line = (file: Read) => `header of ${file.facts.key}: ${shown(file.sample.table?.firstLine ?? "")}`;
-    return [
-        make(a)(
-            "headers-differ",
-            `${a} and ${b} have different columns, and the files of an import need equal ones.`,
-            line(first),
-            line(other),
-        ),
-    ];
+    const sentence = `${a} and ${b} have different columns, and the files of an import need equal ones.`;
+    return [make(a)("headers-differ", sentence, line(first), line(other))];
 }
 
 function rowFindings(files: readonly Read[], make: (key: string) => Make): Finding[] {
@@ -104,16 +97,12 @@ function rowFindings(files: readonly Read[], make: (key: string) => Make): Findi
 }
 
 function usersOf(files: readonly Read[]): number {
-    const counts = new Map<string, number>();
-    for (const file of files) {
+    const users = files.flatMap((file) => {
         const column = file.shape.fields.findIndex(({ name }) => name === "USER_ID");
         const place = placeOf(file, column);
-        for (const { values } of file.sample.table?.rows ?? []) {
-            const user = values[place] ?? "";
-            counts.set(user, (counts.get(user) ?? 0) + 1);
-        }
-    }
-    return [...counts.values()].filter((count) => count > 1).length;
+        return (file.sample.table?.rows ?? []).map(({ values }) => values[place] ?? "");
+    });
+    return [...Map.groupBy(users, (user) => user).values()].filter(({ length }) => length > 1).length;
 }
 
 /** Returns the number of rows, without headers, of all files; undefined if a file was not read completely. */

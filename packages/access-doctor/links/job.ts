@@ -1,7 +1,7 @@
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
 import type { Message } from "../mentions.ts";
 import { explainMessage } from "../messages.ts";
-import { fetchedValue, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, type Snapshot, separate } from "../snapshot.ts";
 
 const name = "import job result";
 
@@ -14,9 +14,7 @@ export function job(scene: Scene, earlier: readonly Link[]): Link | undefined {
     if ("unread" in fetched) return unknownLink(name, fetched.unread);
     const { status, failureReason, ended } = fetched.is ?? {};
     const words = failureReason ?? reported;
-    if (words !== undefined || status === "CREATE FAILED") {
-        return judged(scene, earlier, words ?? "without a reason");
-    }
+    if (words !== undefined || status === "CREATE FAILED") return judged(scene, earlier, words ?? "without a reason");
     if (status === "ACTIVE") return createLink(name, `ACTIVE since ${ended}: every link held then`, []);
     return status === undefined ? undefined : createLink(name, `${status}: not failed yet`, []);
 }
@@ -25,19 +23,17 @@ function judged(scene: Scene, earlier: readonly Link[], words: string): Link {
     const { snapshot } = scene;
     const { arn = "the pasted message", ended } = fetchedValue(snapshot.job) ?? {};
     const message = explainMessage(words);
-    const isBroken = (...links: string[]) =>
-        earlier.some(({ link, verdict }) => verdict === "broken" && links.includes(link));
-    const note = (sentence: string) =>
-        createLink(name, "", [warning("job-other-reason", sentence, "none", `${arn}: ${words}`)]);
-    const refused = (fault: Finding["fault"], sentence: string) =>
-        createLink(name, "", [breaks(fault, sentence, "none", `${arn}: ${words}`)]);
+    const brokenLinks = earlier.flatMap((each) => (each.verdict === "broken" ? [each.link] : []));
+    const link = (create: typeof breaks, fault: Finding["fault"], sentence: string) =>
+        createLink(name, "", [create(fault, sentence, "none", `${arn}: ${words}`)]);
+    const note = (sentence: string) => link(warning, "job-other-reason", sentence);
     const isOfFile = message?.subject === "file";
     const changes = changesSince(snapshot, ended, isOfFile);
-    if (isOfFile && !isBroken("file", "object") && changes.length === 0) {
-        return refused("file-refused", fileSentence(scene, message, words));
+    if (isOfFile && !["file", "object"].some((each) => brokenLinks.includes(each)) && changes.length === 0) {
+        return link(breaks, "file-refused", fileSentence(scene, message, words));
     }
-    if (earlier.some(({ verdict }) => verdict === "broken")) return note(`It failed: ${words}`);
-    if (message && isOfCall(scene, message)) return refused("call-refused", message.cause);
+    if (brokenLinks.length > 0) return note(`It failed: ${words}`);
+    if (message && isOfCall(scene, message)) return link(breaks, "call-refused", message.cause);
     if (changes.length > 0 && earlier.every(({ verdict }) => verdict !== "unknown")) {
         return note(`It failed (${words}), and since then ${changes.join(", ")}. Nothing is broken now: import again.`);
     }
@@ -50,9 +46,8 @@ function judged(scene: Scene, earlier: readonly Link[], words: string): Link {
  */
 function changesSince({ objects, role }: Snapshot, since: string | undefined, isOfFile: boolean): string[] {
     const facts = fetchedValue(role);
-    const written = objects.flatMap((each) => ("is" in each ? [each.is] : []));
     const dated = isOfFile
-        ? written.map(({ key, written: at }) => [`${key} was written`, at])
+        ? separate(objects).read.map(({ key, written: at }) => [`${key} was written`, at])
         : [
               ["the role was created", facts?.created],
               ...(facts?.policies ?? []).map((policy) => [`${policy.name} was changed`, policy.changed]),
@@ -67,17 +62,14 @@ function changesSince({ objects, role }: Snapshot, since: string | undefined, is
 export function withProof({ snapshot: { job: fetched, objects } }: Scene, links: readonly Link[]): Link[] {
     const { status, ended = "" } = fetchedValue(fetched) ?? {};
     if (status !== "ACTIVE") return [...links];
-    const isAccepted = objects.every(
-        (each) => "is" in each && each.is.written !== undefined && each.is.written < ended,
-    );
+    const isAccepted = objects.map(fetchedValue).every((each) => each?.written !== undefined && each.written < ended);
     return links.map((link) => {
         if (link.verdict === "unknown")
             return { ...link, detail: `held ${ended}, when the job succeeded; ${link.detail}` };
         if (link.link !== "file" || !isAccepted) return link;
         const findings = link.findings.map((each) => ({
             ...each,
-            verdict: "warning" as const,
-            place: "none" as const,
+            ...({ verdict: "warning", place: "none" } as const),
         }));
         return createLink(link.link, link.detail, findings);
     });
@@ -88,11 +80,8 @@ export function withProof({ snapshot: { job: fetched, objects } }: Scene, links:
  * another caller.
  */
 function isOfCall({ snapshot: { caller } }: Scene, { subject, mentions: { callerArn } }: Message): boolean {
-    return (
-        subject === "service" ||
-        subject === "credentials" ||
-        (subject === "caller" && callerArn !== undefined && callerArn !== caller)
-    );
+    const isOfOther = subject === "caller" && callerArn !== undefined && callerArn !== caller;
+    return subject === "service" || subject === "credentials" || isOfOther;
 }
 
 function fileSentence({ snapshot: { bucket, key = "" } }: Scene, { mentions }: Message, words: string): string {

@@ -12,7 +12,7 @@ import { findUnknownKeys, type Unknowns } from "../context.ts";
 import { type Decided, decide } from "../decide.ts";
 import { explain } from "../explain.ts";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
-import { fetchedValue, type KeyFacts, type RoleFacts, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, type KeyFacts, type RoleFacts, type Snapshot, separate } from "../snapshot.ts";
 import { read, undecidedLink } from "./policies.ts";
 
 const name = "encryption key";
@@ -22,23 +22,20 @@ const name = "encryption key";
  * Personalize. AWS does not document which of the two decrypts, so if only one is allowed, the finding is a warning.
  */
 export function kms(scene: Scene): Link {
-    const objects = scene.snapshot.objects.flatMap((each) => ("is" in each && each.is.kmsKey ? [each.is] : []));
-    const unread = scene.snapshot.objects.find((each) => "unread" in each);
-    if (objects.length === 0 && (unread || scene.snapshot.objects.length === 0)) {
-        return unknownLink(name, unread && "unread" in unread ? unread.unread : "no object was read");
-    }
-    if (objects.length === 0) {
-        return createLink(name, "not needed: no object is encrypted with a KMS key", []);
+    const { read: objects, unread } = separate(scene.snapshot.objects);
+    const encrypted = objects.filter(({ kmsKey }) => kmsKey);
+    if (encrypted.length === 0) {
+        return unread.length > 0 || objects.length === 0
+            ? unknownLink(name, unread[0] ?? "no object was read")
+            : createLink(name, "not needed: no object is encrypted with a KMS key");
     }
     const findings: Finding[] = [];
-    for (const { key, kmsKey = "", bucketKey = false } of objects) {
-        const fetched = scene.snapshot.kmsKeys[kmsKey];
-        const owner = parseArn(kmsKey)?.accountId ?? "";
-        if (fetched && "unread" in fetched && isForeign(scene.snapshot, kmsKey)) {
-            return unknownLink(name, `the policy of the key ${kmsKey}, which only its account ${owner} can read`);
-        }
-        if (!fetched || "unread" in fetched) {
-            return unknownLink(name, fetched?.unread ?? `${kmsKey} was not read`);
+    for (const { key, kmsKey = "", bucketKey = false } of encrypted) {
+        const fetched = scene.snapshot.kmsKeys[kmsKey] ?? { unread: `${kmsKey} was not read` };
+        if ("unread" in fetched) {
+            const account = parseArn(kmsKey)?.accountId;
+            const foreign = `the policy of the key ${kmsKey}, which only its account ${account} can read`;
+            return unknownLink(name, isForeign(scene.snapshot, kmsKey) ? foreign : fetched.unread);
         }
         const keyFaults = keyFindings(scene, fetched.is, key, bucketKey);
         if (!Array.isArray(keyFaults)) return keyFaults;
@@ -55,36 +52,37 @@ export function kms(scene: Scene): Link {
 export const isForeign = ({ accountId }: Pick<Snapshot, "accountId">, key: string): boolean =>
     (parseArn(key)?.accountId ?? accountId) !== accountId;
 
-const broken = (key: KeyFacts, fault: Finding["fault"], sentence: string, ...evidence: string[]): Finding => ({
-    ...breaks(fault, sentence, "key", ...evidence),
-    about: key.arn,
-});
+const aboutKey = (
+    create: typeof breaks,
+    key: KeyFacts,
+    fault: Finding["fault"],
+    sentence: string,
+    evidence = `key policy: ${key.policy}`,
+): Finding => ({ ...create(fault, sentence, "key", evidence), about: key.arn });
+
+const stateFaults: Readonly<Record<string, Finding["fault"]>> = {
+    Disabled: "kms-disabled",
+    PendingDeletion: "kms-pending-deletion",
+};
 
 /** Returns the findings about a key, or the unknown link if its policy cannot be judged. */
 function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: boolean): Finding[] | Link {
     const { snapshot, of } = scene;
+    const { arn, state } = key;
     const findings: Finding[] = [];
-    if (key.state !== "Enabled") {
-        const fault =
-            key.state === "Disabled"
-                ? "kms-disabled"
-                : key.state === "PendingDeletion"
-                  ? "kms-pending-deletion"
-                  : "kms-gone";
-        const sentence = `The key ${key.arn} of object ${object} is ${key.state}.`;
-        findings.push(broken(key, fault, sentence, `kms:DescribeKey: KeyState ${key.state}`));
+    if (state !== "Enabled") {
+        const sentence = `The key ${arn} of object ${object} is ${state}.`;
+        const evidence = `kms:DescribeKey: KeyState ${state}`;
+        findings.push(aboutKey(breaks, key, stateFaults[state] ?? "kms-gone", sentence, evidence));
     }
-    if (key.manager === "AWS" || key.policy === "") {
-        return findings;
-    }
+    if (key.manager === "AWS" || key.policy === "") return findings;
     const policies = policiesOf(key, fetchedValue(snapshot.role));
-    const requests = decrypts(of, key.arn, isBucketKey ? undefined : object);
-    const decided = (request: AccessRequest): Judged => {
+    const requests = decrypts(of, arn, isBucketKey ? undefined : object);
+    const [role, service] = [requests.role, requests.service].map((request): Judged => {
         const unknowns = findUnknownKeys(request, scene.knownValues);
         return { request, unknowns, by: decide(request, unknowns, policies) };
-    };
-    const [role, service] = [decided(requests.role), decided(requests.service)];
-    const may = [role, service].map(({ by: { is } }) => is);
+    }) as [Judged, Judged];
+    const may = [role.by.is, service.by.is];
     if (!may.includes("allowed") && may.includes("unknown")) {
         const undecided = [role, service].flatMap(({ request, unknowns, by }) => {
             if (by.is !== "unknown") return [];
@@ -95,15 +93,20 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
         });
         return undecidedLink(name, undecided);
     }
-    if (may.every((is) => is === "denied")) {
-        findings.push(denialOf(key, policies, role, service));
-    } else if (may.includes("denied")) {
+    if (!may.includes("allowed")) return [...findings, denialOf(key, policies, role, service)];
+    if (may.includes("denied")) {
         const who = role.by.is === "allowed" ? "the role" : "Personalize";
-        const sentence = `Only ${who} may decrypt with the key ${key.arn}.`;
-        findings.push({ ...warning("kms-one-only", sentence, "key", `key policy: ${key.policy}`), about: key.arn });
+        findings.push(aboutKey(warning, key, "kms-one-only", `Only ${who} may decrypt with the key ${arn}.`));
     }
-    if (may.includes("allowed")) findings.push(...withoutGrants(key, policies, requests));
-    return findings;
+    // AWS does not document which actions of the Developer Guide's key policy an import needs.
+    const lacking = keyActions.filter((action) =>
+        Object.values(requests).every(
+            (request) => authorize({ ...request, action }, { ...policies, boundary: undefined }).decision !== "allowed",
+        ),
+    );
+    if (lacking.length === 0) return findings;
+    const sentence = `The policy of the key ${arn} lacks ${lacking.join(", ")}, which AWS's guide lists for Personalize.`;
+    return [...findings, aboutKey(warning, key, "kms-grants", sentence)];
 }
 
 type Policies = ReturnType<typeof policiesOf>;
@@ -154,11 +157,13 @@ function denialOf(key: KeyFacts, policies: Policies, role: Judged, service: Judg
     const stale = deletedPrincipals(resource);
     const hint = stale.length > 0 ? ` ${stale.join(", ")} is the id of a role that was deleted.` : "";
     const sentence = `The policy of the key ${key.arn} ${what}: ${why?.sentence ?? "no statement is for them."}${hint}`;
-    const evidence = [`key policy: ${key.policy}`, ...(why?.evidence ?? [])];
-    // The fix of a boundary changes the key policy instead, so the finding has no statement to correct.
-    return isBounded
-        ? broken(key, "boundary", sentence, ...evidence)
-        : { ...broken(key, "key-policy", sentence, ...evidence), ...(why && { explanation: why }) };
+    const finding = aboutKey(breaks, key, isBounded ? "boundary" : "key-policy", sentence);
+    return {
+        ...finding,
+        evidence: [...finding.evidence, ...(why?.evidence ?? [])],
+        // The fix of a boundary changes the key policy instead, so the finding has no statement to correct.
+        ...(why && !isBounded && { explanation: why }),
+    };
 }
 
 /** Returns the policies without the statements that let the policies of an account's identities decide. */
@@ -178,22 +183,3 @@ const deletedPrincipals = (policies: readonly NamedPolicy[]) => {
     const named = statements.flatMap(({ Principal }) => (typeof Principal === "object" ? toList(Principal.AWS) : []));
     return [...new Set(named)].filter((name) => /^A(ROA|IDA)[A-Z0-9]{10,}$/.test(name));
 };
-
-/**
- * Returns a warning if the key policy allows kms:Decrypt but not all actions of the Developer Guide's key policy. AWS
- * does not document which of them an import needs.
- */
-function withoutGrants(
-    key: KeyFacts,
-    { identity, resource }: Policies,
-    requests: ReturnType<typeof decrypts>,
-): Finding[] {
-    const lacking = keyActions.filter((action) =>
-        Object.values(requests).every(
-            (request) => authorize({ ...request, action }, { identity, resource }).decision !== "allowed",
-        ),
-    );
-    if (lacking.length === 0) return [];
-    const sentence = `The policy of the key ${key.arn} lacks ${lacking.join(", ")}, which AWS's guide lists for Personalize.`;
-    return [{ ...warning("kms-grants", sentence, "key", `key policy: ${key.policy}`), about: key.arn }];
-}

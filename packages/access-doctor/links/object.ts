@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path/posix";
 import { distance } from "fastest-levenshtein";
 import { importedKeys, isDataName, isFolder } from "../data-file/names.ts";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink } from "../link.ts";
-import { fetchedValue, isBucketGone, type KeyListed, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, isBucketGone, type KeyListed, type Snapshot, separate } from "../snapshot.ts";
 import { contentFindings, describeFiles } from "./file.ts";
 
 /** Checks whether the objects exist under this key, can be read, and match the schema. */
@@ -10,25 +10,19 @@ export function objectLinks(scene: Scene): Link[] {
     const { snapshot } = scene;
     const { keys, key, bucket, objects } = snapshot;
     const unknowns = (why: string) => [unknownLink("object", why), unknownLink("file", why)];
-    if (key === undefined) {
-        return unknowns("no key was named: use --key");
-    }
-    if ("unread" in keys) {
-        return unknowns(keys.unread);
-    }
-    if (isBucketGone(snapshot)) {
-        return unknowns("there is no bucket");
-    }
+    if (key === undefined) return unknowns("no key was named: use --key");
+    if ("unread" in keys) return unknowns(keys.unread);
+    if (isBucketGone(snapshot)) return unknowns("there is no bucket");
     const findings =
-        snapshot.objects.length === 0
+        objects.length === 0
             ? [absent(scene, keys.is)]
             : [...ownerFindings(scene, keys.is), ...archiveFindings(scene), ...customerKeyFindings(scene)];
     const object = createLink("object", `s3://${bucket}/${key} exists`, findings);
-    const read = snapshot.objects.flatMap((each) => ("is" in each && each.is.start ? [each.is] : []));
-    const unread = objects.find((each) => "unread" in each);
+    const { read: found, unread } = separate(objects);
+    const read = found.filter(({ start }) => start);
     const content = contentFindings(scene, read);
-    if (content.length === 0 && (read.length === 0 || unread)) {
-        return [object, unknownLink("file", unread ? unread.unread : "there is nothing that can be read")];
+    if (content.length === 0 && (read.length === 0 || unread.length > 0)) {
+        return [object, unknownLink("file", unread[0] ?? "there is nothing that can be read")];
     }
     return [object, createLink("file", describeFiles(scene, read), content)];
 }
@@ -42,15 +36,11 @@ const broken = (fault: Finding["fault"], sentence: string, about: string, ...evi
  * Undoes the changes that a copied URL makes to a key: `+` and `%20` for spaces, a slash at the start, doubled slashes.
  */
 function plainKey(key: string): string {
-    const decoded = key.replaceAll("+", " ");
-    try {
-        return decodeURIComponent(decoded)
-            .replace(/\/+/g, "/")
-            .replace(/^\/|\/$/g, "")
-            .toLowerCase();
-    } catch {
-        return decoded.toLowerCase();
-    }
+    const plain = decoded(key.replaceAll("+", " "));
+    return plain
+        .replace(/\/+/g, "/")
+        .replace(/^\/|\/$/g, "")
+        .toLowerCase();
 }
 
 /** Maximum number of other locations to propose. */
@@ -70,9 +60,9 @@ export function proposals(key: string, listed: readonly KeyListed[]): Proposal[]
     const keys = listed.flatMap((each) => (each.size > 0 && !each.isDeleted ? [each.key] : []));
     const foldersOf = (names: readonly string[]) => [...new Set(names.map((each) => `${dirname(each)}/`))];
     const inside = keys.filter((each) => each.startsWith(key));
-    const deeper = inside.filter(isDataName).length > 0 ? inside.filter(isDataName) : inside;
-    if (isFolder(key) && deeper.length > 0) {
-        return foldersOf(deeper).map((location) => ({ location, fault: "folder-nested" }));
+    const data = inside.filter(isDataName);
+    if (isFolder(key) && inside.length > 0) {
+        return foldersOf(data.length > 0 ? data : inside).map((location) => ({ location, fault: "folder-nested" }));
     }
     if (keys.some((each) => each.startsWith(`${key}/`))) {
         return [{ location: `${key}/`, fault: "folder-without-slash" }];
@@ -84,7 +74,7 @@ export function proposals(key: string, listed: readonly KeyListed[]): Proposal[]
     const stem = (each: string) => basename(plainKey(each)).replace(/\..*$/, "");
     const found = [
         choices.filter((each) => far(each) === nearest && nearest <= Math.min(3, wanted.length / 3)),
-        inside.filter(isDataName),
+        data,
         choices.filter((each) => basename(plainKey(each)) === basename(wanted)),
         choices.filter((each) => isDataName(each) && stem(each).startsWith(stem(key))),
     ].find((names) => names.length > 0);
@@ -100,8 +90,9 @@ export const readable = ({ candidates }: Snapshot): Snapshot["candidates"] =>
  * requests that contain the key, and an import does not send it.
  */
 function customerKeyFindings({ snapshot: { objects, bucket, key = "" } }: Scene): Finding[] {
-    const refused = objects.flatMap((each) => ("unread" in each ? [each.unread] : []));
-    const text = refused.find((each) => /form of Server Side Encryption|SSE-C|customer-provided/i.test(each));
+    const text = separate(objects).unread.find((each) =>
+        /form of Server Side Encryption|SSE-C|customer-provided/i.test(each),
+    );
     const sentence = `s3://${bucket}/${key} is encrypted with a customer-provided key (SSE-C), which an import cannot send.`;
     return text === undefined ? [] : [broken("object-customer-key", sentence, key, `s3:GetObject: ${text}`)];
 }
@@ -154,16 +145,11 @@ function decoded(key: string): string {
  */
 function ownerFindings({ snapshot }: Scene, listed: readonly KeyListed[]): Finding[] {
     const { key = "", objects, ownership } = snapshot;
-    if (fetchedValue(ownership) === "BucketOwnerEnforced" || !objects.some((each) => "unread" in each)) {
-        return [];
-    }
+    const [refused] = separate(objects).unread;
     const read = new Set(importedKeys(key, listed));
     const theirs = listed.filter((each) => each.owner !== undefined && read.has(each.key));
     const [first] = theirs;
-    if (!first) {
-        return [];
-    }
-    const refused = objects.flatMap((each) => ("unread" in each ? [each.unread] : []));
+    if (!first || refused === undefined || fetchedValue(ownership) === "BucketOwnerEnforced") return [];
     return [
         broken(
             "object-other-owner",
@@ -171,7 +157,7 @@ function ownerFindings({ snapshot }: Scene, listed: readonly KeyListed[]): Findi
             key,
             `s3:ListBucket with owners: ${theirs.map((each) => `${each.key} belongs to ${each.owner}`).join(", ")}`,
             `object ownership of the bucket: ${fetchedValue(ownership) ?? "unknown"}`,
-            `s3:GetObject: ${refused[0]}`,
+            `s3:GetObject: ${refused}`,
         ),
     ];
 }
@@ -184,9 +170,8 @@ const classNames: Readonly<Record<string, string>> = {
 };
 
 function archiveFindings({ snapshot }: Scene): Finding[] {
-    return snapshot.objects.flatMap((each): Finding[] => {
-        if ("unread" in each || !each.is.archived) return [];
-        const { key, archived } = each.is;
+    return separate(snapshot.objects).read.flatMap(({ key, archived }): Finding[] => {
+        if (!archived) return [];
         const state = archived.isRestoring ? "its restore has begun, and takes hours" : "it must be restored first";
         const sentence = `${key} is in ${classNames[archived.storageClass]} and cannot be read: ${state}.`;
         return [broken("object-archived", sentence, key, `s3:HeadObject: ${archived.storageClass}`)];

@@ -70,9 +70,8 @@ export function judge(
  * wanted value, and asks who knows the value.
  */
 export function undecidedLink(link: string, undecided: readonly Explanation[]): Link {
-    const isFirst = (each: Explanation) =>
-        undecided.find(({ policy, statement }) => policy === each.policy && statement === each.statement) === each;
-    const once = undecided.filter(isFirst);
+    const byStatement = Map.groupBy(undecided, ({ policy, statement }) => JSON.stringify([policy, statement]));
+    const once = [...byStatement.values()].flatMap(([first]) => first ?? []);
     const sentences = once.map(({ sentence }) => sentence.replace(/\.$/, ""));
     const [first] = once;
     const unknown = first?.conditions.filter(({ sent }) => sent === "unknown") ?? [];

@@ -1,15 +1,13 @@
-import { breaks, createLink, type Finding, type FixTarget, type Link, type Scene, unknownLink } from "../link.ts";
+import { breaks, createLink, type Finding, type Link, type Scene, unknownLink } from "../link.ts";
 import { formatReason, isOfRole, parseRefusal, type Refusal } from "../refusal.ts";
-import { type Fetched, fetchedValue, type Snapshot } from "../snapshot.ts";
+import { type Fetched, fetchedValue, type Snapshot, separate } from "../snapshot.ts";
 
 /**
  * What an access error about one kind of policy means: the condition of the import that fails (`link`), the ID of the
  * fault, and what a fix changes (`place`).
  */
-interface Decided {
+interface Decided extends Pick<Finding, "fault" | "place"> {
     readonly link: string;
-    readonly fault: Finding["fault"];
-    readonly place: FixTarget;
 }
 
 const importActions = ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"];
@@ -27,7 +25,7 @@ function collectRefusals({ objects, keys, job, reported, roleArn }: Snapshot): R
 }
 
 const refusedReads = (fetched: readonly Fetched<unknown>[]): Refusal[] =>
-    fetched.flatMap((each) => ("unread" in each ? (parseRefusal(each.unread) ?? []) : []));
+    separate(fetched).unread.flatMap((text) => parseRefusal(text) ?? []);
 
 /**
  * Returns what the caller's own refused reads say about an unread bucket policy: it denies them explicitly, so that it
@@ -74,20 +72,17 @@ export function withRefusals(scene: Scene, links: readonly Link[]): Link[] {
         const says = formatReason(refusal, action);
         const sentence = `AWS refuses the role ${of.roleArn}: ${says}; the document cannot be read, so the statement is unknown.`;
         const key = Object.keys(snapshot.kmsKeys)[0];
-        return createLink(link.link, "", [
-            {
-                ...breaks(fault, sentence, place, text),
-                ...(place === "key" && key !== undefined && { about: key }),
-                explanation: {
-                    effect: isExplicit ? "Deny" : "Allow",
-                    policy,
-                    statement: undefined,
-                    conditions: [],
-                    parts: [],
-                    corrections: [],
-                },
-            },
-        ]);
+        const effect = isExplicit ? "Deny" : "Allow";
+        const explanation = {
+            effect,
+            policy,
+            statement: undefined,
+            conditions: [],
+            parts: [],
+            corrections: [],
+        } as const;
+        const about = place === "key" && key !== undefined && { about: key };
+        return createLink(link.link, "", [{ ...breaks(fault, sentence, place, text), ...about, explanation }]);
     });
 }
 

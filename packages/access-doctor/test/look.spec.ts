@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { S3Client } from "@aws-sdk/client-s3";
+import { S3 } from "@aws-sdk/client-s3";
 import { policyText } from "../fetch-bucket.ts";
 import { createReader, fetched, limits, withSignal } from "../look.ts";
 
 describe("reads from AWS by diagnose-access", () => {
     let answer: RequestListener;
     const server = createServer((request, response) => answer(request, response));
-    let s3: S3Client;
+    let s3: S3;
     before(async () => {
         await once(server.listen(0, "127.0.0.1"), "listening");
-        s3 = new S3Client({
+        s3 = new S3({
             endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
             region: "eu-central-1",
             credentials: { accessKeyId: "test", secretAccessKey: "test" },

@@ -7,8 +7,6 @@ import { createFixture, fixtureSnapshot } from "../support.ts";
 export interface PublicCase {
     readonly name: string;
     readonly source: string;
-    /** The situation that the public source describes, summarized in the words of this project. */
-    readonly words: string;
     readonly snapshot: Snapshot;
     /** Pattern of the expected cause; absent for an import that can read its data. */
     readonly says?: RegExp;

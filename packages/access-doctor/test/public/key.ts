@@ -1,9 +1,9 @@
 import type { Statement } from "policy-evaluator";
 import { document, keyPolicy, location } from "../fixtures/import-fixture.ts";
 import { createFixture, fixtureSnapshot } from "../support.ts";
-import { account, bucketArn, type PublicCase, refused, roleArn, withObjects } from "./case.ts";
+import { account, bucketArn, objects, type PublicCase, refused, roleArn, withObjects } from "./case.ts";
 
-export const forRole = (more: Partial<Statement> = {}): Statement => ({
+const forRole = (more: Partial<Statement> = {}): Statement => ({
     Sid: "Role",
     Effect: "Allow",
     Principal: { AWS: roleArn },
@@ -11,7 +11,7 @@ export const forRole = (more: Partial<Statement> = {}): Statement => ({
     Resource: "*",
     ...more,
 });
-export const encrypted = (...statements: Statement[]) =>
+const encrypted = (...statements: Statement[]) =>
     fixtureSnapshot({
         ...createFixture(),
         key: { state: "Enabled", policy: keyPolicy(createFixture(), ...statements) },
@@ -35,15 +35,39 @@ const denied = (why: string, action = "s3:GetObject", resource = `"${bucketArn}/
     `User: arn:aws:sts::${account}:assumed-role/Import-test/PersonalizeSession is not authorized to perform: ${action} on resource: ${resource} ${why}`;
 const snapshotFor = (reported: string) => ({ ...fixtureSnapshot(createFixture()), reported });
 const unread = { unread: "AccessDenied: not authorized" };
-/** Returns a key policy with one administrator, who is not the caller. */
 const messages = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html";
+
+const viaS3 = { "kms:ViaService": "s3.eu-central-1.amazonaws.com" };
+
+/**
+ * Returns an import of encrypted objects, with a key policy that allows the account these actions, and an additional
+ * statement in the role's policy.
+ */
+const delegated = (Action: string | string[], statement: Partial<Statement> = {}) =>
+    fixtureSnapshot({
+        ...createFixture(),
+        inline: {
+            ...createFixture().inline,
+            key: document({ Sid: "UseKey", Effect: "Allow", Action: "kms:Decrypt", Resource: "*", ...statement }),
+        },
+        key: {
+            state: "Enabled",
+            policy: document({
+                Sid: "Account",
+                Effect: "Allow",
+                Principal: { AWS: `arn:aws:iam::${account}:root` },
+                Action,
+                Resource: "*",
+            }),
+        },
+    });
+const managedKey = `arn:aws:kms:eu-central-1:${account}:key/aws-s3`;
 
 /** Test cases with mistakes in key policies, and AWS's error messages about them, which public sources report. */
 export const keyCases: readonly PublicCase[] = [
     {
         name: "a key of another account",
         source: "https://github.com/aws/amazon-genomics-cli/issues/545",
-        words: "The bucket is encrypted with a key of its own account, which the role's account cannot read.",
         snapshot: foreign,
         says: new RegExp(`key.*account ${owner}`),
         ends: new RegExp(`^the administrator of the key ${foreignKey}: .*${roleArn}`),
@@ -51,7 +75,6 @@ export const keyCases: readonly PublicCase[] = [
     {
         name: "a bucket key, and a condition on the object's ARN",
         source: "https://github.com/slashdevops/idp-scim-sync/pull/540",
-        words: "With a bucket key, S3 sends the bucket's ARN as the encryption context, never the object's.",
         snapshot: withObjects(encrypted(pinned(`${bucketArn}/${location}`)), { bucketKey: true }),
         says: /kms:EncryptionContext:aws:s3:arn .*sends kms:EncryptionContext:aws:s3:arn arn:aws:s3:::films-test(?!\/)/,
         ends: /is this limit meant for this import/,
@@ -59,29 +82,12 @@ export const keyCases: readonly PublicCase[] = [
     {
         name: "a bucket key, and a condition on the bucket's ARN",
         source: "https://github.com/unitycatalog/unitycatalog/pull/1774",
-        words: "The bucket's ARN is sent where a bucket key is used.",
         snapshot: withObjects(encrypted(pinned(bucketArn)), { bucketKey: true }),
         ends: "sound",
     },
     {
-        name: "kms:ViaService of another region",
-        source: "https://github.com/aws/aws-cdk/issues/1852",
-        words: "Everybody of the account may decrypt through S3, of one region.",
-        snapshot: encrypted(
-            forRole({
-                Principal: { AWS: "*" },
-                Condition: {
-                    StringEquals: { "kms:ViaService": "s3.us-west-2.amazonaws.com", "kms:CallerAccount": account },
-                },
-            }),
-        ),
-        says: /kms:ViaService s3\.us-west-2/,
-        ends: /kms:ViaService/,
-    },
-    {
         name: "kms:ViaService of another service, beside a statement for the account",
         source: "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
-        words: "The key's policy lets the role in through SageMaker only, and the account by its own policies.",
         snapshot: encrypted(
             forRole({ Sid: "Admin", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "kms:*" }),
             forRole({ Condition: { StringEquals: { "kms:ViaService": "sagemaker.eu-central-1.amazonaws.com" } } }),
@@ -90,57 +96,8 @@ export const keyCases: readonly PublicCase[] = [
         ends: /kms:ViaService/,
     },
     {
-        name: "kms:ViaService and kms:CallerAccount as an import sends them",
-        source: "https://github.com/aws/aws-cdk/issues/26672",
-        words: "The role's policy has the two conditions, and the key policy leaves it to the account.",
-        snapshot: fixtureSnapshot({
-            ...createFixture(),
-            inline: {
-                ...createFixture().inline,
-                key: document({
-                    Effect: "Allow",
-                    Action: "kms:Decrypt",
-                    Resource: "*",
-                    Condition: {
-                        StringEquals: {
-                            "kms:CallerAccount": account,
-                            "kms:ViaService": "s3.eu-central-1.amazonaws.com",
-                        },
-                    },
-                }),
-            },
-            key: {
-                state: "Enabled",
-                policy: document({
-                    Effect: "Allow",
-                    Principal: { AWS: `arn:aws:iam::${account}:root` },
-                    Action: "kms:*",
-                    Resource: "*",
-                }),
-            },
-        }),
-        ends: "sound",
-    },
-    {
-        name: "a wildcard that StringEquals does not know",
-        source: "https://github.com/terraform-aws-modules/terraform-aws-datadog-forwarders/pull/58",
-        words: "kms:ViaService with s3.*.amazonaws.com, which needs StringLike.",
-        snapshot: encrypted(forRole({ Condition: { StringEquals: { "kms:ViaService": "s3.*.amazonaws.com" } } })),
-        says: /StringEquals kms:ViaService .*StringLike/,
-        ends: "commands",
-    },
-    {
-        name: "the new account's root only",
-        source: "https://github.com/govuk-one-login/authentication-frontend/pull/2146",
-        words: "The key policy allows decryption to another account.",
-        snapshot: encrypted(forRole({ Principal: { AWS: `arn:aws:iam::${owner}:root` }, Action: "kms:Decrypt" })),
-        says: /lets neither the role nor Personalize decrypt/,
-        ends: "commands",
-    },
-    {
         name: "a key that does not exist for the caller",
         source: "https://github.com/aws/amazon-genomics-cli/issues/545",
-        words: "The ciphertext refers to a customer master key that does not exist, or that may not be accessed.",
         snapshot: refused(
             fixtureSnapshot(createFixture()),
             "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
@@ -151,7 +108,6 @@ export const keyCases: readonly PublicCase[] = [
     {
         name: "a service control policy, in S3's own words",
         source: "https://github.com/aws-samples/data-perimeter-policy-examples/issues/15",
-        words: "An SCP denies reading buckets without an exception's tag.",
         snapshot: refused(
             fixtureSnapshot(createFixture()),
             denied("with an explicit deny in a service control policy"),
@@ -162,7 +118,6 @@ export const keyCases: readonly PublicCase[] = [
     {
         name: "a resource control policy, in S3's own words",
         source: messages,
-        words: "RCPs are shown as such.",
         snapshot: refused(
             fixtureSnapshot(createFixture()),
             denied("with an explicit deny in a resource control policy"),
@@ -171,17 +126,8 @@ export const keyCases: readonly PublicCase[] = [
         ends: /^the administrator of your AWS organisation: .*resource control polic/,
     },
     {
-        name: "no service control policy allows it, pasted",
-        source: messages,
-        words: "An implicit denial of an SCP.",
-        snapshot: snapshotFor(denied("because no service control policy allows the s3:GetObject action")),
-        says: /service control policy/,
-        ends: /^the administrator of your AWS organisation: /,
-    },
-    {
         name: "a VPC endpoint policy of the network of the diagnosis",
         source: messages,
-        words: "An import does not pass through the endpoint that refuses the person.",
         snapshot: refused(
             fixtureSnapshot(createFixture()),
             `User: arn:aws:iam::${account}:user/ann is not authorized to perform: s3:GetObject on resource: "${bucketArn}/${location}" because no VPC endpoint policy allows the s3:GetObject action`,
@@ -192,7 +138,6 @@ export const keyCases: readonly PublicCase[] = [
     {
         name: "a boundary, pasted, with documents that may not be read",
         source: messages,
-        words: "because no permissions boundary allows the action",
         snapshot: {
             ...snapshotFor(denied("because no permissions boundary allows the s3:GetObject action")),
             role: unread,
@@ -204,7 +149,6 @@ export const keyCases: readonly PublicCase[] = [
     {
         name: "the role's policies, pasted, with documents that may not be read",
         source: messages,
-        words: "because no identity-based policy allows the action",
         snapshot: {
             ...snapshotFor(denied("because no identity-based policy allows the s3:GetObject action")),
             role: unread,
@@ -216,7 +160,6 @@ export const keyCases: readonly PublicCase[] = [
     {
         name: "a bucket policy's denial, pasted, with a bucket policy that may not be read",
         source: "https://github.com/noobaa/noobaa-core/issues/10060",
-        words: "with an explicit deny in a resource-based policy",
         snapshot: { ...snapshotFor(denied("with an explicit deny in a resource-based policy")), bucketPolicy: unread },
         says: /resource-based policy.* denies s3:GetObject/,
         ends: /^the owner of the bucket/,
@@ -224,7 +167,6 @@ export const keyCases: readonly PublicCase[] = [
     {
         name: "the key, pasted, in a key policy that may not be read",
         source: "https://github.com/slashdevops/idp-scim-sync/pull/540",
-        words: "kms:Decrypt … because no identity-based policy allows the kms:Decrypt action",
         snapshot: {
             ...foreign,
             reported: denied(
@@ -235,5 +177,43 @@ export const keyCases: readonly PublicCase[] = [
         },
         says: /kms:Decrypt|key/,
         ends: new RegExp(`^the administrator of the key ${foreignKey}`),
+    },
+    {
+        name: "the objects' ARNs in the role's policy, and a bucket key",
+        source: "https://github.com/fdmsantos/terraform-aws-kinesis-firehose/issues/26",
+        snapshot: withObjects(
+            delegated("kms:*", {
+                Condition: { StringEquals: viaS3, StringLike: { "kms:EncryptionContext:aws:s3:arn": objects } },
+            }),
+            { bucketKey: true },
+        ),
+        says: /kms:EncryptionContext:aws:s3:arn/,
+        ends: "commands",
+    },
+    {
+        name: "the key of AWS for S3, and a role without permissions of KMS",
+        source: "https://github.com/aws/aws-cdk/issues/10549",
+        snapshot: {
+            ...withObjects(fixtureSnapshot(createFixture()), { kmsKey: managedKey }),
+            kmsKeys: {
+                [managedKey]: {
+                    is: {
+                        arn: managedKey,
+                        state: "Enabled",
+                        manager: "AWS",
+                        policy: JSON.stringify(
+                            document({
+                                Effect: "Allow",
+                                Principal: { AWS: "*" },
+                                Action: ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                                Resource: "*",
+                                Condition: { StringEquals: { ...viaS3, "kms:CallerAccount": account } },
+                            }),
+                        ),
+                    },
+                },
+            },
+        },
+        ends: "sound",
     },
 ];
