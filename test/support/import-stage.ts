@@ -30,14 +30,8 @@ const reading = document({
         ...["iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
         ...["iam:GetPolicy", "iam:GetPolicyVersion", "iam:SimulatePrincipalPolicy", "sts:GetCallerIdentity"],
         ...["s3:GetBucketLocation", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:ListBucket"],
-        ...[
-            "s3:GetBucketOwnershipControls",
-            "s3:GetObject",
-            "s3:GetObjectTagging",
-            "kms:DescribeKey",
-            "kms:GetKeyPolicy",
-        ],
-        ...["personalize:Describe*", "personalize:CreateDatasetImportJob"],
+        ...["s3:GetBucketOwnershipControls", "s3:GetObject", "s3:GetObjectTagging", "kms:DescribeKey"],
+        ...["kms:GetKeyPolicy", "personalize:Describe*", "personalize:CreateDatasetImportJob"],
     ],
     Resource: "*",
 });
@@ -123,26 +117,21 @@ async function makeDataset(client: Personalize): Promise<string> {
 
 async function makeRole(iam: IAM, fixture: ImportFixture): Promise<string> {
     const { roleName: RoleName, trust, boundary } = fixture;
-    if (!trust) {
-        return "";
-    }
+    if (!trust) return "";
     const PolicyName = `boundary-${RoleName}`;
     const PermissionsBoundary = boundary && `arn:aws:iam::${fixture.caller.accountId}:policy/${PolicyName}`;
-    if (boundary && !fixture.recreated) {
-        await iam.createPolicy({ PolicyName, PolicyDocument: JSON.stringify(boundary) });
-    } else if (boundary) {
-        // A recreated role needs the same policy again, so ignore the error that it exists.
-        await iam.createPolicy({ PolicyName, PolicyDocument: JSON.stringify(boundary) }).catch(() => {});
+    if (boundary) {
+        await iam.createPolicy({ PolicyName, PolicyDocument: JSON.stringify(boundary) }).catch((error: unknown) => {
+            // A recreated role needs the same policy again, so ignore the error that it exists.
+            if (!fixture.recreated) throw error;
+        });
     }
     const AssumeRolePolicyDocument = JSON.stringify(trust);
     const { Role } = await iam.createRole({ RoleName, AssumeRolePolicyDocument, PermissionsBoundary });
     for (const [name, one] of storedInline(fixture)) {
-        const PolicyDocument = JSON.stringify(one);
-        await iam.putRolePolicy({ RoleName, PolicyName: name, PolicyDocument });
+        await iam.putRolePolicy({ RoleName, PolicyName: name, PolicyDocument: JSON.stringify(one) });
     }
-    for (const PolicyArn of fixture.attached) {
-        await iam.attachRolePolicy({ RoleName, PolicyArn });
-    }
+    for (const PolicyArn of fixture.attached) await iam.attachRolePolicy({ RoleName, PolicyArn });
     return Role?.RoleId ?? "";
 }
 
@@ -162,21 +151,16 @@ async function makeBucket(
     kms: KMS,
 ): Promise<void> {
     const { bucket: Bucket, bucketRegion, bucketPolicy, key } = fixture;
-    if (!fixture.hasBucket) {
-        return;
-    }
+    if (!fixture.hasBucket) return;
     const CreateBucketConfiguration = { LocationConstraint: bucketRegion as "eu-central-1" };
     await s3.createBucket({ Bucket, CreateBucketConfiguration });
-    const closed = {
-        BlockPublicAcls: true,
-        IgnorePublicAcls: true,
-        BlockPublicPolicy: true,
-        RestrictPublicBuckets: true,
-    };
-    await s3.putPublicAccessBlock({ Bucket, PublicAccessBlockConfiguration: closed });
+    const settings = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+    const PublicAccessBlockConfiguration = Object.fromEntries(settings.map((name) => [name, true]));
+    await s3.putPublicAccessBlock({ Bucket, PublicAccessBlockConfiguration });
     const OwnershipControls = { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" as const }] };
     await s3.putBucketOwnershipControls({ Bucket, OwnershipControls });
-    const KeyId = key && (await makeKey(kms, withId(JSON.stringify(key.policy))));
+    const created = key && (await kms.createKey({ Policy: withId(JSON.stringify(key.policy)) }));
+    const KeyId = created?.KeyMetadata?.Arn;
     const encryption = KeyId ? ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyId } as const) : {};
     for (const [Key, body] of Object.entries(fixture.objects)) {
         const StorageClass = body.storageClass ?? "STANDARD";
@@ -191,11 +175,6 @@ async function makeBucket(
     if (key?.state === "PendingDeletion") {
         await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 });
     }
-}
-
-async function makeKey(kms: KMS, Policy: string): Promise<string> {
-    const { KeyMetadata } = await kms.createKey({ Policy });
-    return KeyMetadata?.Arn ?? "";
 }
 
 async function makeImporter(iam: IAM, fixture: ImportFixture): Promise<Credentials> {

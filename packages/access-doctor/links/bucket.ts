@@ -10,9 +10,16 @@ import {
     warning,
 } from "../link.ts";
 import { type BucketFacts, isBucketGone } from "../snapshot.ts";
-import { broken, judge, undecidedLink } from "./policies.ts";
+import { judgePolicies, type PolicyCheck } from "./policies.ts";
 
 const name = "bucket policy";
+const check: PolicyCheck = {
+    link: name,
+    detail: "Personalize may list and read, and nothing denies it",
+    type: "resource",
+    fault: "bucket-policy",
+    place: "bucketPolicy",
+};
 
 /**
  * Checks whether the bucket policy allows Personalize and does not deny the role's session. Uses this program's own
@@ -33,11 +40,7 @@ export function bucketPolicy(scene: Scene): Link {
         return lacking(`The bucket policy of ${bucket} is not a policy document: ${what}.`, fetched.is.slice(0, 500));
     }
     const policies = [{ name, document: parsed.document }];
-    const { explanations, undecided } = judge(scene, [...roleReads(of), ...serviceReads(of)], "resource", policies);
-    const findings = broken("bucket-policy", explanations, "bucketPolicy");
-    return findings.length === 0 && undecided.length > 0
-        ? undecidedLink(name, undecided)
-        : createLink(name, "Personalize may list and read, and nothing denies it", findings);
+    return judgePolicies(scene, check, [...roleReads(of), ...serviceReads(of)], { policies });
 }
 
 /** Checks the bucket: its region, and whether it blocks public access. */

@@ -14,7 +14,7 @@ import { findUnknownKeys } from "../context.ts";
 import { type Decided, decide } from "../decide.ts";
 import { type Explanation, explain } from "../explain.ts";
 import type { FaultId } from "../faults.ts";
-import { breaks, type Finding, type FixTarget, type Link, type Scene, unknownLink } from "../link.ts";
+import { breaks, createLink, type Finding, type FixTarget, type Link, type Scene, unknownLink } from "../link.ts";
 import type { PolicyText } from "../snapshot.ts";
 
 /**
@@ -35,23 +35,25 @@ export function read(texts: readonly Pick<PolicyText, "name" | "text">[], kind: 
     return { policies, problems };
 }
 
-/** The result of several requests that were evaluated against the policies of one resource or identity. */
-export interface Judged {
-    readonly explanations: readonly Explanation[];
-    /** Why requests would be denied whose decision depends on condition keys with an unknown value. */
-    readonly undecided: readonly Explanation[];
+/** What a link checks in policies of one type, and the fault that it finds. */
+export interface PolicyCheck extends Pick<Finding, "fault" | "place"> {
+    readonly link: string;
+    /** The link's text if the policies allow the requests. */
+    readonly detail: string;
+    readonly type: PolicyType;
 }
 
 /**
- * Decides whether the policies of one type stop requests, each with every combination of values of the unknown condition
+ * Judges whether the policies of one type stop requests, each with every combination of values of the unknown condition
  * keys. `authorize` knows whether a request needs an Allow of this type, or only no Deny.
  */
-export function judge(
-    { knownValues }: Pick<Scene, "knownValues">,
+export function judgePolicies(
+    { knownValues }: Scene,
+    { link, detail, type, fault, place }: PolicyCheck,
     requests: readonly AccessRequest[],
-    type: PolicyType,
-    policies: readonly NamedPolicy[],
-): Judged {
+    { policies, problems = [] }: Partial<ReturnType<typeof read>> & { readonly policies: readonly NamedPolicy[] },
+    more: readonly Finding[] = [],
+): Link {
     const explained = requests.map((request) => {
         const unknowns = findUnknownKeys(request, knownValues);
         const decided = decide(request, unknowns, { [type]: policies }, type);
@@ -62,7 +64,14 @@ export function judge(
         return { is: decided.is, why };
     });
     const of = (is: Decided["is"]) => explained.flatMap((each) => (each.is === is ? each.why : []));
-    return { explanations: of("denied"), undecided: of("unknown") };
+    const findings = toFindings(fault, of("denied"), place);
+    const undecided = of("unknown");
+    // The verdict is unknown if the parser rejects a policy document that AWS stores, because this document may still
+    // allow the action.
+    if (findings.length > 0 && problems.length > 0) return unknownLink(link, problems.join("; "));
+    return findings.length === 0 && undecided.length > 0
+        ? undecidedLink(link, undecided)
+        : createLink(link, detail, [...findings, ...more]);
 }
 
 /**
@@ -89,19 +98,19 @@ export function undecidedLink(link: string, undecided: readonly Explanation[]): 
  * Converts explanations to findings. Returns one finding for each statement, because list and read requests often fail
  * because of the same one.
  */
-export function broken(fault: FaultId, explanations: readonly Explanation[], place: FixTarget): Finding[] {
-    const findings = new Map<string, Finding>();
-    for (const { sentence, evidence, ...explanation } of explanations) {
-        const { effect, policy, statement, parts, conditions } = explanation;
-        const keys = conditions.map(({ operator, key }) => `${operator} ${key}`);
-        const id = JSON.stringify([effect, policy, statement ?? sentence, parts, keys]);
-        const before = findings.get(id);
-        findings.set(id, {
-            ...(before ?? { ...breaks(fault, sentence, place), explanation }),
-            evidence: [...new Set([...(before?.evidence ?? []), ...evidence])],
-        });
-    }
-    return [...findings.values()];
+function toFindings(fault: FaultId, explanations: readonly Explanation[], place: FixTarget): Finding[] {
+    const idOf = ({ effect, policy, statement, sentence, parts, conditions }: Explanation) =>
+        JSON.stringify([
+            ...[effect, policy, statement ?? sentence, parts],
+            conditions.map(({ operator, key }) => `${operator} ${key}`),
+        ]);
+    return [...Map.groupBy(explanations, idOf).values()].flatMap((group) => {
+        const evidence = [...new Set(group.flatMap((each) => each.evidence))];
+        return group.slice(0, 1).map(({ sentence, evidence: _own, ...explanation }) => ({
+            ...breaks(fault, sentence, place, ...evidence),
+            explanation,
+        }));
+    });
 }
 
 /** Checks whether a statement allows something to the service principal of Personalize. */

@@ -10,7 +10,7 @@ import {
     warning,
 } from "../link.ts";
 import { fetchedValue, hasJob, type PolicyText, type Simulated } from "../snapshot.ts";
-import { broken, judge, read, undecidedLink } from "./policies.ts";
+import { judgePolicies, type PolicyCheck, read } from "./policies.ts";
 import { refusedByOrganisation } from "./refusals.ts";
 
 const simulator = "iam:SimulatePrincipalPolicy";
@@ -114,24 +114,12 @@ export function roleLinks(scene: Scene): Link[] {
     const texts = facts.policies.flatMap(({ name, text, arn }) =>
         text === "" ? [] : [{ name: `${arn === undefined ? "role" : "managed"} policy ${name}`, text }],
     );
-    const judged = (
-        { link, detail, type, fault, place }: Limit,
-        { policies, problems }: ReturnType<typeof read>,
-        more: readonly Finding[] = [],
-    ) => {
-        const { explanations, undecided } = judge(scene, roleReads(scene.of), type, policies);
-        const findings = broken(fault, explanations, place);
-        // The verdict is unknown if the parser rejects a policy document that AWS stores, because this document may
-        // still allow the action.
-        if (findings.length > 0 && problems.length > 0) return unknownLink(link, problems.join("; "));
-        return findings.length === 0 && undecided.length > 0
-            ? undecidedLink(link, undecided)
-            : createLink(link, detail, [...findings, ...more]);
-    };
-    const { boundary: limit } = facts;
-    const policies = judged(ofPolicies, read(texts, "identity"), withoutDocument(facts.policies));
+    const reads = roleReads(scene.of);
+    const limit = facts.boundary && read([{ ...facts.boundary, name: ofBoundary.link }], "identity");
+    const empty = withoutDocument(facts.policies);
+    const policies = judgePolicies(scene, ofPolicies, reads, read(texts, "identity"), empty);
     const boundary = limit
-        ? judged(ofBoundary, read([{ ...limit, name: ofBoundary.link }], "identity"))
+        ? judgePolicies(scene, ofBoundary, reads, limit)
         : createLink(ofBoundary.link, "the role has none");
     return [policies, boundary, organisationLink(scene, [policies, boundary])];
 }
@@ -189,6 +177,13 @@ const withoutDocument = (policies: readonly PolicyText[]): Finding[] =>
         });
 
 const trustLink = "trust policy";
+const ofTrust: PolicyCheck = {
+    link: trustLink,
+    detail: "Personalize may assume the role",
+    type: "resource",
+    fault: "trust-policy",
+    place: "trust",
+};
 
 /**
  * Checks whether Personalize may assume the role for this account's jobs. IAM's simulator never evaluates a trust
@@ -197,10 +192,6 @@ const trustLink = "trust policy";
 export const trust = (scene: Scene): Link =>
     judgeFetched(trustLink, scene.snapshot.role, (facts) => {
         if (!facts) return unknownLink(trustLink, "there is no role");
-        const { policies, problems } = read([{ name: trustLink, text: facts.trust }], "resource");
-        if (problems.length > 0) return unknownLink(trustLink, problems.join("; "));
-        const { explanations, undecided } = judge(scene, [assumeRole(scene.of)], "resource", policies);
-        return undecided.length > 0
-            ? undecidedLink(trustLink, undecided)
-            : createLink(trustLink, "Personalize may assume the role", broken("trust-policy", explanations, "trust"));
+        const policies = read([{ name: trustLink, text: facts.trust }], "resource");
+        return judgePolicies(scene, ofTrust, [assumeRole(scene.of)], policies);
     });
