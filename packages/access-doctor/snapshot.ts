@@ -102,7 +102,7 @@ export interface KeyFacts {
     readonly policy: string;
 }
 
-export interface JobFacts {
+interface JobFacts {
     readonly arn: string;
     readonly status: string;
     readonly failureReason: string | undefined;
@@ -110,7 +110,7 @@ export interface JobFacts {
     readonly ended?: string;
 }
 
-export interface DatasetSchema {
+interface DatasetSchema {
     readonly datasetType: string;
     /** As JSON. */
     readonly text: string;

@@ -1,5 +1,5 @@
 import { type ConditionBlock, personalizeService, type Statement } from "policy-evaluator";
-import { fetchedValue, type ObjectFacts, type Snapshot } from "../../snapshot.ts";
+import type { ObjectFacts, Snapshot } from "../../snapshot.ts";
 import { document, type ImportFixture, roleArnOf } from "../fixtures/import-fixture.ts";
 import { createFixture, fixtureSnapshot } from "../support.ts";
 
@@ -35,13 +35,6 @@ export const bucketStatements = (of: ImportFixture): Statement[] =>
 /** Returns the working import, but with the given statements as the role's only policy. */
 export const withRole = (...Statement: Statement[]): Snapshot =>
     fixtureSnapshot({ ...createFixture(), inline: { mine: document(...Statement) } });
-
-/** Returns the working import with an additional Deny in the role's policies. */
-export const roleDenies = (statement: Omit<Statement, "Effect">): Snapshot =>
-    fixtureSnapshot({
-        ...createFixture(),
-        inline: { ...createFixture().inline, guard: document({ Effect: "Deny", ...statement }) },
-    });
 
 export const list: Statement = { Sid: "List", Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn };
 export const get: Statement = { Sid: "Get", Effect: "Allow", Action: "s3:GetObject", Resource: objects };
@@ -82,9 +75,3 @@ export const refused = (snapshot: Snapshot, message: string): Snapshot => ({
     ...snapshot,
     objects: [{ unread: `s3:GetObject is denied (AccessDenied: ${message})`, needs: "s3:GetObject" }],
 });
-
-/** Returns the snapshot with other facts about its role. */
-export const withRoleFacts = (snapshot: Snapshot, facts: object): Snapshot => {
-    const role = fetchedValue(snapshot.role);
-    return role ? { ...snapshot, role: { is: { ...role, ...facts } } } : snapshot;
-};
