@@ -14,8 +14,7 @@ import { isLeaving, type Observations } from "../../../cost/observations.ts";
 import { type ServingObservations, servingSince } from "../../../cost/serving-spend.ts";
 import { cents } from "../../../cost/spend.ts";
 import { stamp, toMonth } from "../../../cost/time.ts";
-import { collector, type Failures } from "./failures.ts";
-import type { GuardPorts } from "./guard-ports.ts";
+import { collector, type Failures, type GuardPorts } from "./guard-ports.ts";
 
 /**
  * Runs the cost guard once: observes, decides, stores the pending work, does the work, and stores the result. If a run

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { type DynamoDB, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { firstState } from "../../../app/batch/state.ts";
 import { stateItem } from "../../../app/functions/batch-lists/state-item.ts";
-import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
 import {
     fetchRequestCounts,
     putNotification,
@@ -10,6 +9,7 @@ import {
     tablePort,
 } from "../../../app/functions/recommendation-api/table.ts";
 import {
+    itemBytes,
     itemKey,
     serving,
     toServedLists,
