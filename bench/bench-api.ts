@@ -1,7 +1,6 @@
 import { overHandler } from "./api/over-handler.ts";
 import { overStack } from "./api/over-stack.ts";
-import { benchCommand, whole } from "./lib/command.ts";
-import { type Goal, printGoals } from "./lib/goals.ts";
+import { benchCommand, type Goal, printGoals, whole } from "./lib/command.ts";
 
 /**
  * Measures the API's speed, from which sources it answers (memory, DynamoDB, campaign or fallback tables), how many

@@ -9,9 +9,8 @@ import { approximately, priceNote, prices } from "../config/prices.ts";
 import { pickGuardValues } from "../cost/guard-config.ts";
 import { iso } from "../cost/time.ts";
 import { counted } from "../data-prep/words.ts";
-import { interval } from "./lib/cli/numbers.ts";
 import { printResult, table } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
+import { exitCodes, interval, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { observeStack } from "./lib/metrics/observe.ts";
 import { batchValues, type MetricValue, metricValues, minuteStart } from "./lib/metrics/values.ts";
 import {

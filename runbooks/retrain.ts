@@ -22,8 +22,7 @@ import {
     stackRunbook,
 } from "./lib/stack/operation.ts";
 import { pulumiUp } from "./lib/stack/pulumi.ts";
-import { recordCampaign } from "./lib/stack/record.ts";
-import { recordedResources } from "./lib/stack/stack.ts";
+import { recordCampaign, recordedResources } from "./lib/stack/stack.ts";
 import { projectFile } from "./lib/stack/stack-config.ts";
 import { findImportJob, hasNewData, renewTables } from "./lib/training/new-data.ts";
 import { type RetrainDeps, type Retrained, retrain, smokeProblem } from "./lib/training/retrain.ts";

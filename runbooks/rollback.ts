@@ -22,7 +22,7 @@ import {
     runOperation,
     stackRunbook,
 } from "./lib/stack/operation.ts";
-import { recordCampaign } from "./lib/stack/record.ts";
+import { recordCampaign } from "./lib/stack/stack.ts";
 import { chooseTarget, notedFlags, servedRecord } from "./lib/training/versions.ts";
 
 interface Options extends OperationOptions {

@@ -2,16 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { benchCommand, whole } from "../../bench/lib/command.ts";
-import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
-import { startedBy } from "../../bench/lib/processes.ts";
+import { benchCommand, printGoals, showLine, showTable, whole } from "../../bench/lib/command.ts";
 import { start } from "../../packages/local-aws/control.ts";
 import { environment, paths } from "../../packages/local-aws/instance.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { followAudit } from "../support/audited.ts";
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
-import { findOrphans } from "../support/orphans.ts";
+import { findOrphans, startedBy } from "../support/orphans.ts";
 import { type Case, countExcess, createCases, describeMoment } from "./kill/cases.ts";
 
 /**

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { benchCommand, refuseNone } from "../../bench/lib/command.ts";
-import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
+import { benchCommand, printGoals, refuseNone, showLine, showTable } from "../../bench/lib/command.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { createDrift } from "../support/drift.ts";
 import { listEverything } from "../support/inventory.ts";

@@ -10,8 +10,7 @@ import {
 import { hasName, shell } from "terminal-text";
 import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import { RunbookError } from "../cli/runbook.ts";
-import type { Identity } from "../stack/who-am-i.ts";
-import { readPages } from "../stack/who-am-i.ts";
+import { type Identity, readPages } from "../stack/stack.ts";
 
 /** A budget with its notifications and subscribers. */
 export interface BudgetView {

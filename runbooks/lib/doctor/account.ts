@@ -12,7 +12,7 @@ import { isTransient } from "pulumi-personalize/errors";
 import { hasCode, hasName, isCredentials, oneLine, shell } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
 import { approximately, priceNote, prices } from "../../../config/prices.ts";
-import { readPages, whoAmI } from "../stack/who-am-i.ts";
+import { readPages, whoAmI } from "../stack/stack.ts";
 import { type Check, type Finding, fail, ok, warn } from "./check.ts";
 
 export interface AccountDeps {

@@ -4,8 +4,8 @@ import { anyKind, kinds, listTags, type ResourceKindName } from "pulumi-personal
 import { isNotFound } from "pulumi-personalize/errors";
 import { hasName } from "terminal-text";
 import { inventoryKinds } from "../audit/inventory/item.ts";
+import { whoAmI } from "../stack/stack.ts";
 import { interactionsSchemaFor } from "../stack/stack-config.ts";
-import { whoAmI } from "../stack/who-am-i.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, type Finding, fail, ok } from "./check.ts";
 

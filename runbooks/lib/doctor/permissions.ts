@@ -5,7 +5,7 @@ import { hasName, oneLine } from "terminal-text";
 import { bucketNameFor, type StackConfig } from "../../../config/config.ts";
 import { type Grant, prefixActions } from "../../../iam/operator/scope.ts";
 import { operatorGrants } from "../../../iam/operator.ts";
-import { whoAmI } from "../stack/who-am-i.ts";
+import { whoAmI } from "../stack/stack.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, ok, unknown, warn } from "./check.ts";
 

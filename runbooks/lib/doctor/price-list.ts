@@ -3,7 +3,7 @@ import { hasName } from "terminal-text";
 import { prices } from "../../../config/prices.ts";
 import { keysOf } from "../../../config/records.ts";
 import { usageKind } from "../cost/billed.ts";
-import { readPages } from "../stack/who-am-i.ts";
+import { readPages } from "../stack/stack.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, type Finding, ok, unknown, warn } from "./check.ts";
 

@@ -18,7 +18,7 @@ import {
 import { listTags } from "pulumi-personalize/core";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
 import { trainingDays } from "../../../../personalize/operations/solution-versions.ts";
-import { readPages } from "../../stack/who-am-i.ts";
+import { readPages } from "../../stack/stack.ts";
 import { command, type InventoryKind, type Listed, type Lister, type Place, untagged } from "./item.ts";
 
 type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
