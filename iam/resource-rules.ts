@@ -1,7 +1,19 @@
 import { type PolicyDocument, personalizeService, type Statement, sizeLimits, toList } from "policy-evaluator";
 import type { StackConfig } from "../config/config.ts";
 import { keysOf, toRecord } from "../config/records.ts";
-import { servicesWithoutSource } from "./service-trust.ts";
+
+/**
+ * Services whose role must have no condition on `aws:SourceAccount` or `aws:SourceArn` in its trust policy.
+ *
+ * CloudTrail's role for CloudWatch Logs does not support these keys (CloudTrail User Guide, "Role policy document for
+ * CloudTrail to use CloudWatch Logs for monitoring"). With them, CreateTrail may return
+ * InvalidCloudWatchLogsRoleArnException. The documentation shows API Gateway's log role without them (API Gateway
+ * Developer Guide, "Set up CloudWatch logging for REST APIs").
+ */
+export const servicesWithoutSource = {
+    cloudTrail: "cloudtrail.amazonaws.com",
+    apiGateway: "apigateway.amazonaws.com",
+} as const;
 
 /** Settings of the configuration that change a rule. */
 export type RuleChoices = Pick<StackConfig, "bucketPolicyConditions">;

@@ -14,8 +14,7 @@ import { about } from "pulumi-personalize/errors";
 import { bucketEndings } from "../config/names.ts";
 import type { PlannedStack } from "../cost/planned-stack.ts";
 import { priceJump } from "../cost/price-jump.ts";
-import { adoptionCommands } from "./adoption.ts";
-import { advice } from "./advice.ts";
+import { adoptionCommands, advice } from "./advice.ts";
 import { recordedHandler } from "./operations/recorded-handler.ts";
 import { moveStateFlags, removeAllStateFlags, stateFlagsPath } from "./operations/state-flags.ts";
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
+import type { ServiceCaller } from "policy-evaluator";
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { apiStage, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
 import { filesBeside, readContentOnce } from "../../data-prep/files.ts";
@@ -8,7 +9,6 @@ import type { Manifest } from "../../data-prep/manifest.ts";
 import type { PreparedData } from "../../data-prep/prepared-data.ts";
 import { parseTables } from "../../data-prep/tables/document.ts";
 import { prepareCommand, tablesProblem } from "../../data-prep/tables/fault.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
 import { ProgramError } from "../common/messages.ts";
 import type { Price } from "../cost/price-table.ts";
 import type { Recommender } from "../personalize/recommender.ts";

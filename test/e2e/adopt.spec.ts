@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "policy-evaluator";
 import { kinds, type ResourceKindName } from "pulumi-personalize/core";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
-import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { until } from "../../packages/local-personalize/test/support.ts";
 import { listEverything } from "../support/inventory.ts";

@@ -6,7 +6,7 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { load } from "js-yaml";
-import { openToStrangers } from "../../components/api/viewer-auth.ts";
+import { openToStrangers } from "../../components/api/recommendation-api.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { assertExit, createSettings, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { STS } from "@aws-sdk/client-sts";
-import { executionRoleTrust } from "../../iam/import-access.ts";
+import { executionRoleTrust } from "policy-evaluator";
 import type { Instance } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import type { CheckResult } from "../../runbooks/lib/doctor/check.ts";
