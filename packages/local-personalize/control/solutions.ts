@@ -5,8 +5,7 @@ import { createKindHandlers } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
 import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recipes.ts";
 import { beginDelete, type Call, computePhase, create, isUnderWay, needActive, vitals } from "./resources.ts";
-import { checkColumns } from "./solution-columns.ts";
-import { checkConfiguration, type SolutionConfiguration, trainingDays } from "./solution-config.ts";
+import { checkColumns, checkConfiguration, type SolutionConfiguration, trainingDays } from "./solution-config.ts";
 import { currentTraining, type Solution, type SolutionProperties } from "./solution-updates.ts";
 
 interface CreateInput extends Partial<SolutionConfiguration> {
