@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { Advice } from "./advice.ts";
-import type { LifecycleDeps } from "./deps.ts";
 import { isDeadEnd, isEqualValue, isLeaving, type Properties } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
 import { isOurs, listTags, type Tags } from "./tags.ts";
+import type { LifecycleDeps } from "./wait.ts";
 
 /**
  * Returns the ARN of an existing resource that these inputs can use; undefined if the program must create one.

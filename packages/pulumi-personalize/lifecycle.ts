@@ -1,7 +1,5 @@
 import { toError } from "terminal-text";
 import { createdAt } from "./adopt.ts";
-import { createOrAdopt } from "./create.ts";
-import type { LifecycleDeps } from "./deps.ts";
 import {
     compareProperties,
     type Diff,
@@ -15,9 +13,9 @@ import {
 import { about, isNotFound, isRefusal, withAdvice } from "./errors.ts";
 import { goneOrThrow, type Leaving, remove, stop } from "./remove.ts";
 import { type CommonInputs, isUnknown, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
-import { createOuts, titleOf, waits } from "./settle.ts";
+import { createOrAdopt, createOuts, titleOf, waits } from "./settle.ts";
 import { allTags, listTags, retag, tagInputs } from "./tags.ts";
-import { isUnderWay } from "./wait.ts";
+import { isUnderWay, type LifecycleDeps } from "./wait.ts";
 
 /** The lifecycle of a resource, with the methods of Pulumi's dynamic provider but without a dependency on Pulumi. */
 export interface Handler {

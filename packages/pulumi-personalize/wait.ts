@@ -1,7 +1,14 @@
 import { formatError } from "terminal-text";
+import type { Advice } from "./advice.ts";
 import { isDeadEnd, isSettled } from "./diff.ts";
 import { isTransient } from "./errors.ts";
-import type { Description } from "./resource.ts";
+import type { ClientOf, Description } from "./resource.ts";
+
+/** The clients, texts, clock and log that the lifecycle of every resource kind uses. */
+export interface LifecycleDeps extends WaitDeps {
+    readonly client: ClientOf;
+    readonly advice: Advice;
+}
 
 /** Clock, log and random numbers of a wait. Tests replace them, so that hours of waiting take no time. */
 export interface WaitDeps {
