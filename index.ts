@@ -110,9 +110,7 @@ const serving = new Serving("serving", {
     isClosed: stateFlags.closed !== undefined,
     budget: budget.resource,
 });
-if (config.auditTrail) {
-    new AuditTrail("audit", { config, caller, bucketName: trailBucketNameFor(bucketName) });
-}
+if (config.auditTrail) new AuditTrail("audit", { config, caller, bucketName: trailBucketNameFor(bucketName) });
 
 export const { estimatedMonthlyCostUsd } = price;
 /** Config `serving.mode`. */

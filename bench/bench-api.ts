@@ -37,9 +37,7 @@ process.exitCode = printGoals(await overBoth());
  */
 async function overBoth(): Promise<Goal[]> {
     const goals = await overHandler(shape);
-    if (options.handler) {
-        return goals;
-    }
+    if (options.handler) return goals;
     const { failed, seconds } = await overStack(shape);
     const worse: Readonly<Record<string, number>> = {
         "api-failed": failed,

@@ -97,9 +97,7 @@ const resourceRules = {
     },
 
     "unencrypted-bucket": (type, props) => {
-        if (!/^aws:s3\/bucketServerSideEncryptionConfiguration/.test(type) || isUnknown(props.rules)) {
-            return undefined;
-        }
+        if (!/^aws:s3\/bucketServerSideEncryptionConfiguration/.test(type) || isUnknown(props.rules)) return undefined;
         const algorithms = list(props.rules).map(
             (rule) => toRecord(toRecord(rule).applyServerSideEncryptionByDefault).sseAlgorithm,
         );
@@ -159,9 +157,7 @@ function allowing(props: Readonly<Record<string, unknown>>): Statement[] {
 
 /** Parses a policy from text or data; undefined for other values, which IAM rejects. */
 function parseDocument(value: unknown): PolicyDocument | undefined {
-    if (typeof value === "object" && value !== null) {
-        return isUnknown(value) ? undefined : (value as PolicyDocument);
-    }
+    if (typeof value === "object" && value !== null) return isUnknown(value) ? undefined : (value as PolicyDocument);
     try {
         return typeof value === "string" ? ((JSON.parse(value) ?? undefined) as PolicyDocument | undefined) : undefined;
     } catch {

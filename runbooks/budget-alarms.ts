@@ -39,9 +39,7 @@ const options = stackRunbook("budget-alarms", ["", "--send-test"], "It can also 
     .opts<Options>();
 
 await runAction(options.verbose, async (signal) => {
-    if (options.create) {
-        return create(signal);
-    }
+    if (options.create) return create(signal);
     for (const only of ["limit", "email", "dryRun"] as const) {
         if (options[only] !== undefined) {
             throw new RunbookError(
@@ -158,8 +156,6 @@ async function create(signal: AbortSignal): Promise<number> {
 }
 
 function mailAddress(text: string): string {
-    if (!isMailAddress(text)) {
-        throw new InvalidArgumentError("The value must be a mail address.");
-    }
+    if (!isMailAddress(text)) throw new InvalidArgumentError("The value must be a mail address.");
     return text;
 }

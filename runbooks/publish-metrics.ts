@@ -49,9 +49,7 @@ await runAction(options.verbose, async (signal) => {
         // Read the state each time, because `up` may have changed the campaign or its version.
         const stack = await operatedStack(options);
         const published = await publish(stack, deps).catch((error: unknown) => {
-            if (options.every === undefined || !isTransient(error)) {
-                throw error;
-            }
+            if (options.every === undefined || !isTransient(error)) throw error;
             process.stderr.write(`warning: this time, no metrics were published: ${formatError(error)}\n`);
             return undefined;
         });
@@ -63,9 +61,7 @@ await runAction(options.verbose, async (signal) => {
             process.stderr.write(`${iso(published.at)} published ${counted(published.values.length, "metric")}\n`);
         }
         await sleep(options.every * 1000, undefined, { signal }).catch(() => undefined);
-        if (signal.aborted) {
-            return exitCodes.fine;
-        }
+        if (signal.aborted) return exitCodes.fine;
     }
 });
 

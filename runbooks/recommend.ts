@@ -51,9 +51,7 @@ await runAction(options.verbose, async (signal) => {
     const outputs = await stackOutputs(options.stack);
     const { campaignArn, watchedFilterArn, importJobArn } = outputs;
     const stackName = async () => options.stack ?? (await selectedStack("Name one with --stack."));
-    if (!campaignArn) {
-        throw await noCampaign(await stackName(), outputs);
-    }
+    if (!campaignArn) throw await noCampaign(await stackName(), outputs);
     const region = campaignArn.split(":")[3] ?? "";
     const file = options.data ?? projectFile((await readSetting("interactionsFile", options)) ?? "");
     const data = await ownData(file, options.data === undefined ? findContentHash(importJobArn) : undefined);
@@ -157,9 +155,7 @@ function requireInteractions(data: OwnData): Columns {
 }
 
 function userId(text: string, before: string[] = []): string[] {
-    if (text.trim() === "") {
-        throw new InvalidArgumentError("A user id is empty.");
-    }
+    if (text.trim() === "") throw new InvalidArgumentError("A user id is empty.");
     return [...before, text];
 }
 

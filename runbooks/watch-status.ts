@@ -96,9 +96,7 @@ async function follow(signal: AbortSignal): Promise<number> {
             show(before, current);
             before = current;
         } catch (error) {
-            if (!isTransient(error)) {
-                throw error;
-            }
+            if (!isTransient(error)) throw error;
             process.stderr.write(`${clock()} AWS did not answer (${formatError(error)})\n`);
         }
         await sleep(options.poll * 1000, undefined, { signal }).catch(() => undefined);

@@ -37,13 +37,9 @@ export async function servingFiles({
     manifest,
 }: Pick<PreparedData<StackConfig>, "config" | "manifest">): Promise<ServingFiles | undefined> {
     const { storefront } = config;
-    if (!config.api) {
-        return undefined;
-    }
+    if (!config.api) return undefined;
     const tables = await fallbackTables(config.interactionsFile);
-    if (storefront === "none") {
-        return { tables, page: [], imageOrigins: [] };
-    }
+    if (storefront === "none") return { tables, page: [], imageOrigins: [] };
     const { directory } = await buildStorefront();
     // Path of the API relative to the page. If the API serves the page, the API is the page's parent folder. If
     // CloudFront serves the page, the API is a folder beside the page.

@@ -32,17 +32,13 @@ export function loadConfig(): StackConfig {
     );
     refuse([...("names" in result ? [] : result), ...files]);
     const warning = region && regionWarning(region);
-    if (warning) {
-        warn(warning);
-    }
+    if (warning) warn(warning);
     return result as StackConfig;
 }
 
 /** Ends the program with the problems, each with its key. Does nothing for an empty list. */
 export function refuse(problems: readonly ConfigProblem[]): void {
-    if (problems.length === 0) {
-        return;
-    }
+    if (problems.length === 0) return;
     const lines = problems.map(
         ({ path, reason }) => `  ${path.includes(":") ? path : `${pulumi.getProject()}:${path}`} ${reason}`,
     );
@@ -51,21 +47,13 @@ export function refuse(problems: readonly ConfigProblem[]): void {
 
 /** Returns the reason why the value of a key does not name a readable file with content; undefined if it does. */
 export function fileProblem(key: string, file: string | undefined): ConfigProblem | undefined {
-    if (!file) {
-        return undefined;
-    }
+    if (!file) return undefined;
     const bad = (what: string) => ({ path: key, reason: `is "${file}", ${what}` });
     const next = key === "interactionsFile" ? "Run `npm run data-prep`, or name another file" : "Name an existing file";
     const status = statSync(file, { throwIfNoEntry: false });
-    if (status === undefined) {
-        return bad(`which does not exist. ${next}: \`pulumi config set ${key} <file>\``);
-    }
-    if (!status.isFile()) {
-        return bad(`which is a folder. Name a file in it: \`pulumi config set ${key} <file>\``);
-    }
-    if (status.size === 0) {
-        return bad(`which is empty. ${next}: \`pulumi config set ${key} <file>\``);
-    }
+    if (status === undefined) return bad(`which does not exist. ${next}: \`pulumi config set ${key} <file>\``);
+    if (!status.isFile()) return bad(`which is a folder. Name a file in it: \`pulumi config set ${key} <file>\``);
+    if (status.size === 0) return bad(`which is empty. ${next}: \`pulumi config set ${key} <file>\``);
     const missing = key === "interactionsFile" ? findMissingColumns(file) : [];
     return missing.length === 0
         ? undefined

@@ -128,9 +128,7 @@ async function logRoleProblem({
     apiGatewayLogRole,
     region,
 }: StackConfig): Promise<ConfigProblem | undefined> {
-    if (!api || !apiAccessLogs || apiGatewayLogRole) {
-        return undefined;
-    }
+    if (!api || !apiAccessLogs || apiGatewayLogRole) return undefined;
     const { APIGatewayClient, GetAccountCommand } = await import("@aws-sdk/client-api-gateway");
     try {
         const { cloudwatchRoleArn } = await new APIGatewayClient({ region }).send(new GetAccountCommand({}));

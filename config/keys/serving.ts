@@ -132,7 +132,5 @@ function checkViewerAuth(
     if (audience === "") {
         refuse("is empty; with an issuer it must be claim aud of the tokens, usually the client id", ".audience");
     }
-    if (claim === "") {
-        refuse("is empty; it must be the claim that holds the viewer's id, for example sub", ".claim");
-    }
+    if (claim === "") refuse("is empty; it must be the claim that holds the viewer's id, for example sub", ".claim");
 }

@@ -104,9 +104,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const client = deps.client(inputs.region);
             try {
                 const { arn, adopted, isForeign } = await createOrAdopt(kind, deps, inputs);
-                if (adopted && kind.taggable) {
-                    await retag(client, arn, allTags(kind, inputs));
-                }
+                if (adopted && kind.taggable) await retag(client, arn, allTags(kind, inputs));
                 const recorded = Object.assign({}, inputs, isForeign && { isForeign });
                 const outs = await settle(client, arn, recorded).catch((failure) =>
                     repeat(client, arn, recorded, failure),
@@ -126,9 +124,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         async read(id, inputs: Passed<I>) {
             const client = deps.client(String(inputs.region));
             const description = await kind.describe(client, id).catch(goneOrThrow);
-            if (description === undefined || (await kind.isOutlived?.(client, id))) {
-                return {};
-            }
+            if (description === undefined || (await kind.isOutlived?.(client, id))) return {};
             const isTagged = kind.taggable && !description.status.startsWith("DELETE");
             const tags = isTagged ? tagInputs(inputs, await listTags(client, id)) : {};
             const taggedDescription = { ...description, properties: { ...description.properties, ...tags } };
@@ -173,9 +169,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                     await remove(kind, deps, deps.client(inputs.region), leaving);
                     return;
                 }
-                if (kind.stop) {
-                    await stop(kind, deps, deps.client(inputs.region), leaving);
-                }
+                if (kind.stop) await stop(kind, deps, deps.client(inputs.region), leaving);
                 deps.log(`${leaving.what}: Personalize cannot delete a ${kind.noun}, so it remains in AWS`);
             } catch (error) {
                 throw about(leaving.what, error);

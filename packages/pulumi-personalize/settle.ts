@@ -35,9 +35,7 @@ export async function createOrAdopt<I extends CommonInputs>(
         await deps.assertEngineAlive();
         try {
             const existing = await adoptable(kind, deps, deps.client(inputs.region), inputs);
-            if (existing !== undefined) {
-                return { ...existing, adopted: true };
-            }
+            if (existing !== undefined) return { ...existing, adopted: true };
             await deps.assertEngineAlive();
             return { arn: await kind.create(deps.client(inputs.region, "once"), tagged), adopted: false };
         } catch (error) {
@@ -48,9 +46,7 @@ export async function createOrAdopt<I extends CommonInputs>(
                 (error instanceof BusyError && seconds < busySeconds) ||
                 (isRoleNotReady(error) && seconds < roleGraceSeconds) ||
                 (isTransient(error) && seconds < unansweredSeconds);
-            if (!again) {
-                throw error;
-            }
+            if (!again) throw error;
             deps.log(
                 `${kind.noun} ${kind.displayName(inputs)}: ${formatError(error)}; looking for an existing one before the next attempt`,
             );
@@ -127,9 +123,7 @@ export function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: Lifec
         failure: Error,
     ): Promise<Properties> {
         const why = await kind.worthRepeating?.(client, arn, inputs);
-        if (why === undefined) {
-            throw failure;
-        }
+        if (why === undefined) throw failure;
         deps.log(`${failure.message} ${why}`);
         return settle(client, (await createOrAdopt(kind, deps, inputs)).arn, inputs);
     }
@@ -145,9 +139,7 @@ export function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: Lifec
                 await kind.update?.(client, arn, inputs);
                 break;
             } catch (error) {
-                if (attempt === mostUpdateAttempts || !(isInUse(error) || isTransient(error))) {
-                    throw error;
-                }
+                if (attempt === mostUpdateAttempts || !(isInUse(error) || isTransient(error))) throw error;
                 deps.log(
                     `${titleOf(kind, inputs)}: ${formatError(error)}; waiting before the next attempt of the update`,
                 );

@@ -17,8 +17,8 @@ import { about } from "pulumi-personalize/errors";
 import { apiStage, type Names } from "../../config/names.ts";
 import { otherPaths, type Throttle } from "../../config/throttles.ts";
 import { nowIso } from "./operation.ts";
-import { recordedHandler } from "./recorded-handler.ts";
 import { type ClosedFlag, noteFlag, removeStateFlag } from "./state-flags.ts";
+import { stateOnlyHandler } from "./state-only-handler.ts";
 
 /** The throttle of one method in the settings of a stage. */
 type MethodThrottle = Pick<Throttle, "methodPath" | "rate" | "burst">;
@@ -69,7 +69,7 @@ export function closedStageHandler(deps: {
     gateway(region: string): APIGatewayClient;
     assertEngineAlive(): Promise<void>;
 }): Handler {
-    return recordedHandler<ClosedStageInputs>({
+    return stateOnlyHandler<ClosedStageInputs>({
         compared: ["region", "restApiId", "stageName", "methodPaths"],
         idOf: ({ restApiId, stageName }) => `${restApiId}/${stageName}`,
         async settle({ region, restApiId, stageName, methodPaths }) {

@@ -87,9 +87,7 @@ async function drill(signal: AbortSignal): Promise<number> {
             say("\n== the same life on the emulator ==\n");
             report(await onOwnLocalAws(signal, emulated));
         }
-        if (signal.aborted && end.left.length === 0) {
-            return exitCodes.cancelled;
-        }
+        if (signal.aborted && end.left.length === 0) return exitCodes.cancelled;
         printDifferences(recording, emulated);
         const isAsDocumented = printOutcomes(recording);
         return isAsDocumented && end.problems.length + end.left.length === 0 ? exitCodes.fine : exitCodes.problem;

@@ -205,9 +205,7 @@ async function createRows(
         async (item) => {
             const what = `${item.kind} ${item.name}`;
             const claim = findClaim(item, await trying(`tags of ${what}`, item.tags), stacks, project);
-            if (claim.is === "in a stack") {
-                return;
-            }
+            if (claim.is === "in a stack") return;
             if (claim.is === "interrupted") {
                 const { by } = claim;
                 const command = importCommand(item, by);

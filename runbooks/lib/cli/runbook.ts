@@ -75,9 +75,7 @@ export function runbook(name: keyof typeof runbooks, examples: readonly string[]
 export async function runAction(verbose: boolean | undefined, action: (signal: AbortSignal) => Promise<number>) {
     const controller = new AbortController();
     const interrupt = () => {
-        if (controller.signal.aborted) {
-            process.exit(130);
-        }
+        if (controller.signal.aborted) process.exit(130);
         controller.abort();
     };
     process.on("SIGINT", interrupt);
@@ -92,9 +90,7 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
         const failure = toError(error);
         const shown = verbose ? `${failure.stack}` : `error: ${explained(failure)}`;
         process.stderr.write(`${shown}\n`);
-        if (!verbose && !(error instanceof RunbookError)) {
-            process.stderr.write("Details: run again with --verbose.\n");
-        }
+        if (!verbose && !(error instanceof RunbookError)) process.stderr.write("Details: run again with --verbose.\n");
         process.exitCode =
             error instanceof RunbookError
                 ? error.exitCode
@@ -122,9 +118,7 @@ export async function untilCancelled(
     try {
         return await work();
     } catch (error) {
-        if (!signal.aborted) {
-            throw error;
-        }
+        if (!signal.aborted) throw error;
         process.stderr.write(`Stopped. ${continues}\n`);
         return exitCodes.cancelled;
     }
@@ -135,9 +129,7 @@ export async function untilCancelled(
  * @throws RunbookError if the user declines, or without a terminal
  */
 export async function confirm(question: string, yes: boolean | undefined, signal: AbortSignal): Promise<void> {
-    if (yes) {
-        return;
-    }
+    if (yes) return;
     if (!process.stdin.isTTY) {
         throw new RunbookError(
             `${question} There is no terminal to ask: confirm with --yes, or see the effect with --dry-run.`,
@@ -148,9 +140,7 @@ export async function confirm(question: string, yes: boolean | undefined, signal
     const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
     try {
         const answer = await terminal.question(`${question} [y/N] `, { signal });
-        if (!/^y(es)?$/i.test(answer.trim())) {
-            throw new RunbookError("Nothing was changed.", exitCodes.cancelled);
-        }
+        if (!/^y(es)?$/i.test(answer.trim())) throw new RunbookError("Nothing was changed.", exitCodes.cancelled);
     } finally {
         terminal.close();
     }

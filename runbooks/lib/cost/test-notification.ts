@@ -74,8 +74,6 @@ async function showAgain(sqs: SQSClient, QueueUrl: string, ReceiptHandle: string
         await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
     } catch (error) {
         // These errors mean that the message is visible again already, or that another consumer deleted it.
-        if (!hasName(error, "MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue")) {
-            throw error;
-        }
+        if (!hasName(error, "MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue")) throw error;
     }
 }

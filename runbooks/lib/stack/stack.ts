@@ -120,9 +120,7 @@ export async function newestListsJob(
 async function pulumi(args: readonly string[], stack: string | undefined): Promise<string> {
     const which = stack === undefined ? [] : ["--stack", stack];
     const { exitCode, stdout, stderr } = await askPulumi(...args, ...which);
-    if (exitCode === 0) {
-        return stdout;
-    }
+    if (exitCode === 0) return stdout;
     if (exitCode === noSuchCommand) {
         throw new RunbookError('There is no pulumi on the PATH. See "On AWS" in README.md.', exitCodes.usage);
     }
@@ -156,9 +154,7 @@ export async function recordCampaign(
     const { deployment } = exported.exitCode === 0 ? (JSON.parse(exported.stdout) as ExportedStack) : {};
     const urnOf = (kind: string) => deployment?.resources?.find(({ type }) => type === typeOf(kind))?.urn;
     const recorded = urnOf("Campaign");
-    if (exported.exitCode === 0 && recorded === undefined && !isThere) {
-        return;
-    }
+    if (exported.exitCode === 0 && recorded === undefined && !isThere) return;
     const target = recorded ?? urnOf("SolutionVersion")?.replace(typeOf("SolutionVersion"), typeOf("Campaign"));
     const answer = target
         ? await askPulumi(recorded ? "refresh" : "up", "--yes", "--skip-preview", "--target", target, ...where)

@@ -86,9 +86,7 @@ export const servingListers = {
  * @throws Error if the tagged resources are unknown
  */
 async function apiKeys(place: Place): Promise<readonly Listed[]> {
-    if (place.tagged === undefined) {
-        throw new Error("API keys are found by their tags, which cannot be read");
-    }
+    if (place.tagged === undefined) throw new Error("API keys are found by their tags, which cannot be read");
     const client = new APIGatewayClient(place.settings);
     const prefix = gatewayArn(place, "apikeys/");
     const keys = [...place.tagged.keys()].filter((arn) => arn.startsWith(prefix));
