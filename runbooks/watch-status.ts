@@ -112,9 +112,7 @@ function show(before: StackReport | undefined, current: StackReport): void {
         );
         return;
     }
-    for (const line of changesSince(before, current)) {
-        console.log(`${clock()} ${line}`);
-    }
+    for (const line of changesSince(before, current)) console.log(`${clock()} ${line}`);
 }
 
 function clock(): string {

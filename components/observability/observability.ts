@@ -42,9 +42,7 @@ export class Observability extends pulumi.ComponentResource {
             eventsPerSecond: throttle.eventsPerSecond,
         };
         const alarms = config.observability.alarms ? selectAlarms(place, limits, observedStack(config)) : [];
-        for (const alarm of alarms) {
-            stackAlarm(`${name}-${alarm.id}`, alarm, config, args.topicArn, child);
-        }
+        for (const alarm of alarms) stackAlarm(`${name}-${alarm.id}`, alarm, config, args.topicArn, child);
 
         this.dashboardUrl = config.observability.dashboard
             ? this.dashboard(name, args, place, alarms)

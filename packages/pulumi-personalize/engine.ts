@@ -34,9 +34,7 @@ export function endWithEngine(argv: readonly string[] = process.argv): void {
     timer.unref();
     // After the engine ends, nobody reads these pipes. Without a listener, a failed write is an uncaught exception, which
     // Pulumi's SDK writes to the same pipe: an endless loop that starves the timer and takes more and more memory.
-    for (const stream of [process.stdout, process.stderr]) {
-        stream.on("error", () => process.exit(1));
-    }
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
     process.once("exit", () => endProcessesOf(engine));
 }
 

@@ -32,9 +32,7 @@ export function countTestUsers({
     readonly userCount: number;
 }): number {
     const counts = new Int32Array(userCount);
-    for (const user of users) {
-        counts[user] = (counts[user] ?? 0) + 1;
-    }
+    for (const user of users) counts[user] = (counts[user] ?? 0) + 1;
     return Math.max(1, Math.round(counts.filter((count) => count >= 2).length * testShare));
 }
 

@@ -64,9 +64,7 @@ if (options.spendUpTo === undefined || !(options.spendUpTo >= usd.high)) {
     console.log(`Nothing was done: ${given}. Allow it with: npm run drill:aws -- --spend-up-to ${Math.ceil(usd.high)}`);
     process.exitCode = exitCodes.usage;
 } else {
-    for (const end of ["SIGTERM", "SIGHUP"]) {
-        process.on(end, () => process.emit("SIGINT"));
-    }
+    for (const end of ["SIGTERM", "SIGHUP"]) process.on(end, () => process.emit("SIGINT"));
     await runAction(true, drill);
 }
 

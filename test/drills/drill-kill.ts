@@ -79,9 +79,7 @@ try {
 }
 
 showTable(["run", "command", "killed", "after", "emulator too", "faults", "converged"], rows);
-for (const problem of problems) {
-    showLine(problem);
-}
+for (const problem of problems) showLine(problem);
 process.exitCode = printGoals([
     { name: "kill-runs", figure: rows.length, bound: ">=", limit: 40 },
     { name: "kill-converged", figure: (100 * converged) / rows.length, bound: "=", limit: 100, unit: "%" },
@@ -123,9 +121,7 @@ async function runAndKill({ command, moment, emulatorToo }: Case, usual: number)
     const engine = spawn("pulumi", aws.engineArgs(command), options);
     const exit = once(engine, "exit");
     if ("operation" in moment) {
-        while (engine.exitCode === null && !(await isHeld(before, moment.operation))) {
-            await sleep(5);
-        }
+        while (engine.exitCode === null && !(await isHeld(before, moment.operation))) await sleep(5);
     } else {
         await Promise.race([sleep(1000 * usual * moment.share), exit]);
     }
@@ -155,9 +151,7 @@ async function goOn({ faults }: Case): Promise<void> {
     await aws.pulumi("cancel", "--yes");
     const commands = await followAudit(aws);
     for (const command of commands) say(`  ${command}`);
-    for (const fault of faults) {
-        await admin.arm(fault);
-    }
+    for (const fault of faults) await admin.arm(fault);
 }
 
 /**

@@ -148,9 +148,7 @@ describe("Runbook `doctor` on the local AWS", () => {
             assert.deepEqual(failed(checks), ["Personalize"]);
             assert.match(of("Personalize").detail, /^5 of 5 dataset groups.*full-a/);
         } finally {
-            for (const { datasetGroupArn } of created) {
-                await aws.personalize.deleteDatasetGroup({ datasetGroupArn });
-            }
+            for (const { datasetGroupArn } of created) await aws.personalize.deleteDatasetGroup({ datasetGroupArn });
         }
     });
 

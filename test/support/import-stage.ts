@@ -122,7 +122,9 @@ async function makeDataset(client: Personalize): Promise<string> {
 
 async function makeRole(iam: IAM, fixture: ImportFixture): Promise<string> {
     const { roleName: RoleName, trust, boundary } = fixture;
-    if (!trust) return "";
+    if (!trust) {
+        return "";
+    }
     const PolicyName = `boundary-${RoleName}`;
     const PermissionsBoundary = boundary && `arn:aws:iam::${fixture.caller.accountId}:policy/${PolicyName}`;
     if (boundary && !fixture.recreated) {
@@ -159,7 +161,9 @@ async function makeBucket(
     kms: KMS,
 ): Promise<void> {
     const { bucket: Bucket, bucketRegion, bucketPolicy, key } = fixture;
-    if (!fixture.hasBucket) return;
+    if (!fixture.hasBucket) {
+        return;
+    }
     const CreateBucketConfiguration = { LocationConstraint: bucketRegion as "eu-central-1" };
     await s3.createBucket({ Bucket, CreateBucketConfiguration });
     const closed = {
@@ -179,9 +183,13 @@ async function makeBucket(
         await s3.putObject({ Bucket, Key, Body, StorageClass, ...encryption });
     }
     // Write the bucket policy after the objects, because it may deny writing them.
-    if (bucketPolicy !== undefined) await s3.putBucketPolicy({ Bucket, Policy: withId(bucketPolicy) });
+    if (bucketPolicy !== undefined) {
+        await s3.putBucketPolicy({ Bucket, Policy: withId(bucketPolicy) });
+    }
     if (key?.state === "Disabled") await kms.disableKey({ KeyId });
-    if (key?.state === "PendingDeletion") await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 });
+    if (key?.state === "PendingDeletion") {
+        await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 });
+    }
 }
 
 async function makeKey(kms: KMS, Policy: string): Promise<string> {

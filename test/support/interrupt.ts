@@ -47,9 +47,7 @@ export async function interrupted(
             (one) => one.operation === operation && (stop === "failure" || one.outcome === "accepted"),
         );
     try {
-        while (engine.exitCode === null && engine.signalCode === null && (await calls()).length < call) {
-            await sleep(10);
-        }
+        while (engine.exitCode === null && engine.signalCode === null && (await calls()).length < call) await sleep(10);
         const struck = (await calls()).length >= call;
         if (stop !== "failure" && engine.exitCode === null) {
             const started = startedBy(engine.pid ?? 0);

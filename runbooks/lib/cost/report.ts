@@ -105,13 +105,9 @@ export function compare(
         ensureRow(service, what).predicted += expected.high * months;
     }
     if (bornAt >= time.from) {
-        for (const { what, usd } of estimate.once) {
-            ensureRow(billedService, what).predicted += usd.high;
-        }
+        for (const { what, usd } of estimate.once) ensureRow(billedService, what).predicted += usd.high;
     }
-    for (const { service, usageType, usd } of within(lines, time)) {
-        ensureRow(service, usageType).billed += usd;
-    }
+    for (const { service, usageType, usd } of within(lines, time)) ensureRow(service, usageType).billed += usd;
     return [...rows.values()]
         .filter(({ predicted, billed }) => predicted > 0 || billed > 0)
         .sort((a, b) => Math.max(b.predicted, b.billed) - Math.max(a.predicted, a.billed));

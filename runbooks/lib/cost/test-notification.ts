@@ -63,9 +63,7 @@ export async function sendAndAwait(
         }
         return undefined;
     } finally {
-        for (const ReceiptHandle of others) {
-            await showAgain(sqs, QueueUrl, ReceiptHandle);
-        }
+        for (const ReceiptHandle of others) await showAgain(sqs, QueueUrl, ReceiptHandle);
     }
 }
 

@@ -38,9 +38,7 @@ export function reportText({ overall, resources, money, unread }: StackReport): 
         const spent = `${approximately(usd)} ${priceNote}`;
         lines.push(`campaign hours of ${month} so far: ${spent}, by the cost guard at ${readable(Date.parse(until))}`);
     }
-    for (const { what, reason } of unread) {
-        lines.push(`not read: ${what}: ${reason}`);
-    }
+    for (const { what, reason } of unread) lines.push(`not read: ${what}: ${reason}`);
     lines.push(`console: ${resources[0]?.consoleUrl}`);
     return lines.join("\n");
 }

@@ -71,9 +71,7 @@ function recording(service: string, target: string) {
 async function collected(body: Readable | Uint8Array): Promise<Uint8Array> {
     if (body instanceof Uint8Array) return body;
     const chunks: Buffer[] = [];
-    for await (const chunk of body) {
-        chunks.push(Buffer.from(chunk));
-    }
+    for await (const chunk of body) chunks.push(Buffer.from(chunk));
     return Buffer.concat(chunks);
 }
 
