@@ -146,8 +146,6 @@ const handlers = createKindHandlers("dataset", {
     remove: deleteUnused,
 });
 
-export const datasetHandlers: Record<string, Handler> = { ...handlers, DeleteDataset: deleteDataset };
-
 const versionsOfGroup = (call: Call, { parent }: Resource<object>) =>
     call.store
         .list("solution", call.region, parent ?? "")
@@ -169,11 +167,6 @@ function deleteDatasetGroup(call: Call, group: Resource<object>): void {
     }
     beginDelete(call, group);
 }
-
-export const datasetGroupHandlers = createKindHandlers("dataset-group", {
-    create: createDatasetGroup,
-    remove: deleteDatasetGroup,
-});
 
 const updatable = ["ITEMS", "USERS"];
 
@@ -197,7 +190,12 @@ const updateDataset: Handler = (call, input: { datasetArn: string; schemaArn: st
     return { datasetArn: dataset.arn };
 };
 
-export const datasetUpdateHandlers: Record<string, Handler> = { UpdateDataset: updateDataset };
+export const datasetHandlers: Record<string, Handler> = {
+    ...createKindHandlers("dataset-group", { create: createDatasetGroup, remove: deleteDatasetGroup }),
+    ...handlers,
+    DeleteDataset: deleteDataset,
+    UpdateDataset: updateDataset,
+};
 
 /** Throws InvalidInputException unless the new schema has every old field unchanged, and all new fields may be null. */
 function checkAdditive(before: string, after: string): void {

@@ -74,34 +74,31 @@ export function createKindHandlers<Properties extends object>(
     return handlers;
 }
 
-const tagResource: Handler = (call, input: { resourceArn: string; tags: Tag[] }) => {
-    const resource = taggable(call, input.resourceArn);
-    const tags = checkedTags(input.tags);
-    const keys = new Set([...call.store.tags(resource.id), ...tags].map(({ tagKey }) => tagKey));
-    if (keys.size > largestCount) throw tooManyTags();
-    call.store.transaction(() => {
-        for (const tag of tags) call.store.putTag(resource.id, tag);
-    });
-};
-
-const untagResource: Handler = (call, input: { resourceArn: string; tagKeys: string[] }) => {
-    const resource = taggable(call, input.resourceArn);
-    if (input.tagKeys.length > largestCount) {
-        throw new ServiceError("TooManyTagKeysException", `At most ${largestCount} tag keys are allowed in a call.`);
-    }
-    call.store.transaction(() => {
-        for (const key of input.tagKeys) call.store.dropTag(resource.id, key);
-    });
-};
-
-const listTagsForResource: Handler = (call, input: { resourceArn: string }) => ({
-    tags: call.store.tags(taggable(call, input.resourceArn).id),
-});
-
 export const tagHandlers: Record<string, Handler> = {
-    TagResource: tagResource,
-    UntagResource: untagResource,
-    ListTagsForResource: listTagsForResource,
+    TagResource(call, input: { resourceArn: string; tags: Tag[] }) {
+        const resource = taggable(call, input.resourceArn);
+        const tags = checkedTags(input.tags);
+        const keys = new Set([...call.store.tags(resource.id), ...tags].map(({ tagKey }) => tagKey));
+        if (keys.size > largestCount) throw tooManyTags();
+        call.store.transaction(() => {
+            for (const tag of tags) call.store.putTag(resource.id, tag);
+        });
+    },
+    UntagResource(call, input: { resourceArn: string; tagKeys: string[] }) {
+        const resource = taggable(call, input.resourceArn);
+        if (input.tagKeys.length > largestCount) {
+            throw new ServiceError(
+                "TooManyTagKeysException",
+                `At most ${largestCount} tag keys are allowed in a call.`,
+            );
+        }
+        call.store.transaction(() => {
+            for (const key of input.tagKeys) call.store.dropTag(resource.id, key);
+        });
+    },
+    ListTagsForResource: (call, input: { resourceArn: string }) => ({
+        tags: call.store.tags(taggable(call, input.resourceArn).id),
+    }),
 };
 
 function taggable(call: Call, arn: string): Resource {

@@ -4,7 +4,7 @@ import { readDataLocation } from "../importing/data-location.ts";
 import { createKindHandlers } from "./handlers.ts";
 import type { AttributionProperties } from "./metric-attributions.ts";
 import type { DatasetProperties, Tag } from "./properties.ts";
-import { type Call, computePhase, create, need, needActive } from "./resources.ts";
+import { type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
 import { creationEnd } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 
@@ -53,11 +53,6 @@ function requireReports(call: Call, { arn, parent, properties }: Resource<Datase
     );
 }
 
-export const importJobHandlers = createKindHandlers("dataset-import-job", {
-    parent: "datasetArn",
-    create: createImportJob,
-});
-
 /** Returns when the dataset of an import job is ready, in epoch milliseconds; 0 for jobs without a dataset. */
 export function datasetReady(store: Store, job: Resource<object>, speed: Speed): number {
     if (job.kind !== "dataset-import-job") return 0;
@@ -90,11 +85,14 @@ const statuses: Readonly<Record<string, string>> = {
     "CREATE FAILED": "FAILED",
 };
 
-export const deletionJobHandlers = createKindHandlers<DeletionJobProperties>("data-deletion-job", {
-    parent: "datasetGroupArn",
-    create: createDeletionJob,
-    view(call, job) {
-        const { status } = computePhase(call, job);
-        return { status: statuses[status] ?? status };
-    },
-});
+export const inputJobHandlers: Record<string, Handler> = {
+    ...createKindHandlers("dataset-import-job", { parent: "datasetArn", create: createImportJob }),
+    ...createKindHandlers<DeletionJobProperties>("data-deletion-job", {
+        parent: "datasetGroupArn",
+        create: createDeletionJob,
+        view(call, job) {
+            const { status } = computePhase(call, job);
+            return { status: statuses[status] ?? status };
+        },
+    }),
+};
