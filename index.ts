@@ -2,10 +2,9 @@ import * as aws from "@pulumi/aws";
 import { endWithEngine } from "pulumi-personalize/core";
 import { Serving, servingFiles } from "./components/api/serving.ts";
 import { refuseMissingAdoptions } from "./components/common/existing-resources.ts";
-import { loadConfig } from "./components/common/load-config.ts";
+import { loadConfig, stackStateFlags } from "./components/common/load-config.ts";
 import { refuseEarly } from "./components/common/preflight.ts";
-import { deleteBeforeReplacing } from "./components/common/replacements.ts";
-import { enforceResourceRules } from "./components/common/resource-rules.ts";
+import { deleteBeforeReplacing, enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
 import { plannedStack, showPrice } from "./components/cost/price-table.ts";
 import { SpendBudget } from "./components/cost/spend-budget.ts";
@@ -14,10 +13,8 @@ import { refuseOtherOptions, refuseRedData } from "./components/data/data-qualit
 import { AuditTrail } from "./components/observability/audit-trail.ts";
 import { Notifications } from "./components/observability/notifications.ts";
 import { Observability } from "./components/observability/observability.ts";
-import { PersonalizeAccess } from "./components/personalize/personalize-access.ts";
-import { Recommender } from "./components/personalize/recommender.ts";
+import { PersonalizeAccess, Recommender } from "./components/personalize/recommender.ts";
 import { declareStack } from "./components/personalize/resources.ts";
-import { stackStateFlags } from "./components/personalize/state-flags.ts";
 import { bucketNameFor, trailBucketNameFor } from "./config/config.ts";
 import { readContentOnce } from "./data-prep/files.ts";
 import { preparedData } from "./data-prep/prepared-data.ts";
@@ -113,9 +110,7 @@ const serving = new Serving("serving", {
     isClosed: stateFlags.closed !== undefined,
     budget: budget.resource,
 });
-if (config.auditTrail) {
-    new AuditTrail("audit", { config, caller, bucketName: trailBucketNameFor(bucketName) });
-}
+if (config.auditTrail) new AuditTrail("audit", { config, caller, bucketName: trailBucketNameFor(bucketName) });
 
 export const { estimatedMonthlyCostUsd } = price;
 /** Config `serving.mode`. */

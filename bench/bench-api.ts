@@ -1,7 +1,6 @@
 import { overHandler } from "./api/over-handler.ts";
 import { overStack } from "./api/over-stack.ts";
-import { benchCommand, whole } from "./lib/command.ts";
-import { type Goal, printGoals } from "./lib/goals.ts";
+import { benchCommand, type Goal, printGoals, whole } from "./lib/command.ts";
 
 /**
  * Measures the API's speed, from which sources it answers (memory, DynamoDB, campaign or fallback tables), how many
@@ -38,9 +37,7 @@ process.exitCode = printGoals(await overBoth());
  */
 async function overBoth(): Promise<Goal[]> {
     const goals = await overHandler(shape);
-    if (options.handler) {
-        return goals;
-    }
+    if (options.handler) return goals;
     const { failed, seconds } = await overStack(shape);
     const worse: Readonly<Record<string, number>> = {
         "api-failed": failed,

@@ -4,8 +4,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
-import { benchCommand, whole } from "./lib/command.ts";
-import { type Goal, log, printGoals, showLine, showTable } from "./lib/goals.ts";
+import { benchCommand, type Goal, log, printGoals, showLine, showTable, whole } from "./lib/command.ts";
 import { benchPython } from "./lib/python.ts";
 import { type Measured, measured } from "./prep/measured.ts";
 

@@ -17,8 +17,7 @@ import {
     until,
 } from "../packages/local-personalize/test/support.ts";
 import { endWithProcess } from "../test/support/on-signal.ts";
-import { benchCommand, existing } from "./lib/command.ts";
-import { log, printGoals, showLine, showTable } from "./lib/goals.ts";
+import { benchCommand, existing, log, printGoals, showLine, showTable } from "./lib/command.ts";
 import { postRequest, startLoad } from "./load/run.ts";
 
 /**

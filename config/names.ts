@@ -34,9 +34,7 @@ const automaticSuffix = "auto";
  * other stacks.
  */
 export function suffixFor(stack: string, nameSuffix: string = automaticSuffix): string {
-    if (nameSuffix !== automaticSuffix) {
-        return nameSuffix;
-    }
+    if (nameSuffix !== automaticSuffix) return nameSuffix;
     return stack === "dev" || stack === "local" ? "" : `-${stack}`;
 }
 

@@ -310,8 +310,6 @@ export function approximately(sum: number | UsdRange): string {
 export const priceNote = "(US price, unverified)";
 
 function money(usd: number): string {
-    if (usd > 0 && usd < 0.01) {
-        return "less than $0.01";
-    }
+    if (usd > 0 && usd < 0.01) return "less than $0.01";
     return usd >= 10 ? `$${Math.round(usd).toLocaleString("en-US")}` : `$${usd.toFixed(2)}`;
 }

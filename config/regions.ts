@@ -23,9 +23,7 @@ export const dnsSuffix = (partition: string) => (partition === "aws-cn" ? "amazo
 
 /** Returns why a text is not an AWS region, with the nearest region; undefined for a region. */
 export function regionProblem(region: string): string | undefined {
-    if (regions.includes(region)) {
-        return undefined;
-    }
+    if (regions.includes(region)) return undefined;
     const meant = nearest(region, regions);
     const hint =
         meant === undefined
@@ -48,9 +46,7 @@ const nearestAreas: Readonly<Record<string, readonly string[]>> = {
  * with Personalize. The list may be outdated, because AWS adds Personalize to further regions.
  */
 export function regionWarning(region: string): string | undefined {
-    if (personalizeRegions.some((each) => each === region) || regionProblem(region) !== undefined) {
-        return undefined;
-    }
+    if (personalizeRegions.some((each) => each === region) || regionProblem(region) !== undefined) return undefined;
     const near = nearestRegions(region);
     const advice =
         near.length === 0
@@ -64,15 +60,11 @@ export function regionWarning(region: string): string | undefined {
  * area.
  */
 function nearestRegions(region: string): readonly string[] {
-    if (/^us-(gov|iso)|^eusc|^eu-iso/.test(region)) {
-        return [];
-    }
+    if (/^us-(gov|iso)|^eusc|^eu-iso/.test(region)) return [];
     const [area = "", place = ""] = region.split("-");
     for (const starts of [[`${area}-${place}`], [area], nearestAreas[area] ?? []]) {
         const matches = personalizeRegions.filter((one) => starts.some((start) => one.startsWith(`${start}-`)));
-        if (matches.length > 0) {
-            return matches;
-        }
+        if (matches.length > 0) return matches;
     }
     return [];
 }

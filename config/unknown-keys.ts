@@ -14,13 +14,9 @@ export function unknownKeys(set: readonly string[], project: string) {
     return set.flatMap((key) => {
         const [space = "", name = ""] = key.split(":");
         const isOwn = space === project;
-        if (isOwn ? names.includes(name) : key === "aws:region") {
-            return [];
-        }
+        if (isOwn ? names.includes(name) : key === "aws:region") return [];
         const meant = isOwn ? nearest(name, names) : lookalike(space, name, project);
-        if (!isOwn && meant === undefined) {
-            return [];
-        }
+        if (!isOwn && meant === undefined) return [];
         const isMember = isOwn && names.includes(name.split(".")[0] ?? "");
         const hint = isMember
             ? `A member of an object needs --path: \`pulumi config set --path ${shell(name)} <value>\``
@@ -44,11 +40,7 @@ const othersOwn = /^pulumi:|:apiKey$/;
  * `movie-recommender:recipe` in a project of another name.
  */
 function lookalike(space: string, name: string, project: string) {
-    if (space === "aws" && nearest(name, ["region"])) {
-        return "aws:region";
-    }
-    if (names.includes(name) && !othersOwn.test(`${space}:${name}`)) {
-        return name;
-    }
+    if (space === "aws" && nearest(name, ["region"])) return "aws:region";
+    if (names.includes(name) && !othersOwn.test(`${space}:${name}`)) return name;
     return nearest(space, [project]) && nearest(name, names);
 }

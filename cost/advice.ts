@@ -26,9 +26,7 @@ export function adviseMinimum(
     campaign: { readonly recipe: string | undefined; readonly minProvisionedTPS: number },
     requests: RequestWindows | undefined,
 ): Advice | undefined {
-    if (requests === undefined) {
-        return undefined;
-    }
+    if (requests === undefined) return undefined;
     const week = [...requests].filter(([start, count]) => start >= now - 7 * day && start <= now && count > 0);
     const busiest = week.reduce<readonly [number, number] | undefined>(
         (most, one) => (most === undefined || one[1] > most[1] ? one : most),

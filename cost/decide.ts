@@ -1,13 +1,12 @@
-import { closeAtShare } from "./close-at-share.ts";
 import { countCampaign, hourlyUsd } from "./count.ts";
 import { enforceLimit } from "./enforce-limit.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import { type GuardState, without } from "./guard-state.ts";
+import { addNotification, type GuardState, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
 import type { Observations } from "./observations.ts";
-import { countServing, servingUsdPerHour } from "./serving-spend.ts";
-import { openSince } from "./spend.ts";
-import { day, hour, toMonth, windowStart } from "./time.ts";
+import { countServing, lastHourUsd, type ServingObservations, servingUsdPerHour } from "./serving-spend.ts";
+import { cents, openSince } from "./spend.ts";
+import { day, hour, stamp, toMonth, windowStart } from "./time.ts";
 import { unused } from "./unused.ts";
 
 /** Values that the cost guard publishes as CloudWatch metrics; undefined if unknown. */
@@ -86,4 +85,38 @@ function computeGauges(
             hourlyUsd(state, config, now, observations.requests) + servingUsdPerHour(observations.serving?.usage, now),
         idleHours: isIdleKnown ? Math.max(0, now - lastUse) / hour : undefined,
     };
+}
+
+/** Share of the monthly limit that requests may cost in one hour before the guard closes the API and the page. */
+export const closingShare = 0.05;
+
+/**
+ * Closes the API and the page when requests cost more in an hour than a share of the monthly limit. After `resume`, only
+ * later requests count, so the guard closes both again if such requests continue. If the stage's throttle is unreadable,
+ * the guard's state decides whether they are closed.
+ */
+function closeAtShare(
+    state: GuardState,
+    now: number,
+    { monthlyLimitUsd: limit }: GuardConfig,
+    { usage, closed }: Pick<ServingObservations, "usage" | "closed">,
+): GuardState {
+    if (usage === undefined) return state;
+    const isClosed = closed ?? (state.closed !== undefined && state.closed.openedAt === undefined);
+    const currentState = followFlag(state, now, isClosed);
+    if (isClosed || currentState.closing !== undefined) return currentState;
+    const usd = lastHourUsd(usage, now, currentState.closed?.openedAt);
+    if (usd < closingShare * limit) return currentState;
+    const { month } = state.spend;
+    const facts = { usd: cents(usd), limit };
+    const notified = addNotification(currentState, { kind: "api-closed", month, about: stamp(now), at: now, facts });
+    const reason = `cost guard: requests cost $${cents(usd)} in an hour, limit $${limit} a month`;
+    return { ...(notified ?? currentState), closing: { reason, at: now }, closed: { at: now } };
+}
+
+/** Records in the guard's state the time when an operator opened the API. */
+function followFlag(state: GuardState, now: number, isClosed: boolean): GuardState {
+    const { closed, closing } = state;
+    if (isClosed || closing !== undefined || closed === undefined || closed.openedAt !== undefined) return state;
+    return { ...state, closed: { ...closed, openedAt: now } };
 }

@@ -50,9 +50,7 @@ export function enforceLimit(
         return reached({ ...state, enforced: { month, limitUsd: limit, at: now }, parking });
     }
     const notified = reached(state);
-    if (standing === undefined || standing.createdAt <= state.enforced.at) {
-        return notified;
-    }
+    if (standing === undefined || standing.createdAt <= state.enforced.at) return notified;
     const about = stamp(standing.createdAt);
     return addNotification(notified, { kind: "limit-overridden", month, about, at: now, facts }) ?? notified;
 

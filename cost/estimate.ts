@@ -14,8 +14,8 @@ import {
     trainingUsd,
     type UsdRange,
 } from "../config/prices.ts";
-import { campaignCallsPerSecond, servingUsd } from "./expected-usage.ts";
 import { type PlannedStack, unparked } from "./planned-stack.ts";
+import { campaignCallsPerSecond, servingUsd } from "./usage.ts";
 
 /** One line of the estimate: a service, with its price a month. */
 interface MonthlyLine {

@@ -117,9 +117,7 @@ export function addNotification(
 ): GuardState | undefined {
     const { month, about, ...rest } = notification;
     const key = [month, notification.kind, ...(about === undefined ? [] : [about])].join("/");
-    if (state.announced[notification.kind] === key) {
-        return state;
-    }
+    if (state.announced[notification.kind] === key) return state;
     return state.unsent.length >= maxWaitingNotifications
         ? undefined
         : {
@@ -185,9 +183,7 @@ export function parseState(text: string, now: number): { readonly state: GuardSt
     } catch {
         return { problem: "is not JSON" };
     }
-    if (!isObject(parsed)) {
-        return { problem: "is not a JSON object" };
-    }
+    if (!isObject(parsed)) return { problem: "is not a JSON object" };
     if (typeof parsed.schemaVersion === "number" && parsed.schemaVersion > 1) {
         return {
             problem: `was written by a newer cost guard (schemaVersion ${parsed.schemaVersion}; this version supports 1)`,

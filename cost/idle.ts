@@ -66,25 +66,17 @@ export function idle(
     // `open` contains recent requests whose sender is not known yet: they may come from the stack's own prefetch
     // function, whose metric arrives late. Let a later run of the guard decide whether they are use of the campaign.
     const isUndecided = open.size > 0 || observations.kept !== false || observedCampaign.status !== "ACTIVE";
-    if (isUndecided || isAddressConfirmed === undefined || now - lastUse < config.idleHours * hour) {
-        return state;
-    }
+    if (isUndecided || isAddressConfirmed === undefined || now - lastUse < config.idleHours * hour) return state;
     // Never park a campaign whose owner may not know of it: an unconfirmed address receives no notification.
     const parks = config.idleAction === "park" && isAddressConfirmed;
     const parkAt = parks ? state.idle?.parkAt : undefined;
-    if (state.idle !== undefined && parkAt === undefined && !parks) {
-        return state;
-    }
-    if (parkAt !== undefined && now < parkAt) {
-        return state;
-    }
+    if (state.idle !== undefined && parkAt === undefined && !parks) return state;
+    if (parkAt !== undefined && now < parkAt) return state;
     // Before the guard announces that a campaign is unused, it sends a probe request, and checks that CloudWatch counts
     // it. Accept only a probe of the last day: after a user removed the tag `keep`, the last use and the last probe may
     // be weeks old.
     const proved = prove(state, now, requests, parkAt ?? Math.max(lastUse, now - day));
-    if (!proved.probe?.seen) {
-        return proved;
-    }
+    if (!proved.probe?.seen) return proved;
     return parkAt === undefined ? announce(proved, now, config, lastUse, parks) : park(proved, now, lastUse);
 }
 
@@ -133,12 +125,8 @@ function prove(state: GuardState, now: number, requests: RequestWindows, after: 
         const own = [...state.own, ...(probe?.tries ?? [])].slice(-maxOwn);
         return { ...state, own, probe: { tries: [now], sent: false, seen: false } };
     }
-    if (!probe.sent) {
-        return { ...state, probe: { ...probe, tries: [...probe.tries, now].slice(-maxOwn) } };
-    }
-    if (probe.seen || shows(requests, at, state.own)) {
-        return { ...state, probe: { ...probe, seen: true } };
-    }
+    if (!probe.sent) return { ...state, probe: { ...probe, tries: [...probe.tries, now].slice(-maxOwn) } };
+    if (probe.seen || shows(requests, at, state.own)) return { ...state, probe: { ...probe, seen: true } };
     const facts = { since: at };
     return now - at >= metricDelayMs
         ? (addNotification(state, { kind: "metrics-missing", month: toMonth(at), at: now, facts }) ?? state)
@@ -179,7 +167,7 @@ const idleParked = (state: GuardState, now: number, since: number): GuardState |
  * Possible difference between clocks in milliseconds: CloudWatch may count a request of the guard this much earlier or
  * later.
  */
-const apart = 2 * window;
+const clockTolerance = 2 * window;
 
 /**
  * Returns the windows with requests of other clients. `requests` are all requests, and `own` the requests of the stack
@@ -191,7 +179,7 @@ export function foreignRequests(requests: RequestWindows, own: RequestWindows): 
     // Subtract the stack's own requests from the same window first, and then from neighbouring windows. Otherwise, a
     // request of the stack could be subtracted from a neighbouring window, where it would cancel a request of another
     // client.
-    for (const distance of [0, window, -window, apart, -apart]) {
+    for (const distance of [0, window, -window, clockTolerance, -clockTolerance]) {
         for (const [start, count] of left) {
             const counted = foreign.get(start + distance) ?? 0;
             const taken = Math.min(counted, count);
@@ -207,8 +195,8 @@ export function foreignRequests(requests: RequestWindows, own: RequestWindows): 
  * requests.
  */
 function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
-    const since = windowStart(at) - apart;
+    const since = windowStart(at) - clockTolerance;
     const shownCount = [...requests].filter(([start]) => start >= since).reduce((sum, [, count]) => sum + count, 0);
     // Include one more window, because the clock of an earlier run may have been behind.
-    return shownCount > earlier.filter((one) => one >= since - apart).length;
+    return shownCount > earlier.filter((one) => one >= since - clockTolerance).length;
 }

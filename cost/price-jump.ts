@@ -20,9 +20,7 @@ export function priceJump(deployed: PlannedStack, planned: PlannedStack): string
     const { interactions, bytes } = planned;
     const now = estimate({ ...deployed, interactions, bytes, ...unparked(deployed) });
     const next = estimate({ ...planned, ...unparked(planned) });
-    if (next.expectedUsd <= factor * now.expectedUsd || next.expectedUsd <= now.expectedUsd + dollars) {
-        return undefined;
-    }
+    if (next.expectedUsd <= factor * now.expectedUsd || next.expectedUsd <= now.expectedUsd + dollars) return undefined;
     const [largest] = next.monthly;
     return [
         `the stack would cost ${approximately(next.expectedUsd)} a month ${priceNote}, and as deployed it costs ` +

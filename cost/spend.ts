@@ -68,9 +68,7 @@ export function countTime(
         month === spend.month ? spend : { ...freshSpend(parseMonthStart(month), undefined), open: spend.open };
     const until = Math.max(spend.until, parseMonthStart(month));
     const open = cut(begun.open, { from: parseMonthStart(month) });
-    if (now <= until) {
-        return { ...begun, open, until };
-    }
+    if (now <= until) return { ...begun, open, until };
     const counted =
         before && present
             ? { ...present, minProvisionedTPS: Math.max(before.minProvisionedTPS, present.minProvisionedTPS) }

@@ -11,9 +11,7 @@ const warningMs = day;
  * configured, deletes them one day after the notification. The solution of a parked campaign counts as used.
  */
 export function unused(state: GuardState, now: number, config: GuardConfig, observations: Observations): GuardState {
-    if (observations.solutions === undefined || observations.parked === undefined) {
-        return state;
-    }
+    if (observations.solutions === undefined || observations.parked === undefined) return state;
     const parked = observations.parked.flag?.solution;
     const isUsed = ({ arn, hasCampaign }: ObservedSolution) => hasCampaign || arn === parked;
     const deletes = config.unusedAction === "delete";
@@ -65,9 +63,7 @@ function decideDeletion(state: GuardState, now: number, config: GuardConfig, nam
     if (config.unusedAction !== "delete" || listed === undefined || deleteFrom === undefined || now < deleteFrom) {
         return { ...state, solutions: { ...state.solutions, [name]: dropDeleting(state.solutions[name], config) } };
     }
-    if (deleting !== undefined) {
-        return state;
-    }
+    if (deleting !== undefined) return state;
     const facts = { name, since: listed };
     const about = `${name}-${stamp(listed)}`;
     const notified = addNotification(state, { kind: "unused-deleted", month: toMonth(now), about, at: now, facts });

@@ -1,4 +1,4 @@
-import { type PolicyDocument, regionalArn } from "policy-evaluator";
+import { onlyWithTls, type PolicyDocument, regionalArn, type ServiceCaller, serviceTrust } from "policy-evaluator";
 import { objectKeys } from "../config/names.ts";
 import { dnsSuffix } from "../config/regions.ts";
 import {
@@ -11,8 +11,7 @@ import {
     starts,
     writesLogs,
 } from "./function-access.ts";
-import type { ServiceCaller } from "./import-access.ts";
-import { onlyWithTls, servicesWithoutSource, serviceTrust } from "./service-trust.ts";
+import { servicesWithoutSource } from "./resource-rules.ts";
 
 /** Names, account and region of a stack's API. */
 export interface ApiScope extends ServiceCaller {

@@ -1,6 +1,12 @@
-import { type ConditionBlock, type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
-import type { ServiceCaller } from "./import-access.ts";
-import { onlyFrom, serviceTrust } from "./service-trust.ts";
+import {
+    type ConditionBlock,
+    onlyFrom,
+    type PolicyDocument,
+    regionalArn,
+    type ServiceCaller,
+    type Statement,
+    serviceTrust,
+} from "policy-evaluator";
 
 /** Returns the ARN of one of the program's functions. */
 export const functionArn = (caller: ServiceCaller, name: string): string =>

@@ -1,8 +1,7 @@
 import { type PolicyDocument, regionalArn, type Statement, toList } from "policy-evaluator";
 import { runbooks } from "../runbooks/runbooks.mjs";
 import { functionGrants, functionPolicies } from "./operator/functions.ts";
-import { observingGrants } from "./operator/observing.ts";
-import { operationsGrants, operationsNeededOnAws } from "./operator/operations.ts";
+import { observingGrants, operationsGrants, operationsNeededOnAws } from "./operator/operations.ts";
 import { personalizeGrants } from "./operator/personalize.ts";
 import { neverRaises, roleGrants, roleNeededOnAws } from "./operator/roles.ts";
 import {

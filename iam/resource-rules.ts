@@ -1,7 +1,19 @@
 import { type PolicyDocument, personalizeService, type Statement, sizeLimits, toList } from "policy-evaluator";
 import type { StackConfig } from "../config/config.ts";
 import { keysOf, toRecord } from "../config/records.ts";
-import { servicesWithoutSource } from "./service-trust.ts";
+
+/**
+ * Services whose role must have no condition on `aws:SourceAccount` or `aws:SourceArn` in its trust policy.
+ *
+ * CloudTrail's role for CloudWatch Logs does not support these keys (CloudTrail User Guide, "Role policy document for
+ * CloudTrail to use CloudWatch Logs for monitoring"). With them, CreateTrail may return
+ * InvalidCloudWatchLogsRoleArnException. The documentation shows API Gateway's log role without them (API Gateway
+ * Developer Guide, "Set up CloudWatch logging for REST APIs").
+ */
+export const servicesWithoutSource = {
+    cloudTrail: "cloudtrail.amazonaws.com",
+    apiGateway: "apigateway.amazonaws.com",
+} as const;
 
 /** Settings of the configuration that change a rule. */
 export type RuleChoices = Pick<StackConfig, "bucketPolicyConditions">;
@@ -85,9 +97,7 @@ const resourceRules = {
     },
 
     "unencrypted-bucket": (type, props) => {
-        if (!/^aws:s3\/bucketServerSideEncryptionConfiguration/.test(type) || isUnknown(props.rules)) {
-            return undefined;
-        }
+        if (!/^aws:s3\/bucketServerSideEncryptionConfiguration/.test(type) || isUnknown(props.rules)) return undefined;
         const algorithms = list(props.rules).map(
             (rule) => toRecord(toRecord(rule).applyServerSideEncryptionByDefault).sseAlgorithm,
         );
@@ -147,9 +157,7 @@ function allowing(props: Readonly<Record<string, unknown>>): Statement[] {
 
 /** Parses a policy from text or data; undefined for other values, which IAM rejects. */
 function parseDocument(value: unknown): PolicyDocument | undefined {
-    if (typeof value === "object" && value !== null) {
-        return isUnknown(value) ? undefined : (value as PolicyDocument);
-    }
+    if (typeof value === "object" && value !== null) return isUnknown(value) ? undefined : (value as PolicyDocument);
     try {
         return typeof value === "string" ? ((JSON.parse(value) ?? undefined) as PolicyDocument | undefined) : undefined;
     } catch {

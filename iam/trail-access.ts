@@ -1,7 +1,6 @@
-import { type PolicyDocument, regionalArn } from "policy-evaluator";
+import { onlyWithTls, type PolicyDocument, regionalArn, type ServiceCaller, serviceTrust } from "policy-evaluator";
 import { allow, document } from "./function-access.ts";
-import type { ServiceCaller } from "./import-access.ts";
-import { onlyWithTls, servicesWithoutSource, serviceTrust } from "./service-trust.ts";
+import { servicesWithoutSource } from "./resource-rules.ts";
 
 /** Name, account and region of the stack's trail. */
 export interface TrailScope extends ServiceCaller {

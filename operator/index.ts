@@ -1,8 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ProgramError } from "../components/common/messages.ts";
-import { deleteBeforeReplacing } from "../components/common/replacements.ts";
-import { enforceResourceRules } from "../components/common/resource-rules.ts";
+import { deleteBeforeReplacing, enforceResourceRules } from "../components/common/resource-rules.ts";
 import { bucketNameFor, namesFor } from "../config/config.ts";
 import { isGithubSubject } from "../iam/github-trust.ts";
 import { OperatorAccess } from "./operator-access.ts";

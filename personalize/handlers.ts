@@ -3,7 +3,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { ownerHandler, processHandlers } from "pulumi-personalize/core";
 import { advice } from "./advice.ts";
 import { awaitedListsHandler, listsClient } from "./operations/awaited-lists.ts";
-import { closedStageHandler } from "./operations/closed-stage.ts";
+import { closedStageHandler } from "./operations/close-api.ts";
 import { stackRecordHandler } from "./stack-record.ts";
 
 /**

@@ -14,10 +14,9 @@ import { about } from "pulumi-personalize/errors";
 import { bucketEndings } from "../config/names.ts";
 import type { PlannedStack } from "../cost/planned-stack.ts";
 import { priceJump } from "../cost/price-jump.ts";
-import { adoptionCommands } from "./adoption.ts";
-import { advice } from "./advice.ts";
-import { recordedHandler } from "./operations/recorded-handler.ts";
+import { adoptionCommands, advice } from "./advice.ts";
 import { moveStateFlags, removeAllStateFlags, stateFlagsPath } from "./operations/state-flags.ts";
+import { stateOnlyHandler } from "./operations/state-only-handler.ts";
 
 /** What `pulumi up` records of a stack, so that the next preview can refuse a change that would damage the stack. */
 export interface StackRecordInputs extends Pick<CommonInputs, "region" | "tags"> {
@@ -154,7 +153,7 @@ export function stackRecordHandler(deps: {
         }
     }
     return {
-        ...recordedHandler<StackRecordInputs>({
+        ...stateOnlyHandler<StackRecordInputs>({
             compared: ["path"],
             idOf: ({ path }) => path,
             async remove({ region, path }) {

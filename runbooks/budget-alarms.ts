@@ -7,16 +7,14 @@ import { shell } from "terminal-text";
 import { isMailAddress } from "../config/keys/cost.ts";
 import { billedService } from "../config/prices.ts";
 import { listSubscriptions, type Subscription } from "../personalize/operations/subscriptions.ts";
-import { aboveZero } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
+import { aboveZero, confirm, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { createBudget, readBudget, wantedText } from "./lib/cost/budget-view.ts";
 import { findProblems, listAlarms, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
 import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
 import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
-import { exportedStack, selectOutputs } from "./lib/stack/stack.ts";
+import { exportedStack, selectOutputs, whoAmI } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
-import { whoAmI } from "./lib/stack/who-am-i.ts";
 
 interface Options extends OperationOptions {
     readonly budget?: string;
@@ -41,9 +39,7 @@ const options = stackRunbook("budget-alarms", ["", "--send-test"], "It can also 
     .opts<Options>();
 
 await runAction(options.verbose, async (signal) => {
-    if (options.create) {
-        return create(signal);
-    }
+    if (options.create) return create(signal);
     for (const only of ["limit", "email", "dryRun"] as const) {
         if (options[only] !== undefined) {
             throw new RunbookError(
@@ -160,8 +156,6 @@ async function create(signal: AbortSignal): Promise<number> {
 }
 
 function mailAddress(text: string): string {
-    if (!isMailAddress(text)) {
-        throw new InvalidArgumentError("The value must be a mail address.");
-    }
+    if (!isMailAddress(text)) throw new InvalidArgumentError("The value must be a mail address.");
     return text;
 }

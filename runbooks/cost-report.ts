@@ -3,9 +3,8 @@ import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { approximately, priceNote, prices } from "../config/prices.ts";
 import { estimate } from "../cost/estimate.ts";
-import { whole } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, runAction } from "./lib/cli/runbook.ts";
+import { exitCodes, runAction, whole } from "./lib/cli/runbook.ts";
 import {
     type BillScope,
     costExplorerRegion,
@@ -15,8 +14,7 @@ import {
     reportPeriod,
 } from "./lib/cost/billed.ts";
 import { adviseTps, estimateInput, readPlannedData } from "./lib/cost/plan.ts";
-import { reportText } from "./lib/cost/print-report.ts";
-import { type CostReport, costReport } from "./lib/cost/report.ts";
+import { type CostReport, costReport, reportText } from "./lib/cost/report.ts";
 import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { bornAt, exportedStack, selectOutputs } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";

@@ -64,8 +64,6 @@ function print(results: readonly CheckResult[]): void {
     const longest = Math.max(...results.map(({ name }) => name.length));
     for (const { name, verdict, detail, fix } of results) {
         console.log(`${verdict.padEnd("unknown".length)}  ${name.padEnd(longest)}  ${detail}`);
-        if (fix !== undefined) {
-            console.log(`${" ".repeat("unknown".length + longest + 4)}→ ${fix}`);
-        }
+        if (fix !== undefined) console.log(`${" ".repeat("unknown".length + longest + 4)}→ ${fix}`);
     }
 }

@@ -1,6 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { idBytes } from "../app/serving/event-faults.ts";
-import { limits } from "../app/serving/limits.ts";
+import { idBytes, limits } from "../app/serving/limits.ts";
 import { counted } from "../data-prep/words.ts";
 import type { OperationDeps } from "../personalize/operations/operation.ts";
 import { printResult, table } from "./lib/cli/output.ts";

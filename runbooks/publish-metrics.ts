@@ -9,9 +9,8 @@ import { approximately, priceNote, prices } from "../config/prices.ts";
 import { pickGuardValues } from "../cost/guard-config.ts";
 import { iso } from "../cost/time.ts";
 import { counted } from "../data-prep/words.ts";
-import { interval } from "./lib/cli/numbers.ts";
 import { printResult, table } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
+import { exitCodes, interval, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { observeStack } from "./lib/metrics/observe.ts";
 import { batchValues, type MetricValue, metricValues, minuteStart } from "./lib/metrics/values.ts";
 import {
@@ -50,9 +49,7 @@ await runAction(options.verbose, async (signal) => {
         // Read the state each time, because `up` may have changed the campaign or its version.
         const stack = await operatedStack(options);
         const published = await publish(stack, deps).catch((error: unknown) => {
-            if (options.every === undefined || !isTransient(error)) {
-                throw error;
-            }
+            if (options.every === undefined || !isTransient(error)) throw error;
             process.stderr.write(`warning: this time, no metrics were published: ${formatError(error)}\n`);
             return undefined;
         });
@@ -64,9 +61,7 @@ await runAction(options.verbose, async (signal) => {
             process.stderr.write(`${iso(published.at)} published ${counted(published.values.length, "metric")}\n`);
         }
         await sleep(options.every * 1000, undefined, { signal }).catch(() => undefined);
-        if (signal.aborted) {
-            return exitCodes.fine;
-        }
+        if (signal.aborted) return exitCodes.fine;
     }
 });
 

@@ -3,9 +3,8 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "commander";
 import { findContentHash } from "pulumi-personalize/core";
 import type { Columns } from "../data-prep/columns.ts";
-import { whole } from "./lib/cli/numbers.ts";
 import { printResult, table } from "./lib/cli/output.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction, whole } from "./lib/cli/runbook.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
 import { collectUserItems, describeFilter, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
 import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
@@ -52,9 +51,7 @@ await runAction(options.verbose, async (signal) => {
     const outputs = await stackOutputs(options.stack);
     const { campaignArn, watchedFilterArn, importJobArn } = outputs;
     const stackName = async () => options.stack ?? (await selectedStack("Name one with --stack."));
-    if (!campaignArn) {
-        throw await noCampaign(await stackName(), outputs);
-    }
+    if (!campaignArn) throw await noCampaign(await stackName(), outputs);
     const region = campaignArn.split(":")[3] ?? "";
     const file = options.data ?? projectFile((await readSetting("interactionsFile", options)) ?? "");
     const data = await ownData(file, options.data === undefined ? findContentHash(importJobArn) : undefined);
@@ -158,9 +155,7 @@ function requireInteractions(data: OwnData): Columns {
 }
 
 function userId(text: string, before: string[] = []): string[] {
-    if (text.trim() === "") {
-        throw new InvalidArgumentError("A user id is empty.");
-    }
+    if (text.trim() === "") throw new InvalidArgumentError("A user id is empty.");
     return [...before, text];
 }
 

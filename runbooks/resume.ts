@@ -14,7 +14,7 @@ import {
     runOperation,
     stackRunbook,
 } from "./lib/stack/operation.ts";
-import { recordCampaign } from "./lib/stack/record.ts";
+import { recordCampaign } from "./lib/stack/stack.ts";
 
 const options = stackRunbook(
     "resume",

@@ -6,7 +6,7 @@ import { popularityMetrics } from "../data-prep/popularity.ts";
 import { prepareCommand } from "../data-prep/tables/fault.ts";
 import { counted } from "../data-prep/words.ts";
 import { nameInArn, nowIso, type OperationDeps } from "../personalize/operations/operation.ts";
-import { type Compared, countTestUsers, tolerated } from "../personalize/operations/quality-gate.ts";
+import { type Compared, countTestUsers, insignificantMisses } from "../personalize/operations/quality-gate.ts";
 import { fetchMetrics } from "../personalize/operations/solution-versions.ts";
 import { writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { printResult, table } from "./lib/cli/output.ts";
@@ -22,8 +22,7 @@ import {
     stackRunbook,
 } from "./lib/stack/operation.ts";
 import { pulumiUp } from "./lib/stack/pulumi.ts";
-import { recordCampaign } from "./lib/stack/record.ts";
-import { recordedResources } from "./lib/stack/stack.ts";
+import { recordCampaign, recordedResources } from "./lib/stack/stack.ts";
 import { projectFile } from "./lib/stack/stack-config.ts";
 import { findImportJob, hasNewData, renewTables } from "./lib/training/new-data.ts";
 import { type RetrainDeps, type Retrained, retrain, smokeProblem } from "./lib/training/retrain.ts";
@@ -67,9 +66,7 @@ await runOperation(options, async (stack, deps, signal) => {
     const price = trainingUsd(config.recipe, { interactions: data.users.length });
     const priced =
         `a training on ${counted(data.users.length, "interaction")} costs ` + `${approximately(price)} ${priceNote}`;
-    if (options.dryRun) {
-        return printPlan(await hasNewData(stack), price, priced);
-    }
+    if (options.dryRun) return printPlan(await hasNewData(stack), price, priced);
     const continues = `The live version continues to serve, and \`pulumi up\` keeps it. AWS continues a started import or training, and bills it once. Resume: ${again}`;
     return untilCancelled(signal, continues, async () => {
         const world = createRetrainDeps({ stack, deps, campaignArn, data, priced, signal });
@@ -77,7 +74,9 @@ await runOperation(options, async (stack, deps, signal) => {
         if (done.outcome === "refused" || done.outcome === "rolled back") {
             await recordCampaign(stack.stack, options.configFile);
         }
-        printResult(options, done, () => print(done, done.compared ? tolerated(done.compared, config.gate) : []));
+        printResult(options, done, () =>
+            print(done, done.compared ? insignificantMisses(done.compared, config.gate) : []),
+        );
         return done.outcome === "refused" || done.outcome === "rolled back" ? exitCodes.problem : exitCodes.fine;
     });
 });
@@ -199,9 +198,7 @@ async function readData(file: string): Promise<Columns> {
 }
 
 function print({ outcome, live, fresh, newest, compared, reasons }: Retrained, accepted: readonly string[]): void {
-    if (compared) {
-        printCompared(compared, nameInArn(fresh ?? ""), nameInArn(live));
-    }
+    if (compared) printCompared(compared, nameInArn(fresh ?? ""), nameInArn(live));
     const why = reasons.join("; ");
     const passedOver =
         newest === live

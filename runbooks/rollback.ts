@@ -22,7 +22,7 @@ import {
     runOperation,
     stackRunbook,
 } from "./lib/stack/operation.ts";
-import { recordCampaign } from "./lib/stack/record.ts";
+import { recordCampaign } from "./lib/stack/stack.ts";
 import { chooseTarget, notedFlags, servedRecord } from "./lib/training/versions.ts";
 
 interface Options extends OperationOptions {
@@ -60,9 +60,7 @@ await runOperation(options, async (stack, deps, signal) => {
         throw new RunbookError(`Stack ${stack.stack} has no campaign to switch. Create it with: pulumi up`);
     }
     const live = served.solutionVersionArn;
-    if (options.release) {
-        return release(deps, campaign, live, stack.stack);
-    }
+    if (options.release) return release(deps, campaign, live, stack.stack);
     const versions = await listVersions(deps.client(config.region), solutionOf(live));
     const recorded = servedRecord(await notedFlags(deps.ssm(config.region), config.stack));
     const { solutionVersionArn: target, skipped } = chooseTarget(versions, live, options.to, recorded);
@@ -126,9 +124,7 @@ async function release(
     const ssm = deps.ssm(campaignArn.split(":")[3] ?? "");
     const { serving } = await readStateFlags(ssm, stack);
     const result = { from: live, to: live, hold: false, skipped: [] };
-    if (!serving?.hold) {
-        return printed("The campaign is not held: `pulumi up` switches to the newest version.", result);
-    }
+    if (!serving?.hold) return printed("The campaign is not held: `pulumi up` switches to the newest version.", result);
     if (options.dryRun) {
         return printed(`It would end the hold at version ${nameInArn(serving.solutionVersionArn)}.`, result);
     }

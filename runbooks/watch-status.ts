@@ -5,9 +5,8 @@ import { Option } from "commander";
 import { personalizeClients } from "pulumi-personalize/core";
 import { isTransient } from "pulumi-personalize/errors";
 import { formatError } from "terminal-text";
-import { aboveZero } from "./lib/cli/numbers.ts";
 import { clearScreen, printResult } from "./lib/cli/output.ts";
-import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
+import { aboveZero, type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
 import { changesSince, reportText } from "./lib/stack/report-text.ts";
 import { exportedStack, newestListsJob, type RecordedResource, selectRecordedResources } from "./lib/stack/stack.ts";
@@ -97,9 +96,7 @@ async function follow(signal: AbortSignal): Promise<number> {
             show(before, current);
             before = current;
         } catch (error) {
-            if (!isTransient(error)) {
-                throw error;
-            }
+            if (!isTransient(error)) throw error;
             process.stderr.write(`${clock()} AWS did not answer (${formatError(error)})\n`);
         }
         await sleep(options.poll * 1000, undefined, { signal }).catch(() => undefined);
@@ -115,9 +112,7 @@ function show(before: StackReport | undefined, current: StackReport): void {
         );
         return;
     }
-    for (const line of changesSince(before, current)) {
-        console.log(`${clock()} ${line}`);
-    }
+    for (const line of changesSince(before, current)) console.log(`${clock()} ${line}`);
 }
 
 function clock(): string {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { fetchMovieLens } from "../data-prep/movielens.ts";
+import type { Interactions } from "../packages/local-personalize/model/histories.ts";
 import { rowsWhere } from "../packages/local-personalize/model/hyperparameters.ts";
-import type { Interactions } from "../packages/local-personalize/model/interactions.ts";
 import { scoreUser, topItems } from "../packages/local-personalize/model/score.ts";
 import { fitModel } from "../packages/local-personalize/model/train.ts";
 

@@ -10,7 +10,7 @@ export interface CampaignWatch {
      * at most `patience` milliseconds. Later calls wait only if the process last knew of no campaign, and had no request
      * since (Lambda freezes it meanwhile): the campaign may have been resumed long ago.
      */
-    state(patience?: number): Promise<CampaignKnown>;
+    state(patience?: number): Promise<CampaignState>;
     /**
      * Reports that a call found a resource missing: the campaign, or a filter that the caller named. Only Personalize's
      * description of the campaign then says whether the campaign is away.
@@ -18,7 +18,7 @@ export interface CampaignWatch {
     missing(): void;
 }
 
-interface CampaignKnown extends StackItems {
+interface CampaignState extends StackItems {
     readonly away: boolean;
 }
 
@@ -131,9 +131,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
         async state(patience = limits.unstarted) {
             const intervalMs = campaign !== undefined && isUncertain() ? limits.awayRead : limits.campaignRead;
             const age = readAt === undefined ? Number.POSITIVE_INFINITY : clock() - readAt;
-            if (polling === undefined && age >= intervalMs) {
-                polling = poll();
-            }
+            if (polling === undefined && age >= intervalMs) polling = poll();
             const isOutdated = campaign !== undefined && away() && age >= limits.campaignChecked;
             if ((!everRead || isOutdated) && polling !== undefined) {
                 await settled([polling], everRead ? limits.campaign : patience);

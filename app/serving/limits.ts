@@ -138,3 +138,5 @@ export const countedNames = 20_000;
 /** Number of viewers whose requests a process counts, and number of the busiest ones that it adds to DynamoDB. */
 export const countedViewers = 5000;
 export const notedViewers = 25;
+/** Maximum length of an ID in bytes. Personalize accepts 256 characters (API reference, PutEvents). */
+export const idBytes = 256;

@@ -1,9 +1,8 @@
 import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
-import { batchLists } from "./batch-list.ts";
+import { batchLists, fallbackLists } from "./batch-list.ts";
 import type { CampaignLists } from "./campaign-lists.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import type { Context } from "./context.ts";
-import { fallbackLists } from "./fallback-list.ts";
 import { answerList } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
 import { judgeFreshness, listKey, type Now } from "./freshness.ts";

@@ -1,16 +1,51 @@
 import { isRefusal, isWatch } from "../../config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
 import type { Caller, Context } from "./context.ts";
-import { eventFaults } from "./event-faults.ts";
-import { countEvents, type EventLimits } from "./event-limits.ts";
 import { errorName } from "./failures.ts";
 import { unpackIds } from "./film-scores.ts";
-import { recentLength } from "./limits.ts";
-import { epochMinute } from "./period-counts.ts";
+import { idBytes, recentLength } from "./limits.ts";
+import { countEvents, type EventLimits, epochMinute } from "./period-counts.ts";
 import type { PutEvents, Recent, RecentFilm, ViewerEvent } from "./ports.ts";
-import { faultyRequest } from "./problem.ts";
+import { type Fault, faultyRequest } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
 import { type Resilience, withTimeout } from "./resilience.ts";
+
+/** Maximum number of seconds by which a viewer's clock may be ahead. */
+const aheadSeconds = 60;
+/** Maximum age of an event in seconds: an event describes what a viewer does now. */
+const oldestSeconds = 24 * 3600;
+
+/**
+ * Returns the faults of events that the schema in the API description accepts. If the process has no fallback tables
+ * yet, every item ID is accepted. `noun` names an item; `now` is in epoch milliseconds.
+ */
+function eventFaults(
+    { userId, events }: EventsRequest,
+    { tables, noun }: Pick<Context, "tables" | "noun">,
+    now: number,
+): readonly Fault[] {
+    const faults: Fault[] = [];
+    const { film, filmCount } = tables();
+    if (Buffer.byteLength(userId) > idBytes) {
+        faults.push({ in: "body /userId", message: `must NOT have more than ${idBytes} bytes` });
+    }
+    for (const [at, { itemId, sentAt }] of events.entries()) {
+        const place = `body /events/${at}`;
+        if (filmCount > 0 && film(itemId) === undefined) {
+            faults.push({
+                in: `${place}/itemId`,
+                message: `must be in the catalogue or the interactions: no ${noun} has this id`,
+            });
+        }
+        if (sentAt === undefined) continue;
+        if (sentAt > now / 1000 + aheadSeconds) {
+            faults.push({ in: `${place}/sentAt`, message: "must not be in the future (epoch seconds)" });
+        } else if (sentAt < now / 1000 - oldestSeconds) {
+            faults.push({ in: `${place}/sentAt`, message: "must not be older than a day (epoch seconds)" });
+        }
+    }
+    return faults;
+}
 
 export interface EventParts extends Context {
     /** Sends events to the event tracker; undefined if the stack has none. */

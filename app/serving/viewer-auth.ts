@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Caller } from "./context.ts";
-import { idBytes } from "./event-faults.ts";
 import { type GatewayEvent, headerOf } from "./gateway-event.ts";
+import { idBytes } from "./limits.ts";
 import { ProblemError } from "./problem.ts";
 
 /** The issuer of viewers' tokens. The fields have the names that OpenID Connect uses. */

@@ -7,7 +7,7 @@ import { personalizeNamespace, servingMetrics } from "../../config/metrics.ts";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { prepare } from "../../data-prep/prepare.ts";
 import { assertExit, createClients, region, startTestAws } from "../../test/support/local-aws.ts";
-import { log } from "../lib/goals.ts";
+import { log } from "../lib/command.ts";
 import { type Call, directCaller, httpCaller } from "./call.ts";
 
 const settings = {

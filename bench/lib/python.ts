@@ -4,7 +4,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { toError } from "terminal-text";
-import { log } from "./goals.ts";
+import { log } from "./command.ts";
 
 const run = promisify(execFile);
 

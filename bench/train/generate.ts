@@ -19,9 +19,7 @@ const count = lengths.reduce((sum, length) => sum + length, 0);
 const drawn = drawItems(count);
 const users = interleaved(count);
 const next = new Int32Array(userCount);
-for (let user = 1; user < userCount; user++) {
-    next[user] = (next[user - 1] as number) + (lengths[user - 1] as number);
-}
+for (let user = 1; user < userCount; user++) next[user] = (next[user - 1] as number) + (lengths[user - 1] as number);
 const items = new Int32Array(count);
 for (let row = 0; row < count; row++) {
     const user = users[row] as number;

@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { regionalArn } from "policy-evaluator";
+import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { pickApiValues } from "../../app/serving/service.ts";
 import { bucketNameFor, campaignNameOf, type StackConfig } from "../../config/config.ts";
 import { campaignUsdPerHour } from "../../config/prices.ts";
 import { campaignCeiling } from "../../config/throttles.ts";
 import { type ApiScope, apiPolicy } from "../../iam/api-access.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { refuseViolations } from "../common/resource-rules.ts";
 import type { Price } from "../cost/price-table.ts";

@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ServiceCaller } from "policy-evaluator";
 import { ownerTag } from "pulumi-personalize";
 import { pickBatchValues } from "../../app/batch/ports.ts";
 import type { BatchTargets } from "../../app/functions/batch-lists/ports.ts";
 import type { StackConfig } from "../../config/config.ts";
 import { type BatchScope, batchListsPolicy, batchListsSchedulePolicy } from "../../iam/batch-access.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
-import { LambdaFunction } from "../common/lambda-function.ts";
-import { schedule } from "../common/schedule.ts";
+import { LambdaFunction, schedule } from "../common/lambda-function.ts";
 import { AwaitedLists } from "../personalize/resources.ts";
 import { createApiScope } from "./api-function.ts";
 

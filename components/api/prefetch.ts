@@ -1,11 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { regionalArn } from "policy-evaluator";
+import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import { pickPrefetchValues } from "../../app/serving/prefetch.ts";
 import type { StackConfig } from "../../config/config.ts";
 import { prefetchPolicy, prefetchSchedulePolicy } from "../../iam/api-access.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
-import { LambdaFunction } from "../common/lambda-function.ts";
-import { schedule } from "../common/schedule.ts";
+import { LambdaFunction, schedule } from "../common/lambda-function.ts";
 import { createApiScope, watchedFilterNames } from "./api-function.ts";
 
 export interface PrefetchArgs {

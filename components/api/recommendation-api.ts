@@ -6,11 +6,39 @@ import type { StackConfig } from "../../config/config.ts";
 import { dnsSuffix } from "../../config/regions.ts";
 import { anyMethodArn, invocationUri, tableOperationsPolicy } from "../../iam/api-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
+import { ProgramError, warn } from "../common/messages.ts";
 import { gatewayDocument } from "./api-document.ts";
 import { type ApiFunctionArgs, apiFunction, createApiScope } from "./api-function.ts";
 import { ApiStage } from "./api-stage.ts";
 import type { BatchLists } from "./batch-lists.ts";
-import { checkViewerAuth } from "./viewer-auth.ts";
+
+/** The warning for a stack whose config `viewerAuth` has no issuer. */
+export const openToStrangers =
+    "Anyone can read and change any viewer's list (viewerAuth has no issuer). Use no real people's data. " +
+    "To require a token of each viewer, see docs/viewer-auth.md and run `pulumi config set --path viewerAuth.issuer https://…`.";
+
+/**
+ * Warns in the preview if anybody can use the stack's API without a token.
+ *
+ * @throws ProgramError for an issuer without TLS, because someone in the network could replace the issuer's keys. An
+ * issuer without TLS is allowed only for a stack on the local AWS, that is, if `AWS_ENDPOINT_URL` is set.
+ */
+export function checkViewerAuth(
+    { viewerAuth, apiKey, project }: StackConfig,
+    env: NodeJS.ProcessEnv,
+    resource: pulumi.Resource,
+): void {
+    if (viewerAuth === undefined) {
+        if (!apiKey) warn(openToStrangers, resource);
+        return;
+    }
+    if (!viewerAuth.issuer.startsWith("https://") && env.AWS_ENDPOINT_URL === undefined) {
+        throw new ProgramError(
+            `${project}:viewerAuth.issuer is "${viewerAuth.issuer}"; AWS needs an https:// issuer. ` +
+                "Run `pulumi config set --path viewerAuth.issuer https://…`",
+        );
+    }
+}
 
 export interface RecommendationApiArgs extends ApiFunctionArgs {
     /** Whether the cost guard closed the API and the page. */

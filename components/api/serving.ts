@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
+import type { ServiceCaller } from "policy-evaluator";
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { apiStage, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
 import { filesBeside, readContentOnce } from "../../data-prep/files.ts";
@@ -8,7 +9,6 @@ import type { Manifest } from "../../data-prep/manifest.ts";
 import type { PreparedData } from "../../data-prep/prepared-data.ts";
 import { parseTables } from "../../data-prep/tables/document.ts";
 import { prepareCommand, tablesProblem } from "../../data-prep/tables/fault.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
 import { ProgramError } from "../common/messages.ts";
 import type { Price } from "../cost/price-table.ts";
 import type { Recommender } from "../personalize/recommender.ts";
@@ -37,13 +37,9 @@ export async function servingFiles({
     manifest,
 }: Pick<PreparedData<StackConfig>, "config" | "manifest">): Promise<ServingFiles | undefined> {
     const { storefront } = config;
-    if (!config.api) {
-        return undefined;
-    }
+    if (!config.api) return undefined;
     const tables = await fallbackTables(config.interactionsFile);
-    if (storefront === "none") {
-        return { tables, page: [], imageOrigins: [] };
-    }
+    if (storefront === "none") return { tables, page: [], imageOrigins: [] };
     const { directory } = await buildStorefront();
     // Path of the API relative to the page. If the API serves the page, the API is the page's parent folder. If
     // CloudFront serves the page, the API is a folder beside the page.

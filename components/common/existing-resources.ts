@@ -21,9 +21,7 @@ export async function boundaryProblem({
     permissionsBoundary,
     region,
 }: StackConfig): Promise<ConfigProblem | undefined> {
-    if (permissionsBoundary === undefined) {
-        return undefined;
-    }
+    if (permissionsBoundary === undefined) return undefined;
     const { GetPolicyCommand, IAMClient } = await import("@aws-sdk/client-iam");
     try {
         await new IAMClient({ region }).send(new GetPolicyCommand({ PolicyArn: permissionsBoundary }));
@@ -41,9 +39,7 @@ export async function boundaryProblem({
 
 /** Returns the problem of a KMS key that does not exist, or that S3 cannot use. */
 export async function keyProblem({ kmsKeyArn, region }: StackConfig): Promise<ConfigProblem | undefined> {
-    if (kmsKeyArn === undefined) {
-        return undefined;
-    }
+    if (kmsKeyArn === undefined) return undefined;
     const [{ KMSClient }, { accountId }] = await Promise.all([import("@aws-sdk/client-kms"), aws.getCallerIdentity()]);
     try {
         const fault = await keyFault(new KMSClient({ region }), kmsKeyArn, accountId);
@@ -94,9 +90,7 @@ export async function refuseMissingAdoptions(
 ): Promise<void> {
     const isDeclared: Readonly<Record<string, boolean>> = { campaign: campaignEnabled && !isParked, eventTracker };
     const declared = Object.entries(adopt).filter(([key]) => isDeclared[key] !== false);
-    if (declared.length === 0) {
-        return;
-    }
+    if (declared.length === 0) return;
     const [{ PersonalizeClient }, { accountId }] = await Promise.all([
         import("@aws-sdk/client-personalize"),
         aws.getCallerIdentity(),

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { shell } from "terminal-text";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../config/config.ts";
@@ -8,6 +9,7 @@ import { toConfigText } from "../../config/kinds.ts";
 import { regionWarning } from "../../config/regions.ts";
 import { findMissingColumns } from "../../data-prep/columns.ts";
 import { DEFAULT_OUTPUT } from "../../data-prep/files.ts";
+import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { ProgramError, warn } from "./messages.ts";
 
 /**
@@ -30,17 +32,13 @@ export function loadConfig(): StackConfig {
     );
     refuse([...("names" in result ? [] : result), ...files]);
     const warning = region && regionWarning(region);
-    if (warning) {
-        warn(warning);
-    }
+    if (warning) warn(warning);
     return result as StackConfig;
 }
 
 /** Ends the program with the problems, each with its key. Does nothing for an empty list. */
 export function refuse(problems: readonly ConfigProblem[]): void {
-    if (problems.length === 0) {
-        return;
-    }
+    if (problems.length === 0) return;
     const lines = problems.map(
         ({ path, reason }) => `  ${path.includes(":") ? path : `${pulumi.getProject()}:${path}`} ${reason}`,
     );
@@ -49,21 +47,13 @@ export function refuse(problems: readonly ConfigProblem[]): void {
 
 /** Returns the reason why the value of a key does not name a readable file with content; undefined if it does. */
 export function fileProblem(key: string, file: string | undefined): ConfigProblem | undefined {
-    if (!file) {
-        return undefined;
-    }
+    if (!file) return undefined;
     const bad = (what: string) => ({ path: key, reason: `is "${file}", ${what}` });
     const next = key === "interactionsFile" ? "Run `npm run data-prep`, or name another file" : "Name an existing file";
     const status = statSync(file, { throwIfNoEntry: false });
-    if (status === undefined) {
-        return bad(`which does not exist. ${next}: \`pulumi config set ${key} <file>\``);
-    }
-    if (!status.isFile()) {
-        return bad(`which is a folder. Name a file in it: \`pulumi config set ${key} <file>\``);
-    }
-    if (status.size === 0) {
-        return bad(`which is empty. ${next}: \`pulumi config set ${key} <file>\``);
-    }
+    if (status === undefined) return bad(`which does not exist. ${next}: \`pulumi config set ${key} <file>\``);
+    if (!status.isFile()) return bad(`which is a folder. Name a file in it: \`pulumi config set ${key} <file>\``);
+    if (status.size === 0) return bad(`which is empty. ${next}: \`pulumi config set ${key} <file>\``);
     const missing = key === "interactionsFile" ? findMissingColumns(file) : [];
     return missing.length === 0
         ? undefined
@@ -84,3 +74,40 @@ export const toInput = (key: string, value: string): pulumi.Input<string> =>
     isSecret(key) ? pulumi.secret(value) : value;
 
 const isSecret = (key: string): boolean => secretKeys().includes(`${pulumi.getProject()}:${key}`);
+
+/**
+ * Reads the stack's state flags before the program declares resources, and logs them in preview and `up`. With the
+ * flags, the program leaves out a parked campaign and keeps a held version, so that `up` does not undo what a runbook
+ * did.
+ */
+export async function stackStateFlags(stack: string, previousStack: string): Promise<StateFlags> {
+    // Read the flags under both names, because in the preview of a renamed stack they are still under the previous
+    // name.
+    const paths = [previousStack, stack].filter((name) => name !== "").map(stateFlagsPath);
+    const parameterSets = await Promise.all(paths.map((path) => aws.ssm.getParametersByPath({ path })));
+    const stateFlags = parseStateFlags(
+        parameterSets.flatMap(({ names, values }) =>
+            names.map((name, index) => ({ name, value: values[index] ?? "" })),
+        ),
+    );
+    const { closed, parked, serving } = stateFlags;
+    if (closed) {
+        warn(
+            `the API and the storefront page have been closed since ${closed.since} (${closed.reason}), so this run keeps them closed. ` +
+                "To open them: npm run resume",
+        );
+    }
+    if (parked) {
+        warn(
+            `the campaign has been parked since ${parked.since} (${parked.reason}), so this run creates no campaign. ` +
+                "To resume it: npm run resume",
+        );
+    }
+    if (serving?.hold) {
+        warn(
+            `the campaign has been held at version ${serving.solutionVersionArn} since ${serving.since} (${serving.reason}), so this run keeps that version. ` +
+                "To serve the newest version again: npm run rollback -- --release",
+        );
+    }
+    return stateFlags;
+}

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import * as aws from "@pulumi/aws";
 import { regionalArn } from "policy-evaluator";
@@ -7,11 +8,10 @@ import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../config/config.ts";
 import { filterFieldProblems } from "../../config/filter-fields.ts";
 import { nameInArn } from "../../personalize/operations/operation.ts";
-import { schemaBeside } from "../personalize/metadata.ts";
 import { boundaryProblem, keyProblem, warnUnread } from "./existing-resources.ts";
 import { identityProblem } from "./identity.ts";
 import { fileProblem, refuse } from "./load-config.ts";
-import { warn } from "./messages.ts";
+import { ProgramError, warn } from "./messages.ts";
 
 /**
  * Rejects at preview what AWS would reject in the middle of `up`: filters on missing fields, changes of a schema other
@@ -128,9 +128,7 @@ async function logRoleProblem({
     apiGatewayLogRole,
     region,
 }: StackConfig): Promise<ConfigProblem | undefined> {
-    if (!api || !apiAccessLogs || apiGatewayLogRole) {
-        return undefined;
-    }
+    if (!api || !apiAccessLogs || apiGatewayLogRole) return undefined;
     const { APIGatewayClient, GetAccountCommand } = await import("@aws-sdk/client-api-gateway");
     try {
         const { cloudwatchRoleArn } = await new APIGatewayClient({ region }).send(new GetAccountCommand({}));
@@ -168,4 +166,33 @@ export function schemaChangeFault(before: string, after: string): string | undef
     }
     const required = [...added.values()].find(({ type }) => !Array.isArray(type) || !type.includes("null"));
     return required && `adds column ${required.name}, which cannot be null`;
+}
+
+/** Returns the path of the Avro schema of a CSV: `data/items.csv` → `data/items.schema.json`. */
+const schemaPathBeside = (csvPath: string) => csvPath.replace(/(\.csv)?$/, ".schema.json");
+
+/**
+ * Reads the Avro schema of a CSV of items or users, as text for Personalize.
+ *
+ * @throws ProgramError if the schema is missing or has another type (Developer Guide, "Schemas")
+ */
+export function schemaBeside(csvPath: string, datasetType: "ITEMS" | "USERS"): string {
+    const path = schemaPathBeside(csvPath);
+    const idField = datasetType === "ITEMS" ? "ITEM_ID" : "USER_ID";
+    if (!existsSync(path)) {
+        throw new ProgramError(`${csvPath} needs its Avro schema in ${path}. docs/data.md shows an example.`);
+    }
+    const schema = parse(readFileSync(path, "utf8")) as { fields?: { name?: string }[] } | undefined;
+    if (!Array.isArray(schema?.fields) || !schema.fields.some(({ name }) => name === idField)) {
+        throw new ProgramError(`${path} is not an Avro record with a field ${idField}. docs/data.md shows an example.`);
+    }
+    return JSON.stringify(schema);
+}
+
+function parse(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
+    }
 }

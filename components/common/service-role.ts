@@ -1,8 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { PolicyDocument } from "policy-evaluator";
+import type { PolicyDocument, ServiceCaller } from "policy-evaluator";
 import type { StackConfig } from "../../config/config.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
 import { knownAfter } from "./known-after.ts";
 
 /** The part of the configuration that concerns all roles. */

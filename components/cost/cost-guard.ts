@@ -1,15 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { regionalArn } from "policy-evaluator";
+import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import type { ServingTargets } from "../../app/functions/cost-guard/counted-metrics.ts";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import { campaignNameOf, findPrefetch, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
 import { type IdleAction, pickGuardValues } from "../../cost/guard-config.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
 import { toServedPlace } from "../../personalize/operations/close-api.ts";
 import { nameInArn } from "../../personalize/operations/operation.ts";
-import { LambdaFunction } from "../common/lambda-function.ts";
-import { schedule } from "../common/schedule.ts";
+import { LambdaFunction, schedule } from "../common/lambda-function.ts";
 
 export interface CostGuardArgs {
     readonly config: StackConfig;

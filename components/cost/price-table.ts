@@ -33,9 +33,7 @@ export function showPrice(
 ) {
     const costEstimate = estimate({ ...plan, hasCampaign: plan.hasCampaign && !isParked });
     const limit = config.monthlyLimitUsd;
-    if (limit !== undefined && costEstimate.expectedUsd > limit) {
-        throw new ProgramError(refusal(costEstimate, limit));
-    }
+    if (limit !== undefined && costEstimate.expectedUsd > limit) throw new ProgramError(refusal(costEstimate, limit));
     info(priceTable(costEstimate, config.expectedRequestsPerDay));
     const note = choosePriceNote(config, plan, { isParked });
     if (note !== undefined) info(note);

@@ -56,9 +56,7 @@ export interface UploadedFile {
 /** Returns one of the uploaded files. Throws for an unknown name, which is a bug of the program. */
 export function requireFile(files: Readonly<Record<string, UploadedFile>>, name: string): UploadedFile {
     const file = files[name];
-    if (file === undefined) {
-        throw new Error(`the stack uploads no file with the name ${name}`);
-    }
+    if (file === undefined) throw new Error(`the stack uploads no file with the name ${name}`);
     return file;
 }
 

@@ -22,9 +22,7 @@ export function refuseRedData(
         checks.push(weightedEvents(manifest.eventTypes, eventWeights));
     }
     const red = checks.filter(({ level }) => level === "red");
-    if (red.length === 0) {
-        return;
-    }
+    if (red.length === 0) return;
     const lines = red.map(({ found, reference, advice }) => `  ${found} (${reference}). ${advice}`).join("\n");
     if (dataWaiver !== undefined) {
         warn(`Some checks of the data are red, and the config key dataWaiver accepts them (${dataWaiver}):\n${lines}`);
@@ -73,9 +71,7 @@ export async function refuseOtherOptions(
     manifest: Manifest | undefined,
     { dataOptionsFile, interactionsFile, stack }: Pick<StackConfig, "dataOptionsFile" | "interactionsFile" | "stack">,
 ): Promise<void> {
-    if (dataOptionsFile === undefined) {
-        return;
-    }
+    if (dataOptionsFile === undefined) return;
     const { contentHash } = await readContentOnce(dataOptionsFile);
     if (manifest?.optionsFile?.sha256 !== contentHash) {
         throw new ProgramError(

@@ -1,8 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { regionalArn } from "policy-evaluator";
+import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import type { StackConfig } from "../../config/config.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
 import { trailBucketPolicy, trailLogGroup, trailRolePolicy, trailRoleTrust } from "../../iam/trail-access.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
 import { knownAfter } from "../common/known-after.ts";

@@ -1,16 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { regionalArn } from "policy-evaluator";
+import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import type { StackConfig } from "../../config/config.ts";
-import { notifierPolicy } from "../../iam/guard-access.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
-import { notificationsQueuePolicy, topicPolicy } from "../../iam/notifications-access.ts";
+import { notificationsQueuePolicy, notifierPolicy, topicPolicy } from "../../iam/guard-access.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { toInput } from "../common/load-config.ts";
 import { createGuardScope } from "../cost/cost-guard.ts";
+import { stackAlarm } from "./alarm.ts";
 import { alarmIds, failuresAlarm } from "./alarms.ts";
-import { stackAlarm } from "./stack-alarm.ts";
 
 export interface NotificationsArgs {
     readonly config: StackConfig;

@@ -1,12 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { regionalArn } from "policy-evaluator";
+import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import { apiStage, isBatch, type StackConfig } from "../../config/config.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
-import type { Alarm } from "./alarm.ts";
+import { type Alarm, stackAlarm } from "./alarm.ts";
 import { failuresAlarm, observedStack, selectAlarms } from "./alarms.ts";
 import { dashboardBody, dashboardUrl } from "./dashboard-body.ts";
-import { stackAlarm } from "./stack-alarm.ts";
 import type { MetricSources } from "./stack-metrics.ts";
 
 export interface ObservabilityArgs {
@@ -44,9 +42,7 @@ export class Observability extends pulumi.ComponentResource {
             eventsPerSecond: throttle.eventsPerSecond,
         };
         const alarms = config.observability.alarms ? selectAlarms(place, limits, observedStack(config)) : [];
-        for (const alarm of alarms) {
-            stackAlarm(`${name}-${alarm.id}`, alarm, config, args.topicArn, child);
-        }
+        for (const alarm of alarms) stackAlarm(`${name}-${alarm.id}`, alarm, config, args.topicArn, child);
 
         this.dashboardUrl = config.observability.dashboard
             ? this.dashboard(name, args, place, alarms)

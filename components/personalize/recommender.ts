@@ -1,21 +1,21 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { regionalArn } from "policy-evaluator";
+import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import { Filter } from "pulumi-personalize";
+import { ImportAccess, type ImportAccessArgs } from "pulumi-personalize/components/import-access";
 import * as components from "pulumi-personalize/components/recommender";
 import { everyDays, toEventParameters } from "pulumi-personalize/core";
 import type { StackConfig } from "../../config/config.ts";
 import { newestTablesKey, tablesKey } from "../../config/names.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
 import { nameInArn } from "../../personalize/operations/operation.ts";
 import { heldVersion } from "../../personalize/operations/solution-versions.ts";
 import type { StateFlags } from "../../personalize/operations/state-flags.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { info } from "../common/messages.ts";
+import { schemaBeside } from "../common/preflight.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileContent, requireFile, type UploadedFile } from "../data/data-bucket.ts";
-import { schemaBeside } from "./metadata.ts";
 import { createDeadlineInputs, quickDeadlineMinutes } from "./resources.ts";
 
 export interface RecommenderArgs {
@@ -181,4 +181,14 @@ function storeTables(
         { ...opts, dependsOn: tables },
     );
     return [tables, newest];
+}
+
+/**
+ * The permissions of Amazon Personalize to read the data bucket, without the bucket policy, which the component
+ * `DataBucket` sets.
+ */
+export class PersonalizeAccess extends ImportAccess {
+    constructor(name: string, args: ImportAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(name, { ...args, setBucketPolicy: false }, opts, "movie-recommender:access:PersonalizeAccess");
+    }
 }

@@ -4,7 +4,7 @@ import type { StackConfig } from "../../config/config.ts";
 import type { IdleAction } from "../../cost/guard-config.ts";
 import type { PlannedStack } from "../../cost/planned-stack.ts";
 import type { AwaitedListsInputs } from "../../personalize/operations/awaited-lists.ts";
-import type { ClosedStageInputs } from "../../personalize/operations/closed-stage.ts";
+import type { ClosedStageInputs } from "../../personalize/operations/close-api.ts";
 import { stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import type { StackRecordInputs } from "../../personalize/stack-record.ts";
 import { isKnown } from "../common/known-after.ts";

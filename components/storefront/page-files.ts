@@ -61,9 +61,7 @@ export function pageFiles(directory: string, parts: PageParts): PageFile[] {
         .sort()
         .map((path) => {
             const contentType = findTextType(path);
-            if (contentType === undefined) {
-                throw new Error(`${path} has no known content type`);
-            }
+            if (contentType === undefined) throw new Error(`${path} has no known content type`);
             const isPage = extname(path) === ".html";
             return {
                 name: path.slice(directory.length + 1).replaceAll("\\", "/"),

@@ -1,12 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { ServiceCaller } from "policy-evaluator";
 import { originHeader } from "../../app/serving/addresses.ts";
 import { contentSecurityPolicy, pageHeaders, strictTransportSeconds } from "../../app/serving/headers.ts";
 import { chooseCacheControl } from "../../app/serving/page-files.ts";
 import { apiStage, type StackConfig, storefrontBucketNameFor } from "../../config/config.ts";
 import { dnsSuffix } from "../../config/regions.ts";
 import { storefrontBucketPolicy } from "../../iam/api-access.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
 import { info } from "../common/messages.ts";
 import type { PageFile } from "./page-files.ts";

@@ -1,6 +1,6 @@
 import { flag, list, matches, members, oneOf, type Refuse, text, whole } from "../kinds.ts";
 
-/** Allows HTTP only for this machine: see `components/api/viewer-auth.ts`. */
+/** Allows HTTP only for this machine: see `checkViewerAuth`. */
 const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
 
 /** API Gateway's default quotas of an account in a region (API Gateway Developer Guide, "Quotas"). */
@@ -132,7 +132,5 @@ function checkViewerAuth(
     if (audience === "") {
         refuse("is empty; with an issuer it must be claim aud of the tokens, usually the client id", ".audience");
     }
-    if (claim === "") {
-        refuse("is empty; it must be the claim that holds the viewer's id, for example sub", ".claim");
-    }
+    if (claim === "") refuse("is empty; it must be the claim that holds the viewer's id, for example sub", ".claim");
 }

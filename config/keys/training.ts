@@ -24,9 +24,7 @@ const longestDeadline = 10_080;
  */
 function checkWeights(weights: Readonly<Record<string, number>>, refuse: Refuse): void {
     const types = Object.keys(weights);
-    if (types.length > maxTypes) {
-        refuse(`has ${types.length} event types; Personalize allows at most ${maxTypes}`);
-    }
+    if (types.length > maxTypes) refuse(`has ${types.length} event types; Personalize allows at most ${maxTypes}`);
     for (const type of types.filter((name) => name === "" || name.length > longestType)) {
         refuse(`is not an event type: 1 to ${longestType} characters`, `.${type.slice(0, 20)}`);
     }

@@ -1,51 +1,40 @@
 import type { EmulatorRequest } from "./contract.ts";
 import { campaignHandlers } from "./control/campaigns.ts";
-import { deletionJobHandlers } from "./control/data-deletion-jobs.ts";
-import { datasetGroupHandlers } from "./control/dataset-groups.ts";
-import { datasetUpdateHandlers, endUpdates } from "./control/dataset-updates.ts";
-import { datasetHandlers } from "./control/datasets.ts";
+import { datasetHandlers, endUpdates } from "./control/datasets.ts";
 import { eventTrackerHandlers } from "./control/event-trackers.ts";
 import { filterHandlers } from "./control/filters.ts";
-import { importJobHandlers } from "./control/import-jobs.ts";
+import { tagHandlers } from "./control/handlers.ts";
+import { inputJobHandlers } from "./control/import-jobs.ts";
 import { attributionHandlers } from "./control/metric-attributions.ts";
-import { batchJobHandlers, exportJobHandlers, segmentJobHandlers } from "./control/output-jobs.ts";
+import { outputJobHandlers } from "./control/output-jobs.ts";
 import { recipeHandlers } from "./control/recipes.ts";
 import { recommenderHandlers } from "./control/recommenders.ts";
 import { isLogged } from "./control/request-log.ts";
 import { type Call, forgetDeleted, type Handler } from "./control/resources.ts";
 import { schemaHandlers } from "./control/schemas.ts";
-import { solutionUpdateHandlers } from "./control/solution-updates.ts";
 import { versionHandlers } from "./control/solution-versions.ts";
 import { solutionHandlers } from "./control/solutions.ts";
 import type { Store } from "./control/store.ts";
-import { tagHandlers } from "./control/tags.ts";
 import { notEmulated, ServiceError } from "./errors.ts";
 import type { Meter } from "./metering/meter.ts";
 import type { createCallMetrics } from "./metering/service-metrics.ts";
 import type { createServing } from "./serving/serving.ts";
-import { toRecord } from "./wire/record.ts";
-import { type loadServiceModels, validate, withModelMembers } from "./wire/validate.ts";
+import { type loadServiceModels, toRecord, validate, withModelMembers } from "./wire/validate.ts";
 
 const handlers: Record<string, Handler> = {
     ...schemaHandlers,
-    ...datasetGroupHandlers,
     ...datasetHandlers,
-    ...datasetUpdateHandlers,
-    ...importJobHandlers,
+    ...inputJobHandlers,
     ...eventTrackerHandlers,
     ...recipeHandlers,
     ...solutionHandlers,
-    ...solutionUpdateHandlers,
     ...versionHandlers,
     ...campaignHandlers,
     ...filterHandlers,
-    ...batchJobHandlers,
-    ...segmentJobHandlers,
-    ...exportJobHandlers,
+    ...outputJobHandlers,
     ...recommenderHandlers,
     ...tagHandlers,
     ...attributionHandlers,
-    ...deletionJobHandlers,
 };
 
 const changesCampaign = /^(Update|Delete)Campaign$/;

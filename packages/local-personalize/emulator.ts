@@ -1,6 +1,7 @@
 import { runBatch } from "./batch/run-batch.ts";
 import { runExport } from "./batch/run-export.ts";
 import type { Emulator, EmulatorOptions, Forms } from "./contract.ts";
+import { createAutoTraining } from "./control/auto-training.ts";
 import { datasetReady } from "./control/import-jobs.ts";
 import { isLogged } from "./control/request-log.ts";
 import type { Call } from "./control/resources.ts";
@@ -15,7 +16,6 @@ import { runImport } from "./importing/run-import.ts";
 import { createMeter } from "./metering/meter.ts";
 import { createCallMetrics, createJobMetrics, createServiceMetrics } from "./metering/service-metrics.ts";
 import { createServing } from "./serving/serving.ts";
-import { createAutoTraining } from "./training/auto-training.ts";
 import { runRecommender, runTraining } from "./training/run-training.ts";
 import { failure, inOtherForms, success } from "./wire/http.ts";
 import { loadServiceModels } from "./wire/validate.ts";

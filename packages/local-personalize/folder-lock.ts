@@ -19,9 +19,7 @@ export function takeFolder(dir: string, waitMs = 0): (() => void) | undefined {
         return () => lock.close();
     } catch (error) {
         lock.close();
-        if (/locked/.test(messageOf(error))) {
-            return undefined;
-        }
+        if (/locked/.test(messageOf(error))) return undefined;
         throw error;
     }
 }

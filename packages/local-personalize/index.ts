@@ -16,4 +16,4 @@ export {
     readBody,
     writeAnswer,
 } from "./wire/http.ts";
-export { isRecord, toRecord } from "./wire/record.ts";
+export { isRecord, toRecord } from "./wire/validate.ts";

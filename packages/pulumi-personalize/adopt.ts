@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { Advice } from "./advice.ts";
-import type { LifecycleDeps } from "./deps.ts";
 import { isDeadEnd, isEqualValue, isLeaving, type Properties } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
 import { isOurs, listTags, type Tags } from "./tags.ts";
+import type { LifecycleDeps } from "./wait.ts";
 
 /**
  * Returns the ARN of an existing resource that these inputs can use; undefined if the program must create one.
@@ -30,12 +30,8 @@ export async function adoptable<I extends CommonInputs>(
             `${what}: the input \`adopt\` is ${inputs.adopt}, which does not exist. Correct or remove this input.`,
         );
     }
-    if (arn === undefined || description === undefined) {
-        return undefined;
-    }
-    if (kind.taggable && inputs.adopt === undefined) {
-        await assertOurs(client, arn, what, inputs, deps.advice);
-    }
+    if (arn === undefined || description === undefined) return undefined;
+    if (kind.taggable && inputs.adopt === undefined) await assertOurs(client, arn, what, inputs, deps.advice);
     if (inputs.adopt !== undefined && isLeaving(description.status)) {
         // Do not delete the resource: with `adopt`, the program must use this resource, not a new one.
         throw new Error(
@@ -123,9 +119,7 @@ async function assertOurs(
     advice: Advice,
 ): Promise<void> {
     const has = await listTags(client, arn);
-    if (!isOurs(has, inputs.owner)) {
-        throw new Error(`${what} ${notOurs(advice, arn, has, inputs)}`);
-    }
+    if (!isOurs(has, inputs.owner)) throw new Error(`${what} ${notOurs(advice, arn, has, inputs)}`);
 }
 
 /**

@@ -8,7 +8,6 @@ export type { Advice } from "./advice.ts";
 export { type CampaignInputs, campaign } from "./campaign.ts";
 export { datasetGroup } from "./dataset-group.ts";
 export { computeAccessHash } from "./dataset-import-job.ts";
-export type { LifecycleDeps } from "./deps.ts";
 export { canonical, isEqualValue, isLeaving, type Passed, type Properties } from "./diff.ts";
 export { endWithEngine } from "./engine.ts";
 export { baseName, findContentHash } from "./job-names.ts";
@@ -27,4 +26,5 @@ export {
 export { everyDays, toEventParameters } from "./solution.ts";
 export { fetchTrainingImport } from "./solution-version.ts";
 export { isOurs, listTags, ownerTag, type Tags } from "./tags.ts";
+export type { LifecycleDeps } from "./wait.ts";
 export { duration, verdictOn, waitFor } from "./wait.ts";

@@ -121,9 +121,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     async find(client, inputs) {
         const { datasetArn, dataLocation, roleArn, repeats } = inputs;
         const { datasetImportJobArn, jobName = "" } = (await fetchNewestJob(client, datasetArn)) ?? {};
-        if (parseJobNumber(jobName, base(inputs)) === 0 || datasetImportJobArn === repeats) {
-            return undefined;
-        }
+        if (parseJobNumber(jobName, base(inputs)) === 0 || datasetImportJobArn === repeats) return undefined;
         const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
         const { datasetImportJob: job } = await client.send(describe);
         const sameSource = job?.dataSource?.dataLocation === dataLocation && job?.roleArn === roleArn;

@@ -54,14 +54,10 @@ export function compareProperties<I extends CommonInputs>(
         (key) => changed(key) && !(key === "name" && isAdopted(olds, news)),
     );
     // Replace the resource if `adopt` is not the ARN in the state.
-    if (news.adopt !== undefined && news.adopt !== olds.arn) {
-        replaces.push("adopt");
-    }
+    if (news.adopt !== undefined && news.adopt !== olds.arn) replaces.push("adopt");
     const status = String(olds.status);
     // Replace a resource whose creation failed, or that was being deleted outside the program when a refresh read it.
-    if (isLeaving(status)) {
-        replaces.push("status");
-    }
+    if (isLeaving(status)) replaces.push("status");
     // A missing owner of an imported resource is not a change. The resource gets an owner when another input changes.
     const hasOtherOwner = olds.owner !== undefined && changed("owner");
     const inPlace = kind.updates.some(changed) || (kind.taggable && (changed("tags") || hasOtherOwner));
@@ -134,9 +130,7 @@ export function canonical(value: unknown): string {
 }
 
 function parseIfObject(value: unknown): unknown {
-    if (typeof value !== "string" || !value.trimStart().startsWith("{")) {
-        return value;
-    }
+    if (typeof value !== "string" || !value.trimStart().startsWith("{")) return value;
     try {
         return JSON.parse(value);
     } catch {

@@ -27,20 +27,14 @@ function engineAddress(argv: readonly string[]): string | undefined {
  */
 export function endWithEngine(argv: readonly string[] = process.argv): void {
     const engine = engineAddress(argv);
-    if (engine === undefined) {
-        return;
-    }
+    if (engine === undefined) return;
     const timer = setInterval(async () => {
-        if (!(await listens(engine))) {
-            process.exit(1);
-        }
+        if (!(await listens(engine))) process.exit(1);
     }, watchSeconds * 1000);
     timer.unref();
     // After the engine ends, nobody reads these pipes. Without a listener, a failed write is an uncaught exception, which
     // Pulumi's SDK writes to the same pipe: an endless loop that starves the timer and takes more and more memory.
-    for (const stream of [process.stdout, process.stderr]) {
-        stream.on("error", () => process.exit(1));
-    }
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
     process.once("exit", () => endProcessesOf(engine));
 }
 
@@ -53,9 +47,7 @@ function endProcessesOf(engine: string): void {
     const own = all.filter(({ command }) => command.includes("pulumi") && command.split(" ").includes(engine));
     const parents = all.filter((one) => !own.includes(one) && own.some(({ parent }) => parent === one.pid));
     // After the engine was killed, the parent of its processes is another process, such as init.
-    if (parents.some(({ command }) => /^\S*pulumi/.test(command))) {
-        return;
-    }
+    if (parents.some(({ command }) => /^\S*pulumi/.test(command))) return;
     for (const { pid } of own.filter((one) => one.pid !== process.pid)) {
         try {
             process.kill(pid);

@@ -58,9 +58,7 @@ const isOfService = (error: unknown) => error instanceof Error && "$metadata" in
 
 /** Returns the error with one more sentence in its message, and in the reasons of an `initFailure`. */
 export function withAdvice(error: unknown, advice: string | undefined): unknown {
-    if (advice === undefined || !(error instanceof Error)) {
-        return error;
-    }
+    if (advice === undefined || !(error instanceof Error)) return error;
     const message = `${error.message} ${advice}`;
     return Object.assign(new Error(message), error, "reasons" in error && { reasons: [message] });
 }

@@ -27,9 +27,7 @@ export function parseJobNumber(jobName: string | undefined, base: string): numbe
 /** Returns the first unused name with this base; `jobs` are all jobs of the account. */
 export async function nextName(base: string, jobs: AsyncIterable<{ jobName?: string | undefined }>): Promise<string> {
     let highest = 0;
-    for await (const { jobName } of jobs) {
-        highest = Math.max(highest, parseJobNumber(jobName, base));
-    }
+    for await (const { jobName } of jobs) highest = Math.max(highest, parseJobNumber(jobName, base));
     return `${base}-${highest + 1}`;
 }
 

@@ -1,7 +1,5 @@
 import { toError } from "terminal-text";
 import { createdAt } from "./adopt.ts";
-import { createOrAdopt } from "./create.ts";
-import type { LifecycleDeps } from "./deps.ts";
 import {
     compareProperties,
     type Diff,
@@ -15,9 +13,9 @@ import {
 import { about, isNotFound, isRefusal, withAdvice } from "./errors.ts";
 import { goneOrThrow, type Leaving, remove, stop } from "./remove.ts";
 import { type CommonInputs, isUnknown, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
-import { createOuts, titleOf, waits } from "./settle.ts";
+import { createOrAdopt, createOuts, titleOf, waits } from "./settle.ts";
 import { allTags, listTags, retag, tagInputs } from "./tags.ts";
-import { isUnderWay } from "./wait.ts";
+import { isUnderWay, type LifecycleDeps } from "./wait.ts";
 
 /** The lifecycle of a resource, with the methods of Pulumi's dynamic provider but without a dependency on Pulumi. */
 export interface Handler {
@@ -106,9 +104,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const client = deps.client(inputs.region);
             try {
                 const { arn, adopted, isForeign } = await createOrAdopt(kind, deps, inputs);
-                if (adopted && kind.taggable) {
-                    await retag(client, arn, allTags(kind, inputs));
-                }
+                if (adopted && kind.taggable) await retag(client, arn, allTags(kind, inputs));
                 const recorded = Object.assign({}, inputs, isForeign && { isForeign });
                 const outs = await settle(client, arn, recorded).catch((failure) =>
                     repeat(client, arn, recorded, failure),
@@ -128,9 +124,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         async read(id, inputs: Passed<I>) {
             const client = deps.client(String(inputs.region));
             const description = await kind.describe(client, id).catch(goneOrThrow);
-            if (description === undefined || (await kind.isOutlived?.(client, id))) {
-                return {};
-            }
+            if (description === undefined || (await kind.isOutlived?.(client, id))) return {};
             const isTagged = kind.taggable && !description.status.startsWith("DELETE");
             const tags = isTagged ? tagInputs(inputs, await listTags(client, id)) : {};
             const taggedDescription = { ...description, properties: { ...description.properties, ...tags } };
@@ -175,9 +169,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                     await remove(kind, deps, deps.client(inputs.region), leaving);
                     return;
                 }
-                if (kind.stop) {
-                    await stop(kind, deps, deps.client(inputs.region), leaving);
-                }
+                if (kind.stop) await stop(kind, deps, deps.client(inputs.region), leaving);
                 deps.log(`${leaving.what}: Personalize cannot delete a ${kind.noun}, so it remains in AWS`);
             } catch (error) {
                 throw about(leaving.what, error);

@@ -2,12 +2,12 @@ import { flushCompileCache } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { timedUuid } from "./adopt.ts";
 import type { Advice } from "./advice.ts";
-import type { LifecycleDeps } from "./deps.ts";
 import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { anyKind, kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, lifecycle } from "./lifecycle.ts";
 import { keepLive, mapValues } from "./live.ts";
 import { personalizeClients } from "./resource.ts";
+import type { LifecycleDeps } from "./wait.ts";
 
 /** Creates the handlers of Personalize's resources. Tests pass their own clock and log. */
 export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {

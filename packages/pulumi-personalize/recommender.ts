@@ -109,16 +109,12 @@ export const recommender: ResourceKind<RecommenderInputs> = {
         const current = described?.recommenderConfig ?? {};
         const isOther = !isEqualValue(recommender, "recommenderConfig", current, wanted);
         const wasStopped = isStopped(described?.status);
-        if (wasStopped && (isOther || !stopped)) {
-            await client.send(new sdk.StartRecommenderCommand({ recommenderArn }));
-        }
+        if (wasStopped && (isOther || !stopped)) await client.send(new sdk.StartRecommenderCommand({ recommenderArn }));
         if (isOther) {
             const recommenderConfig = changedConfig(current, wanted);
             await client.send(new sdk.UpdateRecommenderCommand({ recommenderArn, recommenderConfig }));
         }
-        if (stopped && (isOther || !wasStopped)) {
-            await client.send(new sdk.StopRecommenderCommand({ recommenderArn }));
-        }
+        if (stopped && (isOther || !wasStopped)) await client.send(new sdk.StopRecommenderCommand({ recommenderArn }));
     },
     async delete(client, recommenderArn) {
         await client.send(new sdk.DeleteRecommenderCommand({ recommenderArn }));

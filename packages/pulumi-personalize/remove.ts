@@ -161,9 +161,7 @@ export async function stop(
             return kind.stop?.(client, leaving.arn).then(
                 () => status,
                 (error) => {
-                    if (!isOfItsState(error)) {
-                        throw error;
-                    }
+                    if (!isOfItsState(error)) throw error;
                     return `${status}; ${formatError(error)}`;
                 },
             );
@@ -175,9 +173,7 @@ export async function stop(
 
 /** Returns `undefined` for the service's "not found" and throws every other error. */
 export function goneOrThrow(error: unknown): undefined {
-    if (!isNotFound(error)) {
-        throw error;
-    }
+    if (!isNotFound(error)) throw error;
     return undefined;
 }
 

@@ -183,9 +183,7 @@ export async function firstMatch<P, K extends keyof P>(
 ): Promise<ListItem<P[K]> | undefined> {
     for await (const page of pages) {
         const item = (page[key] as readonly ListItem<P[K]>[] | undefined)?.find(matches);
-        if (item !== undefined) {
-            return item;
-        }
+        if (item !== undefined) return item;
     }
     return undefined;
 }

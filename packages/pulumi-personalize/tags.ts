@@ -66,9 +66,7 @@ export async function retag(
     const has = await listTags(client, resourceArn);
     const tagKeys = Object.keys(selectCurrentTags(once, has)).filter((key) => !(key in wanted));
     const missing = Object.entries(wanted).filter(([key, value]) => has[key] !== value);
-    if (tagKeys.length > 0) {
-        await client.send(new UntagResourceCommand({ resourceArn, tagKeys }));
-    }
+    if (tagKeys.length > 0) await client.send(new UntagResourceCommand({ resourceArn, tagKeys }));
     if (missing.length > 0) {
         await client.send(new TagResourceCommand({ resourceArn, tags: tagList(Object.fromEntries(missing)) }));
     }

@@ -1,7 +1,14 @@
 import { formatError } from "terminal-text";
+import type { Advice } from "./advice.ts";
 import { isDeadEnd, isSettled } from "./diff.ts";
 import { isTransient } from "./errors.ts";
-import type { Description } from "./resource.ts";
+import type { ClientOf, Description } from "./resource.ts";
+
+/** The clients, texts, clock and log that the lifecycle of every resource kind uses. */
+export interface LifecycleDeps extends WaitDeps {
+    readonly client: ClientOf;
+    readonly advice: Advice;
+}
 
 /** Clock, log and random numbers of a wait. Tests replace them, so that hours of waiting take no time. */
 export interface WaitDeps {
@@ -48,12 +55,8 @@ export async function waitFor<L, T>(
     for (;;) {
         await deps.assertEngineAlive();
         const verdict = await attempt(poll, judge);
-        if ("done" in verdict) {
-            return verdict.done;
-        }
-        if ("failed" in verdict) {
-            throw new Error(`${plan.what}: ${verdict.failed}`);
-        }
+        if ("done" in verdict) return verdict.done;
+        if ("failed" in verdict) throw new Error(`${plan.what}: ${verdict.failed}`);
         const elapsed = deps.now() - start;
         if (elapsed > plan.deadlineMinutes * 60) {
             throw new Error(`${plan.what} is still ${verdict.state} after ${duration(elapsed)}. ${plan.goOn}`);
@@ -83,9 +86,7 @@ async function attempt<L, T>(
     try {
         return judge(await poll());
     } catch (error) {
-        if (!isTransient(error)) {
-            throw error;
-        }
+        if (!isTransient(error)) throw error;
         return { state: `no answer (${formatError(error)})`, unanswered: true };
     }
 }
@@ -93,9 +94,7 @@ async function attempt<L, T>(
 /** Formats seconds for people: `95` → `1 min 35 s`. */
 export function duration(seconds: number): string {
     const whole = Math.round(seconds);
-    if (whole < 60) {
-        return `${whole} s`;
-    }
+    if (whole < 60) return `${whole} s`;
     const hours = Math.floor(whole / 3600);
     const minutes = Math.floor((whole % 3600) / 60);
     return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
@@ -114,9 +113,7 @@ export function verdictOn(description: Description): Verdict<Description> {
             failed: `${description.status}. Reason from Personalize: ${description.failureReason ?? "none given"}`,
         };
     }
-    if (!isSettled(description.status)) {
-        return { state: description.status };
-    }
+    if (!isSettled(description.status)) return { state: description.status };
     return description.update && isUnderWay(description.update.status)
         ? { state: `UPDATE ${description.update.status}` }
         : { done: description };

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Handler } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
-import { recordedHandler } from "./recorded-handler.ts";
+import { stateOnlyHandler } from "./state-only-handler.ts";
 
 export interface AwaitedListsInputs {
     readonly region: string;
@@ -93,7 +93,7 @@ export async function awaitLists(
 export function awaitedListsHandler(
     deps: Omit<ListsDeps, "goOn"> & { readonly assertEngineAlive: () => Promise<void> },
 ): Handler {
-    return recordedHandler<AwaitedListsInputs>({
+    return stateOnlyHandler<AwaitedListsInputs>({
         compared: ["functionName", "solutionVersionArn"],
         idOf: ({ functionName }) => functionName,
         settle: (inputs) => awaitLists({ ...deps, goOn: () => deps.assertEngineAlive() }, inputs),

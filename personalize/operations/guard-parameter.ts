@@ -13,9 +13,7 @@ export async function readGuardState(
         const { Parameter } = await ssm.send(new GetParameterCommand({ Name: guardStateParameter(stack) }));
         return { text: Parameter?.Value, version: Parameter?.Version ?? 0 };
     } catch (error) {
-        if (error instanceof ParameterNotFound) {
-            return { text: undefined, version: 0 };
-        }
+        if (error instanceof ParameterNotFound) return { text: undefined, version: 0 };
         throw error;
     }
 }

@@ -124,8 +124,6 @@ async function fetchWindows(
             }
         }
     }
-    if (status !== "Complete") {
-        throw new Error(`CloudWatch returned ${status || "no status"} for ${MetricName}`);
-    }
+    if (status !== "Complete") throw new Error(`CloudWatch returned ${status || "no status"} for ${MetricName}`);
     return windows;
 }

@@ -32,9 +32,7 @@ export function countTestUsers({
     readonly userCount: number;
 }): number {
     const counts = new Int32Array(userCount);
-    for (const user of users) {
-        counts[user] = (counts[user] ?? 0) + 1;
-    }
+    for (const user of users) counts[user] = (counts[user] ?? 0) + 1;
     return Math.max(1, Math.round(counts.filter((count) => count >= 2).length * testShare));
 }
 
@@ -46,7 +44,7 @@ const standardError = (mean: number, testUsers: number): number =>
     Math.sqrt((Math.max(0, mean) * Math.max(0, 1 - mean)) / testUsers);
 
 /** A threshold that a new version misses. */
-interface Shortfall {
+interface MissedThreshold {
     readonly text: string;
     /** Difference to the threshold or the live version, as NDCG, and two standard errors of this difference. */
     readonly difference: number;
@@ -61,20 +59,23 @@ export function refusals(compared: Compared, thresholds: StackConfig["gate"]): s
     if (compared.fresh?.[judgedMetric] === undefined) {
         return ["the service has no NDCG@10 of the new version, so it cannot be judged"];
     }
-    return shortfalls(compared, thresholds)
+    return missedThresholds(compared, thresholds)
         .filter(({ difference, chance }) => difference > chance)
         .map(({ text, chance }) => `${text}, and by more than ${four(chance)}, ${errorsOf(compared)}`);
 }
 
 /** Returns the thresholds that an accepted version misses by a difference that may be chance. */
-export const tolerated = (compared: Compared, thresholds: StackConfig["gate"]): string[] =>
-    shortfalls(compared, thresholds)
+export const insignificantMisses = (compared: Compared, thresholds: StackConfig["gate"]): string[] =>
+    missedThresholds(compared, thresholds)
         .filter(({ difference, chance }) => difference <= chance)
         .map(({ text, chance }) => `${text}, but by less than ${four(chance)}, ${errorsOf(compared)}`);
 
 const errorsOf = ({ testUsers }: Compared) => `two standard errors with ${testUsers} test users`;
 
-function shortfalls({ fresh, live, popularity, testUsers }: Compared, thresholds: StackConfig["gate"]): Shortfall[] {
+function missedThresholds(
+    { fresh, live, popularity, testUsers }: Compared,
+    thresholds: StackConfig["gate"],
+): MissedThreshold[] {
     const reached = fresh?.[judgedMetric];
     if (reached === undefined) return [];
     const { maximumNdcgDropPercent, minimumNdcgOverPopularityPercent } = thresholds;

@@ -28,9 +28,7 @@ export async function fetchMetrics(client: PersonalizeClient, solutionVersionArn
         const { metrics } = await client.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
         return metrics && Object.keys(metrics).length > 0 ? metrics : null;
     } catch (error) {
-        if (isNotFound(error) || hasName(error, "ResourceInUseException", "InvalidInputException")) {
-            return null;
-        }
+        if (isNotFound(error) || hasName(error, "ResourceInUseException", "InvalidInputException")) return null;
         throw error;
     }
 }

@@ -224,9 +224,7 @@ export async function moveStateFlags(ssm: SSMClient, from: string, to: string): 
     for (const { name, value } of await listParameters(ssm, stateFlagsPath(from))) {
         const Name = stateFlagsPath(to) + name.slice(stateFlagsPath(from).length);
         await ssm.send(new PutParameterCommand({ Name, Value: value, Type: "String" })).catch((error) => {
-            if (!(error instanceof ParameterAlreadyExists)) {
-                throw error;
-            }
+            if (!(error instanceof ParameterAlreadyExists)) throw error;
         });
     }
     await removeAllStateFlags(ssm, stateFlagsPath(from));

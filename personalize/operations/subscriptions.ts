@@ -25,9 +25,7 @@ export async function listSubscriptions(client: SNSClient, TopicArn: string): Pr
             confirmed: SubscriptionArn.startsWith("arn:"),
         }));
     } catch (error) {
-        if (hasName(error, "NotFoundException", "NotFound")) {
-            return undefined;
-        }
+        if (hasName(error, "NotFoundException", "NotFound")) return undefined;
         throw error;
     }
 }

@@ -42,9 +42,7 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
     const { serving: before } = await readStateFlags(ssm, stack);
     const flag = { solutionVersionArn, hold, reason, since: nowIso(), from: live, ...(refused && { refused }) };
     await writeStateFlag(ssm, stack, "serving", flag);
-    if (live === solutionVersionArn) {
-        return live;
-    }
+    if (live === solutionVersionArn) return live;
     const { pollSeconds, deadlineMinutes } = wanted;
     const standing: CampaignInputs = {
         ...served,

@@ -5,8 +5,7 @@ import type { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { type Call, handlerCaller, httpCaller } from "../../bench/api/call.ts";
 import { computeLatency, countFailed, summarizeSources } from "../../bench/api/figures.ts";
-import { secondsToChange } from "../../bench/api/fresh.ts";
-import { listRequest, load, resting, watchRequest, zipf } from "../../bench/api/load.ts";
+import { listRequest, load, resting, secondsToChange, watchRequest, zipf } from "../../bench/api/load.ts";
 import { createApiProcess, simulated, withoutCache } from "../../bench/api/simulated.ts";
 import { campaignCaller } from "../../bench/api/stack.ts";
 import { seededRandom } from "../../bench/lib/command.ts";

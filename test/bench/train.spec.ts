@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { running } from "../../bench/lib/processes.ts";
 import { loadRows } from "../../packages/local-personalize/importing/rows.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { running } from "../support/orphans.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const bench = new URL("../../bench/", import.meta.url).pathname;

@@ -61,9 +61,7 @@ describe("Workflow that previews pull requests", () => {
     it("the preview workflow pins the versions of its actions and runs only pulumi preview", () => {
         const uses = preview.steps.flatMap((step) => step.uses ?? []);
         assert.ok(uses.length > 0);
-        for (const action of uses) {
-            assert.match(action, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
-        }
+        for (const action of uses) assert.match(action, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
         assert.equal(using("pulumi/actions")?.with?.command, "preview");
         const engine = readFileSync(join(root, "packages/local-aws/toolchain/engine/go.mod"), "utf8");
         const [, tested] = /pulumi\/pkg\/v3 v([\d.]+)/.exec(engine) ?? [];

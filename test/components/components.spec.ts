@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "policy-evaluator";
 import { requireFile } from "../../components/data/data-bucket.ts";
-import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { requireInputs, settled, tags, typesAndNames, useMocks, value } from "./mocks.ts";
 
@@ -101,7 +101,7 @@ describe("DataBucket and PersonalizeAccess", () => {
     });
 
     it("PersonalizeAccess creates one role that can only read the interactions", async () => {
-        const { PersonalizeAccess } = await import("../../components/personalize/personalize-access.ts");
+        const { PersonalizeAccess } = await import("../../components/personalize/recommender.ts");
         const access = new PersonalizeAccess("personalize", {
             roleName: "reader",
             caller,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { approximately } from "../../config/prices.ts";
-import { closingShare } from "../../cost/close-at-share.ts";
+import { closingShare } from "../../cost/decide.ts";
 import { freshState, parseState } from "../../cost/guard-state.ts";
 import { countServing, servingSince } from "../../cost/serving-spend.ts";
 import { hour, minute, window } from "../../cost/time.ts";

@@ -64,9 +64,7 @@ if (options.spendUpTo === undefined || !(options.spendUpTo >= usd.high)) {
     console.log(`Nothing was done: ${given}. Allow it with: npm run drill:aws -- --spend-up-to ${Math.ceil(usd.high)}`);
     process.exitCode = exitCodes.usage;
 } else {
-    for (const end of ["SIGTERM", "SIGHUP"]) {
-        process.on(end, () => process.emit("SIGINT"));
-    }
+    for (const end of ["SIGTERM", "SIGHUP"]) process.on(end, () => process.emit("SIGINT"));
     await runAction(true, drill);
 }
 
@@ -87,9 +85,7 @@ async function drill(signal: AbortSignal): Promise<number> {
             say("\n== the same life on the emulator ==\n");
             report(await onOwnLocalAws(signal, emulated));
         }
-        if (signal.aborted && end.left.length === 0) {
-            return exitCodes.cancelled;
-        }
+        if (signal.aborted && end.left.length === 0) return exitCodes.cancelled;
         printDifferences(recording, emulated);
         const isAsDocumented = printOutcomes(recording);
         return isAsDocumented && end.problems.length + end.left.length === 0 ? exitCodes.fine : exitCodes.problem;

@@ -2,16 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { benchCommand, whole } from "../../bench/lib/command.ts";
-import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
-import { startedBy } from "../../bench/lib/processes.ts";
+import { benchCommand, printGoals, showLine, showTable, whole } from "../../bench/lib/command.ts";
 import { start } from "../../packages/local-aws/control.ts";
 import { environment, paths } from "../../packages/local-aws/instance.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { followAudit } from "../support/audited.ts";
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
-import { findOrphans } from "../support/orphans.ts";
+import { findOrphans, startedBy } from "../support/orphans.ts";
 import { type Case, countExcess, createCases, describeMoment } from "./kill/cases.ts";
 
 /**
@@ -81,9 +79,7 @@ try {
 }
 
 showTable(["run", "command", "killed", "after", "emulator too", "faults", "converged"], rows);
-for (const problem of problems) {
-    showLine(problem);
-}
+for (const problem of problems) showLine(problem);
 process.exitCode = printGoals([
     { name: "kill-runs", figure: rows.length, bound: ">=", limit: 40 },
     { name: "kill-converged", figure: (100 * converged) / rows.length, bound: "=", limit: 100, unit: "%" },
@@ -125,9 +121,7 @@ async function runAndKill({ command, moment, emulatorToo }: Case, usual: number)
     const engine = spawn("pulumi", aws.engineArgs(command), options);
     const exit = once(engine, "exit");
     if ("operation" in moment) {
-        while (engine.exitCode === null && !(await isHeld(before, moment.operation))) {
-            await sleep(5);
-        }
+        while (engine.exitCode === null && !(await isHeld(before, moment.operation))) await sleep(5);
     } else {
         await Promise.race([sleep(1000 * usual * moment.share), exit]);
     }
@@ -157,9 +151,7 @@ async function goOn({ faults }: Case): Promise<void> {
     await aws.pulumi("cancel", "--yes");
     const commands = await followAudit(aws);
     for (const command of commands) say(`  ${command}`);
-    for (const fault of faults) {
-        await admin.arm(fault);
-    }
+    for (const fault of faults) await admin.arm(fault);
 }
 
 /**

@@ -1,15 +1,43 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { benchCommand, refuseNone } from "../../bench/lib/command.ts";
-import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
+import { benchCommand, printGoals, refuseNone, showLine, showTable } from "../../bench/lib/command.ts";
+import { rows } from "../../config/keys.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { createDrift } from "../support/drift.ts";
 import { listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { previewedAndApplied } from "../support/preview-plan.ts";
-import { documentedEffects, listEffects } from "./planned/effects.ts";
 import { type KeyCase, keyCases } from "./planned/key-values.ts";
 import { handMadeGroup, prepareValues } from "./planned/prepare.ts";
+
+/** The sign for each operation of the engine in docs/configuration.md. */
+const signs: Readonly<Record<string, string>> = { create: "±", delete: "±", update: "~", replace: "+-" };
+
+/**
+ * Checks whether docs/configuration.md lists effects on a type: Personalize resources, and resources with data or an
+ * address.
+ */
+const isListed = (type: string) =>
+    (/^pulumi-nodejs:dynamic\/personalize:/.test(type) && !/:(Owner|StateFlags)$/.test(type)) ||
+    /^aws:(s3\/bucket:Bucket|dynamodb\/table:Table|apigateway\/restApi:RestApi|cloudfront\/distribution:Distribution|cloudtrail\/trail:Trail)$/.test(
+        type,
+    );
+
+/** Returns the effects, such as `~ Campaign`, that config/keys.ts states for a change of a config key. */
+const documentedEffects = (key: string): readonly string[] =>
+    rows.find(([name]) => name === key)?.[1].changes?.split(", ") ?? [];
+
+/**
+ * Returns the effects of an engine's steps in the notation of docs/configuration.md, each once. Omits types that the
+ * document does not list.
+ */
+function listEffects(steps: readonly { readonly op: string; readonly urn: string }[]): readonly string[] {
+    const effects = steps.flatMap(({ op, urn }) => {
+        const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+        return isListed(type) && signs[op] ? [`${signs[op]} ${type.split(":").at(-1)}`] : [];
+    });
+    return [...new Set(effects)].sort();
+}
 
 /**
  * Compares the changes of a preview with those of the following `up`, for every config key and every kind of change

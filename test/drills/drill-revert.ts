@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { benchCommand, whole } from "../../bench/lib/command.ts";
-import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
+import { benchCommand, printGoals, showLine, showTable, whole } from "../../bench/lib/command.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { itemAt } from "../support/item-at.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";

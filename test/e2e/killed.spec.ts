@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Process, startedBy } from "../../bench/lib/processes.ts";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { ensureStack } from "../../packages/local-aws/pulumi.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { followAudit } from "../support/audited.ts";
 import { importJobNames, listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { findOrphans } from "../support/orphans.ts";
+import { findOrphans, type Process, startedBy } from "../support/orphans.ts";
 import { until } from "../support/until.ts";
 
 /** Returns the Node.js processes that an engine has started: the program, the dynamic provider and the AWS plugin. */

@@ -9,6 +9,8 @@ import { Personalize } from "@aws-sdk/client-personalize";
 import { SQS } from "@aws-sdk/client-sqs";
 import { namesFor } from "../../config/config.ts";
 import { functionsNamespace, ownMetrics, ownNamespace, servingApiMetrics } from "../../config/metrics.ts";
+import { insights } from "../../packages/local-aws/gateway/alarms/insights.ts";
+import { metricReads } from "../../packages/local-aws/gateway/alarms/metric-reads.ts";
 import { environment, localAccountId, root } from "../../packages/local-aws/instance.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { batchValues } from "../../runbooks/lib/metrics/values.ts";
@@ -17,7 +19,42 @@ import { assertExit, createSettings, region, startTestAws, type TestAws } from "
 import { freshUser } from "../support/operators.ts";
 import { until } from "../support/until.ts";
 import { addRequests } from "./busiest-viewers.ts";
-import { dashboardLines, hasData } from "./dashboard.ts";
+
+interface Widget {
+    readonly properties: { readonly metrics?: readonly (readonly unknown[])[] };
+}
+
+/** Returns the entries of `metrics` (lines) of all widgets of a dashboard. */
+async function dashboardLines(cloudwatch: CloudWatch, name: string): Promise<(readonly unknown[])[]> {
+    const { DashboardBody = "" } = await cloudwatch.getDashboard({ DashboardName: name });
+    const { widgets } = JSON.parse(DashboardBody) as { widgets: readonly Widget[] };
+    return widgets.flatMap(({ properties }) => properties.metrics ?? []);
+}
+
+/**
+ * Checks whether CloudWatch has datapoints of the last hour for a line of a dashboard. Returns true for metric math,
+ * whose metrics are lines of their own.
+ */
+async function hasData(cloudwatch: CloudWatch, line: readonly unknown[]): Promise<boolean> {
+    const [from, to] = [Date.now() - 3_600_000, Date.now() + 60_000];
+    const { expression } = (line.at(-1) ?? {}) as { expression?: string };
+    if (expression?.startsWith("SELECT")) {
+        return (await insights(cloudwatch, metricReads(cloudwatch), expression, { period: 60, from, to })).size > 0;
+    }
+    if (expression !== undefined) {
+        return true;
+    }
+    const [Namespace, MetricName, ...rest] = line.slice(0, -1).map(String);
+    const Dimensions = rest.flatMap((Name, at) => (at % 2 === 0 ? [{ Name, Value: rest[at + 1] }] : []));
+    const { MetricDataResults = [] } = await cloudwatch.getMetricData({
+        StartTime: new Date(from),
+        EndTime: new Date(to),
+        MetricDataQueries: [
+            { Id: "one", MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: 60, Stat: "Sum" } },
+        ],
+    });
+    return (MetricDataResults[0]?.Values ?? []).length > 0;
+}
 
 describe("Observability of a deployed stack", function () {
     this.timeout(300_000);
@@ -75,11 +112,7 @@ describe("Observability of a deployed stack", function () {
             return undefined;
         });
         for (const path of ["/similar/1", "/popular"]) await ask(path);
-        const body = JSON.stringify({
-            userId: "1",
-            sessionId: "s",
-            events: [{ eventType: "Watch", itemId: "1" }],
-        });
+        const body = JSON.stringify({ userId: "1", sessionId: "s", events: [{ eventType: "Watch", itemId: "1" }] });
         const headers = { "content-type": "application/json" };
         assert.equal((await fetch(`${outputs.apiUrl}/events`, { method: "POST", headers, body })).status, 202);
         assert.deepEqual([...sources].sort(), ["cache", "campaign", "popular", "precomputed", "similar"]);
@@ -295,11 +328,7 @@ describe("Observability of a deployed stack", function () {
             const before = outputLines.length;
             await aws.ssm.putParameter({
                 Name: `/movie-recommender/${aws.stack}/parked`,
-                Value: JSON.stringify({
-                    since: "2026-11-25T12:00:00Z",
-                    reason: "cost guard: a test",
-                    campaign: null,
-                }),
+                Value: JSON.stringify({ since: "2026-11-25T12:00:00Z", reason: "cost guard: a test", campaign: null }),
                 Type: "String",
             });
             await until("the change", async () => outputLines[before]);

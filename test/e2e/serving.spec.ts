@@ -6,7 +6,7 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { load } from "js-yaml";
-import { openToStrangers } from "../../components/api/viewer-auth.ts";
+import { openToStrangers } from "../../components/api/recommendation-api.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { assertExit, createSettings, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
@@ -35,13 +35,11 @@ describe("API on the local AWS", () => {
     let campaignArn: string;
     let lambda: Lambda;
     let dynamo: DynamoDB;
-    const filters = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
     const serving = {
         api: true,
         storefront: "api",
         eventTracker: true,
         publicHistories: true,
-        filters,
         throttle: { requestsPerSecond: 100, burst: 200, eventsPerSecond: 1, eventsBurst: 30 },
     };
 
@@ -156,20 +154,6 @@ describe("API on the local AWS", () => {
         assert.deepEqual(idsOf(await from("cache", () => call("/recommendations/8"))), idsOf(others));
     });
 
-    it("lists omit watched films unless the filter includes them", async () => {
-        const csv = await readFile(aws.interactionsFile, "utf8");
-        const isWatched = (itemId: string) => csv.includes(`"10","${itemId}",`);
-        const list = await from("campaign", () => call("/recommendations/10?numResults=100"));
-        assert.deepEqual(idsOf(list).filter(isWatched), []);
-        const filtered = (query = "") =>
-            from("campaign", () => call(`/recommendations/10?filter=again&numResults=100${query}`));
-        const again = idsOf(await filtered());
-        assert.ok(again.length > 0 && again.every(isWatched), again.join());
-        const { body } = await watch("10", idsOf(list)[0] ?? "");
-        const then = await filtered(`&since=${body.revision}`);
-        assert.deepEqual(idsOf(then).toSorted(), [...again, idsOf(list)[0]].toSorted());
-    });
-
     it("after `flush-cache`, every list comes from the campaign again", async () => {
         const list = () => call("/recommendations/9");
         await from("campaign", list);
@@ -228,18 +212,6 @@ describe("API on the local AWS", () => {
             const states: string[] = jobs.map(({ status, failureReason }: Document) => failureReason ?? status);
             return !states.some((state) => /PENDING|IN_PROGRESS/.test(state)) && states;
         });
-
-    it("a new viewer gets mostly popular films until the viewer's first event", async () => {
-        const popular = idsOf(await call("/popular?numResults=10"));
-        const first = await call("/recommendations/nobody-yet?numResults=10");
-        const common = idsOf(first).filter((itemId) => popular.includes(itemId));
-        assert.ok(common.length >= 5, `${common.length} of 10`);
-        const { body } = await watch("nobody-yet", idsOf(first)[3] ?? "");
-        const then = await from("campaign", () =>
-            call(`/recommendations/nobody-yet?numResults=10&since=${body.revision}`),
-        );
-        assert.notDeepEqual(idsOf(then), idsOf(first));
-    });
 
     it("the API serves the storefront with a Content-Security-Policy", async () => {
         const { storefrontUrl = "" } = await aws.outputs();

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { evaluate, type PolicyDocument } from "policy-evaluator";
-import { executionRolePolicy } from "../../iam/import-access.ts";
+import { evaluate, executionRolePolicy, type PolicyDocument } from "policy-evaluator";
 
 const key = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 

@@ -3,8 +3,14 @@ import { authorize, type PolicyDocument, parsePolicy, sizeLimits, toList } from 
 import { alarmIds } from "../../components/observability/alarms.ts";
 import { namesFor } from "../../config/config.ts";
 import { functionTrust, scheduleTrust } from "../../iam/function-access.ts";
-import { type GuardScope, guardPolicy, notifierPolicy, schedulePolicy } from "../../iam/guard-access.ts";
-import { notificationsQueuePolicy, topicPolicy } from "../../iam/notifications-access.ts";
+import {
+    type GuardScope,
+    guardPolicy,
+    notificationsQueuePolicy,
+    notifierPolicy,
+    schedulePolicy,
+    topicPolicy,
+} from "../../iam/guard-access.ts";
 import { rolesBoundary, webhookParameter } from "../../iam/operator.ts";
 import { findViolations } from "../../iam/resource-rules.ts";
 

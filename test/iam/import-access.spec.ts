@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { type PolicyDocument, type Statement, toList } from "policy-evaluator";
 import {
     dataBucketPolicy,
     executionRolePolicy,
     executionRoleTrust,
     type ImportPlace,
+    type PolicyDocument,
     type ServiceCaller,
-} from "../../iam/import-access.ts";
+    type Statement,
+    toList,
+} from "policy-evaluator";
 import { findViolations } from "../../iam/resource-rules.ts";
 import { judgeImport } from "../../packages/local-aws/gateway/import-access.ts";
 

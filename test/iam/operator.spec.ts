@@ -92,9 +92,7 @@ describe("Operator policies", () => {
                     ].includes(grant.sid),
                 `${grant.sid} changes something, anywhere`,
             );
-            for (const action of grant.actions) {
-                assert.match(action, /^[A-Z][A-Za-z]+$/, "no wildcard");
-            }
+            for (const action of grant.actions) assert.match(action, /^[A-Z][A-Za-z]+$/, "no wildcard");
         }
     });
 

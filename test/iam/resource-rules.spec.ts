@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
+import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "policy-evaluator";
 import { findViolations } from "../../iam/resource-rules.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };

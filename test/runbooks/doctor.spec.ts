@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { STS } from "@aws-sdk/client-sts";
-import { executionRoleTrust } from "../../iam/import-access.ts";
+import { executionRoleTrust } from "policy-evaluator";
 import type { Instance } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import type { CheckResult } from "../../runbooks/lib/doctor/check.ts";
@@ -148,9 +148,7 @@ describe("Runbook `doctor` on the local AWS", () => {
             assert.deepEqual(failed(checks), ["Personalize"]);
             assert.match(of("Personalize").detail, /^5 of 5 dataset groups.*full-a/);
         } finally {
-            for (const { datasetGroupArn } of created) {
-                await aws.personalize.deleteDatasetGroup({ datasetGroupArn });
-            }
+            for (const { datasetGroupArn } of created) await aws.personalize.deleteDatasetGroup({ datasetGroupArn });
         }
     });
 

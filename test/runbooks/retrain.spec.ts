@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DescribeCampaignCommand, PersonalizeClient, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { advice } from "../../personalize/advice.ts";
-import { countTestUsers, refusals, tolerated } from "../../personalize/operations/quality-gate.ts";
+import { countTestUsers, insignificantMisses, refusals } from "../../personalize/operations/quality-gate.ts";
 import { type ServingFlag, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { type RetrainDeps, retrain } from "../../runbooks/lib/training/retrain.ts";
 import { servedRecord } from "../../runbooks/lib/training/versions.ts";
@@ -247,13 +247,13 @@ describe("`refusals` by the quality gate", () => {
         assert.deepEqual([94, 1000, 20_000].map(by), [0, 1, 2]);
     });
 
-    it("`tolerated` returns each threshold that an accepted version misses by a difference that may be chance", () => {
+    it("`insignificantMisses` returns each threshold that an accepted version misses by a difference that may be chance", () => {
         const near = { fresh: ndcg(0.4), live: ndcg(0.51), popularity: ndcg(0.3), testUsers: 94 };
-        assert.deepEqual(tolerated(near, thresholds), [
+        assert.deepEqual(insignificantMisses(near, thresholds), [
             "its NDCG@10 of 0.4000 is below 0.4845, 5 % under the live version's 0.5100 (gate.maximumNdcgDropPercent), but by less than 0.1444, two standard errors with 94 test users",
         ]);
         assert.deepEqual(
-            [{ ...near, testUsers: 1000 }, compared].flatMap((each) => tolerated(each, thresholds)),
+            [{ ...near, testUsers: 1000 }, compared].flatMap((each) => insignificantMisses(each, thresholds)),
             [],
         );
     });

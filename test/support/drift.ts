@@ -42,9 +42,7 @@ export async function createDrift(aws: TestAws) {
     }
     async function deleteRolePolicies(RoleName: string) {
         const { PolicyNames = [] } = await aws.iam.listRolePolicies({ RoleName });
-        for (const PolicyName of PolicyNames) {
-            await aws.iam.deleteRolePolicy({ RoleName, PolicyName });
-        }
+        for (const PolicyName of PolicyNames) await aws.iam.deleteRolePolicy({ RoleName, PolicyName });
     }
     async function deleteRole(RoleName: string) {
         await deleteRolePolicies(RoleName);

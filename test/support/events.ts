@@ -22,7 +22,5 @@ export async function putEvent({ instance }: TestAws, trackingId: string, event:
     const signed = signedHeaders("POST", url, body, region, "personalize");
     const headers = { "content-type": "application/json", ...signed };
     const response = await fetch(url, { method: "POST", headers, body });
-    if (!response.ok) {
-        throw new Error(`PutEvents: ${response.status} ${await response.text()}`);
-    }
+    if (!response.ok) throw new Error(`PutEvents: ${response.status} ${await response.text()}`);
 }

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startedBy } from "../../bench/lib/processes.ts";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import type { TestAws } from "./local-aws.ts";
-import { findOrphans } from "./orphans.ts";
+import { findOrphans, startedBy } from "./orphans.ts";
 
 /** How a command is interrupted: by Ctrl-C twice, by `kill -9` of the engine, or by errors of the service. */
 export type Stop = "ctrl-c" | "kill" | "failure";
@@ -48,9 +47,7 @@ export async function interrupted(
             (one) => one.operation === operation && (stop === "failure" || one.outcome === "accepted"),
         );
     try {
-        while (engine.exitCode === null && engine.signalCode === null && (await calls()).length < call) {
-            await sleep(10);
-        }
+        while (engine.exitCode === null && engine.signalCode === null && (await calls()).length < call) await sleep(10);
         const struck = (await calls()).length >= call;
         if (stop !== "failure" && engine.exitCode === null) {
             const started = startedBy(engine.pid ?? 0);

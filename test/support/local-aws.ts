@@ -130,9 +130,7 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
 
     async function makeStack(): Promise<void> {
         const { pulumiBackend, pulumiHome } = paths(instance);
-        for (const folder of [pulumiBackend, pulumiHome, workspace]) {
-            await mkdir(folder, { recursive: true });
-        }
+        for (const folder of [pulumiBackend, pulumiHome, workspace]) await mkdir(folder, { recursive: true });
         // `stack init` writes the settings of secrets into a file next to Pulumi.yaml, so run it in a copy.
         await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
         const provider = secrets === "key" ? await keyProvider() : "passphrase";
@@ -144,9 +142,7 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
 
     const clients = createClients(instance);
     async function discard(): Promise<void> {
-        for (const client of Object.values(clients)) {
-            client.destroy();
-        }
+        for (const client of Object.values(clients)) client.destroy();
         await stop(instance);
         // Wait for running commands, which still write files when they end.
         await Promise.allSettled(commands);

@@ -99,17 +99,13 @@ interface Operator {
 /** Creates an IAM user who has only the given managed policies, and an access key of the user. */
 export async function freshUser(iam: IAM, UserName: string, policyArns: readonly string[]): Promise<Operator> {
     await iam.createUser({ UserName });
-    for (const PolicyArn of policyArns) {
-        await iam.attachUserPolicy({ UserName, PolicyArn });
-    }
+    for (const PolicyArn of policyArns) await iam.attachUserPolicy({ UserName, PolicyArn });
     const { AccessKey } = await iam.createAccessKey({ UserName });
     const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
     return {
         who: { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey },
         async end() {
-            for (const PolicyArn of policyArns) {
-                await iam.detachUserPolicy({ UserName, PolicyArn });
-            }
+            for (const PolicyArn of policyArns) await iam.detachUserPolicy({ UserName, PolicyArn });
             await iam.deleteAccessKey({ UserName, AccessKeyId });
             await iam.deleteUser({ UserName });
         },
@@ -141,9 +137,7 @@ export async function operatorWithout(
         ...user,
         async end() {
             await user.end();
-            for (const PolicyArn of policyArns) {
-                await iam.deletePolicy({ PolicyArn });
-            }
+            for (const PolicyArn of policyArns) await iam.deletePolicy({ PolicyArn });
         },
     };
 }

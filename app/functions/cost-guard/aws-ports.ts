@@ -174,9 +174,7 @@ async function newestVersion(client: PersonalizeClient, solutionArn: string): Pr
 
 async function hasCampaign(client: PersonalizeClient, solutionArn: string): Promise<boolean> {
     for await (const { campaigns = [] } of paginateListCampaigns({ client }, { solutionArn })) {
-        if (campaigns.length > 0) {
-            return true;
-        }
+        if (campaigns.length > 0) return true;
     }
     return false;
 }

@@ -14,8 +14,7 @@ import { isLeaving, type Observations } from "../../../cost/observations.ts";
 import { type ServingObservations, servingSince } from "../../../cost/serving-spend.ts";
 import { cents } from "../../../cost/spend.ts";
 import { stamp, toMonth } from "../../../cost/time.ts";
-import { collector, type Failures } from "./failures.ts";
-import type { GuardPorts } from "./guard-ports.ts";
+import { collector, type Failures, type GuardPorts } from "./guard-ports.ts";
 
 /**
  * Runs the cost guard once: observes, decides, stores the pending work, does the work, and stores the result. If a run
@@ -31,9 +30,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     const stored = await failures.of("read the state", () => ports.readState());
     const parsedState = stored?.text === undefined ? undefined : parseState(stored.text, now);
     const campaign = await failures.of("describe the campaign", async () => ({ found: await ports.campaign() }));
-    if (campaign === undefined && !(parsedState && "state" in parsedState)) {
-        throw failures.error();
-    }
+    if (campaign === undefined && !(parsedState && "state" in parsedState)) throw failures.error();
     const { lost, decided, observations } = await decideFrom(parsedState, now, config, ports, failures, campaign);
     const state = lost === undefined ? decided.state : withLost(decided.state, lost, stored?.name ?? "", now);
     // Never overwrite a state that could not be read.
@@ -67,9 +64,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     }
     const { monthSpendUsd, hourlyUsd } = decided.gauges;
     ports.log({ did: "run", monthSpendUsd, hourlyUsd, limitUsd: config.monthlyLimitUsd, failed: failures.all.length });
-    if (failures.all.length > 0) {
-        throw failures.error();
-    }
+    if (failures.all.length > 0) throw failures.error();
 }
 
 /**
@@ -165,9 +160,7 @@ async function send(
             const message = sentNotification(notification, config);
             // Show the notification on the storefront first. If the run died after sending it, no later run would show
             // it.
-            if (isOfParking(message)) {
-                await ports.show({ kind: message.kind, text: message.text, at: notification.at });
-            }
+            if (isOfParking(message)) await ports.show({ kind: message.kind, text: message.text, at: notification.at });
             await ports.notify(message);
             sent.add(notification.key);
         });

@@ -12,8 +12,7 @@ import { pageFiles } from "../../serving/page-files.ts";
 import { type ApiConfig, createService } from "../../serving/service.ts";
 import { rememberTokens } from "../../serving/viewer-auth.ts";
 import { campaignPort, trackerPort } from "./campaign.ts";
-import { storedTables } from "./stored-tables.ts";
-import { tablePort } from "./table.ts";
+import { storedTables, tablePort } from "./table.ts";
 import { tokenVerifier } from "./verify-token.ts";
 
 /**

@@ -5,8 +5,7 @@ import {
     paginateQuery,
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { idBytes } from "../../serving/event-faults.ts";
-import { limits } from "../../serving/limits.ts";
+import { idBytes, limits } from "../../serving/limits.ts";
 import { epochHour } from "../../serving/traffic.ts";
 import { askedPk, itemKey, number, text, viewerPk } from "../recommendation-api/table-items.ts";
 

@@ -8,12 +8,119 @@ import "../styles/dialogs.css";
 import "../styles/drawer.css";
 import "../styles/compare.css";
 import "../styles/status.css";
-import "../styles/tabs.css";
 import "../styles/search.css";
 import "../styles/history.css";
-import { App } from "./app.tsx";
-import { listenForSignIn } from "./sign-in.ts";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { credits, hasPosters, item, person, siteName } from "./data-words.ts";
+import { useOnline, useRoute } from "./hooks.ts";
+import { Compare } from "./pages/compare.tsx";
+import { Home } from "./pages/home.tsx";
+import { Status } from "./pages/status.tsx";
+import { Welcome } from "./pages/welcome.tsx";
+import { Announcer } from "./parts/announcer.tsx";
+import { Legend } from "./parts/facts.tsx";
+import { Header } from "./parts/header.tsx";
+import { Search, useSearchKey } from "./parts/search.tsx";
+import { Picker } from "./parts/viewer-choice.tsx";
+import { hashFor, type Route } from "./route.ts";
+import { listenForSignIn, needsToken, useSignedIn } from "./sign-in.ts";
 import { currentTheme, showTheme } from "./storage.ts";
+import { viewerName } from "./viewers.ts";
+
+const titles = { home: "For you", compare: "Compare", status: "Status", missing: "No such page" } as const;
+
+/** Returns the page: header, view of the current address, and footer. */
+function App() {
+    const signedIn = useSignedIn();
+    const urlRoute = useRoute();
+    // A token gives access to the lists of its own viewer only, even if the URL names another viewer.
+    const { viewer: _, ...withoutViewer } = urlRoute;
+    const route = needsToken ? { ...withoutViewer, ...(signedIn && { viewer: signedIn.viewer }) } : urlRoute;
+    const online = useOnline();
+    const [picking, setPicking] = useState(false);
+    const [searching, setSearching] = useState(false);
+    const search = useCallback(() => setSearching(true), []);
+    useSearchKey(search);
+    const main = useRef<HTMLElement>(null);
+    const { page, viewer } = route;
+
+    const first = useRef(true);
+    useEffect(() => {
+        document.title = `${page === "home" && viewer !== undefined ? `For ${viewerName(viewer)}` : titles[page]} · ${siteName}`;
+        // Move focus and scroll position to the start of the new view after a link, but not after the first load.
+        if (!first.current) {
+            main.current?.focus({ preventScroll: true });
+            scrollTo(0, 0);
+        }
+        first.current = false;
+    }, [page, viewer]);
+
+    return (
+        <>
+            <button type="button" class="skip" onClick={() => main.current?.focus()}>
+                Skip to the {item.many}
+            </button>
+            <Header route={route} onPick={() => setPicking(true)} onSearch={search} />
+            {!needsToken && (
+                <aside class="open" aria-label="Warning">
+                    A demo: anyone can read and change any {person.one}'s list. Use no real people's data.
+                </aside>
+            )}
+            {!online && (
+                <p class="offline" role="status">
+                    You are offline. The page keeps its {item.many}, but cannot load new ones.
+                </p>
+            )}
+            <main id="main" ref={main} tabIndex={-1}>
+                <PageOf route={route} signedIn={signedIn?.viewer} />
+            </main>
+            <footer class="foot">
+                <Legend />
+                <p>
+                    {credits !== "" && `${item.Many} and ratings by ${credits}. `}
+                    {hasPosters
+                        ? "Posters are drawn by this page from title, year and genre. "
+                        : `Tiles are drawn by this page for ${item.many} without an image. `}
+                    Recommendations by Amazon Personalize, or a local stand-in for it.
+                </p>
+            </footer>
+            {picking && <Picker route={route} onClose={() => setPicking(false)} />}
+            {searching && <Search route={route} onClose={() => setSearching(false)} />}
+            <Announcer />
+        </>
+    );
+}
+
+/** Renders the "not found" page for an address that has no view. */
+const Missing = ({ viewer }: { viewer: string | undefined }) => (
+    <div class="status">
+        <header class="page-head">
+            <h1>There is no page at this address</h1>
+            <p class="lead">
+                <a href={hashFor({ page: "home", ...(viewer !== undefined && { viewer }) })}>Go to the {item.many}</a>
+            </p>
+        </header>
+    </div>
+);
+
+function PageOf({ route, signedIn }: { route: Route; signedIn: string | undefined }) {
+    const { page, viewer, like } = route;
+    if (page === "missing") return <Missing viewer={viewer} />;
+    if (page === "status") return <Status key={signedIn ?? ""} />;
+    if (page === "compare") {
+        return viewer === undefined ? (
+            <Welcome page="compare" />
+        ) : (
+            <Compare
+                key={viewer}
+                viewer={viewer}
+                like={like}
+                onLike={(itemId) => location.replace(hashFor({ page: "compare", viewer, like: itemId }))}
+            />
+        );
+    }
+    return viewer === undefined ? <Welcome page="home" /> : <Home key={viewer} viewer={viewer} />;
+}
 
 showTheme(currentTheme(), false);
 listenForSignIn();

@@ -1,6 +1,6 @@
 import { ServiceError } from "../errors.ts";
 import type { Recommendation } from "../serving/recommend.ts";
-import { isRecord } from "../wire/record.ts";
+import { isRecord } from "../wire/validate.ts";
 
 /** The request in one line of a batch job's input. The recipe determines which members the line needs. */
 export interface LineWish {

@@ -1,10 +1,12 @@
 import type { Speed } from "../contract.ts";
+import { ServiceError } from "../errors.ts";
 import { findDataset } from "./datasets.ts";
 import { type Call, computePhase, isUnderWay } from "./resources.ts";
 import { trainingDays } from "./solution-config.ts";
-import { currentTraining, type Solution } from "./solution-updates.ts";
-import type { VersionProperties } from "./solution-versions.ts";
+import { currentTraining, type Solution, type SolutionProperties } from "./solution-updates.ts";
+import { beginVersion, type VersionProperties } from "./solution-versions.ts";
 import { creationEnd } from "./states.ts";
+import type { Store } from "./store.ts";
 import { computeUpdateEnd, isRunningStatus, isUpdating } from "./updates.ts";
 
 const second = 1000;
@@ -34,7 +36,7 @@ export function nextDue(since: number, days: number, lastDueAt: number | undefin
 }
 
 /** Returns when the next automatic training of a solution is due; Infinity if none is due in its current state. */
-export function computeNextTraining(call: Call, solution: Solution): number {
+function computeNextTraining(call: Call, solution: Solution): number {
     if (computePhase(call, solution).status !== "ACTIVE") return Number.POSITIVE_INFINITY;
     const { configuration, scheduledSince } = currentTraining(call, solution);
     if (!configuration.performAutoTraining) return Number.POSITIVE_INFINITY;
@@ -42,7 +44,7 @@ export function computeNextTraining(call: Call, solution: Solution): number {
 }
 
 /** Returns when to check a solution again: when its training is due, or when its creation or update ends. */
-export function nextLook(call: Call, solution: Solution): number {
+function nextLook(call: Call, solution: Solution): number {
     if (isRunningStatus(computePhase(call, solution).status)) return creationEnd(solution, call.options.speed);
     const { update } = solution.properties;
     return Math.min(
@@ -52,7 +54,7 @@ export function nextLook(call: Call, solution: Solution): number {
 }
 
 /** Returns why a training that is due is skipped; undefined if the solution trains. */
-export function reasonToSkip(call: Call, solution: Solution): string | undefined {
+function reasonToSkip(call: Call, solution: Solution): string | undefined {
     const versions = call.store.list<VersionProperties>("solution-version", call.region, solution.arn);
     if (versions.some((version) => isUnderWay(call, version))) return "a version is being trained";
     const { scheduledSince } = currentTraining(call, solution);
@@ -72,4 +74,70 @@ export function reasonToSkip(call: Call, solution: Solution): string | undefined
         .some(({ finishedAt }) => (finishedAt ?? 0) > last.createdAt);
     const streamed = call.lastEvent(dataset.id) > (last.properties.lastEvent ?? 0);
     return imported || streamed ? undefined : "there are no new interactions since the last training";
+}
+
+/** Longest wait of the timer: one day, in milliseconds. */
+const longest = 24 * 3_600_000;
+
+/** Milliseconds after which the schedules are checked again after an unexpected error. */
+const afterFailure = 60_000;
+
+/**
+ * Trains solutions with performAutoTraining, by their schedules. The schedules depend only on stored data, so they
+ * continue after a restart.
+ */
+export function createAutoTraining(options: {
+    store: Store;
+    callIn(region: string): Call;
+    log(message: string): void;
+}) {
+    const { store, callIn, log } = options;
+    let timer: NodeJS.Timeout | undefined;
+
+    const wait = (milliseconds: number) => {
+        clearTimeout(timer);
+        timer = setTimeout(look, Math.min(Math.max(0, milliseconds), longest)).unref();
+    };
+
+    const plan = () => {
+        const solutions = store.everywhere<SolutionProperties>("solution");
+        const next = Math.min(...solutions.map((solution) => nextLook(callIn(solution.region), solution)));
+        if (next === Number.POSITIVE_INFINITY) clearTimeout(timer);
+        else wait(next - store.clock.now());
+    };
+
+    const look = () => {
+        try {
+            for (const solution of store.everywhere<SolutionProperties>("solution")) {
+                const call = callIn(solution.region);
+                if (computeNextTraining(call, solution) <= call.now) train(call, solution);
+            }
+            plan();
+        } catch (error) {
+            log(`Automatic training failed: ${error instanceof Error ? error.stack : error}`);
+            wait(afterFailure);
+        }
+    };
+
+    const train = (call: Call, solution: Solution) => {
+        const skip = reasonToSkip(call, solution);
+        const due = { ...solution, properties: { ...solution.properties, lastDueAt: call.now } };
+        store.transaction(() => {
+            store.save(due);
+            if (skip) return log(`${solution.arn}: automatic training is skipped: ${skip}.`);
+            try {
+                const { arn } = beginVersion(call, due, { trainingMode: "FULL", trainingType: "AUTOMATIC" });
+                log(`${arn}: started automatically, because performAutoTraining is on.`);
+            } catch (error) {
+                if (!(error instanceof ServiceError)) throw error;
+                log(`${solution.arn}: automatic training is skipped: ${error.message}`);
+            }
+        });
+    };
+
+    return {
+        /** Sets the timer to the next training that is due. Call this when a solution may have changed. */
+        plan,
+        close: () => clearTimeout(timer),
+    };
 }

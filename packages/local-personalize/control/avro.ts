@@ -1,5 +1,5 @@
 import { invalidInput } from "../errors.ts";
-import { toRecord } from "../wire/record.ts";
+import { toRecord } from "../wire/validate.ts";
 
 /** A column of a dataset: its type without `null`, and whether its values may be null. */
 export interface Field {

@@ -1,6 +1,5 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
-import { parseFilter } from "../filtering/parse.ts";
-import { checkFilter } from "../filtering/resolve.ts";
+import { checkFilter, parseFilter } from "../filtering/resolve.ts";
 import { listFilterColumns } from "./datasets.ts";
 import { createKindHandlers } from "./handlers.ts";
 import type { BatchJobProperties, FilterProperties, Tag } from "./properties.ts";

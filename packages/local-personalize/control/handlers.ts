@@ -1,5 +1,17 @@
-import { invalidInput } from "../errors.ts";
-import { type Call, computePhase, type Handler, need, type PageInput, paginate, vitals } from "./resources.ts";
+import { invalidInput, notFound, ServiceError } from "../errors.ts";
+import type { Tag } from "./properties.ts";
+import {
+    type Call,
+    checkedTags,
+    computePhase,
+    type Handler,
+    largestCount,
+    need,
+    type PageInput,
+    paginate,
+    tooManyTags,
+    vitals,
+} from "./resources.ts";
 import type { Kind, Phase } from "./states.ts";
 import type { Resource } from "./store.ts";
 import { latestUpdate } from "./updates.ts";
@@ -60,4 +72,40 @@ export function createKindHandlers<Properties extends object>(
     };
     if (remove) handlers[`Delete${noun}`] = (call, input) => remove(call, find(call, input));
     return handlers;
+}
+
+export const tagHandlers: Record<string, Handler> = {
+    TagResource(call, input: { resourceArn: string; tags: Tag[] }) {
+        const resource = taggable(call, input.resourceArn);
+        const tags = checkedTags(input.tags);
+        const keys = new Set([...call.store.tags(resource.id), ...tags].map(({ tagKey }) => tagKey));
+        if (keys.size > largestCount) throw tooManyTags();
+        call.store.transaction(() => {
+            for (const tag of tags) call.store.putTag(resource.id, tag);
+        });
+    },
+    UntagResource(call, input: { resourceArn: string; tagKeys: string[] }) {
+        const resource = taggable(call, input.resourceArn);
+        if (input.tagKeys.length > largestCount) {
+            throw new ServiceError(
+                "TooManyTagKeysException",
+                `At most ${largestCount} tag keys are allowed in a call.`,
+            );
+        }
+        call.store.transaction(() => {
+            for (const key of input.tagKeys) call.store.dropTag(resource.id, key);
+        });
+    },
+    ListTagsForResource: (call, input: { resourceArn: string }) => ({
+        tags: call.store.tags(taggable(call, input.resourceArn).id),
+    }),
+};
+
+function taggable(call: Call, arn: string): Resource {
+    const resource = call.store.find(call.region, arn);
+    if (!resource) throw notFound("resource", arn);
+    if (resource.kind === "schema" || resource.kind === "metric-attribution") {
+        throw invalidInput(`A ${resource.kind} cannot have tags: ${arn}`);
+    }
+    return resource;
 }

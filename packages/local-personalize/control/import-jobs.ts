@@ -4,7 +4,7 @@ import { readDataLocation } from "../importing/data-location.ts";
 import { createKindHandlers } from "./handlers.ts";
 import type { AttributionProperties } from "./metric-attributions.ts";
 import type { DatasetProperties, Tag } from "./properties.ts";
-import { type Call, computePhase, create, need, needActive } from "./resources.ts";
+import { type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
 import { creationEnd } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 
@@ -53,14 +53,46 @@ function requireReports(call: Call, { arn, parent, properties }: Resource<Datase
     );
 }
 
-export const importJobHandlers = createKindHandlers("dataset-import-job", {
-    parent: "datasetArn",
-    create: createImportJob,
-});
-
 /** Returns when the dataset of an import job is ready, in epoch milliseconds; 0 for jobs without a dataset. */
 export function datasetReady(store: Store, job: Resource<object>, speed: Speed): number {
     if (job.kind !== "dataset-import-job") return 0;
     const dataset = store.find(job.region, job.parent ?? "");
     return dataset ? creationEnd(dataset, speed) : 0;
 }
+
+export interface DeletionJobProperties {
+    dataSource: { dataLocation?: string };
+    roleArn: string;
+    /** Number of records that a finished job deleted. */
+    numDeleted?: number;
+}
+
+const createDeletionJob = (
+    call: Call,
+    input: DeletionJobProperties & { jobName: string; datasetGroupArn: string; tags?: Tag[] },
+) => {
+    const { jobName: name, dataSource, roleArn, tags } = input;
+    const { arn: parent } = needActive(call, "dataset-group", input.datasetGroupArn);
+    if (!readDataLocation(dataSource.dataLocation)) throw invalidInput("Invalid Data location.");
+    return create(call, { kind: "data-deletion-job", name, parent, properties: { dataSource, roleArn }, tags });
+};
+
+/** Names of the states of data deletion jobs, which differ from those of other resources (API reference). */
+const statuses: Readonly<Record<string, string>> = {
+    "CREATE PENDING": "PENDING",
+    "CREATE IN_PROGRESS": "IN_PROGRESS",
+    ACTIVE: "COMPLETED",
+    "CREATE FAILED": "FAILED",
+};
+
+export const inputJobHandlers: Record<string, Handler> = {
+    ...createKindHandlers("dataset-import-job", { parent: "datasetArn", create: createImportJob }),
+    ...createKindHandlers<DeletionJobProperties>("data-deletion-job", {
+        parent: "datasetGroupArn",
+        create: createDeletionJob,
+        view(call, job) {
+            const { status } = computePhase(call, job);
+            return { status: statuses[status] ?? status };
+        },
+    }),
+};

@@ -6,16 +6,16 @@ import { needFilter } from "./filters.ts";
 import { createKindHandlers } from "./handlers.ts";
 import type { BatchJobProperties, ExportJobProperties, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
-import { type Call, create, needActive } from "./resources.ts";
+import { type Call, create, type Handler, needActive } from "./resources.ts";
 import type { VersionProperties } from "./solution-versions.ts";
 
-interface CreateInput extends BatchJobProperties {
+interface BatchInput extends BatchJobProperties {
     jobName: string;
     batchInferenceJobMode?: string;
     tags?: Tag[];
 }
 
-const createBatchJob = (call: Call, input: CreateInput) => {
+const createBatchJob = (call: Call, input: BatchInput) => {
     const { jobName: name, tags, batchInferenceJobMode, ...properties } = input;
     if (batchInferenceJobMode === "THEME_GENERATION") throw notEmulated("The batchInferenceJobMode THEME_GENERATION");
     const version = needActive<VersionProperties>(call, "solution-version", input.solutionVersionArn);
@@ -29,12 +29,6 @@ const createBatchJob = (call: Call, input: CreateInput) => {
     readBatchPaths(input);
     return create(call, { kind: "batch-inference-job", name, parent: version.arn, properties, tags });
 };
-
-export const batchJobHandlers = createKindHandlers<BatchJobProperties>("batch-inference-job", {
-    parent: "solutionVersionArn",
-    create: createBatchJob,
-    view: () => ({ batchInferenceJobMode: "BATCH_INFERENCE" }),
-});
 
 /** Maximum number of users in a segment (service quota). */
 const mostUsers = 5_000_000;
@@ -57,19 +51,14 @@ const createSegmentJob = (call: Call, input: BatchJobProperties & { jobName: str
     return create(call, { kind: "batch-segment-job", name, parent: version.arn, properties, tags });
 };
 
-export const segmentJobHandlers = createKindHandlers("batch-segment-job", {
-    parent: "solutionVersionArn",
-    create: createSegmentJob,
-});
-
-interface CreateInput extends Omit<ExportJobProperties, "ingestionMode"> {
+interface ExportInput extends Omit<ExportJobProperties, "ingestionMode"> {
     jobName: string;
     datasetArn: string;
     ingestionMode?: ExportJobProperties["ingestionMode"];
     tags?: Tag[];
 }
 
-const createExportJob = (call: Call, input: CreateInput) => {
+const createExportJob = (call: Call, input: ExportInput) => {
     const { jobName: name, roleArn, jobOutput, ingestionMode = "PUT", tags } = input;
     const { arn: parent } = needActive(call, "dataset", input.datasetArn);
     readBatchFolder(jobOutput.s3DataDestination.path);
@@ -77,7 +66,12 @@ const createExportJob = (call: Call, input: CreateInput) => {
     return create(call, { kind: "dataset-export-job", name, parent, properties, tags });
 };
 
-export const exportJobHandlers = createKindHandlers("dataset-export-job", {
-    parent: "datasetArn",
-    create: createExportJob,
-});
+export const outputJobHandlers: Record<string, Handler> = {
+    ...createKindHandlers<BatchJobProperties>("batch-inference-job", {
+        parent: "solutionVersionArn",
+        create: createBatchJob,
+        view: () => ({ batchInferenceJobMode: "BATCH_INFERENCE" }),
+    }),
+    ...createKindHandlers("batch-segment-job", { parent: "solutionVersionArn", create: createSegmentJob }),
+    ...createKindHandlers("dataset-export-job", { parent: "datasetArn", create: createExportJob }),
+};

@@ -1,5 +1,4 @@
 import { notFound } from "../errors.ts";
-import { modelledRecipes } from "../model/train.ts";
 import { defaultHyperParameters, defaultRanges, defaultTransformation } from "./hyperparameters.ts";
 import { type Call, type Handler, type PageInput, paginate } from "./resources.ts";
 
@@ -63,14 +62,12 @@ const recipes: Recipe[] = [
     useCase("VIDEO_ON_DEMAND", "vod", "top-picks", "USER_PERSONALIZATION"),
 ];
 
-/** The recipes with which the emulator can train solutions. */
-export const trainableRecipes = modelledRecipes;
-
 /** The recipe that AutoML always chooses in the emulator. */
 export const autoMlRecipe = "aws-user-personalization";
 
 // A day of the service's first year: the emulator does not know the real dates of the recipes.
 const creationDateTime = Date.UTC(2019, 5, 10) / 1000;
+const times = { creationDateTime, lastUpdatedDateTime: creationDateTime };
 
 /** Returns the ARN of a recipe, which has no account and no region. */
 export const recipeArnOf = ({ options }: Call, name: string) => `arn:${options.partition}:personalize:::recipe/${name}`;
@@ -94,86 +91,79 @@ const algorithmArnOf = ({ options }: Call, name: string) => `arn:${options.parti
 const transformationArnOf = ({ options }: Call, name: string) =>
     `arn:${options.partition}:personalize:::feature-transformation/${name}`;
 
-const describeAlgorithm: Handler = (call, input: { algorithmArn: string }) => {
-    const recipe = recipes.find(({ algorithm }) => algorithmArnOf(call, algorithm) === input.algorithmArn);
-    if (!recipe) throw notFound("algorithm", input.algorithmArn);
-    const { algorithm: name } = recipe;
-    const times = { creationDateTime, lastUpdatedDateTime: creationDateTime };
-    return {
-        algorithm: {
-            name,
-            algorithmArn: input.algorithmArn,
-            trainingInputMode: "File",
-            defaultHyperParameters: defaultHyperParameters(name),
-            defaultHyperParameterRanges: defaultRanges(name),
-            ...times,
-        },
-    };
-};
-
-const describeFeatureTransformation: Handler = (call, input: { featureTransformationArn: string }) => {
-    const { featureTransformationArn } = input;
-    const match = recipes.find(
-        ({ featureTransformation }) => transformationArnOf(call, featureTransformation) === featureTransformationArn,
-    );
-    if (!match) throw notFound("feature transformation", featureTransformationArn);
-    return {
-        featureTransformation: {
-            name: match.featureTransformation,
-            featureTransformationArn,
-            defaultParameters: defaultTransformation(match.name),
-            status: "ACTIVE",
-            creationDateTime,
-            lastUpdatedDateTime: creationDateTime,
-        },
-    };
-};
-
-const describeRecipe: Handler = (call, input: { recipeArn: string }) => {
-    const { name, type, algorithm, featureTransformation } = needRecipe(call, input.recipeArn);
-    return {
-        recipe: {
-            name,
-            recipeArn: input.recipeArn,
-            algorithmArn: algorithmArnOf(call, algorithm),
-            featureTransformationArn: transformationArnOf(call, featureTransformation),
-            status: "ACTIVE",
-            recipeType: type,
-            creationDateTime,
-            lastUpdatedDateTime: creationDateTime,
-        },
-    };
-};
-
 /** Length of a page if the caller does not set one. */
 const unaskedPage = 11;
 
-const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {
-    const listed = recipes
-        .filter((recipe) => !recipe.legacy)
-        .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-        .map((recipe, id) => ({ id, recipe }));
-    const { page, ...token } = paginate(listed, { maxResults: unaskedPage, ...input }, `ListRecipes ${input.domain}`);
-    return {
-        // AWS first divides the list of all recipes into pages, and then filters each page by domain. AWS's sample
-        // shows this order: it reads the next page if the first page for VIDEO_ON_DEMAND is empty.
-        recipes: page
-            .filter(({ recipe }) => input.domain === undefined || recipe.domain === input.domain)
-            .map(({ recipe: { name, domain } }) => ({
-                name,
-                recipeArn: recipeArnOf(call, name),
-                status: "ACTIVE",
-                creationDateTime,
-                lastUpdatedDateTime: creationDateTime,
-                ...(domain && { domain }),
-            })),
-        ...token,
-    };
-};
-
 export const recipeHandlers: Record<string, Handler> = {
-    DescribeAlgorithm: describeAlgorithm,
-    DescribeFeatureTransformation: describeFeatureTransformation,
-    DescribeRecipe: describeRecipe,
-    ListRecipes: listRecipes,
+    DescribeAlgorithm(call, input: { algorithmArn: string }) {
+        const recipe = recipes.find(({ algorithm }) => algorithmArnOf(call, algorithm) === input.algorithmArn);
+        if (!recipe) throw notFound("algorithm", input.algorithmArn);
+        const { algorithm: name } = recipe;
+        return {
+            algorithm: {
+                name,
+                algorithmArn: input.algorithmArn,
+                trainingInputMode: "File",
+                defaultHyperParameters: defaultHyperParameters(name),
+                defaultHyperParameterRanges: defaultRanges(name),
+                ...times,
+            },
+        };
+    },
+    DescribeFeatureTransformation(call, input: { featureTransformationArn: string }) {
+        const { featureTransformationArn } = input;
+        const match = recipes.find(
+            ({ featureTransformation }) =>
+                transformationArnOf(call, featureTransformation) === featureTransformationArn,
+        );
+        if (!match) throw notFound("feature transformation", featureTransformationArn);
+        return {
+            featureTransformation: {
+                name: match.featureTransformation,
+                featureTransformationArn,
+                defaultParameters: defaultTransformation(match.name),
+                status: "ACTIVE",
+                ...times,
+            },
+        };
+    },
+    DescribeRecipe(call, input: { recipeArn: string }) {
+        const { name, type, algorithm, featureTransformation } = needRecipe(call, input.recipeArn);
+        return {
+            recipe: {
+                name,
+                recipeArn: input.recipeArn,
+                algorithmArn: algorithmArnOf(call, algorithm),
+                featureTransformationArn: transformationArnOf(call, featureTransformation),
+                status: "ACTIVE",
+                recipeType: type,
+                ...times,
+            },
+        };
+    },
+    ListRecipes(call, input: PageInput & { domain?: string }) {
+        const listed = recipes
+            .filter((recipe) => !recipe.legacy)
+            .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+            .map((recipe, id) => ({ id, recipe }));
+        const { page, ...token } = paginate(
+            listed,
+            { maxResults: unaskedPage, ...input },
+            `ListRecipes ${input.domain}`,
+        );
+        return {
+            // AWS first divides the list of all recipes into pages, and then filters each page by domain. AWS's sample
+            // shows this order: it reads the next page if the first page for VIDEO_ON_DEMAND is empty.
+            recipes: page
+                .filter(({ recipe }) => input.domain === undefined || recipe.domain === input.domain)
+                .map(({ recipe: { name, domain } }) => ({
+                    name,
+                    recipeArn: recipeArnOf(call, name),
+                    status: "ACTIVE",
+                    ...times,
+                    ...(domain && { domain }),
+                })),
+            ...token,
+        };
+    },
 };

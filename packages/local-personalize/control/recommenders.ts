@@ -5,7 +5,7 @@ import { createKindHandlers } from "./handlers.ts";
 import type { DatasetGroupProperties, RecommenderConfig, RecommenderProperties, Tag } from "./properties.ts";
 import { needRecipe } from "./recipes.ts";
 import { beginDelete, type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
-import { checkTrainingData } from "./solution-columns.ts";
+import { checkTrainingData } from "./solution-config.ts";
 import type { Phase, Status } from "./states.ts";
 import type { Resource } from "./store.ts";
 import { beginUpdate, updateOf, updatePhase } from "./updates.ts";

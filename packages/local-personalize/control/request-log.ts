@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
 import type { EmulatorRequest, LoggedRequest } from "../contract.ts";
-import { toRecord } from "../wire/record.ts";
+import { toRecord } from "../wire/validate.ts";
 
 const table = `
 CREATE TABLE IF NOT EXISTS requests (

@@ -1,10 +1,117 @@
 import { inUse, invalidInput } from "../errors.ts";
-import { readAvroSchema } from "./avro.ts";
+import { type AvroSchema, type Field, readAvroSchema } from "./avro.ts";
 import { createKindHandlers } from "./handlers.ts";
 import type { DatasetGroupProperties, DatasetProperties, SchemaProperties } from "./properties.ts";
 import { type Call, create } from "./resources.ts";
-import { checkSchemaFor } from "./schema-rules.ts";
 import type { Resource } from "./store.ts";
+
+interface Rule {
+    /** The record's name. */
+    record: string;
+    /** Required columns with their types. */
+    required: Readonly<Record<string, string>>;
+    /** Optional columns that do not count as metadata, with their types. */
+    reserved: Readonly<Record<string, string>>;
+    /** Minimum and maximum number of metadata columns. */
+    metadata: readonly [fewest: number, most: number];
+}
+
+const tracked = { IMPRESSION: "string", RECOMMENDATION_ID: "string" };
+
+/** Rules by dataset type (Developer Guide, "Creating schema JSON files" and "Quotas"). */
+const rules: Readonly<Record<string, Rule>> = {
+    INTERACTIONS: {
+        record: "Interactions",
+        required: { USER_ID: "string", ITEM_ID: "string", TIMESTAMP: "long" },
+        reserved: { EVENT_TYPE: "string", EVENT_VALUE: "float", EVENT_ATTRIBUTION_SOURCE: "string", ...tracked },
+        metadata: [0, 5],
+    },
+    ITEMS: {
+        record: "Items",
+        required: { ITEM_ID: "string" },
+        reserved: { CREATION_TIMESTAMP: "long" },
+        metadata: [1, 100],
+    },
+    USERS: { record: "Users", required: { USER_ID: "string" }, reserved: {}, metadata: [1, 25] },
+    ACTIONS: {
+        record: "Actions",
+        required: { ACTION_ID: "string" },
+        reserved: { CREATION_TIMESTAMP: "long", VALUE: "long", REPEAT_FREQUENCY: "long", TYPE: "string" },
+        metadata: [1, 10],
+    },
+    ACTION_INTERACTIONS: {
+        record: "ActionInteractions",
+        required: { USER_ID: "string", ACTION_ID: "string", EVENT_TYPE: "string", TIMESTAMP: "long" },
+        reserved: tracked,
+        metadata: [0, 5],
+    },
+};
+
+/** The columns that a domain requires in addition, with their types. */
+const domainColumns: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
+    VIDEO_ON_DEMAND: {
+        INTERACTIONS: { EVENT_TYPE: "string" },
+        ITEMS: { GENRES: "categorical string", CREATION_TIMESTAMP: "long" },
+    },
+    ECOMMERCE: {
+        INTERACTIONS: { EVENT_TYPE: "string" },
+        ITEMS: { PRICE: "float", CATEGORY_L1: "categorical string" },
+    },
+};
+
+const mostTextual = 1;
+
+/**
+ * Checks a schema for a dataset type and a domain: record name, required and reserved columns, number of metadata
+ * columns. Throws InvalidInputException with the first fault.
+ */
+function checkSchemaFor(datasetType: string, schema: AvroSchema, domain?: string): void {
+    const rule = Object.hasOwn(rules, datasetType) ? rules[datasetType] : undefined;
+    if (!rule) {
+        throw invalidInput(`There is no dataset type ${datasetType}: use one of ${Object.keys(rules).join(", ")}`);
+    }
+    if (schema.name !== rule.record) {
+        throw invalidInput(
+            `The schema's name must be ${rule.record} for an ${datasetType} dataset, and is ${schema.name}.`,
+        );
+    }
+    const ofDomain = domainColumns[domain ?? ""]?.[datasetType] ?? {};
+    for (const [name, type] of Object.entries({ ...rule.required, ...ofDomain })) {
+        if (typeOf(columnNamed(schema, name)) === type || columnNamed(schema, name)?.type === type) continue;
+        const where = Object.hasOwn(ofDomain, name) ? ` in the domain ${domain}` : "";
+        throw invalidInput(`The schema must have the field ${name} of type ${type}${where}.`);
+    }
+    for (const [name, type] of Object.entries(rule.reserved)) {
+        const column = columnNamed(schema, name);
+        if (column && column.type !== type)
+            throw invalidInput(`The field ${name} is reserved: it must be of type ${type}.`);
+    }
+    checkMetadata(datasetType, schema, rule);
+}
+
+function checkMetadata(datasetType: string, { fields }: AvroSchema, { required, reserved, metadata }: Rule): void {
+    const [fewest, most] = metadata;
+    const count = fields.filter(({ name }) => !Object.hasOwn(required, name) && !Object.hasOwn(reserved, name)).length;
+    if (count < fewest) throw invalidInput(`The schema of an ${datasetType} dataset must have a metadata field.`);
+    if (count > most) {
+        throw invalidInput(
+            `The schema of an ${datasetType} dataset can have at most ${most} metadata fields, and has ${count}.`,
+        );
+    }
+    const textual = fields.filter((field) => field.textual);
+    if (textual.length > 0 && datasetType !== "ITEMS") {
+        throw invalidInput(`Only an ITEMS dataset can have a textual field, and not ${textual[0]?.name}.`);
+    }
+    if (textual.length > mostTextual) {
+        throw invalidInput(
+            `A schema can have one textual field, and has ${textual.map(({ name }) => name).join(", ")}.`,
+        );
+    }
+}
+
+const columnNamed = ({ fields }: AvroSchema, name: string) => fields.find((field) => field.name === name);
+
+const typeOf = (field: Field | undefined) => field && `${field.categorical ? "categorical " : ""}${field.type}`;
 
 const createSchema = (call: Call, { name, ...properties }: SchemaProperties & { name: string }) => {
     readAvroSchema(properties.schema);

@@ -42,7 +42,8 @@ export function currentTraining(
     return { configuration, scheduledSince: resetsSchedule(before, configuration) ? phase.since : since };
 }
 
-const updateSolution: Handler = (call, input: SolutionChanges & { solutionArn: string }) => {
+/** Begins an update of a solution's configuration. */
+export const updateSolution: Handler = (call, input: SolutionChanges & { solutionArn: string }) => {
     const { solutionArn, ...changes } = input;
     const solution = needActive<SolutionProperties>(call, "solution", solutionArn);
     const update = beginUpdate(call, solution, changes);
@@ -62,5 +63,3 @@ const updateSolution: Handler = (call, input: SolutionChanges & { solutionArn: s
     call.store.save({ ...solution, properties });
     return { solutionArn: solution.arn };
 };
-
-export const solutionUpdateHandlers: Record<string, Handler> = { UpdateSolution: updateSolution };

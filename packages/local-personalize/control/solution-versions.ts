@@ -82,21 +82,6 @@ export function beginVersion(
     return create(call, { kind: "solution-version", tail, name: name ?? "", parent, properties, tags });
 }
 
-const stopVersion: Handler = (call, input: { solutionVersionArn: string }) => {
-    const version = need(call, "solution-version", input.solutionVersionArn);
-    const { status } = computePhase(call, version);
-    if (status !== "CREATE PENDING" && status !== "CREATE IN_PROGRESS") {
-        throw inUse(`The solution version ${version.arn} is ${status}; only a version in progress can be stopped.`);
-    }
-    call.cancel(version);
-    call.store.save({ ...version, stoppedAt: call.now });
-};
-
-const getMetrics: Handler = (call, input: { solutionVersionArn: string }) => {
-    const version = needActive<VersionProperties>(call, "solution-version", input.solutionVersionArn);
-    return { solutionVersionArn: version.arn, metrics: version.properties.metrics ?? {} };
-};
-
 export const versionHandlers: Record<string, Handler> = {
     ...createKindHandlers<VersionProperties>("solution-version", {
         parent: "solutionArn",
@@ -108,6 +93,17 @@ export const versionHandlers: Record<string, Handler> = {
             return call.store.list<VersionProperties>("solution-version", call.region, solutionArn);
         },
     }),
-    StopSolutionVersionCreation: stopVersion,
-    GetSolutionMetrics: getMetrics,
+    StopSolutionVersionCreation(call, input: { solutionVersionArn: string }) {
+        const version = need(call, "solution-version", input.solutionVersionArn);
+        const { status } = computePhase(call, version);
+        if (status !== "CREATE PENDING" && status !== "CREATE IN_PROGRESS") {
+            throw inUse(`The solution version ${version.arn} is ${status}; only a version in progress can be stopped.`);
+        }
+        call.cancel(version);
+        call.store.save({ ...version, stoppedAt: call.now });
+    },
+    GetSolutionMetrics(call, input: { solutionVersionArn: string }) {
+        const version = needActive<VersionProperties>(call, "solution-version", input.solutionVersionArn);
+        return { solutionVersionArn: version.arn, metrics: version.properties.metrics ?? {} };
+    },
 };

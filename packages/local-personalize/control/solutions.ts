@@ -1,13 +1,22 @@
 import { inUse, invalidInput } from "../errors.ts";
+import { modelledRecipes } from "../model/train.ts";
 import { clocks } from "./auto-training.ts";
 import { findCampaigns } from "./campaigns.ts";
 import { createKindHandlers } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
-import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recipes.ts";
-import { beginDelete, type Call, computePhase, create, isUnderWay, needActive, vitals } from "./resources.ts";
-import { checkColumns } from "./solution-columns.ts";
-import { checkConfiguration, type SolutionConfiguration, trainingDays } from "./solution-config.ts";
-import { currentTraining, type Solution, type SolutionProperties } from "./solution-updates.ts";
+import { autoMlRecipe, needRecipe, recipeArnOf } from "./recipes.ts";
+import {
+    beginDelete,
+    type Call,
+    computePhase,
+    create,
+    type Handler,
+    isUnderWay,
+    needActive,
+    vitals,
+} from "./resources.ts";
+import { checkColumns, checkConfiguration, type SolutionConfiguration, trainingDays } from "./solution-config.ts";
+import { currentTraining, type Solution, type SolutionProperties, updateSolution } from "./solution-updates.ts";
 
 interface CreateInput extends Partial<SolutionConfiguration> {
     name: string;
@@ -48,9 +57,9 @@ function checkRecipe(call: Call, performAutoML: boolean, recipeArn: string | und
     if (legacy) refuseLegacy(call, `${recipeArn} is a legacy recipe, which is`);
     if (domain)
         throw invalidInput(`The recipe ${recipeArn} is a domain use case: it is for recommenders, not solutions.`);
-    if (trainableRecipes.includes(name)) return;
+    if (modelledRecipes.includes(name)) return;
     throw invalidInput(
-        `Training with the recipe ${name} is not emulated here; use one of ${trainableRecipes.join(", ")}.`,
+        `Training with the recipe ${name} is not emulated here; use one of ${modelledRecipes.join(", ")}.`,
     );
 }
 
@@ -101,9 +110,12 @@ function deleteSolution(call: Call, solution: Solution): void {
     beginDelete(call, solution);
 }
 
-export const solutionHandlers = createKindHandlers<SolutionProperties>("solution", {
-    parent: "datasetGroupArn",
-    create: createSolution,
-    view: viewOf,
-    remove: deleteSolution,
-});
+export const solutionHandlers: Record<string, Handler> = {
+    ...createKindHandlers<SolutionProperties>("solution", {
+        parent: "datasetGroupArn",
+        create: createSolution,
+        view: viewOf,
+        remove: deleteSolution,
+    }),
+    UpdateSolution: updateSolution,
+};

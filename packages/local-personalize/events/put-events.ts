@@ -1,11 +1,15 @@
+import { type Field, plainName } from "../control/avro.ts";
+import { readSchemaFields } from "../control/datasets.ts";
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
 import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, computePhase } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
-import { invalidInput } from "../errors.ts";
-import { longestSeconds } from "../importing/read-csv.ts";
+import { invalidInput, notFound, ServiceError } from "../errors.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
+import { isNumeric } from "../filtering/resolve.ts";
+import { longestSeconds, whyRefused } from "../importing/read-csv.ts";
+import { isRecord } from "../wire/validate.ts";
 import type { NewEvent } from "./event-store.ts";
-import { readProperties } from "./properties.ts";
 
 export interface PutEventsInput {
     trackingId: string;
@@ -77,4 +81,94 @@ export function readEvents({ userId, sessionId, eventList }: PutEventsInput, rec
         const ids = { eventId, userId: userId ?? null, sessionId, itemId: item ?? null };
         return { ...ids, eventType, sentAt, receivedAt, rest: text };
     });
+}
+
+/** The common input of PutItems and PutUsers. */
+export interface PutAttributesInput {
+    datasetArn: string;
+    items?: { itemId: string; properties?: string }[];
+    users?: { userId: string; properties?: string }[];
+}
+
+const rules = {
+    ITEMS: { idColumn: "ITEM_ID", operation: "PutItems" },
+    USERS: { idColumn: "USER_ID", operation: "PutUsers" },
+};
+
+/**
+ * Returns the rows of a PutItems or PutUsers call by the schema of its dataset. Throws ResourceNotFoundException (404)
+ * or ResourceInUseException (409) when the dataset does not exist or is not ready. Throws InvalidInputException for
+ * another type of dataset and for properties that its schema does not allow.
+ */
+export function readPut(
+    call: Call,
+    type: "ITEMS" | "USERS",
+    input: PutAttributesInput,
+): { dataset: Resource<DatasetProperties>; rows: [id: string, RawAttributes][] } {
+    const dataset = readyDataset(call, type, input.datasetArn);
+    const { idColumn } = rules[type];
+    const columns = readSchemaFields(call.store, dataset).filter(({ name }) => name !== idColumn);
+    const given = [
+        ...(input.items ?? []).map(({ itemId, properties }) => ({ id: itemId, properties })),
+        ...(input.users ?? []).map(({ userId, properties }) => ({ id: userId, properties })),
+    ];
+    return {
+        dataset,
+        rows: given.map(({ id, properties }) => {
+            const attributes = toAttributes(readProperties(properties, id), columns, id);
+            return [id, { [idColumn]: id, ...attributes }];
+        }),
+    };
+}
+
+function readyDataset(call: Call, type: "ITEMS" | "USERS", arn: string): Resource<DatasetProperties> {
+    const dataset = call.store.find<DatasetProperties>(call.region, arn);
+    const status = dataset?.kind === "dataset" ? computePhase(call, dataset).status : "GONE";
+    if (!dataset || status === "GONE") throw notFound("dataset", arn, 404);
+    if (/^(CREATE|DELETE) /.test(status)) {
+        throw new ServiceError("ResourceInUseException", `The dataset ${arn} is ${status}; it must be ACTIVE.`, 409);
+    }
+    if (dataset.properties.datasetType === type) return dataset;
+    throw invalidInput(`${rules[type].operation} is for a dataset of type ${type}, and ${arn} is not one.`);
+}
+
+/** Parses the JSON text of a call's properties. Throws InvalidInputException unless it is an object. */
+function readProperties(text: string | undefined, what: string): Record<string, unknown> {
+    if (text === undefined) return {};
+    try {
+        const value: unknown = JSON.parse(text);
+        if (isRecord(value) && !Array.isArray(value)) return value;
+    } catch {
+        // Invalid JSON: throw the error below.
+    }
+    throw invalidInput(`The properties of ${what} are not a JSON object.`);
+}
+
+/**
+ * Turns properties, whose keys are columns in camel case (`numRatings` is NUM_RATINGS), into a row of the dataset.
+ * Throws InvalidInputException for a key without a column, for a value of another type, and for a missing value of a
+ * column that does not allow null.
+ */
+function toAttributes(properties: Record<string, unknown>, columns: Field[], what: string): RawAttributes {
+    const given = new Map(Object.entries(properties).map(([key, value]) => [plainName(key), { key, value }]));
+    const row = columns.map((column): [string, RawAttributes[string]] => {
+        const value = given.get(plainName(column.name))?.value ?? null;
+        given.delete(plainName(column.name));
+        if (value === null && !column.nullable) throw invalidInput(`${what} has no value for ${column.name}.`);
+        if (value === null) return [column.name, null];
+        if (!fits(value, column)) {
+            throw invalidInput(`${what} has a value for ${column.name} that is not of type ${column.type}.`);
+        }
+        const reason = value === "" ? undefined : whyRefused(column, String(value), what);
+        if (reason !== undefined) throw invalidInput(reason);
+        return [column.name, value];
+    });
+    const [unknown] = given.values();
+    if (unknown) throw invalidInput(`${what} has the property ${unknown.key}, for which its schema has no column.`);
+    return Object.fromEntries(row);
+}
+
+function fits(value: unknown, { type }: Field): value is string | number | boolean {
+    if (isNumeric(type)) return typeof value === "number" && (!/int|long/.test(type) || Number.isInteger(value));
+    return typeof value === (type === "boolean" ? "boolean" : "string");
 }

@@ -8,8 +8,7 @@ import {
 } from "filter-grammar";
 import type { Field } from "../control/avro.ts";
 import { invalidInput } from "../errors.ts";
-import { placeholderNames } from "./parse.ts";
-import { type Columns, checkLiterals, isNumeric, requireColumn } from "./resolve.ts";
+import { type Columns, checkLiterals, isNumeric, placeholderNames, requireColumn } from "./resolve.ts";
 
 /**
  * A number, or the values of a text. A text in a categorical column has several values; any other text is one value.

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mayUse, noPrivileges } from "../batch/access.ts";
-import type { DeletionJobProperties } from "../control/data-deletion-jobs.ts";
 import { findDataset } from "../control/datasets.ts";
+import type { DeletionJobProperties } from "../control/import-jobs.ts";
 import { type Call, modelDir, rowsFile } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";

@@ -8,9 +8,13 @@ import { type Call, rowsFile } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
-import { type AttributedEvent, type AttributedValue, attributionReport } from "../metering/attribution.ts";
+import {
+    type AttributedEvent,
+    type AttributedValue,
+    type Attributions,
+    attributionReport,
+} from "../metering/attribution.ts";
 import type { Meter } from "../metering/meter.ts";
-import type { Attributions } from "../serving/attributions.ts";
 import { createCollector } from "./collectors.ts";
 import { type DataLocation, keysToRead, readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";

@@ -1,9 +1,12 @@
 import { plainName } from "../control/avro.ts";
+import { findDataset } from "../control/datasets.ts";
 import { type AttributionProperties, summedColumn } from "../control/metric-attributions.ts";
-import type { Call } from "../control/resources.ts";
+import { type Call, computePhase } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import type { Attributes } from "../filtering/bind.ts";
+import type { DatasetContents } from "../serving/dataset-contents.ts";
 import { recommendationMark } from "../serving/recommend.ts";
+import type { ServiceMetrics } from "./service-metrics.ts";
 
 /** The fields of an event that metrics use. */
 export interface AttributedEvent {
@@ -27,7 +30,7 @@ export interface AttributedValue {
 }
 
 /** Returns the start of the 15 minutes in which reports and CloudWatch count an event; epoch seconds. */
-export const quarterHourStart = (timestamp: number): number => Math.floor(timestamp / 900) * 900;
+const quarterHourStart = (timestamp: number): number => Math.floor(timestamp / 900) * 900;
 
 const UNKNOWN_SOURCE = "SOURCE_NAME_UNDEFINED";
 
@@ -36,7 +39,7 @@ const UNKNOWN_SOURCE = "SOURCE_NAME_UNDEFINED";
  * eventAttributionSource, otherwise the campaign or recommender of its recommendationId. Source: Developer Guide,
  * "Event metrics and attribution reports".
  */
-export function attributedValues(
+function attributedValues(
     call: Call,
     attribution: Resource<AttributionProperties>,
     event: AttributedEvent,
@@ -102,4 +105,53 @@ export function attributionReport(values: readonly AttributedValue[]): string {
         return `${metric},${eventType},${shown},${name},${source},${start}\n`;
     });
     return `METRIC_NAME,EVENT_TYPE,VALUE,MATH_FUNCTION,EVENT_ATTRIBUTION_SOURCE,TIMESTAMP\n${lines.join("")}`;
+}
+
+type Attribution = Resource<AttributionProperties>;
+
+/**
+ * Age in milliseconds from which an event is not sent to CloudWatch (Developer Guide, "Guidelines and requirements").
+ */
+const oldestForCloudWatch = 14 * 86_400_000;
+
+/** Maximum milliseconds that the time of a datapoint may be in the future (CloudWatch API, PutMetricData). */
+const aheadForCloudWatch = 7_200_000;
+
+export type Attributions = ReturnType<typeof createAttributions>;
+
+/** Finds the metric attributions of dataset groups, and publishes the values of their metrics. */
+export function createAttributions(contents: DatasetContents, metrics: ServiceMetrics) {
+    const attributions = new Map<string, Attribution | undefined>();
+
+    /** Returns the ACTIVE metric attribution of a dataset group, if it has one. */
+    const of = (call: Call, groupArn: string) => {
+        if (!attributions.has(groupArn)) {
+            const all = call.store.list<AttributionProperties>("metric-attribution", call.region, groupArn);
+            attributions.set(groupArn, all[0]);
+        }
+        const attribution = attributions.get(groupArn);
+        return attribution && computePhase(call, attribution).status === "ACTIVE" ? attribution : undefined;
+    };
+
+    /** Returns the values of events for the metrics of an attribution. */
+    const values = (call: Call, attribution: Attribution, happened: readonly AttributedEvent[]) => {
+        const { rows } = contents.attributes(findDataset(call.store, call.region, attribution.parent ?? "", "ITEMS"));
+        return happened.flatMap((event) => attributedValues(call, attribution, event, rows));
+    };
+
+    /**
+     * Publishes values to CloudWatch in the 15-minute periods of their events. Names of metrics and sources are in
+     * upper case, and the dimensions have these names, as in AWS's notebook Measure_Impact_of_Recommendations.
+     */
+    const publish = ({ region, now }: Call, groupArn: string, values: readonly AttributedValue[]) => {
+        for (const { metricName, source, value, timestamp } of values) {
+            const age = now - timestamp * 1000;
+            if (age >= oldestForCloudWatch || age < -aheadForCloudWatch) continue;
+            const dimensions = { EventAttributionSource: source.toUpperCase(), DatasetGroupArn: groupArn };
+            const metric = { region, name: metricName.toUpperCase(), unit: "Count" as const, dimensions };
+            metrics.add(metric, value, quarterHourStart(timestamp) * 1000);
+        }
+    };
+
+    return { of, values, publish, forget: () => attributions.clear() };
 }

@@ -3,7 +3,7 @@ import { findDataset } from "../control/datasets.ts";
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
 import { creationDurations, creationEnd, type Kind } from "../control/states.ts";
 import type { Resource, Store } from "../control/store.ts";
-import { toRecord } from "../wire/record.ts";
+import { toRecord } from "../wire/validate.ts";
 
 const minuteMilliseconds = 60_000;
 

@@ -1,4 +1,4 @@
-import type { Interactions } from "./interactions.ts";
+import type { Interactions } from "./histories.ts";
 
 /** How the context of a request (such as DEVICE = phone) changes the scores of items. */
 export interface Contexts {

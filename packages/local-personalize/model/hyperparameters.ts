@@ -1,5 +1,4 @@
-import { countItems } from "./histories.ts";
-import type { Interactions } from "./interactions.ts";
+import { countItems, type Interactions } from "./histories.ts";
 
 /**
  * Hyperparameters or feature transformation parameters of a training. The keys are the service's names of the

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import type { CatalogueItem } from "./catalogue.ts";
+import { type CatalogueItem, collectRewards } from "./catalogue.ts";
 import { type Case, type FittedGain, fitGain, MOST_CASES } from "./gain.ts";
+import type { Interactions } from "./histories.ts";
 import { rowsWhere } from "./hyperparameters.ts";
-import type { Interactions } from "./interactions.ts";
-import { collectRewards } from "./objective.ts";
 import { relatedScores } from "./related.ts";
 import { affinities, isPersonal, rankUser, topItems } from "./score.ts";
 import { fitModel, type TrainingSettings } from "./train.ts";

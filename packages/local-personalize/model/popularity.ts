@@ -1,5 +1,4 @@
-import { toTrainingData } from "./histories.ts";
-import type { Interactions } from "./interactions.ts";
+import { type Interactions, toTrainingData } from "./histories.ts";
 import type { Model } from "./model.ts";
 
 /**

@@ -5,7 +5,7 @@ import { multiplier, multiply } from "./multiply.ts";
 
 /**
  * A linear model of items on the main directions in which items vary together: the principal components of the items'
- * correlations. This is principal component regression (Massy 1965). The other two models (dense-weights.ts) see these
+ * correlations. This is principal component regression (Massy 1965). The other two models (`denseWeights`) see these
  * directions less clearly, because of their L2 regularization (ridge). Subspace iteration finds the space of the
  * components; the single components are not needed.
  */

@@ -1,7 +1,6 @@
 import { type CatalogueItem, COLD, nearestByWords } from "./catalogue.ts";
-import { countItems, toTrainingData } from "./histories.ts";
+import { countItems, type Interactions, toTrainingData } from "./histories.ts";
 import type { Settings } from "./hyperparameters.ts";
-import type { Interactions } from "./interactions.ts";
 import type { Model } from "./model.ts";
 import { nearestItems } from "./neighbours.ts";
 import { computePopularity } from "./popularity.ts";

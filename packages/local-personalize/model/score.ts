@@ -1,8 +1,8 @@
 import { applyContext } from "./contexts.ts";
 import { LONGEST_HISTORY } from "./histories.ts";
-import { largest } from "./largest.ts";
 import type { Model } from "./model.ts";
 import { rowSumsOf } from "./multiply.ts";
+import { largest } from "./neighbours.ts";
 import { eachEntry } from "./sparse-rows.ts";
 
 /** Weights of events by age: 1 for the newest event; the weight halves for every 3 newer events, to at least 0.05. */

@@ -1,8 +1,7 @@
-import type { CatalogueItem } from "./catalogue.ts";
+import { type CatalogueItem, type Objective, objectiveBoost } from "./catalogue.ts";
+import type { Interactions } from "./histories.ts";
 import type { Settings } from "./hyperparameters.ts";
-import type { Interactions } from "./interactions.ts";
 import type { Model } from "./model.ts";
-import { type Objective, objectiveBoost } from "./objective.ts";
 import { fitPersonal } from "./personal.ts";
 import { fitPopularity } from "./popularity.ts";
 import { fitSimilarItems, fitSims } from "./related.ts";

@@ -7,14 +7,18 @@ import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
 import type { EventStore, StoredEvent } from "../events/event-store.ts";
-import { type PutAttributesInput, readPut } from "../events/put-attributes.ts";
-import { type PutEventsInput, readEvents, trackedDataset } from "../events/put-events.ts";
+import {
+    type PutAttributesInput,
+    type PutEventsInput,
+    readEvents,
+    readPut,
+    trackedDataset,
+} from "../events/put-events.ts";
 import type { Streams } from "../events/streams.ts";
-import type { AttributedEvent } from "../metering/attribution.ts";
+import { type AttributedEvent, createAttributions } from "../metering/attribution.ts";
 import type { Meter } from "../metering/meter.ts";
 import type { ServiceMetrics } from "../metering/service-metrics.ts";
 import { chooseMeasure } from "../metering/windows.ts";
-import { createAttributions } from "./attributions.ts";
 import { createCampaignModels, type TargetKind } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
 import { toExploration } from "./explore.ts";

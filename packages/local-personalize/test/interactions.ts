@@ -1,4 +1,4 @@
-import type { Interactions } from "../model/interactions.ts";
+import type { Interactions } from "../model/histories.ts";
 import { seededRandom } from "./random.ts";
 
 /** A rating, with the columns of MovieLens' u.data. */

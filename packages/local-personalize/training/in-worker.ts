@@ -1,11 +1,21 @@
 import { once } from "node:events";
 import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { Field } from "../control/avro.ts";
 import type { UserEvent } from "../events/streams.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
 import type { EventChoice } from "../model/event-choice.ts";
 import type { Settings } from "../model/hyperparameters.ts";
 import type { TrainingSettings } from "../model/train.ts";
-import type { CatalogueSource } from "./read-catalogue.ts";
+
+/** The Items dataset of a training, as plain data for the worker thread. */
+export interface CatalogueSource {
+    rowsFile: string;
+    /** Items of PutItems, which replace imported ones. */
+    streamed: [id: string, RawAttributes][];
+    /** The columns that the solution trains on. */
+    fields: Field[];
+}
 
 /** The input of a training. It is copied into the worker thread, so it is plain data. */
 export interface TrainingTask {

@@ -1,16 +1,17 @@
 import { availableParallelism } from "node:os";
+import type { RawAttributes } from "../filtering/bind.ts";
+import { loadAttributeRows } from "../importing/collectors.ts";
 import { loadRows, type Rows, withEvents } from "../importing/rows.ts";
 import type { CatalogueItem } from "../model/catalogue.ts";
 import { chosenTypes, type EventChoice, weighing } from "../model/event-choice.ts";
+import type { Interactions } from "../model/histories.ts";
 import { type Settings, withinPercentiles } from "../model/hyperparameters.ts";
-import type { Interactions } from "../model/interactions.ts";
 import { type Measurement, solutionMetrics } from "../model/metrics.ts";
 import { saveModel } from "../model/model.ts";
-import { segmentMetrics } from "../model/segment-metrics.ts";
+import { segmentMetrics } from "../model/segment.ts";
 import { trainModel } from "../model/train.ts";
 import { trendAccuracy } from "../model/trends.ts";
-import { inWorker, type TrainingTask } from "./in-worker.ts";
-import { readCatalogue } from "./read-catalogue.ts";
+import { type CatalogueSource, inWorker, type TrainingTask } from "./in-worker.ts";
 
 /**
  * The result of a training: the service's failure reason, or the metrics as GetSolutionMetrics returns them.
@@ -170,3 +171,31 @@ function renumbered(column: Int32Array, ids: readonly string[], kept: Uint32Arra
     }
     return { ids: names, numbers };
 }
+
+/**
+ * Reads the attributes of items that models use: categorical values, the creation timestamp, and the attribute of the
+ * solution's objective.
+ */
+function readCatalogue({ rowsFile, streamed, fields }: CatalogueSource, attribute?: string): CatalogueItem[] {
+    const rows = loadAttributeRows(rowsFile);
+    for (const [id, row] of streamed) rows.set(id, row);
+    const categories = fields.filter(({ type, categorical }) => type === "string" && categorical);
+    return [...rows].map(([itemId, row]) => {
+        const words = categories.flatMap(({ name }) =>
+            textOf(row, name)
+                .split("|")
+                .filter((value) => value !== "")
+                .map((value) => `${name}=${value}`),
+        );
+        const created = textOf(row, "CREATION_TIMESTAMP");
+        const reward = attribute === undefined ? "" : textOf(row, attribute);
+        return {
+            itemId,
+            words,
+            ...(created !== "" && { createdAt: Number(created) }),
+            ...(reward !== "" && { reward: Number(reward) }),
+        };
+    });
+}
+
+const textOf = (row: RawAttributes, name: string) => String((Object.hasOwn(row, name) ? row[name] : null) ?? "");

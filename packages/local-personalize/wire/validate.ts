@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { ServiceName } from "../contract.ts";
 import { ServiceError } from "../errors.ts";
-import { isRecord } from "./record.ts";
+
+/** Checks whether a value is an object, or a list. Its members may have any type. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+    typeof value === "object" && value !== null;
+
+/** Returns a value that is an object; an empty object for any other value. */
+export const toRecord = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
 
 /** The members of a shape of AWS's service model that validate a request. */
 interface Shape {

@@ -118,9 +118,7 @@ export async function startDynamicHost(
 /** Returns the failed initialization in a host error, as the engine reads it; undefined for other errors. */
 export function parseInitFailure(error: unknown): InitFailure | undefined {
     const [bytes] = (error as ServiceError).metadata.get("grpc-status-details-bin");
-    if (bytes === undefined) {
-        return undefined;
-    }
+    if (bytes === undefined) return undefined;
     const [detail] = status.Status.deserializeBinary(bytes as Buffer).getDetailsList();
     const failure = provider.ErrorResourceInitFailed.deserializeBinary(detail?.getValue_asU8() ?? new Uint8Array());
     return {

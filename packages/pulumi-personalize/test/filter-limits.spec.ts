@@ -6,8 +6,8 @@ import {
     PersonalizeClient,
 } from "@aws-sdk/client-personalize";
 import { advice } from "../advice.ts";
-import { createOrAdopt } from "../create.ts";
 import { filter } from "../filter.ts";
+import { createOrAdopt } from "../settle.ts";
 
 const inputs = {
     region: "eu-central-1",

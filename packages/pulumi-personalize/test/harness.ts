@@ -11,9 +11,9 @@ import {
     until,
 } from "../../local-personalize/test/support.ts";
 import { advice } from "../advice.ts";
-import type { LifecycleDeps } from "../deps.ts";
 import type { ResourceKindName } from "../kinds.ts";
 import { createHandlers } from "../process-handlers.ts";
+import type { LifecycleDeps } from "../wait.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 export type Made = { readonly id: string; readonly outs: Properties };

@@ -32,9 +32,7 @@ describe("A create call whose response is lost", () => {
 
     async function all<P, T>(pages: AsyncIterable<P>, items: (page: P) => readonly T[] | undefined): Promise<T[]> {
         const elements: T[] = [];
-        for await (const page of pages) {
-            elements.push(...(items(page) ?? []));
-        }
+        for await (const page of pages) elements.push(...(items(page) ?? []));
         return elements;
     }
 

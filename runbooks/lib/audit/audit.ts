@@ -3,8 +3,7 @@ import pMap from "p-map";
 import { oneLine, shell } from "terminal-text";
 import { keysOf } from "../../../config/records.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
-import { readPages, whoAmI } from "../stack/who-am-i.ts";
-import { distributionListers } from "./inventory/distributions.ts";
+import { readPages, whoAmI } from "../stack/stack.ts";
 import { partListers } from "./inventory/interrupted.ts";
 import {
     type InventoryItem,
@@ -20,7 +19,7 @@ import {
 } from "./inventory/item.ts";
 import { operationsListers } from "./inventory/operations.ts";
 import { personalizeListers } from "./inventory/personalize.ts";
-import { servingListers } from "./inventory/serving.ts";
+import { distributionListers, servingListers } from "./inventory/serving.ts";
 import { storageAndAccessListers } from "./inventory/storage-and-access.ts";
 import { findClaim, importCommand, inRemovalOrder, isBilled, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
 
@@ -206,9 +205,7 @@ async function createRows(
         async (item) => {
             const what = `${item.kind} ${item.name}`;
             const claim = findClaim(item, await trying(`tags of ${what}`, item.tags), stacks, project);
-            if (claim.is === "in a stack") {
-                return;
-            }
+            if (claim.is === "in a stack") return;
             if (claim.is === "interrupted") {
                 const { by } = claim;
                 const command = importCommand(item, by);

@@ -44,9 +44,7 @@ export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllSta
  * the name. A resource that may belong to a stack whose state cannot be read stays undecided.
  */
 export function findClaim(item: Identity, tags: Tags | undefined, stacks: AllStacks, project: string): Claim {
-    if (isRecorded(item, stacks)) {
-        return { is: "in a stack" };
-    }
+    if (isRecorded(item, stacks)) return { is: "in a stack" };
     const by = findInterrupted(item, stacks);
     if (by && (tags === undefined || Object.keys(tags).length === 0 || hasStackTags(tags, project, by.stack))) {
         return { is: "interrupted", by };
@@ -54,9 +52,7 @@ export function findClaim(item: Identity, tags: Tags | undefined, stacks: AllSta
     const unreadable = stacks.unreadable.map(({ stack }) => stack);
     const tagged = tags?.["pulumi:project"];
     if (tagged !== undefined) {
-        if (tagged !== project) {
-            return { is: "not ours" };
-        }
+        if (tagged !== project) return { is: "not ours" };
         const stack = tags?.["pulumi:stack"] ?? "";
         const why = `tag pulumi:stack=${stack}`;
         return unreadable.includes(stack)
@@ -66,9 +62,7 @@ export function findClaim(item: Identity, tags: Tags | undefined, stacks: AllSta
                   why: stacks.names.includes(stack) ? why : `${why}, which is not a stack of this backend`,
               };
     }
-    if (!hasOurName(item)) {
-        return { is: "not ours" };
-    }
+    if (!hasOurName(item)) return { is: "not ours" };
     return unreadable.length > 0
         ? { is: "undecided", why: `its name, and the state of ${unreadable.join(", ")} cannot be read` }
         : { is: "leftover", why: tags === undefined ? "its name" : "its name; it has no tag of a project" };

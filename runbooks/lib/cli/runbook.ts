@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { formatError, isCredentials, toError } from "terminal-text";
 import { runbooks } from "../../runbooks.mjs";
 import { guardOutput } from "./output.ts";
@@ -75,9 +75,7 @@ export function runbook(name: keyof typeof runbooks, examples: readonly string[]
 export async function runAction(verbose: boolean | undefined, action: (signal: AbortSignal) => Promise<number>) {
     const controller = new AbortController();
     const interrupt = () => {
-        if (controller.signal.aborted) {
-            process.exit(130);
-        }
+        if (controller.signal.aborted) process.exit(130);
         controller.abort();
     };
     process.on("SIGINT", interrupt);
@@ -92,9 +90,7 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
         const failure = toError(error);
         const shown = verbose ? `${failure.stack}` : `error: ${explained(failure)}`;
         process.stderr.write(`${shown}\n`);
-        if (!verbose && !(error instanceof RunbookError)) {
-            process.stderr.write("Details: run again with --verbose.\n");
-        }
+        if (!verbose && !(error instanceof RunbookError)) process.stderr.write("Details: run again with --verbose.\n");
         process.exitCode =
             error instanceof RunbookError
                 ? error.exitCode
@@ -122,9 +118,7 @@ export async function untilCancelled(
     try {
         return await work();
     } catch (error) {
-        if (!signal.aborted) {
-            throw error;
-        }
+        if (!signal.aborted) throw error;
         process.stderr.write(`Stopped. ${continues}\n`);
         return exitCodes.cancelled;
     }
@@ -135,9 +129,7 @@ export async function untilCancelled(
  * @throws RunbookError if the user declines, or without a terminal
  */
 export async function confirm(question: string, yes: boolean | undefined, signal: AbortSignal): Promise<void> {
-    if (yes) {
-        return;
-    }
+    if (yes) return;
     if (!process.stdin.isTTY) {
         throw new RunbookError(
             `${question} There is no terminal to ask: confirm with --yes, or see the effect with --dry-run.`,
@@ -148,10 +140,39 @@ export async function confirm(question: string, yes: boolean | undefined, signal
     const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
     try {
         const answer = await terminal.question(`${question} [y/N] `, { signal });
-        if (!/^y(es)?$/i.test(answer.trim())) {
-            throw new RunbookError("Nothing was changed.", exitCodes.cancelled);
-        }
+        if (!/^y(es)?$/i.test(answer.trim())) throw new RunbookError("Nothing was changed.", exitCodes.cancelled);
     } finally {
         terminal.close();
     }
+}
+
+/** Returns a parser of whole numbers from `least` to `most`, for an option of a command. */
+export const whole =
+    (least: number, most = Number.MAX_SAFE_INTEGER) =>
+    (text: string): number => {
+        const value = Number(text);
+        if (!/^\d+$/.test(text) || value < least || value > most) {
+            const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+            throw new InvalidArgumentError(`The value must be a whole number ${range}.`);
+        }
+        return value;
+    };
+
+/** Parses a number above 0, for an option of a command. */
+export function aboveZero(text: string): number {
+    const value = Number(text);
+    if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
+        throw new InvalidArgumentError("The value must be a number above 0.");
+    }
+    return value;
+}
+
+const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** Parses an interval of at least a second, such as `30s`, `5m` or `1h`, to seconds. */
+export function interval(text: string): number {
+    const [, count, unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+    const total = Number(count) * (seconds[unit] ?? 0);
+    if (total >= 1) return total;
+    throw new InvalidArgumentError("The value must be a time such as 30s, 5m or 1h.");
 }

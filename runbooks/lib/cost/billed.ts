@@ -107,9 +107,7 @@ function explained(error: unknown): unknown {
                 `Until then, see the cost guard's estimate: CloudWatch metric ${ownMetrics.monthSpend} in namespace ${ownNamespace}.`,
         );
     }
-    if (!hasName(error, "AccessDeniedException")) {
-        return error;
-    }
+    if (!hasName(error, "AccessDeniedException")) return error;
     return new RunbookError(
         /not enabled/i.test(message)
             ? `Cost Explorer is not enabled in this account (${message}). Enable it once, in the console only: open ${console}, ` +
@@ -164,11 +162,7 @@ export type UsageKind = "campaign" | "training" | "import" | "other";
  */
 export function usageKind(words: string): UsageKind {
     // Check for training first, because a training's usage type may contain words of other kinds.
-    if (/train/i.test(words)) {
-        return "training";
-    }
-    if (/import|ingest/i.test(words)) {
-        return "import";
-    }
+    if (/train/i.test(words)) return "training";
+    if (/import|ingest/i.test(words)) return "import";
     return /campaign|recommendation|inference|tps/i.test(words) ? "campaign" : "other";
 }

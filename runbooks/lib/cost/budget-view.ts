@@ -10,8 +10,7 @@ import {
 import { hasName, shell } from "terminal-text";
 import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import { RunbookError } from "../cli/runbook.ts";
-import type { Identity } from "../stack/who-am-i.ts";
-import { readPages } from "../stack/who-am-i.ts";
+import { type Identity, readPages } from "../stack/stack.ts";
 
 /** A budget with its notifications and subscribers. */
 export interface BudgetView {
@@ -48,14 +47,10 @@ export async function readBudget(
 ): Promise<BudgetView | undefined> {
     const key = { AccountId, BudgetName };
     const answer = await client.send(new DescribeBudgetCommand(key)).catch((error) => {
-        if (hasName(error, "NotFoundException")) {
-            return undefined;
-        }
+        if (hasName(error, "NotFoundException")) return undefined;
         throw error;
     });
-    if (answer?.Budget === undefined) {
-        return undefined;
-    }
+    if (answer?.Budget === undefined) return undefined;
     const { Budget: budget } = answer;
     const ResourceARN = `arn:${partition}:budgets::${AccountId}:budget/${BudgetName}`;
     const { ResourceTags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN }));

@@ -3,7 +3,7 @@ import { shell } from "terminal-text";
 import { approximately } from "../../../config/prices.ts";
 import type { Subscription } from "../../../personalize/operations/subscriptions.ts";
 import { table } from "../cli/output.ts";
-import { readPages } from "../stack/who-am-i.ts";
+import { readPages } from "../stack/stack.ts";
 import type { BudgetView } from "./budget-view.ts";
 
 /** Budget, alarms and subscriptions, if they exist. */

@@ -2,8 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
-import type { Properties } from "pulumi-personalize/core";
-import { goneOrThrow } from "pulumi-personalize/core";
+import { goneOrThrow, type Properties } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../config/config.ts";
 import { type Advice, adviseMinimum } from "../../../cost/advice.ts";
 import { type PlannedStack, plannedByConfig } from "../../../cost/planned-stack.ts";
@@ -63,14 +62,10 @@ export async function adviseTps(
     recipe: string | undefined,
     now: number,
 ): Promise<Advice | undefined> {
-    if (campaignArn === "") {
-        return undefined;
-    }
+    if (campaignArn === "") return undefined;
     const describe = new DescribeCampaignCommand({ campaignArn });
     const { campaign } = (await clients.personalize.send(describe).catch(goneOrThrow)) ?? {};
-    if (campaign === undefined) {
-        return undefined;
-    }
+    if (campaign === undefined) return undefined;
     const requests = await requestWindows(clients.cloudwatch, campaignArn, now - 7 * day, now);
     return adviseMinimum(now, { recipe, minProvisionedTPS: campaign.minProvisionedTPS ?? 1 }, requests);
 }

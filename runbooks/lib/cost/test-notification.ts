@@ -63,9 +63,7 @@ export async function sendAndAwait(
         }
         return undefined;
     } finally {
-        for (const ReceiptHandle of others) {
-            await showAgain(sqs, QueueUrl, ReceiptHandle);
-        }
+        for (const ReceiptHandle of others) await showAgain(sqs, QueueUrl, ReceiptHandle);
     }
 }
 
@@ -74,8 +72,6 @@ async function showAgain(sqs: SQSClient, QueueUrl: string, ReceiptHandle: string
         await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
     } catch (error) {
         // These errors mean that the message is visible again already, or that another consumer deleted it.
-        if (!hasName(error, "MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue")) {
-            throw error;
-        }
+        if (!hasName(error, "MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue")) throw error;
     }
 }

@@ -12,7 +12,7 @@ import { isTransient } from "pulumi-personalize/errors";
 import { hasCode, hasName, isCredentials, oneLine, shell } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
 import { approximately, priceNote, prices } from "../../../config/prices.ts";
-import { readPages, whoAmI } from "../stack/who-am-i.ts";
+import { readPages, whoAmI } from "../stack/stack.ts";
 import { type Check, type Finding, fail, ok, warn } from "./check.ts";
 
 export interface AccountDeps {
@@ -108,9 +108,7 @@ export const personalize: Check<AccountDeps> = async ({ config }) => {
  */
 export const budgets: Check<AccountDeps> = async ({ config }) => {
     const { region, names, stack } = config;
-    if (!config.budget) {
-        return ok("not needed: only the cost guard watches the spend (config budget)");
-    }
+    if (!config.budget) return ok("not needed: only the cost guard watches the spend (config budget)");
     const without = `pulumi config set --stack ${stack} budget false   # only the cost guard watches the spend then`;
     const { arn, accountId, partition } = await whoAmI(config.region);
     try {
@@ -136,9 +134,7 @@ export const budgets: Check<AccountDeps> = async ({ config }) => {
  * simulator.
  */
 async function isForbidden(caller: string, action: string, resource: string, region: string): Promise<boolean> {
-    if (isRoot(caller)) {
-        return false;
-    }
+    if (isRoot(caller)) return false;
     const iam = new IAMClient({ region });
     const request = { action, resources: [resource], context: {} };
     const results = await fetchEntityArn(iam, caller)
@@ -194,9 +190,7 @@ export const gatewayLogRole: Check<AccountDeps> = async ({ config }) => {
 
 /** Checks for another trail that records the stack's region, including multi-Region and organization trails. */
 export const auditTrail: Check<AccountDeps> = async ({ config }) => {
-    if (!config.auditTrail) {
-        return ok("not needed: no trail (config auditTrail)");
-    }
+    if (!config.auditTrail) return ok("not needed: no trail (config auditTrail)");
     const { trailList = [] } = await new CloudTrailClient({ region: config.region }).send(
         new DescribeTrailsCommand({ includeShadowTrails: true }),
     );
@@ -209,9 +203,7 @@ export function trailFinding(
     { names, region, stack }: Pick<StackConfig, "names" | "region" | "stack">,
 ): Finding {
     const others = trails.filter(({ Name, HomeRegion }) => Name !== names.trail || HomeRegion !== region);
-    if (others.length === 0) {
-        return ok("no other trail: the first copy of management events is free");
-    }
+    if (others.length === 0) return ok("no other trail: the first copy of management events is free");
     const { usd } = prices.trailEvents;
     return warn(
         `the account has trail ${others.map(({ Name, TrailARN }) => TrailARN ?? Name).join(", ")}. CloudTrail bills a second ` +

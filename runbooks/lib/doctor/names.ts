@@ -4,8 +4,8 @@ import { anyKind, kinds, listTags, type ResourceKindName } from "pulumi-personal
 import { isNotFound } from "pulumi-personalize/errors";
 import { hasName } from "terminal-text";
 import { inventoryKinds } from "../audit/inventory/item.ts";
+import { whoAmI } from "../stack/stack.ts";
 import { interactionsSchemaFor } from "../stack/stack-config.ts";
-import { whoAmI } from "../stack/who-am-i.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, type Finding, fail, ok } from "./check.ts";
 
@@ -22,9 +22,7 @@ export const roleName: Check<AccountDeps> = async ({ config, held }) => {
     try {
         await new IAMClient({ region: config.region }).send(new GetRoleCommand({ RoleName: name }));
     } catch (error) {
-        if (hasName(error, "NoSuchEntityException")) {
-            return ok(`${name} is free`);
-        }
+        if (hasName(error, "NoSuchEntityException")) return ok(`${name} is free`);
         throw error;
     }
     return inventoryKinds["IAM role"].some((type) => held.has(`${type} ${name}`))
@@ -78,9 +76,7 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
             unclear.push(answer.reason);
         }
     }
-    if (taken.length === 0 && unclear.length > 0) {
-        throw unclear[0];
-    }
+    if (taken.length === 0 && unclear.length > 0) throw unclear[0];
     return judged(taken, ours, checks.length, stack);
 };
 

@@ -5,7 +5,7 @@ import { hasName, oneLine } from "terminal-text";
 import { bucketNameFor, type StackConfig } from "../../../config/config.ts";
 import { type Grant, prefixActions } from "../../../iam/operator/scope.ts";
 import { operatorGrants } from "../../../iam/operator.ts";
-import { whoAmI } from "../stack/who-am-i.ts";
+import { whoAmI } from "../stack/stack.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, ok, unknown, warn } from "./check.ts";
 
@@ -33,9 +33,7 @@ export const permissions: Check<AccountDeps> = async ({ config }) => {
         const byAction = Map.groupBy(results, ({ action }) => action);
         const denied = [...byAction].filter(([, some]) => some.every(({ decision }) => decision !== "allowed"));
         const what = "that `pulumi up` and the runbooks need";
-        if (denied.length === 0) {
-            return ok(`IAM allows ${entity} all ${byAction.size} actions ${what}`);
-        }
+        if (denied.length === 0) return ok(`IAM allows ${entity} all ${byAction.size} actions ${what}`);
         const missing = denied.filter(([, some]) => some.every((each) => each.missing.length === 0));
         if (missing.length === 0) {
             const keys = new Set(denied.flatMap(([, some]) => some.flatMap((each) => each.missing)));

@@ -3,7 +3,7 @@ import { hasName } from "terminal-text";
 import { prices } from "../../../config/prices.ts";
 import { keysOf } from "../../../config/records.ts";
 import { usageKind } from "../cost/billed.ts";
-import { readPages } from "../stack/who-am-i.ts";
+import { readPages } from "../stack/stack.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, type Finding, ok, unknown, warn } from "./check.ts";
 
@@ -132,18 +132,14 @@ const tiersOfTpsHours: Readonly<Record<number, PriceName>> = {
 export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
     const text = `${listed.usageType} ${listed.description}`;
     const unit = readUnit(listed.unit);
-    if (others.test(text) || unit === undefined) {
-        return undefined;
-    }
+    if (others.test(text) || unit === undefined) return undefined;
     const { of, count } = unit;
     // AWS's pricing page converts requests to TPS-hours: $0.0556 for 1,000 requests is $0.20 for an hour at 1 TPS.
     const isPerThousand = count === 1000 || /\b1[,.]?(?:000|k)\b/i.test(listed.description);
     const ofTps = of === "requests" && isPerThousand && !v2.test(text) ? requestsPerTpsHour : 1;
     const from = (listed.from * (ofTps > 1 ? count : 1)) / ofTps;
     const name = priceNameOf(usageKind(text), ofTps > 1 ? "hours" : of, v2.test(text), from);
-    if (name === undefined) {
-        return undefined;
-    }
+    if (name === undefined) return undefined;
     const perThousand = name === "trainingInteractionsV2" || name === "requestsV2";
     return { name, ourUsd: prices[name].usd, listedUsd: (listed.usd * ofTps * (perThousand ? 1000 : 1)) / count };
 }
@@ -157,9 +153,7 @@ function priceNameOf(
     isV2: boolean,
     from: number,
 ): PriceName | undefined {
-    if (kind === "campaign" && unit === "hours" && !isV2) {
-        return tiersOfTpsHours[from];
-    }
+    if (kind === "campaign" && unit === "hours" && !isV2) return tiersOfTpsHours[from];
     return untiered.find(
         (price) => from === 0 && price.kind === kind && price.unit === unit && (price.isV2 ?? isV2) === isV2,
     )?.name;

@@ -14,7 +14,7 @@ import {
     requestWindows,
 } from "../../../personalize/operations/observe-campaign.ts";
 import { fetchMetrics, listVersions, type Metrics } from "../../../personalize/operations/solution-versions.ts";
-import { readPages } from "../stack/who-am-i.ts";
+import { readPages } from "../stack/stack.ts";
 
 /** A stack's state at a time; times in epoch milliseconds. */
 export interface StackObservation {

@@ -68,9 +68,7 @@ function ndcgDrop(versions: StackObservation["versions"], serving: string | unde
     const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === serving);
     const reached = versions[at]?.metrics[judgedMetric];
     const before = versions[at - 1]?.metrics[judgedMetric];
-    if (reached === undefined) {
-        return undefined;
-    }
+    if (reached === undefined) return undefined;
     return before === undefined || before === 0 ? 0 : Math.max(0, 100 * (1 - reached / before));
 }
 

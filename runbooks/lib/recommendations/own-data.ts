@@ -34,15 +34,11 @@ export async function ownData(file: string, importedHash: string | undefined): P
  */
 async function readTitles(file: string, sha256: string): Promise<(itemId: string) => string> {
     const text = await readFile(filesBeside(file).tables, "utf8").catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "ENOENT") {
-            throw error;
-        }
+        if (error.code !== "ENOENT") throw error;
         return undefined;
     });
     const document = text === undefined ? undefined : parseTables(text);
-    if (document?.interactions.sha256 !== sha256) {
-        return (itemId) => itemId;
-    }
+    if (document?.interactions.sha256 !== sha256) return (itemId) => itemId;
     const { ids, titles, years } = document.films;
     const shown = titles.map((title, at) => title && (years[at] ? `${title} (${years[at]})` : title));
     const byId = new Map(ids.map((id, at) => [id, shown[at]]));

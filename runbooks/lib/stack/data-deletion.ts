@@ -16,7 +16,7 @@ import { isBatch, objectKeys, type StackConfig } from "../../../config/config.ts
 import { deletionKey } from "../../../config/names.ts";
 import { solutionOf } from "../../../personalize/operations/operation.ts";
 import { type ListedVersion, listVersions, trainingDays } from "../../../personalize/operations/solution-versions.ts";
-import { readPages } from "./who-am-i.ts";
+import { readPages } from "./stack.ts";
 
 /** A data deletion job in the service's list. */
 export interface DeletionJob {

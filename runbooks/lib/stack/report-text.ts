@@ -7,9 +7,7 @@ import type { StackReport } from "./stack-report.ts";
 
 /** Formats a stack's state for a terminal. */
 export function reportText({ overall, resources, money, unread }: StackReport): string {
-    if (overall === "empty") {
-        return "The stack has no Personalize resources. Create them with: pulumi up";
-    }
+    if (overall === "empty") return "The stack has no Personalize resources. Create them with: pulumi up";
     const rows = resources.map(({ resource, state, ageSeconds }) => [
         resource,
         state,
@@ -17,9 +15,7 @@ export function reportText({ overall, resources, money, unread }: StackReport): 
     ]);
     const lines = [table(["resource", "state", "since"], rows)];
     for (const { resource, failureReason, lastCallError, nextStep } of resources) {
-        if (failureReason) {
-            lines.push(`${resource} failed: ${failureReason}`);
-        }
+        if (failureReason) lines.push(`${resource} failed: ${failureReason}`);
         if (lastCallError) {
             const { at, call, code, message, by } = lastCallError;
             const when = readable(Date.parse(at));
@@ -27,13 +23,9 @@ export function reportText({ overall, resources, money, unread }: StackReport): 
                 `${resource}, last error in CloudTrail: ${call} ${code} at ${when} by ${by}${message ? `: ${message}` : ""}`,
             );
         }
-        if (nextStep) {
-            lines.push(`${resource}: ${nextStep}`);
-        }
+        if (nextStep) lines.push(`${resource}: ${nextStep}`);
     }
-    if (money?.parked) {
-        lines.push(parkedText(money.parked));
-    }
+    if (money?.parked) lines.push(parkedText(money.parked));
     if (money?.held) {
         const { since, reason, solutionVersionArn } = money.held;
         lines.push(
@@ -46,9 +38,7 @@ export function reportText({ overall, resources, money, unread }: StackReport): 
         const spent = `${approximately(usd)} ${priceNote}`;
         lines.push(`campaign hours of ${month} so far: ${spent}, by the cost guard at ${readable(Date.parse(until))}`);
     }
-    for (const { what, reason } of unread) {
-        lines.push(`not read: ${what}: ${reason}`);
-    }
+    for (const { what, reason } of unread) lines.push(`not read: ${what}: ${reason}`);
     lines.push(`console: ${resources[0]?.consoleUrl}`);
     return lines.join("\n");
 }

@@ -32,9 +32,7 @@ async function readStackConfig(
     configFile: string,
 ): Promise<{ readonly config: StackConfig } | { readonly problems: readonly ConfigProblem[] } | PulumiAnswer> {
     const answer = await askPulumi("config", "--json", "--stack", stack, "--config-file", configFile);
-    if (answer.exitCode !== 0) {
-        return answer;
-    }
+    if (answer.exitCode !== 0) return answer;
     const values = configValues(answer.stdout);
     const parsed = parseConfig((key) => values.get(`${project}:${key}`), {
         project,
@@ -43,9 +41,7 @@ async function readStackConfig(
         keys: [...values.keys()],
         secretKeys: [...values].filter(([, value]) => value === undefined).map(([key]) => key),
     });
-    if (!("names" in parsed)) {
-        return { problems: parsed };
-    }
+    if (!("names" in parsed)) return { problems: parsed };
     const file = projectFile(parsed.interactionsFile);
     return { config: await withMetadataFiles(parsed, () => hashFile(file), projectDir) };
 }
@@ -74,9 +70,7 @@ export async function selectedStack(advice = "Name the stack to create: --stack 
  */
 export async function requireStackConfig(stack: string, configFile = stackConfigFile(stack)): Promise<StackConfig> {
     const values = await readStackConfig(stack, await projectName(), configFile);
-    if ("config" in values) {
-        return values.config;
-    }
+    if ("config" in values) return values.config;
     if ("problems" in values) {
         const lines = values.problems.map(({ path, reason }) => `  ${path} ${reason}`);
         throw new RunbookError(`The configuration of stack ${stack} has problems:\n${lines.join("\n")}`);
@@ -96,9 +90,7 @@ export async function requireStackConfig(stack: string, configFile = stackConfig
  */
 export async function resolveRegion({ region, stack }: { readonly region?: string; readonly stack?: string }) {
     const named = region && regionProblem(region);
-    if (named) {
-        throw new RunbookError(`--region ${named}`, exitCodes.usage);
-    }
+    if (named) throw new RunbookError(`--region ${named}`, exitCodes.usage);
     const name = region ?? (await stackRegion(stack)) ?? process.env.AWS_REGION;
     if (!name) {
         throw new RunbookError(

@@ -1,8 +1,8 @@
 import { type PersonalizeClient, paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { isKindName, type Properties, type ResourceKindName } from "pulumi-personalize/core";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { askPulumi, loginProblem, noSuchCommand } from "./pulumi.ts";
-import { readPages } from "./who-am-i.ts";
 
 /** A Personalize resource in the stack's state. */
 export interface RecordedResource {
@@ -120,9 +120,7 @@ export async function newestListsJob(
 async function pulumi(args: readonly string[], stack: string | undefined): Promise<string> {
     const which = stack === undefined ? [] : ["--stack", stack];
     const { exitCode, stdout, stderr } = await askPulumi(...args, ...which);
-    if (exitCode === 0) {
-        return stdout;
-    }
+    if (exitCode === 0) return stdout;
     if (exitCode === noSuchCommand) {
         throw new RunbookError('There is no pulumi on the PATH. See "On AWS" in README.md.', exitCodes.usage);
     }
@@ -136,4 +134,56 @@ async function pulumi(args: readonly string[], stack: string | undefined): Promi
         );
     }
     throw loginProblem(stderr) ?? new RunbookError(`pulumi ${args.join(" ")} failed: ${stderr}`);
+}
+
+const typeOf = (kind: string) => `pulumi-nodejs:dynamic/personalize:${kind}`;
+
+/**
+ * Updates the campaign in the stack's state after a runbook has changed it in AWS. `pulumi up` compares only with
+ * the state, so without this step it would not notice the change. If the state has no campaign, for example after park,
+ * runs `pulumi up` for the campaign only, which adds it to the state. If the state cannot be updated (no Pulumi CLI, or
+ * another `up` is running), prints the command to run later.
+ */
+export async function recordCampaign(
+    stack: string,
+    configFile: string | undefined,
+    { isThere }: { readonly isThere: boolean } = { isThere: true },
+): Promise<void> {
+    const where = ["--stack", stack, ...(configFile === undefined ? [] : ["--config-file", configFile])];
+    const exported = await askPulumi("stack", "export", "--stack", stack);
+    const { deployment } = exported.exitCode === 0 ? (JSON.parse(exported.stdout) as ExportedStack) : {};
+    const urnOf = (kind: string) => deployment?.resources?.find(({ type }) => type === typeOf(kind))?.urn;
+    const recorded = urnOf("Campaign");
+    if (exported.exitCode === 0 && recorded === undefined && !isThere) return;
+    const target = recorded ?? urnOf("SolutionVersion")?.replace(typeOf("SolutionVersion"), typeOf("Campaign"));
+    const answer = target
+        ? await askPulumi(recorded ? "refresh" : "up", "--yes", "--skip-preview", "--target", target, ...where)
+        : exported;
+    if (answer.exitCode !== 0) {
+        const output = `${answer.stdout}\n${answer.stderr}`.split("\n").map((line) => line.trim());
+        const why = output.find((line) => line.startsWith("error:")) ?? answer.stderr;
+        const later = recorded ? "pulumi refresh" : "pulumi up";
+        process.stderr.write(`The Pulumi state does not have this change yet (${why}). Record it with: ${later}\n`);
+    }
+}
+
+/** The caller of AWS. */
+export interface Identity {
+    readonly arn: string;
+    readonly partition: string;
+    readonly accountId: string;
+}
+
+/** Returns the caller's ARN, partition and account. Throws STS's errors. */
+export async function whoAmI(region: string): Promise<Identity> {
+    const { Arn = "", Account = "" } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+    return { arn: Arn, partition: Arn.split(":")[1] ?? "aws", accountId: Account };
+}
+
+/** Reads all items of a list's pages, which a paginator of the SDK reads. */
+export async function readPages<P, T>(
+    pages: AsyncIterable<P>,
+    items: (page: P) => readonly T[] | undefined,
+): Promise<T[]> {
+    return (await Array.fromAsync(pages)).flatMap((page) => items(page) ?? []);
 }

@@ -65,12 +65,8 @@ function ageOf(times: readonly (Date | undefined)[], now: number): number | null
 
 /** Returns the most severe of all states. */
 export function worstState(statuses: readonly ResourceStatus[]): Overall {
-    if (statuses.length === 0) {
-        return "empty";
-    }
-    if (statuses.some((status) => isFailed(status) || status.state === "GONE")) {
-        return "failed";
-    }
+    if (statuses.length === 0) return "empty";
+    if (statuses.some((status) => isFailed(status) || status.state === "GONE")) return "failed";
     return statuses.every(({ state }) => state === "ACTIVE" || state === "PARKED") ? "active" : "working";
 }
 
@@ -78,9 +74,7 @@ export function worstState(statuses: readonly ResourceStatus[]): Overall {
 export const isFailed = ({ state }: Pick<ResourceStatus, "state">): boolean => /FAILED|STOPPED/.test(state);
 
 function nextStep(noun: string, state: string, makesLists = false): string | null {
-    if (state === "GONE") {
-        return "it was deleted outside Pulumi: `pulumi refresh`, then `pulumi up`";
-    }
+    if (state === "GONE") return "it was deleted outside Pulumi: `pulumi refresh`, then `pulumi up`";
     if (/FAILED|STOPPED/.test(state) && makesLists) {
         return "fix the cause: the stack starts another job within a day, and serves the lists before until then";
     }
@@ -88,12 +82,8 @@ function nextStep(noun: string, state: string, makesLists = false): string | nul
         const then = state.startsWith("ACTIVE") ? "the old one serves until then" : "it is created again";
         return `fix the cause, then run \`pulumi up\`: ${then}`;
     }
-    if (state === "NOT YET MADE") {
-        return "`pulumi up` will create it; if none is running, run it again";
-    }
-    if (/PENDING|IN_PROGRESS/.test(state)) {
-        return "wait: `npm run watch-status -- --wait`";
-    }
+    if (state === "NOT YET MADE") return "`pulumi up` will create it; if none is running, run it again";
+    if (/PENDING|IN_PROGRESS/.test(state)) return "wait: `npm run watch-status -- --wait`";
     return noun === "campaign"
         ? "it costs money while it is ACTIVE: `npm run park` deletes it and keeps the trained version"
         : null;

@@ -11,7 +11,7 @@ import {
 } from "../../../personalize/operations/solution-versions.ts";
 import { type ServingFlag, stateFlagsPath } from "../../../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
-import { readPages } from "../stack/who-am-i.ts";
+import { readPages } from "../stack/stack.ts";
 
 /** A switch of the campaign that a runbook recorded. */
 export interface NotedSwitch {

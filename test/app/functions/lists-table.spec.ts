@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { type DynamoDB, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DynamoDB, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { firstState } from "../../../app/batch/state.ts";
 import { stateItem } from "../../../app/functions/batch-lists/state-item.ts";
-import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
 import {
     fetchRequestCounts,
     putNotification,
@@ -10,6 +9,7 @@ import {
     tablePort,
 } from "../../../app/functions/recommendation-api/table.ts";
 import {
+    itemBytes,
     itemKey,
     serving,
     toServedLists,
@@ -20,8 +20,25 @@ import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
 import { recentLength } from "../../../app/serving/limits.ts";
 import type { KeptList, RecentFilm } from "../../../app/serving/ports.ts";
 import { epochHour } from "../../../app/serving/traffic.ts";
-import type { Harness } from "../../../packages/local-aws/test/gateway/harness.ts";
-import { startFilmsTable } from "./films-table.ts";
+import { type Harness, startHarness } from "../../../packages/local-aws/test/gateway/harness.ts";
+
+/** Starts a local AWS with film data, and creates a DynamoDB table with the given name. */
+async function startFilmsTable(TableName: string) {
+    const harness = await startHarness();
+    const dynamo = new DynamoDB(harness.settings);
+    await dynamo.send(
+        new CreateTableCommand({
+            TableName,
+            BillingMode: "PAY_PER_REQUEST",
+            KeySchema: [
+                { AttributeName: "pk", KeyType: "HASH" },
+                { AttributeName: "sk", KeyType: "RANGE" },
+            ],
+            AttributeDefinitions: ["pk", "sk"].map((AttributeName) => ({ AttributeName, AttributeType: "S" as const })),
+        }),
+    );
+    return { harness, dynamo };
+}
 
 const TableName = "films";
 const signal = new AbortController().signal;

@@ -266,9 +266,7 @@ async function busyCalls(make: () => Simulation, days: number): Promise<number[]
     const done = () => simulation.arrived.length + simulation.deletions + simulation.deleted.length + simulation.probes;
     let doneBefore = 0;
     await simulation.hours(days * 24, () => {
-        if (simulation.calls > before) {
-            runs.push({ from: before + 1, to: simulation.calls, busy: done() > doneBefore });
-        }
+        if (simulation.calls > before) runs.push({ from: before + 1, to: simulation.calls, busy: done() > doneBefore });
         [before, doneBefore] = [simulation.calls, done()];
     });
     return runs.flatMap(({ from, to, busy }, at) =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { S3 } from "@aws-sdk/client-s3";
-import { storedTables } from "../../../app/functions/recommendation-api/stored-tables.ts";
+import { storedTables } from "../../../app/functions/recommendation-api/table.ts";
 import { maxTablesBytes, type TablesDocument } from "../../../data-prep/tables/document.ts";
 import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 import { type ApiHarness, hangs, idsOf, parseResult, startApi, tablesDocument } from "./api-harness.ts";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { chooseGivenName, shortId } from "../../../app/storefront/src/names.ts";
-import { tasteBy } from "../../../app/storefront/src/taste.ts";
-import { explainFilm } from "../../../app/storefront/src/why.ts";
+import { explainFilm, tasteBy } from "../../../app/storefront/src/why.ts";
 import { type FilmList, type ListedFilm, shortened } from "../../../app/storefront/src/words.ts";
 import { knownViewers } from "../../../data-prep/tables/viewers.ts";
 

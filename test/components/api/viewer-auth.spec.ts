@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { checkViewerAuth } from "../../../components/api/viewer-auth.ts";
+import { checkViewerAuth } from "../../../components/api/recommendation-api.ts";
 import { good } from "../../config/parsed.ts";
 import { useMocks } from "../mocks.ts";
 

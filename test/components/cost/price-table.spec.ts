@@ -46,9 +46,7 @@ describe("`choosePriceNote`, the note below the price table", () => {
         it(`the preview of a stack with campaignEnabled false and api ${api} prints no note on prices`, () => {
             const config = good({ api, campaignEnabled: "false", storefront: "none" });
             const plan = { ...plannedStack, hasCampaign: false };
-            for (const isParked of [true, false]) {
-                assert.equal(choosePriceNote(config, plan, { isParked }), undefined);
-            }
+            for (const isParked of [true, false]) assert.equal(choosePriceNote(config, plan, { isParked }), undefined);
         });
     }
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { executionRolePolicy } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { fileProblem } from "../../../components/common/load-config.ts";
+import { schemaBeside } from "../../../components/common/preflight.ts";
 import { toDataPrefixes } from "../../../components/data/data-bucket.ts";
-import { schemaBeside } from "../../../components/personalize/metadata.ts";
 import type { StackConfig } from "../../../config/config.ts";
-import { executionRolePolicy } from "../../../iam/import-access.ts";
 import { good } from "../../config/parsed.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { schemaText } from "../mocks.ts";

@@ -95,9 +95,7 @@ describe("CloudWatch dashboard", () => {
     });
 
     it("the dashboard shows exactly the metrics of config/metrics.ts", () => {
-        for (const [namespace, name] of named) {
-            assert.equal(serviceOfMetric.get(String(name)), namespace, name);
-        }
+        for (const [namespace, name] of named) assert.equal(serviceOfMetric.get(String(name)), namespace, name);
         const selected = expressions.flatMap(
             (expression) => /(?:SELECT SUM\(|MetricName=")(\w+)/.exec(expression)?.[1] ?? [],
         );

@@ -82,9 +82,7 @@ function errorsOf(calls: readonly Call[]): Texts {
 function membersOf(calls: readonly Call[]): Texts {
     const members = new Map<string, Set<string>>();
     const note = (value: unknown, path: string) => {
-        if (path !== "") {
-            members.set(path, (members.get(path) ?? new Set()).add(typeOf(value)));
-        }
+        if (path !== "") members.set(path, (members.get(path) ?? new Set()).add(typeOf(value)));
         if (Array.isArray(value)) {
             for (const one of value) note(one, `${path}[]`);
         } else if (value !== null && typeof value === "object") {
@@ -105,15 +103,11 @@ function statesOf(calls: readonly Call[]): Texts {
     const states = new Map<string, string[]>();
     const note = (key: string, state: unknown) => {
         const recorded = states.get(key) ?? [];
-        if (typeof state === "string" && recorded.at(-1) !== state) {
-            states.set(key, [...recorded, state]);
-        }
+        if (typeof state === "string" && recorded.at(-1) !== state) states.set(key, [...recorded, state]);
     };
     for (const { operation, request, response, error } of calls) {
         const arn = Object.values((request ?? {}) as object).find((value) => String(value).startsWith("arn:"));
-        if (!operation.startsWith("Describe") || arn === undefined || error !== undefined) {
-            continue;
-        }
+        if (!operation.startsWith("Describe") || arn === undefined || error !== undefined) continue;
         for (const described of Object.values((response ?? {}) as Record<string, Record<string, unknown> | null>)) {
             note(String(arn), described?.status);
             for (const [member, inner] of Object.entries(described ?? {})) {

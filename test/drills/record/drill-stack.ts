@@ -2,13 +2,16 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { IAM } from "@aws-sdk/client-iam";
+import { Personalize } from "@aws-sdk/client-personalize";
 import { batchUsd, campaignUsdPerHour, ingestionUsd, trainingUsd, type UsdRange } from "../../../config/prices.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import { root } from "../../../packages/local-aws/instance.ts";
-import { makeProgram } from "../../support/operators.ts";
+import type { createSettings } from "../../support/local-aws.ts";
+import { freshUser, makeProgram, type OperatorOutputs } from "../../support/operators.ts";
+import { until } from "../../support/until.ts";
 import { type Commands, commands } from "./commands.ts";
 import type { Observation } from "./observe.ts";
-import { type ClientSettings, makeOperator } from "./operator.ts";
 import { append, recordingVariable } from "./recording.ts";
 
 export interface DrillStack extends Commands {
@@ -158,5 +161,49 @@ export function drillUsd(data: {
     return {
         low: ingestion + training.low + campaignHours.low * hourly + lists.low,
         high: ingestion + training.high + campaignHours.high * hourly + lists.high,
+    };
+}
+
+/** Settings of AWS SDK clients; without credentials and endpoint, those of the environment. */
+type ClientSettings = Partial<ReturnType<typeof createSettings>>;
+
+/**
+ * Creates the policies of a stack's operator by the program in operator/, and a user who has only these policies. Waits
+ * until AWS accepts the user's access key.
+ * @throws Error if `up` of the program fails
+ */
+async function makeOperator(
+    program: Awaited<ReturnType<typeof makeProgram>>,
+    operatedStack: string,
+    settings: ClientSettings,
+) {
+    const run = async (command: "up" | "destroy") => {
+        const { exitCode } = await program.engine(command);
+        if (exitCode !== 0) throw new Error(`${command} of operator/ for stack ${operatedStack}: exit ${exitCode}`);
+    };
+    await program.configure({ operatedStack });
+    await run("up").catch((error) => run("destroy").finally(() => Promise.reject(error)));
+    const { boundaryArn, policyArns } = JSON.parse(await program.outputs()) as OperatorOutputs;
+    const iam = new IAM(settings);
+    const { who, end } = await freshUser(iam, operatedStack, Object.values(policyArns));
+    const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = who;
+    const personalize = new Personalize({ ...settings, credentials: { accessKeyId, secretAccessKey } });
+    const isAdmitted = () =>
+        personalize.listSchemas({}).then(
+            () => true,
+            () => false,
+        );
+    await until(`Personalize admits the operator ${operatedStack}`, isAdmitted);
+    personalize.destroy();
+    return {
+        boundaryArn,
+        // A profile or a session token would take precedence over the user's access key, or would not match it.
+        env: { AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined, ...who },
+        /** Deletes the user and the policies. */
+        async end(): Promise<void> {
+            await end();
+            iam.destroy();
+            await run("destroy");
+        },
     };
 }

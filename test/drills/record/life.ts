@@ -92,9 +92,7 @@ async function doctor({ stack, configFile, runbook, note }: DrillStack): Promise
     for (const { name, verdict, detail } of checks) {
         note(`doctor ${name}`, verdict === "ok" ? verdict : `${verdict}: ${detail}`);
     }
-    if (exitCode === 0) {
-        return undefined;
-    }
+    if (exitCode === 0) return undefined;
     const failed = checks.filter(({ verdict }) => verdict === "fail").map(({ name, detail }) => `${name} (${detail})`);
     return `not ready: ${failed.join("; ") || `exit ${exitCode}`}`;
 }

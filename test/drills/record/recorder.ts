@@ -69,21 +69,15 @@ function recording(service: string, target: string) {
 }
 
 async function collected(body: Readable | Uint8Array): Promise<Uint8Array> {
-    if (body instanceof Uint8Array) {
-        return body;
-    }
+    if (body instanceof Uint8Array) return body;
     const chunks: Buffer[] = [];
-    for await (const chunk of body) {
-        chunks.push(Buffer.from(chunk));
-    }
+    for await (const chunk of body) chunks.push(Buffer.from(chunk));
     return Buffer.concat(chunks);
 }
 
 function parsed(body: unknown): unknown {
     const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : body;
-    if (typeof text !== "string" || text === "") {
-        return null;
-    }
+    if (typeof text !== "string" || text === "") return null;
     try {
         return JSON.parse(text);
     } catch {

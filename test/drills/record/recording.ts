@@ -20,9 +20,7 @@ const ofDrill = /\bdrill-[0-9a-f]{6}\b/;
 
 /** Returns a recorded call without the resources of the account that do not belong to the drill. */
 export function withoutOthers(call: Call): Call {
-    if (!call.operation.startsWith("List") || call.operation === "ListTagsForResource") {
-        return call;
-    }
+    if (!call.operation.startsWith("List") || call.operation === "ListTagsForResource") return call;
     const ours = (value: unknown) =>
         Array.isArray(value) ? value.filter((one) => ofDrill.test(JSON.stringify(one))) : value;
     const members = Object.entries((call.response ?? {}) as object);
@@ -72,15 +70,9 @@ function scrubText(text: string): string {
 
 /** Removes private values from a JSON value. Keeps its members and types. Replaces dates in seconds by 0. */
 export function scrub(value: unknown, key = ""): unknown {
-    if (typeof value === "string") {
-        return key === "nextToken" ? "token" : scrubText(value);
-    }
-    if (typeof value === "number") {
-        return /DateTime$|^timestamp$/i.test(key) ? 0 : value;
-    }
-    if (Array.isArray(value)) {
-        return value.map((one) => scrub(one, key));
-    }
+    if (typeof value === "string") return key === "nextToken" ? "token" : scrubText(value);
+    if (typeof value === "number") return /DateTime$|^timestamp$/i.test(key) ? 0 : value;
+    if (Array.isArray(value)) return value.map((one) => scrub(one, key));
     if (value !== null && typeof value === "object") {
         return Object.fromEntries(Object.entries(value).map(([name, inner]) => [scrubText(name), scrub(inner, name)]));
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { estimate } from "../../../cost/estimate.ts";
 import { usageKind } from "../../../runbooks/lib/cost/billed.ts";
-import { compare } from "../../../runbooks/lib/cost/compare.ts";
+import { compare } from "../../../runbooks/lib/cost/report.ts";
 import { at, line, near, plan, service } from "./bill.ts";
 
 describe("`usageKind`", () => {

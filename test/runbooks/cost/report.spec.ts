@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { reportPeriod } from "../../../runbooks/lib/cost/billed.ts";
-import { comparedTime } from "../../../runbooks/lib/cost/compare.ts";
-import { bar, reportText } from "../../../runbooks/lib/cost/print-report.ts";
-import { costReport } from "../../../runbooks/lib/cost/report.ts";
+import { bar, comparedTime, costReport, reportText } from "../../../runbooks/lib/cost/report.ts";
 import { at, line, near, plan, service } from "./bill.ts";
 
 describe("`reportPeriod` and `comparedTime`", () => {

@@ -1,9 +1,8 @@
 import { useState } from "preact/hooks";
-import { type Answered, ApiError } from "../api.ts";
+import { type Answered, ApiError, picksPath } from "../api.ts";
 import { type Changes, changesBetween, changesInWords } from "../changes.ts";
 import { type Act, done, item, past, usualAct } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
-import { picksPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { isNew, lastRevision, viewerName, watchedBy, watchFilm } from "../viewers.ts";
 import { type FilmList, type ListedFilm, listed, milliseconds, popularWords, unknownViewerWords } from "../words.ts";

@@ -1,21 +1,19 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { popularPath, similarPath } from "../api.ts";
 import { onlyLeft } from "../changes.ts";
 import { capital, category, done, item, person, usualAct } from "../data-words.ts";
-import { showsHistories, useNewest } from "../history.ts";
 import { calmMotion, useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Hero } from "../parts/hero.tsx";
-import { HistoryPanel } from "../parts/history.tsx";
-import { ListedRow } from "../parts/listed-row.tsx";
+import { HistoryPanel, showsHistories, useNewest } from "../parts/history.tsx";
+import { EverybodysRows, ListedRow } from "../parts/listed-row.tsx";
 import { Row } from "../parts/row.tsx";
-import { popularPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { hashFor } from "../route.ts";
-import { tasteBy } from "../taste.ts";
 import { rememberTaste, viewerName } from "../viewers.ts";
+import { tasteBy } from "../why.ts";
 import { type Health, popularWords, unique } from "../words.ts";
 import { noteOn, outcome, useWatching, usualNote } from "./deed.ts";
-import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
 
 /**

@@ -2,13 +2,13 @@ import { useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
 import { type Act, act, item, person } from "../data-words.ts";
 import { Trouble } from "../parts/announcer.tsx";
+import { EverybodysRows } from "../parts/listed-row.tsx";
 import { Artwork } from "../parts/poster.tsx";
 import { ViewerChoice } from "../parts/viewer-choice.tsx";
 import { hashFor, type Page } from "../route.ts";
 import { needsToken } from "../sign-in.ts";
 import { newViewer, watchFilm } from "../viewers.ts";
 import type { ListedFilm } from "../words.ts";
-import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
 
 const scene = { title: "Evening over the ridge", year: null, genres: ["Adventure"] };

@@ -1,6 +1,16 @@
 import type { ComponentChildren } from "preact";
+import { type Act, acts, item, person } from "../data-words.ts";
 import { spoken } from "../poster/lettering.ts";
-import { describeStock, formatPrice, type ListedFilm, shortened } from "../words.ts";
+import {
+    describeStock,
+    type FilmList,
+    formatPrice,
+    type ListedFilm,
+    reasonWords,
+    shortened,
+    wordsOfList,
+} from "../words.ts";
+import { Icon } from "./icons.tsx";
 
 /** A no-break space, which keeps the number of further genres on the line of the last shown genre. */
 const noBreak = "\u00a0";
@@ -74,4 +84,59 @@ export const TitleAndFacts = (props: FactsProps) => (
             <Facts {...props} />
         </span>
     </>
+);
+
+interface ActsProps {
+    /** Whether the viewer has already performed the main action (such as "watch") in this visit. */
+    readonly again?: boolean;
+    onAct(act: Act): void;
+}
+
+/** Renders a button for each action in the data. The most frequent action has the primary button. */
+export const Acts = ({ again = false, onAct }: ActsProps) => (
+    <>
+        {acts.map((act, place) => (
+            <button
+                key={act.type}
+                type="button"
+                class={`button ${place === 0 ? "primary" : "over"}`}
+                onClick={() => onAct(act)}
+            >
+                {act.type === "Watch" && <Icon name="play" />}
+                {act.Act}
+                {again && place === 0 && " again"}
+            </button>
+        ))}
+    </>
+);
+
+/** Renders the source of a list, with the reason if the campaign did not make the list. */
+export function SourceBadge({ list }: { list: FilmList }) {
+    const { source, reason } = list;
+    const { badge, sentence } = wordsOfList(list);
+    return (
+        <span class={`source source-${source}`} title={sentence} data-source={source}>
+            <span class="unseen">From: </span>
+            {badge}
+            {reason !== undefined && <span class="source-why">{reasonWords[reason]}</span>}
+        </span>
+    );
+}
+
+const legend = [
+    ["campaign", "Personal", `made by Amazon Personalize for one ${person.one}`],
+    ["similar", "Similar", `${item.many} with the same ${person.many}`],
+    ["popular", "Popular", `equal for all ${person.many}`],
+] as const;
+
+/** Renders the legend of the coloured dots that mark the sources. */
+export const Legend = () => (
+    <dl class="legend" aria-label="Sources of the lists">
+        {legend.map(([source, name, words]) => (
+            <div key={source}>
+                <dt class={`source source-${source}`}>{name}</dt>
+                <dd>{words}</dd>
+            </div>
+        ))}
+    </dl>
 );

@@ -1,13 +1,12 @@
 import { useEffect, useRef } from "preact/hooks";
+import { itemPath, similarPath } from "../api.ts";
 import { type Act, capital, category, item, person, refusal, usualAct } from "../data-words.ts";
 import { type Asked, useAnswer } from "../hooks.ts";
-import { itemPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { explainFilm, type WhyAsked } from "../why.ts";
 import type { Film, FilmList, ListedFilm } from "../words.ts";
-import { Acts } from "./acts.tsx";
 import { Trouble } from "./announcer.tsx";
-import { Price } from "./facts.tsx";
+import { Acts, Price } from "./facts.tsx";
 import { Icon } from "./icons.tsx";
 import { Modal } from "./modal.tsx";
 import { Artwork, Poster } from "./poster.tsx";

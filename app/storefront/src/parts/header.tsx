@@ -4,8 +4,8 @@ import { hashFor, type Page, type Route } from "../route.ts";
 import { needsToken } from "../sign-in.ts";
 import { currentTheme, showTheme } from "../storage.ts";
 import { viewerName } from "../viewers.ts";
-import { Avatar } from "./avatar.tsx";
 import { Icon } from "./icons.tsx";
+import { Avatar } from "./viewer-choice.tsx";
 
 const pages: readonly (readonly [Page, string])[] = [
     ["home", "For you"],

@@ -2,8 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Act } from "../data-words.ts";
 import { spoken } from "../poster/lettering.ts";
 import type { ListedFilm } from "../words.ts";
-import { Acts } from "./acts.tsx";
-import { formatFacts } from "./facts.tsx";
+import { Acts, formatFacts } from "./facts.tsx";
 import { Artwork, Poster } from "./poster.tsx";
 
 interface HeroProps {

@@ -1,18 +1,16 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { prefetch } from "../api.ts";
+import { prefetch, similarPath } from "../api.ts";
 import type { Mark } from "../changes.ts";
 import { type Asked, useGlide, useKeptFocus } from "../hooks.ts";
-import { similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import type { Origin } from "../why.ts";
 import type { FilmList, ListedFilm } from "../words.ts";
 import { Trouble } from "./announcer.tsx";
-import { Facts, Price } from "./facts.tsx";
+import { Facts, Price, SourceBadge } from "./facts.tsx";
 import { Icon } from "./icons.tsx";
 import { Poster } from "./poster.tsx";
-import { moveFocus } from "./roving.ts";
-import { SourceBadge } from "./source-badge.tsx";
+import { moveFocus } from "./tabs.tsx";
 
 interface RowProps {
     readonly id: string;

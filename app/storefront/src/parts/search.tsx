@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { rowLength, searchPath } from "../api.ts";
 import { item } from "../data-words.ts";
 import { type Asked, useAnswer, useSettled } from "../hooks.ts";
-import { rowLength, searchPath } from "../paths.ts";
 import { hashFor, type Route } from "../route.ts";
 import type { FoundFilms } from "../words.ts";
 import { Trouble } from "./announcer.tsx";

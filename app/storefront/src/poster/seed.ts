@@ -1,9 +1,7 @@
 /** Returns a stable 32-bit hash of a text (FNV-1a). */
 export function hashText(text: string): number {
     let hash = 0x811c9dc5;
-    for (let at = 0; at < text.length; at++) {
-        hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-    }
+    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
     return hash >>> 0;
 }
 

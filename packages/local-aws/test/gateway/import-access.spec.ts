@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { type PolicyDocument, personalizeService } from "policy-evaluator";
-import { executionRoleTrust } from "../../../../iam/import-access.ts";
+import { executionRoleTrust, type PolicyDocument, personalizeService } from "policy-evaluator";
 import { judgeImport, judgeOutput } from "../../gateway/import-access.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };

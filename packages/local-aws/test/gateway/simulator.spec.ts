@@ -5,8 +5,7 @@ import {
     paginateSimulatePrincipalPolicy,
     type SimulatePrincipalPolicyCommandInput,
 } from "@aws-sdk/client-iam";
-import type { PolicyDocument, Statement } from "policy-evaluator";
-import { executionRoleTrust } from "../../../../iam/import-access.ts";
+import { executionRoleTrust, type PolicyDocument, type Statement } from "policy-evaluator";
 import { account, allow, useEnforcing } from "./enforcement/support.ts";
 
 const entity = (tail: string) => `arn:aws:iam::${account}:${tail}`;

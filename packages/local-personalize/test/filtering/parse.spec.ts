@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { FilterExpression } from "filter-grammar";
 import { ServiceError } from "../../errors.ts";
 import { readFilterValues } from "../../filtering/bind.ts";
-import { parseFilter } from "../../filtering/parse.ts";
+import { parseFilter } from "../../filtering/resolve.ts";
 
 const longest = 2500;
 

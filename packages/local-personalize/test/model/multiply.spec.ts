@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { largest } from "../../model/largest.ts";
 import { multiplier } from "../../model/multiply.ts";
+import { largest } from "../../model/neighbours.ts";
 import { seededRandom } from "../random.ts";
 
 describe("multiply", () => {

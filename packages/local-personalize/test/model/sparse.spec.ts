@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { temporaryFolder } from "../../../../test/support/temporary-folder.ts";
 import { nearestByWords } from "../../model/catalogue.ts";
-import type { Interactions } from "../../model/interactions.ts";
+import type { Interactions } from "../../model/histories.ts";
 import { loadModel, type Model, saveModel } from "../../model/model.ts";
 import { nearestItems } from "../../model/neighbours.ts";
 import { fitPersonal } from "../../model/personal.ts";

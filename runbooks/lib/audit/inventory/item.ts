@@ -1,6 +1,6 @@
 import { shell } from "terminal-text";
 import type { InterruptedCreate } from "../../stack/all-stacks.ts";
-import { readPages } from "../../stack/who-am-i.ts";
+import { readPages } from "../../stack/stack.ts";
 
 /** A resource's tags, by key. */
 export type Tags = Readonly<Record<string, string>>;

@@ -18,7 +18,7 @@ import {
 import { listTags } from "pulumi-personalize/core";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
 import { trainingDays } from "../../../../personalize/operations/solution-versions.ts";
-import { readPages } from "../../stack/who-am-i.ts";
+import { readPages } from "../../stack/stack.ts";
 import { command, type InventoryKind, type Listed, type Lister, type Place, untagged } from "./item.ts";
 
 type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
@@ -134,17 +134,13 @@ async function campaignUsd(client: PersonalizeClient, campaignArn: string): Prom
 /** Returns the monthly cost of a solution, which is the cost of its automatic trainings. */
 async function solutionUsd(client: PersonalizeClient, solutionArn: string): Promise<number | null> {
     const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
-    if (!solution?.performAutoTraining || solution.status !== "ACTIVE") {
-        return 0;
-    }
+    if (!solution?.performAutoTraining || solution.status !== "ACTIVE") return 0;
     const latest = solution.latestSolutionVersion?.solutionVersionArn;
     const { solutionVersion } =
         latest === undefined
             ? {}
             : await client.send(new DescribeSolutionVersionCommand({ solutionVersionArn: latest }));
     const hours = solutionVersion?.trainingHours;
-    if (hours === undefined || isV2(solution.recipeArn)) {
-        return null;
-    }
+    if (hours === undefined || isV2(solution.recipeArn)) return null;
     return autoTrainingUsdPerMonth(solution.recipeArn, 0, trainingDays(solution), hours).high;
 }

@@ -47,9 +47,7 @@ async function countStored(client: S3Client, Bucket: string): Promise<{ objects:
  * versions.
  */
 function emptying(bucket: string, region: string, objects: number): string[] {
-    if (objects === 0) {
-        return [];
-    }
+    if (objects === 0) return [];
     const list =
         `aws s3api list-object-versions --region ${region} --bucket ${bucket} --max-items ${objectsPerCall} ` +
         "--output json --query '{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}'";

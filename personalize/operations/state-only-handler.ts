@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Handler, Passed, Properties } from "pulumi-personalize/core";
 
 /** A resource that has no counterpart in AWS: Pulumi's state records its inputs. */
-interface Recorded<Inputs extends object> {
+interface StateOnlyResource<Inputs extends object> {
     /** Inputs whose change updates the resource. */
     readonly compared: readonly (keyof Inputs & string)[];
     idOf(inputs: Passed<Inputs>): string;
@@ -13,7 +13,7 @@ interface Recorded<Inputs extends object> {
 }
 
 /** Creates the handler of a resource whose only state is its recorded inputs. A caller may replace members of the handler. */
-export function recordedHandler<Inputs extends object>(resource: Recorded<Inputs>): Handler {
+export function stateOnlyHandler<Inputs extends object>(resource: StateOnlyResource<Inputs>): Handler {
     const passed = (properties: Properties) => properties as Passed<Inputs>;
     return {
         check: async (_olds, news) => ({ inputs: news, failures: [] }),
