@@ -105,7 +105,7 @@ describe("fixes for access faults must not remove protection", () => {
 
     it("for an Allow with `NotAction`, the fix asks whether the exclusion is meant for the import", () => {
         const but = { Sid: "AllButReading", Effect: "Allow", NotAction: "s3:GetObject", Resource: "*" } as const;
-        const [fix] = asks({ ...createFixture(), inline: { mine: document(but) } });
+        const [fix] = diagnoseFixture({ ...createFixture(), inline: { mine: document(but) } }).fixes;
         assert.deepEqual(fix?.commands, []);
         assert.match(
             fix?.ask ?? "",
