@@ -1,4 +1,5 @@
 import { basename } from "node:path/posix";
+import { visible } from "terminal-text";
 import { isTime, type Shape } from "../data-file/fields.ts";
 import type { Header } from "../data-file/header.ts";
 import type { Row, Sample, Table } from "../data-file/sample.ts";
@@ -196,11 +197,9 @@ export function rowsInOrder(table: Table, { fields, isSchema }: Shape) {
     return { rows: isSchema && rows.every(fits) ? rows : [], places: fields.map((_field, at) => at) };
 }
 
-/** Shortens a text from a file, removes its control characters, and shows no-break spaces and the spaces at its ends. */
+/** Shortens a text from a file, and shows its invisible characters and the spaces at its ends. */
 export const shown = (text: string) => {
-    const plain = text
-        .replaceAll(/^ +| +$/g, (spaces) => "·".repeat(spaces.length))
-        .replaceAll("\u00a0", "[NBSP]")
-        .replace(/[^\P{C}]/gu, " ");
+    const marked = text.replaceAll(/^ +| +$/g, (spaces) => "·".repeat(spaces.length)).replaceAll("\u00a0", "[NBSP]");
+    const plain = visible(marked);
     return plain.length > 200 ? `${plain.slice(0, 199)}…` : plain;
 };

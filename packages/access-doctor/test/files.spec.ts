@@ -140,7 +140,7 @@ describe("`diagnose` of a data file", () => {
 
     it("the text of a finding contains no control characters from the file", () => {
         const text = JSON.stringify(diagnose(of({ [key]: "\u001b[31mUSER,b\n1,2\n" })).findings);
-        assert.doesNotMatch(text, /\\u00/);
+        assert.doesNotMatch(text, /(?<!\\)\\u00/);
     });
 });
 

@@ -1,6 +1,6 @@
 import { allows, also, isAction, of, role, trust } from "../../../packages/access-doctor/test/fixtures/edits.ts";
 import { good, roleArnOf } from "../../../packages/access-doctor/test/fixtures/import-fixture.ts";
-import { bucketAlso, chain, type Fault, guard, keyWith, lines, rows, storedAs, times } from "./case.ts";
+import { bucketAlso, chain, type Fault, guard, keyWith, rows, storedAs, times } from "./case.ts";
 
 const github = "https://github.com";
 const service = { Service: "personalize.amazonaws.com" };
@@ -104,14 +104,6 @@ export const secondFaults: readonly Fault[] = [
         ),
         says: /line 2\b.*"1\/1\/2020 12:00:00 AM"/is,
         rows,
-    },
-    {
-        name: "quotes that a backslash escapes",
-        source: `${github}/sqlitebrowser/sqlitebrowser/issues/1032`,
-        make: lines(([user, item, time], hour) => `${user},${hour === 40 ? '"i3 \\"HD\\" cut"' : item},Watch,${time}`),
-        says: /line 42\b.*(quote|backslash)/is,
-        // The comparison of the rows ignores quotes.
-        rows: rows.map(([user, item, time], hour) => [user, hour === 40 ? "i3 HD cut" : item, time]),
     },
     {
         name: "milliseconds in the newer half of the rows",
