@@ -22,13 +22,7 @@ import { policyFaults } from "./outside/policies.ts";
 import { secondFaults } from "./outside/second.ts";
 import { soundSetups } from "./outside/sound.ts";
 
-const isSecond = process.env.OUTSIDE_SET === "second";
-const faults = isSecond ? secondFaults : [...policyFaults, ...dataFaults];
-const sounds = isSecond ? [] : soundSetups;
-const texts = isSecond ? [] : messages;
-
-/** Cases that the diagnosis does not explain or fix yet. Their tests fail as soon as it does. */
-const notYet: readonly string[] = [];
+const faults = [...policyFaults, ...dataFaults, ...secondFaults];
 
 describe("`diagnose-access` on faults that its authors did not choose", () => {
     let instance: Instance;
@@ -56,26 +50,20 @@ describe("`diagnose-access` on faults that its authors did not choose", () => {
         await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
         const median = score.seconds.sort((a, b) => a - b)[Math.floor(score.seconds.length / 2)] ?? 0;
         const ofFaults = `named ${score.named}/${faults.length} · fixes right and harmless ${score.right}/${score.fixes}`;
-        const others = `sound set-ups ${score.sound}/${sounds.length} · messages ${score.messages}/${texts.length}`;
+        const others = `sound set-ups ${score.sound}/${soundSetups.length} · messages ${score.messages}/${messages.length}`;
         console.log(`${ofFaults} · ${others} · median ${median.toFixed(2)} s · unseen layer ${score.unseen}`);
     });
 
     const caller = { partition: localPartition, region, accountId: localAccountId };
     const world = (setup: Setup, name: string) => createWorld(stage, setup, soundFixture(name, caller));
 
-    /** Defines a test that fails if there are problems, or for a case of `notYet`, if there are none. */
-    function judges(verb: "explain" | "accept", name: string, source: string, review: () => Promise<string[]>): void {
-        if (isSecond || !notYet.includes(name)) {
-            it(`\`diagnose-access\` ${verb}s ${name} (${source})`, async () => assert.deepEqual(await review(), []));
-            return;
-        }
-        it(`\`diagnose-access\` does not yet ${verb} ${name} (${source})`, async () =>
-            assert.notDeepEqual(await review(), [], "the case is right now: delete it from notYet"));
-    }
+    /** Defines a test that fails if there are problems. */
+    const judges = (verb: "explain" | "accept", name: string, source: string, review: () => Promise<string[]>) =>
+        it(`\`diagnose-access\` ${verb}s ${name} (${source})`, async () => assert.deepEqual(await review(), []));
 
     for (const [number, fault] of faults.entries()) {
         judges("explain", fault.name, fault.source, async () => {
-            const made = await world(fault, `${isSecond ? "second" : "first"}${number}`);
+            const made = await world(fault, `fault${number}`);
             assert.equal(made.failure === undefined, fault.unseen === true, `the import: ${made.failure ?? "ACTIVE"}`);
             const failureReason = "Insufficient privileges for accessing data in Amazon S3.";
             const failed = { is: { arn: made.jobArn ?? "", status: "CREATE FAILED", failureReason } };
@@ -94,7 +82,7 @@ describe("`diagnose-access` on faults that its authors did not choose", () => {
         });
     }
 
-    for (const [number, setup] of sounds.entries()) {
+    for (const [number, setup] of soundSetups.entries()) {
         judges("accept", setup.name, setup.source, async () => {
             const made = await world(setup, `sound${number}`);
             assert.equal(made.failure, undefined);
@@ -106,7 +94,7 @@ describe("`diagnose-access` on faults that its authors did not choose", () => {
         });
     }
 
-    for (const { name, source, text, says, mustNot } of texts) {
+    for (const { name, source, text, says, mustNot } of messages) {
         judges("explain", name, source, async () => {
             const message = explainMessage(text);
             const shown = message ? `${message.cause}\nNext: ${message.next}` : "nothing";

@@ -204,8 +204,8 @@ export const policyFaults: readonly Fault[] = [
         make: (fixture) => fixture,
         bucketPart: ({ bucket: name }) => `${name}.s3.us-west-1.amazonaws.com`,
         says: all(
-            /films-first\d+\.s3\.us-west-1\.amazonaws\.com/,
-            /films-first\d+\b(?!\.)/,
+            /films-fault\d+\.s3\.us-west-1\.amazonaws\.com/,
+            /films-fault\d+\b(?!\.)/,
             /host name|endpoint|no such bucket/,
         ),
         mustNot: /create-bucket/,

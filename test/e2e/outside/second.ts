@@ -5,7 +5,7 @@ import { bucketAlso, chain, type Fault, guard, keyWith, rows, storedAs, times } 
 const github = "https://github.com";
 const service = { Service: "personalize.amazonaws.com" };
 
-/** Faults that nobody reads before the diagnosis is finished. `OUTSIDE_SET=second` runs them. */
+/** Faults that nobody of the authors read before the diagnosis was finished. */
 export const secondFaults: readonly Fault[] = [
     {
         name: "s3:GetObjectAttributes in place of s3:GetObject",
