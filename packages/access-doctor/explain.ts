@@ -8,7 +8,7 @@ import {
 } from "policy-evaluator";
 import { type Candidate, compareStatements, type DecidingCondition } from "./candidates.ts";
 import { isConditionKey, type Unknowns } from "./context.ts";
-import { type Correction, nameOf } from "./meant.ts";
+import { type Correction, isUnresolved, nameOf } from "./meant.ts";
 
 /**
  * The reason why a request is denied: a statement that denies it, or, if none allows it, the Allow statement that comes
@@ -192,15 +192,6 @@ function meant(corrections: readonly Correction[], part: Correction["part"]): st
     const right = corrections.flatMap((each) => (each.part === part ? [each.right] : []));
     return right.length > 0 ? ` (${right.join(", ")} was probably meant)` : "";
 }
-
-/**
- * Checks whether a text contains spaces or a placeholder that its author did not replace, such as `BUCKET-NAME`. Policy
- * variables of IAM (`${aws:…}`) are not placeholders.
- */
-export const isUnresolved = (text: string) =>
-    /^\s|\s$|\s|\$\{(?!\w+:)|\{\{|<[\w -]+>|\[[\w -]+\]|(^|:)(bucket-name|your-?bucket(-name)?|amzn-s3-demo-bucket|accountId|account-id)(\/|:|$)/i.test(
-        text,
-    );
 
 function resourceText(
     { Resource, NotResource }: Statement,

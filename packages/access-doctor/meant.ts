@@ -139,3 +139,12 @@ function correctCondition(
         ...values.filter(({ wrong, right }) => isNear(wrong, right) && helps(operator, replaced(wrong, right))),
     ];
 }
+
+/**
+ * Checks whether a text contains spaces or a placeholder that its author did not replace, such as `BUCKET-NAME`. Policy
+ * variables of IAM (`${aws:…}`) are not placeholders.
+ */
+export const isUnresolved = (text: string) =>
+    /^\s|\s$|\s|\$\{(?!\w+:)|\{\{|<[\w -]+>|\[[\w -]+\]|(^|:)(bucket-name|your-?bucket(-name)?|amzn-s3-demo-bucket|accountId|account-id)(\/|:|$)/i.test(
+        text,
+    );

@@ -1,9 +1,8 @@
 import { type Import, type PolicyDocument, parseArn, type Statement, toList } from "policy-evaluator";
 import type { DecidingCondition } from "../candidates.ts";
 import { isConditionKey } from "../context.ts";
-import { isUnresolved } from "../explain.ts";
 import type { Finding, Scene } from "../link.ts";
-import type { Correction } from "../meant.ts";
+import { type Correction, isUnresolved } from "../meant.ts";
 import { storable, withStatements } from "./documents.ts";
 import type { Repair, Store } from "./steps.ts";
 
