@@ -149,7 +149,7 @@ describe("Interrupted `pulumi up`", () => {
     });
 
     describe("Pulumi process that is killed during `destroy`", () => {
-        it("all processes of a `destroy` that is interrupted twice and killed during deletions end within three seconds without growing", async () => {
+        it("all processes of a `destroy` that is interrupted twice and killed during deletions end within ten seconds without growing", async () => {
             const admin = createAdmin(aws.instance);
             const { instance } = aws;
             // The provider writes the error of each failed deletion to a dead pipe. A single error has no effect.

@@ -26,11 +26,14 @@ export function startedBy(pid: number, all = running()): readonly Process[] {
     return [...children, ...children.flatMap((child) => startedBy(child.pid, all))];
 }
 
-/** Milliseconds in which all processes of a killed engine must end. */
-const deadline = 3000;
+/**
+ * Milliseconds in which all processes of a killed engine must end. Pulumi's language host took more than three seconds
+ * beside other specs.
+ */
+const deadline = 10_000;
 
 /**
- * Waits until all processes that a killed engine had started have ended, for at most three seconds.
+ * Waits until all processes that a killed engine had started have ended, for at most ten seconds.
  * @returns the commands of processes that are still running; these processes are then ended
  */
 export async function findOrphans(started: readonly Process[]): Promise<readonly string[]> {
