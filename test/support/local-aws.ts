@@ -141,10 +141,12 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
     }
 
     const clients = createClients(instance);
+    let starting: Promise<unknown> = Promise.resolve();
     async function discard(): Promise<void> {
         for (const client of Object.values(clients)) client.destroy();
         await stop(instance);
-        // Wait for running commands, which still write files when they end.
+        // Wait for the start after a signal, and for running commands: both still write files.
+        await starting.catch(() => {});
         await Promise.allSettled(commands);
         plugin?.stop();
         await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
@@ -155,11 +157,15 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
         await discard();
     }
 
-    try {
+    async function begin(): Promise<void> {
         await start(instance, () => {});
         await writeInteractions(1);
         await makeStack();
         plugin = await startAwsPlugin(instance, region);
+    }
+    starting = begin();
+    try {
+        await starting;
     } catch (error) {
         await stopOnce();
         throw error;
