@@ -51,7 +51,7 @@ export function createIdField(numbers: Numbering, dialect: Dialect, spaced?: Spa
         number = numbers.find(value, bytes, from, to);
         if (!spaced) return problem ?? (number < 0 ? idProblem(bytes, from, to) : undefined);
         written = undefined;
-        // Numbers have only IDs without spaces, so a known one needs no further look.
+        // The numbering contains only IDs without spaces around them, so a known ID needs no further check.
         if (number < 0) {
             problem ??= idProblem(bytes, from, to);
             const text = bytes.toString("utf8", from, to);

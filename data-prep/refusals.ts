@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { parse, resolve } from "node:path";
-import { isCertain, knownCodes, readTimes, type TimeFormat, timeReader } from "access-doctor/times";
+import { dateOf, isCertain, knownCodes, readTimes, type TimeFormat, timeReader } from "access-doctor/times";
 import { maxTypesAndColumns } from "./avro.ts";
 import { describeBadRows } from "./bad-rows.ts";
 import { findMissingColumns } from "./columns.ts";
@@ -101,10 +101,9 @@ function describeReadings(table: Table, column: number, now: number, suggest: Su
     }
     const listed = readings.map((reading) => {
         const { format, share, seconds } = reading;
-        const date = new Date(seconds * 1000).toISOString().slice(0, 10);
         const rows = share < 1 ? ` (${(share * 100).toPrecision(3)} % of the rows from 1995 until tomorrow)` : "";
         const own = reading.example === example ? "" : `"${shown(reading.example, 40)}" is `;
-        return `  ${own}${date}${rows}:  ${suggest({ time: format })}`;
+        return `  ${own}${dateOf(seconds)}${rows}:  ${suggest({ time: format })}`;
     });
     const certain = readings.filter(isCertain).length;
     const count = certain === 0 ? "no certain reading" : certain === 1 ? "another reading" : "several readings";

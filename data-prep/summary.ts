@@ -1,3 +1,4 @@
+import { dateOf } from "access-doctor/times";
 import { op, table } from "arquero";
 import type { BadRow } from "./bad-rows.ts";
 import { computeTimeSpan } from "./by-user.ts";
@@ -93,7 +94,7 @@ export function formatSummary(summary: Summary): string {
         ["interactions", count(summary.interactions)],
         ["users", `${count(summary.users)}, with ${spreadText(history)} interactions each`],
         ["items", `${count(summary.items)}, with ${spreadText(popularity)} interactions each`],
-        ["span", `${day(summary.firstTimestamp)} to ${day(summary.lastTimestamp)}`],
+        ["span", `${dateOf(summary.firstTimestamp)} to ${dateOf(summary.lastTimestamp)}`],
         ["event types", eventTypesText(summary.eventTypes)],
         ["filter", filterText(typesByRows(summary.eventTypes).map(({ name }) => name))],
         ["rows skipped", count(summary.rowsSkipped)],
@@ -148,5 +149,4 @@ function eventTypesText(types: Record<string, number>): string {
 const count = (value: number) => value.toLocaleString("en-US");
 const windowText = (seconds: number) =>
     seconds < 86_400 ? counted(seconds, "second") : counted(Math.round(seconds / 86_400), "day");
-const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
 const spreadText = ({ min, median, max }: Spread) => `${count(min)} to ${count(max)} (median ${count(median)})`;

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { TimeFormat } from "access-doctor/times";
-import { visible } from "terminal-text";
+import { visible, withSpaces } from "terminal-text";
 
 /** Maximum length of IDs and event types in Personalize. */
 const maxLength = 256;
@@ -58,7 +58,7 @@ export function idProblem(bytes: Uint8Array, from: number, to: number): string |
  * and no-break spaces are `[NBSP]`.
  */
 export function shown(text: string, most = 120): string {
-    const spaced = text.replaceAll(/^ +| +$/g, (spaces) => "·".repeat(spaces.length)).replaceAll("\u00a0", "[NBSP]");
+    const spaced = withSpaces(text);
     return visible(spaced.length > most ? `${spaced.slice(0, most)}…` : spaced);
 }
 

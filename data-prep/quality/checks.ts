@@ -1,3 +1,4 @@
+import { dateOf } from "access-doctor/times";
 import { maxTypesAndColumns } from "../avro.ts";
 import { counted } from "../words.ts";
 import { coldBelow, type Figures } from "./figures.ts";
@@ -41,7 +42,6 @@ const maxItems = 750_000;
 const count = (value: number) => value.toLocaleString("en-US");
 const percent = (share: number) => `${(share * 100).toPrecision(3)} %`;
 const days = (value: number) => counted(value, "day");
-const date = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
 /** Checks the data. Red stops `pulumi up` before anything is billed; amber is advice. */
 export function checkFigures(figures: Figures, counts: Counts): Check[] {
@@ -86,7 +86,7 @@ export function checkFigures(figures: Figures, counts: Counts): Check[] {
         check(
             "span",
             [spanDays === 0, spanDays < 7],
-            `${date(firstTimestamp)} to ${date(lastTimestamp)}, ${days(Math.round(spanDays))}`,
+            `${dateOf(firstTimestamp)} to ${dateOf(lastTimestamp)}, ${days(Math.round(spanDays))}`,
             `${guide}: the order of events is what is learned`,
             "Check the column of times: events with one time have no order.",
         ),
@@ -135,14 +135,14 @@ export function checkFigures(figures: Figures, counts: Counts): Check[] {
         check(
             "gap",
             [false, longestGap.days > 7 && longestGap.days > spanDays / 10],
-            `the longest gap has ${days(longestGap.days)}${longestGap.days > 0 ? `, from ${date(longestGap.from)}` : ""}`,
+            `the longest gap has ${days(longestGap.days)}${longestGap.days > 0 ? `, from ${dateOf(longestGap.from)}` : ""}`,
             own,
             "Check whether files of these days are missing.",
         ),
         check(
             "busiest-day",
             [false, figures.busiestDay.rows > 0.5 * rows && spanDays > 7],
-            `${date(figures.busiestDay.start)} has ${percent(figures.busiestDay.rows / Math.max(1, rows))} of the events`,
+            `${dateOf(figures.busiestDay.start)} has ${percent(figures.busiestDay.rows / Math.max(1, rows))} of the events`,
             own,
             "Check for a day on which a migration wrote all older events.",
         ),

@@ -1,3 +1,4 @@
+import { dateOf } from "access-doctor/times";
 import { counted } from "../words.ts";
 import { bars, curve, html } from "./charts.ts";
 import type { Check } from "./checks.ts";
@@ -35,7 +36,6 @@ table { border-collapse: collapse; width: 100% } th, td { text-align: left; vert
 @media (max-width: 640px) { .reference { display: none } }`;
 
 const count = (value: number) => value.toLocaleString("en-US");
-const date = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
 const day = 86_400;
 
 /** Returns the report as one HTML page without other files and scripts. */
@@ -56,7 +56,7 @@ export function qualityPage({ name, checks, figures, eventTypes, sources }: Qual
         .join(", ");
     const bar = (index: number) => {
         const start = firstTimestamp + index * events.daysPerBar * day;
-        return `${date(start)}: ${counted(events.bars[index] ?? 0, "event")}`;
+        return `${dateOf(start)}: ${counted(events.bars[index] ?? 0, "event")}`;
     };
     const figure = (title: string, text: string, chart: string) =>
         `<section><h2>${html(title)}</h2>${chart}<p>${html(text)}</p></section>`;
@@ -69,7 +69,7 @@ export function qualityPage({ name, checks, figures, eventTypes, sources }: Qual
 <p>${counted(figures.rows, "event")} of ${counted(figures.users, "user")} with ${counted(figures.items, "item")}: ${html(types)}. ${levels}.</p>
 <table><thead><tr><th>Level</th><th>Found</th><th>Advice</th><th class="reference">Reference</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>
 <div class="charts">
-${figure(`Events ${perBar}`, "An empty place is a gap, and one high bar a migration.", bars("Events over time", events.bars, bar, [date(firstTimestamp), date(lastTimestamp)]))}
+${figure(`Events ${perBar}`, "An empty place is a gap, and one high bar a migration.", bars("Events over time", events.bars, bar, [dateOf(firstTimestamp), dateOf(lastTimestamp)]))}
 ${figure(
     "Popularity of items",
     `Gini coefficient ${gini.toFixed(2)}. On the dashed line all items would be equally popular.`,

@@ -115,7 +115,14 @@ export function toScene(snapshot: Snapshot): Scene {
     return {
         snapshot,
         of: {
-            ...{ partition, region, accountId, sourceArn, bucket, key, objectTags, bucketAccount: account },
+            partition,
+            region,
+            accountId,
+            sourceArn,
+            bucket,
+            key,
+            objectTags,
+            bucketAccount: account,
             // The ARN in the job may lack the role's path, so use the ARN of the existing role.
             roleArn: role?.arn ?? snapshot.roleArn,
             roleId: role?.id,

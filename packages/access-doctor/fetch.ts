@@ -46,7 +46,7 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
     const objects = key === undefined ? [] : await read(key);
     const meant = key === undefined || objects.length > 0 ? [] : proposals(key, listed);
     const candidates = await Promise.all(
-        meant.map(async ({ location }) => ({ location, objects: await read(location) })),
+        meant.map(async (proposal) => ({ ...proposal, objects: await read(proposal.location) })),
     );
     const kms = new KMS({ region });
     const ids = new Set(separate(objects).read.flatMap(({ kmsKey }) => kmsKey ?? []));
@@ -55,8 +55,18 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
     );
     const snapshot: Snapshot = {
         ...target,
-        ...{ now: new Date().toISOString(), key, passRole, role, simulated: { is: [] }, keys, objects, candidates },
-        ...{ bucketFacts: facts, bucketPolicy: policy, accessBlock: block, ownership: owner },
+        now: new Date().toISOString(),
+        key,
+        passRole,
+        role,
+        simulated: { is: [] },
+        bucketFacts: facts,
+        bucketPolicy: policy,
+        accessBlock: block,
+        ownership: owner,
+        keys,
+        objects,
+        candidates,
         kmsKeys: Object.fromEntries(kmsKeys),
     };
     if ("is" in role && role.is === undefined) return { ...snapshot, simulated: { unread: "there is no role" } };

@@ -82,6 +82,12 @@ export interface ObjectFacts {
     readonly start?: Uint8Array;
 }
 
+/** A location that the user may have meant, and the fault that it would explain. */
+export interface Proposal {
+    readonly location: string;
+    readonly fault: "folder-without-slash" | "folder-nested" | "object-wrong-key";
+}
+
 export interface KeyListed {
     readonly key: string;
     readonly size: number;
@@ -156,7 +162,7 @@ export interface Snapshot extends Target {
     /** The objects that the import reads: one, or the first level of the folder. */
     readonly objects: readonly Fetched<ObjectFacts>[];
     /** If there is no such object: the locations that may have been meant, with their objects. */
-    readonly candidates: readonly { readonly location: string; readonly objects: readonly Fetched<ObjectFacts>[] }[];
+    readonly candidates: readonly (Proposal & { readonly objects: readonly Fetched<ObjectFacts>[] })[];
     readonly kmsKeys: Readonly<Record<string, Fetched<KeyFacts>>>;
     /** The error message of AWS about this import, if the user pasted one. */
     readonly reported?: string;

@@ -50,7 +50,13 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
     const { roleArn = "", status = "", failureReason, lastUpdatedDateTime: updated } = job ?? {};
     const facts = { arn: datasetImportJobArn, status, failureReason, ...(updated && { ended: updated.toISOString() }) };
     return {
-        ...{ region, owned: {}, bucket, key, sourceArn: datasetImportJobArn, ...identity, roleArn },
+        ...identity,
+        region,
+        roleArn,
+        owned: {},
+        bucket,
+        key,
+        sourceArn: datasetImportJobArn,
         job: { is: facts },
         schema: await fetched(look, "personalize:DescribeDataset", (signal) =>
             fetchSchema(withSignal(personalize, signal), job?.datasetArn),
@@ -125,7 +131,14 @@ export async function targetOfRole(
     const identity = await fetchCaller(region, look);
     const sourceArn = `arn:${role.partition}:personalize:${region}:${identity.accountId}:dataset-import-job/any`;
     return {
-        ...{ region, roleArn, owned: {}, bucket, key, sourceArn, ...identity, partition: role.partition },
+        ...identity,
+        partition: role.partition,
+        region,
+        roleArn,
+        owned: {},
+        bucket,
+        key,
+        sourceArn,
         job: { is: undefined },
         schema: { is: undefined },
     };

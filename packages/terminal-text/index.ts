@@ -28,6 +28,10 @@ const unit = (one: string) => (one === "\t" ? "\\t" : `\\u${one.charCodeAt(0).to
 export const visible = (line: string): string =>
     line.replaceAll(unsafe, (characters) => characters.split("").map(unit).join(""));
 
+/** Returns a text in which the spaces at the ends are `·`, and no-break spaces are `[NBSP]`. */
+export const withSpaces = (text: string): string =>
+    text.replaceAll(/^ +| +$/g, (spaces) => "·".repeat(spaces.length)).replaceAll("\u00a0", "[NBSP]");
+
 // Colours and weights of `util.styleText`, and line breaks. Other sequences can hide or replace text.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins these sequences
 const harmless = /(\x1b\[(?:[0-4]|2[2-4]|3\d|9[0-7])m|\n)/;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnosis } from "access-doctor";
 import { breaks } from "../../packages/access-doctor/test/fixtures/break.ts";
@@ -8,18 +8,10 @@ import {
     interactions,
     soundFixture,
 } from "../../packages/access-doctor/test/fixtures/import-fixture.ts";
-import { start, stop } from "../../packages/local-aws/control.ts";
-import {
-    environment,
-    type Instance,
-    localAccountId,
-    localPartition,
-    variables,
-} from "../../packages/local-aws/instance.ts";
+import { type Instance, localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
-import { pathWith } from "../support/aws-cli.ts";
-import { type Real, type Stage, stageOn } from "../support/import-stage.ts";
-import { assertExit, region, testInstance } from "../support/local-aws.ts";
+import { type Real, type Stage, startStage } from "../support/import-stage.ts";
+import { assertExit, region } from "../support/local-aws.ts";
 
 /** One setup for each kind of fix: a script for each policy, another location, a conversion, and a new file. */
 const names = [
@@ -34,23 +26,12 @@ describe("Fixes that `diagnose-access` prints, applied on the local AWS", () => 
     /** The folder of the user who runs the printed commands, and the PATH there. */
     let folder: string;
     let PATH: string;
+    let discard: (() => Promise<void>) | undefined;
     before(async () => {
-        instance = await testInstance();
-        await start(instance, () => {});
-        const { AWS_ENDPOINT_URL = "", AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = variables(instance);
-        const administrator = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
-        stage = await stageOn(AWS_ENDPOINT_URL, region, administrator, interactions);
-        folder = join(instance.dir, "own");
-        await mkdir(folder);
+        ({ instance, stage, folder, PATH, discard } = await startStage());
         await writeFile(join(folder, "YOUR.csv"), interactions);
-        // A user runs npm in the clone, but this test must not write its files there.
-        const npm = `PATH='${environment(instance).PATH}' exec npm --prefix '${instance.root}' "$@"`;
-        PATH = await pathWith(instance, { npm });
     });
-    after(async () => {
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
-    });
+    after(() => discard?.());
 
     /** Runs diagnose-access as the importing user, with `--write`. */
     async function diagnosed({ importer }: Real, script: string, args: readonly string[]) {

@@ -1,19 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { explainMessage } from "access-doctor";
-import { interactions, soundFixture } from "../../packages/access-doctor/test/fixtures/import-fixture.ts";
-import { start, stop } from "../../packages/local-aws/control.ts";
-import {
-    environment,
-    type Instance,
-    localAccountId,
-    localPartition,
-    variables,
-} from "../../packages/local-aws/instance.ts";
-import { pathWith } from "../support/aws-cli.ts";
-import { type Stage, stageOn } from "../support/import-stage.ts";
-import { region, testInstance } from "../support/local-aws.ts";
+import { soundFixture } from "../../packages/access-doctor/test/fixtures/import-fixture.ts";
+import { localAccountId, localPartition, variables } from "../../packages/local-aws/instance.ts";
+import { startStage } from "../support/import-stage.ts";
+import { region } from "../support/local-aws.ts";
 import type { Setup } from "./outside/case.ts";
 import { dataFaults } from "./outside/data.ts";
 import { ask, createWorld, prints, reviewCause, reviewEnd, reviewFix } from "./outside/judge.ts";
@@ -25,29 +15,19 @@ import { soundSetups } from "./outside/sound.ts";
 const faults = [...policyFaults, ...dataFaults, ...secondFaults];
 
 describe("`diagnose-access` on faults that its authors did not choose", () => {
-    let instance: Instance;
-    let stage: Stage;
-    let shell: Parameters<typeof reviewFix>[1];
+    let local: Awaited<ReturnType<typeof startStage>>;
     const own = { ...process.env };
     const score = { named: 0, fixes: 0, right: 0, sound: 0, messages: 0, unseen: 0, seconds: [] as number[] };
 
     before(async () => {
-        instance = await testInstance();
-        await start(instance, () => {});
+        local = await startStage();
         // The AWS SDK in this process reads these variables.
-        Object.assign(process.env, variables(instance));
-        const administrator = { accessKeyId: "test", secretAccessKey: "test" };
-        stage = await stageOn(process.env.AWS_ENDPOINT_URL ?? "", region, administrator, interactions);
-        const folder = join(instance.dir, "own");
-        await mkdir(folder);
-        const npm = `PATH='${environment(instance).PATH}' exec npm --prefix '${instance.root}' "$@"`;
-        shell = { instance, folder, PATH: await pathWith(instance, { npm }) };
+        Object.assign(process.env, variables(local.instance));
     });
     after(async () => {
-        for (const name of Object.keys(variables(instance))) delete process.env[name];
+        for (const name of Object.keys(variables(local.instance))) delete process.env[name];
         Object.assign(process.env, own);
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+        await local.discard();
         const median = score.seconds.sort((a, b) => a - b)[Math.floor(score.seconds.length / 2)] ?? 0;
         const ofFaults = `named ${score.named}/${faults.length} · fixes right and harmless ${score.right}/${score.fixes}`;
         const others = `sound set-ups ${score.sound}/${soundSetups.length} · messages ${score.messages}/${messages.length}`;
@@ -55,7 +35,7 @@ describe("`diagnose-access` on faults that its authors did not choose", () => {
     });
 
     const caller = { partition: localPartition, region, accountId: localAccountId };
-    const world = (setup: Setup, name: string) => createWorld(stage, setup, soundFixture(name, caller));
+    const world = (setup: Setup, name: string) => createWorld(local.stage, setup, soundFixture(name, caller));
 
     /** Defines a test that fails if there are problems. */
     const judges = (verb: "explain" | "accept", name: string, source: string, review: () => Promise<string[]>) =>
@@ -76,7 +56,7 @@ describe("`diagnose-access` on faults that its authors did not choose", () => {
             const end = reviewEnd(fault, answer);
             if (prints(diagnosis) || fault.ends === "commands") score.fixes++;
             if (!prints(diagnosis)) return [...cause, ...end];
-            const fix = await reviewFix(stage, shell, made, fault, diagnosis);
+            const fix = await reviewFix(local.stage, local, made, fault, diagnosis);
             if (fix.length === 0 && end.length === 0) score.right++;
             return [...cause, ...end, ...fix];
         });

@@ -1,3 +1,5 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { IAM } from "@aws-sdk/client-iam";
 import { KMS } from "@aws-sdk/client-kms";
@@ -7,10 +9,15 @@ import {
     document,
     encodeBody,
     type ImportFixture,
+    interactions,
     roleArnOf,
     schema,
     storedInline,
 } from "../../packages/access-doctor/test/fixtures/import-fixture.ts";
+import { start, stop } from "../../packages/local-aws/control.ts";
+import { environment, variables } from "../../packages/local-aws/instance.ts";
+import { pathWith } from "./aws-cli.ts";
+import { region, testInstance } from "./local-aws.ts";
 
 export interface Credentials {
     readonly accessKeyId: string;
@@ -35,6 +42,28 @@ const reading = document({
     ],
     Resource: "*",
 });
+
+/**
+ * Starts a local AWS with a stage, and returns the folder of the user who runs the printed commands, the PATH there, and
+ * the function that stops the local AWS and removes its files.
+ */
+export async function startStage() {
+    const instance = await testInstance();
+    await start(instance, () => {});
+    const { AWS_ENDPOINT_URL = "", AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = variables(instance);
+    const administrator = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
+    const stage = await stageOn(AWS_ENDPOINT_URL, region, administrator, interactions);
+    const folder = join(instance.dir, "own");
+    await mkdir(folder);
+    // A user runs npm in the clone, but a test must not write its files there.
+    const npm = `PATH='${environment(instance).PATH}' exec npm --prefix '${instance.root}' "$@"`;
+    const PATH = await pathWith(instance, { npm });
+    const discard = async () => {
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    };
+    return { instance, stage, folder, PATH, discard };
+}
 
 export type Stage = Awaited<ReturnType<typeof stageOn>>;
 

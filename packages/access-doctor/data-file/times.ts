@@ -8,7 +8,7 @@ const named = ["s", "ms", "us", "ns", "iso", "excel"] as const;
 /** The earliest time that data-prep accepts without `--time`: 1995-01-01, in epoch seconds. */
 export const earliest = 788_918_400;
 /** The least share of the times that a format must read, because a file can have a few wrong rows. */
-const nearlyAll = 0.95;
+export const nearlyAll = 0.95;
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 const codes: Readonly<Record<string, { readonly pattern: string; readonly part?: string }>> = {
@@ -219,6 +219,9 @@ export const knownCodes = () =>
     Object.keys(codes)
         .map((code) => `%${code}`)
         .join(" ");
+
+/** Returns the UTC date of a time in epoch seconds, such as `2020-01-31`. */
+export const dateOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
 
 /** Returns a format in words, such as `milliseconds`. */
 export const describeTimeFormat = (format: TimeFormat): string =>

@@ -1,6 +1,6 @@
 import type { FaultId } from "../faults.ts";
 import { type Field, isTime } from "./fields.ts";
-import { describeTimeFormat, isCertain, readTimes } from "./times.ts";
+import { dateOf, describeTimeFormat, isCertain, readTimes } from "./times.ts";
 
 const integer = /^[+-]?\d{1,19}$/;
 const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
@@ -31,10 +31,9 @@ function timeFault(value: string, now: number): ReturnType<typeof valueFault> {
     if (epochSeconds.test(value)) return undefined;
     const certain = readTimes([value], now).filter(isCertain);
     const ways = certain.map(({ format, seconds }) => {
-        const date = new Date(seconds * 1000).toISOString().slice(0, 10);
         const fraction = value.includes(".") ? " with a fraction" : "";
         const written = value.includes(",") ? " with thousands separators" : fraction;
-        return `${describeTimeFormat(format)}${format === "s" ? written : ""} (${date})`;
+        return `${describeTimeFormat(format)}${format === "s" ? written : ""} (${dateOf(seconds)})`;
     });
     const reads = "Personalize reads whole epoch seconds only";
     const isUnit = certain.length > 0 && certain.every(({ format }) => /^[mun]s$/.test(format));

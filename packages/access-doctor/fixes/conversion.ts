@@ -1,7 +1,7 @@
 import { shell } from "terminal-text";
 import { isTime } from "../data-file/fields.ts";
 import { dataSuffix, importedKeys, isDataName, isFolder, preparedKey } from "../data-file/names.ts";
-import { isCertain, readTimes, timeReader } from "../data-file/times.ts";
+import { dateOf, isCertain, nearlyAll, readTimes, timeReader } from "../data-file/times.ts";
 import type { Finding, Scene } from "../link.ts";
 import { readFiles } from "../links/file.ts";
 import {
@@ -110,9 +110,6 @@ const timesOf = (files: readonly Read[]): string[] =>
         return rows.flatMap(({ values }) => (values.length === header.length ? values[place]?.trim() || [] : []));
     });
 
-/** The least share of the times that a format must read: a file can have a few wrong rows. */
-const nearlyAll = 0.95;
-
 /**
  * Returns the ways to read a file; empty if no order of its columns is known, or no format reads nearly all times. Each
  * way with another date than from 1995 until tomorrow is only an assumption.
@@ -128,8 +125,7 @@ function readings(file: Read | undefined, times: readonly string[]): Reading[] {
     const isSure = formats.length === 1 && formats.every(isCertain);
     return orders.flatMap((order: Reading) =>
         formats.map(({ format, example, seconds }) => {
-            const date = new Date(seconds * 1000).toISOString().slice(0, 10);
-            const own = isSure ? [] : [`“${example}” is ${date}`];
+            const own = isSure ? [] : [`“${example}” is ${dateOf(seconds)}`];
             const assumes = [...(order.assumes === undefined ? [] : [order.assumes]), ...own].join(" and ");
             return {
                 options: [...order.options, "--time", format],

@@ -64,7 +64,7 @@ type MakeRepair = (scene: Scene, group: readonly Finding[]) => Repair;
 
 /** For each kind of resource, the function that returns its fix. */
 export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
-    // Whoever may not pass a role is rarely allowed to change the own policies.
+    // Whoever may not pass a role may rarely change their own policies.
     passRole: ({ snapshot: { caller }, of }, group) => ({
         ask: `the administrator of ${caller}: let it pass the role, by ${JSON.stringify(passStatement(of))}, unless that is denied on purpose. ${sentencesOf(group)}`,
     }),
@@ -154,7 +154,9 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         const which =
             only === undefined
                 ? `under which key is the file? ${sentencesOf(group)}`
-                : `which of these is meant: ${locations.join(", ")}? An import reads one file, or the first level of one folder.`;
+                : locations.length === 1
+                  ? `is ${locations[0]} meant?`
+                  : `which of these is meant: ${locations.join(", ")}? An import reads one file, or the first level of one folder.`;
         // Names that differ in their digits are usually meant to differ, such as those of two days.
         const digits = (key = "") => key.replace(/\D/g, "");
         const isAnother = fault === "object-wrong-key" && digits(only?.location) !== digits(of.key);

@@ -1,9 +1,9 @@
 import { basename } from "node:path/posix";
-import { visible } from "terminal-text";
+import { visible, withSpaces } from "terminal-text";
 import { isTime, type Shape } from "../data-file/fields.ts";
 import type { Header } from "../data-file/header.ts";
 import type { Row, Sample, Table } from "../data-file/sample.ts";
-import { describeTimeFormat, isCertain, readTimes } from "../data-file/times.ts";
+import { dateOf, describeTimeFormat, isCertain, readTimes } from "../data-file/times.ts";
 import { valueFault } from "../data-file/values.ts";
 import type { FaultId } from "../faults.ts";
 import type { Finding } from "../link.ts";
@@ -175,10 +175,8 @@ function implausibleTimes(key: string, rows: readonly Row[], place: number, now:
     const certain = readTimes(times, now).filter(isCertain);
     const [meant] = certain;
     if (!meant || certain.some(({ format }) => format === "s")) return [];
-    const [first, other] = [Number(meant.example), meant.seconds].map((seconds) =>
-        new Date(seconds * 1000).toISOString().slice(0, 10),
-    );
-    const sentence = `${key} has “${meant.example}” for a time, which Personalize reads as ${first}. It is probably ${describeTimeFormat(meant.format)} (${other}).`;
+    const { example, format, seconds } = meant;
+    const sentence = `${key} has “${example}” for a time, which Personalize reads as ${dateOf(Number(example))}. The time is probably in ${describeTimeFormat(format)} (${dateOf(seconds)}).`;
     return [{ ...make("timestamp-not-epoch", sentence), verdict: "warning", place: "none" }];
 }
 
@@ -192,14 +190,13 @@ export function rowsInOrder(table: Table, { fields, isSchema }: Shape) {
         values.length === fields.length &&
         fields.every((field, at) => {
             const value = values[at] ?? "";
-            return !valueFault(field, value, Number.POSITIVE_INFINITY) || (isTime(field) && /\d/.test(value));
+            return (isTime(field) && /\d/.test(value)) || !valueFault(field, value, Number.POSITIVE_INFINITY);
         });
     return { rows: isSchema && rows.every(fits) ? rows : [], places: fields.map((_field, at) => at) };
 }
 
 /** Shortens a text from a file, and shows its invisible characters and the spaces at its ends. */
 export const shown = (text: string) => {
-    const marked = text.replaceAll(/^ +| +$/g, (spaces) => "·".repeat(spaces.length)).replaceAll("\u00a0", "[NBSP]");
-    const plain = visible(marked);
+    const plain = visible(withSpaces(text));
     return plain.length > 200 ? `${plain.slice(0, 199)}…` : plain;
 };

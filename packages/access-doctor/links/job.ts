@@ -67,10 +67,7 @@ export function withProof({ snapshot: { job: fetched, objects } }: Scene, links:
         if (link.verdict === "unknown")
             return { ...link, detail: `held ${ended}, when the job succeeded; ${link.detail}` };
         if (link.link !== "file" || !isAccepted) return link;
-        const findings = link.findings.map((each) => ({
-            ...each,
-            ...({ verdict: "warning", place: "none" } as const),
-        }));
+        const findings = link.findings.map((each): Finding => ({ ...each, verdict: "warning", place: "none" }));
         return createLink(link.link, link.detail, findings);
     });
 }

@@ -86,10 +86,12 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
     if (!may.includes("allowed") && may.includes("unknown")) {
         const undecided = [role, service].flatMap(({ request, unknowns, by }) => {
             if (by.is !== "unknown") return [];
-            const inKeyPolicy = explain(request, by.assumed, policies.resource, "resource", unknowns);
-            return inKeyPolicy.length > 0
-                ? inKeyPolicy
-                : explain(request, by.assumed, policies.identity, "identity", unknowns);
+            const { resource, identity, boundary = [] } = policies;
+            const reasons = [
+                explain(request, by.assumed, resource, "resource", unknowns),
+                ...[identity, boundary].map((own) => explain(request, by.assumed, own, "identity", unknowns)),
+            ];
+            return reasons.find((each) => each.some(({ conditions }) => conditions.length > 0)) ?? [];
         });
         return undecidedLink(name, undecided);
     }

@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path/posix";
 import { distance } from "fastest-levenshtein";
 import { importedKeys, isDataName, isFolder } from "../data-file/names.ts";
 import { breaks, createLink, type Finding, type Link, type Scene, unknownLink } from "../link.ts";
-import { fetchedValue, isBucketGone, type KeyListed, type Snapshot, separate } from "../snapshot.ts";
+import { fetchedValue, isBucketGone, type KeyListed, type Proposal, type Snapshot, separate } from "../snapshot.ts";
 import { contentFindings, describeFiles } from "./file.ts";
 
 /** Checks whether the objects exist under this key, can be read, and match the schema. */
@@ -45,12 +45,6 @@ function plainKey(key: string): string {
 
 /** Maximum number of other locations to propose. */
 const maxProposals = 3;
-
-/** A location that the user may have meant, and the fault that it would explain. */
-interface Proposal {
-    readonly location: string;
-    readonly fault: "folder-without-slash" | "folder-nested" | "object-wrong-key";
-}
 
 /**
  * Returns existing locations that the user may have meant by a key at which there is nothing: those that differ least.
@@ -106,19 +100,19 @@ function absent({ snapshot }: Scene, all: readonly KeyListed[]): Finding {
     }
     const keys = all.map((each) => each.key);
     const evidence = [`s3:ListBucket of ${bucket}: ${keys.slice(0, 10).join(", ") || "no objects"}`];
-    const locations = readable(snapshot).map(({ location }) => location);
-    const [location] = locations;
-    const fault = proposals(key, all).find((each) => each.location === location)?.fault;
-    if (location === undefined || fault === undefined) {
+    const proposed = readable(snapshot);
+    const [first] = proposed;
+    if (first === undefined) {
         return broken("object-missing", `There is nothing to import at s3://${bucket}/${key}.`, key, ...evidence);
     }
-    const names = locations.join(" or ");
+    const { location, fault } = first;
+    const names = proposed.map((each) => each.location).join(" or ");
     const sentence = {
         "folder-without-slash": `${key} is a folder, and a folder is named with its slash: ${location}.`,
         "folder-nested": `The files of ${key} are in ${names}, and an import reads the first level of a folder only.`,
         "object-wrong-key": `There is no object ${key} in ${bucket}, but there is ${names}${differenceOf(key, location)}.`,
     }[fault];
-    return { ...broken(fault, sentence, locations.length === 1 ? location : key, ...evidence), place: "location" };
+    return { ...broken(fault, sentence, proposed.length === 1 ? location : key, ...evidence), place: "location" };
 }
 
 function differenceOf(key: string, similar: string): string {

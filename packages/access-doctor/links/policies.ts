@@ -83,8 +83,10 @@ export function undecidedLink(link: string, undecided: readonly Explanation[]): 
     const once = [...byStatement.values()].flatMap(([first]) => first ?? []);
     const sentences = once.map(({ sentence }) => sentence.replace(/\.$/, ""));
     const [first] = once;
-    const unknown = first?.conditions.filter(({ sent }) => sent === "unknown") ?? [];
-    const values = unknown.map(
+    const { conditions = [] } = first ?? {};
+    // A key with a few possible values, such as the version of TLS, has no value that is unknown as a whole.
+    const unknown = conditions.filter(({ sent }) => sent === "unknown");
+    const values = (unknown.length > 0 ? unknown : conditions).map(
         ({ key, wanted }) => `${key} of the request (${first?.statement} says ${wanted.join(" or ")})`,
     );
     const isOfOrganisation = unknown.some(({ key }) => /org(id|paths)$/i.test(key));

@@ -51,6 +51,11 @@ describe("`diagnose` of a Deny with a condition", () => {
             /^whoever wrote the bucket policy: what is aws:UserAgent .* aws-\*\)\?$/,
         );
         assert.equal(diagnose(snapshot).verdict, "unknown");
+        const limited = linkOf(guarded({ NumericLessThan: { "s3:TlsVersion": "1.3" } }));
+        assert.equal(
+            limited?.ask,
+            "whoever wrote the bucket policy: what is s3:TlsVersion of the request (Guard says 1.3)?",
+        );
     });
 
     it("the verdict is unknown if a condition uses tags of the role or the object and the tags could not be read", () => {
@@ -135,6 +140,29 @@ describe("`diagnose` of kms:Decrypt by a role with a permissions boundary", () =
         assert.match(
             fixes.flatMap(({ commands }) => commands).join(),
             /^aws kms put-key-policy .*personalize\.amazonaws/,
+        );
+    });
+
+    it("a boundary that limits kms:Decrypt by a key's alias is unknown, and the question names the alias", () => {
+        const boundary = document(
+            { Effect: "Allow", Action: "s3:*", Resource: "*" },
+            {
+                Sid: "ByAlias",
+                Effect: "Allow",
+                Action: "kms:Decrypt",
+                Resource: "*",
+                Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/films" } },
+            },
+        );
+        const fixture = createFixture();
+        const grant: Statement = { Effect: "Allow", Principal: toRole, Action: "kms:*", Resource: "*" };
+        const key = { state: "Enabled", policy: keyPolicy(fixture, grant) } as const;
+        const { links } = diagnose(fixtureSnapshot({ ...fixture, key, boundary }));
+        const link = links.find((each) => each.link === "encryption key");
+        assert.equal(link?.verdict, "unknown");
+        assert.match(
+            link?.ask ?? "",
+            /^whoever wrote the permissions boundary: what is kms:ResourceAliases .*alias\/films/,
         );
     });
 

@@ -40,10 +40,7 @@ function of(
         key: location,
         objects,
         keys: { is: listed },
-        candidates: proposals(location, listed).map((each) => ({
-            location: each.location,
-            objects: found(each.location),
-        })),
+        candidates: proposals(location, listed).map((each) => ({ ...each, objects: found(each.location) })),
         schema: {
             is:
                 schema === ""
