@@ -15,7 +15,7 @@ import { Notifications } from "./components/observability/notifications.ts";
 import { Observability } from "./components/observability/observability.ts";
 import { PersonalizeAccess, Recommender } from "./components/personalize/recommender.ts";
 import { declareStack } from "./components/personalize/resources.ts";
-import { bucketNameFor, trailBucketNameFor } from "./config/config.ts";
+import { bucketNameFor, trailBucketNameFor } from "./core/config/config.ts";
 import { readContentOnce } from "./data-prep/files.ts";
 import { preparedData } from "./data-prep/prepared-data.ts";
 

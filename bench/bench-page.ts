@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "puppeteer-core";
-import { tableOf } from "../config/records.ts";
+import { tableOf } from "../core/config/records.ts";
 import { fetchMovieLens } from "../data-prep/movielens.ts";
 import { prepare } from "../data-prep/prepare.ts";
 import { openBrowser } from "../packages/local-aws/demo/browser.ts";

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { load } from "js-yaml";
 import { priceTable } from "../components/cost/price-table.ts";
 import { countAlarmMetrics, observedStack } from "../components/observability/alarms.ts";
-import { parseConfig, type StackConfig } from "../config/config.ts";
-import { keyLists, pulumiYaml } from "../config/documents.ts";
-import { toConfigText } from "../config/kinds.ts";
+import { parseConfig, type StackConfig } from "../core/config/config.ts";
+import { keyLists, pulumiYaml } from "../core/config/documents.ts";
+import { toConfigText } from "../core/config/kinds.ts";
 import {
     approximately,
     campaignUsdPerHour,
@@ -13,10 +13,10 @@ import {
     hoursPerMonth,
     trainingUsd,
     type UsdRange,
-} from "../config/prices.ts";
-import { defaultLimitUsd, estimate } from "../cost/estimate.ts";
-import { type PlannedStack, plannedByConfig } from "../cost/planned-stack.ts";
-import { edgeHourUsd, worstHour, worstHourUsd } from "../cost/worst-hour.ts";
+} from "../core/config/prices.ts";
+import { defaultLimitUsd, estimate } from "../core/cost/estimate.ts";
+import { type PlannedStack, plannedByConfig } from "../core/cost/planned-stack.ts";
+import { edgeHourUsd, worstHour, worstHourUsd } from "../core/cost/worst-hour.ts";
 import { observedMinutes } from "../runbooks/lib/preview/meaning.ts";
 import { runbooks } from "../runbooks/runbooks.mjs";
 

@@ -1,4 +1,4 @@
-import { approximately, priceNote } from "../config/prices.ts";
+import { approximately, priceNote } from "../core/config/prices.ts";
 import { type Audit, audit } from "./lib/audit/audit.ts";
 import type { Row } from "./lib/audit/leftovers.ts";
 import { printResult, table } from "./lib/cli/output.ts";

@@ -1,8 +1,8 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { approximately, priceNote, prices } from "../config/prices.ts";
-import { estimate } from "../cost/estimate.ts";
+import { approximately, priceNote, prices } from "../core/config/prices.ts";
+import { estimate } from "../core/cost/estimate.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { exitCodes, runAction, whole } from "./lib/cli/runbook.ts";
 import {

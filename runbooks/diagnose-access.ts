@@ -8,7 +8,7 @@ import {
     targetOfJob,
     withDiagnoseOptions,
 } from "access-doctor";
-import { bucketNameFor, objectKeys, type StackConfig } from "../config/config.ts";
+import { bucketNameFor, objectKeys, type StackConfig } from "../core/config/config.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";

@@ -1,7 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { idBytes, limits } from "../app/serving/limits.ts";
+import type { OperationDeps } from "../core/operations/operation.ts";
 import { counted } from "../data-prep/words.ts";
-import type { OperationDeps } from "../personalize/operations/operation.ts";
 import { printResult, table } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError } from "./lib/cli/runbook.ts";
 import {

@@ -1,7 +1,7 @@
-import { approximately, campaignUsdPerMonth, priceNote } from "../config/prices.ts";
-import { describeCampaign, nameInArn, toServed } from "../personalize/operations/operation.ts";
-import { park } from "../personalize/operations/park.ts";
-import { readStateFlags } from "../personalize/operations/state-flags.ts";
+import { approximately, campaignUsdPerMonth, priceNote } from "../core/config/prices.ts";
+import { describeCampaign, nameInArn, toServed } from "../core/operations/operation.ts";
+import { park } from "../core/operations/park.ts";
+import { readStateFlags } from "../core/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";

@@ -3,11 +3,11 @@ import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwat
 import { Option } from "commander";
 import { isTransient } from "pulumi-personalize/errors";
 import { formatError } from "terminal-text";
-import { findPrefetch } from "../config/config.ts";
-import { ownNamespace } from "../config/metrics.ts";
-import { approximately, priceNote, prices } from "../config/prices.ts";
-import { pickGuardValues } from "../cost/guard-config.ts";
-import { iso } from "../cost/time.ts";
+import { findPrefetch } from "../core/config/config.ts";
+import { ownNamespace } from "../core/config/metrics.ts";
+import { approximately, priceNote, prices } from "../core/config/prices.ts";
+import { pickGuardValues } from "../core/cost/guard-config.ts";
+import { iso } from "../core/cost/time.ts";
 import { counted } from "../data-prep/words.ts";
 import { printResult, table } from "./lib/cli/output.ts";
 import { exitCodes, interval, RunbookError, runAction } from "./lib/cli/runbook.ts";

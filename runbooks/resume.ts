@@ -1,9 +1,9 @@
 import { createHandlers } from "pulumi-personalize/core";
-import { approximately, campaignUsdPerMonth, priceNote } from "../config/prices.ts";
-import { throttles, toRates } from "../config/throttles.ts";
-import { createCloseClients, isApiClosed, openApi, toServedPlace } from "../personalize/operations/close-api.ts";
-import { describeCampaign, nameInArn, type Served, toServed } from "../personalize/operations/operation.ts";
-import { readStateFlags, removeStateFlag, type StateFlags } from "../personalize/operations/state-flags.ts";
+import { approximately, campaignUsdPerMonth, priceNote } from "../core/config/prices.ts";
+import { throttles, toRates } from "../core/config/throttles.ts";
+import { createCloseClients, isApiClosed, openApi, toServedPlace } from "../core/operations/close-api.ts";
+import { describeCampaign, nameInArn, type Served, toServed } from "../core/operations/operation.ts";
+import { readStateFlags, removeStateFlag, type StateFlags } from "../core/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import {

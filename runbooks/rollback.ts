@@ -1,5 +1,5 @@
-import { isBatch, type StackConfig } from "../config/config.ts";
-import { awaitLists, listsClient } from "../personalize/operations/awaited-lists.ts";
+import { isBatch, type StackConfig } from "../core/config/config.ts";
+import { awaitLists, listsClient } from "../core/operations/awaited-lists.ts";
 import {
     nameInArn,
     nowIso,
@@ -7,10 +7,10 @@ import {
     type OperationDeps,
     settledCampaign,
     solutionOf,
-} from "../personalize/operations/operation.ts";
-import { listVersions } from "../personalize/operations/solution-versions.ts";
-import { readStateFlags, writeStateFlag } from "../personalize/operations/state-flags.ts";
-import { switchVersion } from "../personalize/operations/switch-version.ts";
+} from "../core/operations/operation.ts";
+import { listVersions } from "../core/operations/solution-versions.ts";
+import { readStateFlags, writeStateFlag } from "../core/operations/state-flags.ts";
+import { switchVersion } from "../core/operations/switch-version.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { servedLists } from "./lib/stack/operate-table.ts";

@@ -1,12 +1,6 @@
 // This file is plain JavaScript, because `npm run help` imports it before any package is installed.
 
 /**
- * @typedef {import("../iam/operator/scope.ts").Grant} Grant
- * @typedef {import("../iam/operator/scope.ts").GrantScope} GrantScope
- * @typedef {import("../iam/operator/scope.ts").NeededOnAws} NeededOnAws
- */
-
-/**
  * What a user must know about a runbook before a run.
  * @typedef {object} Declaration
  * @property {string} subject heading in `npm run help`
@@ -14,19 +8,16 @@
  * @property {string} changes what it creates, updates or deletes in the account: `no`, `yes`, or the resource
  * @property {string} costs what a run costs, or `no`
  * @property {boolean} asks whether it asks before the change; it then has `--yes` and `--dry-run`
- * @property {(scope: GrantScope) => readonly Grant[]} grants an operator's permissions for the calls that only this runbook makes
- * @property {readonly NeededOnAws[]} neededOnAws actions that AWS requires but the local AWS does not
  */
 
 const before = "Before and after `pulumi up`";
 const [recommendations, training, money] = ["Recommendations", "Training", "Money"];
 
 /** @type {Omit<Declaration, "subject" | "purpose">} */
-const usual = { changes: "no", costs: "no", asks: false, grants: () => [], neededOnAws: [] };
+const usual = { changes: "no", costs: "no", asks: false };
 
 /**
- * Declares a runbook. By default, it changes nothing, costs nothing, and makes only AWS calls that other runbooks also
- * make.
+ * Declares a runbook. By default, it changes nothing and costs nothing.
  * @param {string} subject
  * @param {string} purpose
  * @param {Partial<Declaration>} more
@@ -41,64 +32,10 @@ const declared = (subject, purpose, more = {}) => {
  * @satisfies {Readonly<Record<string, Declaration>>}
  */
 export const runbooks = {
-    doctor: declared(before, "check what the first pulumi up would find out only halfway", {
-        grants: ({ grant, inRegion }) => [
-            grant("read")("ListQuotas", "servicequotas", ["ListServiceQuotas"], ["*"], {
-                everythingBecause: "a list of quotas knows no resource",
-                condition: inRegion,
-            }),
-            grant("read-operations")("ReadPrices", "pricing", ["GetProducts"], ["*"], {
-                everythingBecause: "IAM has no resource type for prices",
-            }),
-        ],
-        neededOnAws: [
-            {
-                action: "servicequotas:ListServiceQuotas",
-                page: "https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html",
-            },
-            {
-                action: "pricing:GetProducts",
-                page: "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html",
-            },
-        ],
-    }),
-    "diagnose-access": declared(before, "find why an import cannot read its data, with the fix", {
-        grants: ({ grant, partition, accountId }) => [
-            grant("read")(
-                "SimulatePolicies",
-                "iam",
-                ["SimulatePrincipalPolicy"],
-                [
-                    // The runbook simulates the policies of the import role and of the caller, which is an IAM user or
-                    // the role of a session.
-                    `arn:${partition}:iam::${accountId}:role/*`,
-                    `arn:${partition}:iam::${accountId}:user/\${aws:username}`,
-                ],
-            ),
-        ],
-    }),
-    "audit-leftovers": declared(before, "list resources that belong to no stack, with their cost and delete commands", {
-        grants: ({ grant, inRegion }) => [
-            grant("read")("ListTaggedResources", "tag", ["GetResources"], ["*"], {
-                everythingBecause: "the tagging API knows no resource",
-                condition: inRegion,
-            }),
-        ],
-    }),
-    recommend: declared(recommendations, "print the campaign's recommendations for users", {
-        grants: ({ grant, arn, names }) => [
-            grant("read")(
-                "GetRecommendations",
-                "personalize",
-                ["GetRecommendations"],
-                [
-                    arn("personalize", `campaign/${names.campaign}`),
-                    // Allow all filters, because a filter affects only campaigns of its own dataset group.
-                    arn("personalize", "filter/*"),
-                ],
-            ),
-        ],
-    }),
+    doctor: declared(before, "check what the first pulumi up would find out only halfway"),
+    "diagnose-access": declared(before, "find why an import cannot read its data, with the fix"),
+    "audit-leftovers": declared(before, "list resources that belong to no stack, with their cost and delete commands"),
+    recommend: declared(recommendations, "print the campaign's recommendations for users"),
     "watch-status": declared(recommendations, "show the state of each resource, and the next step"),
     "flush-cache": declared(recommendations, "make the API request every list from the campaign again", {
         changes: "the API's table",
@@ -108,17 +45,6 @@ export const runbooks = {
     "forget-viewer": declared(recommendations, "delete viewers' data from the API and from Personalize", {
         changes: "yes",
         asks: true,
-        grants: ({ grant, arn, names }) => [
-            grant("operate")(
-                "DeleteViewers",
-                "personalize",
-                ["CreateDataDeletionJob"],
-                [
-                    arn("personalize", `dataset-group/${names.datasetGroup}`),
-                    arn("personalize", `data-deletion-job/${names.deletionJobPrefix}-${"?".repeat(8)}`),
-                ],
-            ),
-        ],
     }),
     retrain: declared(training, "train on new data; switch to the new version if it passes the quality gate", {
         changes: "yes",
@@ -138,26 +64,10 @@ export const runbooks = {
         costs: "the campaign",
         asks: true,
     }),
-    "cost-report": declared(money, "compare the bill with the prediction", {
-        costs: "≈ $0.01",
-        grants: ({ grant }) => [
-            grant("read-operations")("ReadBill", "ce", ["GetCostAndUsage"], ["*"], {
-                everythingBecause: "the bill belongs to the account and has no region",
-            }),
-        ],
-    }),
+    "cost-report": declared(money, "compare the bill with the prediction", { costs: "≈ $0.01" }),
     "budget-alarms": declared(money, "show and test the budget, the alarms and their recipients", {
         changes: "with `--create`",
         asks: true,
-        grants: ({ grant, arn, names: { notifications } }) => [
-            grant("operate")("TopicTests", "sns", ["Publish"], [arn("sns", notifications)]),
-            grant("operate")(
-                "ReceiveTestMessages",
-                "sqs",
-                ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"],
-                [arn("sqs", notifications)],
-            ),
-        ],
     }),
     "publish-metrics": declared(money, "publish metrics that Personalize itself does not publish", {
         changes: "metrics",

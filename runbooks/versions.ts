@@ -1,7 +1,7 @@
-import { isBatch } from "../config/config.ts";
-import { approximately } from "../config/prices.ts";
-import { describeCampaign, nameInArn, toServed } from "../personalize/operations/operation.ts";
-import { readStateFlags } from "../personalize/operations/state-flags.ts";
+import { isBatch } from "../core/config/config.ts";
+import { approximately } from "../core/config/prices.ts";
+import { describeCampaign, nameInArn, toServed } from "../core/operations/operation.ts";
+import { readStateFlags } from "../core/operations/state-flags.ts";
 import { printResult, table } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
 import { servedLists } from "./lib/stack/operate-table.ts";

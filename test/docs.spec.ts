@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { keys } from "../config/keys.ts";
+import { keys } from "../core/config/keys.ts";
 import { figures, written } from "../docs/write.ts";
 import { type Instance, root } from "../packages/local-aws/instance.ts";
 import { run } from "../packages/local-aws/pulumi.ts";

@@ -1,35 +1,40 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { dirname, join, normalize, relative } from "node:path";
 import { tracked } from "./support/sources.ts";
 
 const root = join(import.meta.dirname, "..");
 
 /** Folders that a folder may import; docs/architecture.md has the reasons. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-    "index.ts": ["components", "config", "data-prep", "iam"],
-    runbooks: ["app", "config", "cost", "data-prep", "iam", "personalize"],
-    components: ["app", "config", "cost", "data-prep", "iam", "personalize"],
-    operator: ["components", "config", "iam"],
-    app: ["config", "cost", "data-prep", "personalize"],
-    personalize: ["config", "cost"],
-    iam: ["config", "runbooks"],
-    cost: ["config"],
+    "index.ts": ["components", "core/config", "core/iam", "data-prep"],
+    runbooks: ["app", "core/config", "core/cost", "core/iam", "core/operations", "data-prep"],
+    components: ["app", "core/config", "core/cost", "core/iam", "core/operations", "data-prep"],
+    app: ["core/config", "core/cost", "core/operations", "data-prep"],
+    "core/operations": ["core/config", "core/cost"],
+    "core/iam": ["core/config"],
+    "core/cost": ["core/config"],
+    "core/config": [],
     "data-prep": [],
-    config: [],
     "packages/policy-evaluator": [],
     "packages/filter-grammar": [],
     "packages/terminal-text": [],
     "packages/access-doctor": [],
     "packages/local-personalize": [],
     "packages/pulumi-personalize": [],
-    "packages/local-aws": ["packages/local-personalize", "packages/policy-evaluator", "packages/terminal-text"],
+    // The local AWS starts runbooks as programs, and lists their names and purposes.
+    "packages/local-aws": [
+        "packages/local-personalize",
+        "packages/policy-evaluator",
+        "packages/terminal-text",
+        "runbooks",
+    ],
 };
 
 /** npm packages that a folder may import. */
 const packages: Readonly<Record<string, readonly string[]>> = {
     "policy-evaluator": [
-        ...["app", "iam", "components", "runbooks"],
+        ...["app", "core/iam", "components", "runbooks"],
         ...["packages/access-doctor", "packages/local-aws", "packages/pulumi-personalize"],
     ],
     // The diagnosis and data-prep read times by the same rules, from `access-doctor/times`.
@@ -39,20 +44,30 @@ const packages: Readonly<Record<string, readonly string[]>> = {
     // `pulumi-personalize/core` does not.
     "pulumi-personalize": ["components"],
     // Loading the Pulumi SDK was half of a runbook's start time, and runbooks do not use it.
-    "@pulumi/pulumi": ["index.ts", "components", "operator", "packages/local-aws", "packages/pulumi-personalize"],
+    "@pulumi/pulumi": ["index.ts", "components", "packages/local-aws", "packages/pulumi-personalize"],
 };
 
 const folderOf = (file: string) => {
     const [first = "", second = ""] = file.split("/");
-    return first === "packages" ? `${first}/${second}` : first;
+    return ["core", "packages"].includes(first) ? `${first}/${second}` : first;
 };
 
 const code = tracked.filter((file) => /\.(tsx?|mjs)$/.test(file));
 const files = code.filter((file) => folderOf(file) in allowed && !file.includes("/test/"));
 
+/**
+ * Yields what a file imports: specifiers, and code and folders by their address, such as `new URL("../x.ts",
+ * import.meta.url)` or `join(root, "runbooks")`.
+ */
 function* importsOf(file: string): Generator<string> {
     const text = readFileSync(join(root, file), "utf8");
-    for (const [, specifier = ""] of text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)) yield specifier;
+    for (const [, specifier = ""] of text.matchAll(/(?:\bfrom|\bimport|\bURL)\s*\(?\s*"([^"]+)"/g)) yield specifier;
+    for (const [, from, rest = ""] of text.matchAll(/\((import\.meta\.dirname|root),((?: "[^"]+",?)+)/g)) {
+        const parts = [...rest.matchAll(/"([^"]+)"/g)].map(([, part = ""]) => part);
+        const to = join(from === "root" ? "." : dirname(file), ...parts);
+        if (tracked.includes(to) ? code.includes(to) : folderOf(`${to}/`) in allowed)
+            yield `./${relative(dirname(file), to)}`;
+    }
 }
 
 describe("Imports and folders of the repository", () => {

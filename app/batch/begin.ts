@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { approximately, batchUsd, priceNote } from "../../config/prices.ts";
-import { toMonth } from "../../cost/time.ts";
-import { countTestUsers, refusals } from "../../personalize/operations/quality-gate.ts";
+import { approximately, batchUsd, priceNote } from "../../core/config/prices.ts";
+import { toMonth } from "../../core/cost/time.ts";
+import { countTestUsers, refusals } from "../../core/operations/quality-gate.ts";
 import { activeUsers, chooseVersion, type Observed, viewersOfJob } from "./next-step.ts";
 import type { BatchPorts, BatchSettings, Interactions, Run } from "./ports.ts";
 import type { BatchState, Making } from "./state.ts";

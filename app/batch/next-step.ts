@@ -1,4 +1,4 @@
-import type { ListedVersion } from "../../personalize/operations/solution-versions.ts";
+import type { ListedVersion } from "../../core/operations/solution-versions.ts";
 import type { ViewerWithEvents } from "./ports.ts";
 import type { BatchState, Phase } from "./state.ts";
 

@@ -1,5 +1,5 @@
-import type { StackConfig } from "../../config/config.ts";
-import type { ListedVersion, Metrics } from "../../personalize/operations/solution-versions.ts";
+import type { StackConfig } from "../../core/config/config.ts";
+import type { ListedVersion, Metrics } from "../../core/operations/solution-versions.ts";
 import type { KeptList, ServedLists } from "../serving/ports.ts";
 import type { TextLine } from "./output.ts";
 import type { BatchState, Making } from "./state.ts";

@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
-import type { SentNotification } from "../../cost/notifications.ts";
+import type { SentNotification } from "../../core/cost/notifications.ts";
 
 /** A notification in the format of the SNS message. `kind` is any text. */
 type Notification = Omit<SentNotification, "kind"> & { readonly kind: string };

@@ -1,4 +1,4 @@
-import type { StackConfig } from "../../config/config.ts";
+import type { StackConfig } from "../../core/config/config.ts";
 import { errorName } from "./failures.ts";
 import { filmsWithout } from "./film-scores.ts";
 import { judgeFreshness, listKey } from "./freshness.ts";

@@ -1,4 +1,4 @@
-import { functionsNamespace, servingApiMetrics as names } from "../../config/metrics.ts";
+import { functionsNamespace, servingApiMetrics as names } from "../../core/config/metrics.ts";
 import type { FilmListReason, Source } from "../api/names.ts";
 
 /** What the log line of a request contains in addition to the request's trace. */

@@ -1,5 +1,5 @@
-import type { StackConfig } from "../../config/config.ts";
-import { includesWatched } from "../../config/watched.ts";
+import type { StackConfig } from "../../core/config/config.ts";
+import { includesWatched } from "../../core/config/watched.ts";
 import { toCountedAddresses } from "./addresses.ts";
 import { campaignAllowance } from "./campaign-allowance.ts";
 import { campaignLists } from "./campaign-lists.ts";

@@ -1,4 +1,4 @@
-import { isRefusal, isWatch } from "../../config/watched.ts";
+import { isRefusal, isWatch } from "../../core/config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
 import type { Caller, Context } from "./context.ts";
 import { errorName } from "./failures.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Service } from "../../app/serving/service.ts";
-import { toRecord } from "../../config/records.ts";
+import { toRecord } from "../../core/config/records.ts";
 
 /** A request to the API, which a caller sends over HTTP or passes to the handler directly. */
 export interface ApiRequest {

@@ -7,7 +7,7 @@ import { nodeOptions } from "../../app/serving/limits.ts";
 import { type ApiConfig, pickApiValues } from "../../app/serving/service.ts";
 import { readApiDescription } from "../../components/api/api-document.ts";
 import { bundleFile } from "../../components/common/lambda-bundle.ts";
-import { good } from "../../test/config/parsed.ts";
+import { good } from "../../test/core/config/parsed.ts";
 import { startIssuer } from "../../test/support/issuer.ts";
 import { type Goal, log, showLine, showTable } from "../lib/command.ts";
 import { type Call, handlerCaller } from "./call.ts";

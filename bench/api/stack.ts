@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { PersonalizeEventsClient, PutEventsCommand } from "@aws-sdk/client-personalize-events";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { personalizeNamespace, servingMetrics } from "../../config/metrics.ts";
+import { personalizeNamespace, servingMetrics } from "../../core/config/metrics.ts";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { prepare } from "../../data-prep/prepare.ts";
 import { assertExit, createClients, region, startTestAws } from "../../test/support/local-aws.ts";

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
-import { apiStage, gatewayLogRole, type StackConfig } from "../../config/config.ts";
-import { throttles, toRates } from "../../config/throttles.ts";
-import { gatewayLogPolicy, gatewayLogTrust } from "../../iam/api-access.ts";
+import { apiStage, gatewayLogRole, type StackConfig } from "../../core/config/config.ts";
+import { throttles, toRates } from "../../core/config/throttles.ts";
+import { gatewayLogPolicy, gatewayLogTrust } from "../../core/iam/api-access.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { logDays } from "../common/lambda-function.ts";
 import { serviceRole } from "../common/service-role.ts";

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import { pickPrefetchValues } from "../../app/serving/prefetch.ts";
-import type { StackConfig } from "../../config/config.ts";
-import { prefetchPolicy, prefetchSchedulePolicy } from "../../iam/api-access.ts";
+import type { StackConfig } from "../../core/config/config.ts";
+import { prefetchPolicy, prefetchSchedulePolicy } from "../../core/iam/api-access.ts";
 import { LambdaFunction, schedule } from "../common/lambda-function.ts";
 import { createApiScope, watchedFilterNames } from "./api-function.ts";
 

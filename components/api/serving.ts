@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceCaller } from "policy-evaluator";
 import { buildStorefront } from "../../app/storefront/build.ts";
-import { apiStage, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
+import { apiStage, isBatch, prefetches, type StackConfig } from "../../core/config/config.ts";
 import { filesBeside, readContentOnce } from "../../data-prep/files.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import type { PreparedData } from "../../data-prep/prepared-data.ts";

@@ -69,7 +69,7 @@ function encryptionBy(kmsKeyArn: string | undefined) {
  */
 async function refuseTaken(name: string, tags: ClosedBucketArgs["tags"]): Promise<void> {
     // Import the SDK client only here, because it is large, and only the creation of a bucket needs it.
-    const { bucketFault, clientOfRegion } = await import("../../personalize/taken-bucket.ts");
+    const { bucketFault, clientOfRegion } = await import("../../core/operations/taken-bucket.ts");
     const s3 = clientOfRegion(new pulumi.Config("aws").require("region"));
     const taken = await bucketFault(s3, name, tags).catch((error: unknown) => ({
         fault: `could not be looked up (${messageOf(error)})`,

@@ -3,8 +3,8 @@ import * as aws from "@pulumi/aws";
 import { anyKind, kinds } from "pulumi-personalize/core";
 import { isNotFound } from "pulumi-personalize/errors";
 import { hasName, messageOf } from "terminal-text";
-import type { ConfigProblem, StackConfig } from "../../config/config.ts";
-import { type Adoptable, adoptables } from "../../config/keys/data.ts";
+import type { ConfigProblem, StackConfig } from "../../core/config/config.ts";
+import { type Adoptable, adoptables } from "../../core/config/keys/data.ts";
 import { refuse } from "./load-config.ts";
 import { warn } from "./messages.ts";
 
@@ -29,7 +29,7 @@ export async function boundaryProblem({
     } catch (error) {
         if (hasName(error, "NoSuchEntityException")) {
             const reason =
-                `is "${permissionsBoundary}", which does not exist. Create it with operator/, then set its output: ` +
+                `is "${permissionsBoundary}", which does not exist. Create it with components/operator/, then set its output: ` +
                 "`pulumi config set permissionsBoundary <boundaryArn>`";
             return { path: "permissionsBoundary", reason };
         }

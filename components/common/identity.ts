@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { messageOf } from "terminal-text";
-import type { ConfigProblem, StackConfig } from "../../config/config.ts";
+import type { ConfigProblem, StackConfig } from "../../core/config/config.ts";
 
 /** The account of a caller, and URLs to which its calls go, by service. */
 interface Identity {

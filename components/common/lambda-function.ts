@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type PolicyDocument, regionalArn, type ServiceCaller } from "policy-evaluator";
-import { functionTrust, scheduleTrust } from "../../iam/function-access.ts";
+import { functionTrust, scheduleTrust } from "../../core/iam/function-access.ts";
 import { knownAfter } from "./known-after.ts";
 import { lambdaBundle, lambdaRuntime } from "./lambda-bundle.ts";
 import { type RoleConfig, serviceRole } from "./service-role.ts";

@@ -3,13 +3,13 @@ import { basename } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { shell } from "terminal-text";
-import { type ConfigProblem, parseConfig, type StackConfig } from "../../config/config.ts";
-import { keys } from "../../config/keys.ts";
-import { toConfigText } from "../../config/kinds.ts";
-import { regionWarning } from "../../config/regions.ts";
+import { type ConfigProblem, parseConfig, type StackConfig } from "../../core/config/config.ts";
+import { keys } from "../../core/config/keys.ts";
+import { toConfigText } from "../../core/config/kinds.ts";
+import { regionWarning } from "../../core/config/regions.ts";
+import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../core/operations/state-flags.ts";
 import { findMissingColumns } from "../../data-prep/columns.ts";
 import { DEFAULT_OUTPUT } from "../../data-prep/files.ts";
-import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { ProgramError, warn } from "./messages.ts";
 
 /**

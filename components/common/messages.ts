@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { asCalled } from "../../config/as-called.ts";
+import { asCalled } from "../../core/config/as-called.ts";
 
 /**
  * An error that ends the program with a message, without a stack trace. Commands in the message are replaced with those

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { findViolations, type RuleChoices } from "../../iam/resource-rules.ts";
+import { findViolations, type RuleChoices } from "../../core/iam/resource-rules.ts";
 import { ProgramError } from "./messages.ts";
 
 type Properties = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument, ServiceCaller } from "policy-evaluator";
-import type { StackConfig } from "../../config/config.ts";
+import type { StackConfig } from "../../core/config/config.ts";
 import { knownAfter } from "./known-after.ts";
 
 /** The part of the configuration that concerns all roles. */

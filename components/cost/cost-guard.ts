@@ -2,11 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import type { ServingTargets } from "../../app/functions/cost-guard/counted-metrics.ts";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
-import { campaignNameOf, findPrefetch, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
-import { type IdleAction, pickGuardValues } from "../../cost/guard-config.ts";
-import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
-import { toServedPlace } from "../../personalize/operations/close-api.ts";
-import { nameInArn } from "../../personalize/operations/operation.ts";
+import { campaignNameOf, findPrefetch, isBatch, prefetches, type StackConfig } from "../../core/config/config.ts";
+import { type IdleAction, pickGuardValues } from "../../core/cost/guard-config.ts";
+import { type GuardScope, guardPolicy, schedulePolicy } from "../../core/iam/guard-access.ts";
+import { toServedPlace } from "../../core/operations/close-api.ts";
+import { nameInArn } from "../../core/operations/operation.ts";
 import { LambdaFunction, schedule } from "../common/lambda-function.ts";
 
 export interface CostGuardArgs {

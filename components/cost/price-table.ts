@@ -1,10 +1,10 @@
 import { activeUsers } from "../../app/batch/next-step.ts";
-import { isBatch, type StackConfig } from "../../config/config.ts";
-import { approximately, autoTrainingUsdPerMonth, campaignUsdPerMonth, priceNote } from "../../config/prices.ts";
-import { breakEvenViewers, defaultLimitUsd, type Estimate, estimate } from "../../cost/estimate.ts";
-import type { IdleAction } from "../../cost/guard-config.ts";
-import { type PlannedStack, plannedByConfig } from "../../cost/planned-stack.ts";
-import { cents } from "../../cost/spend.ts";
+import { isBatch, type StackConfig } from "../../core/config/config.ts";
+import { approximately, autoTrainingUsdPerMonth, campaignUsdPerMonth, priceNote } from "../../core/config/prices.ts";
+import { breakEvenViewers, defaultLimitUsd, type Estimate, estimate } from "../../core/cost/estimate.ts";
+import type { IdleAction } from "../../core/cost/guard-config.ts";
+import { type PlannedStack, plannedByConfig } from "../../core/cost/planned-stack.ts";
+import { cents } from "../../core/cost/spend.ts";
 import { readColumns } from "../../data-prep/columns.ts";
 import { readContentOnce } from "../../data-prep/files.ts";
 import { counted } from "../../data-prep/words.ts";

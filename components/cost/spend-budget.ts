@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../../config/config.ts";
-import { billedService } from "../../config/prices.ts";
-import { budgetThresholds } from "../../cost/enforce-limit.ts";
+import type { StackConfig } from "../../core/config/config.ts";
+import { billedService } from "../../core/config/prices.ts";
+import { budgetThresholds } from "../../core/cost/enforce-limit.ts";
 
 export interface SpendBudgetArgs {
     readonly config: StackConfig;

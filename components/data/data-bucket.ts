@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { isBatch, objectKeys, type StackConfig } from "../../config/config.ts";
+import { isBatch, objectKeys, type StackConfig } from "../../core/config/config.ts";
 import { readContentOnce } from "../../data-prep/files.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
 import { knownAfter } from "../common/known-after.ts";

@@ -1,5 +1,5 @@
 import { nearest } from "terminal-text";
-import type { StackConfig } from "../../config/config.ts";
+import type { StackConfig } from "../../core/config/config.ts";
 import { readContentOnce } from "../../data-prep/files.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { type Check, fewestInteractions } from "../../data-prep/quality/checks.ts";

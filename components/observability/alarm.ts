@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../../config/config.ts";
+import type { StackConfig } from "../../core/config/config.ts";
 import type { StackMetric } from "./stack-metrics.ts";
 
 /** An alarm of the stack, with its metric and condition. */

@@ -1,4 +1,4 @@
-import { isBatch, type StackConfig } from "../../config/config.ts";
+import { isBatch, type StackConfig } from "../../core/config/config.ts";
 import {
     functionsNamespace,
     jobMetrics,
@@ -6,8 +6,8 @@ import {
     ownNamespace,
     personalizeNamespace,
     servingMetrics,
-} from "../../config/metrics.ts";
-import { nearLimit } from "../../cost/enforce-limit.ts";
+} from "../../core/config/metrics.ts";
+import { nearLimit } from "../../core/cost/enforce-limit.ts";
 import {
     type Alarm,
     type AlarmSettings,

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
-import type { StackConfig } from "../../config/config.ts";
-import { trailBucketPolicy, trailLogGroup, trailRolePolicy, trailRoleTrust } from "../../iam/trail-access.ts";
+import type { StackConfig } from "../../core/config/config.ts";
+import { trailBucketPolicy, trailLogGroup, trailRolePolicy, trailRoleTrust } from "../../core/iam/trail-access.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { serviceRole } from "../common/service-role.ts";

@@ -5,7 +5,7 @@ import {
     ownMetrics,
     servingApiMetrics,
     servingMetrics,
-} from "../../config/metrics.ts";
+} from "../../core/config/metrics.ts";
 import {
     gatewayMetric,
     jobErrors,

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
-import type { StackConfig } from "../../config/config.ts";
-import { notificationsQueuePolicy, notifierPolicy, topicPolicy } from "../../iam/guard-access.ts";
+import type { StackConfig } from "../../core/config/config.ts";
+import { notificationsQueuePolicy, notifierPolicy, topicPolicy } from "../../core/iam/guard-access.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { toInput } from "../common/load-config.ts";

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
-import { apiStage, isBatch, type StackConfig } from "../../config/config.ts";
+import { apiStage, isBatch, type StackConfig } from "../../core/config/config.ts";
 import { type Alarm, stackAlarm } from "./alarm.ts";
 import { failuresAlarm, observedStack, selectAlarms } from "./alarms.ts";
 import { dashboardBody, dashboardUrl } from "./dashboard-body.ts";

@@ -1,4 +1,4 @@
-import { gatewayMetrics, servingApiMetrics } from "../../config/metrics.ts";
+import { gatewayMetrics, servingApiMetrics } from "../../core/config/metrics.ts";
 import {
     type Alarm,
     type AlarmSettings,

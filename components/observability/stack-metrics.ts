@@ -4,7 +4,7 @@ import {
     type jobMetrics,
     ownNamespace,
     personalizeNamespace,
-} from "../../config/metrics.ts";
+} from "../../core/config/metrics.ts";
 
 /** A metric with all of its dimensions. */
 export interface StackMetric {

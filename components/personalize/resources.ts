@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HandledResource, Owner, type ResourceArgs, useHandlers } from "pulumi-personalize";
-import type { StackConfig } from "../../config/config.ts";
-import type { IdleAction } from "../../cost/guard-config.ts";
-import type { PlannedStack } from "../../cost/planned-stack.ts";
-import type { AwaitedListsInputs } from "../../personalize/operations/awaited-lists.ts";
-import type { ClosedStageInputs } from "../../personalize/operations/close-api.ts";
-import { stateFlagsPath } from "../../personalize/operations/state-flags.ts";
-import type { StackRecordInputs } from "../../personalize/stack-record.ts";
+import type { StackConfig } from "../../core/config/config.ts";
+import type { IdleAction } from "../../core/cost/guard-config.ts";
+import type { PlannedStack } from "../../core/cost/planned-stack.ts";
+import type { AwaitedListsInputs } from "../../core/operations/awaited-lists.ts";
+import type { ClosedStageInputs } from "../../core/operations/close-api.ts";
+import type { StackRecordInputs } from "../../core/operations/stack-record.ts";
+import { stateFlagsPath } from "../../core/operations/state-flags.ts";
 import { isKnown } from "../common/known-after.ts";
 
-// `#handlers` is an entry of `imports` in package.json, for the file personalize/handlers.ts.
+// `#handlers` is an entry of `imports` in package.json, for the file core/operations/handlers.ts.
 useHandlers("#handlers");
 
 /** Sets a throttle of 0 for every method of a stage until the stage's own method settings exist. */

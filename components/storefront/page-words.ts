@@ -1,6 +1,6 @@
 import { offeredViewers } from "../../app/serving/offered-viewers.ts";
-import type { StackConfig } from "../../config/config.ts";
-import { notInterested } from "../../config/watched.ts";
+import type { StackConfig } from "../../core/config/config.ts";
+import { notInterested } from "../../core/config/watched.ts";
 import { imageOrigin } from "../../data-prep/catalogue.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import type { TablesDocument } from "../../data-prep/tables/document.ts";

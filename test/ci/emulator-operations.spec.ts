@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { keysOf } from "../../config/records.ts";
+import { keysOf } from "../../core/config/records.ts";
 import type { ServiceName } from "../../packages/local-personalize/contract.ts";
 import {
     datasetGroupArn,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { STS } from "@aws-sdk/client-sts";
 import { Option } from "commander";
 import { aboveZero, benchCommand } from "../../bench/lib/command.ts";
-import { approximately, priceNote } from "../../config/prices.ts";
+import { approximately, priceNote } from "../../core/config/prices.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
 import { defaultInstance, environment, root } from "../../packages/local-aws/instance.ts";
 import { interactionsCsv, ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
@@ -33,7 +33,7 @@ const options = benchCommand(
     "Deploys, uses and destroys a stack on your AWS account, which costs money, and compares it with the local AWS",
     ["--spend-up-to 10", "--against local --spend-up-to 10"],
 )
-    .option("--spend-up-to <US dollars>", "start only if the estimate by config/prices.ts is at most this", aboveZero)
+    .option("--spend-up-to <US dollars>", "start only if the estimate by core/config/prices.ts is at most this", aboveZero)
     .addOption(
         new Option("--against <where>", "local: run on a separate local AWS instead, free of charge")
             .choices(["aws", "local"])

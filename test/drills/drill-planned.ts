@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { benchCommand, printGoals, refuseNone, showLine, showTable } from "../../bench/lib/command.ts";
-import { rows } from "../../config/keys.ts";
+import { rows } from "../../core/config/keys.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { createDrift } from "../support/drift.ts";
 import { listEverything } from "../support/inventory.ts";
@@ -23,7 +23,7 @@ const isListed = (type: string) =>
         type,
     );
 
-/** Returns the effects, such as `~ Campaign`, that config/keys.ts states for a change of a config key. */
+/** Returns the effects, such as `~ Campaign`, that core/config/keys/ states for a change of a config key. */
 const documentedEffects = (key: string): readonly string[] =>
     rows.find(([name]) => name === key)?.[1].changes?.split(", ") ?? [];
 

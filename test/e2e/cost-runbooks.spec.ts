@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Budgets } from "@aws-sdk/client-budgets";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
-import { prices } from "../../config/prices.ts";
+import { prices } from "../../core/config/prices.ts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { sendAndAwait, testNotification } from "../../runbooks/lib/cost/test-notification.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { executionRoleTrust } from "policy-evaluator";
-import { watchedFilterExpression } from "../../config/watched.ts";
+import { watchedFilterExpression } from "../../core/config/watched.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";

@@ -5,7 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { executionRoleTrust } from "policy-evaluator";
 import { alarmCount } from "../../components/observability/alarms.ts";
-import { objectKeys } from "../../config/config.ts";
+import { objectKeys } from "../../core/config/config.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";

@@ -13,12 +13,12 @@ import { campaignPort, trackerPort } from "../../app/functions/recommendation-ap
 import { fetchRequestCounts, storedTables, tablePort } from "../../app/functions/recommendation-api/table.ts";
 import { packFilms } from "../../app/serving/film-scores.ts";
 import type { KeptList } from "../../app/serving/ports.ts";
-import { namesFor, suffixFor } from "../../config/config.ts";
-import { prices } from "../../config/prices.ts";
-import type { GuardState } from "../../cost/guard-state.ts";
-import { type ApiScope, apiPolicy, prefetchPolicy } from "../../iam/api-access.ts";
+import { namesFor, suffixFor } from "../../core/config/config.ts";
+import { prices } from "../../core/config/prices.ts";
+import type { GuardState } from "../../core/cost/guard-state.ts";
+import { type ApiScope, apiPolicy, prefetchPolicy } from "../../core/iam/api-access.ts";
+import { requestWindows } from "../../core/operations/observe-campaign.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
-import { requestWindows } from "../../personalize/operations/observe-campaign.ts";
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { startIssuer } from "../support/issuer.ts";
 import { itemAt } from "../support/item-at.ts";

@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { keysOf } from "../../config/records.ts";
+import { keysOf } from "../../core/config/records.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { packAll } from "../../packages/pack.ts";
 import { liveThrough, pulumiProject, readmeProgram, yamlHost } from "./pulumi-project.ts";

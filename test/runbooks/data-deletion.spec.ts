@@ -8,7 +8,7 @@ import {
     soonTraining,
     usersCsv,
 } from "../../runbooks/lib/stack/data-deletion.ts";
-import { good } from "../config/parsed.ts";
+import { good } from "../core/config/parsed.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { trailFinding } from "../../runbooks/lib/doctor/account.ts";
 import { fail, ok, runChecks } from "../../runbooks/lib/doctor/check.ts";
-import { good } from "../config/parsed.ts";
+import { good } from "../core/config/parsed.ts";
 import { region } from "../support/local-aws.ts";
 
 describe("`runChecks`", () => {

@@ -44,7 +44,7 @@ describe("Check of the caller's permissions by the doctor", () => {
             const { verdict, detail, fix } = await permissions(who);
             assert.equal(verdict, "warn", detail);
             assert.match(detail, /^IAM denies arn:\S+:user\/ann 1 of \d+ actions .*: personalize:CreateSchema$/);
-            assert.match(fix ?? "", /--cwd operator up .*docs\/access-operator\.md/);
+            assert.match(fix ?? "", /--cwd components\/operator up .*docs\/access-operator\.md/);
         } finally {
             await aws.configure();
         }

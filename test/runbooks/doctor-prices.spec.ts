@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { text } from "node:stream/consumers";
 import { PricingClient } from "@aws-sdk/client-pricing";
-import { prices } from "../../config/prices.ts";
+import { prices } from "../../core/config/prices.ts";
 import { portOf } from "../../packages/local-personalize/wire/http.ts";
 import { comparePrices, matchPrice, parsePrices } from "../../runbooks/lib/doctor/price-list.ts";
 
@@ -104,7 +104,7 @@ describe("Prices of the AWS Price List", () => {
         ],
     ];
     for (const [price, name, usd] of sure) {
-        it(`\`matchPrice\` finds ${name} of config/prices.ts for the listed ${price.usageType} per ${price.unit}`, () => {
+        it(`\`matchPrice\` finds ${name} of core/config/prices.ts for the listed ${price.usageType} per ${price.unit}`, () => {
             const match = matchPrice(price);
             assert.equal(match?.name, name);
             assert.ok(Math.abs((match?.listedUsd ?? 0) - usd) < 1e-9, String(match?.listedUsd));

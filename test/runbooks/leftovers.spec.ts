@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { keysOf } from "../../config/records.ts";
+import { keysOf } from "../../core/config/records.ts";
 import { type InventoryItem, inventoryKinds, type Tags } from "../../runbooks/lib/audit/inventory/item.ts";
 import {
     findClaim,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PlannedStack } from "../../cost/planned-stack.ts";
+import type { PlannedStack } from "../../core/cost/planned-stack.ts";
 import { explainCascade, explainChanges, type Step } from "../../runbooks/lib/preview/meaning.ts";
 import { plannedStack } from "../support/planned-stack.ts";
 

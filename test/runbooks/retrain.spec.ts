@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { DescribeCampaignCommand, PersonalizeClient, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { advice } from "../../personalize/advice.ts";
-import { countTestUsers, insignificantMisses, refusals } from "../../personalize/operations/quality-gate.ts";
-import { type ServingFlag, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
+import { advice } from "../../core/operations/advice.ts";
+import { countTestUsers, insignificantMisses, refusals } from "../../core/operations/quality-gate.ts";
+import { type ServingFlag, stateFlagsPath } from "../../core/operations/state-flags.ts";
 import { type RetrainDeps, retrain } from "../../runbooks/lib/training/retrain.ts";
 import { servedRecord } from "../../runbooks/lib/training/versions.ts";
 

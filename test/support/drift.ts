@@ -6,7 +6,7 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { Scheduler } from "@aws-sdk/client-scheduler";
 import { SQS } from "@aws-sdk/client-sqs";
-import { namesFor, objectKeys } from "../../config/config.ts";
+import { namesFor, objectKeys } from "../../core/config/config.ts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { type DeletableKind, deletableKinds, deleteByHand } from "./by-hand.ts";
 import { createSettings, type TestAws } from "./local-aws.ts";

@@ -2,13 +2,18 @@ import { toError } from "terminal-text";
 import type { GuardPorts } from "../../app/functions/cost-guard/guard-ports.ts";
 import { runGuard } from "../../app/functions/cost-guard/run-guard.ts";
 import type { ShownNotification } from "../../app/serving/ports.ts";
-import type { Gauges } from "../../cost/decide.ts";
-import { type GuardConfig, pickGuardValues } from "../../cost/guard-config.ts";
-import type { SentNotification } from "../../cost/notifications.ts";
-import { causeOf, type ObservedCampaign, type ObservedSolution, type ParkingCause } from "../../cost/observations.ts";
-import { hour, minute, window, windowStart } from "../../cost/time.ts";
-import { plus, type Usage } from "../../cost/usage.ts";
-import { good } from "../config/parsed.ts";
+import type { Gauges } from "../../core/cost/decide.ts";
+import { type GuardConfig, pickGuardValues } from "../../core/cost/guard-config.ts";
+import type { SentNotification } from "../../core/cost/notifications.ts";
+import {
+    causeOf,
+    type ObservedCampaign,
+    type ObservedSolution,
+    type ParkingCause,
+} from "../../core/cost/observations.ts";
+import { hour, minute, window, windowStart } from "../../core/cost/time.ts";
+import { plus, type Usage } from "../../core/cost/usage.ts";
+import { good } from "../core/config/parsed.ts";
 import { itemAt } from "./item-at.ts";
 
 export const guardConfig: GuardConfig = {

@@ -1,8 +1,14 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { IAM } from "@aws-sdk/client-iam";
-import { bucketNameFor, namesFor } from "../../config/config.ts";
-import { type OperatorScope, operatorGrants, operatorPolicy, policyKinds, policyName } from "../../iam/operator.ts";
+import { bucketNameFor, namesFor } from "../../core/config/config.ts";
+import {
+    type OperatorScope,
+    operatorGrants,
+    operatorPolicy,
+    policyKinds,
+    policyName,
+} from "../../core/iam/operator.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { region, type TestAws } from "./local-aws.ts";
@@ -45,7 +51,7 @@ export async function makeProgram<A extends { readonly exitCode: number; readonl
     const workspace = join(where.dir, project);
     const configFile = join(workspace, `Pulumi.${where.stack}.yaml`);
     const common = ["--non-interactive", "--color", "never", "--stack", where.stack];
-    const folder = project === "movie-recommender" ? [] : ["--cwd", "operator"];
+    const folder = project === "movie-recommender" ? [] : ["--cwd", "components/operator"];
     await mkdir(workspace, { recursive: true });
     // `stack init` writes `encryptionsalt` into a file next to Pulumi.yaml, so run it in a copy.
     await writeFile(join(workspace, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
@@ -78,7 +84,7 @@ export async function makeProgram<A extends { readonly exitCode: number; readonl
     };
 }
 
-/** Creates a stack of the Pulumi program in operator/, which its functions run as administrator. */
+/** Creates a stack of the Pulumi program in components/operator/, which its functions run as administrator. */
 export async function operatorProgram({ instance, stack }: TestAws) {
     const pulumi = (args: readonly string[]) => run(instance, "pulumi", args, "captured", administrator);
     const program = await makeProgram(pulumi, "movie-recommender-operator", { stack, dir: instance.dir, region });

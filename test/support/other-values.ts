@@ -1,4 +1,4 @@
-import type { Key } from "../../config/kinds.ts";
+import type { Key } from "../../core/config/kinds.ts";
 
 /**
  * Returns configuration with a valid value other than the default for a config key, and with the keys that this value

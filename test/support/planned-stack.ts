@@ -1,4 +1,4 @@
-import type { PlannedStack } from "../../cost/planned-stack.ts";
+import type { PlannedStack } from "../../core/cost/planned-stack.ts";
 
 /** The input of a cost estimate: a stack with a campaign of 1 TPS and 100,000 interactions, without an API. */
 export const plannedStack: PlannedStack = {

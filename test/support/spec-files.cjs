@@ -56,7 +56,7 @@ const all = [
     .sort();
 const ordered = [...longest.filter((file) => all.includes(file)), ...all.filter((file) => !longest.includes(file))];
 
-/** Specs in the arguments of the command, as in `npm test test/iam/operator.spec.ts`. They replace the list of files. */
+/** Specs in the arguments of the command, as in `npm test test/core/iam/operator.spec.ts`. They replace the list of files. */
 const chosen = process.argv.slice(2).filter((argument) => argument.endsWith(".spec.ts"));
 
 /** Returns mocha's settings for a list of files. */

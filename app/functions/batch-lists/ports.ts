@@ -8,14 +8,14 @@ import {
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { listsInputKey, listsOutputFolder, listsOutputKey, objectKeys, tablesKey } from "../../../config/names.ts";
+import { listsInputKey, listsOutputFolder, listsOutputKey, objectKeys, tablesKey } from "../../../core/config/names.ts";
+import { nameInArn, solutionOf } from "../../../core/operations/operation.ts";
+import { fetchMetrics, heldVersion, listVersions } from "../../../core/operations/solution-versions.ts";
+import { readStateFlags } from "../../../core/operations/state-flags.ts";
 import { parseColumns } from "../../../data-prep/columns.ts";
 import { popularityMetrics } from "../../../data-prep/popularity.ts";
 import { parseTables } from "../../../data-prep/tables/document.ts";
 import { parseViewerList } from "../../../data-prep/tables/viewers.ts";
-import { nameInArn, solutionOf } from "../../../personalize/operations/operation.ts";
-import { fetchMetrics, heldVersion, listVersions } from "../../../personalize/operations/solution-versions.ts";
-import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { splitLines } from "../../batch/output.ts";
 import type { BatchPorts, BatchSettings, ViewerWithEvents } from "../../batch/ports.ts";
 import type { Generation } from "../../batch/state.ts";

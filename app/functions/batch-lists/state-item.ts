@@ -5,7 +5,7 @@ import {
     GetItemCommand,
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { JobsSpend } from "../../../cost/serving-spend.ts";
+import type { JobsSpend } from "../../../core/cost/serving-spend.ts";
 import { type BatchState, firstState } from "../../batch/state.ts";
 import { itemKey, number } from "../recommendation-api/table-items.ts";
 

@@ -13,25 +13,21 @@ import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-s
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { goneOrThrow, isOurs, listTags } from "pulumi-personalize/core";
-import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
-import type { Gauges } from "../../../cost/decide.ts";
-import { keepTag } from "../../../cost/guard-config.ts";
-import { causeOf, type ObservedSolution } from "../../../cost/observations.ts";
-import {
-    guardStateParameter,
-    readGuardState,
-    writeGuardState,
-} from "../../../personalize/operations/guard-parameter.ts";
+import { ownMetrics, ownNamespace } from "../../../core/config/metrics.ts";
+import type { Gauges } from "../../../core/cost/decide.ts";
+import { keepTag } from "../../../core/cost/guard-config.ts";
+import { causeOf, type ObservedSolution } from "../../../core/cost/observations.ts";
+import { guardStateParameter, readGuardState, writeGuardState } from "../../../core/operations/guard-parameter.ts";
 import {
     observeCampaign,
     type PrefetchFunction,
     prefetchWindows,
     requestWindows,
-} from "../../../personalize/operations/observe-campaign.ts";
-import { nameInArn, solutionOf } from "../../../personalize/operations/operation.ts";
-import { beginPark } from "../../../personalize/operations/park.ts";
-import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
-import { listSubscriptions } from "../../../personalize/operations/subscriptions.ts";
+} from "../../../core/operations/observe-campaign.ts";
+import { nameInArn, solutionOf } from "../../../core/operations/operation.ts";
+import { beginPark } from "../../../core/operations/park.ts";
+import { readStateFlags } from "../../../core/operations/state-flags.ts";
+import { listSubscriptions } from "../../../core/operations/subscriptions.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
 import { sendNotification } from "../send-notification.ts";
 import type { ServingTargets } from "./counted-metrics.ts";

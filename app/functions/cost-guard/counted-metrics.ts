@@ -11,11 +11,11 @@ import {
     servingApiMetrics,
     tableMetrics,
     tableNamespace,
-} from "../../../config/metrics.ts";
-import { apiStage } from "../../../config/names.ts";
-import { type LoggedCount, loggedCount } from "../../../cost/logged-counts.ts";
-import { assumed, type Usage } from "../../../cost/usage.ts";
-import type { ServedPlace } from "../../../personalize/operations/close-api.ts";
+} from "../../../core/config/metrics.ts";
+import { apiStage } from "../../../core/config/names.ts";
+import { type LoggedCount, loggedCount } from "../../../core/cost/logged-counts.ts";
+import { assumed, type Usage } from "../../../core/cost/usage.ts";
+import type { ServedPlace } from "../../../core/operations/close-api.ts";
 
 /**
  * What the cost guard observes of the API and the page. `functions` are the functions that it counts, with their memory

@@ -1,9 +1,9 @@
-import type { Gauges } from "../../../cost/decide.ts";
-import type { GuardState } from "../../../cost/guard-state.ts";
-import type { SentNotification } from "../../../cost/notifications.ts";
-import type { ObservedCampaign, ObservedParking, ObservedSolution } from "../../../cost/observations.ts";
-import type { JobsSpend, UsageWindows } from "../../../cost/serving-spend.ts";
-import type { RequestWindows } from "../../../cost/spend.ts";
+import type { Gauges } from "../../../core/cost/decide.ts";
+import type { GuardState } from "../../../core/cost/guard-state.ts";
+import type { SentNotification } from "../../../core/cost/notifications.ts";
+import type { ObservedCampaign, ObservedParking, ObservedSolution } from "../../../core/cost/observations.ts";
+import type { JobsSpend, UsageWindows } from "../../../core/cost/serving-spend.ts";
+import type { RequestWindows } from "../../../core/cost/spend.ts";
 import type { MonthSpend, ShownNotification } from "../../serving/ports.ts";
 
 /** The cost guard's calls to AWS and other services. Each call may fail. Moments are milliseconds since 1970. */

@@ -6,7 +6,7 @@ import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import type { GuardConfig } from "../../../cost/guard-config.ts";
+import type { GuardConfig } from "../../../core/cost/guard-config.ts";
 import { awsPorts, type GuardTargets } from "./aws-ports.ts";
 import { edgeRegion } from "./counted-metrics.ts";
 import { runGuard } from "./run-guard.ts";

@@ -1,5 +1,5 @@
-import { decide, requestsSince } from "../../../cost/decide.ts";
-import type { GuardConfig } from "../../../cost/guard-config.ts";
+import { decide, requestsSince } from "../../../core/cost/decide.ts";
+import type { GuardConfig } from "../../../core/cost/guard-config.ts";
 import {
     addNotification,
     freshState,
@@ -7,13 +7,13 @@ import {
     parseState,
     stateText,
     without,
-} from "../../../cost/guard-state.ts";
-import { probeSent } from "../../../cost/idle.ts";
-import { isOfParking, sentNotification } from "../../../cost/notifications.ts";
-import { isLeaving, type Observations } from "../../../cost/observations.ts";
-import { type ServingObservations, servingSince } from "../../../cost/serving-spend.ts";
-import { cents } from "../../../cost/spend.ts";
-import { stamp, toMonth } from "../../../cost/time.ts";
+} from "../../../core/cost/guard-state.ts";
+import { probeSent } from "../../../core/cost/idle.ts";
+import { isOfParking, sentNotification } from "../../../core/cost/notifications.ts";
+import { isLeaving, type Observations } from "../../../core/cost/observations.ts";
+import { type ServingObservations, servingSince } from "../../../core/cost/serving-spend.ts";
+import { cents } from "../../../core/cost/spend.ts";
+import { stamp, toMonth } from "../../../core/cost/time.ts";
 import { collector, type Failures, type GuardPorts } from "./guard-ports.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { type CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { gatewayNamespace } from "../../../config/metrics.ts";
-import { window, windowStart } from "../../../cost/time.ts";
-import { plus, type Usage } from "../../../cost/usage.ts";
-import { type CloseClients, closeApi, distributionId, isApiClosed } from "../../../personalize/operations/close-api.ts";
+import { gatewayNamespace } from "../../../core/config/metrics.ts";
+import { window, windowStart } from "../../../core/cost/time.ts";
+import { plus, type Usage } from "../../../core/cost/usage.ts";
+import { type CloseClients, closeApi, distributionId, isApiClosed } from "../../../core/operations/close-api.ts";
 import { jobsSpend } from "../batch-lists/state-item.ts";
 import { type CountedMetric, metricsOfEdge, regionalMetrics, type ServingTargets } from "./counted-metrics.ts";
 import type { GuardPorts } from "./guard-ports.ts";

@@ -1,5 +1,5 @@
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { toRecord } from "../../../config/records.ts";
+import { toRecord } from "../../../core/config/records.ts";
 
 /** The event that SNS sends to the function (SNS Developer Guide, "Fanout to Lambda functions"). */
 export interface SnsEvent {

@@ -9,7 +9,7 @@ import {
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { newestTablesKey, tablesKey } from "../../../config/names.ts";
+import { newestTablesKey, tablesKey } from "../../../core/config/names.ts";
 import { maxTablesBytes, TablesFormatError } from "../../../data-prep/tables/document.ts";
 import type { MonthSpend, ShownNotification, TablePort, TablesPort } from "../../serving/ports.ts";
 import type { Asked } from "../../serving/prefetch.ts";

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from "jose";
-import { toRecord } from "../../../config/records.ts";
+import { toRecord } from "../../../core/config/records.ts";
 import { InvalidTokenError, IssuerAwayError, type VerifyToken, type ViewerAuth } from "../../serving/viewer-auth.ts";
 
 /**

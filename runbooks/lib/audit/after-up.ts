@@ -1,4 +1,4 @@
-import { asCalled } from "../../../config/as-called.ts";
+import { asCalled } from "../../../core/config/as-called.ts";
 import { guardOutput } from "../cli/output.ts";
 import { readHeld } from "../stack/all-stacks.ts";
 import { askPulumi } from "../stack/pulumi.ts";

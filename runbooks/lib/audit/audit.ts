@@ -1,7 +1,7 @@
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import pMap from "p-map";
 import { oneLine, shell } from "terminal-text";
-import { keysOf } from "../../../config/records.ts";
+import { keysOf } from "../../../core/config/records.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { readPages, whoAmI } from "../stack/stack.ts";
 import { partListers } from "./inventory/interrupted.ts";

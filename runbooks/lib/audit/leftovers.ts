@@ -1,5 +1,5 @@
 import { shell } from "terminal-text";
-import { namesFor } from "../../../config/config.ts";
+import { namesFor } from "../../../core/config/config.ts";
 import { type AllStacks, datasetName, type InterruptedCreate, shortName } from "../stack/all-stacks.ts";
 import { partName } from "./inventory/interrupted.ts";
 import { type InventoryItem, type InventoryKind, inventoryKinds, type Tags } from "./inventory/item.ts";

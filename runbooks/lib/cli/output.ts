@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { changeWrites, visibleLines } from "terminal-text";
-import { asCalled } from "../../../config/as-called.ts";
+import { asCalled } from "../../../core/config/as-called.ts";
 import { reportWaits } from "./waits.ts";
 
 let writeToScreen: ((text: string) => unknown) | undefined;

@@ -5,8 +5,8 @@ import {
     GetCostAndUsageCommand,
 } from "@aws-sdk/client-cost-explorer";
 import { hasName, messageOf } from "terminal-text";
-import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
-import { day } from "../../../cost/time.ts";
+import { ownMetrics, ownNamespace } from "../../../core/config/metrics.ts";
+import { day } from "../../../core/cost/time.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
 /** The cost of one usage type of a service on one day. */

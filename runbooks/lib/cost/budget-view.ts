@@ -8,7 +8,7 @@ import {
     paginateDescribeSubscribersForNotification,
 } from "@aws-sdk/client-budgets";
 import { hasName, shell } from "terminal-text";
-import { budgetThresholds } from "../../../cost/enforce-limit.ts";
+import { budgetThresholds } from "../../../core/cost/enforce-limit.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import { type Identity, readPages } from "../stack/stack.ts";
 

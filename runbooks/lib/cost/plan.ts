@@ -3,12 +3,12 @@ import { resolve } from "node:path";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { goneOrThrow, type Properties } from "pulumi-personalize/core";
-import type { StackConfig } from "../../../config/config.ts";
-import { type Advice, adviseMinimum } from "../../../cost/advice.ts";
-import { type PlannedStack, plannedByConfig } from "../../../cost/planned-stack.ts";
-import { day } from "../../../cost/time.ts";
+import type { StackConfig } from "../../../core/config/config.ts";
+import { type Advice, adviseMinimum } from "../../../core/cost/advice.ts";
+import { type PlannedStack, plannedByConfig } from "../../../core/cost/planned-stack.ts";
+import { day } from "../../../core/cost/time.ts";
+import { requestWindows } from "../../../core/operations/observe-campaign.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
-import { requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import type { ExportedStack } from "../stack/stack.ts";
 
 const projectDir = resolve(import.meta.dirname, "..", "..", "..");

@@ -1,7 +1,7 @@
-import { approximately, billedService, hoursPerMonth, priceNote } from "../../../config/prices.ts";
-import { type Estimate, estimate } from "../../../cost/estimate.ts";
-import type { PlannedStack } from "../../../cost/planned-stack.ts";
-import { day, hour } from "../../../cost/time.ts";
+import { approximately, billedService, hoursPerMonth, priceNote } from "../../../core/config/prices.ts";
+import { type Estimate, estimate } from "../../../core/cost/estimate.ts";
+import type { PlannedStack } from "../../../core/cost/planned-stack.ts";
+import { day, hour } from "../../../core/cost/time.ts";
 import { table } from "../cli/output.ts";
 import {
     type BilledLine,

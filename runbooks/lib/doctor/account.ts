@@ -10,8 +10,8 @@ import { fetchEntityArn, simulate } from "access-doctor";
 import { isRoot } from "policy-evaluator";
 import { isTransient } from "pulumi-personalize/errors";
 import { hasCode, hasName, isCredentials, oneLine, shell } from "terminal-text";
-import type { StackConfig } from "../../../config/config.ts";
-import { approximately, priceNote, prices } from "../../../config/prices.ts";
+import type { StackConfig } from "../../../core/config/config.ts";
+import { approximately, priceNote, prices } from "../../../core/config/prices.ts";
 import { readPages, whoAmI } from "../stack/stack.ts";
 import { type Check, type Finding, fail, ok, warn } from "./check.ts";
 

@@ -2,9 +2,9 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { fetchEntityArn, simulate } from "access-doctor";
 import { isRoot, type RequestContext, toList } from "policy-evaluator";
 import { hasName, oneLine } from "terminal-text";
-import { bucketNameFor, type StackConfig } from "../../../config/config.ts";
-import { type Grant, prefixActions } from "../../../iam/operator/scope.ts";
-import { operatorGrants } from "../../../iam/operator.ts";
+import { bucketNameFor, type StackConfig } from "../../../core/config/config.ts";
+import { type Grant, prefixActions } from "../../../core/iam/operator/scope.ts";
+import { operatorGrants } from "../../../core/iam/operator.ts";
 import { whoAmI } from "../stack/stack.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, ok, unknown, warn } from "./check.ts";
@@ -44,7 +44,7 @@ export const permissions: Check<AccountDeps> = async ({ config }) => {
         const more = missing.length > named ? ` and ${missing.length - named} more` : "";
         return warn(
             `IAM denies ${entity} ${missing.length} of ${byAction.size} actions ${what}: ${first.join(", ")}${more}`,
-            "npm run pulumi -- --cwd operator up   # an administrator grants them: docs/access-operator.md",
+            "npm run pulumi -- --cwd components/operator up   # an administrator grants them: docs/access-operator.md",
         );
     } catch (error) {
         return unknown(`not checked: ${oneLine(error)}`);

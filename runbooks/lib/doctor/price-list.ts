@@ -1,7 +1,7 @@
 import { PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
 import { hasName } from "terminal-text";
-import { prices } from "../../../config/prices.ts";
-import { keysOf } from "../../../config/records.ts";
+import { prices } from "../../../core/config/prices.ts";
+import { keysOf } from "../../../core/config/records.ts";
 import { usageKind } from "../cost/billed.ts";
 import { readPages } from "../stack/stack.ts";
 import type { AccountDeps } from "./account.ts";
@@ -31,11 +31,11 @@ const serviceCode = "AmazonPersonalize";
 /** The relative deviation above which a price counts as different. */
 const tolerance = 0.01;
 
-/** Checks that the prices in config/prices.ts are those of AWS's price list in the stack's region. */
+/** Checks that the prices in core/config/prices.ts are those of AWS's price list in the stack's region. */
 export const priceList: Check<AccountDeps> = ({ config }) =>
     comparePrices(new PricingClient({ region: priceListRegion }), config.region);
 
-/** Compares every current on-demand price of Personalize in a region with config/prices.ts. */
+/** Compares every current on-demand price of Personalize in a region with core/config/prices.ts. */
 export async function comparePrices(client: PricingClient, region: string): Promise<Finding> {
     const Filters = [{ Type: "TERM_MATCH" as const, Field: "regionCode", Value: region }];
     const pages = paginateGetProducts({ client }, { ServiceCode: serviceCode, Filters });
@@ -57,7 +57,7 @@ export async function comparePrices(client: PricingClient, region: string): Prom
     const differences = others.map(({ name, listedUsd, ourUsd }) => `${name} is $${listedUsd} and here $${ourUsd}`);
     return warn(
         `AWS's price list differs by more than 1 %: ${differences.join(", ")}`,
-        "# enter AWS's price, the region and today's date in config/prices.ts, and set `verified` to true there",
+        "# enter AWS's price, the region and today's date in core/config/prices.ts, and set `verified` to true there",
     );
 }
 
@@ -105,8 +105,8 @@ export function parsePrices(json: string): ListedPrice[] {
 type PriceName = keyof typeof prices;
 
 /**
- * The price in config/prices.ts and AWS's price of the same product, both in US dollars for the unit in
- * config/prices.ts.
+ * The price in core/config/prices.ts and AWS's price of the same product, both in US dollars for the unit in
+ * core/config/prices.ts.
  */
 interface MatchedPrice {
     readonly name: PriceName;
@@ -126,7 +126,7 @@ const tiersOfTpsHours: Readonly<Record<number, PriceName>> = {
 };
 
 /**
- * Returns the price in config/prices.ts that corresponds to a listed price; undefined unless text and unit are
+ * Returns the price in core/config/prices.ts that corresponds to a listed price; undefined unless text and unit are
  * unambiguous. AWS does not document its usage types for Personalize, so the units must be equal.
  */
 export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
@@ -144,7 +144,7 @@ export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
     return { name, ourUsd: prices[name].usd, listedUsd: (listed.usd * ofTps * (perThousand ? 1000 : 1)) / count };
 }
 
-/** Returns the relative deviation of a listed price from the one in config/prices.ts: 0.01 is 1 %. */
+/** Returns the relative deviation of a listed price from the one in core/config/prices.ts: 0.01 is 1 %. */
 const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(listedUsd - ourUsd) / ourUsd;
 
 function priceNameOf(

@@ -1,19 +1,19 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type PersonalizeClient, paginateListDatasetImportJobs } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { requestsSince } from "../../../cost/decide.ts";
-import { type GuardState, parseState } from "../../../cost/guard-state.ts";
-import { isLeaving, type ObservedCampaign } from "../../../cost/observations.ts";
-import type { RequestWindows } from "../../../cost/spend.ts";
-import { day } from "../../../cost/time.ts";
-import { readGuardState } from "../../../personalize/operations/guard-parameter.ts";
+import { requestsSince } from "../../../core/cost/decide.ts";
+import { type GuardState, parseState } from "../../../core/cost/guard-state.ts";
+import { isLeaving, type ObservedCampaign } from "../../../core/cost/observations.ts";
+import type { RequestWindows } from "../../../core/cost/spend.ts";
+import { day } from "../../../core/cost/time.ts";
+import { readGuardState } from "../../../core/operations/guard-parameter.ts";
 import {
     observeCampaign,
     type PrefetchFunction,
     prefetchWindows,
     requestWindows,
-} from "../../../personalize/operations/observe-campaign.ts";
-import { fetchMetrics, listVersions, type Metrics } from "../../../personalize/operations/solution-versions.ts";
+} from "../../../core/operations/observe-campaign.ts";
+import { fetchMetrics, listVersions, type Metrics } from "../../../core/operations/solution-versions.ts";
 import { readPages } from "../stack/stack.ts";
 
 /** A stack's state at a time; times in epoch milliseconds. */

@@ -1,12 +1,12 @@
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
-import { modelMetrics, ownMetrics } from "../../../config/metrics.ts";
-import { decide } from "../../../cost/decide.ts";
-import type { GuardConfig } from "../../../cost/guard-config.ts";
-import { freshState } from "../../../cost/guard-state.ts";
-import { usedTPS } from "../../../cost/spend.ts";
-import { hour, minute } from "../../../cost/time.ts";
-import { nameInArn } from "../../../personalize/operations/operation.ts";
-import { judgedMetric } from "../../../personalize/operations/quality-gate.ts";
+import { modelMetrics, ownMetrics } from "../../../core/config/metrics.ts";
+import { decide } from "../../../core/cost/decide.ts";
+import type { GuardConfig } from "../../../core/cost/guard-config.ts";
+import { freshState } from "../../../core/cost/guard-state.ts";
+import { usedTPS } from "../../../core/cost/spend.ts";
+import { hour, minute } from "../../../core/cost/time.ts";
+import { nameInArn } from "../../../core/operations/operation.ts";
+import { judgedMetric } from "../../../core/operations/quality-gate.ts";
 import type { StackObservation } from "./observe.ts";
 
 /** One value of a metric. */
@@ -24,7 +24,7 @@ const maxAtOnce = 1000;
 export const minuteStart = (now: number): number => Math.floor(now / minute) * minute;
 
 /**
- * Returns the values to publish, named as in config/metrics.ts, without unknown ones. Calculates idle time and cost as
+ * Returns the values to publish, named as in core/config/metrics.ts, without unknown ones. Calculates idle time and cost as
  * the cost guard does, from its state. Includes the month's spend only if the guard has recorded it.
  */
 export function metricValues(observation: StackObservation, config: GuardConfig): MetricValue[] {

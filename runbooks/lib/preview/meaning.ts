@@ -1,5 +1,11 @@
-import { approximately, campaignUsdPerMonth, ingestionUsd, priceNote, trainingUsd } from "../../../config/prices.ts";
-import type { PlannedStack } from "../../../cost/planned-stack.ts";
+import {
+    approximately,
+    campaignUsdPerMonth,
+    ingestionUsd,
+    priceNote,
+    trainingUsd,
+} from "../../../core/config/prices.ts";
+import type { PlannedStack } from "../../../core/cost/planned-stack.ts";
 import { counted } from "../../../data-prep/words.ts";
 
 /** Minutes of each step on AWS, observed with up to a million interactions. */

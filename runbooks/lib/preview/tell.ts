@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { PlannedStack } from "../../../cost/planned-stack.ts";
+import type { PlannedStack } from "../../../core/cost/planned-stack.ts";
 import { guardOutput } from "../cli/output.ts";
 import { explainCascade, explainChanges, type Step } from "./meaning.ts";
 

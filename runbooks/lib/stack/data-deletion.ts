@@ -12,10 +12,10 @@ import {
 } from "@aws-sdk/client-personalize";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { shell } from "terminal-text";
-import { isBatch, objectKeys, type StackConfig } from "../../../config/config.ts";
-import { deletionKey } from "../../../config/names.ts";
-import { solutionOf } from "../../../personalize/operations/operation.ts";
-import { type ListedVersion, listVersions, trainingDays } from "../../../personalize/operations/solution-versions.ts";
+import { isBatch, objectKeys, type StackConfig } from "../../../core/config/config.ts";
+import { deletionKey } from "../../../core/config/names.ts";
+import { solutionOf } from "../../../core/operations/operation.ts";
+import { type ListedVersion, listVersions, trainingDays } from "../../../core/operations/solution-versions.ts";
 import { readPages } from "./stack.ts";
 
 /** A data deletion job in the service's list. */

@@ -2,9 +2,9 @@ import { DescribeCampaignCommand, PersonalizeClient } from "@aws-sdk/client-pers
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { goneOrThrow } from "pulumi-personalize/core";
 import { isNotFound } from "pulumi-personalize/errors";
-import { isBatch, type StackConfig } from "../../../config/config.ts";
-import { nameInArn } from "../../../personalize/operations/operation.ts";
-import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
+import { isBatch, type StackConfig } from "../../../core/config/config.ts";
+import { nameInArn } from "../../../core/operations/operation.ts";
+import { readStateFlags } from "../../../core/operations/state-flags.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 

@@ -3,7 +3,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { itemKey, toServedLists, toServedVersions } from "../../../app/functions/recommendation-api/table-items.ts";
 import type { TableOperation, TableOperationResult } from "../../../app/functions/table-operations/operate-table.ts";
 import type { ServedLists } from "../../../app/serving/ports.ts";
-import type { StackConfig } from "../../../config/config.ts";
+import type { StackConfig } from "../../../core/config/config.ts";
 import { RunbookError } from "../cli/runbook.ts";
 
 /**

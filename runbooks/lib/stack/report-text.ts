@@ -1,7 +1,7 @@
 import { duration } from "pulumi-personalize/core";
-import { approximately, priceNote } from "../../../config/prices.ts";
-import { readable } from "../../../cost/time.ts";
-import { nameInArn } from "../../../personalize/operations/operation.ts";
+import { approximately, priceNote } from "../../../core/config/prices.ts";
+import { readable } from "../../../core/cost/time.ts";
+import { nameInArn } from "../../../core/operations/operation.ts";
 import { table } from "../cli/output.ts";
 import type { StackReport } from "./stack-report.ts";
 

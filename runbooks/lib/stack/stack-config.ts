@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type ConfigProblem, parseConfig, type StackConfig } from "../../../config/config.ts";
-import { regionProblem } from "../../../config/regions.ts";
+import { type ConfigProblem, parseConfig, type StackConfig } from "../../../core/config/config.ts";
+import { regionProblem } from "../../../core/config/regions.ts";
 import { hashFile } from "../../../data-prep/files.ts";
 import { preparedData, withMetadataFiles } from "../../../data-prep/prepared-data.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";

@@ -3,11 +3,11 @@ import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { anyKind, type CommonInputs, kinds, type ResourceKindName } from "pulumi-personalize/core";
 import { formatError } from "terminal-text";
-import { parseState } from "../../../cost/guard-state.ts";
-import { monthSpendUsd } from "../../../cost/spend.ts";
-import { iso } from "../../../cost/time.ts";
-import { readGuardState } from "../../../personalize/operations/guard-parameter.ts";
-import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
+import { parseState } from "../../../core/cost/guard-state.ts";
+import { monthSpendUsd } from "../../../core/cost/spend.ts";
+import { iso } from "../../../core/cost/time.ts";
+import { readGuardState } from "../../../core/operations/guard-parameter.ts";
+import { readStateFlags } from "../../../core/operations/state-flags.ts";
 import type { RecordedResource } from "./stack.ts";
 import { isFailed, type Overall, type ResourceStatus, readStatus, worstState } from "./status.ts";
 

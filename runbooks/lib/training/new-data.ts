@@ -1,5 +1,5 @@
 import { baseName, canonical, toEventParameters } from "pulumi-personalize/core";
-import type { StackConfig } from "../../../config/config.ts";
+import type { StackConfig } from "../../../core/config/config.ts";
 import { catalogueBeside } from "../../../data-prep/catalogue.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
 import { filesBeside, hashFile } from "../../../data-prep/files.ts";

@@ -1,6 +1,6 @@
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { formatError } from "terminal-text";
-import type { StackConfig } from "../../../config/config.ts";
+import type { StackConfig } from "../../../core/config/config.ts";
 import {
     nameInArn,
     nowIso,
@@ -8,16 +8,16 @@ import {
     type OperationDeps,
     regionOf,
     settledCampaign,
-} from "../../../personalize/operations/operation.ts";
-import { type Compared, judgedMetric, refusals } from "../../../personalize/operations/quality-gate.ts";
+} from "../../../core/operations/operation.ts";
+import { type Compared, judgedMetric, refusals } from "../../../core/operations/quality-gate.ts";
 import {
     type Retraining,
     readStateFlags,
     type ServingFlag,
     type StateFlags,
     writeStateFlag,
-} from "../../../personalize/operations/state-flags.ts";
-import { switchVersion } from "../../../personalize/operations/switch-version.ts";
+} from "../../../core/operations/state-flags.ts";
+import { switchVersion } from "../../../core/operations/switch-version.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import { recommend } from "../recommendations/recommendations.ts";
 

@@ -1,15 +1,15 @@
 import { DescribeSolutionVersionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { ParameterNotFound, paginateGetParameterHistory, type SSMClient } from "@aws-sdk/client-ssm";
 import { fetchTrainingImport, findContentHash } from "pulumi-personalize/core";
-import { approximately, priceNote, trainingUsd, type UsdRange } from "../../../config/prices.ts";
-import { nameInArn } from "../../../personalize/operations/operation.ts";
+import { approximately, priceNote, trainingUsd, type UsdRange } from "../../../core/config/prices.ts";
+import { nameInArn } from "../../../core/operations/operation.ts";
 import {
     fetchMetrics,
     type ListedVersion,
     listVersions,
     type Metrics,
-} from "../../../personalize/operations/solution-versions.ts";
-import { type ServingFlag, stateFlagsPath } from "../../../personalize/operations/state-flags.ts";
+} from "../../../core/operations/solution-versions.ts";
+import { type ServingFlag, stateFlagsPath } from "../../../core/operations/state-flags.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { readPages } from "../stack/stack.ts";
 

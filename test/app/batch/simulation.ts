@@ -2,7 +2,7 @@ import { type BatchPorts, type BatchSettings, pickBatchValues } from "../../../a
 import { runBatch } from "../../../app/batch/run.ts";
 import { type BatchState, firstState } from "../../../app/batch/state.ts";
 import { batchListKey, type KeptList, type Recent, type ServedLists } from "../../../app/serving/ports.ts";
-import { good } from "../../config/parsed.ts";
+import { good } from "../../core/config/parsed.ts";
 
 /** The error of a call to AWS at which the simulated function is killed. Later calls of the same run have no effect. */
 class KilledError extends Error {

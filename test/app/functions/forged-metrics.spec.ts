@@ -10,12 +10,12 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { toList } from "policy-evaluator";
 import { awsPorts } from "../../../app/functions/cost-guard/aws-ports.ts";
 import { countedMetrics, regionalMetrics } from "../../../app/functions/cost-guard/counted-metrics.ts";
-import { namesFor } from "../../../config/config.ts";
-import { functionsNamespace, servingApiMetrics } from "../../../config/metrics.ts";
-import { foreignRequests } from "../../../cost/idle.ts";
-import { window, windowStart } from "../../../cost/time.ts";
-import { plus, usageUsd } from "../../../cost/usage.ts";
-import { operatorGrants } from "../../../iam/operator.ts";
+import { namesFor } from "../../../core/config/config.ts";
+import { functionsNamespace, servingApiMetrics } from "../../../core/config/metrics.ts";
+import { foreignRequests } from "../../../core/cost/idle.ts";
+import { window, windowStart } from "../../../core/cost/time.ts";
+import { plus, usageUsd } from "../../../core/cost/usage.ts";
+import { operatorGrants } from "../../../core/iam/operator.ts";
 
 const region = "eu-central-1";
 const stack = "local";

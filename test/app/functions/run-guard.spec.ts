@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { freshState } from "../../../cost/guard-state.ts";
+import { freshState } from "../../../core/cost/guard-state.ts";
 import { simulateStack, solutionArn } from "../../support/guard-simulation.ts";
 
 type Simulation = ReturnType<typeof simulateStack>;

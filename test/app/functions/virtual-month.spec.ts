@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { hour, minute } from "../../../cost/time.ts";
+import { hour, minute } from "../../../core/cost/time.ts";
 import { simulateStack } from "../../support/guard-simulation.ts";
 
 const watched = ["campaign", "kept", "requests", "parked", "solutions", "probe"];

@@ -10,7 +10,7 @@ import type { Reply } from "../../../app/serving/reply.ts";
 import { createService, pickApiValues, type ServiceParts } from "../../../app/serving/service.ts";
 import type { VerifyToken } from "../../../app/serving/viewer-auth.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
-import { good } from "../../config/parsed.ts";
+import { good } from "../../core/config/parsed.ts";
 import { type MemoryTable, memoryTable } from "./memory-table.ts";
 
 /** The API's description, as in the function's package. */

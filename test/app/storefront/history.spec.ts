@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
-import { type Throttle, throttles, toRates } from "../../../config/throttles.ts";
-import { good } from "../../config/parsed.ts";
+import { type Throttle, throttles, toRates } from "../../../core/config/throttles.ts";
+import { good } from "../../core/config/parsed.ts";
 import { startIssuer } from "../../support/issuer.ts";
 import { read } from "../../support/sources.ts";
 import { keenViewer, tables } from "./films.ts";

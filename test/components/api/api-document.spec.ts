@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gatewayDocument } from "../../../components/api/api-document.ts";
-import { throttles, toRates } from "../../../config/throttles.ts";
-import { good } from "../../config/parsed.ts";
+import { throttles, toRates } from "../../../core/config/throttles.ts";
+import { good } from "../../core/config/parsed.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
 type Json = Record<string, any>;

@@ -12,7 +12,7 @@ import type { Manifest } from "../../../data-prep/manifest.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
-import { good } from "../../config/parsed.ts";
+import { good } from "../../core/config/parsed.ts";
 import { fake } from "../../support/fake.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { declaredResources, inputsOfNamed, requireInputs, settled, useMocks } from "../mocks.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { checkViewerAuth } from "../../../components/api/recommendation-api.ts";
-import { good } from "../../config/parsed.ts";
+import { good } from "../../core/config/parsed.ts";
 import { useMocks } from "../mocks.ts";
 
 describe("`checkViewerAuth`", () => {

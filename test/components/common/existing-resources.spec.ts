@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { keyFault, refuseMissingAdoptions } from "../../../components/common/existing-resources.ts";
-import { good } from "../../config/parsed.ts";
+import { good } from "../../core/config/parsed.ts";
 import { useMocks } from "../mocks.ts";
 
 const arn = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CostGuard } from "../../../components/cost/cost-guard.ts";
 import { SpendBudget } from "../../../components/cost/spend-budget.ts";
 import { Notifications } from "../../../components/observability/notifications.ts";
-import { good } from "../../config/parsed.ts";
+import { good } from "../../core/config/parsed.ts";
 import { declaredResources, requireInputs, settled, tags, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { choosePriceNote, idleRule, plannedStack as planOf, priceTable } from "../../../components/cost/price-table.ts";
-import { approximately } from "../../../config/prices.ts";
-import { estimate } from "../../../cost/estimate.ts";
-import { good } from "../../config/parsed.ts";
+import { approximately } from "../../../core/config/prices.ts";
+import { estimate } from "../../../core/cost/estimate.ts";
+import { good } from "../../core/config/parsed.ts";
 import { plannedStack } from "../../support/planned-stack.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 

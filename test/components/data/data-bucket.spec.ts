@@ -6,8 +6,8 @@ import { shell } from "terminal-text";
 import { fileProblem } from "../../../components/common/load-config.ts";
 import { schemaBeside } from "../../../components/common/preflight.ts";
 import { toDataPrefixes } from "../../../components/data/data-bucket.ts";
-import type { StackConfig } from "../../../config/config.ts";
-import { good } from "../../config/parsed.ts";
+import type { StackConfig } from "../../../core/config/config.ts";
+import { good } from "../../core/config/parsed.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { schemaText } from "../mocks.ts";
 

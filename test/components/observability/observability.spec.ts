@@ -11,9 +11,9 @@ import {
 import { AuditTrail } from "../../../components/observability/audit-trail.ts";
 import { dashboardBody, dashboardUrl } from "../../../components/observability/dashboard-body.ts";
 import { Observability } from "../../../components/observability/observability.ts";
-import * as metrics from "../../../config/metrics.ts";
-import { trailRolePolicy, trailRoleTrust } from "../../../iam/trail-access.ts";
-import { good } from "../../config/parsed.ts";
+import * as metrics from "../../../core/config/metrics.ts";
+import { trailRolePolicy, trailRoleTrust } from "../../../core/iam/trail-access.ts";
+import { good } from "../../core/config/parsed.ts";
 import { declaredResources, requireInputs, settled, tags, useMocks, value } from "../mocks.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
@@ -38,7 +38,7 @@ const alarms: readonly Alarm[] = [...selectAlarms(place, settings), failuresAlar
 const { answeredBy, ...ofRequests } = metrics.servingApiMetrics;
 const apiMetrics = [...Object.values(ofRequests), ...Object.values(answeredBy)];
 
-/** All names in config/metrics.ts, each with the service that publishes the metric. */
+/** All names in core/config/metrics.ts, each with the service that publishes the metric. */
 const serviceOfMetric = new Map<string, string>([
     ...[...Object.values(metrics.servingMetrics), ...Object.values(metrics.jobMetrics)].map(
         (name) => [name, metrics.personalizeNamespace] as const,
@@ -94,7 +94,7 @@ describe("CloudWatch dashboard", () => {
         assert.equal(widgets.filter(({ type }) => type === "alarm").length, 1);
     });
 
-    it("the dashboard shows exactly the metrics of config/metrics.ts", () => {
+    it("the dashboard shows exactly the metrics of core/config/metrics.ts", () => {
         for (const [namespace, name] of named) assert.equal(serviceOfMetric.get(String(name)), namespace, name);
         const selected = expressions.flatMap(
             (expression) => /(?:SELECT SUM\(|MetricName=")(\w+)/.exec(expression)?.[1] ?? [],
@@ -132,7 +132,7 @@ describe("CloudWatch dashboard", () => {
 });
 
 describe("CloudWatch alarms", () => {
-    it("the cost estimate counts all alarms, and alarms use only metrics of config/metrics.ts", () => {
+    it("the cost estimate counts all alarms, and alarms use only metrics of core/config/metrics.ts", () => {
         assert.equal(alarms.length, alarmCount({ api: true }));
         assert.equal(alarmCount({ api: false }), alarmCount({ api: true }) - 5);
         // CloudWatch bills each metric in an alarm's expression: three metrics for the errors, and two for each failure

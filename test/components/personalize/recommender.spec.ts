@@ -4,10 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { autoTrainingPrice } from "../../../components/cost/price-table.ts";
-import { namesFor, type StackConfig } from "../../../config/config.ts";
+import { namesFor, type StackConfig } from "../../../core/config/config.ts";
+import type { StateFlags } from "../../../core/operations/state-flags.ts";
 import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
-import type { StateFlags } from "../../../personalize/operations/state-flags.ts";
-import { good } from "../../config/parsed.ts";
+import { good } from "../../core/config/parsed.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import {
     declaredResources,

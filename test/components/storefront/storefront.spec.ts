@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Storefront } from "../../../components/storefront/storefront.ts";
-import { good } from "../../config/parsed.ts";
+import { good } from "../../core/config/parsed.ts";
 import { requireInputs, settled, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { rows } from "../../../config/keys.ts";
+import { rows } from "../../../core/config/keys.ts";
 import { otherValues } from "../../support/other-values.ts";
 
 /** A test of one config key: a value other than the default, with the values of other keys that it requires. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { IAM } from "@aws-sdk/client-iam";
 import { Personalize } from "@aws-sdk/client-personalize";
-import { batchUsd, campaignUsdPerHour, ingestionUsd, trainingUsd, type UsdRange } from "../../../config/prices.ts";
+import { batchUsd, campaignUsdPerHour, ingestionUsd, trainingUsd, type UsdRange } from "../../../core/config/prices.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import { root } from "../../../packages/local-aws/instance.ts";
 import type { createSettings } from "../../support/local-aws.ts";
@@ -135,7 +135,7 @@ export async function makeDrillStack(options: {
             for (const { name, value } of JSON.parse(stdout) as Observation[]) note(name, value);
             return undefined;
         },
-        byHand: `${byHand} '${configFile}'\n  Then delete the IAM user ${stack}, and run:\n  ${byHand} '${operatorFile}' --cwd operator`,
+        byHand: `${byHand} '${configFile}'\n  Then delete the IAM user ${stack}, and run:\n  ${byHand} '${operatorFile}' --cwd components/operator`,
         forget: () => rm(dir, { recursive: true, force: true }),
     };
 }
@@ -168,7 +168,7 @@ export function drillUsd(data: {
 type ClientSettings = Partial<ReturnType<typeof createSettings>>;
 
 /**
- * Creates the policies of a stack's operator by the program in operator/, and a user who has only these policies. Waits
+ * Creates the policies of a stack's operator by the program in components/operator/, and a user who has only these policies. Waits
  * until AWS accepts the user's access key.
  * @throws Error if `up` of the program fails
  */
@@ -179,7 +179,7 @@ async function makeOperator(
 ) {
     const run = async (command: "up" | "destroy") => {
         const { exitCode } = await program.engine(command);
-        if (exitCode !== 0) throw new Error(`${command} of operator/ for stack ${operatedStack}: exit ${exitCode}`);
+        if (exitCode !== 0) throw new Error(`${command} of components/operator/ for stack ${operatedStack}: exit ${exitCode}`);
     };
     await program.configure({ operatedStack });
     await run("up").catch((error) => run("destroy").finally(() => Promise.reject(error)));

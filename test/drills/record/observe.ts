@@ -3,7 +3,7 @@ import { CloudWatch, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { Personalize, paginateListFilters } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
-import { prices, trainingUsd } from "../../../config/prices.ts";
+import { prices, trainingUsd } from "../../../core/config/prices.ts";
 import { until } from "../../support/until.ts";
 
 /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { shell } from "terminal-text";
-import { budgetThresholds } from "../../../cost/enforce-limit.ts";
+import { budgetThresholds } from "../../../core/cost/enforce-limit.ts";
 import type { BudgetView } from "../../../runbooks/lib/cost/budget-view.ts";
 import { findProblems } from "../../../runbooks/lib/cost/budget-watch.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { estimate } from "../../../cost/estimate.ts";
+import { estimate } from "../../../core/cost/estimate.ts";
 import { usageKind } from "../../../runbooks/lib/cost/billed.ts";
 import { compare } from "../../../runbooks/lib/cost/report.ts";
 import { at, line, near, plan, service } from "./bill.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { estimateInput } from "../../../runbooks/lib/cost/plan.ts";
-import { good } from "../../config/parsed.ts";
+import { good } from "../../core/config/parsed.ts";
 
 describe("`estimateInput` of a deployed stack", () => {
     it("`estimateInput` counts the metrics of all alarms in the stack's state", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { freshState } from "../../../cost/guard-state.ts";
-import { hour } from "../../../cost/time.ts";
+import { freshState } from "../../../core/cost/guard-state.ts";
+import { hour } from "../../../core/cost/time.ts";
 import { interval } from "../../../runbooks/lib/cli/runbook.ts";
 import type { StackObservation } from "../../../runbooks/lib/metrics/observe.ts";
 import { batchValues, metricValues, minuteStart } from "../../../runbooks/lib/metrics/values.ts";

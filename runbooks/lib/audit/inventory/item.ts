@@ -17,7 +17,7 @@ export interface InventoryItem {
     readonly importId?: string;
     /** Reads the resource's tags; undefined if the resource kind has no tags. */
     tags(): Promise<Tags | undefined>;
-    /** Reads the resource's cost in US dollars a month, by config/prices.ts; null for an unknown amount. */
+    /** Reads the resource's cost in US dollars a month, by core/config/prices.ts; null for an unknown amount. */
     usdPerMonth(): Promise<number | null>;
     /** The commands that delete the resource, in order; empty if none is known. */
     remove(): Promise<readonly string[]>;

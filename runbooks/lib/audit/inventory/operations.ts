@@ -13,7 +13,7 @@ import { paginateListTopics, SNSClient } from "@aws-sdk/client-sns";
 import { ListQueueTagsCommand, paginateListQueues, SQSClient } from "@aws-sdk/client-sqs";
 import { paginateDescribeParameters, SSMClient } from "@aws-sdk/client-ssm";
 import { shell } from "terminal-text";
-import { prices, storageUsdPerMonth } from "../../../../config/prices.ts";
+import { prices, storageUsdPerMonth } from "../../../../core/config/prices.ts";
 import { command, type Listed, lister, type Place, pairs, untagged } from "./item.ts";
 
 const dateOf = (time: string | number | undefined) => (time === undefined ? undefined : new Date(time));

@@ -16,8 +16,8 @@ import {
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
 import { listTags } from "pulumi-personalize/core";
-import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
-import { trainingDays } from "../../../../personalize/operations/solution-versions.ts";
+import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../core/config/prices.ts";
+import { trainingDays } from "../../../../core/operations/solution-versions.ts";
 import { readPages } from "../../stack/stack.ts";
 import { command, type InventoryKind, type Listed, type Lister, type Place, untagged } from "./item.ts";
 

@@ -16,8 +16,8 @@ import {
     S3Client,
 } from "@aws-sdk/client-s3";
 import { shell } from "terminal-text";
-import { gatewayLogRole } from "../../../../config/names.ts";
-import { storageUsdPerMonth } from "../../../../config/prices.ts";
+import { gatewayLogRole } from "../../../../core/config/names.ts";
+import { storageUsdPerMonth } from "../../../../core/config/prices.ts";
 import { command, lister, pairs } from "./item.ts";
 
 /** S3's maximum for one DeleteObjects call. */
