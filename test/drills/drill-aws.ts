@@ -33,7 +33,11 @@ const options = benchCommand(
     "Deploys, uses and destroys a stack on your AWS account, which costs money, and compares it with the local AWS",
     ["--spend-up-to 10", "--against local --spend-up-to 10"],
 )
-    .option("--spend-up-to <US dollars>", "start only if the estimate by core/config/prices.ts is at most this", aboveZero)
+    .option(
+        "--spend-up-to <US dollars>",
+        "start only if the estimate by core/config/prices.ts is at most this",
+        aboveZero,
+    )
     .addOption(
         new Option("--against <where>", "local: run on a separate local AWS instead, free of charge")
             .choices(["aws", "local"])

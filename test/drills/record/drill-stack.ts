@@ -179,7 +179,8 @@ async function makeOperator(
 ) {
     const run = async (command: "up" | "destroy") => {
         const { exitCode } = await program.engine(command);
-        if (exitCode !== 0) throw new Error(`${command} of components/operator/ for stack ${operatedStack}: exit ${exitCode}`);
+        if (exitCode !== 0)
+            throw new Error(`${command} of components/operator/ for stack ${operatedStack}: exit ${exitCode}`);
     };
     await program.configure({ operatedStack });
     await run("up").catch((error) => run("destroy").finally(() => Promise.reject(error)));
