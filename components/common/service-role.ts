@@ -31,6 +31,9 @@ export function serviceRole(
             description,
             assumeRolePolicy: pulumi.jsonStringify(args.trust),
             tags,
+            // A policy that a user attached, or that an interrupted `up` created without recording it, would keep AWS
+            // from deleting the role.
+            forceDetachPolicies: true,
             ...(permissionsBoundary && { permissionsBoundary }),
         },
         opts,

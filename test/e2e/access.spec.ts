@@ -166,13 +166,11 @@ describe("Imports of files that Personalize has no permission to read, in a stac
 
     diagnoseWithoutStack(() => aws);
 
-    it("`destroy` with `dataRetention: retain` says that the bucket is kept, and keeps the bucket", async () => {
+    it("`destroy` with `dataRetention: retain` keeps the bucket, and deletes a role to which a user added policies", async () => {
         const { bucketName: Bucket } = await aws.outputs();
-        const RoleName = role();
-        for (const policy of attached) {
-            const PolicyArn = `arn:aws:iam::aws:policy/${policy}`;
-            await aws.iam.detachRolePolicy({ RoleName, PolicyArn });
-        }
+        const Statement = { Effect: "Allow", Action: "s3:*", Resource: "*" };
+        const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+        await aws.iam.putRolePolicy({ RoleName: role(), PolicyName: "by-hand", PolicyDocument });
         const destroy = await aws.engine("destroy");
         assertExit(destroy, 0);
         assert.match(destroy.stdout, /aws:s3:Bucket data deleted .*\[retain\]/);

@@ -2,7 +2,7 @@ import * as iam from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, type Properties, sameJson, tagList } from "./entry.ts";
-import { at, encodedJson, type Kind, memberOf, or, pairs, value } from "./kinds.ts";
+import { apart, at, encodedJson, type Kind, memberOf, or, pairs, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 const gone = ["NoSuchEntityException"];
@@ -18,6 +18,12 @@ export const iamEntries = (client: iam.IAMClient): Record<string, AnyEntry> => (
 
 function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
     const call = createSender(client);
+    async function detachPolicies(key: Properties) {
+        const { AttachedPolicies = [] } = await call(iam.ListAttachedRolePoliciesCommand)(key);
+        for (const { PolicyArn } of AttachedPolicies) await call(iam.DetachRolePolicyCommand)({ ...key, PolicyArn });
+        const { PolicyNames = [] } = await call(iam.ListRolePoliciesCommand)(key);
+        for (const PolicyName of PolicyNames) await call(iam.DeleteRolePolicyCommand)({ ...key, PolicyName });
+    }
     const boundary: Kind = { from: (awsValue) => memberOf(awsValue, "PermissionsBoundaryArn") };
     return {
         "aws:iam/role:Role": resource<aws.iam.RoleArgs>({
@@ -26,6 +32,7 @@ function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
                 description: or(""),
                 assumeRolePolicy: at("AssumeRolePolicyDocument", encodedJson),
                 permissionsBoundary: boundary,
+                forceDetachPolicies: apart,
             },
             outputs: { arn: value },
             gone,
@@ -52,7 +59,10 @@ function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
                 await call(iam.UpdateAssumeRolePolicyCommand)({ RoleName, PolicyDocument });
                 await call(iam.UpdateRoleDescriptionCommand)(input);
             },
-            delete: call(iam.DeleteRoleCommand),
+            async delete(key, _id, { forceDetachPolicies }) {
+                if (forceDetachPolicies) await detachPolicies(key);
+                await call(iam.DeleteRoleCommand)(key);
+            },
         }),
 
         "aws:iam/rolePolicy:RolePolicy": resource<aws.iam.RolePolicyArgs>({

@@ -90,6 +90,9 @@ export class ImportAccess extends pulumi.ComponentResource {
                 ...(roleName !== undefined && { name: roleName }),
                 description: "Amazon Personalize uses this role to read the interactions",
                 assumeRolePolicy: pulumi.jsonStringify(documents.trust),
+                // A policy that a user attached, or that an interrupted `up` created without recording it, would keep
+                // AWS from deleting the role.
+                forceDetachPolicies: true,
                 ...(tags && { tags }),
                 ...(permissionsBoundary && { permissionsBoundary }),
             },
