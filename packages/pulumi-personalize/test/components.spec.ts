@@ -58,7 +58,7 @@ describe("Component ImportAccess", () => {
         const trust = executionRoleTrust(caller);
         const { assumeRolePolicy, ...role } = inputsOf("Role");
         assert.deepEqual(JSON.parse(assumeRolePolicy), trust);
-        assert.deepEqual(Object.keys(role), ["description"]);
+        assert.deepEqual(Object.keys(role), ["description", "forceDetachPolicies"]);
         assert.deepEqual(JSON.parse(inputsOf("RolePolicy").policy), executionRolePolicy(place));
         const { bucket, policy } = inputsOf("BucketPolicy");
         assert.equal(bucket, "movies");
