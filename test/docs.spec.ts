@@ -6,7 +6,7 @@ import { keys } from "../core/config/keys.ts";
 import { figures, written } from "../docs/write.ts";
 import { type Instance, root } from "../packages/local-aws/instance.ts";
 import { run } from "../packages/local-aws/pulumi.ts";
-import { commands as described } from "../packages/local-aws/toolchain/help.mjs";
+import { programs } from "../run.mjs";
 import { runbooks } from "../runbooks/runbooks.mjs";
 import { bareInstance } from "./support/bare-instance.ts";
 import { pages, read, scripts, sources, tracked } from "./support/sources.ts";
@@ -130,7 +130,7 @@ describe("Commands in messages and documents", () => {
         const [first = "", second = ""] = words;
         const isOfLocal = first === "local" && /^[a-z-]+$/.test(second);
         const [name = "", ...rest] = isOfLocal ? (second in scripts ? [second] : [first, second]) : [first];
-        const program = /\s(\S+\.(?:ts|mjs))$/.exec(scripts[name] ?? "")?.[1];
+        const program = /\s(\S+\.(?:ts|mjs))$/.exec(programs[name] ?? "")?.[1];
         const key = [name, ...rest].join(" ");
         const help =
             helps.get(key) ??
@@ -159,11 +159,11 @@ describe("Commands in messages and documents", () => {
     });
 
     it("each command's `--help` prints two valid examples and the option `--version`", async () => {
-        const programs = Object.keys(described).filter((name) =>
-            /\s(?:runbooks|data-prep|bench|test\/drills|packages)\/\S+\.ts$/.test(scripts[name] ?? ""),
+        const names = Object.keys(programs).filter((name) =>
+            /\s(?:runbooks|data-prep|bench|test\/drills|packages)\/\S+\.ts$/.test(programs[name] ?? ""),
         );
-        assert.ok(programs.length >= 25, `${programs.length} programs`);
-        for (const name of programs) {
+        assert.ok(names.length >= 25, `${names.length} programs`);
+        for (const name of names) {
             const help = await helpOf([name]);
             const common = ["--version", ...(name in runbooks ? ["--stack", "--json", "--verbose"] : [])];
             for (const option of common) assert.match(help, new RegExp(`^ +${option} `, "m"), name);

@@ -4,26 +4,24 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "../packages/local-aws/instance.ts";
-import { groups, helpText } from "../packages/local-aws/toolchain/help.mjs";
+import { commands, helpText, programs } from "../run.mjs";
 import { runbooks } from "../runbooks/runbooks.mjs";
 
 describe("`npm run help`", () => {
     const { scripts, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-    it("`npm run help` lists each script once, in lines of at most 120 columns", () => {
-        const listed = Object.values(groups).flatMap((group) => Object.keys(group));
-        assert.deepEqual(listed.toSorted(), Object.keys(scripts).toSorted());
+    it("`npm run help` lists each script, in lines of at most 120 columns, and each script starts its program", () => {
+        assert.deepEqual(Object.keys(commands).toSorted(), Object.keys(scripts).toSorted());
+        for (const name of ["help", ...Object.keys(programs)]) assert.equal(scripts[name], `node run.mjs ${name}`);
         for (const line of helpText().split("\n")) assert.ok(line.length <= 120, line);
     });
 
-    it("each runbook has a file, an entry in runbooks.mjs, and an npm script", () => {
+    it("each runbook has a file and an entry in runbooks.mjs", () => {
         const files = readdirSync(join(root, "runbooks")).filter((file) => file.endsWith(".ts"));
         assert.deepEqual(
             Object.keys(runbooks).toSorted(),
             files.map((file) => file.replace(".ts", "")),
         );
-        const start = "node packages/local-aws/toolchain/bootstrap.mjs packages";
-        for (const name of Object.keys(runbooks)) assert.equal(scripts[name], `${start} runbooks/${name}.ts`);
     });
 
     it("`--version` prints the version in package.json", async () => {

@@ -1,24 +1,19 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { shell } from "terminal-text";
+import { runbooks } from "../../runbooks/runbooks.mjs";
 import { detectState, reset, start, stop } from "./control.ts";
 import { describeFailure, LocalError } from "./failure.ts";
-import { defaultInstance, environment, type Instance, paths, root, variables, version } from "./instance.ts";
+import { defaultInstance, environment, type Instance, paths, variables, version } from "./instance.ts";
 import { ensureStack, run } from "./pulumi.ts";
 import { interruptNote } from "./toolchain/command.mjs";
 import { toolchain } from "./toolchain/env.mjs";
-import { commands } from "./toolchain/help.mjs";
 import { recordedPreview } from "./toolchain/preview.mjs";
 
 /** `npm run local -- …`: controls the local AWS and runs commands against it. */
 
 const say = (message: string) => process.stderr.write(`local AWS: ${message}\n`);
-const runbooks = existsSync(join(root, "runbooks"))
-    ? readdirSync(join(root, "runbooks"))
-          .filter((name) => name.endsWith(".ts"))
-          .map((name) => name.slice(0, -3))
-    : [];
 
 const againstIt = "Commands against the local AWS, with their own options:";
 
@@ -116,11 +111,11 @@ program
         }
         await against("pulumi", args);
     });
-for (const name of runbooks) {
+for (const [name, { purpose }] of Object.entries(runbooks)) {
     program
         .command(name)
         .helpGroup(againstIt)
-        .description(commands[name] ?? "")
+        .description(purpose)
         .allowUnknownOption()
         .passThroughOptions()
         .helpOption(false)

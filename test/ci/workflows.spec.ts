@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { scripts } from "../support/sources.ts";
 
 interface Step {
     readonly uses?: string;
@@ -112,18 +111,6 @@ describe("Workflow that tests pushes", () => {
         assert.equal(linux.steps.find(({ uses }) => uses?.startsWith("actions/cache@"))?.with?.path, ".tools");
         const node = linux.steps.find(({ uses }) => uses?.startsWith("actions/setup-node@"));
         assert.equal(node?.with?.["node-version"], 20);
-    });
-});
-
-describe("Scripts of package.json", () => {
-    it("each npm script that runs TypeScript starts with bootstrap.mjs", () => {
-        const commands = Object.values(scripts).flatMap((script) => script.split("&&").map((part) => part.trim()));
-        const typescript = commands.filter((command) => /\.ts( |$)/.test(command) && !command.includes(" -o "));
-        assert.ok(typescript.length >= 20);
-        assert.deepEqual(
-            typescript.filter((command) => !command.startsWith("node packages/local-aws/toolchain/bootstrap.mjs ")),
-            [],
-        );
     });
 });
 

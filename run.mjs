@@ -1,11 +1,40 @@
-// `npm run help` runs before anything is installed, so this file is plain JavaScript and imports only Node.js modules.
+// `node run.mjs COMMAND` starts a command of package.json with the tools that it needs; `npm run help` lists all. It runs
+// before anything is installed, so this file is plain JavaScript and imports only Node.js modules.
 import { pathToFileURL } from "node:url";
+import { start } from "./packages/local-aws/toolchain/bootstrap.mjs";
+import { runbooks } from "./runbooks/runbooks.mjs";
 
-// The local AWS imports no code of the runbooks, because it starts them as programs. Only the list of commands here and
-// `npm run local` need the names of the runbooks, so read the names from the runbooks' declaration.
-const declared = new URL("../../../runbooks/runbooks.mjs", import.meta.url);
-/** @type {{ runbooks: Readonly<Record<string, { subject: string, purpose: string }>> }} */
-const { runbooks } = await import(declared.href);
+const mocha = "node_modules/mocha/bin/mocha.js";
+
+/**
+ * Programs by command, each after the level of tools that bootstrap.mjs installs for it.
+ * @type {Readonly<Record<string, string>>}
+ */
+export const programs = {
+    demo: "local packages/local-aws/demo/demo.ts",
+    screenshots: "packages packages/local-aws/demo/screenshots.ts",
+    test: `test ${mocha}`,
+    "test:all": `test ${mocha} --config .mocharc.all.cjs`,
+    "test:spark": `spark ${mocha} --config .mocharc.spark.cjs`,
+    "test:packages": `test ${mocha} --config .mocharc.packages.cjs`,
+    pack: "local packages/pack.ts",
+    coverage: `test node_modules/c8/bin/c8.js --config .c8rc.json ${mocha} --no-parallel`,
+    local: "local packages/local-aws/cli.ts",
+    pulumi: "engine pulumi",
+    "drill:kill": "test test/drills/drill-kill.ts",
+    "drill:aws": "test test/drills/drill-aws.ts",
+    "drill:revert": "test test/drills/drill-revert.ts",
+    "drill:planned": "test test/drills/drill-planned.ts",
+    "bench:api": "local bench/bench-api.ts",
+    "bench:train": "local bench/bench-train.ts",
+    "bench:serve": "local bench/bench-serve.ts",
+    "bench:page": "page bench/bench-page.ts",
+    "bench:prep": "packages bench/bench-prep.ts",
+    "docs:write": "packages docs/write.ts",
+    "data-prep": "packages data-prep/cli.ts",
+    ...Object.fromEntries(Object.keys(runbooks).map((name) => [name, `packages runbooks/${name}.ts`])),
+};
+
 const runbooksOf = (/** @type {string} */ heading) =>
     Object.fromEntries(
         Object.entries(runbooks).flatMap(([name, { subject, purpose }]) =>
@@ -14,8 +43,8 @@ const runbooksOf = (/** @type {string} */ heading) =>
     );
 
 /**
- * npm scripts grouped by purpose, each with a description. @type {Readonly<Record<string, Readonly<Record<string,
- * string>>>>}
+ * Commands of package.json by heading, each with its description.
+ * @type {Readonly<Record<string, Readonly<Record<string, string>>>>}
  */
 export const groups = {
     "Start here": {
@@ -25,7 +54,6 @@ export const groups = {
     },
     "Your data": {
         "data-prep": "turn any table of interactions into the files of the program",
-        ...runbooksOf("Your data"),
     },
     "The local AWS": {
         local: "start, stop and use it: npm run local -- status, pulumi up, recommend 22",
@@ -81,15 +109,17 @@ export function helpText() {
 }
 
 /** Returns the scripts that start with the word's first three letters or contain the word, the most similar first. */
-function similar(word) {
-    const letters = (name) => [...name].sort().join("");
-    const common = (name) => [...letters(word)].filter((letter) => name.includes(letter)).length / name.length;
+function similar(/** @type {string} */ word) {
+    const letters = (/** @type {string} */ name) => [...name].sort().join("");
+    const common = (/** @type {string} */ name) =>
+        [...letters(word)].filter((letter) => name.includes(letter)).length / name.length;
     return Object.keys(commands)
         .filter((name) => name.startsWith(word.slice(0, 3)) || name.includes(word))
         .sort((a, b) => common(b) - common(a));
 }
 
-function main([name, ...rest]) {
+/** @param {readonly string[]} args */
+function help([name, ...rest]) {
     if (name === undefined || name === "--help") {
         console.log(helpText());
     } else if (name === "--json") {
@@ -104,4 +134,9 @@ function main([name, ...rest]) {
     }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main(process.argv.slice(2));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+    const [name = "help", ...args] = process.argv.slice(2);
+    const program = programs[name];
+    if (program === undefined) help(name === "help" ? args : [name, ...args]);
+    else await start(...program.split(" "), ...args);
+}
