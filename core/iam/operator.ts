@@ -1,9 +1,9 @@
 import { type PolicyDocument, regionalArn, type Statement, toList } from "policy-evaluator";
 import { functionGrants, functionPolicies } from "./operator/functions.ts";
-import { observingGrants, operationsGrants, operationsNeededOnAws } from "./operator/operations.ts";
+import { observingGrants, operationsGrants } from "./operator/operations.ts";
 import { personalizeGrants } from "./operator/personalize.ts";
-import { neverRaises, roleGrants, roleNeededOnAws } from "./operator/roles.ts";
-import { runbookGrants, runbooksNeededOnAws } from "./operator/runbooks.ts";
+import { neverRaises, roleGrants } from "./operator/roles.ts";
+import { runbookGrants } from "./operator/runbooks.ts";
 import {
     createGrantScope,
     type Grant,
@@ -11,11 +11,12 @@ import {
     type PolicyKindOfOperator,
     toStatement,
 } from "./operator/scope.ts";
-import { servingGrants, servingNeededOnAws } from "./operator/serving.ts";
-import { storageGrants, storageNeededOnAws } from "./operator/storage.ts";
+import { pageGrants, servingGrants } from "./operator/serving.ts";
+import { storageGrants } from "./operator/storage.ts";
 import { trailRolePolicy } from "./trail-access.ts";
 
 export { webhookParameter } from "./operator/functions.ts";
+export { neededOnAws } from "./operator/needed-on-aws.ts";
 export {
     type OperatorLevel,
     type OperatorScope,
@@ -36,6 +37,7 @@ export function operatorGrants(scope: OperatorScope): readonly Grant[] {
         operationsGrants,
         functionGrants,
         servingGrants,
+        pageGrants,
         runbookGrants,
     ].flatMap((grants) => grants(createGrantScope(scope)));
 }
@@ -207,12 +209,3 @@ function covers(other: Statement, one: Statement): boolean {
     const isWider = other.Condition === undefined || JSON.stringify(other.Condition) === JSON.stringify(one.Condition);
     return isWider && has(other.Action, one.Action) && has(other.Resource, one.Resource);
 }
-
-/** Actions that AWS requires but the emulated AWS of `npm run local` does not, each with the page that documents it. */
-export const neededOnAws = [
-    ...storageNeededOnAws,
-    ...roleNeededOnAws,
-    ...operationsNeededOnAws,
-    ...servingNeededOnAws,
-    ...runbooksNeededOnAws,
-];

@@ -21,36 +21,21 @@ export const functionLife = (policy: LifePolicies, on: readonly string[], invoke
     grant(policy.read)(
         "ReadFunctions",
         "lambda",
-        [
-            "GetFunction",
-            "GetFunctionCodeSigningConfig",
-            "GetFunctionConcurrency",
-            "GetFunctionEventInvokeConfig",
-            "GetPolicy",
-            "ListVersionsByFunction",
-        ],
+        `GetFunction GetFunctionCodeSigningConfig GetFunctionConcurrency GetFunctionEventInvokeConfig
+            GetPolicy ListVersionsByFunction`,
         on,
     ),
     grant(policy.deploy)(
         "ManageFunctions",
         "lambda",
-        [
-            "CreateFunction",
-            "DeleteFunction",
-            "DeleteFunctionEventInvokeConfig",
-            "PutFunctionEventInvokeConfig",
-            "RemovePermission",
-            "TagResource",
-            "UntagResource",
-            "UpdateFunctionCode",
-            "UpdateFunctionConfiguration",
-        ],
+        `CreateFunction DeleteFunction DeleteFunctionEventInvokeConfig PutFunctionEventInvokeConfig
+            RemovePermission TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration`,
         on,
     ),
     ...(invoked === undefined
         ? []
         : [
-              grant(policy.deploy)("PermitInvocation", "lambda", ["AddPermission"], [invoked.on], {
+              grant(policy.deploy)("PermitInvocation", "lambda", "AddPermission", [invoked.on], {
                   condition: { StringEquals: { "lambda:Principal": invoked.service } },
               }),
           ]),
@@ -58,17 +43,17 @@ export const functionLife = (policy: LifePolicies, on: readonly string[], invoke
 
 /** Returns the grants to read, create, change and delete a schedule. */
 export const scheduleLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
-    { policy: policy.read, sid: "ReadSchedules", service: "scheduler", actions: ["GetSchedule"], on },
-    grant(policy.deploy)("ManageSchedules", "scheduler", ["CreateSchedule", "DeleteSchedule", "UpdateSchedule"], on),
+    grant(policy.read)("ReadSchedules", "scheduler", "GetSchedule", on),
+    grant(policy.deploy)("ManageSchedules", "scheduler", "CreateSchedule DeleteSchedule UpdateSchedule", on),
 ];
 
 /** Returns the grants to create, change and delete a log group, and to read its tags. */
 export const logGroupLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
-    { policy: policy.read, sid: "ReadLogGroupTags", service: "logs", actions: ["ListTagsForResource"], on },
+    grant(policy.read)("ReadLogGroupTags", "logs", "ListTagsForResource", on),
     grant(policy.deploy)(
         "ManageLogGroups",
         "logs",
-        ["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource", "UntagResource"],
+        "CreateLogGroup DeleteLogGroup PutRetentionPolicy TagResource UntagResource",
         on,
     ),
 ];

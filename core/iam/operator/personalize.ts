@@ -1,4 +1,4 @@
-import { type Grant, type GrantScope, grant, type OperatorScope } from "./scope.ts";
+import { type Grant, type GrantScope, grant } from "./scope.ts";
 
 /**
  * Why the grants for Personalize's list calls have the resource `*` (Service Authorization Reference, "Amazon
@@ -6,18 +6,9 @@ import { type Grant, type GrantScope, grant, type OperatorScope } from "./scope.
  */
 const listsHaveNoResource = "Personalize's lists have no resource type";
 
-/**
- * Returns a condition on the tags of the program's resources. Tags identify resources whose names the program does not
- * choose.
- */
-const ours = ({ project, stack }: OperatorScope, key: "RequestTag" | "ResourceTag") => ({
-    [`aws:${key}/pulumi:project`]: project,
-    [`aws:${key}/pulumi:stack`]: stack,
-});
-
 /** Returns the grants for Amazon Personalize. */
 export function personalizeGrants(scope: GrantScope): readonly Grant[] {
-    const { names } = scope;
+    const { names, ours, asOurs } = scope;
     const service = "personalize";
     const [read, operate, deploy] = [grant("read"), grant("operate"), grant("deploy")];
     const arn = (tail: string) => scope.arn(service, tail);
@@ -44,21 +35,9 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
         read(
             "ListPersonalize",
             service,
-            [
-                "ListBatchInferenceJobs",
-                "ListCampaigns",
-                "ListDataDeletionJobs",
-                "ListDatasetGroups",
-                "ListDatasetImportJobs",
-                "ListDatasets",
-                "ListEventTrackers",
-                "ListFilters",
-                "ListMetricAttributions",
-                "ListRecommenders",
-                "ListSchemas",
-                "ListSolutions",
-                "ListSolutionVersions",
-            ],
+            `ListBatchInferenceJobs ListCampaigns ListDataDeletionJobs ListDatasetGroups
+                ListDatasetImportJobs ListDatasets ListEventTrackers ListFilters ListMetricAttributions
+                ListRecommenders ListSchemas ListSolutions ListSolutionVersions`,
             ["*"],
             { everythingBecause: listsHaveNoResource, condition: scope.inRegion },
         ),
@@ -66,84 +45,51 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
         read(
             "ReadPersonalize",
             service,
-            [
-                "DescribeBatchInferenceJob",
-                "DescribeCampaign",
-                "DescribeDataset",
-                "DescribeDatasetGroup",
-                "DescribeDatasetImportJob",
-                "DescribeFilter",
-                "DescribeSchema",
-                "DescribeSolution",
-                "DescribeSolutionVersion",
-                "GetSolutionMetrics",
-                "ListTagsForResource",
-            ],
+            `DescribeBatchInferenceJob DescribeCampaign DescribeDataset DescribeDatasetGroup
+                DescribeDatasetImportJob DescribeFilter DescribeSchema DescribeSolution DescribeSolutionVersion
+                GetSolutionMetrics ListTagsForResource`,
             [arn("*")],
         ),
         // The response contains the tracking ID, with which PutEvents changes the recommendations of the tracker's
         // stack. A tracker without tags must stay readable, or `up` could not restore tags that someone removed.
-        read("ReadEventTrackers", service, ["DescribeEventTracker"], [arn("event-tracker/*")], {
-            condition: { StringEqualsIfExists: ours(scope, "ResourceTag") },
+        read("ReadEventTrackers", service, "DescribeEventTracker", [arn("event-tracker/*")], {
+            condition: { StringEqualsIfExists: ours },
         }),
         operate(
             "OperateCampaigns",
             service,
-            [
-                "CreateCampaign",
-                "CreateSolutionVersion",
-                "DeleteCampaign",
-                "TagResource",
-                "UntagResource",
-                "UpdateCampaign",
-            ],
+            `CreateCampaign CreateSolutionVersion DeleteCampaign TagResource UntagResource UpdateCampaign`,
             [campaign, ...solution],
         ),
         // According to the Service Authorization Reference, CreateDatasetImportJob also needs permission on the
         // dataset. The statement names only the stack's datasets, so imports into other datasets are denied.
-        operate(
-            "ImportData",
-            service,
-            ["CreateDatasetImportJob", "TagResource", "UntagResource"],
-            [datasets, ...imports],
-        ),
+        operate("ImportData", service, "CreateDatasetImportJob TagResource UntagResource", [datasets, ...imports]),
         deploy(
             "ManagePersonalize",
             service,
-            [
-                "CreateDataset",
-                "CreateDatasetGroup",
-                "CreateSchema",
-                "CreateSolution",
-                "DeleteDataset",
-                "DeleteDatasetGroup",
-                "DeleteSchema",
-                "DeleteSolution",
-                "StopSolutionVersionCreation",
-                "UpdateDataset",
-                "UpdateSolution",
-            ],
+            `CreateDataset CreateDatasetGroup CreateSchema CreateSolution DeleteDataset DeleteDatasetGroup
+                DeleteSchema DeleteSolution StopSolutionVersionCreation UpdateDataset UpdateSolution`,
             [...schemas, group, datasets, ...solution],
         ),
         // AWS checks CreateSolution on the recipe, too, which the Service Authorization Reference does not list
         // (docs/unproven.md).
-        deploy("UseRecipes", service, ["CreateSolution"], [`arn:${scope.partition}:personalize:::recipe/*`], {
+        deploy("UseRecipes", service, "CreateSolution", [`arn:${scope.partition}:personalize:::recipe/*`], {
             condition: scope.inRegion,
         }),
         // The policy `operate` has the tag actions of all other resources, which keeps this policy within its size
         // limit.
-        deploy("TagDatasetGroup", service, ["TagResource", "UntagResource"], [group]),
+        deploy("TagDatasetGroup", service, "TagResource UntagResource", [group]),
         // According to the Service Authorization Reference, both actions also need permission on the dataset group.
-        deploy("CreateFilters", service, ["CreateEventTracker", "CreateFilter"], [...unnamed, group], {
-            condition: { StringEquals: ours(scope, "RequestTag") },
+        deploy("CreateFilters", service, "CreateEventTracker CreateFilter", [...unnamed, group], {
+            condition: { StringEquals: asOurs },
         }),
-        deploy("DeleteFilters", service, ["DeleteEventTracker", "DeleteFilter", "UntagResource"], unnamed, {
-            condition: { StringEquals: ours(scope, "ResourceTag") },
+        deploy("DeleteFilters", service, "DeleteEventTracker DeleteFilter UntagResource", unnamed, {
+            condition: { StringEquals: ours },
         }),
         // `IfExists` allows a new resource, which has no tags yet. The condition denies resources with another
         // stack's tags.
-        deploy("TagFilters", service, ["TagResource"], unnamed, {
-            condition: { StringEqualsIfExists: ours(scope, "ResourceTag") },
+        deploy("TagFilters", service, "TagResource", unnamed, {
+            condition: { StringEqualsIfExists: ours },
         }),
     ];
 }

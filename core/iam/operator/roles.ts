@@ -3,7 +3,6 @@ import { rolesOf } from "./functions.ts";
 import {
     type Grant,
     grant,
-    type NeededOnAws,
     type OperatorScope,
     type PolicyKindOfOperator,
     policyArn,
@@ -21,19 +20,11 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
         grant("read")(
             "ReadRoles",
             service,
-            [
-                "GetPolicy",
-                "GetPolicyVersion",
-                "GetRole",
-                "ListAttachedRolePolicies",
-                "ListEntitiesForPolicy",
-                "ListPolicyVersions",
-                "ListRolePolicies",
-                "ListRoleTags",
-            ],
+            `GetPolicy GetPolicyVersion GetRole ListAttachedRolePolicies ListEntitiesForPolicy
+                ListPolicyVersions ListRolePolicies ListRoleTags`,
             [`arn:${partition}:iam::${accountId}:role/*`, `arn:${partition}:iam::${accountId}:policy/*`],
         ),
-        grant("operate")("PassRoleToPersonalize", service, ["PassRole"], [roleArn(scope)], {
+        grant("operate")("PassRoleToPersonalize", service, "PassRole", [roleArn(scope)], {
             condition: { StringEquals: { "iam:PassedToService": personalizeService } },
         }),
         ...passes(scope),
@@ -47,21 +38,14 @@ function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
     const looked = arnsWhere(scope, ({ read }) => read === policy);
     const deployedArns = arnsWhere(scope, ({ deploy }) => deploy === policy);
     const grants: Grant[] = [
-        grant(policy)("ReadRolePolicies", service, ["GetRolePolicy", "ListInstanceProfilesForRole"], looked),
-        grant(policy)("CreateRolesWithBoundary", service, ["CreateRole", "PutRolePolicy"], deployedArns, {
+        grant(policy)("ReadRolePolicies", service, "GetRolePolicy ListInstanceProfilesForRole", looked),
+        grant(policy)("CreateRolesWithBoundary", service, "CreateRole PutRolePolicy", deployedArns, {
             condition: { StringEquals: { "iam:PermissionsBoundary": policyArn(scope, "boundary") } },
         }),
         grant(policy)(
             "ChangeRoles",
             service,
-            [
-                "DeleteRole",
-                "DeleteRolePolicy",
-                "TagRole",
-                "UntagRole",
-                "UpdateAssumeRolePolicy",
-                "UpdateRoleDescription",
-            ],
+            "DeleteRole DeleteRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRoleDescription",
             deployedArns,
         ),
     ];
@@ -79,14 +63,15 @@ function passes(scope: OperatorScope): Grant[] {
     const others = rolesOf.filter(({ service }) => service !== personalizeService);
     const together = Map.groupBy(others, ({ service, deploy }) => `${deploy} ${service}`);
     return [...together.values()].flatMap((roles) =>
-        roles.slice(0, 1).map(({ service, deploy }) => ({
-            policy: deploy,
-            sid: `PassRoleTo${service.charAt(0).toUpperCase()}${service.slice(1, service.indexOf("."))}`,
-            service: "iam",
-            actions: ["PassRole"],
-            on: roles.map(({ role }) => roleArn(scope, role)),
-            condition: { StringEquals: { "iam:PassedToService": service } },
-        })),
+        roles.slice(0, 1).map(({ service, deploy }) =>
+            grant(deploy)(
+                `PassRoleTo${service.charAt(0).toUpperCase()}${service.slice(1, service.indexOf("."))}`,
+                "iam",
+                "PassRole",
+                roles.map(({ role }) => roleArn(scope, role)),
+                { condition: { StringEquals: { "iam:PassedToService": service } } },
+            ),
+        ),
     );
 }
 
@@ -117,10 +102,3 @@ export function neverRaises(scope: OperatorScope, policy: PolicyKindOfOperator):
     };
     return [...(policy === "deploy" ? [unchanged] : []), ...(deployedArns.length > 0 ? [bounded] : [])];
 }
-
-export const roleNeededOnAws: readonly NeededOnAws[] = [
-    {
-        action: "iam:ListInstanceProfilesForRole",
-        page: "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/iam/role.go",
-    },
-];

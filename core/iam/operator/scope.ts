@@ -22,24 +22,32 @@ export interface GrantScope extends OperatorScope {
     arn(service: string, tail: string): string;
     /** Limits resources without a region in their ARN to the stack's region. */
     readonly inRegion: { readonly StringEquals: Readonly<Record<string, string>> };
+    /**
+     * Conditions on the tags of a resource that exists, and of one that the request creates. Tags identify resources
+     * whose names the program does not choose.
+     */
+    readonly ours: Readonly<Record<string, string>>;
+    readonly asOurs: Readonly<Record<string, string>>;
     readonly grant: typeof grant;
 }
 
-/** Returns a function that creates grants of a policy. `actions` are without the service's prefix. */
+/** Returns a function that creates grants of a policy. `actions` are words without the service's prefix. */
 export const grant =
     (policy: PolicyKindOfOperator) =>
     (
         sid: string,
         service: string,
-        actions: readonly string[],
+        actions: string,
         on: readonly string[],
         more: Pick<Grant, "everythingBecause" | "condition"> = {},
-    ): Grant => ({ policy, sid, service, actions, on, ...more });
+    ): Grant => ({ policy, sid, service, actions: actions.split(/\s+/), on, ...more });
 
 export const createGrantScope = (scope: OperatorScope): GrantScope => ({
     ...scope,
     arn: (service, tail) => regionalArn(scope, service, tail),
     inRegion: { StringEquals: { "aws:RequestedRegion": scope.region } },
+    ours: { "aws:ResourceTag/pulumi:project": scope.project, "aws:ResourceTag/pulumi:stack": scope.stack },
+    asOurs: { "aws:RequestTag/pulumi:project": scope.project, "aws:RequestTag/pulumi:stack": scope.stack },
     grant,
 });
 
@@ -77,12 +85,6 @@ export interface Grant {
      */
     readonly everythingBecause?: string;
     readonly condition?: ConditionBlock;
-}
-
-/** An action that AWS requires but the local AWS does not, with the page that documents it. */
-export interface NeededOnAws {
-    readonly action: string;
-    readonly page: string;
 }
 
 /** Returns the actions of a grant with the service's prefix. */

@@ -1,20 +1,17 @@
 import { logGroupLife } from "./lifecycle.ts";
-import type { Grant, GrantScope, NeededOnAws } from "./scope.ts";
+import type { Grant, GrantScope } from "./scope.ts";
 
 const policies = { read: "read-serving", deploy: "deploy-serving" } as const;
-
-/**
- * Why the grants to create CloudFront resources have the resource `*` (Service Authorization Reference, "Amazon
- * CloudFront").
- */
-const noNewResource = "CloudFront's creates have no resource type";
 
 /** Service principal that owns API Gateway's service-linked role. */
 const tracing = "ops.apigateway.amazonaws.com";
 
-/** Returns the grants for API, table and storefront. */
+// Allow tagging only of untagged resources: a new tag on another stack's resource would take the resource over.
+const nobodys = { "aws:ResourceTag/pulumi:stack": "true" };
+
+/** Returns the grants for API and table. */
 export function servingGrants(scope: GrantScope): readonly Grant[] {
-    const { partition, region, accountId, project, stack, names, arn, grant } = scope;
+    const { partition, region, accountId, names, ours, asOurs, arn, grant } = scope;
     const invoked = [names.tableOperations, names.batchLists].map((name) => arn("lambda", `function:${name}`));
     const tables = [arn("dynamodb", `table/${names.api}`)];
     const accessLogs = arn("logs", `log-group:/aws/apigateway/${names.api}`);
@@ -24,13 +21,6 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
     const gateway = (path: string) => `arn:${partition}:apigateway:${region}::${path}`;
     const apis = ["/apikeys/*", "/restapis/*", "/usageplans/*"].map(gateway);
     const tags = gateway("/tags/*");
-    const distribution = (kind: string) => `arn:${partition}:cloudfront::${accountId}:${kind}/*`;
-    const distributions = [distribution("distribution")];
-    const ours = { "aws:ResourceTag/pulumi:project": project, "aws:ResourceTag/pulumi:stack": stack };
-    const asOurs = { "aws:RequestTag/pulumi:project": project, "aws:RequestTag/pulumi:stack": stack };
-
-    // Allow tagging only of untagged resources: a new tag on another stack's resource would take the resource over.
-    const nobodys = { "aws:ResourceTag/pulumi:stack": "true" };
 
     const looks = grant("read-serving");
     const makes = grant("deploy-serving");
@@ -40,91 +30,102 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
         looks(
             "ReadTables",
             "dynamodb",
-            ["DescribeContinuousBackups", "DescribeTable", "DescribeTimeToLive", "ListTagsOfResource"],
+            "DescribeContinuousBackups DescribeTable DescribeTimeToLive ListTagsOfResource",
             tables,
         ),
         // `versions` and `rollback` read which lists of batch inference the API serves. Items with the key `stack`
         // contain no data of viewers.
-        looks("ReadServedLists", "dynamodb", ["GetItem"], tables, {
+        looks("ReadServedLists", "dynamodb", "GetItem", tables, {
             condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["stack"] } },
         }),
         makes(
             "ManageTables",
             "dynamodb",
-            ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateTable", "UpdateTimeToLive"],
+            "CreateTable DeleteTable TagResource UntagResource UpdateTable UpdateTimeToLive",
             tables,
         ),
         // Operators change the table only through functions: `rollback` and `pulumi up` invoke the function
         // `batchLists`, and `flush-cache` and `forget-viewer` invoke the function `tableOperations`. With a write
         // permission on the table itself, an operator could also read items, because a failed conditional write returns
         // the item.
-        grant("operate")("RunTableOperations", "lambda", ["InvokeFunction"], invoked),
-        looks("ListTables", "dynamodb", ["ListTables"], ["*"], {
+        grant("operate")("RunTableOperations", "lambda", "InvokeFunction", invoked),
+        looks("ListTables", "dynamodb", "ListTables", ["*"], {
             everythingBecause: "ListTables has no resource type",
             condition: scope.inRegion,
         }),
         // Do not allow GET on /apikeys here, because the list of API keys can contain each key's value.
-        looks("ListApis", "apigateway", ["GET"], ["/account", "/restapis", "/usageplans"].map(gateway)),
-        looks("ReadApis", "apigateway", ["GET"], [gateway("/restapis/*"), tags], { condition: { StringEquals: ours } }),
+        looks("ListApis", "apigateway", "GET", ["/account", "/restapis", "/usageplans"].map(gateway)),
+        looks("ReadApis", "apigateway", "GET", [gateway("/restapis/*"), tags], { condition: { StringEquals: ours } }),
         // Allow GET only for keys with the stack's tags, because GET of an API key, or of the keys of a usage plan,
         // returns the values of the keys.
-        page("ReadApiKeys", "apigateway", ["GET"], ["/apikeys/*", "/usageplans/*"].map(gateway), {
+        page("ReadApiKeys", "apigateway", "GET", ["/apikeys/*", "/usageplans/*"].map(gateway), {
             condition: { StringEquals: ours },
         }),
-        makes("CreateApis", "apigateway", ["POST"], ["/apikeys", "/restapis", "/usageplans"].map(gateway), {
+        makes("CreateApis", "apigateway", "POST", ["/apikeys", "/restapis", "/usageplans"].map(gateway), {
             condition: { StringEquals: asOurs },
         }),
-        makes("ChangeApis", "apigateway", ["DELETE", "PATCH", "POST", "PUT"], apis, {
+        makes("ChangeApis", "apigateway", "DELETE PATCH POST PUT", apis, {
             condition: { StringEquals: ours },
         }),
-        makes("TagNewApis", "apigateway", ["PUT"], [tags], { condition: { StringEquals: asOurs, Null: nobodys } }),
-        makes("TagApis", "apigateway", ["DELETE", "PUT"], [tags], { condition: { StringEquals: ours } }),
+        makes("TagNewApis", "apigateway", "PUT", [tags], { condition: { StringEquals: asOurs, Null: nobodys } }),
+        makes("TagApis", "apigateway", "DELETE PUT", [tags], { condition: { StringEquals: ours } }),
         // An account needs API Gateway's service-linked role once, for the first stage with X-Ray tracing (API Gateway
         // Developer Guide, "Using service-linked roles for API Gateway").
         makes(
             "CreateTracingRole",
             "iam",
-            ["CreateServiceLinkedRole"],
+            "CreateServiceLinkedRole",
             [`arn:${partition}:iam::${accountId}:role/aws-service-role/${tracing}/AWSServiceRoleForAPIGateway`],
             { condition: { StringEquals: { "iam:AWSServiceName": tracing } } },
         ),
+    ];
+}
+
+/**
+ * Why the grants to create CloudFront resources have the resource `*` (Service Authorization Reference, "Amazon
+ * CloudFront").
+ */
+const noNewResource = "CloudFront's creates have no resource type";
+
+/** Returns the grants for the storefront's distribution. */
+export function pageGrants({ partition, accountId, ours, asOurs, grant }: GrantScope): readonly Grant[] {
+    const distribution = (kind: string) => `arn:${partition}:cloudfront::${accountId}:${kind}/*`;
+    const distributions = [distribution("distribution")];
+    const looks = grant("read-serving");
+    const page = grant("deploy-page");
+    return [
         looks(
             "ReadDistributions",
             "cloudfront",
-            [
-                "GetCachePolicy",
-                "GetDistribution",
-                "GetOriginAccessControl",
-                "GetResponseHeadersPolicy",
-                "ListTagsForResource",
-            ],
+            `GetCachePolicy GetDistribution GetOriginAccessControl GetResponseHeadersPolicy
+                ListTagsForResource`,
             ["cache-policy", "distribution", "origin-access-control", "response-headers-policy"].map(distribution),
         ),
         looks(
             "ListDistributions",
             "cloudfront",
-            ["ListCachePolicies", "ListDistributions", "ListOriginAccessControls", "ListResponseHeadersPolicies"],
+            "ListCachePolicies ListDistributions ListOriginAccessControls ListResponseHeadersPolicies",
             ["*"],
             { everythingBecause: "CloudFront's lists have no resource type" },
         ),
-        page("CreateDistributions", "cloudfront", ["CreateDistribution"], ["*"], {
+        page("CreateDistributions", "cloudfront", "CreateDistribution", ["*"], {
             everythingBecause: `${noNewResource}; the condition requires the stack's tags`,
             condition: { StringEquals: asOurs },
         }),
-        page("TagNewDistributions", "cloudfront", ["TagResource"], distributions, {
+        page("TagNewDistributions", "cloudfront", "TagResource", distributions, {
             condition: { StringEquals: asOurs, Null: nobodys },
         }),
         page(
             "ChangeDistributions",
             "cloudfront",
-            ["DeleteDistribution", "TagResource", "UntagResource", "UpdateDistribution"],
+            "DeleteDistribution TagResource UntagResource UpdateDistribution",
             distributions,
             { condition: { StringEquals: ours } },
         ),
         page(
             "CreateCloudFrontPolicies",
             "cloudfront",
-            ["CreateCachePolicy", "CreateOriginAccessControl", "CreateResponseHeadersPolicy"],
+            "CreateCachePolicy CreateOriginAccessControl CreateResponseHeadersPolicy",
             ["*"],
             { everythingBecause: `${noNewResource}, and its policies have no tags` },
         ),
@@ -132,25 +133,9 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
         page(
             "ChangeCloudFrontPolicies",
             "cloudfront",
-            [
-                "DeleteCachePolicy",
-                "DeleteOriginAccessControl",
-                "DeleteResponseHeadersPolicy",
-                "UpdateCachePolicy",
-                "UpdateOriginAccessControl",
-                "UpdateResponseHeadersPolicy",
-            ],
+            `DeleteCachePolicy DeleteOriginAccessControl DeleteResponseHeadersPolicy UpdateCachePolicy
+                UpdateOriginAccessControl UpdateResponseHeadersPolicy`,
             ["cache-policy", "origin-access-control", "response-headers-policy"].map(distribution),
         ),
     ];
 }
-
-const provider = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service";
-
-/**
- * Additional calls of Pulumi's AWS plugin, which the Terraform provider's source shows. The local AWS does not require
- * them.
- */
-export const servingNeededOnAws: readonly NeededOnAws[] = [
-    { action: "dynamodb:DescribeContinuousBackups", page: `${provider}/dynamodb/table.go` },
-];

@@ -2,7 +2,7 @@ import type { ConditionBlock } from "policy-evaluator";
 import { storefrontBucketNameFor, trailBucketNameFor } from "../../config/names.ts";
 import { dnsSuffix } from "../../config/regions.ts";
 import type { LifePolicies } from "./lifecycle.ts";
-import { type Grant, type GrantScope, grant, type NeededOnAws } from "./scope.ts";
+import { type Grant, type GrantScope, grant } from "./scope.ts";
 
 /** Grants for the buckets and the encryption key. */
 export function storageGrants(scope: GrantScope): readonly Grant[] {
@@ -17,17 +17,17 @@ export function storageGrants(scope: GrantScope): readonly Grant[] {
         ...bucketLife({ read: "read", deploy: "deploy" }, bucket, condition),
         ...bucketLife({ read: "read-operations", deploy: "deploy-audit" }, trail, condition),
         ...bucketLife({ read: "read-serving", deploy: "deploy-page" }, page, condition),
-        grant("read-serving")("ReadPage", service, ["GetObject", "GetObjectTagging"], [`${page}/*`], { condition }),
-        grant("deploy-page")("UploadPage", service, ["PutObject"], [`${page}/*`], { condition }),
-        grant("read")("ReadData", service, ["GetObject", "GetObjectTagging"], [objects], { condition }),
-        grant("operate")("UploadData", service, ["PutObject"], [objects], { condition }),
+        grant("read-serving")("ReadPage", service, "GetObject GetObjectTagging", [`${page}/*`], { condition }),
+        grant("deploy-page")("UploadPage", service, "PutObject", [`${page}/*`], { condition }),
+        grant("read")("ReadData", service, "GetObject GetObjectTagging", [objects], { condition }),
+        grant("operate")("UploadData", service, "PutObject", [objects], { condition }),
         // Allow the key only through S3, for the operator's uploads and downloads.
         ...(kmsKeyArn === undefined
             ? []
             : [
-                  grant("operate")("EncryptWithBucketKey", "kms", ["GenerateDataKey"], [kmsKeyArn], throughS3),
-                  grant("read")("DecryptWithBucketKey", "kms", ["Decrypt"], [kmsKeyArn], throughS3),
-                  grant("read")("ReadBucketKey", "kms", ["DescribeKey", "GetKeyPolicy"], [kmsKeyArn]),
+                  grant("operate")("EncryptWithBucketKey", "kms", "GenerateDataKey", [kmsKeyArn], throughS3),
+                  grant("read")("DecryptWithBucketKey", "kms", "Decrypt", [kmsKeyArn], throughS3),
+                  grant("read")("ReadBucketKey", "kms", "DescribeKey GetKeyPolicy", [kmsKeyArn]),
               ]),
     ];
 }
@@ -39,78 +39,25 @@ function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBl
         grant(policy.read)(
             "ReadBuckets",
             service,
-            [
-                "GetAccelerateConfiguration",
-                "GetBucketAcl",
-                "GetBucketCORS",
-                "GetBucketLocation",
-                "GetBucketLogging",
-                "GetBucketObjectLockConfiguration",
-                "GetBucketOwnershipControls",
-                "GetBucketPolicy",
-                "GetBucketPublicAccessBlock",
-                "GetBucketRequestPayment",
-                "GetBucketTagging",
-                "GetBucketVersioning",
-                "GetBucketWebsite",
-                "GetEncryptionConfiguration",
-                "GetLifecycleConfiguration",
-                "GetReplicationConfiguration",
-                "ListBucket",
-                "ListBucketVersions",
-            ],
+            `GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging
+                GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy
+                GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning
+                GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration
+                GetReplicationConfiguration ListBucket ListBucketVersions`,
             [bucket],
             { condition },
         ),
         grant(policy.deploy)(
             "ManageBuckets",
             service,
-            [
-                "CreateBucket",
-                "DeleteBucket",
-                "DeleteBucketPolicy",
-                "PutBucketOwnershipControls",
-                "PutBucketPolicy",
-                "PutBucketPublicAccessBlock",
-                "PutBucketTagging",
-                "PutBucketVersioning",
-                "PutEncryptionConfiguration",
-                "PutLifecycleConfiguration",
-            ],
+            `CreateBucket DeleteBucket DeleteBucketPolicy PutBucketOwnershipControls PutBucketPolicy
+                PutBucketPublicAccessBlock PutBucketTagging PutBucketVersioning PutEncryptionConfiguration
+                PutLifecycleConfiguration`,
             [bucket],
             { condition },
         ),
-        grant(policy.deploy)("DeleteObjects", service, ["DeleteObject", "DeleteObjectVersion"], [`${bucket}/*`], {
+        grant(policy.deploy)("DeleteObjects", service, "DeleteObject DeleteObjectVersion", [`${bucket}/*`], {
             condition,
         }),
     ];
 }
-
-const bucketSource = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/bucket.go";
-const objectSource = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/object.go";
-const sseKms = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
-
-/**
- * Calls of Pulumi's AWS plugin, which is based on the Terraform provider and reads every setting of a bucket. Its S3
- * Control calls for tags are left out: if they are denied, the plugin uses the bucket's own tagging calls (pull request
- * 45251 of the provider).
- */
-export const storageNeededOnAws: readonly NeededOnAws[] = [
-    ...[
-        "GetAccelerateConfiguration",
-        "GetBucketAcl",
-        "GetBucketCORS",
-        "GetBucketLogging",
-        "GetBucketObjectLockConfiguration",
-        "GetBucketRequestPayment",
-        "GetBucketWebsite",
-        "GetReplicationConfiguration",
-    ].map((action) => ({ action: `s3:${action}`, page: bucketSource })),
-    { action: "s3:GetObjectTagging", page: objectSource },
-    { action: "kms:Decrypt", page: sseKms },
-    { action: "kms:GenerateDataKey", page: sseKms },
-    // For a bucket with a customer managed key, preview and `diagnose-access` describe the key, and `diagnose-access` reads
-    // its policy.
-    { action: "kms:DescribeKey", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html" },
-    { action: "kms:GetKeyPolicy", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html" },
-];
