@@ -1,6 +1,6 @@
 import { writeWholeFile } from "./files.ts";
 import type { Table } from "./reading/table.ts";
-import { shown } from "./values.ts";
+import { abbreviate } from "./values.ts";
 import { counted } from "./words.ts";
 
 /** Number of bad rows that are reported with details. Later bad rows are only counted. */
@@ -32,7 +32,7 @@ export function createBadRows(onBad?: (row: BadRow) => void) {
             line: line + 1 - table.addedLines,
             ...(column >= 0 && { column: table.names[column] as string }),
             reason,
-            text: shown(text.replace(/\r?\n$/, "").replaceAll("\u001f", ",")),
+            text: abbreviate(text.replace(/\r?\n$/, "").replaceAll("\u001f", ",")),
         };
         if (badRows.first.length < listedBadRows) badRows.first.push(row);
         onBad?.(row);

@@ -1,7 +1,7 @@
 import { escaped } from "./avro.ts";
 import type { Numbering } from "./numbering.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
-import { idNumber, idProblem, needsEscape, shown } from "./values.ts";
+import { abbreviate, idNumber, idProblem, needsEscape } from "./values.ts";
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;
@@ -65,7 +65,7 @@ export function createIdField(numbers: Numbering, dialect: Dialect, spaced?: Spa
         }
         const first = number < 0 || (spaced.size === 0 && written === undefined) ? written : spaced.get(number);
         if (first === written) return problem;
-        const both = [written, first].map((each) => `"${shown(each ?? bytes.toString("utf8", from, to), 40)}"`);
+        const both = [written, first].map((each) => `"${abbreviate(each ?? bytes.toString("utf8", from, to), 40)}"`);
         return `${both.join(" and ")} differ only in spaces`;
     };
     const numbered = () => {

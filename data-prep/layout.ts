@@ -11,7 +11,7 @@ import { openTable, type Table } from "./reading/table.ts";
 import { chooseTime, refuseWrongTimes, type TablesChoice } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { type Changes, createSuggest, type Suggest, withColumns } from "./suggestion.ts";
-import { shown } from "./values.ts";
+import { abbreviate } from "./values.ts";
 
 /** The user's choices on the command line. */
 export interface Choices {
@@ -118,7 +118,7 @@ function planOf(
         const missing = (["user", "item", "time"] as const).filter((role) => roles[role] === undefined);
         throw new Error(
             `${table.name}: no column of the ${missing.join(", or of the ")} was found. Its columns are ${names.map(visible).join(", ")}; its first row is\n` +
-                `  ${shown((sample[0] ?? []).join(" | "))}\n` +
+                `  ${abbreviate((sample[0] ?? []).join(" | "))}\n` +
                 (missing.includes("time") ? "Amazon Personalize needs the time of each interaction.\n" : "") +
                 namings(table, roles, missing)
                     .map((parts) => `Name them:  ${suggest({ columns: withColumns(choices.columns, parts) })}`)

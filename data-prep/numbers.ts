@@ -1,6 +1,6 @@
 import { isEmpty } from "./attributes/content.ts";
 import { createSuggest, type Suggest } from "./suggestion.ts";
-import { shown } from "./values.ts";
+import { abbreviate } from "./values.ts";
 
 /** The decimal sign of numbers. The other sign groups thousands: `comma` in `1.299,50`, `point` in `1,299.50`. */
 export type Decimal = (typeof decimals)[number];
@@ -48,7 +48,7 @@ export function chooseDecimal(
     const value = values[row] as string;
     const readings = possible.map((each) => `  ${withPoint(value, each)}:  ${suggest({ decimal: each })}`);
     throw new Error(
-        `${file}, row ${row + 1}, column ${column}: "${shown(value, 40)}" has several readings. Run the right command:\n${readings.join("\n")}`,
+        `${file}, row ${row + 1}, column ${column}: "${abbreviate(value, 40)}" has several readings. Run the right command:\n${readings.join("\n")}`,
     );
 }
 

@@ -74,8 +74,8 @@ export interface PrepareResult {
  * other Errors, with messages for people, if files or MovieLens are unavailable.
  */
 export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult> {
-    const { options, log, outputPath, paths, now, plans, chosen, suggest, otherOutput } = await planPreparation(given);
-    refuseReplacement(outputPath, otherOutput, suggest);
+    const { options, log, outputPath, paths, now, plans, chosen, suggest, besideInput } = await planPreparation(given);
+    refuseReplacement(outputPath, besideInput, suggest);
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
     const numbers = { decimal: options.decimal, suggest };
@@ -204,8 +204,8 @@ export async function planPreparation(given: PrepareOptions) {
     const options = itemsFile === undefined ? given : { ...given, items: itemsFile };
     refuseOneFileTwice(paths, outputPath, options);
     const now = Date.now() / 1000;
-    const otherOutput = await outputBeside(paths, given.output);
-    const always = { ...(itemsFile && { items: itemsFile }), ...otherOutput };
+    const besideInput = await outputBeside(paths, given.output);
+    const always = { ...(itemsFile && { items: itemsFile }), ...besideInput };
     const command = given.command ?? ["npm", "run", "data-prep", "--", ...paths, ...optionsGiven(options)];
     const suggest = createSuggest(command, always);
     const plans: Plan[] = [];
@@ -222,7 +222,7 @@ export async function planPreparation(given: PrepareOptions) {
         always,
     );
     log(`As a command:  ${withoutDryRun(understood)}`);
-    return { options, log, outputPath, paths, now, plans, chosen, suggest, otherOutput };
+    return { options, log, outputPath, paths, now, plans, chosen, suggest, besideInput };
 }
 
 /** Returns the options that the user gave, which a suggested command repeats. */

@@ -10,7 +10,7 @@ import type { Table } from "./reading/table.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import { type Changes, defaultFolder, type Suggest, toOptionWords } from "./suggestion.ts";
 import { type Summary, typesByRows, whatIsTooLittle } from "./summary.ts";
-import { shown } from "./values.ts";
+import { abbreviate } from "./values.ts";
 
 /**
  * The error if Personalize would reject the data. The message contains the reason and the fix. data-prep has written
@@ -53,7 +53,7 @@ export function unmatchedCases(plans: readonly Plan[], matched: ConvertResult["m
         if (matched[index]) return [];
         const at = event.columns[index] as number;
         const values = [...new Set(plan.table.sample.map((row) => row[at] ?? ""))].filter((value) => value !== "");
-        const listed = values.slice(0, listedValues).map((value) => shown(value, 40));
+        const listed = values.slice(0, listedValues).map((value) => abbreviate(value, 40));
         const more = values.length > listed.length ? ", …" : "";
         return [
             `The case "${conditionText(each)}" of --event matches no row. ` +
@@ -95,14 +95,14 @@ function describeReadings(table: Table, column: number, now: number, suggest: Su
     const readings = readTimes(valuesOf(table, column), now);
     const example = readings[0]?.example ?? valuesOf(table, column)[0] ?? "";
     const row = table.sample.findIndex((each) => each[column]?.trim() === example.trim()) + 1;
-    const place = `row ${row}, column ${table.names[column]}: "${shown(example, 40)}"`;
+    const place = `row ${row}, column ${table.names[column]}: "${abbreviate(example, 40)}"`;
     if (readings.length === 0) {
         return `${place} has no known format of times. Write the times in epoch seconds or ISO 8601, or name a format of ${knownCodes()} by --time.`;
     }
     const listed = readings.map((reading) => {
         const { format, share, seconds } = reading;
         const rows = share < 1 ? ` (${(share * 100).toPrecision(3)} % of the rows from 1995 until tomorrow)` : "";
-        const own = reading.example === example ? "" : `"${shown(reading.example, 40)}" is `;
+        const own = reading.example === example ? "" : `"${abbreviate(reading.example, 40)}" is `;
         return `  ${own}${dateOf(seconds)}${rows}:  ${suggest({ time: format })}`;
     });
     const certain = readings.filter(isCertain).length;
@@ -182,11 +182,11 @@ export function refuseUnrelated(
 ): void {
     const events = new Set(eventIds);
     if (table.ids.some((id) => events.has(id))) return;
-    const example = (ids: readonly string[]) => shown(ids[0] ?? "", 40);
+    const example = (ids: readonly string[]) => abbreviate(ids[0] ?? "", 40);
     throw new UnfitDataError(
         `${table.path}: none of its ids, such as "${example(table.ids)}", ` +
             `is ${kind === "item" ? "an item" : "a user"} of the events, such as "${example(eventIds)}". ` +
-            `Its columns are ${table.names.map((name) => shown(name)).join(", ")}. ` +
+            `Its columns are ${table.names.map((name) => abbreviate(name)).join(", ")}. ` +
             `Name the one with the ids:  ${next}`,
     );
 }

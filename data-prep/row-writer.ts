@@ -14,7 +14,7 @@ import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import type { Table } from "./reading/table.ts";
 import { createRepeats, hashText } from "./repeats.ts";
-import { shown } from "./values.ts";
+import { abbreviate } from "./values.ts";
 
 const LF = 0x0a;
 /**
@@ -109,7 +109,7 @@ function createRecordReader(
             const value = textAt(bytes, roles.value);
             record.value = value;
             if (value !== "" && (value.length > 40 || !/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))) {
-                return [roles.value, `event value "${shown(value, 40)}" is not a number`];
+                return [roles.value, `event value "${abbreviate(value, 40)}" is not a number`];
             }
         }
         if (extraColumns.length === 0) return undefined;

@@ -57,7 +57,7 @@ export function idProblem(bytes: Uint8Array, from: number, to: number): string |
  * Returns a text for a terminal, cut after `most` characters. Control characters are escaped, spaces at the ends are `·`,
  * and no-break spaces are `[NBSP]`.
  */
-export function shown(text: string, most = 120): string {
+export function abbreviate(text: string, most = 120): string {
     const spaced = withSpaces(text);
     return visible(spaced.length > most ? `${spaced.slice(0, most)}…` : spaced);
 }
@@ -74,5 +74,5 @@ export function timeProblem(text: string, format: TimeFormat): string {
     };
     const hint = format === "s" && /^\d{13}$/.test(text) ? "; it looks like milliseconds" : "";
     const wanted = expected[format] ?? `a time like ${format}`;
-    return `timestamp ${JSON.stringify(shown(text, 40))} is not ${wanted}${hint}`;
+    return `timestamp ${JSON.stringify(abbreviate(text, 40))} is not ${wanted}${hint}`;
 }

@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Checks whether the engine knows a value. In a preview, it does not know the id of a resource that it will create. */
+/**
+ * Checks whether the engine knows a value. In a preview, it does not know the id of a resource that it will create.
+ * The cast is necessary because the SDK has no public function that tells an unknown output from one that is pending.
+ */
 export const isKnown = (output: pulumi.Output<unknown>): Promise<boolean> =>
     (output as unknown as { readonly isKnown: Promise<boolean> }).isKnown;
 

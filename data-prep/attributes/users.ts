@@ -3,7 +3,7 @@ import { type AvroSchema, avroSchema, quoted } from "../avro.ts";
 import type { DecimalChoice } from "../numbers.ts";
 import { chosenColumns, knownNames, namedColumns } from "../reading/roles.ts";
 import { sourcesAt } from "../reading/sources.ts";
-import { shown } from "../values.ts";
+import { abbreviate } from "../values.ts";
 import { type AttributeColumn, attributeColumns } from "./columns.ts";
 import { fieldText } from "./content.ts";
 import { readRecords } from "./read.ts";
@@ -78,7 +78,7 @@ export function lastOfEach(ids: readonly string[], name: string, column: string)
         }
         const other = ids[last.get(id) ?? row] as string;
         if (other !== written) {
-            const both = [other, written].map((each) => `"${shown(each, 40)}"`).join(" and ");
+            const both = [other, written].map((each) => `"${abbreviate(each, 40)}"`).join(" and ");
             throw new Error(
                 `row ${row + 1} of ${name}, column ${column}: ${both} differ only in spaces. Write them alike, or as two ids`,
             );

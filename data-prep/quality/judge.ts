@@ -5,7 +5,7 @@ import { writeWholeFile, writeWholeJson } from "../files.ts";
 import { sourceColumns } from "../layout.ts";
 import type { Plan } from "../row-writer.ts";
 import { type Summary, typesByRows } from "../summary.ts";
-import { shown } from "../values.ts";
+import { abbreviate } from "../values.ts";
 import { type Check, checkFigures } from "./checks.ts";
 import { computeFigures, type Figures } from "./figures.ts";
 import { qualityPage, type ReportedSource } from "./page.ts";
@@ -61,7 +61,7 @@ export function reportPaths(path: string): { readonly json: string; readonly htm
  */
 function sourceOf(plan: Plan): ReportedSource {
     const { used, ignored } = sourceColumns(plan);
-    const rows = plan.table.sample.slice(0, 5).map((row) => used.map(({ index }) => shown(row[index] ?? "", 40)));
+    const rows = plan.table.sample.slice(0, 5).map((row) => used.map(({ index }) => abbreviate(row[index] ?? "", 40)));
     return { file: plan.table.name, used: used.map(({ part, column }) => ({ part, column })), ignored, rows };
 }
 

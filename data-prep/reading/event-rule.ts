@@ -1,6 +1,6 @@
 import { visible } from "terminal-text";
 import { isEmpty, isNumber } from "../attributes/content.ts";
-import { shown } from "../values.ts";
+import { abbreviate } from "../values.ts";
 import { requireColumn } from "./roles.ts";
 
 /** A condition of `--event`, such as `rating >= 4`, and the type of the rows that match it. */
@@ -164,7 +164,7 @@ export function compileEventRule(text: string, header: readonly string[]): strin
             }
             const areNumbers = !Number.isNaN(wanted) && isNumber(cell);
             if (!areNumbers && isOrder(operator)) {
-                const reason = `"${shown(cell, 40)}" is not a number, and --event compares it by ${operator} ${wantedText}`;
+                const reason = `"${abbreviate(cell, 40)}" is not a number, and --event compares it by ${operator} ${wantedText}`;
                 return { type: undefined, problem: [at, reason] };
             }
             const difference = areNumbers ? Number(cell) - wanted : Number(cell !== wantedText);

@@ -10,7 +10,7 @@ import { deliverTrailEvents } from "./gateway/cloudtrail/delivery.ts";
 import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
 import { createEnforcement } from "./gateway/enforcement/enforce.ts";
-import { createImportAccess } from "./gateway/import-access.ts";
+import { createImportAccess } from "./gateway/import-authorization.ts";
 import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
 import { createSimulator } from "./gateway/simulator.ts";

@@ -37,7 +37,7 @@ export {
     personalizeSourceArn,
     type ServiceCaller,
     serviceTrust,
-} from "./import-access.ts";
+} from "./import-policies.ts";
 export {
     assumeRole,
     decrypts,

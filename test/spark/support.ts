@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { prepare } from "../../data-prep/prepare.ts";
 import { parseRecords } from "../../data-prep/reading/scan.ts";
-import { shown } from "../../data-prep/values.ts";
+import { abbreviate } from "../../data-prep/values.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -89,7 +89,7 @@ export function madeBySpark(output: string, quarantine: string): Made {
     return {
         header: headers.join(" | "),
         rows: files.flatMap((lines) => lines.slice(1)).sort(),
-        refused: refused.map((each) => shown(each.replaceAll(pictures, control))).sort(),
+        refused: refused.map((each) => abbreviate(each.replaceAll(pictures, control))).sort(),
     };
 }
 

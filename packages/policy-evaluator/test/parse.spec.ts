@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { authorize } from "../authorize.ts";
-import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../import-access.ts";
+import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../import-policies.ts";
 import { parseJson, plain } from "../json.ts";
 import { describeProblems, parsePolicy } from "../parse.ts";
 
@@ -18,7 +18,7 @@ describe("parsePolicy", () => {
         assert.deepEqual(parsed.document, JSON.parse(text));
     });
 
-    it("parsePolicy accepts the policies of import-access.ts", () => {
+    it("parsePolicy accepts the policies of import-policies.ts", () => {
         const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
         const place = { partition: "aws", bucketName: "films", readPrefixes: ["a.csv"], writePrefix: "out/" };
         assert.equal(problems(JSON.stringify(executionRolePolicy(place))), "");

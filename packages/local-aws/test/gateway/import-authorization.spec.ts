@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { executionRoleTrust, type PolicyDocument, personalizeService } from "policy-evaluator";
-import { judgeImport, judgeOutput } from "../../gateway/import-access.ts";
+import { judgeImport, judgeOutput } from "../../gateway/import-authorization.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const request = {

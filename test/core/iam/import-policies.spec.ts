@@ -10,7 +10,7 @@ import {
     toList,
 } from "policy-evaluator";
 import { findViolations } from "../../../core/iam/resource-rules.ts";
-import { judgeImport } from "../../../packages/local-aws/gateway/import-access.ts";
+import { judgeImport } from "../../../packages/local-aws/gateway/import-authorization.ts";
 
 const caller: ServiceCaller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const place: ImportPlace = { partition: "aws", bucketName: "films", readPrefixes: ["interactions.csv"] };
