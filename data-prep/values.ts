@@ -6,6 +6,7 @@ import { visible, withSpaces } from "terminal-text";
 const maxLength = 256;
 
 const QUOTE = 0x22;
+const DOT = 0x2e;
 const BACKSLASH = 0x5c;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -40,6 +41,9 @@ export function needsEscape(bytes: Uint8Array, from: number, to: number): boolea
 /** Returns why Personalize does not accept a text as an ID or event type; undefined if it does. */
 export function idProblem(bytes: Uint8Array, from: number, to: number): string | undefined {
     if (to === from) return "is empty";
+    // Browsers and HTTP libraries remove these segments from a path, so no request could name the id.
+    if (bytes[from] === DOT && (to - from === 1 || (to - from === 2 && bytes[from + 1] === DOT)))
+        return "is . or .., which an address of the API cannot contain";
     let plain = true;
     for (let at = from; at < to; at++) {
         const byte = bytes[at] as number;

@@ -120,8 +120,9 @@ export function openDescription(text: string) {
         };
     }
 
+    // A parameter is the last part of its path, and an id may contain slashes, which API Gateway may have decoded.
     const patterns = [...operations.keys()].map((template) => {
-        const pattern = template.replaceAll(".", String.raw`\.`).replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)");
+        const pattern = template.replaceAll(".", String.raw`\.`).replaceAll(/\{(\w+)\}/g, "(?<$1>.+)");
         return { template, pattern: new RegExp(`^${pattern}$`) };
     });
     return {

@@ -1,3 +1,4 @@
+import { nearest } from "terminal-text";
 import type { FilmListAnswer, FoundFilms, HealthAnswer } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
 import type { Caller, Context } from "./context.ts";
@@ -17,6 +18,8 @@ import { checkViewer } from "./viewer-auth.ts";
 
 export interface OperationParts extends Context {
     readonly filterNames: readonly string[];
+    /** Fields that a request's context may have; undefined: any field. */
+    readonly contextFields: readonly string[] | undefined;
     readonly recommend: Recommend;
     readonly takeEvents: ReturnType<typeof eventTaker>;
     readonly history: ReturnType<typeof historian>;
@@ -75,6 +78,7 @@ export function answers(parts: OperationParts): Answers {
         async getRecommendations({ path, query }, trace, caller) {
             const { numResults: count = 25, filter, filterValues: values = {}, context = {}, since = 0 } = query;
             checkFilter(filter, values);
+            checkContext(Object.keys(context));
             if (since > parts.clock() + parts.limits.revisionAhead) {
                 throw badQuery("since", "must be a revision from an answer of POST /events");
             }
@@ -133,6 +137,15 @@ export function answers(parts: OperationParts): Answers {
         getHealth: async (_request, _trace, caller) => jsonReply(await health(await caller()), notKept),
         getOpenApi: () => ({ status: 200, type: "application/json", cacheControl: everybodys, body: parts.openApi }),
     };
+
+    /** Personalize refuses a request with a field that the schema of the interactions lacks. */
+    function checkContext(fields: readonly string[]): void {
+        const { contextFields = fields } = parts;
+        const unknown = fields.find((field) => !contextFields.includes(field));
+        if (unknown === undefined) return;
+        const meant = nearest(unknown, contextFields) ?? (contextFields.join(", ") || "no field");
+        throw badQuery("context", `must have only fields of the interactions: ${meant}, not ${unknown}`);
+    }
 
     function checkFilter(filter: string | undefined, values: Readonly<Record<string, string>>): void {
         const names = parts.filterNames.length === 0 ? "none" : parts.filterNames.join(", ");

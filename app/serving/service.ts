@@ -48,6 +48,10 @@ export interface ApiConfig extends ReturnType<typeof pickApiValues> {
     readonly filters: Readonly<Record<string, string>>;
     /** Types of events that remove the film from the viewer's lists. If absent, only viewings remove it. */
     readonly watchedTypes?: readonly string[];
+    /** Types of events that the API accepts; absent: any type. */
+    readonly eventTypes?: readonly string[];
+    /** Fields of the interactions that a request's context may have; absent: any field. */
+    readonly contextFields?: readonly string[];
     /**
      * ARN of the filter for requests that name no filter. It leaves out what the viewer has watched. Empty for none.
      */
@@ -152,12 +156,14 @@ export function createService(parts: ServiceParts): Service {
             openApi: parts.openApi.text,
             needsToken: config.viewerAuth !== undefined,
             filterNames: Object.keys(filters),
+            contextFields: config.contextFields,
             recommend: recommender({ ...shared, lists, leavesOutWatched }),
             takeEvents: eventTaker({
                 ...common,
                 putEvents: parts.putEvents,
                 trackUnproven,
                 watchedTypes: config.watchedTypes,
+                eventTypes: config.eventTypes,
                 eventLimits: eventLimits(common),
             }),
             history: historian(common),

@@ -1,3 +1,4 @@
+import { nearest } from "terminal-text";
 import { isRefusal, isWatch } from "../../core/config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
 import type { Caller, Context } from "./context.ts";
@@ -21,7 +22,7 @@ const oldestSeconds = 24 * 3600;
  */
 function eventFaults(
     { userId, events }: EventsRequest,
-    { tables, noun }: Pick<Context, "tables" | "noun">,
+    { tables, noun, eventTypes }: Pick<EventParts, "tables" | "noun" | "eventTypes">,
     now: number,
 ): readonly Fault[] {
     const faults: Fault[] = [];
@@ -29,8 +30,16 @@ function eventFaults(
     if (Buffer.byteLength(userId) > idBytes) {
         faults.push({ in: "body /userId", message: `must NOT have more than ${idBytes} bytes` });
     }
-    for (const [at, { itemId, sentAt }] of events.entries()) {
+    for (const [at, { itemId, eventType, sentAt }] of events.entries()) {
         const place = `body /events/${at}`;
+        if (eventTypes?.includes(eventType) === false) {
+            const meant = nearest(eventType, eventTypes);
+            const hint = meant === undefined ? `it can be ${eventTypes.join(", ")}` : `did you mean ${meant}?`;
+            faults.push({
+                in: `${place}/eventType`,
+                message: `must be a type of the data or of config eventTypes: ${hint}`,
+            });
+        }
         if (filmCount > 0 && film(itemId) === undefined) {
             faults.push({
                 in: `${place}/itemId`,
@@ -54,6 +63,8 @@ export interface EventParts extends Context {
     readonly trackUnproven: boolean;
     /** Types of events that remove the film from the viewer's lists. If undefined, only viewings remove it. */
     readonly watchedTypes: readonly string[] | undefined;
+    /** Types of events that the API accepts; undefined: any type. */
+    readonly eventTypes: readonly string[] | undefined;
     readonly eventLimits: EventLimits;
 }
 

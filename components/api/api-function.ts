@@ -7,7 +7,9 @@ import { pickApiValues } from "../../app/serving/service.ts";
 import { bucketNameFor, campaignNameOf, type StackConfig } from "../../core/config/config.ts";
 import { campaignUsdPerHour } from "../../core/config/prices.ts";
 import { campaignCeiling } from "../../core/config/throttles.ts";
+import { notInterested } from "../../core/config/watched.ts";
 import { type ApiScope, apiPolicy } from "../../core/iam/api-access.ts";
+import type { Manifest } from "../../data-prep/manifest.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { refuseViolations } from "../common/resource-rules.ts";
 import type { Price } from "../cost/price-table.ts";
@@ -16,10 +18,8 @@ import { readApiDescription } from "./api-document.ts";
 /** What the API's function needs from the stack. */
 export interface ApiFunctionArgs {
     readonly config: StackConfig;
-    /** Event types after which a viewer's lists leave out the film; undefined for data without a manifest. */
-    readonly watchedTypes: readonly string[] | undefined;
-    /** The word for an item in the data, such as "film"; undefined for data without a manifest. */
-    readonly noun: string | undefined;
+    /** Undefined for data that data-prep did not make. */
+    readonly manifest: Manifest | undefined;
     readonly caller: ServiceCaller;
     readonly price: Price;
     /** Tracking ID of the event tracker; empty without an event tracker. */
@@ -117,8 +117,7 @@ function createSettings(
             .apply((names) =>
                 Object.fromEntries(Object.entries(names).map(([key, name]) => [key, arn(`filter/${name}`)])),
             ),
-        watchedTypes: args.watchedTypes,
-        noun: args.noun,
+        ...(args.manifest && ofData(args.manifest, config)),
         imageOrigins: args.imageOrigins,
         originToken: args.originToken,
         // Take the ARN from the filter resource, so that the API function waits until the filter is ACTIVE.
@@ -136,6 +135,26 @@ function createSettings(
         },
     };
 }
+
+/** Returns the settings that depend on the data. */
+const ofData = (
+    { consumedTypes, eventTypes, interactions, noun }: Manifest,
+    { eventWeights, eventTypes: others }: StackConfig,
+) => ({
+    watchedTypes: consumedTypes,
+    eventTypes: [
+        ...new Set([
+            ...eventTypes.map(({ name }) => name),
+            notInterested,
+            ...Object.keys(eventWeights ?? {}),
+            ...others,
+        ]),
+    ],
+    contextFields: interactions.fields
+        .map(({ name }) => name)
+        .filter((name) => !["USER_ID", "ITEM_ID", "TIMESTAMP"].includes(name)),
+    noun: noun.one,
+});
 
 /** Returns the input for the policies of the API's roles. */
 export const createApiScope = (config: StackConfig, caller: ServiceCaller): ApiScope => ({

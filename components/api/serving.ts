@@ -100,8 +100,7 @@ export class Serving extends pulumi.ComponentResource {
                 "api",
                 {
                     config,
-                    watchedTypes: args.manifest?.consumedTypes,
-                    noun: args.manifest?.noun.one,
+                    manifest: args.manifest,
                     caller,
                     price: args.price,
                     trackingId: recommender.eventTrackerId,

@@ -272,6 +272,7 @@ def id_problem(value: Column, what: str, control: str) -> Column:
     units = F.when(F.length(value) > 128, F.length(F.encode(value, "UTF-16BE")) / 2).otherwise(0).cast("int")
     return (
         F.when(value == "", F.lit(f"{what} is empty"))
+        .when(value.isin(".", ".."), F.lit(f"{what} is . or .., which an address of the API cannot contain"))
         .when(value.rlike(control), F.lit(f"{what} has a control character"))
         .when(value.contains("\ufffd"), F.lit(f"{what} is not UTF-8"))
         .when(units > 256, F.concat(F.lit(f"{what} has "), units.cast("string"), F.lit(" characters; Personalize takes 256")))

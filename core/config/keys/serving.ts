@@ -62,6 +62,10 @@ export const servingKeys = {
     trackUnproven: flag(true, {
         description: "`false`: Personalize gets no [events of strangers](data.md#events-of-strangers)",
     }),
+    eventTypes: list({
+        description: "types of events that the API accepts, in addition to those in the data: `'eventTypes[0]' Share`",
+        other: ["Share"],
+    }),
     throttle: members(
         {
             requestsPerSecond: whole(20, {

@@ -158,7 +158,6 @@ describe("Request validation", () => {
 
     it("an unknown path gets 404, and an unknown method 405 with the header Allow", async () => {
         assert.equal((await harness.ask("GET /nothing")).statusCode, 404);
-        assert.equal((await harness.ask("GET /similar/7/more")).statusCode, 404);
         for (const [what, allowed] of [
             ["DELETE /events", "OPTIONS, POST"],
             ["POST /similar/7", "OPTIONS, GET"],
@@ -167,6 +166,54 @@ describe("Request validation", () => {
             assert.deepEqual([result.statusCode, result.headers.Allow], [405, allowed]);
             described("Problem", parseResult(result));
         }
+    });
+
+    for (const id of ["a/b", "a?b", "a#b", "50%", "%41", "a+b c", "🎬/1", "שלום", "a/../b"]) {
+        it(`an id in a path can be ${id}`, async () => {
+            const encoded = encodeURIComponent(id);
+            const asked = [
+                gatewayEvent("GET /recommendations/{userId}", { path: { userId: encoded } }),
+                gatewayEvent(`GET /recommendations/${encoded}`),
+                // An API Gateway that decodes `%2F` before it routes the request.
+                gatewayEvent(`GET /recommendations/${encoded.replaceAll("%2F", "/")}`),
+            ];
+            for (const event of asked) {
+                const { state, another } = startApi();
+                assert.equal((await another().handle(event)).statusCode, 200);
+                assert.deepEqual(
+                    state.asks.map(({ userId }) => userId),
+                    [id],
+                );
+            }
+        });
+    }
+
+    it("an event type that the data lacks gets 400 with the nearest type", async () => {
+        const { ask } = startApi({ config: { eventTypes: ["Watch", "Click"] } });
+        const send = async (eventType: string) => {
+            const events = [{ eventType, itemId: "7" }];
+            return parseResult(await ask("POST /events", { body: { userId: "a", sessionId: "s", events } }));
+        };
+        const where = "body /events/0/eventType";
+        const message = "must be a type of the data or of config eventTypes:";
+        assert.deepEqual((await send("Wacth")).errors, [{ in: where, message: `${message} did you mean Watch?` }]);
+        assert.deepEqual((await send("Bought")).errors, [{ in: where, message: `${message} it can be Watch, Click` }]);
+        assert.equal((await send("Click")).tracked, true);
+    });
+
+    it("a context with an unknown field gets 400 with the nearest field", async () => {
+        const { ask } = startApi({ config: { contextFields: ["DEVICE"] } });
+        const context = async (fields: object) =>
+            parseResult(
+                await ask("GET /recommendations/{userId}", {
+                    path: { userId: "a" },
+                    query: { context: JSON.stringify(fields) },
+                }),
+            );
+        const { errors } = await context({ DEVCE: "phone" });
+        const message = "must have only fields of the interactions: DEVICE, not DEVCE";
+        assert.deepEqual(errors, [{ in: "query context", message }]);
+        assert.equal((await context({ DEVICE: "phone" })).source, "campaign");
     });
 
     it("a request through the route `/{proxy+}` logs the template of its path", async () => {

@@ -27,8 +27,12 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false, is
     const [trackingId, watchedFilterArn] = ["tracker-1", "arn:of:unwatched"];
     const args = {
         config,
-        watchedTypes: undefined,
-        noun: "product",
+        manifest: fake<Manifest>({
+            consumedTypes: ["purchase"],
+            eventTypes: [{ name: "view", rows: 7 }],
+            interactions: { fields: ["USER_ID", "ITEM_ID", "TIMESTAMP", "DEVICE"].map((name) => ({ name })) },
+            noun: { one: "product", many: "products" },
+        }),
         caller,
         price,
         trackingId,
@@ -50,6 +54,7 @@ const names = (type: string) =>
 describe("RecommendationApi component", () => {
     it("the API function's configuration contains the stack's resources and the campaign's expected ARN", async () => {
         const { config } = await makeApi({
+            eventTypes: '["Share"]',
             filters: JSON.stringify({
                 comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")',
                 again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")',
@@ -73,6 +78,9 @@ describe("RecommendationApi component", () => {
             originToken: "token",
             bucketName: "my-movie-recommender-data-123456789012-dev",
             noun: "product",
+            watchedTypes: ["purchase"],
+            eventTypes: ["view", "NotInterested", "Share"],
+            contextFields: ["DEVICE"],
             campaignPerSecond: 1,
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 },
         });
