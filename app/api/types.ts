@@ -246,8 +246,8 @@ export interface components {
              * @description Creation time of the list
              */
             madeAt?: string;
-            /** @description Only in a viewer's list. False if the viewer has neither interactions nor events: then the films are popular ones */
-            viewerKnown?: boolean;
+            /** @description In each viewer's list. False if the viewer has neither interactions nor events: then the films are popular ones. Null if the API cannot tell now */
+            viewerKnown?: boolean | null;
             /** @description All genres; only in the answer of GET /popular */
             genres?: string[];
             /** @description Films on which a list with source similar is based, for a viewer with a token or API key, or with config `publicHistories` */

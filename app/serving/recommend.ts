@@ -40,8 +40,7 @@ export function recommender(parts: RecommendParts) {
 
     return async function recommend(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
         const list = await listFor(ask, trace);
-        const viewerKnown = isKnown(parts, ask.userId);
-        return { ...list, ...(viewerKnown !== undefined && { viewerKnown }) };
+        return { ...list, viewerKnown: isKnown(parts, ask.userId) };
     };
 
     async function campaignList(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
@@ -125,11 +124,14 @@ export function recommender(parts: RecommendParts) {
 
 export type Recommend = ReturnType<typeof recommender>;
 
-/** Checks whether the data or a recent event contains the viewer; returns undefined if neither can be read. */
-function isKnown({ memory, tables }: RecommendParts, userId: string): boolean | undefined {
+/**
+ * Checks whether the data or a recent event contains the viewer; returns null if the data lists no viewers, or if it
+ * lacks the viewer and DynamoDB cannot be read.
+ */
+function isKnown({ memory, tables }: RecommendParts, userId: string): boolean | null {
     const { recent, readAt } = memory.find(userId);
-    if (recent !== "") return true;
-    return readAt > 0 ? tables().hasViewer(userId) : undefined;
+    const isListed = tables().hasViewer(userId) ?? null;
+    return recent !== "" || (isListed === false && readAt === 0 ? null : isListed);
 }
 
 /**

@@ -65,7 +65,7 @@ interface Taste {
 export function tasteBy(watched: readonly ListedFilm[], list: FilmList | undefined, who: string): Taste | undefined {
     const byWatched = watched.length < fewestWatched ? [] : frequentGenres(watched);
     // Popular films reflect the taste of all viewers, not of this viewer.
-    const isOwn = list !== undefined && list.source !== "popular" && list.viewerKnown !== false;
+    const isOwn = list?.viewerKnown === true && list.source !== "popular";
     const genres = byWatched.length > 0 ? byWatched : isOwn ? frequentGenres(list.films) : [];
     if (genres.length === 0) return undefined;
     const by = byWatched.length > 0 ? `the ${item.many} that ${who === "you" ? "you" : "they"} ${past}` : "this list";

@@ -55,9 +55,20 @@ export const unknownViewerWords = {
     sentence: `This ${person.one} is not known, so these are popular ${item.many}. The list becomes personal with the first ${item.one}.`,
 };
 
-/** Returns badge and sentence for the source of a list. A list of an unknown viewer is not personal. */
-export const wordsOfList = ({ source, viewerKnown }: Pick<FilmList, "source" | "viewerKnown">) =>
-    viewerKnown === false ? unknownViewerWords : sourceWords[source];
+/** Badge and sentence for the list of a viewer of whom the API cannot tell now whether the data has them. */
+const perhapsKnownWords = {
+    badge: "Recommendations",
+    sentence: `The API cannot tell now whether this ${person.one} is known, so this list may not be personal.`,
+};
+
+/** Checks whether a list comes from a model, and not from the tables that are equal for all viewers. */
+export const isOfModel = ({ source }: Pick<FilmList, "source">) => source !== "similar" && source !== "popular";
+
+/** Returns badge and sentence for the source of a list. Only the list of a known viewer is personal. */
+export function wordsOfList({ source, viewerKnown }: Pick<FilmList, "source" | "viewerKnown">) {
+    if (viewerKnown === false) return unknownViewerWords;
+    return viewerKnown || !isOfModel({ source }) ? sourceWords[source] : perhapsKnownWords;
+}
 
 /** Reasons why the campaign did not make a list. */
 export const reasonWords: Readonly<Record<Reason, string>> = {

@@ -50,7 +50,7 @@ describe("GET /recommendations/{userId}", () => {
 
     it("`viewerKnown` is true for viewers who are in the data or have an event", async () => {
         const viewerKnown = async (userId: string) => (await harness.recommend(userId)).viewerKnown;
-        assert.equal(await viewerKnown("a"), undefined, "tables of an earlier release list no viewers");
+        assert.equal(await viewerKnown("a"), null, "tables of an earlier release list no viewers");
         const viewers = listViewers(["a", "b"]) ?? "";
         harness = startApi({ tables: { ...tablesDocument, viewers } });
         assert.deepEqual([await viewerKnown("a"), await viewerKnown("b"), await viewerKnown("c")], [true, true, false]);
@@ -62,10 +62,11 @@ describe("GET /recommendations/{userId}", () => {
         assert.equal(await viewerKnown("c"), true, "for another process too");
     });
 
-    it("`viewerKnown` is undefined if DynamoDB does not answer", async () => {
-        harness = startApi({ tables: { ...tablesDocument, viewers: listViewers([]) ?? "" } });
+    it("`viewerKnown` is null for a viewer who is not in the data, if DynamoDB does not answer", async () => {
+        harness = startApi({ tables: { ...tablesDocument, viewers: listViewers(["b"]) ?? "" } });
         harness.table.state.gate = away;
-        assert.equal((await harness.recommend("a")).viewerKnown, undefined);
+        assert.equal((await harness.recommend("a")).viewerKnown, null);
+        assert.equal((await harness.recommend("b")).viewerKnown, true);
     });
 
     it("each combination of filter, filter values and context has its own cached list", async () => {

@@ -13,6 +13,7 @@ const film = (itemId: string, ...genres: string[]): ListedFilm => ({
 });
 const listOf = (films: readonly ListedFilm[], more: Partial<FilmList> = {}): FilmList => ({
     source: "campaign",
+    viewerKnown: true,
     films: [...films],
     ...more,
 });
@@ -73,7 +74,8 @@ describe("`tasteBy`", () => {
         const sentence = tasteBy([], listOf(drama), "Lea (22)")?.sentence;
         assert.equal(sentence, "Mostly Drama and War, by this list");
         assert.equal(tasteBy([], listOf(drama, { source: "popular" }), "Lea (22)"), undefined);
-        assert.equal(tasteBy([], listOf(drama, { viewerKnown: false }), "Lea (22)"), undefined);
+        for (const viewerKnown of [false, null])
+            assert.equal(tasteBy([], listOf(drama, { viewerKnown }), "Lea (22)"), undefined);
         assert.match(tasteBy(drama, listOf([]), "Lea (22)")?.sentence ?? "", /by the films that they watched$/);
     });
 });
@@ -103,6 +105,10 @@ describe("`explainFilm`", () => {
         assert.deepEqual(explainFilm(input), []);
         assert.deepEqual(explainFilm({ ...input, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
             "Number 2 of 3 in “Top picks”: Personal (live).",
+        ]);
+        const perhaps = listOf([b], { viewerKnown: null });
+        assert.deepEqual(explainFilm({ ...input, origin: { title: "Top picks", list: perhaps } }), [
+            "Number 1 of 1 in “Top picks”: Recommendations.",
         ]);
         assert.deepEqual(explainFilm({ ...input, origin: { title: "Top picks", list: listOf([a]) } }), []);
     });

@@ -5,7 +5,16 @@ import { type Act, done, item, past, usualAct } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { spoken } from "../poster/lettering.ts";
 import { isNew, lastRevision, viewerName, watchedBy, watchFilm } from "../viewers.ts";
-import { type FilmList, type ListedFilm, listed, milliseconds, popularWords, unknownViewerWords } from "../words.ts";
+import {
+    type FilmList,
+    isOfModel,
+    type ListedFilm,
+    listed,
+    milliseconds,
+    popularWords,
+    unknownViewerWords,
+    wordsOfList,
+} from "../words.ts";
 
 /** A film that the viewer just watched, and the recommendation list before the viewing. */
 interface Deed {
@@ -79,8 +88,8 @@ export function usualNote(viewer: string, watchedSome: boolean, list: FilmList |
         return `You are new, so these are popular ${item.many}. ${usualAct.Act} one, and the list becomes yours.`;
     }
     if (list?.viewerKnown === false) return unknownViewerWords.sentence;
-    const personal = list !== undefined && list.source !== "similar" && list.source !== "popular";
-    if (list === undefined || personal)
+    if (list?.viewerKnown === null && isOfModel(list)) return wordsOfList(list).sentence;
+    if (list === undefined || isOfModel(list))
         return `Based on the ${item.many} that ${viewerName(viewer) === "you" ? "you" : "they"} ${past}. ${usualAct.Act} one, and see the list change.`;
     if (list.source === "similar") {
         const names = (list.because ?? []).map((film) => spoken(film.title));
