@@ -3,8 +3,9 @@ import { filesBeside } from "./files.ts";
 
 /** Details in a shop's table of items, in addition to title and category. */
 export interface ShopDetails {
-    /** Price in the currency of the table. */
     price?: number;
+    /** Currency of the price, as in the table: `€` or `USD`; absent if the table does not say it. */
+    currency?: string;
     brand?: string;
     /** Number of pieces. */
     stock?: number;
@@ -34,9 +35,9 @@ export interface CatalogueItem extends ShopDetails {
     genres: string[];
 }
 
-/** Returns the shop's details of an item (price, brand, stock and image); undefined if the item has none of them. */
-export function toShopDetails({ price, brand, stock, image }: ShopDetails): ShopDetails | undefined {
-    const details = Object.entries({ price, brand, stock, image }).filter(([, value]) => value !== undefined);
+/** Returns the shop's details of an item (price with currency, brand, stock and image); undefined if the item has none of them. */
+export function toShopDetails({ price, currency, brand, stock, image }: ShopDetails): ShopDetails | undefined {
+    const details = Object.entries({ price, currency, brand, stock, image }).filter(([, value]) => value !== undefined);
     return details.length === 0 ? undefined : Object.fromEntries(details);
 }
 

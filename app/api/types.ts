@@ -200,8 +200,10 @@ export interface components {
          * @enum {string}
          */
         Source: "campaign" | "cache" | "precomputed" | "batch" | "similar" | "popular";
-        /** @description In the currency of the table of items; absent if the table has no price */
+        /** @description Absent if the table of items has no price */
         Price: number;
+        /** @description Currency of the price, as in the table of items: `€` or `USD`; absent if the table does not say it */
+        Currency: string;
         /** @description Number of pieces when the table of items was prepared; absent if the table has no stock */
         Stock: number;
         /** @description Web address of a picture; absent if the table of items has none */
@@ -215,6 +217,7 @@ export interface components {
             /** @description Number of users who watched it */
             viewers?: number;
             price?: components["schemas"]["Price"];
+            currency?: components["schemas"]["Currency"];
             brand?: string;
             stock?: components["schemas"]["Stock"];
             image?: components["schemas"]["Image"];
@@ -228,6 +231,7 @@ export interface components {
             /** @description Score from the campaign; all scores of the catalogue add up to 1 */
             score?: number;
             price?: components["schemas"]["Price"];
+            currency?: components["schemas"]["Currency"];
             brand?: string;
             stock?: components["schemas"]["Stock"];
             image?: components["schemas"]["Image"];
@@ -282,6 +286,7 @@ export interface components {
              */
             at: string;
             price?: components["schemas"]["Price"];
+            currency?: components["schemas"]["Currency"];
             brand?: string;
             stock?: components["schemas"]["Stock"];
             image?: components["schemas"]["Image"];

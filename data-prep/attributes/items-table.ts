@@ -8,6 +8,7 @@ import { type Source, sourcesAt } from "../reading/sources.ts";
 import { type AttributeColumn, attributeColumns, isWebAddress, toEpochSeconds } from "./columns.ts";
 import { isEmpty, isNumber } from "./content.ts";
 import { readRecords } from "./read.ts";
+import { readShopColumns } from "./shop-values.ts";
 import { lastOfEach } from "./users.ts";
 
 /** The items of a data set. */
@@ -43,7 +44,7 @@ const pairs: readonly (readonly [ratings: string, items: readonly string[]])[] =
  * returns.
  */
 const itemNames = {
-    id: [...knownNames.item, "id"],
+    id: [...knownNames.item, "id", "variantsku", "codice", "codicearticolo", "codiceprodotto"],
     title: words(
         "title name productname itemname movietitle booktitle prodname trackname songname artistname gametitle",
         "bezeichnung artikelbezeichnung artikelname produktname produktbezeichnung titel titre nom designation libelle nombre titulo nome titolo descrizione",
@@ -58,11 +59,14 @@ const itemNames = {
         "erstelltam anlagedatum datecreation fechacreacion",
     ),
     price: words(
-        "price unitprice listprice saleprice retailprice",
-        "preis verkaufspreis einzelpreis prix precio prezzo",
+        "price unitprice listprice saleprice retailprice variantprice regularprice",
+        "preis verkaufspreis einzelpreis prix precio prezzo prijs",
     ),
     brand: words("brand brandname manufacturer", "marke hersteller marque fabricant marca"),
-    stock: words("stock inventory stockquantity", "bestand lagerbestand lager enstock existencias giacenza"),
+    stock: words(
+        "stock inventory stockquantity stocklevel variantinventoryqty instock availability stockstatus",
+        "bestand lagerbestand lager verfugbarkeit enstock disponibilite existencias disponibilidad giacenza disponibilita voorraad",
+    ),
     image: words(
         "image imageurl imagelink imageurll imageurlm imageurls picture pictureurl img imgurl thumbnail thumbnailurl photo",
         "bild bildurl bildlink foto imagen immagine",
@@ -146,8 +150,13 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
         const column = parts[part];
         return column === undefined ? [] : [{ name: part.toUpperCase(), column }];
     });
+    const further = (name: string) => chosen?.extras.find((extra) => extra.name === name)?.column;
+    const shop = readShopColumns(rows, {
+        price: parts.price ?? further("PRICE"),
+        stock: parts.stock ?? further("STOCK"),
+    });
     const { columns, leftOut } = attributeColumns(
-        records,
+        { ...records, rows: shop.rows },
         used,
         "Items",
         [...named, ...(chosen?.extras ?? [])],
@@ -155,9 +164,7 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
     );
     const order = [...lastOfEach(readColumn(id), source.name, header[id] as string).values()];
     const byWords = parts.category !== undefined && /:token_seq$/.test(header[parts.category] ?? "");
-    const [price, brand, stock] = ["PRICE", "BRAND", "STOCK"].map(
-        (name) => columns.find(({ field }) => field.name === name)?.values,
-    );
+    const [price, brand] = ["PRICE", "BRAND"].map((name) => columns.find(({ field }) => field.name === name)?.values);
     const catalogue = order.map((at) => {
         const text = (part: ItemPart) => (parts[part] === undefined ? "" : (rows[at]?.[parts[part]] ?? ""));
         const title = splitTitle(text("title").trim());
@@ -167,9 +174,9 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
             title: title.title || text("id").trim(),
             year: own ? Number(own) : (title.year ?? null),
             genres: parseGenres(text("category"), byWords),
-            ...numberAs("price", price?.[at]),
+            ...priceOf(price?.[at], shop.currency),
             ...(isEmpty(brand?.[at] ?? "") ? {} : { brand: brand?.[at] as string }),
-            ...numberAs("stock", stock?.[at]),
+            ...(shop.pieces[at] === undefined ? {} : { stock: shop.pieces[at] }),
             ...(imageOrigin(text("image")) === undefined ? {} : { image: text("image") }),
         };
     });
@@ -177,7 +184,11 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
     return {
         catalogue,
         columns: all.map(({ field, values }) => ({ field, values: order.map((at) => values[at] ?? "") })),
-        leftOut: parts.image === undefined || invalid === 0 ? leftOut : [...leftOut, invalidImages(invalid)],
+        leftOut: [
+            ...leftOut,
+            ...(parts.image === undefined || invalid === 0 ? [] : [invalidImages(invalid)]),
+            ...shop.notes,
+        ],
         repeated: rows.length - order.length,
         names: header,
         understood: `${basename(source.name)}: ${inWords(parts, header)}`,
@@ -187,8 +198,8 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
 const invalidImages = (count: number) =>
     `image (${count} ${count === 1 ? "address" : "addresses"} with an invalid host)`;
 
-const numberAs = (name: "price" | "stock", text = ""): { price?: number; stock?: number } =>
-    isNumber(text) ? { [name]: Number(text) } : {};
+const priceOf = (text = "", currency: string | undefined): { price?: number; currency?: string } =>
+    isNumber(text) ? { price: Number(text), ...(currency !== undefined && { currency }) } : {};
 
 /**
  * Describes the columns as a sentence: "id = product_id, category = category; no title: ids are shown (--item-columns
