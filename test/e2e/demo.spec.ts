@@ -175,6 +175,25 @@ describe("`npm run demo`", () => {
         assert.match(named.text, /2 interactions are too few/);
     });
 
+    it("the demo with data that the stack's configuration refuses keeps the stack and `data/`", async () => {
+        await writeFile(join(project, "options.yaml"), "event: Watch\n");
+        await writeFile(join(project, "more.data"), ratingsFile(syntheticRatings({ users: 140 })));
+        const pulumi = (...args: string[]) => outputOf("packages/local-aws/cli.ts", "pulumi", ...args);
+        const state = async () => [
+            await readFile(join(project, "data", "manifest.json"), "utf8"),
+            (await pulumi("stack", "output", "importJobArn")).text,
+        ];
+        const before = await state();
+        await pulumi("config", "set", "dataOptionsFile", "options.yaml");
+        const refused = await outputOf("packages/local-aws/demo/demo.ts", "--data", "more.data");
+        assert.equal(refused.code, 1, refused.text);
+        assert.match(refused.text, /Nothing was changed, .*\n.* was prepared with other options .* options\.yaml/);
+        assert.match(refused.text, /npm run local -- pulumi config rm <key>/);
+        assert.doesNotMatch(refused.text, /pulumiDestroy|starts over, without the events/);
+        assert.deepEqual(await state(), before);
+        await pulumi("config", "rm", "dataOptionsFile");
+    });
+
     it("the demo rejects too little data before the first deployment", async () => {
         await writeFile(join(project, "few.data"), ratingsFile(syntheticRatings({ users: 10 })));
         await assert.rejects(

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { copyFile, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
@@ -73,9 +73,13 @@ try {
         await start(instance, say);
         await ensureStack(instance);
     });
+    const before = await outputs(instance);
+    if (before.importJobArn !== undefined) {
+        await step("check", "Check before anything is replaced", () => check(instance, before));
+    }
     const title = options.data === undefined ? "MovieLens 100k" : `Data of ${options.data}`;
-    const { users, sha256 } = await step("dataPrep", title, () => prepare(instance));
-    if (hasOtherData(await outputs(instance), sha256)) {
+    const { users, sha256 } = await step("dataPrep", title, () => prepare(instance, "data/"));
+    if (hasOtherData(before, sha256)) {
         const title = "The local stack has other data: it starts over, without the events of that data";
         await step("pulumiDestroy", title, () => pulumi(instance, "destroy"));
     }
@@ -122,9 +126,44 @@ function parseProgress(line: string): string | undefined {
 }
 
 /**
- * Prepares the data. Returns the users for whom the demo prints recommendations, and the SHA-256 of the interactions.
+ * If the data is not the stack's data, prepares it in another folder, and previews the stack with it. The stack and
+ * `data/` stay as they are.
+ *
+ * @throws LocalError if Pulumi refuses the preview
  */
-async function prepare(instance: Instance): Promise<{ users: string[]; sha256: string }> {
+async function check(instance: Instance, before: Readonly<Record<string, unknown>>): Promise<void> {
+    const folder = join(instance.dir, "demo-check");
+    const configFile = join(folder, "Pulumi.local.yaml");
+    try {
+        const { sha256 } = await prepare(instance, `${folder}/`, () => {});
+        if (!hasOtherData(before, sha256)) return;
+        await copyFile(join(instance.root, "Pulumi.local.yaml"), configFile);
+        const file = join(folder, "personalize_interactions_fixed.csv");
+        const stack = ["--stack", "local", "--config-file", configFile];
+        await run(instance, "pulumi", ["config", "set", "interactionsFile", file, ...stack], "captured");
+        const preview = ["preview", "--non-interactive", "--color", "never", ...stack];
+        const { exitCode, stdout, stderr } = await run(instance, "pulumi", preview, "captured");
+        if (exitCode === 0) return;
+        const [, reason = `${stdout}\n${stderr}`] = /^ {4}error: ([\s\S]+?)\n\n/m.exec(stdout) ?? [];
+        throw new LocalError(
+            `Nothing was changed, because the configuration of stack local does not fit the demo's data:\n${reason}\n\n` +
+                "Remove the key of the configuration:  npm run local -- pulumi config rm <key>\n" +
+                "Or start over, without the stack and its configuration:  npm run local -- reset",
+        );
+    } finally {
+        await rm(folder, { recursive: true, force: true });
+    }
+}
+
+/**
+ * Prepares the data in the folder `output`. Returns the users for whom the demo prints recommendations, and the SHA-256
+ * of the interactions.
+ */
+async function prepare(
+    instance: Instance,
+    output: string,
+    log: (line: string) => void = (line) => say(`   ${line}`),
+): Promise<{ users: string[]; sha256: string }> {
     // npm starts scripts in the project's folder, so resolve relative paths against the folder in which the caller ran
     // npm.
     const caller = process.env.npm_lifecycle_event === "demo" ? (process.env.INIT_CWD ?? ".") : ".";
@@ -142,13 +181,13 @@ async function prepare(instance: Instance): Promise<{ users: string[]; sha256: s
     const badRows =
         how === undefined ? [] : ["--bad-rows", how, ...(file === undefined ? [] : [resolve(caller, file)])];
     // Name the output, because the demo replaces the data of an earlier demo. By default, data-prep would refuse that.
-    const args = ["data-prep/cli.ts", ...input, ...tables, ...reading, ...badRows, "--output", "data/"];
+    const args = ["data-prep/cli.ts", ...input, ...tables, ...reading, ...badRows, "--output", output];
     // With this variable, data-prep's messages suggest `npm run demo` commands.
     const typed = JSON.stringify(["npm", "run", "demo", "--", ...process.argv.slice(2)]);
     const env = options.data === undefined ? {} : { MOVIE_RECOMMENDER_TYPED: typed };
-    const { exitCode, stderr } = await run(instance, process.execPath, args, (line) => say(`   ${line}`), env);
+    const { exitCode, stderr } = await run(instance, process.execPath, args, log, env);
     if (exitCode !== 0) throw new LocalError(stderr.trim());
-    const manifest = JSON.parse(await readFile(join(instance.root, "data", "manifest.json"), "utf8")) as {
+    const manifest = JSON.parse(await readFile(resolve(instance.root, output, "manifest.json"), "utf8")) as {
         readonly viewers: string[];
         readonly interactions: { readonly sha256: string };
     };
@@ -163,13 +202,7 @@ interface Recommendation {
 
 async function recommend(instance: Instance, users: readonly string[]): Promise<Record<string, Recommendation[]>> {
     const args = [
-        "runbooks/recommend.ts",
-        "--stack",
-        "local",
-        "--num-results",
-        String(numResults),
-        "--json",
-        "--",
+        ...["runbooks/recommend.ts", "--stack", "local", "--num-results", String(numResults), "--json", "--"],
         ...users,
     ];
     const { exitCode, stdout, stderr } = await run(instance, process.execPath, args, "captured");
