@@ -495,7 +495,7 @@ export interface components {
         nextToken: string;
         /** @description Words of a title, or beginnings of words */
         query: string;
-        /** @description Only films of this genre; `genres` of the answer lists all */
+        /** @description Only films of this genre, in any case; `genres` of the answer lists all */
         genre: string;
         /** @description Name of a filter in config `filters`, which replaces the default filter */
         filter: string;
@@ -610,7 +610,7 @@ export interface operations {
     getPopular: {
         parameters: {
             query?: {
-                /** @description Only films of this genre; `genres` of the answer lists all */
+                /** @description Only films of this genre, in any case; `genres` of the answer lists all */
                 genre?: components["parameters"]["genre"];
                 /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];

@@ -53,7 +53,7 @@ export interface Tables {
     offeredViewers(publicHistories: boolean): OfferedViewer[];
     /** Checks whether the interactions have this viewer; returns undefined if the tables do not list viewers. */
     hasViewer(userId: string): boolean | undefined;
-    /** Returns the most popular films, of one genre or all; empty for an unknown genre. */
+    /** Returns the most popular films, of one genre or all; empty for an unknown genre. Ignores case. */
     popular(ask?: Ask & { readonly genre?: string }): Film[];
     /** Returns the films with the fastest growing audience: fewer than requested if fewer grow. */
     trending(ask?: Ask): Film[];
@@ -116,7 +116,9 @@ export function openTables(document: TablesDocument): Tables {
         return taken;
     };
     const inGenre = function* (genre: string) {
-        for (const number of similar.keys()) if (genresOf(number).includes(genre)) yield number;
+        const wanted = genre.toLowerCase();
+        const sets = genreSets.map((genres) => genres.some((each) => each.toLowerCase() === wanted));
+        for (const number of similar.keys()) if (sets[films.genres[number] as number]) yield number;
     };
 
     const alike = (seeds: readonly number[]) => {

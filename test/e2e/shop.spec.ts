@@ -12,6 +12,7 @@ import { until } from "../support/until.ts";
 /** The fields of the API's responses that the tests read. */
 interface Answer {
     readonly source: string;
+    readonly viewerKnown?: boolean | null;
     readonly films: readonly { readonly itemId: string; readonly title: string; readonly genres: string[] }[];
     readonly genres: readonly string[];
     readonly tracked: boolean;
@@ -23,7 +24,12 @@ describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
     let browser: Browser;
     let viewer: string;
     const config = { api: true, storefront: "api", eventTracker: true, publicHistories: true };
-    const { events, products, customers } = shop();
+    const { events: usualEvents, products: usualProducts, customers } = shop();
+    /** Ids that a path must encode, also twice-encoded ones, and text from right to left. */
+    const oddIds = ["a/b", "a?b#c", "50%", "%41", "a+b c", "🎬", "שלום"];
+    const rows = (end: (id: string) => string) => oddIds.map((id) => `${id},${end(id)}\n`).join("");
+    const events = usualEvents + rows((id) => `${id},view,2026-01-02T10:00:00Z`);
+    const products = usualProducts + rows(() => "toys,1.00,brand 1");
     const at = (name: string) => join(aws.instance.dir, name);
 
     async function prepared(options: Partial<PrepareOptions> = {}) {
@@ -119,6 +125,14 @@ describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
         const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
         assert.equal((await ask("events", init)).tracked, true);
     });
+
+    for (const id of oddIds) {
+        it(`the API knows the viewer and the item with the id ${id}`, async () => {
+            const encoded = encodeURIComponent(id);
+            assert.equal((await ask(`recommendations/${encoded}`)).viewerKnown, true);
+            assert.equal(((await ask(`items/${encoded}`)) as { itemId?: string }).itemId, id);
+        });
+    }
 
     it("`recommend` shows the IDs of shop items that have no titles", async () => {
         const { exitCode, stdout, stderr } = await aws.runbook(
