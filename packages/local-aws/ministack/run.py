@@ -46,7 +46,6 @@ import metric_alarms
 import page_owner
 import origins
 import queue_metrics
-import queue_urls
 import rest_api_changes
 import rest_deployments
 import rest_imports
@@ -95,7 +94,6 @@ if __name__ == "__main__":
     service_linked_roles.make_with_tracing()
     size_quotas.refuse_long_ones()
     bucket_hosts.read_dots()
-    queue_urls.readdress()
     topics.refuse_other_tags()
     topics.await_confirmation()
     blocked_encryption.keep()

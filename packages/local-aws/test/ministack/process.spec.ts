@@ -21,7 +21,7 @@ describe("MiniStack process of the local AWS", () => {
         const ports = join(dir, "ports");
         await writeFile(
             python,
-            `#!/bin/sh\necho "$GATEWAY_PORT $ANSWERS_PORT" >> ${ports}\n${script}\nexec ${real} "$@"\n`,
+            `#!/bin/sh\necho "$EDGE_PORT $ANSWERS_PORT" >> ${ports}\n${script}\nexec ${real} "$@"\n`,
         );
         await chmod(python, 0o755);
         const logged: string[] = [];
