@@ -133,15 +133,6 @@ export const list = (of: Kind = value): Kind => ({
 export const elementsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /**
- * Conversion of a property that the service chooses if the program omits it ("optional and computed" in Terraform): only
- * the program's value is compared.
- */
-export const computed = (of: Kind): Kind => ({
-    ...of,
-    from: (awsValue, state) => (state === undefined ? undefined : of.from ? of.from(awsValue, state) : awsValue),
-});
-
-/**
  * Conversion of an object with the list `Items`. Adds the length of the list as `Quantity`, which CloudFront's API
  * requires.
  */

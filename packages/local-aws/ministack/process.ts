@@ -133,9 +133,6 @@ function launch(options: MiniStackOptions, ports: Ports): ChildProcess {
             // Without this variable, Python writes compiled modules into the clone.
             PYTHONDONTWRITEBYTECODE: "1",
             AWS_ENDPOINT_URL: `http://127.0.0.1:${gatewayPort}`,
-            LOG_EVENTS: process.env.MOVIE_RECOMMENDER_LOCAL_LOG_EVENTS,
-            LOG_DAYS: process.env.MOVIE_RECOMMENDER_LOCAL_LOG_DAYS,
-            DATAPOINTS: process.env.MOVIE_RECOMMENDER_LOCAL_DATAPOINTS,
             ANSWERS_PORT: String(ports.answersPort),
             ...(enforce && { AUTH: "true" }),
         },

@@ -14,7 +14,6 @@ from ministack.services import apigateway_v1 as gateway
 # The key of the snapshot of a deployed API (`STORES`). The snapshot is stored among the deployment's gateway responses,
 # because MiniStack already saves them.
 SNAPSHOT = "deployed"
-SIZE = "minimumCompressionSize"
 STORES = {"resources": gateway._resources, "models": gateway._models, "validators": gateway._request_validators}
 
 served: ContextVar = ContextVar("served", default=None)
@@ -63,7 +62,6 @@ def keep_to_deployments() -> None:
         answer = deploy(api, data)
         if answer[0] == 201:
             there = {name: copy.deepcopy(store.get(api, {})) for name, store in STORES.items()}
-            there[SIZE] = gateway._rest_apis[api].get(SIZE)
             gateway._deployed_gateway_responses[api][json.loads(answer[2])["id"]][SNAPSHOT] = there
         return answer
 
@@ -74,12 +72,6 @@ def keep_to_deployments() -> None:
 def snapshot_of(api: str, stage: str) -> dict | None:
     deployment = (gateway._stages_v1.get(api, {}).get(stage) or {}).get("deploymentId")
     return gateway._deployed_gateway_responses.get(api, {}).get(deployment, {}).get(SNAPSHOT)
-
-
-def minimum_compression_size(api: str, stage: str) -> int | None:
-    """Returns the minimum number of bytes that the stage compresses; None if the stage compresses nothing."""
-    size = (snapshot_of(api, stage) or {}).get(SIZE)
-    return None if size is None else int(size)
 
 
 def why_not_deployed(api: str) -> str | None:

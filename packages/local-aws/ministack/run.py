@@ -27,10 +27,6 @@ from ministack.core import router
 
 import answers
 import asynchronous
-import blocked_encryption
-import bounded_records
-import bucket_hosts
-import compression
 import dashboards
 import edge_authorization
 import edge_tags
@@ -87,20 +83,15 @@ if __name__ == "__main__":
     rest_deployments.keep_to_deployments()
     page_owner.identify()
     rest_records.keep()
-    # Compress after rest_records has measured the response, so that the access log contains the uncompressed length.
-    compression.compress()
     rest_api_changes.apply_as_aws()
     rest_imports.put_documents()
     service_linked_roles.make_with_tracing()
     size_quotas.refuse_long_ones()
-    bucket_hosts.read_dots()
     topics.refuse_other_tags()
     topics.await_confirmation()
-    blocked_encryption.keep()
     origins.serve_rest_apis()
     edge_authorization.remove()
     unknown_distributions.refuse()
-    bounded_records.start()
     embedded_metrics.read_logs()
     use_metrics.count()
     second_metrics.start()

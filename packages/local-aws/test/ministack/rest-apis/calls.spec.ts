@@ -114,25 +114,6 @@ describe("Calls of a REST API of the local AWS", () => {
         assert.deepEqual([posted.body, posted.isBase64Encoded], [picture.toString("base64"), true]);
     });
 
-    it("responses of at least minimumCompressionSize bytes are compressed", async () => {
-        const patchOperations = [{ op: "replace" as const, path: "/minimumCompressionSize", value: "4096" }];
-        await client.updateRestApi({ restApiId, patchOperations });
-        const codingFor = async (accepted: string, padding = 6000) => {
-            const headers = { "accept-encoding": accepted, "x-padding": "a".repeat(padding) };
-            const answer = await fetch(`${url}/films`, { headers });
-            assert.equal((await eventOf(answer)).headers["x-padding"]?.length, padding);
-            return answer.headers.get("content-encoding");
-        };
-        assert.equal(await codingFor("gzip"), null, "the stage serves the API before the change");
-        const { id: deployment } = await client.createDeployment({ restApiId });
-        const onStage = [{ op: "replace" as const, path: "/deploymentId", value: deployment }];
-        await client.updateStage({ restApiId, stageName: "api", patchOperations: onStage });
-        assert.equal(await codingFor("gzip, deflate, br"), "gzip");
-        assert.equal(await codingFor("gzip;q=0, deflate"), "deflate");
-        for (const accepted of ["br", "identity", "*"]) assert.equal(await codingFor(accepted), null, accepted);
-        assert.equal(await codingFor("gzip", 1), null, "smaller answers stay as they are");
-    });
-
     it("a call of a method with apiKeyRequired needs an API key of the usage plan", async () => {
         const { id: keyId = "", value = "" } = await client.createApiKey({ name: "films", enabled: true });
         const call = (key?: string) =>
