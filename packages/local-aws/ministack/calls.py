@@ -17,9 +17,9 @@ from ministack.services import cloudwatch, iam, s3, tagging
 
 import actions
 import edge_resources
+import identities
 import parameter_keys
 import resources
-import service_linked_roles
 import table_keys
 
 # Paths that MiniStack answers without its router. For these paths, the operation that the router returns is wrong.
@@ -158,7 +158,7 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
             (action, resource, context),
             *edge_resources.tagging_of_new(method, path, resource, context),
             *edge_resources.change_by_tagging(method, path),
-            *service_linked_roles.checks_of_rest_call(method, path, given, account),
+            *identities.checks_of_rest_call(method, path, given, account),
         ]
     if service == "iam":
         boundary = routing.get("PermissionsBoundary", [""])[0]

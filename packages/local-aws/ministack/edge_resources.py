@@ -3,7 +3,8 @@
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree
 
-from ministack.services import apigateway_v1, cloudfront
+from ministack.core.responses import get_region
+from ministack.services import apigateway_v1, cloudfront, tagging
 
 # CloudFront resource types whose name is the same in the URL path and in the ARN.
 KINDS = (
@@ -83,3 +84,18 @@ def own_tags(service: str, resource: str) -> dict:
     prefix, _, path = arn.partition("::")
     parent = f"{prefix}::{'/'.join(path.split('/')[:3])}"
     return {**(apigateway_v1._v1_tags.get(parent) or {}), **(apigateway_v1._v1_tags.get(arn) or {})}
+
+
+def list_tagged() -> None:
+    """Lists tags of API Gateway in the tagging API ("Services that support the Resource Groups Tagging API"), and those of
+    distributions only in us-east-1, the only region in which AWS lists global resources.
+    """
+    of_distributions = tagging._COLLECTORS["cloudfront"]
+    tagging._COLLECTORS["cloudfront"] = lambda: of_distributions() if get_region() == "us-east-1" else ()
+    tagging._COLLECTORS["apigateway"] = of_rest_apis
+
+
+def of_rest_apis():
+    for arn, tags in apigateway_v1._v1_tags.items():
+        if arn.split(":")[3] == get_region():
+            yield arn, tagging._normalise_flat(tags)

@@ -1,14 +1,13 @@
-"""Serves a stage of a REST API from its deployment.
-
-MiniStack serves the edited API, so that changes are visible before a deployment, even partially. With this module, a
-stage serves the API as of its deployment, and caller and function get the same request id.
+"""Serves a stage of a REST API from its deployment, and gives caller and function the same request id. MiniStack serves the
+edited API, so that changes are visible before a deployment, even partially.
+Fails without it: rest-apis/calls.spec.ts: PutRestApi overwrites the API, and callers see the change after a deployment
 """
 
 import copy
 import json
 from contextvars import ContextVar
 
-from ministack.core.responses import AccountRegionScopedDict
+from ministack.core.responses import AccountRegionScopedDict, get_account_id
 from ministack.services import apigateway_v1 as gateway
 
 # The key of the snapshot of a deployed API (`STORES`). The snapshot is stored among the deployment's gateway responses,
@@ -53,6 +52,8 @@ def keep_to_deployments() -> None:
         event = build_event(*args, **kwargs)
         context = event["requestContext"]
         context["requestId"] = request_id.get() or context["requestId"]
+        if is_of_own_page(event):
+            context["identity"]["accountId"] = get_account_id()
         return event
 
     def deploy_snapshot(api, data):
@@ -67,6 +68,15 @@ def keep_to_deployments() -> None:
 
     gateway._execute_in_scope, gateway._build_lambda_event_v1 = execute_as_deployed, event_of_request
     gateway._create_deployment = deploy_snapshot
+
+
+def is_of_own_page(event: dict) -> bool:
+    """Whether the status of the page is read by the page itself, whose reader counts as owner of the account. On AWS, API
+    Gateway sets the identity only for a method that requires IAM authorization, which the program's API does not.
+    """
+    # Browsers send `same-origin` only for requests of a page to its own origin.
+    site = (event["headers"] or {}).get("sec-fetch-site")
+    return (event["httpMethod"], event["path"], site) == ("GET", "/health", "same-origin")
 
 
 def snapshot_of(api: str, stage: str) -> dict | None:
