@@ -45,6 +45,7 @@ def leave_alarms_to_gateway() -> None:
 
 def list_dashboards() -> None:
     """Writes the times in ListDashboards in seconds. MiniStack writes ISO 8601, so that AWS SDKs reject the list.
+    Fails without it: e2e/life.spec.ts: `destroy` leaves no resource, even if a user deleted a campaign by hand before
     """
     answer_list = cloudwatch._list_dashboards
 

@@ -87,15 +87,8 @@ def own_tags(service: str, resource: str) -> dict:
 
 
 def list_tagged() -> None:
-    """Lists tags of API Gateway in the tagging API ("Services that support the Resource Groups Tagging API"), and those of
-    distributions only in us-east-1, the only region in which AWS lists global resources.
+    """Lists tags of API Gateway in the Resource Groups Tagging API, by which `audit-leftovers` finds API keys.
+    Fails without it: rest-apis/calls.spec.ts: the Resource Groups Tagging API lists an API key by its tag
     """
-    of_distributions = tagging._COLLECTORS["cloudfront"]
-    tagging._COLLECTORS["cloudfront"] = lambda: of_distributions() if get_region() == "us-east-1" else ()
-    tagging._COLLECTORS["apigateway"] = of_rest_apis
-
-
-def of_rest_apis():
-    for arn, tags in apigateway_v1._v1_tags.items():
-        if arn.split(":")[3] == get_region():
-            yield arn, tagging._normalise_flat(tags)
+    tagging._COLLECTORS["apigateway"] = lambda: (
+        (arn, tagging._normalise_flat(tags)) for arn, tags in apigateway_v1._v1_tags.items() if arn.split(":")[3] == get_region())

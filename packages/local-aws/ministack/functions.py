@@ -82,7 +82,7 @@ def leave_log_groups_to_owner() -> None:
 def name_in_sessions() -> None:
     """Records the function in its session, for the condition key lambda:SourceFunctionArn (Lambda Developer Guide, "Using
     source function ARN to control function access behavior").
-    Fails without it: services.spec.ts: a Lambda function has the permissions of its role, and needs a resource policy …
+    Fails without it: services.spec.ts: only a Lambda function has its role's permissions with lambda:SourceFunctionArn, …
     """
     issue = lambda_runtime.execution_credentials
 

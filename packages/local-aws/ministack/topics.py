@@ -23,6 +23,7 @@ def refuse_other_tags() -> None:
 def await_confirmation() -> None:
     """Lets a mail address receive nothing until ConfirmSubscription. MiniStack confirms it at once. The local AWS sends no
     mail, so the log has the command that the link of the mail replaces.
+    Fails without it: e2e/cost-runbooks.spec.ts: `budget-alarms` reports an address that has not confirmed its …
     """
     subscribe = sns._subscribe
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -8,11 +8,12 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import { itemAt } from "../../../test/support/item-at.ts";
 import { createClients, testInstance, testPort } from "../../../test/support/local-aws.ts";
+import { startedBy } from "../../../test/support/orphans.ts";
 import { takeFolder } from "../../local-personalize/folder-lock.ts";
+import { until } from "../../local-personalize/test/support.ts";
 import { portOf } from "../../local-personalize/wire/http.ts";
 import { detectState, reset, start, stop } from "../control.ts";
 import { type Instance, paths } from "../instance.ts";
@@ -20,28 +21,9 @@ import { run } from "../pulumi.ts";
 import { isAlive } from "../toolchain/lock.mjs";
 import { discardInstance } from "./instances.ts";
 
-const runFile = promisify(execFile);
 const silently = () => {};
 
-/** Calls `look` repeatedly until it returns a value. */
-async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-    for (;;) {
-        const result = await look();
-        if (result) {
-            return result;
-        }
-        await sleep(30);
-    }
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-    const { stdout } = await runFile("ps", ["-A", "-o", "pid=,ppid="]);
-    const rows = stdout.trim().split("\n");
-    return rows.flatMap((row) => {
-        const [child, parent] = row.trim().split(/\s+/).map(Number);
-        return parent === pid && child !== undefined ? [child] : [];
-    });
-}
+const childrenOf = (pid: number) => startedBy(pid).map((child) => child.pid);
 
 /** Creates a bucket and a schema, and waits until both are saved on disk. */
 async function fill(instance: Instance): Promise<void> {
@@ -104,9 +86,9 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
     it("the local AWS restarts MiniStack with its data after MiniStack was killed", async () => {
         const { pid } = await start(instance, silently);
         await fill(instance);
-        const miniStack = itemAt(await childrenOf(pid), 0);
+        const miniStack = itemAt(childrenOf(pid), 0);
         process.kill(miniStack, "SIGKILL");
-        await until(async () => (await childrenOf(pid)).some((child) => child !== miniStack));
+        await until(async () => childrenOf(pid).some((child) => child !== miniStack));
         const names = await until(() => namesIn(instance).catch(() => undefined));
         assert.deepEqual(names, ["kept-bucket", "kept-schema"]);
         assert.match(await readFile(paths(instance).daemonLog, "utf8"), /MiniStack ended unexpectedly \(SIGKILL\)/);
@@ -114,7 +96,7 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
 
     it("a start after kill -9 prints the id of the ended process and keeps the data", async () => {
         const { pid } = await start(instance, silently);
-        const miniStack = itemAt(await childrenOf(pid), 0);
+        const miniStack = itemAt(childrenOf(pid), 0);
         process.kill(pid, "SIGKILL");
         const messages: string[] = [];
         const next = await start(instance, (message) => messages.push(message));
@@ -126,7 +108,7 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
 
     it("a start after kill -9 waits until the previous MiniStack has saved its state", async () => {
         const { pid } = await start(instance, silently);
-        const [miniStack] = await childrenOf(pid);
+        const [miniStack] = childrenOf(pid);
         const { s3 } = createClients(instance);
         await s3.createBucket({
             Bucket: "new-bucket",
@@ -155,7 +137,7 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
 
     it("`stop` ends all child processes and keeps the data", async () => {
         const { pid } = await start(instance, silently);
-        const children = await childrenOf(pid);
+        const children = childrenOf(pid);
         assert.equal(await stop(instance), true);
         assert.deepEqual([pid, ...children].filter(isAlive), []);
         assert.deepEqual(await detectState(instance), { kind: "stopped" });

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { request } from "node:http";
-import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
 import { CloudFront, CreateCachePolicyCommand, CreateDistributionCommand } from "@aws-sdk/client-cloudfront";
@@ -10,7 +8,8 @@ import { toDistributionConfig } from "../../aws-plugin/cloudfront-distribution.t
 import { caching } from "../../aws-plugin/cloudfront-policies.ts";
 import { toAws } from "../../aws-plugin/kinds.ts";
 import { createSender } from "../../calls.ts";
-import { account, administrator, useEnforcing } from "../gateway/enforcement/support.ts";
+import { account, administrator, allow, policy, useEnforcing } from "../gateway/enforcement/support.ts";
+import { type Asked, ask } from "../gateway/web-pages/support.ts";
 import { fetchSum } from "./metric-sums.ts";
 import { answered, createDocument, deploy, importDocument, makeFunction } from "./rest-apis/support.ts";
 
@@ -25,32 +24,16 @@ describe("CloudFront distributions of the local AWS", () => {
     let arn: string;
 
     /** Sends a viewer's request. The header `X-Forwarded-Proto: https` makes it an HTTPS request. */
-    function view(path: string, options: { method?: string; body?: string; headers?: object; scheme?: string } = {}) {
-        const { method = "GET", body, headers, scheme = "https" } = options;
-        return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
-            const { port } = new URL(aws.url);
-            const sent = { host, "x-forwarded-proto": scheme, ...headers };
-            const outgoing = request({ host: "127.0.0.1", port, path, method, headers: sent }, async (answer) => {
-                resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) });
-            });
-            outgoing.once("error", reject);
-            outgoing.end(body);
-        });
-    }
+    const view = (
+        path: string,
+        { scheme = "https", headers = {}, ...more }: Partial<Asked> & { readonly scheme?: string } = {},
+    ) => ask(aws.instance.port, { ...more, path, headers: { host, "x-forwarded-proto": scheme, ...headers } });
     const open = (sourceArn: string) =>
         aws.admin.s3.putBucketPolicy({
             Bucket,
-            Policy: JSON.stringify({
-                Version: "2012-10-17",
-                Statement: [
-                    {
-                        Effect: "Allow",
-                        Principal: { Service: "cloudfront.amazonaws.com" },
-                        Action: "s3:GetObject",
-                        Resource: `arn:aws:s3:::${Bucket}/*`,
-                        Condition: { StringEquals: { "aws:SourceArn": sourceArn } },
-                    },
-                ],
+            Policy: policy({
+                ...allow("s3:GetObject", `arn:aws:s3:::${Bucket}/*`, { StringEquals: { "aws:SourceArn": sourceArn } }),
+                Principal: { Service: "cloudfront.amazonaws.com" },
             }),
         });
     before(async () => {

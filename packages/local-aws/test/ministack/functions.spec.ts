@@ -11,11 +11,10 @@ import type { Statement } from "policy-evaluator";
 import { region, testInstance } from "../../../../test/support/local-aws.ts";
 import { start } from "../../control.ts";
 import { paths } from "../../instance.ts";
-import { account, administrator, allow, useEnforcing } from "../gateway/enforcement/support.ts";
+import { account, administrator, allow, policy, useEnforcing } from "../gateway/enforcement/support.ts";
 import { discardInstance } from "../instances.ts";
 
 const arn = (service: string, tail: string) => `arn:aws:${service}:${region}:${account}:${tail}`;
-const policy = (...Statement: Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 const service = (name: string) => ({ Service: `${name}.amazonaws.com` });
 const logs = allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]);
 
@@ -97,12 +96,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
             const { Payload } = await aws.admin.lambda.invoke({ FunctionName: "asks" });
             return JSON.parse(Buffer.from(Payload ?? []).toString());
         };
-        const give = (...statements: Statement[]) =>
-            aws.admin.iam.putRolePolicy({
-                RoleName: "asks",
-                PolicyName: "policy",
-                PolicyDocument: policy(logs, ...statements),
-            });
+        const give = (...statements: Statement[]) => aws.putRolePolicy("asks", logs, ...statements);
         const refused = await ask();
         assert.equal(refused.node, process.version);
         const who = `assumed-role/asks/asks is not authorized to perform: `;
@@ -160,8 +154,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         // that the start fails.
         const soon = new Date(Date.now() + 4000).toISOString().slice(0, 19);
         await schedule("distrusted", distrusted, soon);
-        const trust = { Effect: "Allow" as const, Principal: service("lambda"), Action: "sts:AssumeRole" };
-        await aws.admin.iam.updateAssumeRolePolicy({ RoleName: "distrusted", PolicyDocument: policy(trust) });
+        await aws.trust("distrusted", service("lambda"));
         const line =
             /schedule\/default\/distrusted is not delivered: .*role\/distrusted cannot be assumed by scheduler/;
         for (const giveUp = Date.now() + 30_000; Date.now() < giveUp; await sleep(200)) {

@@ -42,21 +42,8 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         );
         return true;
     };
-    /**
-     * Gives a role a trust policy for a service with a condition: by default, that the service sends aws:SourceAccount.
-     */
-    const requireSource = (
-        RoleName: string,
-        Service: string,
-        Condition: object = { StringEquals: { "aws:SourceAccount": account } },
-    ) =>
-        aws.admin.iam.updateAssumeRolePolicy({
-            RoleName,
-            PolicyDocument: JSON.stringify({
-                Version: "2012-10-17",
-                Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole", Condition }],
-            }),
-        });
+    /** A condition that the service sends aws:SourceAccount. */
+    const withSource = { StringEquals: { "aws:SourceAccount": account } };
     const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
     it("DynamoDB item calls need permission on the table's ARN, and CreateTable with tags needs dynamodb:TagResource", async () => {
@@ -273,7 +260,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         await aws.putPolicy("accountant", [allow("iam:PassRole", [logs, distrusts])], "passes");
         await assert.rejects(set(distrusts), { name: "BadRequestException" });
         const conditional = await aws.role("conditional", { Service: "apigateway.amazonaws.com" });
-        await requireSource("conditional", "apigateway.amazonaws.com");
+        await aws.trust("conditional", { Service: "apigateway.amazonaws.com" }, withSource);
         await aws.putPolicy("accountant", [allow("iam:PassRole", [logs, distrusts, conditional])], "passes");
         await assert.rejects(set(conditional), { name: "BadRequestException" });
         await set(logs);
@@ -289,12 +276,12 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             CloudWatchLogsRoleArn,
             CloudWatchLogsLogGroupArn: `arn:aws:logs:${region}:${account}:log-group:/trail:*`,
         };
-        await requireSource("trails", "cloudtrail.amazonaws.com");
+        await aws.trust("trails", { Service: "cloudtrail.amazonaws.com" }, withSource);
         await assert.rejects(trails.createTrail(trail), {
             name: "InvalidCloudWatchLogsRoleArnException",
             message: "Access denied. Check the trust relationships for your role.",
         });
-        await requireSource("trails", "cloudtrail.amazonaws.com", {});
+        await aws.trust("trails", { Service: "cloudtrail.amazonaws.com" });
         await trails.createTrail(trail);
     });
 
@@ -309,23 +296,14 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             Code: { ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = () => 1;") }) },
         };
         const xray = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
-        const give = (Condition: object) =>
-            aws.admin.iam.putRolePolicy({
-                RoleName: "traced",
-                PolicyName: "traces",
-                PolicyDocument: JSON.stringify({
-                    Version: "2012-10-17",
-                    Statement: [{ ...allow(xray), ...Condition }],
-                }),
-            });
         const refused = {
             name: "InvalidParameterValueException",
             message: "The provided execution role does not have permissions to call PutTraceSegments on XRAY",
         };
         await assert.rejects(aws.admin.lambda.createFunction(make), refused);
-        await give({ Condition: { StringEquals: { "aws:RequestedRegion": region } } });
+        await aws.putRolePolicy("traced", allow(xray, "*", { StringEquals: { "aws:RequestedRegion": region } }));
         await assert.rejects(aws.admin.lambda.createFunction(make), refused);
-        await give({});
+        await aws.putRolePolicy("traced", allow(xray));
         await aws.admin.lambda.createFunction(make);
     });
 

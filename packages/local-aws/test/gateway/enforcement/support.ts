@@ -31,7 +31,8 @@ export const allow = (
     ...(Condition && { Condition }),
 });
 
-const createPolicy = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+/** Returns a policy document as text. */
+export const policy = (...Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
 /** Settings of an SDK client that makes one attempt. */
 interface ClientSettings {
@@ -69,7 +70,10 @@ async function startEnforcing() {
     });
     const admin = clientsOf(administrator);
     const putPolicy = (UserName: string, statements: readonly Statement[], PolicyName = "policy") =>
-        admin.iam.putUserPolicy({ UserName, PolicyName, PolicyDocument: createPolicy(statements) });
+        admin.iam.putUserPolicy({ UserName, PolicyName, PolicyDocument: policy(...statements) });
+    /** Replaces the policy of a role by the statements. */
+    const putRolePolicy = (RoleName: string, ...statements: Statement[]) =>
+        admin.iam.putRolePolicy({ RoleName, PolicyName: "policy", PolicyDocument: policy(...statements) });
     return {
         url,
         instance,
@@ -77,6 +81,13 @@ async function startEnforcing() {
         open,
         clientsOf,
         putPolicy,
+        putRolePolicy,
+        /** Lets only `Principal` assume a role, under a condition. */
+        trust: (RoleName: string, Principal: Principals, Condition: ConditionBlock = {}) =>
+            admin.iam.updateAssumeRolePolicy({
+                RoleName,
+                PolicyDocument: policy({ Effect: "Allow", Principal, Action: "sts:AssumeRole", Condition }),
+            }),
         /** Creates a user whose policy has the given statements, and returns the user's clients. */
         async user(UserName: string, ...statements: Statement[]) {
             await admin.iam.createUser({ UserName });
@@ -91,11 +102,8 @@ async function startEnforcing() {
         /** Creates a role that `principal` can assume and returns its ARN. */
         async role(RoleName: string, principal: Principals, ...statements: Statement[]): Promise<string> {
             const trust = { Effect: "Allow" as const, Principal: principal, Action: "sts:AssumeRole" };
-            const { Role } = await admin.iam.createRole({ RoleName, AssumeRolePolicyDocument: createPolicy([trust]) });
-            if (statements.length > 0) {
-                const policy = { RoleName, PolicyName: "policy", PolicyDocument: createPolicy(statements) };
-                await admin.iam.putRolePolicy(policy);
-            }
+            const { Role } = await admin.iam.createRole({ RoleName, AssumeRolePolicyDocument: policy(trust) });
+            if (statements.length > 0) await putRolePolicy(RoleName, ...statements);
             return Role?.Arn ?? "";
         },
         async accesses(after = 0): Promise<LoggedAccess[]> {
