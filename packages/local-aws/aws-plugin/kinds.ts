@@ -25,7 +25,7 @@ export type Kinds = Readonly<Record<string, Kind>>;
 /** Converts a property's name to its name in the service's API. */
 export type Spelling = (property: string) => string;
 
-export const upperCase: Spelling = (property) => property.charAt(0).toUpperCase() + property.slice(1);
+const upperCase: Spelling = (property) => property.charAt(0).toUpperCase() + property.slice(1);
 export const asItIs: Spelling = (property) => property;
 
 /** Conversion of a value that has the same form in Pulumi and in AWS's API. */

@@ -101,7 +101,7 @@ def throttle_of(stage: dict, resource: str, verb: str) -> dict | None:
     return entry and {name: None if name.startswith("throttling") and value < 0 else value for name, value in entry.items()}
 
 
-NUMBERS = {"rateLimit": float, "burstLimit": int, "limit": int, "offset": int}
+NUMBERS = {"rateLimit": float, "burstLimit": int}
 
 
 def update_usage_plan(plan_id: str, data: dict):
@@ -117,8 +117,8 @@ def update_usage_plan(plan_id: str, data: dict):
             plan["apiStages"] = others + ([{"apiId": api, "stage": stage}] if op.get("op") == "add" else [])
         elif op.get("op") == "remove":
             plan[keys[0]] = {}
-        elif len(keys) == 2 and keys[0] in ("throttle", "quota"):
-            plan[keys[0]] = {**(plan[keys[0]] or {}), keys[1]: NUMBERS.get(keys[1], str)(value)}
+        elif len(keys) == 2 and keys[0] == "throttle":
+            plan[keys[0]] = {**(plan[keys[0]] or {}), keys[1]: NUMBERS[keys[1]](value)}
         else:
             plan[keys[0]] = value
     return gateway._v1_response(plan)

@@ -35,9 +35,7 @@ export const functionArgs = {
     memorySize: 256,
     timeout: 20,
     environment: { variables: { BREAK_GLASS: "1" } },
-    loggingConfig: { logFormat: "JSON", logGroup: `/aws/lambda/${name}` },
     tracingConfig: { mode: "Active" },
-    reservedConcurrentExecutions: 1,
     tags,
 };
 export const query = (id: string, metricName: string) => ({

@@ -82,7 +82,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
             return JSON.parse(Buffer.from(Payload ?? []).toString());
         };
         assert.equal(await answer(), "first");
-        const changed = { ...functionArgs, code: answering("second"), reservedConcurrentExecutions: -1 };
+        const changed = { ...functionArgs, code: answering("second") };
         assert.equal((await plugin.diff(id, createUrn(type), outs, changed)).changes, true);
         const { outs: updated } = await plugin.update(id, createUrn(type), outs, changed);
         assert.notEqual(updated.codeSha256, outs.codeSha256);
