@@ -11,7 +11,7 @@ import type { Statement } from "policy-evaluator";
 import { region, testInstance } from "../../../../test/support/local-aws.ts";
 import { start } from "../../control.ts";
 import { paths } from "../../instance.ts";
-import { account, administrator, allow, policy, useEnforcing } from "../gateway/enforcement/support.ts";
+import { account, administrator, allow, keysOf, policy, useEnforcing } from "../gateway/enforcement/support.ts";
 import { discardInstance } from "../instances.ts";
 
 const arn = (service: string, tail: string) => `arn:aws:${service}:${region}:${account}:${tail}`;
@@ -89,8 +89,8 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         return { functionArn, failures };
     }
 
-    it("a function runs on the project's version of Node.js with its role's permissions", async () => {
-        const role = await aws.role("asks", service("lambda"), logs);
+    it("a function runs on the project's Node.js with its role's permissions and lambda:SourceFunctionArn", async () => {
+        const role = await aws.role("asks", { ...service("lambda"), AWS: account }, logs);
         await makeFunction("asks", asking, role);
         const ask = async () => {
             const { Payload } = await aws.admin.lambda.invoke({ FunctionName: "asks" });
@@ -104,7 +104,10 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         assert.ok(refused.metric.includes(`${who}cloudwatch:PutMetricData`), refused.metric);
 
         const inSpace = (space: string) =>
-            allow("cloudwatch:PutMetricData", "*", { StringEquals: { "cloudwatch:namespace": space } });
+            allow("cloudwatch:PutMetricData", "*", {
+                StringEquals: { "cloudwatch:namespace": space },
+                ArnEquals: { "lambda:SourceFunctionArn": arn("lambda", "function:asks") },
+            });
         await give(allow("personalize:ListCampaigns"), inSpace("Other"));
         const half = await ask();
         assert.equal(half.campaigns, "ok");
@@ -112,6 +115,10 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
 
         await give(allow("personalize:ListCampaigns"), inSpace("Films"));
         assert.equal((await ask()).metric, "ok");
+        const { Credentials } = await aws.admin.sts.assumeRole({ RoleArn: role, RoleSessionName: "asks" });
+        const outside = aws.open(CloudWatch, keysOf(Credentials));
+        const MetricData = [{ MetricName: "Outside", Value: 1 }];
+        await assert.rejects(outside.putMetricData({ Namespace: "Films", MetricData }), /not authorized to perform/);
         const { Metrics = [] } = await cloudWatch.listMetrics({ Namespace: "Films" });
         assert.deepEqual(
             Metrics.map(({ MetricName }) => MetricName),

@@ -41,6 +41,7 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         const { Payload } = await aws.admin.lambda.invoke({ FunctionName: "looking" });
         const contents = JSON.parse(Buffer.from(Payload ?? []).toString()) as Record<string, string>;
         assert.ok(Object.keys(contents).length >= 3, JSON.stringify(contents));
+        assert.doesNotMatch(contents.own ?? "", /ANSWERS/);
         for (const [place, content] of Object.entries(contents))
             assert.doesNotMatch(content, secret, `${place}: ${content.slice(0, 2000)}`);
         for (const name of await readdir(join(aws.instance.dir, "logs"))) {

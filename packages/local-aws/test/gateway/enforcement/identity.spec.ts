@@ -6,7 +6,7 @@ import { region } from "../../../../../test/support/local-aws.ts";
 import { until } from "../../../../local-personalize/test/support.ts";
 import { signedHeaders } from "../../signed.ts";
 import { ask as send } from "../web-pages/support.ts";
-import { allow, type Keys, useEnforcing } from "./support.ts";
+import { allow, type Keys, keysOf, useEnforcing } from "./support.ts";
 
 describe("Authentication on a local AWS with IAM enforcement", () => {
     const aws = useEnforcing();
@@ -63,10 +63,9 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         const RoleArn = await aws.role("reader", { AWS: bob.arn }, allow("s3:ListAllMyBuckets"));
         const assume = { RoleArn, RoleSessionName: "short", DurationSeconds: 5 };
         const { Credentials } = await bob.sts.assumeRole(assume);
-        const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = Credentials ?? {};
-        const keys = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+        const whole = keysOf(Credentials);
+        const { sessionToken: _, ...keys } = whole;
         const list = (session: Keys) => aws.clientsOf(session).s3.listBuckets({});
-        const whole = { ...keys, sessionToken: SessionToken };
         await list(whole);
         await assert.rejects(list({ ...keys, sessionToken: "another" }), { name: "InvalidToken" });
         await assert.rejects(list(keys), { name: "InvalidAccessKeyId" });
@@ -85,13 +84,8 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
 
     it("a federated user does not get the administrator's permissions", async () => {
         const dora = await aws.user("dora", allow("sts:GetFederationToken"));
-        const { Credentials: credentials } = await dora.sts.getFederationToken({ Name: "guest", DurationSeconds: 900 });
-        const keys = {
-            accessKeyId: credentials?.AccessKeyId ?? "",
-            secretAccessKey: credentials?.SecretAccessKey ?? "",
-            sessionToken: credentials?.SessionToken ?? "",
-        };
-        await assert.rejects(aws.clientsOf(keys).s3.listBuckets({}), { name: "AccessDenied" });
+        const { Credentials } = await dora.sts.getFederationToken({ Name: "guest", DurationSeconds: 900 });
+        await assert.rejects(aws.clientsOf(keysOf(Credentials)).s3.listBuckets({}), { name: "AccessDenied" });
     });
 
     it("a request body of any length is accepted if its hash was signed", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CreateDatasetGroupCommand, CreateSchemaCommand } from "@aws-sdk/client-personalize";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import type { Statement } from "policy-evaluator";
-import { account, allow, type Keys, policy, useEnforcing } from "./support.ts";
+import { account, allow, keysOf, policy, useEnforcing } from "./support.ts";
 
 const denied = (name: string, user: string, action: string, resource: string) => ({
     name,
@@ -183,13 +183,8 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         const assume = (Policy?: string) => new AssumeRoleCommand({ RoleArn, RoleSessionName: "it", Policy });
         await assert.rejects(stranger.sts.send(assume()), { name: "AccessDenied" });
         const read = async (policy?: string) => {
-            const { Credentials: credentials } = await user.sts.send(assume(policy));
-            const keys: Keys = {
-                accessKeyId: credentials?.AccessKeyId ?? "",
-                secretAccessKey: credentials?.SecretAccessKey ?? "",
-                sessionToken: credentials?.SessionToken ?? "",
-            };
-            return aws.clientsOf(keys).s3.getObject({ Bucket: "files", Key: "open/a" });
+            const { Credentials } = await user.sts.send(assume(policy));
+            return aws.clientsOf(keysOf(Credentials)).s3.getObject({ Bucket: "files", Key: "open/a" });
         };
         await read();
         await assert.rejects(read(policy(allow("s3:ListBucket"))), {

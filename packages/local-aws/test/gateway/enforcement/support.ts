@@ -4,7 +4,7 @@ import { Personalize } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
 import { S3 } from "@aws-sdk/client-s3";
 import { Scheduler } from "@aws-sdk/client-scheduler";
-import { STS } from "@aws-sdk/client-sts";
+import { type Credentials, STS } from "@aws-sdk/client-sts";
 import type { ConditionBlock, Principals, Statement } from "policy-evaluator";
 import { readJson } from "../../../../../test/support/json.ts";
 import { region } from "../../../../../test/support/local-aws.ts";
@@ -33,6 +33,17 @@ export const allow = (
 
 /** Returns a policy document as text. */
 export const policy = (...Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+
+/** Returns the keys of temporary credentials. */
+export const keysOf = ({
+    AccessKeyId = "",
+    SecretAccessKey = "",
+    SessionToken = "",
+}: Partial<Credentials> = {}): Keys => ({
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+});
 
 /** Settings of an SDK client that makes one attempt. */
 interface ClientSettings {
