@@ -10,6 +10,7 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { zipSync } from "fflate";
 import { toDistributionConfig } from "../../../aws-plugin/cloudfront-distribution.ts";
 import { createSender } from "../../../calls.ts";
+import { distributionArgs } from "../../aws-plugin/edge-args.ts";
 import { answered, createDocument } from "../../ministack/rest-apis/support.ts";
 import { account, allow, type Keys, useEnforcing } from "./support.ts";
 
@@ -328,19 +329,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             cloudFront.deleteOriginAccessControl({ Id, IfMatch: control.ETag }),
             refusedOn("cloudfront:DeleteOriginAccessControl", edge(`origin-access-control/${Id}`)),
         );
-        const wanted = toDistributionConfig({
-            enabled: true,
-            origins: [{ originId: "page", domainName: `films.s3.${region}.amazonaws.com`, originAccessControlId: Id }],
-            defaultCacheBehavior: {
-                targetOriginId: "page",
-                viewerProtocolPolicy: "https-only",
-                allowedMethods: ["GET", "HEAD"],
-                cachedMethods: ["GET", "HEAD"],
-                cachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",
-            },
-            viewerCertificate: { cloudfrontDefaultCertificate: true },
-            restrictions: { geoRestriction: { restrictionType: "none" } },
-        });
+        const wanted = toDistributionConfig(distributionArgs());
         const DistributionConfig = { CallerReference: "films", ...wanted };
         const withTags = (team: string) =>
             createSender(cloudFront)(CreateDistributionWithTagsCommand)({
