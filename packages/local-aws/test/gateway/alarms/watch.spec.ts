@@ -8,7 +8,7 @@ import { region } from "../../../../../test/support/local-aws.ts";
 import { insights, isInsightsQuery } from "../../../gateway/alarms/insights.ts";
 import { metricReads } from "../../../gateway/alarms/metric-reads.ts";
 import { localAccountId, paths } from "../../../instance.ts";
-import { administrator, useEnforcing } from "../enforcement/support.ts";
+import { administrator, allow, policy, useEnforcing } from "../enforcement/support.ts";
 
 const Namespace = "Films";
 const period = 10;
@@ -91,17 +91,7 @@ describe("Alarms and Metrics Insights queries of the local AWS", () => {
         const { TopicArn = "" } = await sns.createTopic({ Name: "alarms" });
         const { QueueUrl = "" } = await sqs.createQueue({ QueueName: "alarms" });
         const queueArn = `arn:aws:sqs:${region}:${localAccountId}:alarms`;
-        const Policy = JSON.stringify({
-            Version: "2012-10-17",
-            Statement: [
-                {
-                    Effect: "Allow",
-                    Principal: { Service: "sns.amazonaws.com" },
-                    Action: "sqs:SendMessage",
-                    Resource: "*",
-                },
-            ],
-        });
+        const Policy = policy({ ...allow("sqs:SendMessage"), Principal: { Service: "sns.amazonaws.com" } });
         await sqs.setQueueAttributes({ QueueUrl, Attributes: { Policy } });
         await sns.subscribe({
             TopicArn,

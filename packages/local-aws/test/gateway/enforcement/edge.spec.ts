@@ -11,7 +11,7 @@ import { zipSync } from "fflate";
 import { toDistributionConfig } from "../../../aws-plugin/cloudfront-distribution.ts";
 import { createSender } from "../../../calls.ts";
 import { distributionArgs } from "../../aws-plugin/edge-args.ts";
-import { answered, createDocument } from "../../ministack/rest-apis/support.ts";
+import { answered, createDocument, importDocument } from "../../ministack/rest-apis/support.ts";
 import { account, allow, type Keys, useEnforcing } from "./support.ts";
 
 const region = "eu-central-1";
@@ -222,9 +222,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         );
         const { api } = clientsOf(keys);
         const { api: admin } = clientsOf();
-        const body = Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered() } })));
-        const { id: restApiId = "" } = await admin.createRestApi({ name: "traced" });
-        await admin.putRestApi({ restApiId, mode: "overwrite", body });
+        const restApiId = await importDocument(admin, createDocument({ "/films": { get: answered() } }));
         const { id: deploymentId } = await admin.createDeployment({ restApiId });
         const stage = (stageName: string, tracingEnabled: boolean) =>
             api.createStage({ restApiId, deploymentId, stageName, tracingEnabled });
