@@ -53,6 +53,17 @@ function connects(host: string, port: number): Promise<boolean> {
     });
 }
 
+/** Starts another program on a port, by default a free one, which answers with `body`. Returns the port and a stop. */
+async function occupy(body: string, port = 0) {
+    const server = createServer((_, response) => response.end(body)).listen(port, "127.0.0.1");
+    await once(server, "listening");
+    const stop = async () => {
+        server.closeAllConnections();
+        await new Promise((closed) => server.close(closed));
+    };
+    return { port: portOf(server), stop };
+}
+
 describe("`start`, `stop` and `reset` of the local AWS", () => {
     let instance: Instance;
     before(async () => {
@@ -197,13 +208,11 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
 
     it("a running local AWS stays on its port if the new port is taken", async () => {
         const { pid } = await start(instance, silently);
-        const server = createServer((_, response) => response.end("hello")).listen(0, "127.0.0.1");
-        await once(server, "listening");
-        const taken = { ...instance, port: portOf(server) };
+        const other = await occupy("hello");
+        const taken = { ...instance, port: other.port };
         await assert.rejects(start(taken, silently), /^Error: Port \d+ is taken by another program\./);
         assert.equal(isAlive(pid), true);
-        server.closeAllConnections();
-        server.close();
+        await other.stop();
     });
 
     it("`stop` ends a local AWS that is still starting", async () => {
@@ -226,32 +235,22 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
     it("`start` reports another program on the port, even if that program imitates the local AWS's status", async () => {
         const { dir, port } = instance;
         const status = JSON.stringify({ product: "movie-recommender local AWS", dir, port, pid: process.pid });
-        const server = createServer((_, response) => response.end(status));
-        await new Promise<void>((listening) => server.listen(instance.port, "127.0.0.1", listening));
+        const other = await occupy(status, port);
         await assert.rejects(start(instance, silently), /^Error: Port \d+ is taken by another program\. Stop it, or/);
-        server.closeAllConnections();
-        await new Promise((closed) => server.close(closed));
+        await other.stop();
     });
 
     it("`stop` ends no process that a program on the port names, even if the program holds the folder's lock", async () => {
         const { dir, port } = instance;
         const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
-        const status = JSON.stringify({
-            product: "movie-recommender local AWS",
-            dir,
-            port,
-            pid: bystander.pid,
-            proof: "",
-        });
-        const server = createServer((_, response) => response.end(status));
-        await new Promise<void>((listening) => server.listen(port, "127.0.0.1", listening));
+        const named = { product: "movie-recommender local AWS", dir, port, pid: bystander.pid, proof: "" };
+        const other = await occupy(JSON.stringify(named), port);
         const release = takeFolder(dir);
         assert.equal(await stop(instance), false);
         assert.equal(isAlive(bystander.pid ?? assert.fail()), true);
         release?.();
         bystander.kill();
-        server.closeAllConnections();
-        await new Promise((closed) => server.close(closed));
+        await other.stop();
     });
 
     it("another user can read neither the record of the local AWS nor the lock of the folder", async () => {
