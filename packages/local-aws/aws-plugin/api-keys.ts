@@ -35,7 +35,6 @@ export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: strin
                 name: value,
                 description: or(""),
                 apiStages: or([], list(struct({ apiId: value, stage: value }, asItIs))),
-                quotaSettings: at("quota", struct({ limit: value, offset: or(0), period: value }, asItIs)),
                 throttleSettings: at("throttle", struct({ burstLimit: value, rateLimit: value }, asItIs)),
             },
             outputs: (id) => ({ arn: `arn:aws:apigateway:${region}::/usageplans/${id}` }),

@@ -42,7 +42,6 @@ export function stageEntries(
                 variables: or({}),
                 xrayTracingEnabled: at("tracingEnabled", value, false),
                 accessLogSettings: struct({ destinationArn: logGroup, format: value }, asItIs),
-                cacheClusterEnabled: or(false),
             },
             tags: apiTags(client),
             outputs: async (_id, { restApi, stageName }) => ({

@@ -2,14 +2,13 @@ import * as budgets from "@aws-sdk/client-budgets";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, canonical, sameMembers, tagList } from "./entry.ts";
-import { apart, at, elementsOf, type Kind, list, memberOf, or, partialMap, struct, upperCase, value } from "./kinds.ts";
+import { apart, at, elementsOf, type Kind, list, memberOf, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-/** A budget notification, with the sorted addresses of its subscribers for each protocol. */
+/** A budget notification, with the sorted ARNs of the topics to which it goes. */
 interface BudgetNotification {
     readonly Notification: budgets.Notification;
     readonly SNS: readonly string[];
-    readonly EMAIL: readonly string[];
 }
 
 const amount: Kind = { from: (awsValue, state) => (Number(awsValue) === Number(state) ? state : awsValue) };
@@ -24,15 +23,13 @@ const costFilters: Kind = {
     },
 };
 
-const addresses: Kind = { ...list(), or: [], to: (given) => elementsOf(given).toSorted() };
 const inOrder = list(
     struct({
         comparisonOperator: at("Notification.ComparisonOperator"),
         threshold: at("Notification.Threshold"),
         thresholdType: at("Notification.ThresholdType"),
         notificationType: at("Notification.NotificationType"),
-        subscriberSnsTopicArns: at("SNS", addresses),
-        subscriberEmailAddresses: at("EMAIL", addresses),
+        subscriberSnsTopicArns: at("SNS", { ...list(), to: (given) => elementsOf(given).toSorted() }, []),
     }),
 );
 /**
@@ -66,22 +63,15 @@ export function budgetEntries(
                 const subscribers: budgets.Subscriber[] = [];
                 const of = budgets.paginateDescribeSubscribersForNotification({ client }, { ...key, Notification });
                 for await (const page of of) subscribers.push(...(page.Subscribers ?? []));
-                const [SNS = [], EMAIL = []] = ["SNS", "EMAIL"].map((protocol) =>
-                    subscribers
-                        .filter(({ SubscriptionType }) => SubscriptionType === protocol)
-                        .map(({ Address = "" }) => Address)
-                        .sort(),
-                );
-                notices.push({ Notification: { ThresholdType: "PERCENTAGE", ...Notification }, SNS, EMAIL });
+                const SNS = subscribers.map(({ Address = "" }) => Address).sort();
+                notices.push({ Notification: { ThresholdType: "PERCENTAGE", ...Notification }, SNS });
             }
         }
         return notices;
     }
     const withSubscribers = (notice: unknown) => ({
         Notification: memberOf(notice, "Notification"),
-        Subscribers: ["SNS", "EMAIL"].flatMap((SubscriptionType) =>
-            elementsOf(memberOf(notice, SubscriptionType)).map((Address) => ({ SubscriptionType, Address })),
-        ),
+        Subscribers: elementsOf(memberOf(notice, "SNS")).map((Address) => ({ SubscriptionType: "SNS", Address })),
     });
 
     return {
@@ -93,7 +83,6 @@ export function budgetEntries(
                 limitUnit: at("BudgetLimit.Unit"),
                 timeUnit: value,
                 costFilters,
-                costTypes: partialMap(upperCase),
                 notifications: or([], notifications),
             },
             outputs: (id) => ({ arn: `arn:aws:budgets::${id.replace(":", ":budget/")}` }),

@@ -4,7 +4,6 @@ import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, type Properties, type Resolved, tagList } from "./entry.ts";
 import {
-    apart,
     at,
     counted,
     items,
@@ -33,7 +32,6 @@ const customOrigin = struct({
 const anyOrigin = struct({
     originId: at("Id"),
     domainName: value,
-    originPath: or(""),
     originAccessControlId: or(""),
     connectionAttempts: or(3),
     connectionTimeout: or(10),
@@ -125,7 +123,7 @@ export function distributionEntries(client: cloudFront.CloudFrontClient): Record
     return {
         "aws:cloudfront/distribution:Distribution": resource<aws.cloudfront.DistributionArgs>({
             volatile: ["etag", "status"],
-            update: { ...kinds, waitForDeployment: apart },
+            update: kinds,
             outputs: {
                 arn: at("ARN"),
                 domainName: value,
@@ -145,7 +143,7 @@ export function distributionEntries(client: cloudFront.CloudFrontClient): Record
                     DistributionConfigWithTags: { DistributionConfig, Tags: { Items: tagList(args.tags) } },
                 });
                 const id = created.Distribution?.Id ?? "";
-                if (args.waitForDeployment ?? true) await deployed(id);
+                await deployed(id);
                 return id;
             },
             key: "Id",
@@ -153,7 +151,7 @@ export function distributionEntries(client: cloudFront.CloudFrontClient): Record
             async put(_input, { id, key, args }) {
                 const { ETag, CallerReference } = await get(key);
                 await change(key, ETag, { CallerReference, ...toDistributionConfig(args) });
-                if (args.waitForDeployment ?? true) await deployed(id);
+                await deployed(id);
             },
             // CloudFront deletes a distribution only after it is disabled at every edge location.
             async delete(key, id) {

@@ -118,7 +118,7 @@ const responseHeaders: Kinds = {
 };
 
 /** Conversions of the properties of a cache policy: cache key and TTLs. */
-export const caching: Kinds = {
+const caching: Kinds = {
     name: value,
     comment: or(""),
     defaultTtl: at("DefaultTTL", value, 86_400),

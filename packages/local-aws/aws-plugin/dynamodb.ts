@@ -14,15 +14,9 @@ const isOn = (status: string | undefined) => status === "ENABLED" || status === 
 export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyEntry> {
     const call = createSender(client);
     const wait = { client, maxWaitTime: 600, minDelay: 0.2, maxDelay: 5 };
-    const exists = (TableName: string) => dynamo.waitUntilTableExists(wait, { TableName });
-    const describe = async (key: Properties) => (await call(dynamo.DescribeTableCommand)(key)).Table;
     async function fetchTtl(key: Properties) {
         const { TimeToLiveDescription: of } = await call(dynamo.DescribeTimeToLiveCommand)(key);
         return isOn(of?.TimeToLiveStatus) ? { enabled: true, attributeName: of?.AttributeName } : off;
-    }
-    async function recovers(key: Properties): Promise<boolean> {
-        const { ContinuousBackupsDescription: of } = await call(dynamo.DescribeContinuousBackupsCommand)(key);
-        return of?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === "ENABLED";
     }
     /** Sets TTL only if it changes: DynamoDB rejects an update without a change. */
     async function setTtl(key: Properties, wanted: Args["ttl"] = off) {
@@ -47,9 +41,6 @@ export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyE
             },
             update: {
                 ttl: or(off, struct({ attributeName: value, enabled: value }, asItIs)),
-                pointInTimeRecovery: or(off, struct({ enabled: value }, asItIs)),
-                serverSideEncryption: or(off, struct({ enabled: value, kmsKeyArn: value }, asItIs)),
-                deletionProtectionEnabled: or(false),
             },
             outputs: { arn: at("TableArn") },
             gone: ["ResourceNotFoundException"],
@@ -60,45 +51,24 @@ export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyE
                 add: (ResourceArn, Tags) => call(dynamo.TagResourceCommand)({ ResourceArn, Tags }),
                 remove: (ResourceArn, TagKeys) => call(dynamo.UntagResourceCommand)({ ResourceArn, TagKeys }),
             },
-            async create(input, { name, serverSideEncryption }) {
+            async create(input, { name }) {
                 const TableName = named(name, "name");
-                await call(dynamo.CreateTableCommand)(newTable(input, serverSideEncryption));
-                await exists(TableName);
+                await call(dynamo.CreateTableCommand)(newTable(input));
+                await dynamo.waitUntilTableExists(wait, { TableName });
                 return TableName;
             },
             settles: true,
             key: "TableName",
-            async get(key, _name, state) {
-                const table = await describe(key);
-                const enabled = isOn(table?.SSEDescription?.Status);
-                const kmsKeyArn = state.serverSideEncryption?.kmsKeyArn && table?.SSEDescription?.KMSMasterKeyArn;
+            async get(key) {
+                const { Table } = await call(dynamo.DescribeTableCommand)(key);
                 return {
-                    BillingMode: table?.BillingModeSummary?.BillingMode ?? "PROVISIONED",
-                    ...table,
-                    ...Object.fromEntries((table?.KeySchema ?? []).map((of) => [of.KeyType, of.AttributeName])),
+                    BillingMode: Table?.BillingModeSummary?.BillingMode ?? "PROVISIONED",
+                    ...Table,
+                    ...Object.fromEntries((Table?.KeySchema ?? []).map((of) => [of.KeyType, of.AttributeName])),
                     Ttl: await fetchTtl(key),
-                    PointInTimeRecovery: { enabled: await recovers(key) },
-                    ServerSideEncryption: { enabled, ...(enabled && { kmsKeyArn }) },
                 };
             },
-            async put({ DeletionProtectionEnabled }, { id, key, args }) {
-                const table = await describe(key);
-                if ((table?.DeletionProtectionEnabled ?? false) !== DeletionProtectionEnabled) {
-                    await call(dynamo.UpdateTableCommand)({ ...key, DeletionProtectionEnabled });
-                    await exists(id);
-                }
-                const encryption = args.serverSideEncryption ?? off;
-                if ((table?.SSEDescription?.Status === "ENABLED") !== encryption.enabled) {
-                    await call(dynamo.UpdateTableCommand)({ ...key, SSESpecification: sse(encryption) });
-                    await exists(id);
-                }
-                await setTtl(key, args.ttl);
-                const PointInTimeRecoveryEnabled = args.pointInTimeRecovery?.enabled ?? false;
-                if ((await recovers(key)) !== PointInTimeRecoveryEnabled) {
-                    const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled };
-                    await call(dynamo.UpdateContinuousBackupsCommand)({ ...key, PointInTimeRecoverySpecification });
-                }
-            },
+            put: (_input, { key, args }) => setTtl(key, args.ttl),
             async delete(key, TableName) {
                 await call(dynamo.DeleteTableCommand)(key);
                 await dynamo.waitUntilTableNotExists(wait, { TableName });
@@ -107,15 +77,7 @@ export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyE
     };
 }
 
-const sse = ({ enabled, kmsKeyArn }: NonNullable<Args["serverSideEncryption"]>) => ({
-    Enabled: enabled,
-    ...(enabled && { SSEType: "KMS", KMSMasterKeyId: kmsKeyArn }),
-});
-
-function newTable(
-    { HASH, RANGE, Ttl, PointInTimeRecovery, ServerSideEncryption, ...table }: Properties,
-    encryption: Args["serverSideEncryption"],
-): Properties {
+function newTable({ HASH, RANGE, Ttl, ...table }: Properties): Properties {
     if (table.BillingMode !== "PAY_PER_REQUEST") {
         throw new Error(`table ${table.TableName}: the local AWS plugin supports only the billingMode PAY_PER_REQUEST`);
     }
@@ -123,5 +85,5 @@ function newTable(
     const KeySchema = keys.flatMap(([KeyType, AttributeName]) =>
         AttributeName === undefined ? [] : [{ AttributeName, KeyType }],
     );
-    return { ...table, KeySchema, ...(encryption?.enabled && { SSESpecification: sse(encryption) }) };
+    return { ...table, KeySchema };
 }

@@ -25,7 +25,7 @@ export type Kinds = Readonly<Record<string, Kind>>;
 /** Converts a property's name to its name in the service's API. */
 export type Spelling = (property: string) => string;
 
-export const upperCase: Spelling = (property) => property.charAt(0).toUpperCase() + property.slice(1);
+const upperCase: Spelling = (property) => property.charAt(0).toUpperCase() + property.slice(1);
 export const asItIs: Spelling = (property) => property;
 
 /** Conversion of a value that has the same form in Pulumi and in AWS's API. */
@@ -131,15 +131,6 @@ export const list = (of: Kind = value): Kind => ({
 });
 
 export const elementsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-/**
- * Conversion of a property that the service chooses if the program omits it ("optional and computed" in Terraform): only
- * the program's value is compared.
- */
-export const computed = (of: Kind): Kind => ({
-    ...of,
-    from: (awsValue, state) => (state === undefined ? undefined : of.from ? of.from(awsValue, state) : awsValue),
-});
 
 /**
  * Conversion of an object with the list `Items`. Adds the length of the list as `Quantity`, which CloudFront's API

@@ -3,7 +3,7 @@ import * as lambda from "@aws-sdk/client-lambda";
 import type * as aws from "@pulumi/aws";
 import { type Zippable, zipSync } from "fflate";
 import { createSender } from "../calls.ts";
-import { type AnyEntry, canonical, named, type Properties, type Resolved, tagMap } from "./entry.ts";
+import { type AnyEntry, canonical, named, tagMap } from "./entry.ts";
 import { at, map, memberOf, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
@@ -24,17 +24,9 @@ export const lambdaEntries = (client: lambda.LambdaClient): Record<string, AnyEn
  */
 function functionEntry(client: lambda.LambdaClient): AnyEntry {
     const call = createSender(client);
-    async function setConcurrency(FunctionName: unknown, wanted: unknown) {
-        const ReservedConcurrentExecutions = wanted ?? -1;
-        if (Number(ReservedConcurrentExecutions) < 0) {
-            await call(lambda.DeleteFunctionConcurrencyCommand)({ FunctionName });
-        } else {
-            await call(lambda.PutFunctionConcurrencyCommand)({ FunctionName, ReservedConcurrentExecutions });
-        }
-    }
     return resource<aws.lambda.FunctionArgs>({
-        volatile: ["codeSha256", "lastModified", "sourceCodeSize"],
-        replace: { name: at("FunctionName"), packageType: or("Zip") },
+        volatile: ["codeSha256"],
+        replace: { name: at("FunctionName") },
         update: {
             code: at("code"),
             description: or(""),
@@ -45,18 +37,12 @@ function functionEntry(client: lambda.LambdaClient): AnyEntry {
             memorySize: or(128),
             timeout: or(3),
             environment: or({ variables: {} }, struct({ variables: map })),
-            loggingConfig: struct({ logFormat: or("Text"), logGroup: value }),
             tracingConfig: or({}, struct({ mode: or("PassThrough") })),
-            deadLetterConfig: or({}, struct({ targetArn: or("") })),
-            // As in Terraform, -1 means that the function has no reserved concurrency.
-            reservedConcurrentExecutions: or(-1),
         },
         outputs: {
             arn: at("FunctionArn"),
             codeSha256: value,
             version: value,
-            lastModified: value,
-            sourceCodeSize: at("CodeSize"),
         },
         gone,
         tags: {
@@ -65,56 +51,30 @@ function functionEntry(client: lambda.LambdaClient): AnyEntry {
             add: (Resource, Tags) => call(lambda.TagResourceCommand)({ Resource, Tags }),
             remove: (Resource, TagKeys) => call(lambda.UntagResourceCommand)({ Resource, TagKeys }),
         },
-        async create(input, { code, reservedConcurrentExecutions: reserved }) {
-            const { FunctionName, Architectures } = input;
-            const Code = { ZipFile: await createZip(code) };
-            await call(lambda.CreateFunctionCommand)({ ...selectConfiguration(input), Architectures, Code });
-            if (reserved !== undefined) await setConcurrency(FunctionName, reserved);
-            return String(FunctionName);
+        async create({ code, ...input }, args) {
+            await call(lambda.CreateFunctionCommand)({ ...input, Code: { ZipFile: await createZip(args.code) } });
+            return String(input.FunctionName);
         },
         key: "FunctionName",
         async get(key, _name, state) {
             const { Configuration, Tags } = await call(lambda.GetFunctionCommand)(key);
-            const { ReservedConcurrentExecutions } = await call(lambda.GetFunctionConcurrencyCommand)(key);
-            return { ...observedFunction({ ...Configuration }, state), ReservedConcurrentExecutions, Tags };
+            const codeWas = memberOf(state, "codeSha256");
+            // As in the AWS plugin, the state of an imported function contains no code.
+            const isSame = codeWas === undefined || codeWas === Configuration?.CodeSha256;
+            return { ...Configuration, code: isSame ? state.code : "changed outside", Tags };
         },
-        async put(input, { key, args, olds, before }) {
+        async put({ code, Architectures, ...configuration }, { key, args, before }) {
             const ZipFile = await createZip(args.code);
-            const configuration = selectConfiguration(input);
+            const { code: _, Architectures: __, ...configurationBefore } = before;
             // Like the AWS plugin, update the configuration only if it changed: the caller may have only
             // lambda:UpdateFunctionCode.
-            if (canonical(configuration) !== canonical(selectConfiguration(before))) {
+            if (canonical(configuration) !== canonical({ ...key, ...configurationBefore })) {
                 await call(lambda.UpdateFunctionConfigurationCommand)(configuration);
             }
-            await call(lambda.UpdateFunctionCodeCommand)({ ...key, ZipFile, Architectures: input.Architectures });
-            if (args.reservedConcurrentExecutions !== olds.reservedConcurrentExecutions) {
-                await setConcurrency(key.FunctionName, args.reservedConcurrentExecutions);
-            }
+            await call(lambda.UpdateFunctionCodeCommand)({ ...key, ZipFile, Architectures });
         },
         delete: call(lambda.DeleteFunctionCommand),
     });
-}
-
-const ownGroup = (name: unknown) => `/aws/lambda/${name}`;
-
-/** Returns the members that UpdateFunctionConfiguration accepts, without those that other calls set. */
-function selectConfiguration({ FunctionName, code, Architectures, ReservedConcurrentExecutions, ...rest }: Properties) {
-    const LoggingConfig = { LogFormat: "Text", LogGroup: ownGroup(FunctionName), ...Object(rest.LoggingConfig) };
-    return { FunctionName, ...rest, LoggingConfig };
-}
-
-function observedFunction(found: lambda.FunctionConfiguration, state: Resolved<aws.lambda.FunctionArgs>): object {
-    const { FunctionName, CodeSha256, LoggingConfig } = found;
-    const codeWas = memberOf(state, "codeSha256");
-    // Lambda fills in the log group if the program sets none, so this value is not a difference.
-    const { LogGroup, ...logging } = LoggingConfig ?? {};
-    const isFilledIn = state.loggingConfig?.logGroup === undefined && LogGroup === ownGroup(FunctionName);
-    return {
-        ...found,
-        // As in the AWS plugin, the state of an imported function contains no code.
-        code: codeWas === undefined || codeWas === CodeSha256 ? state.code : "changed outside",
-        LoggingConfig: isFilledIn ? logging : LoggingConfig,
-    };
 }
 
 /** A statement of a function's resource policy, as Lambda returns it. */

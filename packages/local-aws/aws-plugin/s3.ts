@@ -3,7 +3,7 @@ import * as s3 from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
 import { createSender, unlessGone } from "../calls.ts";
 import { type AnyEntry, named, plainTags, tagList } from "./entry.ts";
-import { apart, at, computed, inside, json, type Kind, list, memberOf, only, or, struct, value } from "./kinds.ts";
+import { apart, at, inside, json, type Kind, list, memberOf, only, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 /** S3's errors for a bucket, an object or a setting that does not exist. */
@@ -119,7 +119,6 @@ function settings(client: s3.S3Client): Record<string, AnyEntry> {
                                     sseAlgorithm: at("SSEAlgorithm"),
                                     kmsMasterKeyId: at("KMSMasterKeyID"),
                                 }),
-                                blockedEncryptionTypes: at("BlockedEncryptionTypes.EncryptionType", computed(list())),
                                 bucketKeyEnabled: or(false),
                             }),
                         ),

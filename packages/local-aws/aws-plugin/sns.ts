@@ -57,7 +57,7 @@ export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
 
         "aws:sns/topicSubscription:TopicSubscription": resource<aws.sns.TopicSubscriptionArgs>({
             replace: { topic: at("TopicArn"), protocol: value, endpoint: value },
-            update: { rawMessageDelivery: or(false, flagText), filterPolicy: clearedBy("{}", json) },
+            update: { rawMessageDelivery: or(false, flagText) },
             outputs: (arn) => ({ arn }),
             gone,
             async create({ TopicArn, Protocol, Endpoint, ...Attributes }) {

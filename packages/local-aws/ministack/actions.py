@@ -1,7 +1,6 @@
-"""Derives a call's IAM action.
-
-MiniStack's own tables determine the action, so that the checked call is the one that MiniStack executes. Where a table
-is ambiguous, this module uses AWS's service model (botocore). A call that is in neither gets no action.
+"""Derives a call's IAM action by MiniStack's own tables, so that the checked call is the one that MiniStack executes. Uses
+AWS's service model (botocore) where a table is ambiguous. A call that is in neither gets no action.
+Fails without it: boto3.spec.ts: a query protocol request is denied if it contains no Action, two Actions or …
 """
 
 import functools

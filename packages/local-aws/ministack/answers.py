@@ -16,7 +16,7 @@ from ministack.core.responses import fix_error_content_type, request_scope
 from ministack.services import iam, sts
 
 import calls
-import function_sessions
+import functions
 
 ADMINISTRATOR = "test"
 
@@ -64,7 +64,7 @@ def principal(found, account: str) -> dict:
         "identity": identity,
         "boundary": [managed(boundary, "permissions boundary")] if boundary else None,
         "session": session_policies(session.get("SessionPolicies")),
-        "function": session.get(function_sessions.SOURCE),
+        "function": session.get(functions.SOURCE),
     }
 
 

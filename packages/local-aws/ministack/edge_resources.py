@@ -1,9 +1,13 @@
-"""Returns resources and tags of API Gateway and CloudFront calls for IAM (Service Authorization Reference)."""
+"""Returns resources and tags of API Gateway and CloudFront calls for IAM (Service Authorization Reference).
+Fails without it: enforcement/edge.spec.ts: CloudFront calls need permission on the resource's ARN; create and list …
+Fails without it: enforcement/edge.spec.ts: the tags of a stage override the tags that the stage inherits from its API
+"""
 
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree
 
-from ministack.services import apigateway_v1, cloudfront
+from ministack.core.responses import get_region
+from ministack.services import apigateway_v1, cloudfront, tagging
 
 # CloudFront resource types whose name is the same in the URL path and in the ARN.
 KINDS = (
@@ -83,3 +87,11 @@ def own_tags(service: str, resource: str) -> dict:
     prefix, _, path = arn.partition("::")
     parent = f"{prefix}::{'/'.join(path.split('/')[:3])}"
     return {**(apigateway_v1._v1_tags.get(parent) or {}), **(apigateway_v1._v1_tags.get(arn) or {})}
+
+
+def list_tagged() -> None:
+    """Lists tags of API Gateway in the Resource Groups Tagging API, by which `audit-leftovers` finds API keys.
+    Fails without it: rest-apis/calls.spec.ts: the Resource Groups Tagging API lists an API key by its tag
+    """
+    tagging._COLLECTORS["apigateway"] = lambda: (
+        (arn, tagging._normalise_flat(tags)) for arn, tags in apigateway_v1._v1_tags.items() if arn.split(":")[3] == get_region())

@@ -1,7 +1,6 @@
 """Publishes metrics from log lines in the embedded metric format, as CloudWatch Logs does (CloudWatch User Guide,
-"Specification: Embedded metric format").
-
-Ignores other lines. A separate thread reads the lines, so that logging does not wait.
+"Specification: Embedded metric format"). A thread reads the lines, so that logging does not wait.
+Fails without it: metrics.spec.ts: a log line adds a value to each metric for each dimension set, and an invalid line …
 """
 
 import json

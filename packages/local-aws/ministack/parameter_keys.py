@@ -1,7 +1,6 @@
-"""Returns the checks of KMS keys for a Systems Manager call that returns the plaintext of SecureString parameters.
-
-Parameter Store decrypts with the caller's permissions (Systems Manager User Guide, "AWS KMS encryption for AWS Systems
-Manager Parameter Store SecureString parameters").
+"""Returns the checks of KMS keys for a call that returns SecureString parameters, with the caller's permissions (Systems
+Manager User Guide, "AWS KMS encryption for AWS Systems Manager Parameter Store SecureString parameters").
+Fails without it: resources.spec.ts: decryption of a SecureString parameter also needs kms:Decrypt on its key, except …
 """
 
 import json

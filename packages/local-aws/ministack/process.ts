@@ -121,7 +121,8 @@ function launch(options: MiniStackOptions, ports: Ports): ChildProcess {
             HOME: process.env.HOME,
             TMPDIR: join(dataDir, "tmp"),
             BIND_HOST: "127.0.0.1",
-            GATEWAY_PORT: String(ports.port),
+            // Not GATEWAY_PORT: that port would be part of each queue's key, and a start on another port would lose the queues.
+            EDGE_PORT: String(ports.port),
             PERSIST_STATE: "1",
             STATE_DIR: join(dataDir, "state"),
             S3_PERSIST: "1",
@@ -132,9 +133,6 @@ function launch(options: MiniStackOptions, ports: Ports): ChildProcess {
             // Without this variable, Python writes compiled modules into the clone.
             PYTHONDONTWRITEBYTECODE: "1",
             AWS_ENDPOINT_URL: `http://127.0.0.1:${gatewayPort}`,
-            LOG_EVENTS: process.env.MOVIE_RECOMMENDER_LOCAL_LOG_EVENTS,
-            LOG_DAYS: process.env.MOVIE_RECOMMENDER_LOCAL_LOG_DAYS,
-            DATAPOINTS: process.env.MOVIE_RECOMMENDER_LOCAL_DATAPOINTS,
             ANSWERS_PORT: String(ports.answersPort),
             ...(enforce && { AUTH: "true" }),
         },

@@ -1,8 +1,6 @@
-"""Answers PutRestApi, which MiniStack does not have, with the mode `overwrite`.
-
-Reads from an OpenAPI 3.0 document what API Gateway needs of the program's: methods with their integrations, API keys,
-and gateway responses (Developer Guide, "OpenAPI extensions for API Gateway"). Rejects other parts by name, because the
-API would differ from a document whose parts are ignored.
+"""Answers PutRestApi, which MiniStack lacks, with the mode `overwrite`, for the parts of an OpenAPI 3.0 document that the
+program's has (Developer Guide, "OpenAPI extensions for API Gateway"). Refuses other parts by name.
+Fails without it: rest-apis/calls.spec.ts: PutRestApi overwrites the API, and callers see the change after a deployment
 """
 
 import json

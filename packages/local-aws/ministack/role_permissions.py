@@ -1,4 +1,6 @@
-"""Evaluates the policies of a role with which a service acts."""
+"""Evaluates the policies of a role with which a service acts.
+Fails without it: function-processes.spec.ts: a function creates its log group only if its role may create it
+"""
 
 from ministack.core import iam_evaluator as judge
 from ministack.core.responses import get_account_id, get_region

@@ -3,8 +3,8 @@
 After kill -9 of the parent, MiniStack saves its state and ends. The next MiniStack waits for this before it reads the
 state, because S3 stores objects at once: a bucket whose settings are not read would be in another region.
 
-Each difference from MiniStack is in a separate module. This process also answers the gateway's questions. If AUTH is
-set, IAM is enforced, and this process does not check calls that the gateway checks.
+The other modules change MiniStack, and name the tests that fail without them. This process also answers the gateway's
+questions. If AUTH is set, IAM is enforced, and this process does not check calls that the gateway checks.
 packages/local-aws/ministack/process.ts sets the environment variables and writes the gateway's secret to the first
 line of standard input.
 """
@@ -25,40 +25,22 @@ import botocore.session
 from ministack import app
 from ministack.core import router
 
+import alarms
 import answers
-import asynchronous
-import blocked_encryption
-import bounded_records
-import bucket_hosts
-import compression
-import dashboards
-import edge_authorization
-import edge_tags
+import distributions
+import edge_resources
 import embedded_metrics
-import function_log_groups
-import function_logs
-import function_policies
-import function_sessions
-import function_updates
+import functions
 import gateway_only
-import managed_policies
-import metric_alarms
-import page_owner
-import origins
-import queue_metrics
-import queue_urls
+import identities
+import metrics
 import rest_api_changes
 import rest_deployments
 import rest_imports
 import rest_records
 import saving
 import schedules
-import second_metrics
-import service_linked_roles
-import size_quotas
 import topics
-import unknown_distributions
-import use_metrics
 
 # Seconds between SIGTERM and the end of this process. `stop` in packages/local-aws/ministack/process.ts waits as long.
 SECONDS_TO_SAVE = 5
@@ -80,37 +62,28 @@ if __name__ == "__main__":
     # Treat each service name in a signature as a service of AWS. For a service that MiniStack does not have, MiniStack
     # would parse the models of all services to find out whether AWS has the service, which takes three seconds.
     router._is_aws_service_name = lambda _name: True
-    metric_alarms.leave_to_gateway()
-    managed_policies.add()
-    dashboards.write_times_in_seconds()
-    asynchronous.invoke_asynchronously()
-    edge_tags.list_tagged()
+    alarms.leave_alarms_to_gateway()
+    alarms.list_dashboards()
+    identities.add_managed_policies()
+    identities.refuse_long_ones()
+    edge_resources.list_tagged()
     rest_deployments.keep_to_deployments()
-    page_owner.identify()
     rest_records.keep()
-    # Compress after rest_records has measured the response, so that the access log contains the uncompressed length.
-    compression.compress()
     rest_api_changes.apply_as_aws()
     rest_imports.put_documents()
-    service_linked_roles.make_with_tracing()
-    size_quotas.refuse_long_ones()
-    bucket_hosts.read_dots()
-    queue_urls.readdress()
+    identities.make_role_with_tracing()
     topics.refuse_other_tags()
     topics.await_confirmation()
-    blocked_encryption.keep()
-    origins.serve_rest_apis()
-    edge_authorization.remove()
-    unknown_distributions.refuse()
-    bounded_records.start()
+    distributions.serve_rest_apis()
+    distributions.remove_authorization()
+    distributions.refuse_others()
     embedded_metrics.read_logs()
-    use_metrics.count()
-    second_metrics.start()
-    function_logs.report_ends()
-    function_sessions.record_functions()
-    function_updates.end_at_leisure()
+    metrics.start()
+    functions.retry()
+    functions.mark_log_ends()
+    functions.name_in_sessions()
+    functions.finish_requests()
     schedules.look_often()
-    queue_metrics.start()
     saving.start()
     threading.Thread(target=end_with_parent, daemon=True).start()
     gateway_only.answer_gateway_only(secret)
@@ -118,8 +91,8 @@ if __name__ == "__main__":
     answers.serve(int(os.environ.pop("ANSWERS_PORT")), secret)
     if app.AUTH:
         gateway_only.leave_checked_calls()
-        function_policies.check_before_delivery()
-        function_log_groups.leave_to_owner()
+        functions.check_policies()
+        functions.leave_log_groups_to_owner()
     schedules.deliver_by_role(enforcing=app.AUTH)
     sys.argv = sys.argv[:1]
     app.main()

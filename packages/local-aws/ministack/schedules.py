@@ -1,7 +1,6 @@
-"""Invokes a schedule's target with the schedule's role, as EventBridge Scheduler does.
-
-MiniStack checks neither the role's trust policy nor its permissions, and drops failed deliveries. With this module, a
-denied event is logged and sent to the schedule's dead-letter queue, if the role allows it.
+"""Invokes a schedule's target with the schedule's role, and sends a refused event to the dead-letter queue, as EventBridge
+Scheduler does. MiniStack checks neither the role's trust policy nor its permissions, and drops failed deliveries.
+Fails without it: functions.spec.ts: a schedule invokes a function with its role and reports failures to SQS
 """
 
 import json

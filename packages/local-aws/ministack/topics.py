@@ -1,11 +1,13 @@
-"""Topics and subscriptions as SNS answers: an existing topic's tags, and mail addresses that are not confirmed."""
+"""Answers for topics and subscriptions as SNS does."""
 
 from ministack.core.responses import get_account_id, get_region, new_uuid
 from ministack.services import sns
 
 
 def refuse_other_tags() -> None:
-    """Rejects CreateTopic for an existing name with other tags. MiniStack returns the existing topic."""
+    """Rejects CreateTopic for an existing name with other tags. MiniStack returns the existing topic.
+    Fails without it: operations.spec.ts: `create` rejects an existing queue or topic with different attributes or tags
+    """
     create = sns._create_topic
 
     def create_or_refuse(params):
@@ -19,9 +21,9 @@ def refuse_other_tags() -> None:
 
 
 def await_confirmation() -> None:
-    """Lets a mail address receive nothing until ConfirmSubscription. MiniStack confirms it at once.
-
-    The local AWS sends no mail, so the log has the command that the link of the mail replaces.
+    """Lets a mail address receive nothing until ConfirmSubscription. MiniStack confirms it at once. The local AWS sends no
+    mail, so the log has the command that the link of the mail replaces.
+    Fails without it: e2e/cost-runbooks.spec.ts: `budget-alarms` reports an address that has not confirmed its …
     """
     subscribe = sns._subscribe
 

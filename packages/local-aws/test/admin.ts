@@ -18,6 +18,7 @@ export function createAdmin({ port }: Pick<Instance, "port">) {
             return (await ask<{ requests: LoggedRequest[] }>(`requests?after=${after}`)).requests;
         },
         arm: (fault: object): Promise<object> => ask("faults", { method: "POST", body: JSON.stringify(fault) }),
+        armed: async () => (await ask<{ faults: { seen: number; struck: number }[] }>("faults")).faults,
         /** Waits until the gateway has started and completed another round of the loop `loop`. */
         async rounds(loop: "alarms" | "serviceMetrics" | "budgets"): Promise<void> {
             const count = async () => (await ask<Record<string, number>>("rounds"))[loop] ?? 0;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -8,11 +8,12 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import { itemAt } from "../../../test/support/item-at.ts";
 import { createClients, testInstance, testPort } from "../../../test/support/local-aws.ts";
+import { startedBy } from "../../../test/support/orphans.ts";
 import { takeFolder } from "../../local-personalize/folder-lock.ts";
+import { until } from "../../local-personalize/test/support.ts";
 import { portOf } from "../../local-personalize/wire/http.ts";
 import { detectState, reset, start, stop } from "../control.ts";
 import { type Instance, paths } from "../instance.ts";
@@ -20,28 +21,9 @@ import { run } from "../pulumi.ts";
 import { isAlive } from "../toolchain/lock.mjs";
 import { discardInstance } from "./instances.ts";
 
-const runFile = promisify(execFile);
 const silently = () => {};
 
-/** Calls `look` repeatedly until it returns a value. */
-async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-    for (;;) {
-        const result = await look();
-        if (result) {
-            return result;
-        }
-        await sleep(30);
-    }
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-    const { stdout } = await runFile("ps", ["-A", "-o", "pid=,ppid="]);
-    const rows = stdout.trim().split("\n");
-    return rows.flatMap((row) => {
-        const [child, parent] = row.trim().split(/\s+/).map(Number);
-        return parent === pid && child !== undefined ? [child] : [];
-    });
-}
+const childrenOf = (pid: number) => startedBy(pid).map((child) => child.pid);
 
 /** Creates a bucket and a schema, and waits until both are saved on disk. */
 async function fill(instance: Instance): Promise<void> {
@@ -69,6 +51,17 @@ function connects(host: string, port: number): Promise<boolean> {
         socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
         socket.once("connect", () => socket.destroy());
     });
+}
+
+/** Starts another program on a port, by default a free one, which answers with `body`. Returns the port and a stop. */
+async function occupy(body: string, port = 0) {
+    const server = createServer((_, response) => response.end(body)).listen(port, "127.0.0.1");
+    await once(server, "listening");
+    const stop = async () => {
+        server.closeAllConnections();
+        await new Promise((closed) => server.close(closed));
+    };
+    return { port: portOf(server), stop };
 }
 
 describe("`start`, `stop` and `reset` of the local AWS", () => {
@@ -104,9 +97,9 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
     it("the local AWS restarts MiniStack with its data after MiniStack was killed", async () => {
         const { pid } = await start(instance, silently);
         await fill(instance);
-        const miniStack = itemAt(await childrenOf(pid), 0);
+        const miniStack = itemAt(childrenOf(pid), 0);
         process.kill(miniStack, "SIGKILL");
-        await until(async () => (await childrenOf(pid)).some((child) => child !== miniStack));
+        await until(async () => childrenOf(pid).some((child) => child !== miniStack));
         const names = await until(() => namesIn(instance).catch(() => undefined));
         assert.deepEqual(names, ["kept-bucket", "kept-schema"]);
         assert.match(await readFile(paths(instance).daemonLog, "utf8"), /MiniStack ended unexpectedly \(SIGKILL\)/);
@@ -114,7 +107,7 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
 
     it("a start after kill -9 prints the id of the ended process and keeps the data", async () => {
         const { pid } = await start(instance, silently);
-        const miniStack = itemAt(await childrenOf(pid), 0);
+        const miniStack = itemAt(childrenOf(pid), 0);
         process.kill(pid, "SIGKILL");
         const messages: string[] = [];
         const next = await start(instance, (message) => messages.push(message));
@@ -126,7 +119,7 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
 
     it("a start after kill -9 waits until the previous MiniStack has saved its state", async () => {
         const { pid } = await start(instance, silently);
-        const [miniStack] = await childrenOf(pid);
+        const [miniStack] = childrenOf(pid);
         const { s3 } = createClients(instance);
         await s3.createBucket({
             Bucket: "new-bucket",
@@ -155,7 +148,7 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
 
     it("`stop` ends all child processes and keeps the data", async () => {
         const { pid } = await start(instance, silently);
-        const children = await childrenOf(pid);
+        const children = childrenOf(pid);
         assert.equal(await stop(instance), true);
         assert.deepEqual([pid, ...children].filter(isAlive), []);
         assert.deepEqual(await detectState(instance), { kind: "stopped" });
@@ -215,13 +208,11 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
 
     it("a running local AWS stays on its port if the new port is taken", async () => {
         const { pid } = await start(instance, silently);
-        const server = createServer((_, response) => response.end("hello")).listen(0, "127.0.0.1");
-        await once(server, "listening");
-        const taken = { ...instance, port: portOf(server) };
+        const other = await occupy("hello");
+        const taken = { ...instance, port: other.port };
         await assert.rejects(start(taken, silently), /^Error: Port \d+ is taken by another program\./);
         assert.equal(isAlive(pid), true);
-        server.closeAllConnections();
-        server.close();
+        await other.stop();
     });
 
     it("`stop` ends a local AWS that is still starting", async () => {
@@ -244,32 +235,22 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
     it("`start` reports another program on the port, even if that program imitates the local AWS's status", async () => {
         const { dir, port } = instance;
         const status = JSON.stringify({ product: "movie-recommender local AWS", dir, port, pid: process.pid });
-        const server = createServer((_, response) => response.end(status));
-        await new Promise<void>((listening) => server.listen(instance.port, "127.0.0.1", listening));
+        const other = await occupy(status, port);
         await assert.rejects(start(instance, silently), /^Error: Port \d+ is taken by another program\. Stop it, or/);
-        server.closeAllConnections();
-        await new Promise((closed) => server.close(closed));
+        await other.stop();
     });
 
     it("`stop` ends no process that a program on the port names, even if the program holds the folder's lock", async () => {
         const { dir, port } = instance;
         const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
-        const status = JSON.stringify({
-            product: "movie-recommender local AWS",
-            dir,
-            port,
-            pid: bystander.pid,
-            proof: "",
-        });
-        const server = createServer((_, response) => response.end(status));
-        await new Promise<void>((listening) => server.listen(port, "127.0.0.1", listening));
+        const named = { product: "movie-recommender local AWS", dir, port, pid: bystander.pid, proof: "" };
+        const other = await occupy(JSON.stringify(named), port);
         const release = takeFolder(dir);
         assert.equal(await stop(instance), false);
         assert.equal(isAlive(bystander.pid ?? assert.fail()), true);
         release?.();
         bystander.kill();
-        server.closeAllConnections();
-        await new Promise((closed) => server.close(closed));
+        await other.stop();
     });
 
     it("another user can read neither the record of the local AWS nor the lock of the folder", async () => {

@@ -35,7 +35,7 @@ function isOfPersonalize({ Namespace, Metrics = [] }: MetricAlarm): boolean {
     return [Namespace, ...queried].some((text) => text?.includes(personalizeNamespace));
 }
 
-/** The header in which MiniStack returns the regions with alarms; see packages/local-aws/ministack/metric_alarms.py. */
+/** The header in which MiniStack returns the regions with alarms; see packages/local-aws/ministack/alarms.py. */
 const regionsHeader = "x-alarm-regions";
 
 /**

@@ -74,7 +74,6 @@ export const keyArgs = () => ({ name, description: "films", value: "123456789012
 export const planArgs = (ids: Ids) => ({
     name,
     apiStages: [{ apiId: ids.restApi, stage: "kept" }],
-    quotaSettings: { limit: 1000, period: "DAY" },
     throttleSettings: { burstLimit: 20, rateLimit: 10 },
     tags,
 });
@@ -119,7 +118,6 @@ export const distributionArgs = () => ({
         {
             originId: "api",
             domainName: `abcd1234.execute-api.${region}.amazonaws.com`,
-            originPath: "/v1",
             customOriginConfig: {
                 httpPort: 80,
                 httpsPort: 443,

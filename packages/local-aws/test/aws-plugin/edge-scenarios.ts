@@ -56,17 +56,14 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
                     { name: "pk", type: "S" },
                 ],
                 ttl: { enabled: true, attributeName: "expiresAt" },
-                pointInTimeRecovery: { enabled: true },
-                serverSideEncryption: { enabled: true },
-                deletionProtectionEnabled: false,
                 tags,
             }),
             drift: () =>
-                clients().dynamo.updateContinuousBackups({
+                clients().dynamo.updateTimeToLive({
                     TableName: name,
-                    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+                    TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: false },
                 }),
-            changedKeys: ["pointInTimeRecovery"],
+            changedKeys: ["ttl"],
         },
         {
             type: toGatewayType("restApi"),

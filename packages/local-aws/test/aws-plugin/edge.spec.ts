@@ -21,7 +21,7 @@ import {
     toGatewayType,
 } from "./edge-args.ts";
 import { edgeClients, edgeScenarios } from "./edge-scenarios.ts";
-import { createUrn, type Plugin, testLives } from "./life.ts";
+import { createUrn, type Plugin, testBareUpdates, testLives } from "./life.ts";
 
 describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     const aws = useEnforcing();
@@ -60,7 +60,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     it("`update` resets removed arguments to AWS's defaults, and a later `diff` finds no change", async () => {
         await plugin.create(createUrn(toGatewayType("account")), { cloudwatchRoleArn: logsRole });
         const { origins, defaultCacheBehavior, viewerCertificate, restrictions } = distributionArgs();
-        const bare: Record<string, Record<string, unknown>> = {
+        await testBareUpdates(lives, plugin, {
             "aws:dynamodb/table:Table": {
                 name,
                 billingMode: "PAY_PER_REQUEST",
@@ -82,19 +82,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
                 viewerCertificate,
                 restrictions,
             },
-        };
-        for (const { type, args } of lives.filter(({ type }) => type in bare)) {
-            const { id, outs = {} } = await plugin.create(createUrn(type), args());
-            const wanted = bare[type] ?? {};
-            const { outs: updated } = await plugin.update(id, createUrn(type), outs, wanted);
-            const { props = {} } = await plugin.read(id, createUrn(type), updated);
-            assert.deepEqual(
-                (await plugin.diff(id, createUrn(type), props, wanted)).changes,
-                false,
-                `${type} ${JSON.stringify(props)}`,
-            );
-            await plugin.delete(id, createUrn(type), updated);
-        }
+        });
     });
 
     it("a stage moves to the new deployment before the old one is deleted", async () => {

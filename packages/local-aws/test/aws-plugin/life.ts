@@ -126,3 +126,19 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
         }
     });
 }
+
+/** Tests that an update to the arguments in `bare`, by type, resets all removed arguments to AWS's defaults. */
+export async function testBareUpdates(
+    lives: readonly Life[],
+    plugin: Plugin,
+    bare: Readonly<Record<string, Record<string, unknown>>>,
+): Promise<void> {
+    for (const { type, args } of lives.filter((life) => life.type in bare)) {
+        const [urn, wanted] = [createUrn(type), bare[type] ?? {}];
+        const { id, outs = {} } = await plugin.create(urn, args());
+        const { outs: updated } = await plugin.update(id, urn, outs, wanted);
+        const { props = {} } = await plugin.read(id, urn, updated);
+        assert.equal((await plugin.diff(id, urn, props, wanted)).changes, false, `${type} ${JSON.stringify(props)}`);
+        await plugin.delete(id, urn, updated);
+    }
+}

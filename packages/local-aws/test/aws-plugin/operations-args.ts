@@ -1,5 +1,6 @@
 import { region } from "../../../../test/support/local-aws.ts";
 import { localAccountId as account } from "../../instance.ts";
+import { allow, policy } from "../gateway/enforcement/support.ts";
 
 export const name = "films";
 export const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
@@ -9,12 +10,7 @@ export const queueArn = arn("sqs", name);
 export const functionArn = arn("lambda", `function:${name}`);
 export const roleArn = `arn:aws:iam::${account}:role/runs`;
 export const policyFor = (service: string, Action: string, Resource: string) =>
-    JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-            { Sid: "ours", Effect: "Allow", Principal: { Service: `${service}.amazonaws.com` }, Action, Resource },
-        ],
-    });
+    policy({ ...allow(Action, Resource), Sid: "ours", Principal: { Service: `${service}.amazonaws.com` } });
 
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const codeOf = (text: string, hash: string) => ({
@@ -35,9 +31,7 @@ export const functionArgs = {
     memorySize: 256,
     timeout: 20,
     environment: { variables: { BREAK_GLASS: "1" } },
-    loggingConfig: { logFormat: "JSON", logGroup: `/aws/lambda/${name}` },
     tracingConfig: { mode: "Active" },
-    reservedConcurrentExecutions: 1,
     tags,
 };
 export const query = (id: string, metricName: string) => ({

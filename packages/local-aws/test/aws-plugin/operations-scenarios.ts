@@ -73,7 +73,6 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 protocol: "sqs",
                 endpoint: queueArn,
                 rawMessageDelivery: true,
-                filterPolicy: '{"kind":["parked"]}',
             }),
             drift: async () => {
                 const { outs = {} } = await plugin().create(createUrn("aws:sns/topicSubscription:TopicSubscription"), {
@@ -81,7 +80,6 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                     protocol: "sqs",
                     endpoint: queueArn,
                     rawMessageDelivery: true,
-                    filterPolicy: '{"kind":["parked"]}',
                 });
                 return clients().sns.setSubscriptionAttributes({
                     SubscriptionArn: String(outs.arn),

@@ -1,22 +1,21 @@
 import { localAccountId } from "../../instance.ts";
-import type { Enforcing } from "../gateway/enforcement/support.ts";
+import { allow as allowing, type Enforcing, policy } from "../gateway/enforcement/support.ts";
 import type { Life } from "./life.ts";
 
 const Bucket = "entries";
 const RoleName = "entries-role";
 const of = { bucket: Bucket };
 export const arnOf = (tail: string) => `arn:aws:iam::${localAccountId}:${tail}`;
-export const allow = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: `arn:aws:s3:::${Bucket}/*` }],
+export const allow = policy(allowing("s3:GetObject", `arn:aws:s3:::${Bucket}/*`));
+const bucketPolicy = policy({
+    ...allowing("s3:PutObject", `arn:aws:s3:::${Bucket}/no/*`),
+    Effect: "Deny",
+    Principal: "*",
 });
-const bucketPolicy = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: `arn:aws:s3:::${Bucket}/no/*` }],
-});
-export const trust = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: "personalize.amazonaws.com" }, Action: "sts:AssumeRole" }],
+export const trust = policy({
+    Effect: "Allow",
+    Principal: { Service: "personalize.amazonaws.com" },
+    Action: "sts:AssumeRole",
 });
 const open = {
     blockPublicAcls: true,

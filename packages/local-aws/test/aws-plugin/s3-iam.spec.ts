@@ -30,28 +30,6 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
         () => plugin,
     );
 
-    it("the encryption of a bucket shows no difference for the types that S3 blocks, unless the program sets other types", async () => {
-        await plugin.create(createUrn("aws:s3/bucket:Bucket"), { bucket: "blocked" });
-        const urn = createUrn("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration");
-        const withTypes = (blockedEncryptionTypes?: string[]) => ({
-            bucket: "blocked",
-            rules: [
-                {
-                    applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" },
-                    ...(blockedEncryptionTypes && { blockedEncryptionTypes }),
-                },
-            ],
-        });
-        const { id, outs = {} } = await plugin.create(urn, withTypes());
-        const { props = {} } = await plugin.read(id, urn, outs);
-        assert.equal((await plugin.diff(id, urn, props, withTypes())).changes, false);
-        assert.equal((await plugin.diff(id, urn, props, withTypes(["NONE"]))).changes, true);
-        const { outs: unblocked = {} } = await plugin.update(id, urn, props, withTypes(["NONE"]));
-        const { props: unblockedProps = {} } = await plugin.read(id, urn, unblocked);
-        assert.deepEqual(unblockedProps, { ...unblocked, ...withTypes(["NONE"]) });
-        assert.equal((await plugin.diff(id, urn, unblockedProps, withTypes(["NONE"]))).changes, false);
-    });
-
     it("`delete` rejects a bucket with objects unless forceDestroy is true", async () => {
         const urn = createUrn("aws:s3/bucket:Bucket");
         const { id, outs = {} } = await plugin.create(urn, { bucket: "full", forceDestroy: false });

@@ -3,11 +3,13 @@ import { readFile } from "node:fs/promises";
 import { Budgets, type NotificationWithSubscribers } from "@aws-sdk/client-budgets";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
+import type { Statement } from "policy-evaluator";
 import { region } from "../../../../test/support/local-aws.ts";
 import { until } from "../../../local-personalize/test/support.ts";
 import { start, stop } from "../../control.ts";
 import { localAccountId, paths } from "../../instance.ts";
 import { createAdmin } from "../admin.ts";
+import { allow, policy } from "./enforcement/support.ts";
 import { type Harness, startHarness } from "./harness.ts";
 
 describe("AWS Budgets on the local AWS", () => {
@@ -19,21 +21,15 @@ describe("AWS Budgets on the local AWS", () => {
     let queue: string;
     const account = { AccountId: localAccountId };
     const allowBudgets = {
-        Effect: "Allow",
+        ...allow("SNS:Publish", "*", { StringEquals: { "aws:SourceAccount": localAccountId } }),
         Principal: { Service: "budgets.amazonaws.com" },
-        Action: "SNS:Publish",
-        Resource: "*",
-        Condition: { StringEquals: { "aws:SourceAccount": localAccountId } },
     };
 
-    async function newTopic(name: string, Statement: object[]): Promise<{ topic: string; queue: string }> {
+    async function newTopic(name: string, statements: Statement[]): Promise<{ topic: string; queue: string }> {
         const { TopicArn = "" } = await sns.createTopic({ Name: name });
-        const AttributeValue = JSON.stringify({ Version: "2012-10-17", Statement });
+        const AttributeValue = policy(...statements);
         await sns.setTopicAttributes({ TopicArn, AttributeName: "Policy", AttributeValue });
-        const Policy = JSON.stringify({
-            Version: "2012-10-17",
-            Statement: [{ Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: "*" }],
-        });
+        const Policy = policy({ ...allow("sqs:SendMessage"), Principal: "*" });
         const { QueueUrl = "" } = await sqs.createQueue({ QueueName: name, Attributes: { Policy } });
         const Endpoint = `arn:aws:sqs:${region}:${localAccountId}:${name}`;
         await sns.subscribe({ TopicArn, Protocol: "sqs", Endpoint });

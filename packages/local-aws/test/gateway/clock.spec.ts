@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { readJson } from "../../../../test/support/json.ts";
-import { arn, createDataset, importRole, recipe, until } from "../../../local-personalize/test/support.ts";
 import { usePersonalize } from "./support.ts";
 
 const day = 24 * 3600;
@@ -41,42 +39,6 @@ describe("Clock of the local AWS (/_local/clock)", () => {
         assert.equal(group?.status, "ACTIVE");
         const took = Number(group?.lastUpdatedDateTime) - Number(group?.creationDateTime);
         assert.equal(took, 30_000);
-    });
-
-    it("advancing the clock by 30 days starts jobs that are due, and one automatic training for all that were missed", async () => {
-        // Create the dataset with the speed "instant", because a creation then takes no time.
-        await harness.restart("instant");
-        const { datasetArn, datasetGroupArn } = await createDataset(harness.local);
-        await harness.restart();
-        await advance(day);
-        await harness.personalize.createDatasetImportJob({
-            jobName: "first",
-            datasetArn,
-            roleArn: importRole,
-            dataSource: { dataLocation: "s3://movies/all.csv" },
-        });
-        const datasetImportJobArn = arn("dataset-import-job/first");
-        const jobStatus = async () =>
-            (await harness.personalize.describeDatasetImportJob({ datasetImportJobArn })).datasetImportJob?.status;
-        assert.equal(await jobStatus(), "CREATE PENDING");
-        await advance(5 * 60);
-        await until(async () => (await jobStatus()) === "ACTIVE");
-
-        const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
-        await harness.personalize.createSolution(solution);
-        const versions = async () => (await harness.personalize.listSolutionVersions({})).solutionVersions ?? [];
-        await advance(30 * day);
-        const [first] = await until(async () => {
-            const all = await versions();
-            return all.length > 0 && all;
-        });
-        assert.deepEqual([first?.trainingType, first?.status], ["AUTOMATIC", "CREATE PENDING"]);
-        await advance(3600);
-        await until(async () => (await versions())[0]?.status === "ACTIVE");
-        await advance(30 * day);
-        await sleep(100);
-        // There is no new data, so no training starts.
-        assert.equal((await versions()).length, 1);
     });
 
     for (const wrong of [-1, "1", null, 1e12]) {

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { CostExplorer } from "@aws-sdk/client-cost-explorer";
 import type { UsageRecord } from "../../../local-personalize/emulator.ts";
 import type { Measure } from "../../../local-personalize/metering/usage-types.ts";
-import { campaignArn, filmsBucket, openFilmsService } from "../../../local-personalize/test/films-service.ts";
 import { answerCostExplorer } from "../../gateway/cost-explorer.ts";
-import { startPersonalize } from "./support.ts";
 
-const hour = 3_600_000;
 const at = (text: string) => Date.parse(`${text}:00:00Z`);
 const service = "Amazon Personalize";
 
@@ -104,52 +100,4 @@ describe("answerCostExplorer of the local AWS", () => {
             assert.match(answer.message, message);
         });
     }
-});
-
-describe("Cost Explorer client of the AWS SDK", () => {
-    it("the AWS SDK's Cost Explorer client reads $144 for a campaign of 720 hours", async () => {
-        const { service: before, bucket } = await openFilmsService(filmsBucket());
-        await before.stop();
-        const local = await startPersonalize({ access: bucket.access, dataDir: before.dataDir });
-        const client = new CostExplorer({
-            endpoint: `http://127.0.0.1:${local.port}`,
-            region: "us-east-1",
-            credentials: { accessKeyId: "test", secretAccessKey: "test" },
-        });
-        try {
-            local.emulator.advance(720 * hour);
-            const day = (offset: number) =>
-                new Date(local.emulator.clock.now() + offset * 24 * hour).toISOString().slice(0, 10);
-            const { ResultsByTime = [] } = await client.getCostAndUsage({
-                TimePeriod: { Start: day(-31), End: day(1) },
-                Granularity: "DAILY",
-                Metrics: ["UnblendedCost", "UsageQuantity"],
-                GroupBy: [{ Type: "DIMENSION", Key: "USAGE_TYPE" }],
-            });
-            assert.equal(ResultsByTime.length, 32);
-            const campaign = ResultsByTime.flatMap(({ Groups = [] }) => Groups).filter(
-                ({ Keys }) => Keys?.[0] === "EUC1-RecommendationTPSHours",
-            );
-            const usd = campaign.reduce((sum, { Metrics }) => sum + Number(Metrics?.UnblendedCost?.Amount), 0);
-            // 720 hours at $0.20, plus the seconds for which this test runs.
-            assert.ok(usd >= 144 && usd < 144.01, String(usd));
-            assert.equal(campaign[5]?.Metrics?.UsageQuantity?.Unit, "TPS-hours");
-            await assert.rejects(
-                client.getCostAndUsage({
-                    TimePeriod: { Start: day(2), End: day(3) },
-                    Granularity: "DAILY",
-                    Metrics: ["UnblendedCost"],
-                }),
-                { name: "DataUnavailableException" },
-            );
-            assert.ok(
-                local.emulator
-                    .usage({ from: 0, to: Number.MAX_SAFE_INTEGER })
-                    .some(({ resourceArn }) => resourceArn === campaignArn),
-            );
-        } finally {
-            client.destroy();
-            await local.discard();
-        }
-    });
 });

@@ -15,8 +15,8 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         const throttled = "ThrottlingException: Rate exceeded";
         assert.deepEqual([await look(), await look(), await look(), await look()], ["ok", throttled, throttled, "ok"]);
         await harness.personalize.listDatasetGroups({});
-        const [{ seen, struck }] = await harness.local.armed();
-        assert.deepEqual([seen, struck], [4, 2]);
+        const [fault] = await harness.local.armed();
+        assert.deepEqual([fault?.seen, fault?.struck], [4, 2]);
         assert.deepEqual(await harness.local.requests(), []);
     });
 

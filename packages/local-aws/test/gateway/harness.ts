@@ -1,8 +1,9 @@
 import { readJson } from "../../../../test/support/json.ts";
 import { createClients, region } from "../../../../test/support/local-aws.ts";
 import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
-import { arn, importRole, interactionsSchema, recipe, until } from "../../../local-personalize/test/support.ts";
+import { arn, createDataset, importRole, recipe, until } from "../../../local-personalize/test/support.ts";
 import { discardInstance, startInstance } from "../instances.ts";
+import { allow, policy } from "./enforcement/support.ts";
 
 export const campaignArn = arn("campaign/films");
 
@@ -45,27 +46,15 @@ export async function startHarness() {
 async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof createClients>) {
     const Bucket = "movies";
     const service = { Service: "personalize.amazonaws.com" };
-    const reads = {
-        Effect: "Allow",
-        Action: ["s3:GetObject", "s3:ListBucket"],
-        Resource: ["arn:aws:s3:::movies", "arn:aws:s3:::movies/*"],
-    };
-    const document = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+    const reads = allow(["s3:GetObject", "s3:ListBucket"], ["arn:aws:s3:::movies", "arn:aws:s3:::movies/*"]);
     await s3.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } });
-    await s3.putBucketPolicy({ Bucket, Policy: document({ ...reads, Principal: service }) });
+    await s3.putBucketPolicy({ Bucket, Policy: policy({ ...reads, Principal: service }) });
     await s3.putObject({ Bucket, Key: "all.csv", Body: interactionsCsv(syntheticRatings()) });
     const RoleName = importRole.split("/").at(-1);
-    const trust = document({ Effect: "Allow", Principal: service, Action: "sts:AssumeRole" });
+    const trust = policy({ Effect: "Allow", Principal: service, Action: "sts:AssumeRole" });
     await iam.createRole({ RoleName, AssumeRolePolicyDocument: trust });
-    await iam.putRolePolicy({ RoleName, PolicyName: "reads", PolicyDocument: document(reads) });
-    const { schemaArn } = await personalize.createSchema({ name: "films", schema: interactionsSchema });
-    const { datasetGroupArn } = await personalize.createDatasetGroup({ name: "films" });
-    const { datasetArn } = await personalize.createDataset({
-        name: "films",
-        schemaArn,
-        datasetGroupArn,
-        datasetType: "Interactions",
-    });
+    await iam.putRolePolicy({ RoleName, PolicyName: "reads", PolicyDocument: policy(reads) });
+    const { datasetArn, datasetGroupArn } = await createDataset({ personalize });
     const { datasetImportJobArn } = await personalize.createDatasetImportJob({
         jobName: "first",
         datasetArn,

@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { Agent } from "node:http";
-import type { LookupFunction } from "node:net";
-import { S3 } from "@aws-sdk/client-s3";
 import type { Statement } from "policy-evaluator";
 import { stageOn } from "../../../../test/support/import-stage.ts";
 import { region } from "../../../../test/support/local-aws.ts";
@@ -94,35 +91,5 @@ describe("Access checks of an import on the local AWS", () => {
         const [PolicyArn] = fixture.attached;
         await aws.admin.iam.detachRolePolicy({ RoleName: fixture.roleName, PolicyArn });
         assert.equal(await importOf(fixture), undefined);
-    });
-
-    it("a bucket with dots in its name is the bucket of its host name, and an import reads it", async () => {
-        const plain = fixtureOf("dotted");
-        const rename = (text = "") => text.replaceAll(plain.bucket, "films.example.com");
-        const fixture: ImportFixture = {
-            ...plain,
-            bucket: "films.example.com",
-            bucketPolicy: rename(plain.bucketPolicy),
-            inline: JSON.parse(rename(JSON.stringify(plain.inline))),
-        };
-        await stage.realise(fixture);
-        assert.equal(await importOf(fixture), undefined);
-
-        // RFC 6761 reserves names below `localhost`, but the resolver of this machine may not know them.
-        const lookup: LookupFunction = (_host, _options, found) => found(null, [{ address: "127.0.0.1", family: 4 }]);
-        for (const host of ["localhost", `s3.${region}.localhost`]) {
-            const client = new S3({
-                endpoint: `http://${host}:${aws.instance.port}`,
-                region,
-                credentials: administrator,
-                requestHandler: { httpAgent: new Agent({ lookup }) },
-            });
-            const { Contents = [] } = await client.listObjectsV2({ Bucket: fixture.bucket, Prefix: "movies/" });
-            assert.deepEqual(
-                Contents.map(({ Key }) => Key),
-                [location],
-            );
-            client.destroy();
-        }
     });
 });

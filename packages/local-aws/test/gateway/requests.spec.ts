@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { arn, createBucket, region, until } from "../../../local-personalize/test/support.ts";
 import { freePort } from "../../ministack/process.ts";
-import { createAdmin, createClient, type LocalPersonalize, startPersonalize } from "./support.ts";
+import { createAdmin } from "../admin.ts";
+import { createClient, type LocalPersonalize, startPersonalize } from "./support.ts";
 
 const { access } = createBucket();
 
@@ -71,7 +72,7 @@ describe("Request log of the local AWS (/_local/requests)", () => {
         assert.ok(gatewayProcess.stdout);
         const exit = once(gatewayProcess, "exit").then(([code]) => assert.fail(`The process ended with ${code}.`));
         await Promise.race([once(gatewayProcess.stdout, "data"), exit]);
-        const admin = createAdmin(`http://127.0.0.1:${port}`);
+        const admin = createAdmin({ port });
         await admin.arm({
             operation: "CreateDatasetGroup",
             effect: { kind: "latency", milliseconds: 600_000, when: "after" },

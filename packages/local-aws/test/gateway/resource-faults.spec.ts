@@ -27,7 +27,7 @@ describe("Injected faults of Personalize resources", () => {
         const remove = { datasetGroupArn: arn("dataset-group/films") };
         await assert.rejects(harness.personalize.deleteDatasetGroup(remove), { name: "ResourceInUseException" });
         await harness.local.arm({ operation: "ListSchemas", effect: { kind: "throttle" } });
-        assert.deepEqual(await harness.local.clearFaults(), { cleared: 1, released: 1 });
+        assert.deepEqual(await harness.local.clear(), { cleared: 1, released: 1 });
         assert.equal((await describeGroup("films"))?.status, "ACTIVE");
         await harness.personalize.listSchemas({});
         assert.deepEqual(await harness.local.armed(), []);
@@ -62,7 +62,7 @@ describe("Injected faults of Personalize resources", () => {
         await harness.personalize.createSolution({ ...solution, performAutoTraining: false });
         const solutionArn = arn("solution/films");
         await assert.rejects(harness.personalize.createSolutionVersion({ solutionArn }), /no item interactions/);
-        await harness.local.clearFaults();
+        await harness.local.clear();
         assert.equal((await jobOver("hung")).status, "ACTIVE");
 
         const train = async () => {
@@ -84,7 +84,7 @@ describe("Injected faults of Personalize resources", () => {
             (await harness.personalize.describeSolutionVersion(hungVersion)).solutionVersion?.status;
         assert.equal(await hungStatus(), "CREATE IN_PROGRESS");
         await harness.personalize.stopSolutionVersionCreation(hungVersion);
-        await harness.local.clearFaults();
+        await harness.local.clear();
         assert.equal(await hungStatus(), "CREATE STOPPED");
         const { solutionVersionArn } = await train();
         const campaignArn = arn("campaign/films");

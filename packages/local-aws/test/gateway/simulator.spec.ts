@@ -5,14 +5,12 @@ import {
     paginateSimulatePrincipalPolicy,
     type SimulatePrincipalPolicyCommandInput,
 } from "@aws-sdk/client-iam";
-import { executionRoleTrust, type PolicyDocument, type Statement } from "policy-evaluator";
-import { account, allow, useEnforcing } from "./enforcement/support.ts";
+import { executionRoleTrust, type Statement } from "policy-evaluator";
+import { account, allow, policy, useEnforcing } from "./enforcement/support.ts";
 
 const entity = (tail: string) => `arn:aws:iam::${account}:${tail}`;
 const [alice, bob, importer] = [entity("user/staff/alice"), entity("user/bob"), entity("role/importer")];
 const object = "arn:aws:s3:::films/a.csv";
-const policy = (...Statement: Statement[]) =>
-    JSON.stringify({ Version: "2012-10-17", Statement } satisfies PolicyDocument);
 
 describe("IAM's policy simulator of the local AWS", () => {
     const aws = useEnforcing();

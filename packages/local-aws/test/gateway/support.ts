@@ -1,18 +1,13 @@
-import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Personalize } from "@aws-sdk/client-personalize";
-import {
-    createEmulator,
-    type ImportAccess,
-    type LoggedRequest,
-    type Speed,
-} from "../../../local-personalize/emulator.ts";
+import { createEmulator, type ImportAccess, type Speed } from "../../../local-personalize/emulator.ts";
 import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
 import { accountId, arn, createBucket, region, serviceModels } from "../../../local-personalize/test/support.ts";
 import { startGateway } from "../../gateway/server.ts";
 import { freePort } from "../../ministack/process.ts";
+import { createAdmin } from "../admin.ts";
 
 /** Starts the Personalize emulator behind the gateway, without MiniStack. SDK clients make one attempt. */
 export async function startPersonalize(options: { access: ImportAccess; speed?: Speed; dataDir?: string }) {
@@ -36,7 +31,7 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
         status: () => ({}),
         log,
     });
-    const admin = createAdmin(`http://127.0.0.1:${port}`);
+    const admin = createAdmin({ port });
     const personalize = createClient(port, 1);
     const stop = async () => {
         personalize.destroy();
@@ -46,6 +41,7 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
     };
     return {
         ...admin,
+        postFault: (body: string) => fetch(`http://127.0.0.1:${port}/_local/faults`, { method: "POST", body }),
         dataDir,
         emulator,
         port,
@@ -96,24 +92,3 @@ export const createClient = (port: number, maxAttempts: number) =>
         maxAttempts,
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
-
-/** Returns functions for the gateway's /_local endpoints. */
-export function createAdmin(url: string) {
-    const faultsUrl = `${url}/_local/faults`;
-    return {
-        async requests(after = 0): Promise<LoggedRequest[]> {
-            return (await json(await fetch(`${url}/_local/requests?after=${after}`))).requests;
-        },
-        postFault: (body: string) => fetch(faultsUrl, { method: "POST", body }),
-        async arm(fault: object) {
-            const answer = await fetch(faultsUrl, { method: "POST", body: JSON.stringify(fault) });
-            assert.equal(answer.status, 201, await answer.clone().text());
-            return json(answer);
-        },
-        armed: async () => (await json(await fetch(faultsUrl))).faults,
-        clearFaults: async () => json(await fetch(faultsUrl, { method: "DELETE" })),
-    };
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
-const json = (answer: Response) => answer.json() as Promise<any>;

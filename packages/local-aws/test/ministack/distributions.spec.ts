@@ -1,61 +1,42 @@
 import assert from "node:assert/strict";
-import { request } from "node:http";
-import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
-import { CloudFront, CreateCachePolicyCommand, CreateDistributionCommand } from "@aws-sdk/client-cloudfront";
+import { CloudFront } from "@aws-sdk/client-cloudfront";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { region } from "../../../../test/support/local-aws.ts";
-import { toDistributionConfig } from "../../aws-plugin/cloudfront-distribution.ts";
-import { caching } from "../../aws-plugin/cloudfront-policies.ts";
-import { toAws } from "../../aws-plugin/kinds.ts";
-import { createSender } from "../../calls.ts";
-import { account, administrator, useEnforcing } from "../gateway/enforcement/support.ts";
+import { distributionEntries } from "../../aws-plugin/cloudfront-distribution.ts";
+import { edgePolicyEntries } from "../../aws-plugin/cloudfront-policies.ts";
+import { createProvider } from "../../aws-plugin/provider.ts";
+import { cacheArgs, distributionArgs, headersArgs, oacArgs } from "../aws-plugin/edge-args.ts";
+import { createUrn } from "../aws-plugin/life.ts";
+import { account, administrator, allow, policy, useEnforcing } from "../gateway/enforcement/support.ts";
+import { type Asked, ask } from "../gateway/web-pages/support.ts";
 import { fetchSum } from "./metric-sums.ts";
 import { answered, createDocument, deploy, importDocument, makeFunction } from "./rest-apis/support.ts";
 
 const Bucket = "films-page";
-const csp = "default-src 'self'";
 
 describe("CloudFront distributions of the local AWS", () => {
     const aws = useEnforcing();
     let client: APIGateway;
-    let edge: CloudFront;
     let host: string;
     let arn: string;
 
     /** Sends a viewer's request. The header `X-Forwarded-Proto: https` makes it an HTTPS request. */
-    function view(path: string, options: { method?: string; body?: string; headers?: object; scheme?: string } = {}) {
-        const { method = "GET", body, headers, scheme = "https" } = options;
-        return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
-            const { port } = new URL(aws.url);
-            const sent = { host, "x-forwarded-proto": scheme, ...headers };
-            const outgoing = request({ host: "127.0.0.1", port, path, method, headers: sent }, async (answer) => {
-                resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) });
-            });
-            outgoing.once("error", reject);
-            outgoing.end(body);
-        });
-    }
+    const view = (
+        path: string,
+        { scheme = "https", headers = {}, ...more }: Partial<Asked> & { readonly scheme?: string } = {},
+    ) => ask(aws.instance.port, { ...more, path, headers: { host, "x-forwarded-proto": scheme, ...headers } });
     const open = (sourceArn: string) =>
         aws.admin.s3.putBucketPolicy({
             Bucket,
-            Policy: JSON.stringify({
-                Version: "2012-10-17",
-                Statement: [
-                    {
-                        Effect: "Allow",
-                        Principal: { Service: "cloudfront.amazonaws.com" },
-                        Action: "s3:GetObject",
-                        Resource: `arn:aws:s3:::${Bucket}/*`,
-                        Condition: { StringEquals: { "aws:SourceArn": sourceArn } },
-                    },
-                ],
+            Policy: policy({
+                ...allow("s3:GetObject", `arn:aws:s3:::${Bucket}/*`, { StringEquals: { "aws:SourceArn": sourceArn } }),
+                Principal: { Service: "cloudfront.amazonaws.com" },
             }),
         });
     before(async () => {
         client = aws.open(APIGateway);
-        edge = aws.open(CloudFront);
         await makeFunction(aws);
         const any = { "x-amazon-apigateway-any-method": answered() };
         const paths = { "/films/{filmId}": any, "/events": any };
@@ -69,89 +50,39 @@ describe("CloudFront distributions of the local AWS", () => {
             const CacheControl = Key === "index.html" ? "no-cache" : "max-age=31536000, immutable";
             await aws.admin.s3.putObject({ Bucket, Key, Body: `the page's ${Key}`, ContentType, CacheControl });
         }
-        const { OriginAccessControl } = await edge.createOriginAccessControl({
-            OriginAccessControlConfig: {
-                Name: "films",
-                SigningBehavior: "always",
-                SigningProtocol: "sigv4",
-                OriginAccessControlOriginType: "s3",
-            },
-        });
-        const { ResponseHeadersPolicy } = await edge.createResponseHeadersPolicy({
-            ResponseHeadersPolicyConfig: {
-                Name: "films",
-                SecurityHeadersConfig: {
-                    ContentSecurityPolicy: { ContentSecurityPolicy: csp, Override: true },
-                    ContentTypeOptions: { Override: true },
-                    StrictTransportSecurity: { AccessControlMaxAgeSec: 60, Override: true },
-                },
-            },
-        });
-        const behavior = {
-            viewerProtocolPolicy: "redirect-to-https",
-            cachedMethods: ["GET", "HEAD"],
-            compress: true,
-            responseHeadersPolicyId: ResponseHeadersPolicy?.Id ?? "",
-        };
-        const optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6";
-        const { CachePolicy } = await createSender(edge)(CreateCachePolicyCommand)({
-            CachePolicyConfig: toAws(caching, {
-                name: "films",
-                minTtl: 0,
-                parametersInCacheKeyAndForwardedToOrigin: {
-                    cookiesConfig: { cookieBehavior: "none" },
-                    headersConfig: { headerBehavior: "whitelist", headers: { items: ["Origin"] } },
-                    queryStringsConfig: { queryStringBehavior: "all" },
-                },
-            }),
-        });
-        const wanted = toDistributionConfig({
-            comment: "films",
-            enabled: true,
+        const edge = aws.open(CloudFront);
+        const plugin = createProvider(
+            { ...edgePolicyEntries(edge, async () => account), ...distributionEntries(edge) },
+            {},
+        );
+        const make = (kind: string, args: Record<string, unknown>) =>
+            plugin.create(createUrn(`aws:cloudfront/${kind}:${kind.charAt(0).toUpperCase()}${kind.slice(1)}`), args);
+        const { id: originAccessControlId } = await make("originAccessControl", oacArgs());
+        const { id: responseHeadersPolicyId } = await make("responseHeadersPolicy", headersArgs());
+        const { id: cachePolicyId } = await make("cachePolicy", cacheArgs());
+        const { origins, defaultCacheBehavior, orderedCacheBehaviors, ...common } = distributionArgs();
+        const [page, more] = origins;
+        const { outs } = await make("distribution", {
+            ...common,
             origins: [
+                { ...page, domainName: `${Bucket}.s3.${region}.amazonaws.com`, originAccessControlId },
                 {
-                    originId: "page",
-                    domainName: `${Bucket}.s3.${region}.amazonaws.com`,
-                    originAccessControlId: OriginAccessControl?.Id ?? "",
-                },
-                {
-                    originId: "api",
-                    customHeaders: [{ name: "x-origin-token", value: "token" }],
+                    ...more,
                     domainName: `${api}.execute-api.${region}.amazonaws.com`,
-                    customOriginConfig: {
-                        httpPort: 80,
-                        httpsPort: 443,
-                        originProtocolPolicy: "https-only",
-                        originSslProtocols: ["TLSv1.2"],
-                    },
+                    customHeaders: [{ name: "x-origin-token", value: "token" }],
                 },
             ],
-            defaultCacheBehavior: {
-                ...behavior,
-                targetOriginId: "page",
-                allowedMethods: ["GET", "HEAD"],
-                cachePolicyId: optimized,
-            },
+            defaultCacheBehavior: { ...defaultCacheBehavior, responseHeadersPolicyId },
+            orderedCacheBehaviors: orderedCacheBehaviors.map((each) => ({
+                ...each,
+                responseHeadersPolicyId,
+                cachePolicyId,
+            })),
             // Set errorCachingMinTtl to 0, because CloudFront otherwise caches an error for 10 s.
             customErrorResponses: [{ errorCode: 503, errorCachingMinTtl: 0 }],
-            orderedCacheBehaviors: [
-                {
-                    ...behavior,
-                    pathPattern: "/api/*",
-                    targetOriginId: "api",
-                    allowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
-                    cachePolicyId: CachePolicy?.Id ?? "",
-                    originRequestPolicyId: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
-                },
-            ],
-            defaultRootObject: "index.html",
-            viewerCertificate: { cloudfrontDefaultCertificate: true },
-            restrictions: { geoRestriction: { restrictionType: "none" } },
         });
-        const DistributionConfig = { CallerReference: "films", ...wanted };
-        const { Distribution } = await createSender(edge)(CreateDistributionCommand)({ DistributionConfig });
-        host = Distribution?.DomainName ?? "";
-        arn = Distribution?.ARN ?? "";
+        host = String(outs?.domainName);
+        arn = String(outs?.arn);
     });
 
     it("the distribution serves a page of a private bucket with the headers of the response headers policy", async () => {
@@ -164,9 +95,9 @@ describe("CloudFront distributions of the local AWS", () => {
         assert.deepEqual([page.status, page.body], [200, "the page's index.html"]);
         assert.equal(page.headers["content-type"], "text/html");
         assert.equal(page.headers["cache-control"], "no-cache");
-        assert.equal(page.headers["content-security-policy"], csp);
+        assert.equal(page.headers["content-security-policy"], "default-src 'self'");
         assert.equal(page.headers["x-content-type-options"], "nosniff");
-        assert.equal(page.headers["strict-transport-security"], "max-age=60");
+        assert.equal(page.headers["strict-transport-security"], "max-age=63072000; includeSubDomains");
         assert.equal((await view("/assets/page.js")).body, "the page's assets/page.js");
         assert.equal((await fetch(`${aws.url}/${Bucket}/index.html`)).status, 403);
         const plain = await view("/", { scheme: "http" });

@@ -100,11 +100,7 @@ describe("Logs and updates of Lambda functions", () => {
     it("a function creates its log group only if its role may create it", async () => {
         const group = `arn:aws:logs:eu-central-1:${account}:log-group:${logGroupName}`;
         const allowActions = (resource: string, ...actions: string[]) =>
-            aws.admin.iam.putRolePolicy({
-                RoleName: `${FunctionName}-role`,
-                PolicyName: "policy",
-                PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow(actions, resource)] }),
-            });
+            aws.putRolePolicy(`${FunctionName}-role`, allow(actions, resource));
         const writes = ["logs:CreateLogStream", "logs:PutLogEvents"];
         await logs.deleteLogGroup({ logGroupName });
         await allowActions("*", ...writes);

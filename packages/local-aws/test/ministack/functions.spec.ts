@@ -11,11 +11,10 @@ import type { Statement } from "policy-evaluator";
 import { region, testInstance } from "../../../../test/support/local-aws.ts";
 import { start } from "../../control.ts";
 import { paths } from "../../instance.ts";
-import { account, administrator, allow, useEnforcing } from "../gateway/enforcement/support.ts";
+import { account, administrator, allow, keysOf, policy, useEnforcing } from "../gateway/enforcement/support.ts";
 import { discardInstance } from "../instances.ts";
 
 const arn = (service: string, tail: string) => `arn:aws:${service}:${region}:${account}:${tail}`;
-const policy = (...Statement: Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 const service = (name: string) => ({ Service: `${name}.amazonaws.com` });
 const logs = allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]);
 
@@ -90,19 +89,14 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         return { functionArn, failures };
     }
 
-    it("a function runs on the project's version of Node.js with its role's permissions", async () => {
-        const role = await aws.role("asks", service("lambda"), logs);
+    it("a function runs on the project's Node.js with its role's permissions and lambda:SourceFunctionArn", async () => {
+        const role = await aws.role("asks", { ...service("lambda"), AWS: account }, logs);
         await makeFunction("asks", asking, role);
         const ask = async () => {
             const { Payload } = await aws.admin.lambda.invoke({ FunctionName: "asks" });
             return JSON.parse(Buffer.from(Payload ?? []).toString());
         };
-        const give = (...statements: Statement[]) =>
-            aws.admin.iam.putRolePolicy({
-                RoleName: "asks",
-                PolicyName: "policy",
-                PolicyDocument: policy(logs, ...statements),
-            });
+        const give = (...statements: Statement[]) => aws.putRolePolicy("asks", logs, ...statements);
         const refused = await ask();
         assert.equal(refused.node, process.version);
         const who = `assumed-role/asks/asks is not authorized to perform: `;
@@ -110,7 +104,10 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         assert.ok(refused.metric.includes(`${who}cloudwatch:PutMetricData`), refused.metric);
 
         const inSpace = (space: string) =>
-            allow("cloudwatch:PutMetricData", "*", { StringEquals: { "cloudwatch:namespace": space } });
+            allow("cloudwatch:PutMetricData", "*", {
+                StringEquals: { "cloudwatch:namespace": space },
+                ArnEquals: { "lambda:SourceFunctionArn": arn("lambda", "function:asks") },
+            });
         await give(allow("personalize:ListCampaigns"), inSpace("Other"));
         const half = await ask();
         assert.equal(half.campaigns, "ok");
@@ -118,6 +115,10 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
 
         await give(allow("personalize:ListCampaigns"), inSpace("Films"));
         assert.equal((await ask()).metric, "ok");
+        const { Credentials } = await aws.admin.sts.assumeRole({ RoleArn: role, RoleSessionName: "asks" });
+        const outside = aws.open(CloudWatch, keysOf(Credentials));
+        const MetricData = [{ MetricName: "Outside", Value: 1 }];
+        await assert.rejects(outside.putMetricData({ Namespace: "Films", MetricData }), /not authorized to perform/);
         const { Metrics = [] } = await cloudWatch.listMetrics({ Namespace: "Films" });
         assert.deepEqual(
             Metrics.map(({ MetricName }) => MetricName),
@@ -160,8 +161,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         // that the start fails.
         const soon = new Date(Date.now() + 4000).toISOString().slice(0, 19);
         await schedule("distrusted", distrusted, soon);
-        const trust = { Effect: "Allow" as const, Principal: service("lambda"), Action: "sts:AssumeRole" };
-        await aws.admin.iam.updateAssumeRolePolicy({ RoleName: "distrusted", PolicyDocument: policy(trust) });
+        await aws.trust("distrusted", service("lambda"));
         const line =
             /schedule\/default\/distrusted is not delivered: .*role\/distrusted cannot be assumed by scheduler/;
         for (const giveUp = Date.now() + 30_000; Date.now() < giveUp; await sleep(200)) {

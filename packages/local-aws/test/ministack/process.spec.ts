@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +22,7 @@ describe("MiniStack process of the local AWS", () => {
         const ports = join(dir, "ports");
         await writeFile(
             python,
-            `#!/bin/sh\necho "$GATEWAY_PORT $ANSWERS_PORT" >> ${ports}\n${script}\nexec ${real} "$@"\n`,
+            `#!/bin/sh\necho "$EDGE_PORT $ANSWERS_PORT" >> ${ports}\n${script}\nexec ${real} "$@"\n`,
         );
         await chmod(python, 0o755);
         const logged: string[] = [];
@@ -112,6 +113,21 @@ describe("MiniStack process of the local AWS", () => {
         assert.equal((await stat(saved("sqs"))).ino, first);
         await create("others");
         assert.notEqual(await until("sqs", "others"), first);
+    });
+
+    it("each test that a module names as failing without its change exists", () => {
+        const folder = join(root, "packages/local-aws/ministack");
+        const modules = globSync("*.py", { cwd: folder }).map((name) => readFileSync(join(folder, name), "utf8"));
+        const named = modules.flatMap((text) => [...text.matchAll(/Fails without it: (\S+): (.*?)(?: …)?$/gm)]);
+        assert.ok(named.length > 20);
+        for (const [, file = "", title = ""] of named) {
+            const specs = globSync(`{test,packages/local-aws/test}/**/${file}`, { cwd: root });
+            const texts = specs.map((spec) => readFileSync(join(root, spec), "utf8").replaceAll("\\", ""));
+            assert.ok(
+                texts.some((text) => text.includes(title)),
+                `${file}: ${title}`,
+            );
+        }
     });
 
     it("freePort does not return an excluded port", async () => {

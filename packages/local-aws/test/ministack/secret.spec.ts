@@ -5,6 +5,7 @@ import { chmod, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { testInstance } from "../../../../test/support/local-aws.ts";
+import { startedBy } from "../../../../test/support/orphans.ts";
 import { start } from "../../control.ts";
 import { makePrivateFolders, paths } from "../../instance.ts";
 import { useEnforcing } from "../gateway/enforcement/support.ts";
@@ -40,6 +41,7 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         const { Payload } = await aws.admin.lambda.invoke({ FunctionName: "looking" });
         const contents = JSON.parse(Buffer.from(Payload ?? []).toString()) as Record<string, string>;
         assert.ok(Object.keys(contents).length >= 3, JSON.stringify(contents));
+        assert.doesNotMatch(contents.own ?? "", /ANSWERS/);
         for (const [place, content] of Object.entries(contents))
             assert.doesNotMatch(content, secret, `${place}: ${content.slice(0, 2000)}`);
         for (const name of await readdir(join(aws.instance.dir, "logs"))) {
@@ -50,7 +52,7 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
     it("every port except the gateway's returns 403 without the secret", async function () {
         if (process.platform !== "linux") this.skip();
         const { pid } = await start(aws.instance, () => {});
-        const ports = listenedBy(await processesOf(pid));
+        const ports = listenedBy([pid, ...startedBy(pid).map((child) => child.pid)]);
         assert.ok(ports.includes(aws.instance.port), String(ports));
         for (const port of ports.filter((each) => each !== aws.instance.port)) {
             const { status } = await ask(port, { path: "/", method: "POST", body: "{}" });
@@ -83,18 +85,6 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         assert.equal((await stat(instance.dir)).mode & 0o777, 0o755);
     });
 });
-
-/** Returns a process and its descendants. */
-async function processesOf(pid: number): Promise<number[]> {
-    const list = execFileSync("ps", ["-e", "-o", "pid=,ppid="], { encoding: "utf8" });
-    const pairs = list
-        .trim()
-        .split("\n")
-        .map((line) => line.trim().split(/\s+/).map(Number));
-    const pids = [pid];
-    for (const parent of pids) pids.push(...pairs.filter(([, of]) => of === parent).map(([child = 0]) => child));
-    return pids;
-}
 
 /** Returns the TCP ports on which the given processes listen, from Linux's /proc. */
 function listenedBy(pids: readonly number[]): number[] {

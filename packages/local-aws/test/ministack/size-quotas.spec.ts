@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { strToU8, zipSync } from "fflate";
-import { useEnforcing } from "../gateway/enforcement/support.ts";
-
-const trustOf = (service: string) =>
-    JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: `${service}.amazonaws.com` }, Action: "sts:AssumeRole" }],
-    });
+import { allow, policy, useEnforcing } from "../gateway/enforcement/support.ts";
 
 interface InlinePolicy {
     readonly PolicyName: string;
@@ -15,16 +9,9 @@ interface InlinePolicy {
 
 describe("Sizes of policies and variables on the local AWS", () => {
     const aws = useEnforcing();
-    const createRole = (RoleName: string, service: string) =>
-        aws.admin.iam.createRole({ RoleName, AssumeRolePolicyDocument: trustOf(service) });
-
     /** Returns a policy with this number of characters, not counting white space. */
     const documentOf = (length: number) => {
-        const text = (Resource: string) =>
-            JSON.stringify({
-                Version: "2012-10-17",
-                Statement: { Effect: "Allow", Action: "s3:GetObject", Resource },
-            });
+        const text = (resource: string) => policy(allow("s3:GetObject", resource));
         const arn = "arn:aws:s3:::";
         return `${" ".repeat(99)}${text(arn + "x".repeat(length - text(arn).length))}`;
     };
@@ -53,7 +40,7 @@ describe("Sizes of policies and variables on the local AWS", () => {
         },
         role: {
             quota: 10_240,
-            create: (RoleName: string) => createRole(RoleName, "personalize"),
+            create: (RoleName: string) => aws.role(RoleName, { Service: "personalize.amazonaws.com" }),
             put: (RoleName: string, policy: InlinePolicy) => aws.admin.iam.putRolePolicy({ RoleName, ...policy }),
         },
     };
@@ -73,8 +60,7 @@ describe("Sizes of policies and variables on the local AWS", () => {
     }
 
     it("Lambda refuses environment variables above 4,096 bytes as JSON", async () => {
-        await createRole("worker", "lambda");
-        const Role = "arn:aws:iam::000000000000:role/worker";
+        const Role = await aws.role("worker", { Service: "lambda.amazonaws.com" });
         const make = (FunctionName: string, value: string) =>
             aws.admin.lambda.createFunction({
                 ...{ FunctionName, Role, Runtime: "nodejs24.x", Handler: "index.handler" },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../../../../test/support/until.ts";
 import { Machine, type Run } from "./machine.ts";
 
 describe("bootstrap.mjs, installing tools", () => {
@@ -90,9 +90,11 @@ describe("bootstrap.mjs, installing tools", () => {
     it("the next run repairs an installation that was interrupted by kill -9", async () => {
         const killed = machine.start(["local"], { STUB_NPM_MS: "3000" });
         await until(
-            () => existsSync(join(machine.root, ".tools", "python")) && existsSync(join(machine.root, ".tools", "bin")),
+            "Python and the engine are in place",
+            async () =>
+                existsSync(join(machine.root, ".tools", "python")) && existsSync(join(machine.root, ".tools", "bin")),
         );
-        await until(() => machine.calls().some((call) => call.startsWith("npm")));
+        await until("npm runs", async () => machine.calls().some((call) => call.startsWith("npm")));
         killed.kill("SIGKILL");
         await killed.outcome;
         assert.ok(!existsSync(join(machine.root, "node_modules")), "nothing half-installed is in place");
@@ -134,7 +136,7 @@ describe("bootstrap.mjs, installing tools", () => {
 
     it("SIGTERM ends the installers and releases the lock", async () => {
         const run = machine.start(["packages"], { STUB_NPM_MS: "20000" });
-        await until(() => machine.calls().length === 1);
+        await until("npm runs", async () => machine.calls().length === 1);
         run.kill("SIGTERM");
         const { code, stderr } = await run.outcome;
         assert.equal(code, 143);
@@ -189,7 +191,7 @@ describe("bootstrap.mjs, running a command", () => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
         it(`bootstrap.mjs passes ${signal} on and returns the command's exit code`, async () => {
             const run: Run = machine.start(["local", "stay.mjs"]);
-            await until(() => run.stdout().includes("here"));
+            await until("the command runs", async () => run.stdout().includes("here"));
             run.kill(signal);
             const { code, stdout } = await run.outcome;
             assert.deepEqual([code, stdout], [7, `here\ngot ${signal}\ncleaned up\n`]);
@@ -204,9 +206,3 @@ describe("bootstrap.mjs, running a command", () => {
         assert.equal((await machine.run(["local", "fall.mjs"])).signal, "SIGTERM");
     });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-    for (const end = Date.now() + 20_000; !condition(); await sleep(20)) {
-        assert.ok(Date.now() < end, "waited 20 s in vain");
-    }
-}

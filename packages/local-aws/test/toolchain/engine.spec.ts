@@ -18,8 +18,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
     const engineWork = () => machine.work().filter((call) => !call.startsWith("npm"));
 
     it("bootstrap.mjs uses a recent Pulumi CLI on PATH and installs nothing", async () => {
-        machine.give("pulumi");
-        machine.give("pulumi-language-nodejs");
+        machine.give("pulumi", "pulumi-language-nodejs");
         assert.equal((await machine.run(["engine"])).code, 0);
         const path = join(machine.path, "pulumi");
         assert.deepEqual(toolchain(machine.root).engine, { source: "PATH", version: "3.260.0", path });
@@ -27,8 +26,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
     });
 
     it("bootstrap.mjs unpacks the official archive into the clone if the Pulumi CLI on PATH is old", async () => {
-        machine.give("pulumi");
-        machine.give("pulumi-language-nodejs");
+        machine.give("pulumi", "pulumi-language-nodejs");
         const { code } = await machine.run(["engine"], { STUB_PULUMI: "3.229.9", STUB_ARCHIVE: machine.archive() });
         assert.equal(code, 0);
         assert.deepEqual(engineWork(), [FETCH]);
@@ -116,8 +114,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
     });
 
     it("the version of an old Pulumi CLI on PATH is read only once", async () => {
-        machine.give("pulumi");
-        machine.give("pulumi-language-nodejs");
+        machine.give("pulumi", "pulumi-language-nodejs");
         await machine.run(["engine"], { STUB_PULUMI: "3.100.0" });
         machine.forget();
         await machine.run(["engine"], { STUB_PULUMI: "3.100.0" });
@@ -127,8 +124,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
     it("bootstrap.mjs uses a later Pulumi CLI on PATH instead of the installed engine", async () => {
         await machine.run(["engine"]);
         assert.ok(existsSync(bin()));
-        machine.give("pulumi");
-        machine.give("pulumi-language-nodejs");
+        machine.give("pulumi", "pulumi-language-nodejs");
         machine.forget();
         assert.equal((await machine.run(["engine"])).code, 0);
         assert.equal(machine.engine().source, "PATH");

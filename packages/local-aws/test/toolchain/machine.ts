@@ -48,12 +48,12 @@ export class Machine {
         writeFileSync(join(this.root, "package-lock.json"), `{"lockfileVersion":3}`);
         writeFileSync(join(this.root, "report.mjs"), REPORT);
         writeFileSync(join(this.root, "stay.mjs"), STAY);
-        for (const name of programs) this.give(name);
+        this.give(...programs);
     }
 
-    /** Adds a stub to the machine's PATH. */
-    give(name: keyof typeof PROGRAMS): void {
-        writeFileSync(join(this.path, name), standIn(name), { mode: 0o755 });
+    /** Adds stubs to the machine's PATH. */
+    give(...names: readonly (keyof typeof PROGRAMS)[]): void {
+        for (const name of names) writeFileSync(join(this.path, name), standIn(name), { mode: 0o755 });
     }
 
     /**

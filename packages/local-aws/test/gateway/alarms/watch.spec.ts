@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatch, type PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { region } from "../../../../../test/support/local-aws.ts";
+import { until } from "../../../../../test/support/until.ts";
 import { insights, isInsightsQuery } from "../../../gateway/alarms/insights.ts";
 import { metricReads } from "../../../gateway/alarms/metric-reads.ts";
 import { localAccountId, paths } from "../../../instance.ts";
-import { administrator, useEnforcing } from "../enforcement/support.ts";
+import { administrator, allow, policy, useEnforcing } from "../enforcement/support.ts";
 
 const Namespace = "Films";
 const period = 10;
@@ -68,14 +68,6 @@ describe("Alarms and Metrics Insights queries of the local AWS", () => {
         const { MetricAlarms = [] } = await client.describeAlarms({});
         return Object.fromEntries(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
     };
-    async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-        for (const giveUp = Date.now() + 30_000; Date.now() < giveUp; await sleep(200)) {
-            if (await holds()) {
-                return;
-            }
-        }
-        throw new Error(`it did not come to be that ${what}: ${JSON.stringify(await states())}`);
-    }
     const put = (client: CloudWatch, Campaign: string | undefined, values: Record<string, number>) =>
         client.putMetricData({
             Namespace,
@@ -91,17 +83,7 @@ describe("Alarms and Metrics Insights queries of the local AWS", () => {
         const { TopicArn = "" } = await sns.createTopic({ Name: "alarms" });
         const { QueueUrl = "" } = await sqs.createQueue({ QueueName: "alarms" });
         const queueArn = `arn:aws:sqs:${region}:${localAccountId}:alarms`;
-        const Policy = JSON.stringify({
-            Version: "2012-10-17",
-            Statement: [
-                {
-                    Effect: "Allow",
-                    Principal: { Service: "sns.amazonaws.com" },
-                    Action: "sqs:SendMessage",
-                    Resource: "*",
-                },
-            ],
-        });
+        const Policy = policy({ ...allow("sqs:SendMessage"), Principal: { Service: "sns.amazonaws.com" } });
         await sqs.setQueueAttributes({ QueueUrl, Attributes: { Policy } });
         await sns.subscribe({
             TopicArn,

@@ -10,7 +10,8 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { zipSync } from "fflate";
 import { toDistributionConfig } from "../../../aws-plugin/cloudfront-distribution.ts";
 import { createSender } from "../../../calls.ts";
-import { answered, createDocument } from "../../ministack/rest-apis/support.ts";
+import { distributionArgs } from "../../aws-plugin/edge-args.ts";
+import { answered, createDocument, importDocument } from "../../ministack/rest-apis/support.ts";
 import { account, allow, type Keys, useEnforcing } from "./support.ts";
 
 const region = "eu-central-1";
@@ -42,21 +43,8 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         );
         return true;
     };
-    /**
-     * Gives a role a trust policy for a service with a condition: by default, that the service sends aws:SourceAccount.
-     */
-    const requireSource = (
-        RoleName: string,
-        Service: string,
-        Condition: object = { StringEquals: { "aws:SourceAccount": account } },
-    ) =>
-        aws.admin.iam.updateAssumeRolePolicy({
-            RoleName,
-            PolicyDocument: JSON.stringify({
-                Version: "2012-10-17",
-                Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole", Condition }],
-            }),
-        });
+    /** A condition that the service sends aws:SourceAccount. */
+    const withSource = { StringEquals: { "aws:SourceAccount": account } };
     const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
     it("DynamoDB item calls need permission on the table's ARN, and CreateTable with tags needs dynamodb:TagResource", async () => {
@@ -234,9 +222,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         );
         const { api } = clientsOf(keys);
         const { api: admin } = clientsOf();
-        const body = Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered() } })));
-        const { id: restApiId = "" } = await admin.createRestApi({ name: "traced" });
-        await admin.putRestApi({ restApiId, mode: "overwrite", body });
+        const restApiId = await importDocument(admin, createDocument({ "/films": { get: answered() } }));
         const { id: deploymentId } = await admin.createDeployment({ restApiId });
         const stage = (stageName: string, tracingEnabled: boolean) =>
             api.createStage({ restApiId, deploymentId, stageName, tracingEnabled });
@@ -273,7 +259,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         await aws.putPolicy("accountant", [allow("iam:PassRole", [logs, distrusts])], "passes");
         await assert.rejects(set(distrusts), { name: "BadRequestException" });
         const conditional = await aws.role("conditional", { Service: "apigateway.amazonaws.com" });
-        await requireSource("conditional", "apigateway.amazonaws.com");
+        await aws.trust("conditional", { Service: "apigateway.amazonaws.com" }, withSource);
         await aws.putPolicy("accountant", [allow("iam:PassRole", [logs, distrusts, conditional])], "passes");
         await assert.rejects(set(conditional), { name: "BadRequestException" });
         await set(logs);
@@ -289,12 +275,12 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             CloudWatchLogsRoleArn,
             CloudWatchLogsLogGroupArn: `arn:aws:logs:${region}:${account}:log-group:/trail:*`,
         };
-        await requireSource("trails", "cloudtrail.amazonaws.com");
+        await aws.trust("trails", { Service: "cloudtrail.amazonaws.com" }, withSource);
         await assert.rejects(trails.createTrail(trail), {
             name: "InvalidCloudWatchLogsRoleArnException",
             message: "Access denied. Check the trust relationships for your role.",
         });
-        await requireSource("trails", "cloudtrail.amazonaws.com", {});
+        await aws.trust("trails", { Service: "cloudtrail.amazonaws.com" });
         await trails.createTrail(trail);
     });
 
@@ -309,23 +295,14 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             Code: { ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = () => 1;") }) },
         };
         const xray = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
-        const give = (Condition: object) =>
-            aws.admin.iam.putRolePolicy({
-                RoleName: "traced",
-                PolicyName: "traces",
-                PolicyDocument: JSON.stringify({
-                    Version: "2012-10-17",
-                    Statement: [{ ...allow(xray), ...Condition }],
-                }),
-            });
         const refused = {
             name: "InvalidParameterValueException",
             message: "The provided execution role does not have permissions to call PutTraceSegments on XRAY",
         };
         await assert.rejects(aws.admin.lambda.createFunction(make), refused);
-        await give({ Condition: { StringEquals: { "aws:RequestedRegion": region } } });
+        await aws.putRolePolicy("traced", allow(xray, "*", { StringEquals: { "aws:RequestedRegion": region } }));
         await assert.rejects(aws.admin.lambda.createFunction(make), refused);
-        await give({});
+        await aws.putRolePolicy("traced", allow(xray));
         await aws.admin.lambda.createFunction(make);
     });
 
@@ -350,19 +327,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             cloudFront.deleteOriginAccessControl({ Id, IfMatch: control.ETag }),
             refusedOn("cloudfront:DeleteOriginAccessControl", edge(`origin-access-control/${Id}`)),
         );
-        const wanted = toDistributionConfig({
-            enabled: true,
-            origins: [{ originId: "page", domainName: `films.s3.${region}.amazonaws.com`, originAccessControlId: Id }],
-            defaultCacheBehavior: {
-                targetOriginId: "page",
-                viewerProtocolPolicy: "https-only",
-                allowedMethods: ["GET", "HEAD"],
-                cachedMethods: ["GET", "HEAD"],
-                cachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",
-            },
-            viewerCertificate: { cloudfrontDefaultCertificate: true },
-            restrictions: { geoRestriction: { restrictionType: "none" } },
-        });
+        const wanted = toDistributionConfig(distributionArgs());
         const DistributionConfig = { CallerReference: "films", ...wanted };
         const withTags = (team: string) =>
             createSender(cloudFront)(CreateDistributionWithTagsCommand)({

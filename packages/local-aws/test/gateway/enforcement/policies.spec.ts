@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { CreateDatasetGroupCommand, CreateSchemaCommand } from "@aws-sdk/client-personalize";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
-import { account, allow, type Keys, useEnforcing } from "./support.ts";
+import type { Statement } from "policy-evaluator";
+import { account, allow, keysOf, policy, useEnforcing } from "./support.ts";
 
 const denied = (name: string, user: string, action: string, resource: string) => ({
     name,
     message: `User: ${user} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
 });
+
+const trustOfLambda: Statement = {
+    Effect: "Allow",
+    Principal: { Service: "lambda.amazonaws.com" },
+    Action: "sts:AssumeRole",
+};
 
 describe("IAM policies on a local AWS with IAM enforcement", () => {
     const aws = useEnforcing();
@@ -133,8 +140,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
 
     it("CreateRole with tags needs iam:TagRole", async () => {
         const user = await aws.user("role-maker", allow("iam:CreateRole"));
-        const trust = { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
-        const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+        const AssumeRolePolicyDocument = policy(trustOfLambda);
         const role = {
             RoleName: "tagged",
             AssumeRolePolicyDocument,
@@ -150,7 +156,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         const PermissionsBoundary = (
             await aws.admin.iam.createPolicy({
                 PolicyName: "boundary",
-                PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:*")] }),
+                PolicyDocument: policy(allow("s3:*")),
             })
         ).Policy?.Arn;
         const user = await aws.user(
@@ -160,8 +166,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         );
         await user.iam.getUser({ UserName: "maker" });
         await assert.rejects(user.iam.getUser({ UserName: "tagger" }), { name: "AccessDenied" });
-        const trust = { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
-        const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+        const AssumeRolePolicyDocument = policy(trustOfLambda);
         const role = (RoleName: string) => ({ RoleName, AssumeRolePolicyDocument });
         await assert.rejects(user.iam.createRole(role("free")), { name: "AccessDenied" });
         await user.iam.createRole({ ...role("bound"), PermissionsBoundary });
@@ -175,24 +180,14 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         const user = await aws.user("assumer", allow("sts:AssumeRole"));
         const RoleArn = await aws.role("files-role", { AWS: user.arn }, allow("s3:GetObject"));
         const stranger = await aws.user("stranger", allow("sts:AssumeRole"));
-        const assume = (Policy?: object) =>
-            new AssumeRoleCommand({
-                RoleArn,
-                RoleSessionName: "it",
-                ...(Policy && { Policy: JSON.stringify(Policy) }),
-            });
+        const assume = (Policy?: string) => new AssumeRoleCommand({ RoleArn, RoleSessionName: "it", Policy });
         await assert.rejects(stranger.sts.send(assume()), { name: "AccessDenied" });
-        const read = async (policy?: object) => {
-            const { Credentials: credentials } = await user.sts.send(assume(policy));
-            const keys: Keys = {
-                accessKeyId: credentials?.AccessKeyId ?? "",
-                secretAccessKey: credentials?.SecretAccessKey ?? "",
-                sessionToken: credentials?.SessionToken ?? "",
-            };
-            return aws.clientsOf(keys).s3.getObject({ Bucket: "files", Key: "open/a" });
+        const read = async (policy?: string) => {
+            const { Credentials } = await user.sts.send(assume(policy));
+            return aws.clientsOf(keysOf(Credentials)).s3.getObject({ Bucket: "files", Key: "open/a" });
         };
         await read();
-        await assert.rejects(read({ Version: "2012-10-17", Statement: [allow("s3:ListBucket")] }), {
+        await assert.rejects(read(policy(allow("s3:ListBucket"))), {
             name: "AccessDenied",
             message: /because no session policy allows the s3:GetObject action$/,
         });
@@ -203,14 +198,11 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         const guest = await aws.user("guest");
         const read = (who: { s3: typeof user.s3 }, Key: string) => who.s3.getObject({ Bucket: "files", Key });
         const arn = (key: string) => `arn:aws:s3:::files/${key}`;
-        const policy = (...Statement: object[]) =>
-            aws.admin.s3.putBucketPolicy({
-                Bucket: "files",
-                Policy: JSON.stringify({ Version: "2012-10-17", Statement }),
-            });
+        const putBucketPolicy = (...statements: Statement[]) =>
+            aws.admin.s3.putBucketPolicy({ Bucket: "files", Policy: policy(...statements) });
         await read(user, "open/a");
         await assert.rejects(read(guest, "open/a"), { name: "AccessDenied" });
-        await policy(
+        await putBucketPolicy(
             { Effect: "Allow", Principal: { AWS: guest.arn }, Action: "s3:GetObject", Resource: arn("open/*") },
             { Effect: "Deny", Principal: "*", Action: "s3:GetObject", Resource: arn("shut/*") },
         );
@@ -218,7 +210,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         await assert.rejects(read(user, "shut/a"), { message: /with an explicit deny in a resource-based policy$/ });
         // The gateway has no TLS and counts requests as secure, so a Deny for plain HTTP does not apply.
         const plain = { Bool: { "aws:SecureTransport": "false" } };
-        await policy({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: arn("*"), Condition: plain });
+        await putBucketPolicy({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: arn("*"), Condition: plain });
         await read(user, "open/a");
     });
 

@@ -12,20 +12,13 @@ const parameter = (name: string) => `arn:aws:ssm:eu-central-1:${account}:paramet
 describe("Resource ARNs that IAM enforcement evaluates", () => {
     const aws = useEnforcing();
 
-    const settingsOf = (credentials: { accessKeyId: string; secretAccessKey: string }) => ({
-        endpoint: aws.url,
-        region: "eu-central-1",
-        credentials,
-        maxAttempts: 1,
-    });
-
     it("GetParametersByPath needs permission on the path's ARN, and DeleteParameters on each parameter's ARN", async () => {
         const { keys } = await aws.user(
             "reader",
             allow("ssm:GetParametersByPath", parameter("films/dev")),
             allow("ssm:DeleteParameters", parameter("films/dev/*")),
         );
-        const ssm = new SSM(settingsOf(keys));
+        const ssm = aws.open(SSM, keys);
         const below = (Path: string) => ssm.getParametersByPath({ Path });
         const remove = (...Names: string[]) => ssm.deleteParameters({ Names });
         assert.deepEqual((await below("/films/dev")).Parameters, []);
@@ -35,7 +28,6 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         );
         assert.deepEqual((await remove("/films/dev/a", "/films/dev/b")).InvalidParameters?.length, 2);
         await assert.rejects(remove("/films/dev/a", "/films/prod/b"), /on resource: .*parameter\/films\/prod\/b /);
-        ssm.destroy();
     });
 
     it("tag actions need permission on a log group's ARN without `:*`, and other actions on the ARN with `:*`", async () => {
@@ -110,11 +102,10 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
             iam.simulatePrincipalPolicy({ PolicySourceArn, ActionNames: ["s3:GetObject"] });
         assert.equal((await simulate(arn)).EvaluationResults?.[0]?.EvalDecision, "implicitDeny");
         await assert.rejects(simulate(`${arn}-2`), { name: "AccessDenied" });
-        const cloudWatch = new CloudWatch(settingsOf(keys));
+        const cloudWatch = aws.open(CloudWatch, keys);
         const tagsOf = (ResourceARN: string) => cloudWatch.listTagsForResource({ ResourceARN });
         await assert.rejects(tagsOf(`${alarm}-2`), /not authorized/);
         await assert.rejects(tagsOf(alarm), (error: Error) => !/not authorized/.test(error.message));
-        cloudWatch.destroy();
     });
 
     it("PutMetricAlarm has cloudwatch:AlarmActions with the actions of all three lists", async () => {
@@ -162,11 +153,10 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
             allow("budgets:TagResource", arn("budgets", "budget/films-budget", ""), tagged),
             allow("lambda:CreateFunction", arn("lambda", "function:films-*")),
         );
-        const settings = settingsOf(keys);
         const [cloudWatch, trails, budgets] = [
-            new CloudWatch(settings),
-            new CloudTrail(settings),
-            new Budgets(settings),
+            aws.open(CloudWatch, keys),
+            aws.open(CloudTrail, keys),
+            aws.open(Budgets, keys),
         ];
         const Tags = [{ Key: "team", Value: "films" }];
         const alarm = (AlarmName: string) =>
@@ -218,6 +208,5 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
             });
         await assert.rejects(make("others"), /lambda:CreateFunction on resource: .*function:others/);
         await assert.rejects(make("films-guard"), /iam:PassRole/);
-        for (const client of [cloudWatch, trails, budgets]) client.destroy();
     });
 });

@@ -4,7 +4,7 @@ import { Personalize } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
 import { S3 } from "@aws-sdk/client-s3";
 import { Scheduler } from "@aws-sdk/client-scheduler";
-import { STS } from "@aws-sdk/client-sts";
+import { type Credentials, STS } from "@aws-sdk/client-sts";
 import type { ConditionBlock, Principals, Statement } from "policy-evaluator";
 import { readJson } from "../../../../../test/support/json.ts";
 import { region } from "../../../../../test/support/local-aws.ts";
@@ -31,7 +31,19 @@ export const allow = (
     ...(Condition && { Condition }),
 });
 
-const createPolicy = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+/** Returns a policy document as text. */
+export const policy = (...Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+
+/** Returns the keys of temporary credentials. */
+export const keysOf = ({
+    AccessKeyId = "",
+    SecretAccessKey = "",
+    SessionToken = "",
+}: Partial<Credentials> = {}): Keys => ({
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+});
 
 /** Settings of an SDK client that makes one attempt. */
 interface ClientSettings {
@@ -69,7 +81,10 @@ async function startEnforcing() {
     });
     const admin = clientsOf(administrator);
     const putPolicy = (UserName: string, statements: readonly Statement[], PolicyName = "policy") =>
-        admin.iam.putUserPolicy({ UserName, PolicyName, PolicyDocument: createPolicy(statements) });
+        admin.iam.putUserPolicy({ UserName, PolicyName, PolicyDocument: policy(...statements) });
+    /** Replaces the policy of a role by the statements. */
+    const putRolePolicy = (RoleName: string, ...statements: Statement[]) =>
+        admin.iam.putRolePolicy({ RoleName, PolicyName: "policy", PolicyDocument: policy(...statements) });
     return {
         url,
         instance,
@@ -77,6 +92,13 @@ async function startEnforcing() {
         open,
         clientsOf,
         putPolicy,
+        putRolePolicy,
+        /** Lets only `Principal` assume a role, under a condition. */
+        trust: (RoleName: string, Principal: Principals, Condition: ConditionBlock = {}) =>
+            admin.iam.updateAssumeRolePolicy({
+                RoleName,
+                PolicyDocument: policy({ Effect: "Allow", Principal, Action: "sts:AssumeRole", Condition }),
+            }),
         /** Creates a user whose policy has the given statements, and returns the user's clients. */
         async user(UserName: string, ...statements: Statement[]) {
             await admin.iam.createUser({ UserName });
@@ -91,11 +113,8 @@ async function startEnforcing() {
         /** Creates a role that `principal` can assume and returns its ARN. */
         async role(RoleName: string, principal: Principals, ...statements: Statement[]): Promise<string> {
             const trust = { Effect: "Allow" as const, Principal: principal, Action: "sts:AssumeRole" };
-            const { Role } = await admin.iam.createRole({ RoleName, AssumeRolePolicyDocument: createPolicy([trust]) });
-            if (statements.length > 0) {
-                const policy = { RoleName, PolicyName: "policy", PolicyDocument: createPolicy(statements) };
-                await admin.iam.putRolePolicy(policy);
-            }
+            const { Role } = await admin.iam.createRole({ RoleName, AssumeRolePolicyDocument: policy(trust) });
+            if (statements.length > 0) await putRolePolicy(RoleName, ...statements);
             return Role?.Arn ?? "";
         },
         async accesses(after = 0): Promise<LoggedAccess[]> {

@@ -7,17 +7,12 @@ export const functionName = "answers";
 const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
 
 /**
- * Code of a Lambda function that returns its event, or a picture's bytes for `/picture`. Logs the value of the `x-log`
- * header.
+ * Code of a Lambda function that returns its event, and logs the value of the `x-log` header.
  */
 const code = `export const handler = async (event) => {
     process.stdout.write("called\\n");
     const line = event.headers["x-log"];
     if (line) console.log(line);
-    if (event.path === "/picture") {
-        const body = Buffer.from([0x89, 0x50, 0xff, 0x00]).toString("base64");
-        return { statusCode: 200, headers: { "content-type": "image/png" }, body, isBase64Encoded: true };
-    }
     return { statusCode: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(event) };
 };`;
 
