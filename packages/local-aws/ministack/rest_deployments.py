@@ -7,6 +7,7 @@ import copy
 import json
 from contextvars import ContextVar
 
+from ministack import app
 from ministack.core.responses import AccountRegionScopedDict, get_account_id
 from ministack.services import apigateway_v1 as gateway
 
@@ -29,6 +30,18 @@ class AsDeployed(AccountRegionScopedDict):
         if api != key:
             return super().get(key, default)
         return next(snapshot[name] for name, store in STORES.items() if store is self)
+
+
+def keep_paths_encoded() -> None:
+    """Gives functions the path and its parameters as the caller sent them. MiniStack decodes them before it routes.
+    Fails without it: e2e/shop.spec.ts: the API knows the viewer and the item with the id …
+    """
+    serve = app._handle_execute_api_request
+
+    async def serve_encoded(host, path, *rest, raw_path=None, **more):
+        return await serve(host, raw_path or path, *rest, raw_path=raw_path, **more)
+
+    app._handle_execute_api_request = serve_encoded
 
 
 def keep_to_deployments() -> None:

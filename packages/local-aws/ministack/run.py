@@ -68,6 +68,7 @@ if __name__ == "__main__":
     identities.refuse_long_ones()
     edge_resources.list_tagged()
     rest_deployments.keep_to_deployments()
+    rest_deployments.keep_paths_encoded()
     rest_records.keep()
     rest_api_changes.apply_as_aws()
     rest_imports.put_documents()
