@@ -14,7 +14,6 @@ import {
     type Attributions,
     attributionReport,
 } from "../metering/attribution.ts";
-import type { Meter } from "../metering/meter.ts";
 import { createCollector } from "./collectors.ts";
 import { type DataLocation, keysToRead, readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
@@ -30,7 +29,6 @@ const fewestInteractions = 1000;
 export async function runImport(
     call: Call,
     events: EventStore,
-    meter: Meter,
     attribution: Attributions,
     job: Resource<ImportJobProperties>,
 ): Promise<Outcome> {
@@ -86,7 +84,6 @@ export async function runImport(
             properties: { bytes },
             commit() {
                 store.save({ ...dataset, properties: { ...dataset.properties, rows } });
-                meter.imported(job, bytes);
                 if (properties.importMode === "INCREMENTAL") attribution.publish(call, dataset.parent ?? "", values);
             },
         };
