@@ -29,7 +29,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     const models = loadServiceModels(options.serviceModelDir);
     const store = openStore(options.dataDir);
     const events = openEventStore(options.dataDir);
-    events.keepOnly(store.idsOf("dataset"));
+    events.keepOnly(store.everywhere("dataset").map(({ id }) => id));
     const streams = createStreams(events);
     const { clock } = store;
     const meter = createMeter({ store, speed: options.speed, log: options.log });

@@ -18,20 +18,6 @@ const restMilliseconds = 5000;
 
 type Series = Pick<MetricValues, "region" | "name" | "unit" | "dimensions">;
 
-/** Counted usage that is not in the ledger yet. */
-interface Count {
-    readonly resource: Resource<object>;
-    readonly measure: Measure;
-    readonly start: number;
-    readonly amount: number;
-}
-
-/** What a call is about: a campaign or dataset, and the dimensions of its metrics. */
-interface Subject {
-    readonly resource: Resource<object>;
-    readonly dimensions: Readonly<Record<string, string>>;
-}
-
 /** The runtime operations that the emulator answers. */
 const counted = /^(GetRecommendations|GetPersonalizedRanking|Put(Events|Items|Users))$/;
 
@@ -48,7 +34,8 @@ export type Meter = ReturnType<typeof createMeter>;
  */
 export function createMeter({ store, speed, log }: { store: Store; speed: Speed; log(message: string): void }) {
     const { ledger, clock } = store;
-    const unwritten = new Map<string, Count>();
+    /** Counted usage that is not in the ledger yet. */
+    const unwritten = new Map<string, Parameters<typeof write>>();
     const { add, take } = collectMetrics(clock);
 
     /**
@@ -66,8 +53,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
     const flush = () => {
         if (unwritten.size === 0) return;
         store.transaction(() => {
-            for (const { resource, measure, start, amount } of unwritten.values())
-                write(resource, measure, start, amount);
+            for (const count of unwritten.values()) write(...count);
         });
         unwritten.clear();
     };
@@ -125,7 +111,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
                     ? (["RecommendationRequests", units.RecommendationRequests.counted / 1000] as const)
                     : (["DataIngestion", bytesOf(input.eventList ?? input.items ?? input.users)] as const);
             const key = `${resource.id} ${start}`;
-            unwritten.set(key, { resource, measure, start, amount: amount + (unwritten.get(key)?.amount ?? 0) });
+            unwritten.set(key, [resource, measure, start, amount + (unwritten.get(key)?.[3] ?? 0)]);
         },
         /** Counts the start of an import or training for the metrics. */
         begun(job: Resource<object>): void {
@@ -201,8 +187,11 @@ const nameOf = ({ region, name, dimensions }: Series) => `${region} ${name} ${Ob
 
 const bytesOf = (sent: unknown) => Buffer.byteLength(JSON.stringify(sent));
 
-/** Returns the campaign, the dataset, or the dataset of the event tracker that a runtime call names. */
-function subjectOf(store: Store, region: string, input: Record<string, unknown>): Subject | undefined {
+/**
+ * Returns the campaign, the dataset, or the dataset of the event tracker that a runtime call names, with the dimensions of
+ * its metrics.
+ */
+function subjectOf(store: Store, region: string, input: Record<string, unknown>) {
     const { campaignArn, datasetArn, trackingId } = input;
     const resource = store.find(region, String(campaignArn ?? datasetArn));
     if (resource?.kind === "campaign") return { resource, dimensions: { CampaignArn: resource.arn } };

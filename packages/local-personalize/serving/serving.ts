@@ -1,9 +1,9 @@
 import { type LineWish, recommendedItems } from "../batch/line.ts";
+import type { OutputOf } from "../batch/run-batch.ts";
 import type { EmulatorOptions } from "../contract.ts";
 import type { BatchJobProperties, DatasetProperties } from "../control/properties.ts";
 import { recipeTypeOf } from "../control/recipes.ts";
 import type { Call, Handler } from "../control/resources.ts";
-import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
 import type { EventStore, StoredEvent } from "../events/event-store.ts";
@@ -124,21 +124,12 @@ export function createServing(
             PutUsers: put("USERS"),
         } as Record<string, Handler>,
         /** Returns the output of a batch inference job for one of its lines. */
-        inferenceOf: (
-            call: Call,
-            version: Resource<VersionProperties>,
-            job: BatchJobProperties,
-            line: LineWish,
-        ): object => inferenceFor(call, campaigns.trainedOf(call, version), line, job, sources),
+        inferenceOf: ((call, version, job, line) =>
+            inferenceFor(call, campaigns.trainedOf(call, version), line, job, sources)) as OutputOf,
         /** Returns the output of a batch segment job for one of its lines. */
-        segmentOf: (
-            call: Call,
-            version: Resource<VersionProperties>,
-            job: BatchJobProperties,
-            line: LineWish,
-        ): object => ({
+        segmentOf: ((call, version, job, line) => ({
             usersList: segmentFor(call, campaigns.trainedOf(call, version), line, job, sources),
-        }),
+        })) as OutputOf,
         attribution: attributions,
         /** Drops caches. Call this when a resource may have changed. */
         changed,

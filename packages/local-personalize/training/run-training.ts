@@ -2,7 +2,7 @@ import type { EmulatorOptions } from "../contract.ts";
 import { findDataset, trainedColumns } from "../control/datasets.ts";
 import { hpoCandidates } from "../control/hyperparameters.ts";
 import type { RecommenderProperties } from "../control/properties.ts";
-import { findUseCase } from "../control/recommenders.ts";
+import { findUseCase } from "../control/recipes.ts";
 import { modelDir, rowsFile } from "../control/resources.ts";
 import { findTrendInterval, isObjective, type SolutionConfig, toEventChoice } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
