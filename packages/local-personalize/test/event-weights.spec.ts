@@ -9,7 +9,7 @@ import {
     createSchema,
     interactionColumns,
     recipe,
-    refusal,
+    refuses,
     type Service,
     startService,
     trainVersion,
@@ -169,13 +169,9 @@ describe("Event weights of a solution", () => {
         ],
     ];
     for (const [what, parameters, message] of refused) {
-        it(`CreateSolution rejects ${what}`, () =>
-            assert.rejects(create("bad", parameters), refusal("ValidationException", message)));
+        it(`CreateSolution rejects ${what}`, () => refuses(create("bad", parameters), message, "ValidationException"));
     }
 
     it("CreateSolution rejects event weights unless the recipe is a v2 recipe", () =>
-        assert.rejects(
-            create("old", [views], false),
-            refusal("InvalidInputException", /only for recipes of version 2/),
-        ));
+        refuses(create("old", [views], false), /only for recipes of version 2/));
 });

@@ -6,7 +6,7 @@ import {
     importRole,
     interactionsSchema,
     recipe,
-    refusal,
+    refuses,
     type Service,
     startService,
     until,
@@ -54,9 +54,9 @@ describe("Client code written for AWS", () => {
     });
 
     it("CreateSolutionVersion rejects the trainingMode UPDATE for aws-sims", async () => {
-        await assert.rejects(
+        await refuses(
             service.personalize.createSolutionVersion({ solutionArn, trainingMode: "UPDATE" }),
-            refusal("InvalidInputException", /only for aws-user-personalization/),
+            /only for aws-user-personalization/,
         );
     });
 
@@ -95,18 +95,20 @@ describe("Client code written for AWS", () => {
             featureTransformationArn,
         });
         assert.equal(featureTransformation?.name, "sims");
-        await assert.rejects(
+        await refuses(
             service.personalize.describeAlgorithm({ algorithmArn: `${algorithmArn}-none` }),
-            refusal("ResourceNotFoundException", /The given algorithm does not exist/),
+            /The given algorithm does not exist/,
+            "ResourceNotFoundException",
         );
     });
 
     it("DeleteDataset accepts the EVENT_INTERACTIONS dataset of an existing group", async () => {
         const dataset = (group: string) => arn(`dataset/${group}/EVENT_INTERACTIONS`);
         await service.personalize.deleteDataset({ datasetArn: dataset("films") });
-        await assert.rejects(
+        await refuses(
             service.personalize.deleteDataset({ datasetArn: dataset("none") }),
-            refusal("ResourceNotFoundException", /dataset group does not exist/),
+            /dataset group does not exist/,
+            "ResourceNotFoundException",
         );
     });
 });

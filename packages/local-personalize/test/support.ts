@@ -263,3 +263,7 @@ export const refusal = (name: string, message: string | RegExp) => (error: unkno
     else assert.match(error.message, message);
     return true;
 };
+
+/** Asserts that a call of an AWS client fails with an error of this message and name. */
+export const refuses = (call: Promise<unknown>, message: string | RegExp, name = "InvalidInputException") =>
+    assert.rejects(call, refusal(name, message));

@@ -14,7 +14,7 @@ import {
     solutionArn,
 } from "../films-service.ts";
 import { interactionsCsv } from "../interactions.ts";
-import { arn, refusal, restartService, type Service, startService, trainRecipe, trainVersion } from "../support.ts";
+import { arn, refuses, restartService, type Service, startService, trainRecipe, trainVersion } from "../support.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -237,9 +237,10 @@ describe("Usage records of the local Personalize", () => {
         emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
         const before = tpsHours();
         for (let count = 0; count < 350; count++) await ask();
-        await assert.rejects(
+        await refuses(
             service.personalize.updateCampaign({ campaignArn, minProvisionedTPS: 1 }),
-            refusal("ResourceInUseException", /is being updated/),
+            /is being updated/,
+            "ResourceInUseException",
         );
         near(tpsHours() - before, 350 / 3600);
     });
