@@ -59,7 +59,7 @@ describe("Viewer history in the storefront", () => {
         // Wait for the list, because the browser draws it one frame after the status.
         await page.waitForSelector(".past [data-item]");
         assert.deepEqual(await shown(page), ids.slice(0, length));
-        const genre = await waitForAnyText(page, ".history .score-title");
+        const genre = await waitForAnyText(page, ".history .scores .cut");
         const having = ids.slice(0, length).filter((id) => tables.film(id)?.genres.includes(genre)).length;
         assert.equal(await waitForAnyText(page, ".history .score"), `${having} of ${length}`);
         await page.locator(".history .within > .button").click();
