@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { MetricAttribute } from "@aws-sdk/client-personalize";
 import { campaignArn, datasetGroupArn, filmsBucket, history, openFilmsService, post, yearOf } from "./films-service.ts";
-import { arn, importRole, refuses, type Service, untilEnded } from "./support.ts";
+import { arn, importRole, refuses, serviceOf, untilEnded } from "./support.ts";
 
 const metricAttributionArn = arn("metric-attribution/films");
 const count: MetricAttribute = { eventType: "Watch", metricName: "watches", expression: "SAMPLECOUNT()" };
@@ -10,13 +10,11 @@ const output = { roleArn: importRole, s3DataDestination: { path: "s3://movies/re
 
 describe("Metric attributions", () => {
     const bucket = filmsBucket();
-    let service: Service;
+    const service = serviceOf(async () => (await openFilmsService(bucket)).service);
     let trackingId: string | undefined;
     before(async () => {
-        ({ service } = await openFilmsService(bucket));
         ({ trackingId } = await service.personalize.createEventTracker({ name: "films", datasetGroupArn }));
     });
-    after(() => service?.discard());
 
     const create = (name: string, metrics: MetricAttribute[]) =>
         service.personalize.createMetricAttribution({ name, datasetGroupArn, metrics, metricsOutputConfig: output });

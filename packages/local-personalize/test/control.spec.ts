@@ -9,7 +9,7 @@ import {
     refusal,
     refuses,
     region,
-    type Service,
+    serviceOf,
     startService,
 } from "./support.ts";
 
@@ -20,16 +20,14 @@ const schemaWith = (change: (document: Record<string, unknown>) => void) => {
 };
 
 describe("Resources of the local Personalize", () => {
-    let service: Service;
+    const service = serviceOf(() => startService({ access: createBucket().access }));
     let datasetGroupArn: string;
     let schemaArn: string;
     let datasetArn: string;
 
     before(async () => {
-        service = await startService({ access: createBucket().access });
         ({ datasetGroupArn, schemaArn, datasetArn } = await createDataset(service));
     });
-    after(() => service?.discard());
 
     it("creating a resource with an existing name or dataset type returns ResourceAlreadyExistsException", async () => {
         const taken = (tail: string) =>

@@ -13,6 +13,7 @@ import {
     recipe,
     refuses,
     type Service,
+    serviceOf,
     startService,
 } from "./support.ts";
 
@@ -54,15 +55,13 @@ async function openDomain(service: Service, name: string, domain: Domain | undef
 
 describe("Use cases of domains", () => {
     const { access } = createBucket(objects);
-    let service: Service;
+    const service = serviceOf(() => startService({ access }));
     before(async () => {
-        service = await startService({ access });
         await openDomain(service, "shop", "ECOMMERCE", { INTERACTIONS: "interactions.csv" });
         const video = { INTERACTIONS: "watched.csv", ITEMS: "items.csv" };
         await openDomain(service, "video", "VIDEO_ON_DEMAND", video);
         await openDomain(service, "clicks", "VIDEO_ON_DEMAND", { ...video, INTERACTIONS: "interactions.csv" });
     });
-    after(() => service?.discard());
 
     const describeIt = async (name: string) =>
         (await service.personalize.describeRecommender({ recommenderArn: arn(`recommender/${name}`) })).recommender;
@@ -163,16 +162,14 @@ describe("Use cases of domains", () => {
 });
 
 describe("Configurations of recommenders", () => {
-    let service: Service;
+    const service = serviceOf(() => startService({ access: createBucket(objects).access, throttle: true }));
     let datasetGroupArn: string;
     before(async () => {
-        service = await startService({ access: createBucket(objects).access, throttle: true });
         datasetGroupArn = await openDomain(service, "video", "VIDEO_ON_DEMAND", {
             INTERACTIONS: "watched.csv",
             ITEMS: "items.csv",
         });
     });
-    after(() => service?.discard());
 
     /** Creates a recommender, calls it `requests` times, deletes it, and returns the last list. */
     const ask = async (useCase: string, recommenderConfig: RecommenderConfig, input: object, requests = 1) => {
@@ -229,10 +226,9 @@ describe("Configurations of recommenders", () => {
 });
 
 describe("Promotions", () => {
-    let service: Service;
+    const service = serviceOf(() => startService({ access: createBucket(objects).access }));
     let recommenderArn: string;
     before(async () => {
-        service = await startService({ access: createBucket(objects).access });
         const datasetGroupArn = await openDomain(service, "video", "VIDEO_ON_DEMAND", {
             INTERACTIONS: "watched.csv",
             ITEMS: "items.csv",
@@ -246,7 +242,6 @@ describe("Promotions", () => {
         const recommender = { name: "top", datasetGroupArn, recipeArn: recipe("aws-vod-top-picks") };
         recommenderArn = (await createRecommender(service, recommender)).recommenderArn ?? "";
     });
-    after(() => service?.discard());
 
     const recommend = (more: object) => fetchItems(service, { recommenderArn, userId: "22", numResults: 20, ...more });
     const promotion = {
@@ -294,15 +289,13 @@ describe("Promotions", () => {
 });
 
 describe("metadataColumns of a recommender", () => {
-    let service: Service;
+    const service = serviceOf(() => startService({ access: createBucket(objects).access }));
     before(async () => {
-        service = await startService({ access: createBucket(objects).access });
         await openDomain(service, "films", "VIDEO_ON_DEMAND", { INTERACTIONS: "watched.csv", ITEMS: "items.csv" });
         await open("films", "shown", "aws-vod-top-picks", { enableMetadataWithRecommendations: true });
         await open("films", "plain", "aws-vod-top-picks");
         await open("films", "because", "aws-vod-because-you-watched-x", { enableMetadataWithRecommendations: true });
     });
-    after(() => service?.discard());
 
     const open = async (group: string, name: string, useCase: string, recommenderConfig?: RecommenderConfig) => {
         const datasetGroupArn = arn(`dataset-group/${group}`);

@@ -10,7 +10,7 @@ import {
     interactionColumns,
     recipe,
     refuses,
-    type Service,
+    serviceOf,
     startService,
     trainVersion,
 } from "./support.ts";
@@ -42,16 +42,14 @@ const purchases = { eventType: "Purchase", weight: 1 };
 
 describe("Event weights of a solution", () => {
     const { access } = createBucket({ "movies/shop.csv": shop() });
-    let service: Service;
+    const service = serviceOf(() => startService({ access }));
     before(async () => {
-        service = await startService({ access });
         const { personalize } = service;
         const schema = createSchema("Interactions", ...interactionColumns, column("EVENT_VALUE", ["float", "null"]));
         const { datasetGroupArn } = await personalize.createDatasetGroup({ name: "shop" });
         const dataset = { name: "shop", datasetType: "Interactions", schema, file: "shop.csv" };
         await addDataset(service, { datasetGroupArn }, dataset);
     });
-    after(() => service.discard());
 
     const create = (name: string, parameters: EventParameters[] | undefined, v2 = true) =>
         service.personalize.createSolution({

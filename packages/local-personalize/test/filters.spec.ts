@@ -13,18 +13,14 @@ import {
     usersArn,
     yearOf,
 } from "./films-service.ts";
-import { arn, refuses, runImportJob, type Service } from "./support.ts";
+import { arn, refuses, runImportJob, serviceOf } from "./support.ts";
 
 const user = "22";
 const watched = new Set(history.filter((row) => `${row.user}` === user).map(({ item }) => item));
 
 describe("Filters of the local Personalize", () => {
     const bucket = filmsBucket();
-    let service: Service;
-    before(async () => {
-        ({ service } = await openFilmsService(bucket));
-    });
-    after(() => service?.discard());
+    const service = serviceOf(async () => (await openFilmsService(bucket)).service);
 
     let count = 0;
     const create = async (filterExpression: string) => {

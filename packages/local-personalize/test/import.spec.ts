@@ -10,7 +10,7 @@ import {
     refuses,
     region,
     runImportJob,
-    type Service,
+    serviceOf,
     startService,
     trainVersion,
 } from "./support.ts";
@@ -48,15 +48,13 @@ describe("Import jobs", () => {
         "movies/more.csv": header + rows(1100, 600),
         "movies/lonely.csv": header + Array.from({ length: 1000 }, (_, row) => `u${row},i1,Watch,${row}\n`).join(""),
     });
-    let service: Service;
+    const service = serviceOf(() => startService({ access: bucket.access }));
     let datasetArn: string;
     let count = 0;
 
     before(async () => {
-        service = await startService({ access: bucket.access });
         datasetArn = (await createDataset(service)).datasetArn;
     });
-    after(() => service?.discard());
 
     const run = (key: string, importMode: "FULL" | "INCREMENTAL" = "FULL") =>
         runImportJob(service, { jobName: `job-${++count}`, datasetArn, dataLocation: `s3://${key}`, importMode });

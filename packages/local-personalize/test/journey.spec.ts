@@ -7,7 +7,7 @@ import {
     refusal,
     refuses,
     runImportJob,
-    type Service,
+    serviceOf,
     startService,
     trainRecipe,
     trainVersion,
@@ -19,13 +19,12 @@ describe("Local Personalize from schema to recommendations", () => {
     const ratings = syntheticRatings();
     const itemsOf = (user: number) => new Set(ratings.filter((row) => row.user === user).map((row) => `${row.item}`));
     const bucket = createBucket({ "movies/interactions.csv": interactionsCsv(ratings) });
-    let service: Service;
+    const service = serviceOf(() => startService({ access: bucket.access }));
     let datasetGroupArn: string;
     let campaignArn: string;
     const solutionArn = arn("solution/films");
 
     before(async () => {
-        service = await startService({ access: bucket.access });
         const created = await createDataset(service);
         datasetGroupArn = created.datasetGroupArn;
         const job = await runImportJob(service, { jobName: "first", datasetArn: created.datasetArn, dataLocation });
@@ -35,7 +34,6 @@ describe("Local Personalize from schema to recommendations", () => {
         const campaign = await personalize.createCampaign({ name: "films", solutionVersionArn });
         campaignArn = String(campaign.campaignArn);
     });
-    after(() => service?.discard());
 
     const recommend = async (userId: string | undefined, numResults?: number) => {
         const input = { campaignArn, userId, ...(numResults !== undefined && { numResults }) };

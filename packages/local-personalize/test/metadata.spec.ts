@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { campaignArn, genresOf, itemsArn, openFilmsService, post, yearOf } from "./films-service.ts";
-import { arn, createDataset, refuses, runImportJob, type Service, trainRecipe, until } from "./support.ts";
+import { arn, createDataset, refuses, runImportJob, serviceOf, trainRecipe, until } from "./support.ts";
 
 describe("metadataColumns of a campaign", () => {
-    let service: Service;
+    const service = serviceOf(async () => (await openFilmsService()).service);
     before(async () => {
-        ({ service } = await openFilmsService());
         await until(() => recommend().catch(() => false as const));
     });
-    after(() => service?.discard());
 
     const recommend = async (ITEMS?: string[], more: object = {}) => {
         const metadataColumns = ITEMS && { ITEMS };

@@ -7,7 +7,7 @@ import {
     interactionsSchema,
     recipe,
     refuses,
-    type Service,
+    serviceOf,
     startService,
     until,
 } from "./support.ts";
@@ -15,11 +15,7 @@ import {
 /** Sends calls in the order of AWS's own samples, which real accounts accept (docs/emulator.md). */
 describe("Client code written for AWS", () => {
     const bucket = createBucket({ "movies/a.csv": interactionsCsv(syntheticRatings()) });
-    let service: Service;
-    before(async () => {
-        service = await startService({ access: bucket.access, speed: "demo" });
-    });
-    after(() => service?.discard());
+    const service = serviceOf(() => startService({ access: bucket.access, speed: "demo" }));
 
     let datasetGroupArn: string | undefined;
     let solutionArn: string | undefined;

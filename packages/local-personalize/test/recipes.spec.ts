@@ -8,7 +8,7 @@ import {
     recipe,
     refuses,
     runImportJob,
-    type Service,
+    serviceOf,
     startService,
     trainRecipe,
     trainVersion,
@@ -19,13 +19,12 @@ describe("Recipes of the local Personalize", () => {
     const bucket = filmsBucket();
     // Film 990 has the genre Taste0, and is new: it has no interactions.
     bucket.objects["movies/items.csv"] = itemsCsv([...films, 990]);
-    let service: Service;
+    // Only this speed accepts AutoML and legacy recipes.
+    const service = serviceOf(() => startService({ access: bucket.access, speed: "samples" }));
     const versions = new Map<string, string>();
     let campaigns = 0;
 
     before(async () => {
-        // Only this speed accepts AutoML and legacy recipes.
-        service = await startService({ access: bucket.access, speed: "samples" });
         const { datasetArn } = await createDataset(service);
         await runImportJob(service, { jobName: "a", datasetArn, dataLocation: "s3://movies/interactions.csv" });
         await createCatalogue(service);
@@ -36,7 +35,6 @@ describe("Recipes of the local Personalize", () => {
         };
         await service.personalize.createFilter(filter);
     });
-    after(() => service?.discard());
 
     /** Returns the ARN of a solution version of a recipe; trains it at the first call. */
     const versionOf = async (name: string) => {

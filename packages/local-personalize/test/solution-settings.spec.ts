@@ -11,7 +11,7 @@ import {
     interactionColumns,
     recipe,
     refuses,
-    type Service,
+    serviceOf,
     startService,
     trainRecipe,
     untilEnded,
@@ -39,10 +39,9 @@ const objects = {
 
 describe("Settings of solutions, context and impressions", () => {
     const bucket = createBucket({ ...objects });
-    let service: Service;
+    const service = serviceOf(() => startService({ access: bucket.access }));
     let solutions = 0;
     before(async () => {
-        service = await startService({ access: bucket.access });
         const { personalize } = service;
         await personalize.createDatasetGroup({ name: "films" });
         for (const [datasetType, schema] of Object.entries(schemas)) {
@@ -50,7 +49,6 @@ describe("Settings of solutions, context and impressions", () => {
             await addDataset(service, { datasetGroupArn }, dataset);
         }
     });
-    after(() => service?.discard());
     afterEach(async () => {
         const { personalize } = service;
         await personalize.deleteCampaign({ campaignArn: arn("campaign/films") }).catch(() => {});
