@@ -8,6 +8,17 @@ const root = join(import.meta.dirname, "..", "..");
 const source = join(root, "app", "functions");
 const cache = join(root, "node_modules", ".cache", "movie-recommender", "functions");
 
+/**
+ * Replaces modules of Node.js by CommonJS. If an ES module imports them, Node.js reads all their exports: it loads undici
+ * for the WebSocket of node:http, for example. That takes a fifth of a function's cold start.
+ */
+const alias = Object.fromEntries(
+    ["http", "process", "util"].map((name) => [
+        `node:${name}`,
+        `data:text/javascript,module.exports=process.getBuiltinModule('node:${name}')`,
+    ]),
+);
+
 /** The runtime, the architecture and the entry point of every Lambda function; `lambdaBundle` makes the entry point. */
 export const lambdaRuntime = { runtime: "nodejs24.x", architectures: ["arm64"], handler: "index.handler" };
 
@@ -67,6 +78,7 @@ export function buildBundle(name: string): Bundle {
         // esbuild removes unused code only from ES modules. For Node.js, esbuild prefers a package's CommonJS file
         // (`main`), so put the ES module (`module`) first.
         mainFields: ["module", "main"],
+        alias,
         format: "esm",
         minify: true,
         legalComments: "none",

@@ -89,18 +89,8 @@ async function serve(options: Options): Promise<void> {
         followRegionRedirects: true,
         ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }),
     });
-    const access = openAccess(s3);
-    const account = { accountId: options.account, partition: "aws" };
-    const emulator = createEmulator({
-        dataDir,
-        speed,
-        ...account,
-        serviceModelDir,
-        access,
-        throttle,
-        quotas: options.quota,
-        log,
-    });
+    const account = { accountId: options.account, partition: "aws", quotas: options.quota, throttle };
+    const emulator = createEmulator({ dataDir, speed, ...account, serviceModelDir, access: openAccess(s3), log });
     const server = await startServer({ emulator, host, port, region, log }).catch(async (error) => {
         await emulator.close();
         if (error.code !== "EADDRINUSE") throw error;

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Quotas } from "./control/quotas.ts";
+import type { DataLocation } from "./importing/data-location.ts";
 import type { Measure } from "./metering/usage-types.ts";
 
 /**
@@ -17,12 +18,8 @@ export type Speed = "instant" | "demo" | "samples" | "real";
 export type Forms = "received" | "other";
 
 /** One access of a job to the caller's bucket, which the gateway allows or denies. */
-export interface ImportRequest {
+export interface ImportRequest extends DataLocation {
     roleArn: string | undefined;
-    bucket: string;
-    /** The object's key, or the prefix when `isPrefix`. */
-    key: string;
-    isPrefix: boolean;
     /** ARN of the job, which the service sends as `aws:SourceArn`. */
     sourceArn: string;
     sourceAccount: string;

@@ -17,7 +17,6 @@ import { solutionHandlers } from "./control/solutions.ts";
 import type { Store } from "./control/store.ts";
 import { notEmulated, ServiceError } from "./errors.ts";
 import type { Meter } from "./metering/meter.ts";
-import type { createCallMetrics } from "./metering/service-metrics.ts";
 import type { createServing } from "./serving/serving.ts";
 import { type loadServiceModels, toRecord, validate, withModelMembers } from "./wire/validate.ts";
 
@@ -37,14 +36,11 @@ const handlers: Record<string, Handler> = {
     ...attributionHandlers,
 };
 
-const changesCampaign = /^(Update|Delete)Campaign$/;
-
 interface DispatchParts {
     readonly models: ReturnType<typeof loadServiceModels>;
     readonly store: Store;
     readonly serving: Pick<ReturnType<typeof createServing>, "handlers" | "changed">;
     readonly meter: Pick<Meter, "settle">;
-    readonly callMetrics: Pick<ReturnType<typeof createCallMetrics>, "forget">;
     /** Returns the context of a call in a region. */
     callIn(region: string): Call;
     log(message: string): void;
@@ -58,7 +54,7 @@ type Answered =
     | { readonly refusal: ServiceError; readonly output?: undefined; readonly logged?: number };
 
 /** Creates the function that validates a call, runs its handler, and logs the result. It never throws. */
-export function createDispatch({ models, store, serving, meter, callMetrics, callIn, log }: DispatchParts) {
+export function createDispatch({ models, store, serving, meter, callIn, log }: DispatchParts) {
     function run(request: EmulatorRequest): Answered {
         const { service, operation, region, body, fault } = request;
         const model = models[service];
@@ -74,6 +70,8 @@ export function createDispatch({ models, store, serving, meter, callMetrics, cal
         if (atRuntime) return { output: atRuntime(call, input as never) ?? undefined };
         const handler = handlers[operation];
         if (!handler) throw notEmulated(operation);
+        // Record the capacity of campaigns before the call changes or forgets them.
+        meter.settle();
         forgetDeleted(call);
         endUpdates(call);
         const act = () => {
@@ -82,9 +80,6 @@ export function createDispatch({ models, store, serving, meter, callMetrics, cal
         };
         if (!isLogged(request)) return { output: act() };
         serving.changed();
-        callMetrics.forget();
-        // Meter the campaign up to now, because the change overwrites its earlier capacity.
-        if (changesCampaign.test(operation)) meter.settle(call.now);
         // Store an accepted call and its log entry in one transaction.
         return store.transaction(() => {
             const output = act();

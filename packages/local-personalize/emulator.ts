@@ -14,7 +14,6 @@ import { createStreams } from "./events/streams.ts";
 import { runDeletion } from "./importing/run-deletion.ts";
 import { runImport } from "./importing/run-import.ts";
 import { createMeter } from "./metering/meter.ts";
-import { createCallMetrics, createJobMetrics, createServiceMetrics } from "./metering/service-metrics.ts";
 import { createServing } from "./serving/serving.ts";
 import { runRecommender, runTraining } from "./training/run-training.ts";
 import { failure, inOtherForms, success } from "./wire/http.ts";
@@ -30,17 +29,14 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     const models = loadServiceModels(options.serviceModelDir);
     const store = openStore(options.dataDir);
     const events = openEventStore(options.dataDir);
-    events.keepOnly(store.idsOf("dataset"));
+    events.keepOnly(store.everywhere("dataset").map(({ id }) => id));
     const streams = createStreams(events);
     const { clock } = store;
     const meter = createMeter({ store, speed: options.speed, log: options.log });
-    const metrics = createServiceMetrics();
-    const callMetrics = createCallMetrics(store, metrics);
-    const jobMetrics = createJobMetrics(store, options.speed, metrics);
-    const serving = createServing(options, store, events, streams, meter, metrics);
+    const serving = createServing(options, store, events, streams, meter);
     const schedule = (job: Resource) => {
         works.schedule(job);
-        jobMetrics.begun(job);
+        meter.begun(job);
     };
     const callIn = (region: string): Call => {
         const { cancel } = works;
@@ -51,9 +47,9 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         store,
         speed: options.speed,
         work: {
-            "dataset-import-job": (job) => runImport(callIn(job.region), events, meter, serving.attribution, job),
+            "dataset-import-job": (job) => runImport(callIn(job.region), events, serving.attribution, job),
             "data-deletion-job": (job) => runDeletion(callIn(job.region), streams, job),
-            "solution-version": (version, signal) => runTraining(context, meter, version, signal),
+            "solution-version": (version, signal) => runTraining(context, version, signal),
             recommender: (recommender, signal) => runRecommender(context, recommender, signal),
             "batch-inference-job": (job, signal) => runBatch(callIn(job.region), job, serving.inferenceOf, signal),
             "batch-segment-job": (job, signal) => runBatch(callIn(job.region), job, serving.segmentOf, signal),
@@ -63,14 +59,14 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         log: options.log,
         ended(job) {
             serving.jobEnded();
-            jobMetrics.ended(job);
+            meter.ended(job);
         },
     });
     works.resume();
     const autoTraining = createAutoTraining({ store, callIn, log: options.log });
     autoTraining.plan();
 
-    const answer = createDispatch({ models, store, serving, meter, callMetrics, callIn, log: options.log });
+    const answer = createDispatch({ models, store, serving, meter, callIn, log: options.log });
 
     let closed = false;
     let forms: Forms = "received";
@@ -106,14 +102,13 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         },
         clock,
         advance(milliseconds) {
-            meter.settle();
             clock.advance(milliseconds);
             works.replan();
             autoTraining.plan();
         },
         usage: meter.usage,
-        observe: callMetrics.observe,
-        takeMetrics: metrics.take,
+        observe: meter.observe,
+        takeMetrics: meter.take,
         async close() {
             autoTraining.close();
             await works.close();

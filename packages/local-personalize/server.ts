@@ -57,22 +57,18 @@ async function answer({ emulator, region }: ServerOptions, request: IncomingMess
     const target = request.headers["x-amz-target"]?.toString();
     const operation = findOperation(request.method ?? "", url.pathname, target);
     const body = await readBody(request, longestBody);
+    const refuse = (code: string, message: string, status: number) =>
+        writeAnswer(emulator, failure("personalize", new ServiceError(code, message, status)), response);
     if (isFromWebPage(request)) {
-        const message = "A web page may not call the local Personalize; only a program may.";
-        return writeAnswer(emulator, failure("personalize", new ServiceError("AccessDenied", message, 403)), response);
+        return refuse("AccessDenied", "A web page may not call the local Personalize; only a program may.", 403);
     }
     if (!body) {
         const message = `The request has more than ${longestBody} bytes, more than any call of Amazon Personalize.`;
-        return writeAnswer(
-            emulator,
-            failure("personalize", new ServiceError("RequestEntityTooLarge", message, 413)),
-            response,
-        );
+        return refuse("RequestEntityTooLarge", message, 413);
     }
     if (!operation) {
         const message = `${request.method} ${url.pathname} is not a call of Amazon Personalize.`;
-        const refusal = new ServiceError("UnknownOperationException", message, 404);
-        return writeAnswer(emulator, failure("personalize", refusal), response);
+        return refuse("UnknownOperationException", message, 404);
     }
     const call = { ...operation, region: credentialScope(request, url)?.region ?? region, body: parseJson(body) };
     const answered = await emulator.handle(call);

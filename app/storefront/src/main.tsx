@@ -57,24 +57,24 @@ function App() {
 
     return (
         <>
-            <button type="button" class="skip" onClick={() => main.current?.focus()}>
+            <button type="button" class="skip strong" onClick={() => main.current?.focus()}>
                 Skip to the {item.many}
             </button>
             <Header route={route} onPick={() => setPicking(true)} onSearch={search} />
             {!needsToken && (
-                <aside class="open" aria-label="Warning">
+                <aside class="open soft text" aria-label="Warning">
                     A demo: anyone can read and change any {person.one}'s list. Use no real people's data.
                 </aside>
             )}
             {!online && (
-                <p class="offline" role="status">
+                <p class="offline strong text" role="status">
                     You are offline. The page keeps its {item.many}, but cannot load new ones.
                 </p>
             )}
             <main id="main" ref={main} tabIndex={-1}>
                 <PageOf route={route} signedIn={signedIn?.viewer} />
             </main>
-            <footer class="foot">
+            <footer class="foot soft fine">
                 <Legend />
                 <p>
                     {credits !== "" && `${item.Many} and ratings by ${credits}. `}
@@ -96,7 +96,7 @@ const Missing = ({ viewer }: { viewer: string | undefined }) => (
     <div class="status">
         <header class="page-head">
             <h1>There is no page at this address</h1>
-            <p class="lead">
+            <p class="lead soft">
                 <a href={hashFor({ page: "home", ...(viewer !== undefined && { viewer }) })}>Go to the {item.many}</a>
             </p>
         </header>

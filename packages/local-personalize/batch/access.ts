@@ -1,7 +1,7 @@
 import type { Call } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
-import { type DataLocation, readDataLocation } from "../importing/data-location.ts";
+import { type DataLocation, keysToRead, readDataLocation } from "../importing/data-location.ts";
 
 /** Returns the message of a thrown value. */
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -9,10 +9,13 @@ export const messageOf = (error: unknown) => (error instanceof Error ? error.mes
 /** The service's failure reason for a job whose role is not allowed to read or write. */
 export const noPrivileges = "Insufficient privileges for accessing data in Amazon S3.";
 
+/** A job with the role that it reads or writes with. */
+type Job = Resource<{ roleArn?: string }>;
+
 /** Checks whether a job may read or write a location with its role. If not, logs the reason. */
 export async function mayUse(
     { options }: Call,
-    job: Resource<{ roleArn: string }>,
+    job: Job,
     judge: "judge" | "judgeWrite",
     location: DataLocation,
 ): Promise<boolean> {
@@ -27,6 +30,39 @@ export async function mayUse(
     const what = `${judge === "judge" ? "read" : "write"} s3://${location.bucket}/${location.key}`;
     options.log(`${job.arn}: the job may not ${what}: ${judgement.step}: ${judgement.reason}`);
     return false;
+}
+
+/** Returns the keys that a job reads at a location. Logs why there are none. */
+export async function findKeys({ options: { access, log } }: Call, job: Job, input: DataLocation): Promise<string[]> {
+    const listed = await access.list(input.bucket, input.key).catch((error: unknown) => {
+        log(`${job.arn}: cannot list ${input.bucket}: ${messageOf(error)}`);
+        return [];
+    });
+    const keys = keysToRead(input, listed);
+    if (keys.length === 0) log(`${job.arn}: there is no object to read at s3://${input.bucket}/${input.key}`);
+    return keys;
+}
+
+/**
+ * Writes an object into the output folder of a job. Returns the service's failure reason if the job may not write, or if
+ * the write fails; then logs why.
+ */
+export async function writeOutput(
+    call: Call,
+    job: Job,
+    folder: DataLocation,
+    name: string,
+    text: string,
+): Promise<string | undefined> {
+    const target = { ...folder, key: `${folder.key}${name}`, isPrefix: false };
+    if (!(await mayUse(call, job, "judgeWrite", target))) return noPrivileges;
+    try {
+        await call.options.access.write(target.bucket, target.key, text);
+        return undefined;
+    } catch (error) {
+        call.options.log(`${job.arn}: cannot write s3://${target.bucket}/${target.key}: ${messageOf(error)}`);
+        return "Invalid S3 output path";
+    }
 }
 
 interface Paths {

@@ -6,8 +6,7 @@ import type { Call } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
-import { keysToRead } from "../importing/data-location.ts";
-import { mayUse, messageOf, noPrivileges, readBatchPaths } from "./access.ts";
+import { findKeys, mayUse, noPrivileges, readBatchPaths, writeOutput } from "./access.ts";
 import { answerLine, type LineWish } from "./line.ts";
 
 /** Yields the lines of a text that arrives in chunks, without line ends and without empty lines. */
@@ -54,35 +53,23 @@ export async function runBatch(
     if (!version) throw new Error(`The solution version of ${job.arn} does not exist any more.`);
     const { input, output } = readBatchPaths(job.properties);
     if (!(await mayUse(call, job, "judge", input))) return { failure: noPrivileges };
-    const listed = await access.list(input.bucket, input.key).catch((error: unknown) => {
-        log(`${job.arn}: cannot list ${input.bucket}: ${messageOf(error)}`);
-        return [];
-    });
-    const keys = keysToRead(input, listed);
-    if (keys.length === 0) {
-        log(`${job.arn}: there is no object to read at s3://${input.bucket}/${input.key}`);
-        return { failure: "Invalid S3 input path" };
-    }
+    const keys = await findKeys(call, job, input);
+    if (keys.length === 0) return { failure: "Invalid S3 input path" };
 
     const answer = (line: string) => answerLine(line, (wish) => outputOf(call, version, job.properties, wish));
     for (const key of keys) {
-        const target = { ...output, key: `${output.key}${key.slice(key.lastIndexOf("/") + 1)}.out`, isPrefix: false };
-        if (!(await mayUse(call, job, "judgeWrite", target))) return { failure: noPrivileges };
+        const name = key.slice(key.lastIndexOf("/") + 1);
         const answers: string[] = [];
         const mostQueries = mostQueriesOf(version.properties.recipeArn ?? "");
         for await (const line of splitLines(await access.read(input.bucket, key))) {
             if (answers.push(answer(line)) % linesAtOnce === 0) await letOthersRun();
             if (signal.aborted) return {};
-            if (answers.length > mostQueries)
-                return { failure: `${key.slice(key.lastIndexOf("/") + 1)} has more than ${mostQueries} queries.` };
+            if (answers.length > mostQueries) return { failure: `${name} has more than ${mostQueries} queries.` };
         }
-        try {
-            await access.write(target.bucket, target.key, answers.map((text) => `${text}\n`).join(""));
-        } catch (error) {
-            log(`${job.arn}: cannot write s3://${target.bucket}/${target.key}: ${messageOf(error)}`);
-            return { failure: "Invalid S3 output path" };
-        }
-        log(`${job.arn}: ${answers.length} answers written to s3://${target.bucket}/${target.key}`);
+        const text = answers.map((answer) => `${answer}\n`).join("");
+        const failure = await writeOutput(call, job, output, `${name}.out`, text);
+        if (failure !== undefined) return { failure };
+        log(`${job.arn}: ${answers.length} answers written to s3://${output.bucket}/${output.key}${name}.out`);
     }
     return {};
 }

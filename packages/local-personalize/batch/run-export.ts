@@ -7,7 +7,7 @@ import type { EventStore } from "../events/event-store.ts";
 import type { RawAttributes } from "../filtering/bind.ts";
 import { loadAttributeRows } from "../importing/collectors.ts";
 import { eachRow, loadRows, propertyTexts } from "../importing/rows.ts";
-import { mayUse, messageOf, noPrivileges, readBatchFolder } from "./access.ts";
+import { readBatchFolder, writeOutput } from "./access.ts";
 
 /** Maximum number of rows in one exported object: a JavaScript string cannot be longer than half a gigabyte. */
 const rowsAtOnce = 500_000;
@@ -27,15 +27,10 @@ export async function runExport(call: Call, events: EventStore, job: Resource<Ex
         ...(ingestionMode === "BULK" ? [] : putRows(events, dataset, columns)),
     ];
     for (let part = 0; part === 0 || part * rowsAtOnce < rows.length; part++) {
-        const target = { ...folder, key: `${folder.key}${job.name}_${part + 1}.csv`, isPrefix: false };
-        if (!(await mayUse(call, job, "judgeWrite", target))) return { failure: noPrivileges };
         const lines = rows.slice(part * rowsAtOnce, (part + 1) * rowsAtOnce).map((row) => csvLine(columns, row));
-        try {
-            await call.options.access.write(target.bucket, target.key, `${columns.join(",")}\n${lines.join("")}`);
-        } catch (error) {
-            call.options.log(`${job.arn}: cannot write s3://${target.bucket}/${target.key}: ${messageOf(error)}`);
-            return { failure: "Invalid S3 output path" };
-        }
+        const text = `${columns.join(",")}\n${lines.join("")}`;
+        const failure = await writeOutput(call, job, folder, `${job.name}_${part + 1}.csv`, text);
+        if (failure !== undefined) return { failure };
     }
     call.options.log(`${job.arn}: ${rows.length} rows exported to s3://${folder.bucket}/${folder.key}`);
     return {};

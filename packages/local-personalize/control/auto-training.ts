@@ -5,9 +5,9 @@ import { type Call, computePhase, isUnderWay } from "./resources.ts";
 import { trainingDays } from "./solution-config.ts";
 import { currentTraining, type Solution, type SolutionProperties } from "./solution-updates.ts";
 import { beginVersion, type VersionProperties } from "./solution-versions.ts";
-import { creationEnd } from "./states.ts";
+import { creationEnd, updateEnd } from "./states.ts";
 import type { Store } from "./store.ts";
-import { computeUpdateEnd, isRunningStatus, isUpdating } from "./updates.ts";
+import { isRunningStatus, isUpdating } from "./updates.ts";
 
 const second = 1000;
 const hour = 3600 * second;
@@ -49,7 +49,9 @@ function nextLook(call: Call, solution: Solution): number {
     const { update } = solution.properties;
     return Math.min(
         computeNextTraining(call, solution),
-        update && isUpdating(call, solution) ? computeUpdateEnd(call, solution.kind, update) : Number.POSITIVE_INFINITY,
+        update && isUpdating(call, solution)
+            ? updateEnd(solution.kind, update.createdAt, call.options.speed)
+            : Number.POSITIVE_INFINITY,
     );
 }
 

@@ -217,9 +217,9 @@ function checkAdditive(before: string, after: string): void {
  * schema.
  */
 export function endUpdates(call: Call): void {
-    for (const dataset of call.store.updating<DatasetProperties>()) {
+    for (const dataset of call.store.everywhere<DatasetProperties>("dataset")) {
         const { update, ...before } = dataset.properties;
-        if (isUpdating(call, dataset)) continue;
+        if (dataset.updatedAt === null || isUpdating(call, dataset)) continue;
         const schemaArn = (updateOf(call, dataset)?.status === "ACTIVE" && update?.schemaArn) || before.schemaArn;
         const properties = { ...before, schemaArn, ...(update && { update }) };
         call.store.save({ ...dataset, updatedAt: null, properties });

@@ -106,20 +106,14 @@ export const defaultTransformation = (recipeName: string) => defaultsOf(paramete
 /** Returns a recipe's default ranges of hyperparameters, in the form of DescribeAlgorithm. */
 export function defaultRanges(recipeName: string) {
     const all = Object.entries(parametersOf(algorithms, recipeName));
-    const ranges = all.map(([name, { range, isInteger, tunable = false }]) => ({
-        name,
-        range,
-        isInteger,
-        isTunable: tunable,
-    }));
     const numeric = (wantsIntegers: boolean) =>
-        ranges.flatMap(({ name, range, isInteger = false, isTunable }) =>
+        all.flatMap(([name, { range, isInteger = false, tunable: isTunable = false }]) =>
             range && isInteger === wantsIntegers ? [{ name, minValue: range[0], maxValue: range[1], isTunable }] : [],
         );
     return {
         integerHyperParameterRanges: numeric(true),
         continuousHyperParameterRanges: numeric(false),
-        categoricalHyperParameterRanges: ranges.flatMap(({ name, range, isTunable }) =>
+        categoricalHyperParameterRanges: all.flatMap(([name, { range, tunable: isTunable = false }]) =>
             range ? [] : [{ name, values: ["true", "false"], isTunable }],
         ),
     };

@@ -7,6 +7,7 @@ import type { DatasetProperties, Tag } from "./properties.ts";
 import { type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
 import { creationEnd } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
+import { isRunningStatus } from "./updates.ts";
 
 export interface ImportJobProperties {
     dataSource: { dataLocation?: string };
@@ -28,12 +29,7 @@ const createImportJob = (call: Call, input: CreateInput) => {
     const { jobName: name, datasetArn, tags, importMode = "FULL", ...others } = input;
     const dataset = need<DatasetProperties>(call, "dataset", datasetArn);
     // Real accounts accept an import while its dataset is pending (docs/emulator.md).
-    if (
-        computePhase(call, dataset).status !== "CREATE PENDING" &&
-        computePhase(call, dataset).status !== "CREATE IN_PROGRESS"
-    ) {
-        needActive(call, "dataset", datasetArn);
-    }
+    if (!isRunningStatus(computePhase(call, dataset).status)) needActive(call, "dataset", datasetArn);
     if (!readDataLocation(input.dataSource.dataLocation)) throw invalidInput("Invalid Data location.");
     if (input.publishAttributionMetricsToS3) requireReports(call, dataset);
     if (importMode === "INCREMENTAL" && dataset.properties.rows === 0) {

@@ -25,16 +25,13 @@ function custom(name: string, type: RecipeType, more: Partial<Recipe> = {}): Rec
     return { name: `aws-${name}`, type, algorithm: `aws-${name}`, featureTransformation: `aws-${name}`, ...more };
 }
 
-const useCase = (domain: "ECOMMERCE" | "VIDEO_ON_DEMAND", prefix: string, name: string, type: RecipeType) =>
-    custom(`${prefix}-${name}`, type, { domain });
-
 const percentile = { featureTransformation: "JSON-percentile-filtering" };
 
 /**
- * The recipes of the service. If the developer guide does not name a recipe's feature transformation (the preparation
+ * The recipes for solutions. If the developer guide does not name a recipe's feature transformation (the preparation
  * of its data), the emulator uses the recipe's name.
  */
-const recipes: Recipe[] = [
+const solutionRecipes: Recipe[] = [
     custom("user-personalization-v2", "USER_PERSONALIZATION"),
     custom("user-personalization", "USER_PERSONALIZATION"),
     custom("personalized-ranking-v2", "PERSONALIZED_RANKING"),
@@ -50,16 +47,51 @@ const recipes: Recipe[] = [
     custom("hrnn", "USER_PERSONALIZATION", { ...percentile, legacy: true }),
     custom("hrnn-metadata", "USER_PERSONALIZATION", { featureTransformation: "featurize_metadata", legacy: true }),
     custom("hrnn-coldstart", "USER_PERSONALIZATION", { featureTransformation: "featurize_coldstart", legacy: true }),
-    useCase("ECOMMERCE", "ecomm", "popular-items-by-views", "POPULAR_ITEMS"),
-    useCase("ECOMMERCE", "ecomm", "popular-items-by-purchases", "POPULAR_ITEMS"),
-    useCase("ECOMMERCE", "ecomm", "frequently-bought-together", "RELATED_ITEMS"),
-    useCase("ECOMMERCE", "ecomm", "customers-who-viewed-x-also-viewed", "RELATED_ITEMS"),
-    useCase("ECOMMERCE", "ecomm", "recommended-for-you", "USER_PERSONALIZATION"),
-    useCase("VIDEO_ON_DEMAND", "vod", "because-you-watched-x", "RELATED_ITEMS"),
-    useCase("VIDEO_ON_DEMAND", "vod", "more-like-x", "RELATED_ITEMS"),
-    useCase("VIDEO_ON_DEMAND", "vod", "most-popular", "POPULAR_ITEMS"),
-    useCase("VIDEO_ON_DEMAND", "vod", "trending-now", "POPULAR_ITEMS"),
-    useCase("VIDEO_ON_DEMAND", "vod", "top-picks", "USER_PERSONALIZATION"),
+];
+
+/** A domain use case: the model behind it, and the events that it needs. */
+export interface UseCase {
+    /** The recipe whose model answers the use case. */
+    readonly recipeName: string;
+    /**
+     * The only event type on which the model trains. At least 1,000 events of this type are required. If absent, the
+     * model trains on all types, and the 1,000 events can be of any type.
+     */
+    readonly required?: "View" | "Purchase" | "Watch";
+    /** Event type whose items are excluded from the user's lists (Developer Guide: "automatically filters"). */
+    readonly hides?: "Purchase" | "Watch";
+    /** Whether GetRecommendations works without a userId. */
+    readonly withoutUser?: true;
+}
+
+/** The use cases of the two domains by recipe name, as the developer guide describes them. */
+const useCases: Readonly<Record<string, UseCase>> = {
+    "aws-ecomm-popular-items-by-views": { recipeName: "aws-popularity-count", required: "View" },
+    "aws-ecomm-popular-items-by-purchases": { recipeName: "aws-popularity-count", required: "Purchase" },
+    "aws-ecomm-frequently-bought-together": { recipeName: "aws-sims", required: "Purchase", withoutUser: true },
+    "aws-ecomm-customers-who-viewed-x-also-viewed": { recipeName: "aws-sims", required: "View", hides: "Purchase" },
+    "aws-ecomm-recommended-for-you": { recipeName: "aws-user-personalization", hides: "Purchase" },
+    "aws-vod-because-you-watched-x": { recipeName: "aws-sims", required: "Watch", hides: "Watch" },
+    "aws-vod-more-like-x": { recipeName: "aws-similar-items", hides: "Watch" },
+    "aws-vod-most-popular": { recipeName: "aws-popularity-count", required: "Watch" },
+    "aws-vod-trending-now": { recipeName: "aws-trending-now" },
+    "aws-vod-top-picks": { recipeName: "aws-user-personalization", hides: "Watch" },
+};
+
+/** Returns the use case of a recipe's ARN; undefined for a recipe of solutions. */
+export const findUseCase = (recipeArn: string): UseCase | undefined => {
+    const name = recipeArn.slice(recipeArn.lastIndexOf("/") + 1);
+    return Object.hasOwn(useCases, name) ? useCases[name] : undefined;
+};
+
+/** All recipes of the service. A use case has the type of the recipe behind it. */
+const recipes: Recipe[] = [
+    ...solutionRecipes,
+    ...Object.entries(useCases).map(([name, { recipeName }]): Recipe => {
+        const type = solutionRecipes.find((recipe) => recipe.name === recipeName)?.type ?? "USER_PERSONALIZATION";
+        const domain = name.startsWith("aws-vod-") ? "VIDEO_ON_DEMAND" : "ECOMMERCE";
+        return custom(name.slice("aws-".length), type, { domain });
+    }),
 ];
 
 /** The recipe that AutoML always chooses in the emulator. */

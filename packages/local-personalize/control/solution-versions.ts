@@ -17,6 +17,8 @@ export interface VersionProperties extends SolutionConfiguration {
     trainingType: "AUTOMATIC" | "MANUAL";
     /** Billed hours of the training; present when the training has finished. */
     trainingHours?: number;
+    /** Number of interactions before any filter by event type; present when the training has finished. */
+    considered?: number;
     metrics?: Record<string, number>;
     /** The hyperparameters that an optimization chose. */
     tunedHPOParams?: { algorithmHyperParameters: Record<string, string> };

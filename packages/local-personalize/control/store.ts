@@ -65,14 +65,11 @@ export function openStore(dataDir: string) {
         "INSERT INTO resources (arn, kind, region, name, parent, createdAt, failure, heldUntil, properties) VALUES (:arn, :kind, :region, :name, :parent, :createdAt, :failure, :heldUntil, :properties) RETURNING *",
     );
     const byArn = database.prepare("SELECT * FROM resources WHERE region = ? AND arn = ?");
-    const ofKind = database.prepare("SELECT * FROM resources WHERE kind = ? AND region = ? ORDER BY id");
     const everywhere = database.prepare("SELECT * FROM resources WHERE kind = ? ORDER BY id");
-    const ofParent = database.prepare(
-        "SELECT * FROM resources WHERE kind = ? AND region = ? AND parent = ? ORDER BY id",
+    const ofKind = database.prepare(
+        "SELECT * FROM resources WHERE kind = ? AND region = ? AND (?3 IS NULL OR parent = ?3) ORDER BY id",
     );
-    const idsOfKind = database.prepare("SELECT id FROM resources WHERE kind = ?");
     const deleted = database.prepare("SELECT * FROM resources WHERE deletedAt IS NOT NULL");
-    const updating = database.prepare("SELECT * FROM resources WHERE updatedAt IS NOT NULL ORDER BY id");
     const unfinished = database.prepare(
         "SELECT * FROM resources WHERE kind IN (SELECT value FROM json_each(?)) AND finishedAt IS NULL AND stoppedAt IS NULL AND deletedAt IS NULL ORDER BY id",
     );
@@ -112,18 +109,13 @@ export function openStore(dataDir: string) {
             region: string,
             parent?: string,
         ): Resource<Properties>[] {
-            const rows = parent === undefined ? ofKind.all(kind, region) : ofParent.all(kind, region, parent);
-            return rows.map(readRow<Properties>);
+            return ofKind.all(kind, region, parent ?? null).map(readRow<Properties>);
         },
-        /** Returns the ids of all resources of a kind, in every region. */
-        idsOf: (kind: Kind): number[] => idsOfKind.all(kind).map(({ id }) => Number(id)),
         /** Returns all resources of a kind in every region, oldest first. */
         everywhere: <Properties extends object>(kind: Kind): Resource<Properties>[] =>
             everywhere.all(kind).map(readRow<Properties>),
         /** Returns resources whose deletion has begun, in every region. */
         deleted: (): Resource[] => deleted.all().map(readRow<Anything>),
-        /** Returns resources whose own status shows an update, in every region. */
-        updating: <Properties extends object>(): Resource<Properties>[] => updating.all().map(readRow<Properties>),
         /** Returns the resources whose work has not ended, in every region. */
         unfinished: (): Resource[] => unfinished.all(JSON.stringify(kindsWithWork)).map(readRow<Anything>),
         /** Ends all hangs in CREATE IN_PROGRESS at `now`, and returns the resources in their new state. */

@@ -1,7 +1,7 @@
 import { inUse } from "../errors.ts";
 import type { Update } from "./properties.ts";
 import { type Call, requestedFailure } from "./resources.ts";
-import { type Kind, type Phase, type Status, updateEnd, updatePhaseAt } from "./states.ts";
+import { type Kind, type Phase, type Status, updatePhaseAt } from "./states.ts";
 import type { Resource } from "./store.ts";
 
 type Updated = Pick<Resource<{ update?: Update }>, "kind" | "properties">;
@@ -18,10 +18,6 @@ export function updatePhase({ options, now }: Call, kind: Kind, { createdAt, fai
 /** Returns the state of a resource's last update; undefined if there was none. */
 export const updateOf = (call: Call, { kind, properties: { update } }: Updated) =>
     update && updatePhase(call, kind, update);
-
-/** Returns when an update ends; epoch milliseconds. */
-export const computeUpdateEnd = ({ options }: Call, kind: Kind, { createdAt }: Update) =>
-    updateEnd(kind, createdAt, options.speed);
 
 /** Checks whether a creation or update with this status is running. */
 export const isRunningStatus = (status: Status) => status === "CREATE PENDING" || status === "CREATE IN_PROGRESS";

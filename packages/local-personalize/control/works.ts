@@ -38,7 +38,7 @@ export function createWorks(options: {
      */
     notBefore(resource: Resource): number;
     log(message: string): void;
-    /** Called after the end of a resource's work is stored, with the resource in its new state. */
+    /** Called within the transaction that stores the end of a resource's work, with the resource in its new state. */
     ended(resource: Resource): void;
 }) {
     const { store, speed, log } = options;
@@ -58,9 +58,9 @@ export function createWorks(options: {
         store.transaction(() => {
             store.save(finished);
             if ("commit" in outcome) outcome.commit?.();
+            options.ended(finished);
         });
         running.delete(resource.id);
-        options.ended(finished);
     };
 
     const attempt = async (resource: Resource, signal: AbortSignal): Promise<Outcome> => {

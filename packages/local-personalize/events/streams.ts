@@ -1,19 +1,10 @@
 import type { EventStore, NewEvent, StoredEvent } from "./event-store.ts";
 
 /** An event about an item, and the user for whom the event counts. */
-export interface UserEvent {
-    id: number;
+export interface UserEvent
+    extends Pick<StoredEvent, "id" | "eventType" | "sentAt" | "receivedAt" | "eventValue" | "properties"> {
     user: string;
     itemId: string;
-    eventType: string;
-    /** Epoch seconds. */
-    sentAt: number;
-    /** Epoch milliseconds. */
-    receivedAt: number;
-    /** Value of the event; null for an event without a value. */
-    eventValue: number | null;
-    /** JSON object of the event's properties; null for an event without properties. */
-    properties: string | null;
 }
 
 export type Streams = ReturnType<typeof createStreams>;

@@ -108,13 +108,15 @@ export function bindFilter(filter: FilterExpression, values: FilterValues, colum
             const usesCurrentItem = where.flat().some(({ operand }) => "currentItem" in operand);
             const bound: BoundClause = { keep, subject: clause.subject, usesCurrentItem };
             if (where[0]?.[0]?.dataset === "Interactions") {
-                bound.event = anyOf(where.map((all) => allOf(all.map((condition) => eventTest(condition, values)))));
+                const tests = where.map((all) => all.map((condition) => eventTest(condition, values)));
+                bound.event = (eventType) => tests.some((all) => all.every((test) => test(eventType)));
             } else {
                 const tests = where.map((all) => all.map((condition) => attributeTest(condition, values, columns)));
                 bound.item = (item, current) => tests.some((all) => all.every((test) => test(item, current)));
             }
             if (onlyIf.length > 0) {
-                bound.appliesTo = allOf(onlyIf.map((condition) => attributeTest(condition, values, columns)));
+                const tests = onlyIf.map((condition) => attributeTest(condition, values, columns));
+                bound.appliesTo = (user) => tests.every((test) => test(user));
             }
             return bound;
         });
@@ -123,16 +125,6 @@ export function bindFilter(filter: FilterExpression, values: FilterValues, colum
 type AttributeTest = (subject: Attributes | undefined, currentItem?: Attributes) => boolean;
 
 type Test<Subject> = (subject: Subject) => boolean;
-
-const anyOf =
-    <Subject>(tests: Test<Subject>[]): Test<Subject> =>
-    (subject) =>
-        tests.some((test) => test(subject));
-
-const allOf =
-    <Subject>(tests: Test<Subject>[]): Test<Subject> =>
-    (subject) =>
-        tests.every((test) => test(subject));
 
 const hasValues = ({ where, onlyIf }: Clause, values: FilterValues) =>
     [...where.flat(), ...onlyIf].every(({ operand }) => !("placeholder" in operand) || values.has(operand.placeholder));
@@ -185,19 +177,16 @@ function wordTest(operator: Operator, literals: string[]): Test<AttributeValue |
 
 function numberTest(operator: Operator, literals: number[]): Test<AttributeValue | undefined> {
     const bound = literals[0] ?? Number.NaN;
-    switch (operator) {
-        case "<":
-            return (value) => typeof value === "number" && value < bound;
-        case "<=":
-            return (value) => typeof value === "number" && value <= bound;
-        case ">":
-            return (value) => typeof value === "number" && value > bound;
-        case ">=":
-            return (value) => typeof value === "number" && value >= bound;
-        default: {
-            const wanted = new Set<unknown>(literals);
-            const negative = isNegative(operator);
-            return (value) => wanted.has(value) !== negative;
-        }
-    }
+    const compare = comparisons[operator];
+    if (compare) return (value) => typeof value === "number" && compare(value, bound);
+    const wanted = new Set<unknown>(literals);
+    const negative = isNegative(operator);
+    return (value) => wanted.has(value) !== negative;
 }
+
+const comparisons: Partial<Record<Operator, (value: number, bound: number) => boolean>> = {
+    "<": (value, bound) => value < bound,
+    "<=": (value, bound) => value <= bound,
+    ">": (value, bound) => value > bound,
+    ">=": (value, bound) => value >= bound,
+};

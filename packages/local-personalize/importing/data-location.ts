@@ -1,6 +1,7 @@
-/** The input of an import: one object, or the objects directly under a prefix that ends in `/`. */
+/** A place in S3: one object, or the objects directly under a prefix that ends in `/`. */
 export interface DataLocation {
     bucket: string;
+    /** The object's key, or the prefix when `isPrefix`. */
     key: string;
     isPrefix: boolean;
 }

@@ -1,4 +1,4 @@
-import { mayUse, messageOf, readBatchFolder } from "../batch/access.ts";
+import { findKeys, mayUse, messageOf, readBatchFolder, writeOutput } from "../batch/access.ts";
 import type { EmulatorOptions } from "../contract.ts";
 import { type Field, readAvroSchema } from "../control/avro.ts";
 import type { ImportJobProperties } from "../control/import-jobs.ts";
@@ -14,9 +14,8 @@ import {
     type Attributions,
     attributionReport,
 } from "../metering/attribution.ts";
-import type { Meter } from "../metering/meter.ts";
 import { createCollector } from "./collectors.ts";
-import { type DataLocation, keysToRead, readDataLocation } from "./data-location.ts";
+import { readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
 
 const fewestInteractions = 1000;
@@ -30,7 +29,6 @@ const fewestInteractions = 1000;
 export async function runImport(
     call: Call,
     events: EventStore,
-    meter: Meter,
     attribution: Attributions,
     job: Resource<ImportJobProperties>,
 ): Promise<Outcome> {
@@ -44,25 +42,14 @@ export async function runImport(
     if (dataset.failure !== null) {
         return { failure: `Failed to create a data import job ${datasetType} dataset...The dataset is CREATE FAILED.` };
     }
-    const judgement = await options.access.judge({
-        roleArn: properties.roleArn,
-        ...location,
-        sourceArn: job.arn,
-        sourceAccount: options.accountId,
-        region: job.region,
-    });
-    if (!judgement.allowed) {
-        options.log(
-            `${job.arn}: the job may not read ${properties.dataSource.dataLocation}: ${judgement.step}: ${judgement.reason}`,
-        );
-        return notReadable(datasetType);
-    }
+    if (!(await mayUse(call, job, "judge", location))) return notReadable(datasetType);
     const schema = store.find<SchemaProperties>(job.region, schemaArn);
     if (!schema) throw new Error(`The schema of ${dataset.arn} does not exist any more.`);
     const { fields } = readAvroSchema(schema.properties.schema);
     try {
         const collector = createCollector(datasetType, fields);
-        const keys = await findKeys(options, location, job);
+        const keys = await findKeys(call, job, location);
+        if (keys.length === 0) throw new RefusedDataError("Invalid Data location.");
         const measured = datasetType === "INTERACTIONS" ? attribution.of(call, dataset.parent ?? "") : undefined;
         const happened: AttributedEvent[] = [];
         const { imported, bytes } = await readAll(options, location.bucket, keys, fields, (values) => {
@@ -86,7 +73,6 @@ export async function runImport(
             properties: { bytes },
             commit() {
                 store.save({ ...dataset, properties: { ...dataset.properties, rows } });
-                meter.imported(job, bytes);
                 if (properties.importMode === "INCREMENTAL") attribution.publish(call, dataset.parent ?? "", values);
             },
         };
@@ -123,13 +109,7 @@ async function writeReport(
     const { roleArn, s3DataDestination } = metricsOutputConfig;
     const folder = readBatchFolder(s3DataDestination?.path ?? "");
     const name = `AggregatedAttributionMetrics - ${job.properties.importMode} - ${job.createdAt}.csv`;
-    const target = { ...folder, key: `${folder.key}${name}`, isPrefix: false };
-    if (!(await mayUse(call, { ...job, properties: { roleArn } }, "judgeWrite", target))) return;
-    try {
-        await call.options.access.write(target.bucket, target.key, attributionReport(values));
-    } catch (error) {
-        call.options.log(`${job.arn}: cannot write s3://${target.bucket}/${target.key}: ${messageOf(error)}`);
-    }
+    await writeOutput(call, { ...job, properties: { roleArn } }, folder, name, attributionReport(values));
 }
 
 /** Reads the objects one after the other. Throws RefusedDataError for one that is not valid. */
@@ -176,15 +156,4 @@ async function* countBytes(chunks: AsyncIterable<Uint8Array>, count: (length: nu
         count(chunk.length);
         yield chunk;
     }
-}
-
-async function findKeys(options: EmulatorOptions, location: DataLocation, job: { arn: string }): Promise<string[]> {
-    const listed = await options.access.list(location.bucket, location.key).catch((error: unknown) => {
-        options.log(`${job.arn}: cannot list ${location.bucket}: ${error instanceof Error ? error.message : error}`);
-        return [];
-    });
-    const keys = keysToRead(location, listed);
-    if (keys.length > 0) return keys;
-    options.log(`${job.arn}: there is no object to import at s3://${location.bucket}/${location.key}`);
-    throw new RefusedDataError("Invalid Data location.");
 }

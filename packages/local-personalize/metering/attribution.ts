@@ -6,7 +6,7 @@ import type { Resource } from "../control/store.ts";
 import type { Attributes } from "../filtering/bind.ts";
 import type { DatasetContents } from "../serving/dataset-contents.ts";
 import { recommendationMark } from "../serving/recommend.ts";
-import type { ServiceMetrics } from "./service-metrics.ts";
+import type { Meter } from "./meter.ts";
 
 /** The fields of an event that metrics use. */
 export interface AttributedEvent {
@@ -120,38 +120,31 @@ const aheadForCloudWatch = 7_200_000;
 export type Attributions = ReturnType<typeof createAttributions>;
 
 /** Finds the metric attributions of dataset groups, and publishes the values of their metrics. */
-export function createAttributions(contents: DatasetContents, metrics: ServiceMetrics) {
-    const attributions = new Map<string, Attribution | undefined>();
-
-    /** Returns the ACTIVE metric attribution of a dataset group, if it has one. */
-    const of = (call: Call, groupArn: string) => {
-        if (!attributions.has(groupArn)) {
-            const all = call.store.list<AttributionProperties>("metric-attribution", call.region, groupArn);
-            attributions.set(groupArn, all[0]);
-        }
-        const attribution = attributions.get(groupArn);
-        return attribution && computePhase(call, attribution).status === "ACTIVE" ? attribution : undefined;
+export function createAttributions(contents: DatasetContents, meter: Pick<Meter, "add">) {
+    return {
+        /** Returns the ACTIVE metric attribution of a dataset group, if it has one. */
+        of(call: Call, groupArn: string): Attribution | undefined {
+            const [attribution] = call.store.list<AttributionProperties>("metric-attribution", call.region, groupArn);
+            return attribution && computePhase(call, attribution).status === "ACTIVE" ? attribution : undefined;
+        },
+        /** Returns the values of events for the metrics of an attribution. */
+        values(call: Call, attribution: Attribution, happened: readonly AttributedEvent[]): AttributedValue[] {
+            const dataset = findDataset(call.store, call.region, attribution.parent ?? "", "ITEMS");
+            const { rows } = contents.attributes(dataset);
+            return happened.flatMap((event) => attributedValues(call, attribution, event, rows));
+        },
+        /**
+         * Publishes values to CloudWatch in the 15-minute periods of their events. Names of metrics and sources are in
+         * upper case, and the dimensions have these names, as in AWS's notebook Measure_Impact_of_Recommendations.
+         */
+        publish({ region, now }: Call, DatasetGroupArn: string, values: readonly AttributedValue[]): void {
+            for (const { metricName, source, value, timestamp } of values) {
+                const age = now - timestamp * 1000;
+                if (age >= oldestForCloudWatch || age < -aheadForCloudWatch) continue;
+                const dimensions = { EventAttributionSource: source.toUpperCase(), DatasetGroupArn };
+                const metric = { region, name: metricName.toUpperCase(), unit: "Count" as const, dimensions };
+                meter.add(metric, value, quarterHourStart(timestamp) * 1000);
+            }
+        },
     };
-
-    /** Returns the values of events for the metrics of an attribution. */
-    const values = (call: Call, attribution: Attribution, happened: readonly AttributedEvent[]) => {
-        const { rows } = contents.attributes(findDataset(call.store, call.region, attribution.parent ?? "", "ITEMS"));
-        return happened.flatMap((event) => attributedValues(call, attribution, event, rows));
-    };
-
-    /**
-     * Publishes values to CloudWatch in the 15-minute periods of their events. Names of metrics and sources are in
-     * upper case, and the dimensions have these names, as in AWS's notebook Measure_Impact_of_Recommendations.
-     */
-    const publish = ({ region, now }: Call, groupArn: string, values: readonly AttributedValue[]) => {
-        for (const { metricName, source, value, timestamp } of values) {
-            const age = now - timestamp * 1000;
-            if (age >= oldestForCloudWatch || age < -aheadForCloudWatch) continue;
-            const dimensions = { EventAttributionSource: source.toUpperCase(), DatasetGroupArn: groupArn };
-            const metric = { region, name: metricName.toUpperCase(), unit: "Count" as const, dimensions };
-            metrics.add(metric, value, quarterHourStart(timestamp) * 1000);
-        }
-    };
-
-    return { of, values, publish, forget: () => attributions.clear() };
 }

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Tag } from "../control/properties.ts";
 import type { Measure } from "./usage-types.ts";
-import { billed, hourMilliseconds, hourStart, type Window, windowEnd } from "./windows.ts";
 
 /** A resource that is metered. The record is kept after the resource is deleted. */
 export interface Metered {
@@ -13,86 +12,73 @@ export interface Metered {
     readonly tags: readonly Tag[];
 }
 
-/** One measure of a resource's usage within an hour; `amount` is in the unit in which the measure is counted. */
-export interface Entry extends Metered {
+/** An amount of usage, in the unit in which its measure is counted. `start` is in epoch milliseconds. */
+export interface Amount extends Metered {
     readonly measure: Measure;
-    /** Start of the hour, epoch milliseconds. */
-    readonly hour: number;
+    readonly start: number;
     readonly amount: number;
 }
 
+/** A period in which a campaign has one capacity: `[start, end)`, epoch milliseconds. */
+export interface Period extends Metered {
+    readonly measure: CampaignMeasure;
+    readonly start: number;
+    readonly end: number;
+    /** The minimum TPS; 0 after the deletion of the campaign. */
+    readonly tps: number;
+}
+
+/** The billed measure of an ACTIVE campaign: requests for v2 recipes, TPS-hours for all other recipes. */
+export type CampaignMeasure = Extract<Measure, `Recommendation${string}`>;
+
 const tables = `
-CREATE TABLE IF NOT EXISTS metered (
-    id INTEGER PRIMARY KEY, region TEXT NOT NULL, arn TEXT NOT NULL, tags TEXT NOT NULL, until INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE TABLE IF NOT EXISTS usage (
-    hour INTEGER NOT NULL, resource INTEGER NOT NULL REFERENCES metered (id), measure TEXT NOT NULL, amount INTEGER NOT NULL,
-    PRIMARY KEY (hour, resource, measure)
+CREATE TABLE IF NOT EXISTS metered (id INTEGER PRIMARY KEY, region TEXT NOT NULL, arn TEXT NOT NULL, tags TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS counts (
+    start INTEGER NOT NULL, resource INTEGER NOT NULL REFERENCES metered (id), measure TEXT NOT NULL, amount INTEGER NOT NULL,
+    PRIMARY KEY (start, resource, measure)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS windows (
-    campaign INTEGER NOT NULL REFERENCES metered (id), measure TEXT NOT NULL, start INTEGER NOT NULL,
-    minimum INTEGER NOT NULL, requests INTEGER NOT NULL,
-    PRIMARY KEY (campaign, measure, start)
+CREATE TABLE IF NOT EXISTS capacity (
+    campaign INTEGER NOT NULL REFERENCES metered (id), start INTEGER NOT NULL, tps INTEGER NOT NULL, measure TEXT NOT NULL,
+    PRIMARY KEY (campaign, start)
 ) STRICT, WITHOUT ROWID;`;
 
 /**
- * Opens the ledger of usage by resource, measure and hour. It uses the database of the resources, so that one
+ * Opens the ledger of counted usage and of campaigns' capacity. It uses the database of the resources, so that one
  * transaction changes both.
  */
 export function openLedger(database: DatabaseSync) {
     database.exec(tables);
     const know = database.prepare(
-        "INSERT INTO metered (id, region, arn, tags) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET tags = excluded.tags",
-    );
-    const knowGone = database.prepare(
-        "INSERT INTO metered (id, region, arn, tags) VALUES (?, ?, ?, '[]') ON CONFLICT DO NOTHING",
+        "INSERT INTO metered (id, region, arn, tags) VALUES (?, ?, ?, coalesce(?, '[]')) ON CONFLICT (id) DO UPDATE SET tags = coalesce(?, tags)",
     );
     const add = database.prepare(
-        "INSERT INTO usage (hour, resource, measure, amount) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
+        "INSERT INTO counts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
     );
-    // MAX(…) is the billed amount of a window, as in `billed` of windows.ts.
-    const between = database.prepare(`
-        SELECT id, region, arn, tags, measure, hour, SUM(amount) AS amount FROM (
-            SELECT hour, resource, measure, amount FROM usage
-            UNION ALL
-            SELECT start - start % ${hourMilliseconds}, campaign, measure, MAX(minimum, requests * 1000) FROM windows
-        ) JOIN metered ON id = resource WHERE hour >= ? AND hour < ?
-        GROUP BY hour, id, measure ORDER BY hour, id, measure`);
-    const until = database.prepare("SELECT until FROM metered WHERE id = ?");
-    const setUntil = database.prepare("UPDATE metered SET until = ? WHERE id = ?");
-    const addWindow = database.prepare(
-        "INSERT INTO windows VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET minimum = minimum + excluded.minimum, requests = requests + excluded.requests",
+    const provision = database.prepare(
+        "INSERT OR REPLACE INTO capacity SELECT :campaign, :start, :tps, :measure WHERE NOT EXISTS (SELECT 1 FROM capacity WHERE campaign = :campaign AND start > :start)",
     );
-    const windows = database.prepare("SELECT campaign, measure, start, minimum, requests FROM windows");
-    const dropWindow = database.prepare("DELETE FROM windows WHERE campaign = ? AND measure = ? AND start = ?");
+    const counts = database.prepare(
+        "SELECT * FROM counts JOIN metered ON id = resource WHERE start >= ? AND start < ?",
+    );
+    const periods = database.prepare(
+        "SELECT *, lead(start, 1, ?) OVER (PARTITION BY campaign ORDER BY start) AS end FROM capacity JOIN metered ON id = campaign",
+    );
+    const read = (row: Record<string, unknown>) => ({ ...row, tags: JSON.parse(String(row.tags)) }) as unknown;
 
     return {
-        /** Adds a resource, or updates its tags. */
-        know: ({ id, region, arn, tags }: Metered) => void know.run(id, region, arn, JSON.stringify(tags)),
-        /** Adds a resource that no longer exists, without tags; if it is already recorded, keeps its tags. */
-        knowGone: ({ id, region, arn }: Omit<Metered, "tags">) => void knowGone.run(id, region, arn),
-        /** Adds `amount`, a whole number, to the usage of a recorded resource in the hour of `time`. */
-        add: (id: number, measure: Measure, time: number, amount: number) =>
-            void add.run(hourStart(time), id, measure, amount),
-        /** Returns usage in the hours that begin in `[from, to)`. */
-        between: (from: number, to: number): Entry[] =>
-            between.all(from, to).map((row) => ({ ...row, tags: JSON.parse(String(row.tags)) }) as unknown as Entry),
-        /** Returns the time up to which a campaign's usage is recorded; 0 for an unknown campaign. */
-        until: (id: number): number => Number(until.get(id)?.until ?? 0),
-        settledUntil: (id: number, time: number) => void setUntil.run(time, id),
-        addWindow: (id: number, { measure, start, minimum, requests }: Window) =>
-            void addWindow.run(id, measure, start, minimum, requests),
-        /**
-         * Deletes the windows that ended at or before `time`, and adds their billed amounts to the usage of their
-         * hours.
-         */
-        closeWindows(time: number): void {
-            for (const row of windows.all()) {
-                const window = { ...row } as unknown as Window & { campaign: number };
-                if (windowEnd(window) > time) continue;
-                add.run(hourStart(window.start), window.campaign, window.measure, billed(window));
-                dropWindow.run(window.campaign, window.measure, window.start);
-            }
+        /** Adds a resource, or updates its tags; without `tags`, keeps the recorded ones. */
+        know({ id, region, arn }: Omit<Metered, "tags">, tags?: readonly Tag[]): void {
+            const text = tags ? JSON.stringify(tags) : null;
+            know.run(id, region, arn, text, text);
         },
+        /** Adds `amount`, a whole number, to the usage of a recorded resource in the 5 minutes or so from `start`. */
+        add: (id: number, measure: Measure, start: number, amount: number) => void add.run(start, id, measure, amount),
+        /** Records a campaign's capacity from `start` on. Does nothing if a later capacity is already recorded. */
+        provision: (campaign: number, start: number, tps: number, measure: CampaignMeasure) =>
+            void provision.run({ campaign, start, tps, measure }),
+        /** Returns the usage that was counted in the hours that begin in `[from, to)`. */
+        counts: ({ from, to }: { from: number; to: number }) => counts.all(from, to + 3_600_000).map(read) as Amount[],
+        /** Returns the periods of all campaigns' capacity until `now`, oldest first for each campaign. */
+        periods: (now: number) => periods.all(now).map(read) as Period[],
     };
 }

@@ -1,6 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { CatalogueItem } from "./catalogue.ts";
 import type { Contexts } from "./contexts.ts";
+import type { Interactions } from "./histories.ts";
+import type { Settings } from "./hyperparameters.ts";
 import { inKernelMemory } from "./multiply.ts";
 import type { SparseRows } from "./sparse-rows.ts";
 
@@ -51,6 +54,14 @@ export interface Model {
      */
     lastEvent?: number;
 }
+
+/** Trains the model of a recipe; `catalogue` is the Items dataset, and `settings` are the hyperparameters. */
+export type Fit = (
+    interactions: Interactions,
+    recipeName: string,
+    catalogue?: readonly CatalogueItem[],
+    settings?: Settings,
+) => Model;
 
 const FACTS = "model.json";
 const WEIGHTS = "weights.f32";

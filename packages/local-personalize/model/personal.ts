@@ -35,7 +35,7 @@ const SPARSE_SHARE = 0.2;
 export function fitPersonal(
     interactions: Interactions,
     recipeName: string,
-    catalogue: readonly CatalogueItem[],
+    catalogue: readonly CatalogueItem[] = [],
     { recency_mask: recency = "true", apply_recency_bias: bias = recency }: Settings = {},
     mostDense = MOST_DENSE_ITEMS,
 ): Model {

@@ -1,7 +1,6 @@
-import { type CatalogueItem, COLD, nearestByWords } from "./catalogue.ts";
+import { COLD, nearestByWords } from "./catalogue.ts";
 import { countItems, type Interactions, toTrainingData } from "./histories.ts";
-import type { Settings } from "./hyperparameters.ts";
-import type { Model } from "./model.ts";
+import type { Fit, Model } from "./model.ts";
 import { nearestItems } from "./neighbours.ts";
 import { computePopularity } from "./popularity.ts";
 import { addRows, type Entry, eachEntry, packRows, sorted, withTranspose } from "./sparse-rows.ts";
@@ -11,12 +10,8 @@ const MOST_NEIGHBOURS = 100;
 const WORDS_FACTOR = 0.5;
 
 /** Returns the model of aws-sims: items that the same users interact with, close to each other. */
-export function fitSims(
-    interactions: Interactions,
-    recipeName: string,
-    _: readonly CatalogueItem[] = [],
-    { min_cointeraction_count: together = "3", popularity_discount_factor: discount = "0.5" }: Settings = {},
-): Model {
+export const fitSims: Fit = (interactions, recipeName, _, settings = {}) => {
+    const { min_cointeraction_count: together = "3", popularity_discount_factor: discount = "0.5" } = settings;
     const { itemIds, histories } = toTrainingData(interactions);
     const rows = nearestItems([...histories.values()], itemIds.length, {
         wanted: () => true,
@@ -25,18 +20,14 @@ export function fitSims(
     });
     const discounted = discountPopular(rows, interactions, itemIds, Number(discount) - 0.5);
     return relatedModel(interactions, recipeName, itemIds, histories, discounted);
-}
+};
 
 /**
  * Returns the model of aws-similar-items: like aws-sims, and for cold items also by the categories of the Items
  * dataset. Cold items have fewer than five interactions.
  */
-export function fitSimilarItems(
-    interactions: Interactions,
-    recipeName: string,
-    catalogue: readonly CatalogueItem[],
-    { popularity_discount_factor: discount = "0.0" }: Settings = {},
-): Model {
+export const fitSimilarItems: Fit = (interactions, recipeName, catalogue = [], settings = {}) => {
+    const { popularity_discount_factor: discount = "0.0" } = settings;
     const { itemIds: warm, histories } = toTrainingData(interactions);
     const warmIds = new Set(warm);
     const itemIds = [...warm, ...catalogue.flatMap(({ itemId }) => (warmIds.has(itemId) ? [] : itemId))];
@@ -45,8 +36,7 @@ export function fitSimilarItems(
         most: MOST_NEIGHBOURS,
         fewestTogether: 1,
     });
-    const counts = countItems(interactions);
-    const countOf = new Map(interactions.itemIds.map((itemId, item) => [itemId, counts[item] ?? 0]));
+    const countOf = countsById(interactions);
     const words = new Map(catalogue.map((item) => [item.itemId, item.words]));
     const byWords = nearestByWords(
         itemIds.map((itemId) => words.get(itemId) ?? []),
@@ -59,7 +49,7 @@ export function fitSimilarItems(
     const both = addRows(rows, withTranspose(byWords, WORDS_FACTOR));
     const discounted = discountPopular(both, interactions, itemIds, Number(discount));
     return relatedModel(interactions, recipeName, itemIds, histories, discounted);
-}
+};
 
 /**
  * Divides similarities by the neighbour's number of interactions to the power of `exponent`. The given similarities
@@ -73,10 +63,15 @@ function discountPopular(
     exponent: number,
 ): Entry[][] {
     if (exponent === 0) return rows;
-    const counts = countItems(interactions);
-    const countOf = new Map(interactions.itemIds.map((itemId, item) => [itemId, counts[item] ?? 0]));
+    const countOf = countsById(interactions);
     const factors = itemIds.map((itemId) => Math.max(1, countOf.get(itemId) ?? 1) ** -exponent);
     return rows.map((row) => sorted(row.map(([item, value]): Entry => [item, value * (factors[item] ?? 1)])));
+}
+
+/** Returns the number of interactions of each item. */
+function countsById(interactions: Interactions): Map<string, number> {
+    const counts = countItems(interactions);
+    return new Map(interactions.itemIds.map((itemId, item) => [itemId, counts[item] ?? 0]));
 }
 
 function relatedModel(

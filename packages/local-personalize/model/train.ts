@@ -1,17 +1,10 @@
 import { type CatalogueItem, type Objective, objectiveBoost } from "./catalogue.ts";
 import type { Interactions } from "./histories.ts";
 import type { Settings } from "./hyperparameters.ts";
-import type { Model } from "./model.ts";
+import type { Fit, Model } from "./model.ts";
 import { fitPersonal } from "./personal.ts";
 import { fitPopularity } from "./popularity.ts";
 import { fitSimilarItems, fitSims } from "./related.ts";
-
-type Fit = (
-    interactions: Interactions,
-    recipeName: string,
-    catalogue: readonly CatalogueItem[],
-    settings?: Settings,
-) => Model;
 
 const withoutCatalogue: Fit = (interactions, recipeName, _, settings) =>
     fitPersonal(interactions, recipeName, [], settings);
@@ -47,15 +40,11 @@ export const modelledRecipes: readonly string[] = Object.keys(fits);
  * the service's message when there is too little data. For a recipe without a model, throws an Error that lists the
  * recipes with a model.
  */
-export function trainModel(
-    interactions: Interactions,
-    recipeName: string,
-    catalogue: readonly CatalogueItem[] = [],
-    settings: TrainingSettings = {},
-): Model {
+export function trainModel(...data: Parameters<typeof fitModel>): Model {
+    const [interactions, recipeName] = data;
     requireFit(recipeName);
     refuseTooLittle(interactions);
-    return fitModel(interactions, recipeName, catalogue, settings);
+    return fitModel(...data);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { campaignPhase, deployed } from "../control/campaigns.ts";
 import { findDataset, trainedColumns } from "../control/datasets.ts";
 import type { CampaignProperties, RecommenderProperties, TrainingDataConfig } from "../control/properties.ts";
-import { currentConfig, findUseCase, recommenderPhase, type UseCase } from "../control/recommenders.ts";
+import { findUseCase, type UseCase } from "../control/recipes.ts";
+import { currentConfig, recommenderPhase } from "../control/recommenders.ts";
 import { type Call, modelDir } from "../control/resources.ts";
 import { findTrendInterval, toEventChoice } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";

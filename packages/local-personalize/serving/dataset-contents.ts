@@ -139,18 +139,11 @@ export function createDatasetContents(context: {
 
 export type DatasetContents = ReturnType<typeof createDatasetContents>;
 
-/** An event as filters of interactions use it; `eventType` is in lower case. */
-interface SeenEvent {
-    itemId: string;
-    eventType: string;
-    /** Epoch seconds. */
-    sentAt: number;
-    /**
-     * Epoch milliseconds. For an imported event, the time of the last import that contained the user; for a streamed
-     * event, the time of PutEvents.
-     */
-    receivedAt: number;
-}
+/**
+ * An event as filters of interactions use it; `eventType` is in lower case. `receivedAt` of an imported event is the time
+ * of the last import that contained the user.
+ */
+type SeenEvent = Pick<UserEvent, "itemId" | "eventType" | "sentAt" | "receivedAt">;
 
 /** Number of latest events of a user and event type that a filter considers (developer guide). */
 const MOST_OF_A_TYPE = 100;

@@ -140,20 +140,14 @@ export function createFilters(contents: DatasetContents) {
                 ...each.clause,
                 items: meant(call, filter, each, trained, { userId: userId ?? "", itemId }),
             }));
-            const [included, excluded] = [
-                sets.filter(({ keep }) => keep === "INCLUDE"),
-                sets.filter(({ keep }) => keep === "EXCLUDE"),
-            ];
-            const passing = new Uint8Array(trained.model.itemIds.length);
-            if (included.length === 0) passing.fill(1);
-            for (const { items } of included)
-                items.forEach((is, number) => {
-                    if (is) passing[number] = 1;
+            const isIn = ({ keep }: (typeof sets)[number]) => Number(keep === "INCLUDE");
+            const passing = new Uint8Array(trained.model.itemIds.length).fill(sets.some(isIn) ? 0 : 1);
+            // An item that any EXCLUDE clause selects does not pass, so these clauses come last.
+            for (const set of sets.toSorted((a, b) => isIn(b) - isIn(a))) {
+                set.items.forEach((is, number) => {
+                    if (is) passing[number] = isIn(set);
                 });
-            for (const { items } of excluded)
-                items.forEach((is, number) => {
-                    if (is) passing[number] = 0;
-                });
+            }
             return passing;
         },
         /** Returns whether a user passes a filter of UserID. Throws like `apply`. */

@@ -174,12 +174,7 @@ export function withPromotion(
         throw invalidInput("A promotion needs a name, percentPromotedItems and a filterArn.");
     }
     const count = Math.round((wish.count * percentPromotedItems) / 100);
-    const best = listFor(
-        call,
-        trained,
-        { ...wish, exploration: undefined, filterArn, filterValues, count: wish.count },
-        sources,
-    );
+    const best = listFor(call, trained, { ...wish, exploration: undefined, filterArn, filterValues }, sources);
     const reason = recipeName.endsWith("-v2") ? { reason: ["Promoted item"] } : {};
     const promoted = best.slice(0, count).map((item) => ({ ...item, promotionName: name, ...reason }));
     const isPromoted = new Set(promoted.map(({ itemId }) => itemId));

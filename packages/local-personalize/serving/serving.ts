@@ -1,9 +1,9 @@
 import { type LineWish, recommendedItems } from "../batch/line.ts";
+import type { OutputOf } from "../batch/run-batch.ts";
 import type { EmulatorOptions } from "../contract.ts";
 import type { BatchJobProperties, DatasetProperties } from "../control/properties.ts";
 import { recipeTypeOf } from "../control/recipes.ts";
 import type { Call, Handler } from "../control/resources.ts";
-import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
 import type { EventStore, StoredEvent } from "../events/event-store.ts";
@@ -17,8 +17,6 @@ import {
 import type { Streams } from "../events/streams.ts";
 import { type AttributedEvent, createAttributions } from "../metering/attribution.ts";
 import type { Meter } from "../metering/meter.ts";
-import type { ServiceMetrics } from "../metering/service-metrics.ts";
-import { chooseMeasure } from "../metering/windows.ts";
 import { createCampaignModels, type TargetKind } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
 import { toExploration } from "./explore.ts";
@@ -52,8 +50,7 @@ export function createServing(
     store: Store,
     events: EventStore,
     streams: Streams,
-    meter: Meter,
-    metrics: ServiceMetrics,
+    meter: Pick<Meter, "add">,
 ) {
     const campaigns = createCampaignModels();
     const contents = createDatasetContents({ dataDir: options.dataDir, store, events, streams });
@@ -61,7 +58,7 @@ export function createServing(
     const sources = { filters, streams, contents };
     // Interactions datasets by region and tracking ID, so that PutEvents does not query the resources.
     const tracked = new Map<string, Resource<DatasetProperties>>();
-    const attributions = createAttributions(contents, metrics);
+    const attributions = createAttributions(contents, meter);
 
     const throttle = options.throttle ? createThrottle() : undefined;
 
@@ -74,21 +71,19 @@ export function createServing(
 
     const getRecommendations: Handler = (call, input: RecommendInput) => {
         const { arn, kind, wish } = checkRecommendInput(input);
-        const { target, trained, exploration, metadata } = served(call, kind, arn);
+        const { trained, exploration, metadata } = served(call, kind, arn);
         const withMetadata = metadataAdder(arn, input.metadataColumns, wish.count, metadata, contents);
         const itemList = withMetadata(
             withPromotion(call, trained, { ...wish, exploration }, input.promotions, sources),
         );
-        if (target.kind === "campaign") meter.recommended(target, chooseMeasure(trained.model.recipeName), call.now);
         return { itemList, recommendationId: recommendationId(arn) };
     };
 
     const getPersonalizedRanking: Handler = (call, input: RankingInput) => {
         const { campaignArn, inputList, metadataColumns } = input;
-        const { target, trained, metadata } = served(call, "campaign", campaignArn);
+        const { trained, metadata } = served(call, "campaign", campaignArn);
         const withMetadata = metadataAdder(campaignArn, metadataColumns, inputList.length, metadata, contents);
         const personalizedRanking = withMetadata(rankItems(call, trained, input, sources));
-        meter.recommended(target, chooseMeasure(trained.model.recipeName), call.now);
         return { personalizedRanking, recommendationId: recommendationId(campaignArn) };
     };
 
@@ -101,9 +96,8 @@ export function createServing(
         const attribution = attributions.of(call, dataset.parent ?? "");
         if (attribution) {
             const values = attributions.values(call, attribution, added.map(asAttributed));
-            attributions.publish(call, attribution.parent ?? "", values);
+            attributions.publish(call, dataset.parent ?? "", values);
         }
-        meter.streamed(dataset, bytesOf(input.eventList), call.now);
     };
 
     const put =
@@ -113,14 +107,12 @@ export function createServing(
             const operation = type === "ITEMS" ? "PutItems" : "PutUsers";
             throttle?.take(`${operation} ${dataset.parent}`, MOST_PUTS[operation], 1, call.now);
             contents.put(dataset, rows);
-            meter.streamed(dataset, bytesOf(input.items ?? input.users), call.now);
         };
 
     const changed = () => {
         campaigns.forget();
         filters.forget();
         tracked.clear();
-        attributions.forget();
     };
 
     return {
@@ -132,21 +124,12 @@ export function createServing(
             PutUsers: put("USERS"),
         } as Record<string, Handler>,
         /** Returns the output of a batch inference job for one of its lines. */
-        inferenceOf: (
-            call: Call,
-            version: Resource<VersionProperties>,
-            job: BatchJobProperties,
-            line: LineWish,
-        ): object => inferenceFor(call, campaigns.trainedOf(call, version), line, job, sources),
+        inferenceOf: ((call, version, job, line) =>
+            inferenceFor(call, campaigns.trainedOf(call, version), line, job, sources)) as OutputOf,
         /** Returns the output of a batch segment job for one of its lines. */
-        segmentOf: (
-            call: Call,
-            version: Resource<VersionProperties>,
-            job: BatchJobProperties,
-            line: LineWish,
-        ): object => ({
+        segmentOf: ((call, version, job, line) => ({
             usersList: segmentFor(call, campaigns.trainedOf(call, version), line, job, sources),
-        }),
+        })) as OutputOf,
         attribution: attributions,
         /** Drops caches. Call this when a resource may have changed. */
         changed,
@@ -188,8 +171,6 @@ const asAttributed = (event: StoredEvent): AttributedEvent => ({
         EVENT_ATTRIBUTION_SOURCE: event.eventAttributionSource,
     },
 });
-
-const bytesOf = (sent: unknown) => Buffer.byteLength(JSON.stringify(sent));
 
 /**
  * Limits requests by one token bucket for each campaign, recommender or dataset group. AWS adds capacity above a

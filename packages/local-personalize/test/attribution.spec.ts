@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { MetricAttribute } from "@aws-sdk/client-personalize";
 import { campaignArn, datasetGroupArn, filmsBucket, history, openFilmsService, post, yearOf } from "./films-service.ts";
-import { arn, importRole, refusal, type Service, untilEnded } from "./support.ts";
+import { arn, importRole, refuses, serviceOf, untilEnded } from "./support.ts";
 
 const metricAttributionArn = arn("metric-attribution/films");
 const count: MetricAttribute = { eventType: "Watch", metricName: "watches", expression: "SAMPLECOUNT()" };
@@ -10,18 +10,15 @@ const output = { roleArn: importRole, s3DataDestination: { path: "s3://movies/re
 
 describe("Metric attributions", () => {
     const bucket = filmsBucket();
-    let service: Service;
+    const service = serviceOf(async () => (await openFilmsService(bucket)).service);
     let trackingId: string | undefined;
     before(async () => {
-        ({ service } = await openFilmsService(bucket));
         ({ trackingId } = await service.personalize.createEventTracker({ name: "films", datasetGroupArn }));
     });
-    after(() => service?.discard());
 
     const create = (name: string, metrics: MetricAttribute[]) =>
         service.personalize.createMetricAttribution({ name, datasetGroupArn, metrics, metricsOutputConfig: output });
-    const refused = (metrics: MetricAttribute[], message: RegExp) =>
-        assert.rejects(create("films", metrics), refusal("InvalidInputException", message));
+    const refused = (metrics: MetricAttribute[], message: RegExp) => refuses(create("films", metrics), message);
     /** Sends an event, and returns the metrics that the metric attribution publishes for it. */
     const published = async (event: object) => {
         service.emulator.takeMetrics({ all: true });
@@ -60,14 +57,11 @@ describe("Metric attributions", () => {
         await refused([count, count], /needs a metricName of its own/);
         const group = await service.personalize.createDatasetGroup({ name: "empty" });
         const attribution = { name: "empty", datasetGroupArn: group.datasetGroupArn, metrics: [count] };
-        await assert.rejects(
+        await refuses(
             service.personalize.createMetricAttribution({ ...attribution, metricsOutputConfig: output }),
-            refusal("InvalidInputException", /needs an Item interactions dataset with a column EVENT_TYPE/),
+            /needs an Item interactions dataset with a column EVENT_TYPE/,
         );
-        await assert.rejects(
-            importAgain("early", "FULL"),
-            refusal("InvalidInputException", /publishAttributionMetricsToS3 needs .* a metric attribution/),
-        );
+        await refuses(importAgain("early", "FULL"), /publishAttributionMetricsToS3 needs .* a metric attribution/);
     });
 
     it("an event gets no metric values if its dataset group has no metric attribution", async () => {
@@ -76,7 +70,7 @@ describe("Metric attributions", () => {
 
     it("a dataset group can have only one metric attribution, which cannot have tags", async () => {
         assert.deepEqual((await create("films", [count, years])).metricAttributionArn, metricAttributionArn);
-        await assert.rejects(create("other", [count]), refusal("ResourceAlreadyExistsException", /Another resource/));
+        await refuses(create("other", [count]), /Another resource/, "ResourceAlreadyExistsException");
         const { metricAttribution } = await service.personalize.describeMetricAttribution({ metricAttributionArn });
         assert.equal(metricAttribution?.status, "ACTIVE");
         assert.deepEqual(metricAttribution?.metricsOutputConfig, output);
@@ -90,12 +84,12 @@ describe("Metric attributions", () => {
             maxResults: 1,
         });
         assert.deepEqual([metrics, typeof nextToken], [[count], "string"]);
-        await assert.rejects(
+        await refuses(
             service.personalize.tagResource({
                 resourceArn: metricAttributionArn,
                 tags: [{ tagKey: "a", tagValue: "b" }],
             }),
-            refusal("InvalidInputException", /cannot have tags/),
+            /cannot have tags/,
         );
     });
 
@@ -176,14 +170,8 @@ describe("Metric attributions", () => {
         await update({ addMetrics: [clicks], removeMetrics: ["years"], metricsOutputConfig: { roleArn: importRole } });
         assert.deepEqual(await values({ eventType: "Click" }), [["CLICKS", 1, "SOURCE_NAME_UNDEFINED"]]);
         assert.deepEqual(await values({}), [["WATCHES", 1, "SOURCE_NAME_UNDEFINED"]]);
-        await assert.rejects(
-            update({ removeMetrics: ["years"] }),
-            refusal("InvalidInputException", /has no metric years/),
-        );
-        await assert.rejects(
-            importAgain("later", "FULL"),
-            refusal("InvalidInputException", /with an s3DataDestination/),
-        );
+        await refuses(update({ removeMetrics: ["years"] }), /has no metric years/);
+        await refuses(importAgain("later", "FULL"), /with an s3DataDestination/);
     });
 
     it("no events are counted after the metric attribution is deleted", async () => {

@@ -9,7 +9,7 @@ import {
     createBucket,
     createDataset,
     recipe,
-    refusal,
+    refuses,
     restartService,
     runImportJob,
     type Service,
@@ -221,10 +221,7 @@ describe("Automatic training", () => {
         });
         const remove = { solutionArn };
         assert.notEqual((await versions())[0]?.status, "ACTIVE");
-        await assert.rejects(
-            service.personalize.deleteSolution(remove),
-            refusal("ResourceInUseException", /is in progress/),
-        );
+        await refuses(service.personalize.deleteSolution(remove), /is in progress/, "ResourceInUseException");
         service = await restartService(service, { access });
         await trained(1);
         await service.personalize.deleteSolution(remove);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { campaignArn, datasetGroupArn, filmsBucket, openFilmsService } from "./films-service.ts";
-import { accountId, arn, importRole, refusal, region, type Service, startService, untilEnded } from "./support.ts";
+import { accountId, arn, importRole, refuses, region, type Service, startService, untilEnded } from "./support.ts";
 
 interface Line {
     input: unknown;
@@ -129,8 +129,7 @@ describe("Batch inference jobs", () => {
     });
 
     it("CreateBatchInferenceJob rejects invalid input", async () => {
-        const refused = (creation: Promise<unknown>, name: string, message: RegExp) =>
-            assert.rejects(creation, refusal(name, message));
+        const refused = (creation: Promise<unknown>, name: string, message: RegExp) => refuses(creation, message, name);
         await refused(create("first"), "ResourceAlreadyExistsException", /batch-inference-job\/first/);
         await refused(create("a", { numResults: 501 }), "InvalidInputException", /'501' at 'numResults'/);
         await refused(create("a", {}, "s3://movies"), "InvalidInputException", /^Invalid S3 input path$/);
@@ -184,9 +183,10 @@ describe("Batch inference jobs", () => {
         };
         service = await startService({ access: { ...bucket.access, judge }, dataDir });
         await create("held", { filterArn }, "s3://movies/in/one.json");
-        await assert.rejects(
+        await refuses(
             service.personalize.deleteFilter({ filterArn }),
-            refusal("ResourceInUseException", /batch-inference-job\/held/),
+            /batch-inference-job\/held/,
+            "ResourceInUseException",
         );
         // The first process stops before it records the end of the work, so the second process begins the work again.
         const stopped = service.stop();

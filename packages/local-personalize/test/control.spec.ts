@@ -7,8 +7,9 @@ import {
     interactionsSchema,
     recipe,
     refusal,
+    refuses,
     region,
-    type Service,
+    serviceOf,
     startService,
 } from "./support.ts";
 
@@ -19,16 +20,14 @@ const schemaWith = (change: (document: Record<string, unknown>) => void) => {
 };
 
 describe("Resources of the local Personalize", () => {
-    let service: Service;
+    const service = serviceOf(() => startService({ access: createBucket().access }));
     let datasetGroupArn: string;
     let schemaArn: string;
     let datasetArn: string;
 
     before(async () => {
-        service = await startService({ access: createBucket().access });
         ({ datasetGroupArn, schemaArn, datasetArn } = await createDataset(service));
     });
-    after(() => service?.discard());
 
     it("creating a resource with an existing name or dataset type returns ResourceAlreadyExistsException", async () => {
         const taken = (tail: string) =>
@@ -73,28 +72,22 @@ describe("Resources of the local Personalize", () => {
     ];
     for (const [what, schema, message] of badSchemas) {
         it(`CreateSchema rejects a schema with ${what}`, async () => {
-            await assert.rejects(
-                service.personalize.createSchema({ name: "bad", schema }),
-                refusal("InvalidInputException", message),
-            );
+            await refuses(service.personalize.createSchema({ name: "bad", schema }), message);
         });
     }
 
     it("CreateDataset rejects a schema of a different dataset type or without required fields", async () => {
         const dataset = { name: "d", schemaArn, datasetGroupArn };
-        await assert.rejects(
+        await refuses(
             service.personalize.createDataset({ ...dataset, datasetType: "Items" }),
-            refusal("InvalidInputException", /name must be Items for an ITEMS dataset/),
+            /name must be Items for an ITEMS dataset/,
         );
-        await assert.rejects(
-            service.personalize.createDataset({ ...dataset, datasetType: "Films" }),
-            refusal("InvalidInputException", /no dataset type FILMS/),
-        );
+        await refuses(service.personalize.createDataset({ ...dataset, datasetType: "Films" }), /no dataset type FILMS/);
         const schema = schemaWith((document) => (document.fields = [{ name: "USER_ID", type: "string" }]));
         const short = await service.personalize.createSchema({ name: "short", schema });
-        await assert.rejects(
+        await refuses(
             service.personalize.createDataset({ ...dataset, schemaArn: short.schemaArn, datasetType: "Interactions" }),
-            refusal("InvalidInputException", /must have the field ITEM_ID of type string/),
+            /must have the field ITEM_ID of type string/,
         );
     });
 
@@ -112,9 +105,10 @@ describe("Resources of the local Personalize", () => {
         );
         assert.equal(new Set(listedNames).size, listedNames.length);
         const { nextToken } = await service.personalize.listSchemas({ maxResults: 3 });
-        await assert.rejects(
+        await refuses(
             service.personalize.listDatasets({ ...(nextToken && { nextToken }) }),
-            refusal("InvalidNextTokenException", /not valid/),
+            /not valid/,
+            "InvalidNextTokenException",
         );
     });
 
@@ -148,15 +142,13 @@ describe("Resources of the local Personalize", () => {
         await service.personalize.untagResource({ resourceArn, tagKeys: ["b", "absent"] });
         assert.deepEqual(await listed(), [{ tagKey: "team", tagValue: "a" }]);
         const many = Array.from({ length: 50 }, (_, index) => ({ tagKey: `k${index}`, tagValue: "v" }));
-        await assert.rejects(
+        await refuses(
             service.personalize.tagResource({ resourceArn, tags: many }),
-            refusal("TooManyTagsException", /at most 50/),
+            /at most 50/,
+            "TooManyTagsException",
         );
         const gone = { resourceArn: arn("campaign/none"), tags };
-        await assert.rejects(
-            service.personalize.tagResource(gone),
-            refusal("ResourceNotFoundException", /does not exist/),
-        );
+        await refuses(service.personalize.tagResource(gone), /does not exist/, "ResourceNotFoundException");
         await service.personalize.deleteDatasetGroup({ datasetGroupArn: resourceArn });
     });
 
@@ -169,13 +161,15 @@ describe("Resources of the local Personalize", () => {
         });
         assert.equal(eventTracker?.trackingId, created.trackingId);
         assert.equal(eventTracker?.accountId, "000000000000");
-        await assert.rejects(
+        await refuses(
             service.personalize.createEventTracker({ name: "second", datasetGroupArn }),
-            refusal("ResourceAlreadyExistsException", /event-tracker/),
+            /event-tracker/,
+            "ResourceAlreadyExistsException",
         );
-        await assert.rejects(
+        await refuses(
             service.personalize.deleteDatasetGroup({ datasetGroupArn }),
-            refusal("ResourceInUseException", /event tracker/),
+            /event tracker/,
+            "ResourceInUseException",
         );
         await service.personalize.deleteEventTracker({ eventTrackerArn: created.eventTrackerArn });
     });
@@ -183,9 +177,10 @@ describe("Resources of the local Personalize", () => {
     it("CreateDatasetGroup allows five dataset groups in a region", async () => {
         for (let index = 2; index <= 5; index++)
             await service.personalize.createDatasetGroup({ name: `group-${index}` });
-        await assert.rejects(
+        await refuses(
             service.personalize.createDatasetGroup({ name: "group-6" }),
-            refusal("LimitExceededException", /More than 5 resources in ACTIVE state/),
+            /More than 5 resources in ACTIVE state/,
+            "LimitExceededException",
         );
     });
 
@@ -198,9 +193,10 @@ describe("Resources of the local Personalize", () => {
         assert.ok(names.includes("aws-user-personalization-v2") && !names.includes("aws-hrnn"));
         const { recipe: hrnn } = await service.personalize.describeRecipe({ recipeArn: recipe("aws-hrnn") });
         assert.deepEqual([hrnn?.name, hrnn?.recipeType, hrnn?.status], ["aws-hrnn", "USER_PERSONALIZATION", "ACTIVE"]);
-        await assert.rejects(
+        await refuses(
             service.personalize.describeRecipe({ recipeArn: recipe("aws-fish") }),
-            refusal("ResourceNotFoundException", /recipe does not exist/),
+            /recipe does not exist/,
+            "ResourceNotFoundException",
         );
     });
 
@@ -227,18 +223,16 @@ describe("Resources of the local Personalize", () => {
     ];
     for (const [what, input, message] of badSolutions) {
         it(`CreateSolution rejects a solution with ${what}`, async () => {
-            await assert.rejects(
-                service.personalize.createSolution({ name: "s", datasetGroupArn, ...input }),
-                refusal("InvalidInputException", message),
-            );
+            await refuses(service.personalize.createSolution({ name: "s", datasetGroupArn, ...input }), message);
         });
     }
 
     it("DeleteDatasetGroup does not find a dataset group of another region", async () => {
         const elsewhere = datasetGroupArn.replace(region, "eu-west-1");
-        await assert.rejects(
+        await refuses(
             service.personalize.deleteDatasetGroup({ datasetGroupArn: elsewhere }),
-            refusal("ResourceNotFoundException", `The given dataset group does not exist: ${elsewhere}`),
+            `The given dataset group does not exist: ${elsewhere}`,
+            "ResourceNotFoundException",
         );
     });
 });

@@ -5,6 +5,7 @@ import {
     createDataset,
     importRole,
     refusal,
+    refuses,
     region,
     restartService,
     runImportJob,
@@ -62,9 +63,10 @@ describe("UpdateDataset", () => {
         const job = await runImportJob(service, { jobName: "new", datasetArn, dataLocation: "s3://movies/new.csv" });
         assert.equal(job.status, "ACTIVE", job.failureReason);
         await service.personalize.deleteSchema({ schemaArn: schemaArn("before") });
-        await assert.rejects(
+        await refuses(
             service.personalize.deleteSchema({ schemaArn: schemaArn("after") }),
-            refusal("ResourceInUseException", /is used by the dataset/),
+            /is used by the dataset/,
+            "ResourceInUseException",
         );
     });
 
@@ -106,7 +108,7 @@ describe("UpdateDataset", () => {
         const { datasetImportJobArn } = await service.personalize.createDatasetImportJob(job);
         const { datasetImportJob } = await service.personalize.describeDatasetImportJob({ datasetImportJobArn });
         assert.equal(datasetImportJob?.status, "CREATE IN_PROGRESS");
-        await assert.rejects(update("after"), refusal("ResourceInUseException", /is in use by .*slow/));
+        await refuses(update("after"), /is in use by .*slow/, "ResourceInUseException");
         go.resolve({ allowed: true });
     });
 
@@ -133,20 +135,17 @@ describe("UpdateDataset", () => {
     for (const [what, fields, message] of refused) {
         it(`UpdateDataset rejects a schema ${what}`, async () => {
             await createSchema("bad", ...fields);
-            await assert.rejects(update("bad"), refusal("InvalidInputException", message));
+            await refuses(update("bad"), message);
             assert.equal((await describeIt()).schemaArn, schemaArn("before"));
         });
     }
 
     it("UpdateDataset rejects Interactions datasets, and schemas that are already in use, missing or of a different type", async () => {
-        await assert.rejects(update("before"), refusal("InvalidInputException", /already/));
+        await refuses(update("before"), /already/);
         const others = await createDataset(service, "others");
         const interactions = { datasetArn: others.datasetArn, schemaArn: schemaArn("after") };
-        await assert.rejects(
-            service.personalize.updateDataset(interactions),
-            refusal("InvalidInputException", /Only the schema of an Items or Users dataset/),
-        );
-        await assert.rejects(update("others-schema"), refusal("InvalidInputException", /name must be Items/));
+        await refuses(service.personalize.updateDataset(interactions), /Only the schema of an Items or Users dataset/);
+        await refuses(update("others-schema"), /name must be Items/);
         await assert.rejects(update("none"), { name: "ResourceNotFoundException" });
     });
 });

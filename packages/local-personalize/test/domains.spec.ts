@@ -11,8 +11,9 @@ import {
     fetchItems,
     interactionsSchema,
     recipe,
-    refusal,
+    refuses,
     type Service,
+    serviceOf,
     startService,
 } from "./support.ts";
 
@@ -54,15 +55,13 @@ async function openDomain(service: Service, name: string, domain: Domain | undef
 
 describe("Use cases of domains", () => {
     const { access } = createBucket(objects);
-    let service: Service;
+    const service = serviceOf(() => startService({ access }));
     before(async () => {
-        service = await startService({ access });
         await openDomain(service, "shop", "ECOMMERCE", { INTERACTIONS: "interactions.csv" });
         const video = { INTERACTIONS: "watched.csv", ITEMS: "items.csv" };
         await openDomain(service, "video", "VIDEO_ON_DEMAND", video);
         await openDomain(service, "clicks", "VIDEO_ON_DEMAND", { ...video, INTERACTIONS: "interactions.csv" });
     });
-    after(() => service?.discard());
 
     const describeIt = async (name: string) =>
         (await service.personalize.describeRecommender({ recommenderArn: arn(`recommender/${name}`) })).recommender;
@@ -121,7 +120,7 @@ describe("Use cases of domains", () => {
             const other = await ask(name, { userId: "nobody", itemId, numResults: 100 });
             assert.ok(used.size > 0 && list.every((film) => !used.has(film)));
             assert.ok(other.some((film) => used.has(film)));
-            await assert.rejects(ask(name, { itemId }), refusal("InvalidInputException", /A userId is required/));
+            await refuses(ask(name, { itemId }), /A userId is required/);
             await remove(name);
         });
     }
@@ -132,9 +131,9 @@ describe("Use cases of domains", () => {
         const list = await ask(name, { userId: "22" });
         await service.personalize.stopRecommender({ recommenderArn });
         assert.equal((await describeIt(name))?.status, "INACTIVE");
-        await assert.rejects(ask(name, { userId: "22" }), refusal("InvalidInputException", /is INACTIVE/));
+        await refuses(ask(name, { userId: "22" }), /is INACTIVE/);
         const again = service.personalize.stopRecommender({ recommenderArn });
-        await assert.rejects(again, refusal("ResourceInUseException", /is INACTIVE; it must be ACTIVE/));
+        await refuses(again, /is INACTIVE; it must be ACTIVE/, "ResourceInUseException");
         await service.personalize.startRecommender({ recommenderArn });
         assert.equal((await describeIt(name))?.status, "ACTIVE");
         assert.deepEqual(await ask(name, { userId: "22" }), list);
@@ -153,29 +152,24 @@ describe("Use cases of domains", () => {
             minRecommendationRequestsPerSecond: 2,
         });
         await ask(name, { userId: "22", metadataColumns: { ITEMS: ["GENRES"] } });
-        await assert.rejects(
+        await refuses(
             update({ trainingDataConfig: { excludedDatasetColumns: { ITEMS: ["GENRES"] } } }),
-            refusal("InvalidInputException", /trainingDataConfig of UpdateRecommender is not emulated here/),
+            /trainingDataConfig of UpdateRecommender is not emulated here/,
         );
-        await assert.rejects(
-            update({ itemExplorationConfig: { weight: "1" } }),
-            refusal("InvalidInputException", /itemExplorationConfig has no weight/),
-        );
+        await refuses(update({ itemExplorationConfig: { weight: "1" } }), /itemExplorationConfig has no weight/);
         await remove(name);
     });
 });
 
 describe("Configurations of recommenders", () => {
-    let service: Service;
+    const service = serviceOf(() => startService({ access: createBucket(objects).access, throttle: true }));
     let datasetGroupArn: string;
     before(async () => {
-        service = await startService({ access: createBucket(objects).access, throttle: true });
         datasetGroupArn = await openDomain(service, "video", "VIDEO_ON_DEMAND", {
             INTERACTIONS: "watched.csv",
             ITEMS: "items.csv",
         });
     });
-    after(() => service?.discard());
 
     /** Creates a recommender, calls it `requests` times, deletes it, and returns the last list. */
     const ask = async (useCase: string, recommenderConfig: RecommenderConfig, input: object, requests = 1) => {
@@ -197,9 +191,9 @@ describe("Configurations of recommenders", () => {
         const itemExplorationConfig = { explorationWeight: "1", explorationItemAgeCutOff: "10000" };
         const explored = await ask("aws-vod-top-picks", { itemExplorationConfig }, {});
         assert.notDeepEqual(explored, await ask("aws-vod-top-picks", {}, {}));
-        await assert.rejects(
+        await refuses(
             ask("aws-vod-most-popular", { itemExplorationConfig }, {}),
-            refusal("InvalidInputException", /An itemExplorationConfig is only for aws-user-personalization/),
+            /An itemExplorationConfig is only for aws-user-personalization/,
         );
     });
 
@@ -213,15 +207,15 @@ describe("Configurations of recommenders", () => {
         const trainingDataConfig = { excludedDatasetColumns: { ITEMS: ["GENRES"] } };
         assert.notDeepEqual(await ask("aws-vod-more-like-x", { trainingDataConfig }, input), alike);
         trainingDataConfig.excludedDatasetColumns.ITEMS = ["GENRE"];
-        await assert.rejects(
+        await refuses(
             ask("aws-vod-more-like-x", { trainingDataConfig }, input),
-            refusal("InvalidInputException", /The dataset ITEMS has no column GENRE/),
+            /The dataset ITEMS has no column GENRE/,
         );
     });
 
     it("with throttling enabled, a recommender rejects requests above its minimum rate, and PutItems is limited to 10 calls a second", async () => {
         await ask("aws-vod-top-picks", { minRecommendationRequestsPerSecond: 5 }, {}, 40);
-        await assert.rejects(ask("aws-vod-top-picks", {}, {}, 40), refusal("ThrottlingException", "Rate exceeded"));
+        await refuses(ask("aws-vod-top-picks", {}, {}, 40), "Rate exceeded", "ThrottlingException");
         const properties = JSON.stringify({ genres: "New", creationTimestamp: 800_000_000 });
         const put = { datasetArn: arn("dataset/video/ITEMS"), items: [{ itemId: "991", properties }] };
         const statuses = await Promise.all(
@@ -232,10 +226,9 @@ describe("Configurations of recommenders", () => {
 });
 
 describe("Promotions", () => {
-    let service: Service;
+    const service = serviceOf(() => startService({ access: createBucket(objects).access }));
     let recommenderArn: string;
     before(async () => {
-        service = await startService({ access: createBucket(objects).access });
         const datasetGroupArn = await openDomain(service, "video", "VIDEO_ON_DEMAND", {
             INTERACTIONS: "watched.csv",
             ITEMS: "items.csv",
@@ -249,7 +242,6 @@ describe("Promotions", () => {
         const recommender = { name: "top", datasetGroupArn, recipeArn: recipe("aws-vod-top-picks") };
         recommenderArn = (await createRecommender(service, recommender)).recommenderArn ?? "";
     });
-    after(() => service?.discard());
 
     const recommend = (more: object) => fetchItems(service, { recommenderArn, userId: "22", numResults: 20, ...more });
     const promotion = {
@@ -283,28 +275,27 @@ describe("Promotions", () => {
     });
 
     it("GetRecommendations rejects the ARN of a recommender as campaignArn", () =>
-        assert.rejects(
+        refuses(
             recommend({ recommenderArn: undefined, campaignArn: recommenderArn }),
-            refusal("ResourceNotFoundException", /The given campaign does not exist/),
+            /The given campaign does not exist/,
+            "ResourceNotFoundException",
         ));
 
     it("GetRecommendations rejects an incomplete promotion", () =>
-        assert.rejects(
+        refuses(
             recommend({ promotions: [{ name: "sale", percentPromotedItems: 10 }] }),
-            refusal("InvalidInputException", /A promotion needs a name, percentPromotedItems and a filterArn/),
+            /A promotion needs a name, percentPromotedItems and a filterArn/,
         ));
 });
 
 describe("metadataColumns of a recommender", () => {
-    let service: Service;
+    const service = serviceOf(() => startService({ access: createBucket(objects).access }));
     before(async () => {
-        service = await startService({ access: createBucket(objects).access });
         await openDomain(service, "films", "VIDEO_ON_DEMAND", { INTERACTIONS: "watched.csv", ITEMS: "items.csv" });
         await open("films", "shown", "aws-vod-top-picks", { enableMetadataWithRecommendations: true });
         await open("films", "plain", "aws-vod-top-picks");
         await open("films", "because", "aws-vod-because-you-watched-x", { enableMetadataWithRecommendations: true });
     });
-    after(() => service?.discard());
 
     const open = async (group: string, name: string, useCase: string, recommenderConfig?: RecommenderConfig) => {
         const datasetGroupArn = arn(`dataset-group/${group}`);
@@ -360,7 +351,7 @@ describe("metadataColumns of a recommender", () => {
 
     it("a recommender rejects metadataColumns unless it has metadata enabled", async () => {
         const message = /not enabled for .*recommender\/plain\. .* for a recommender by CreateRecommender/;
-        await assert.rejects(recommend("plain", ["GENRES"]), refusal("InvalidInputException", message));
+        await refuses(recommend("plain", ["GENRES"]), message);
         const shown = async (name: string) => {
             const recommenderArn = arn(`recommender/${name}`);
             return (await service.personalize.describeRecommender({ recommenderArn })).recommender?.recommenderConfig;
@@ -371,9 +362,9 @@ describe("metadataColumns of a recommender", () => {
 
     it("CreateRecommender with metadata requires an Items dataset", async () => {
         await openDomain(service, "bare", "VIDEO_ON_DEMAND", { INTERACTIONS: "watched.csv" });
-        await assert.rejects(
+        await refuses(
             open("bare", "bare", "aws-vod-most-popular", { enableMetadataWithRecommendations: true }),
-            refusal("InvalidInputException", /needs an Items dataset, and .*dataset-group\/bare has none/),
+            /needs an Items dataset, and .*dataset-group\/bare has none/,
         );
     });
 });
@@ -386,7 +377,7 @@ describe("Training on events alone", () => {
             const { trackingId } = await service.personalize.createEventTracker({ name: "video", datasetGroupArn });
             const recommender = { name: "popular", datasetGroupArn, recipeArn: recipe("aws-vod-most-popular") };
             const create = service.personalize.createRecommender(recommender);
-            await assert.rejects(create, refusal("InvalidInputException", /no item interactions to train on/));
+            await refuses(create, /no item interactions to train on/);
             for (let row = 0; row < 1000; row += 10) {
                 const eventList = history
                     .slice(row, row + 10)

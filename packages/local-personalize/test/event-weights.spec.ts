@@ -9,8 +9,8 @@ import {
     createSchema,
     interactionColumns,
     recipe,
-    refusal,
-    type Service,
+    refuses,
+    serviceOf,
     startService,
     trainVersion,
 } from "./support.ts";
@@ -42,16 +42,14 @@ const purchases = { eventType: "Purchase", weight: 1 };
 
 describe("Event weights of a solution", () => {
     const { access } = createBucket({ "movies/shop.csv": shop() });
-    let service: Service;
+    const service = serviceOf(() => startService({ access }));
     before(async () => {
-        service = await startService({ access });
         const { personalize } = service;
         const schema = createSchema("Interactions", ...interactionColumns, column("EVENT_VALUE", ["float", "null"]));
         const { datasetGroupArn } = await personalize.createDatasetGroup({ name: "shop" });
         const dataset = { name: "shop", datasetType: "Interactions", schema, file: "shop.csv" };
         await addDataset(service, { datasetGroupArn }, dataset);
     });
-    after(() => service.discard());
 
     const create = (name: string, parameters: EventParameters[] | undefined, v2 = true) =>
         service.personalize.createSolution({
@@ -169,13 +167,9 @@ describe("Event weights of a solution", () => {
         ],
     ];
     for (const [what, parameters, message] of refused) {
-        it(`CreateSolution rejects ${what}`, () =>
-            assert.rejects(create("bad", parameters), refusal("ValidationException", message)));
+        it(`CreateSolution rejects ${what}`, () => refuses(create("bad", parameters), message, "ValidationException"));
     }
 
     it("CreateSolution rejects event weights unless the recipe is a v2 recipe", () =>
-        assert.rejects(
-            create("old", [views], false),
-            refusal("InvalidInputException", /only for recipes of version 2/),
-        ));
+        refuses(create("old", [views], false), /only for recipes of version 2/));
 });

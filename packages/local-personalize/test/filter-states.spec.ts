@@ -6,6 +6,7 @@ import {
     column,
     createSchema,
     refusal,
+    refuses,
     restartService,
     type Service,
     startService,
@@ -28,7 +29,7 @@ describe("Filter states and limits", () => {
     it("CreateFilter requires an ACTIVE dataset group, and a filter has all documented states from creation to deletion", async () => {
         service = await startService({ access: filmsBucket().access, speed: "demo" });
         await service.personalize.createDatasetGroup({ name: "films" });
-        await assert.rejects(create("f"), refusal("ResourceInUseException", /dataset group .* is CREATE PENDING/));
+        await refuses(create("f"), /dataset group .* is CREATE PENDING/, "ResourceInUseException");
         await until(async () => create("f").catch(() => false));
         const statuses = new Set<unknown>();
         await until(async () => statuses.add(await describeFilter("f")).has("ACTIVE"));
@@ -58,7 +59,7 @@ describe("Filter states and limits", () => {
         const { personalize } = service;
         await personalize.createDatasetGroup({ name: "films" });
         for (let number = 1; number <= 30; number++) await create(`f${number}`);
-        await assert.rejects(create("f31"), refusal("LimitExceededException", /More than 30 resources/));
+        await refuses(create("f31"), /More than 30 resources/, "LimitExceededException");
         for (let number = 1; number <= 30; number++) {
             await personalize.deleteFilter({ filterArn: arn(`filter/f${number}`) });
         }
@@ -67,10 +68,10 @@ describe("Filter states and limits", () => {
         await addDataset(service, { datasetGroupArn }, { name: "wide", datasetType: "Items", schema });
         const of = (from: number, to: number) =>
             `INCLUDE ItemID WHERE ${Array.from({ length: to - from }, (_, at) => `Items.C${from + at} = "x"`).join(" AND ")}`;
-        await assert.rejects(create("wide", of(0, 11)), refusal("LimitExceededException", /at most 10 .* has 11/));
+        await refuses(create("wide", of(0, 11)), /at most 10 .* has 11/, "LimitExceededException");
         await create("low", of(0, 10));
         await create("high", of(10, 20));
         await create("same", of(5, 15));
-        await assert.rejects(create("more", of(20, 21)), refusal("LimitExceededException", /at most 20 .* be 21/));
+        await refuses(create("more", of(20, 21)), /at most 20 .* be 21/, "LimitExceededException");
     });
 });

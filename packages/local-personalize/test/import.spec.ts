@@ -7,10 +7,10 @@ import {
     createBucket,
     createDataset,
     recipe,
-    refusal,
+    refuses,
     region,
     runImportJob,
-    type Service,
+    serviceOf,
     startService,
     trainVersion,
 } from "./support.ts";
@@ -48,15 +48,13 @@ describe("Import jobs", () => {
         "movies/more.csv": header + rows(1100, 600),
         "movies/lonely.csv": header + Array.from({ length: 1000 }, (_, row) => `u${row},i1,Watch,${row}\n`).join(""),
     });
-    let service: Service;
+    const service = serviceOf(() => startService({ access: bucket.access }));
     let datasetArn: string;
     let count = 0;
 
     before(async () => {
-        service = await startService({ access: bucket.access });
         datasetArn = (await createDataset(service)).datasetArn;
     });
-    after(() => service?.discard());
 
     const run = (key: string, importMode: "FULL" | "INCREMENTAL" = "FULL") =>
         runImportJob(service, { jobName: `job-${++count}`, datasetArn, dataLocation: `s3://${key}`, importMode });
@@ -149,13 +147,13 @@ describe("Import jobs", () => {
             "http://movies/good.csv",
             `s3://arn:aws:s3:${region}:${accountId}:accesspoint/movies/good.csv`,
         ]) {
-            await assert.rejects(
+            await refuses(
                 service.personalize.createDatasetImportJob({
                     jobName: "bad",
                     datasetArn,
                     dataSource: { dataLocation },
                 }),
-                refusal("InvalidInputException", "Invalid Data location."),
+                "Invalid Data location.",
             );
         }
     });
@@ -168,30 +166,22 @@ describe("Import jobs", () => {
                 dataSource: { dataLocation },
                 importMode,
             });
-        await assert.rejects(
+        await refuses(
             create("job-1", "s3://movies/good.csv"),
-            refusal(
-                "ResourceAlreadyExistsException",
-                `Another resource with Arn ${arn("dataset-import-job/job-1")} already exists.`,
-            ),
+            `Another resource with Arn ${arn("dataset-import-job/job-1")} already exists.`,
+            "ResourceAlreadyExistsException",
         );
         await service.personalize.deleteDataset({ datasetArn });
-        await assert.rejects(
-            create("gone", "s3://movies/good.csv"),
-            refusal("ResourceNotFoundException", /dataset does not exist/),
-        );
+        await refuses(create("gone", "s3://movies/good.csv"), /dataset does not exist/, "ResourceNotFoundException");
         const again = await createDataset(service, "again");
         datasetArn = again.datasetArn;
-        await assert.rejects(
-            create("add", "s3://movies/good.csv", "INCREMENTAL"),
-            refusal("InvalidInputException", /must be FULL/),
-        );
+        await refuses(create("add", "s3://movies/good.csv", "INCREMENTAL"), /must be FULL/);
         const { datasetGroupArn } = again;
         const recipeArn = recipe("aws-user-personalization");
         await service.personalize.createSolution({ name: "empty", datasetGroupArn, recipeArn });
-        await assert.rejects(
+        await refuses(
             service.personalize.createSolutionVersion({ solutionArn: arn("solution/empty") }),
-            refusal("InvalidInputException", /no item interactions to train on/),
+            /no item interactions to train on/,
         );
     });
 });

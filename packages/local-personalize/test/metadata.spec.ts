@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { campaignArn, genresOf, itemsArn, openFilmsService, post, yearOf } from "./films-service.ts";
-import { arn, createDataset, refusal, runImportJob, type Service, trainRecipe, until } from "./support.ts";
+import { arn, createDataset, refuses, runImportJob, serviceOf, trainRecipe, until } from "./support.ts";
 
 describe("metadataColumns of a campaign", () => {
-    let service: Service;
+    const service = serviceOf(async () => (await openFilmsService()).service);
     before(async () => {
-        ({ service } = await openFilmsService());
         await until(() => recommend().catch(() => false as const));
     });
-    after(() => service?.discard());
 
     const recommend = async (ITEMS?: string[], more: object = {}) => {
         const metadataColumns = ITEMS && { ITEMS };
@@ -22,10 +20,7 @@ describe("metadataColumns of a campaign", () => {
     };
 
     it("GetRecommendations rejects metadataColumns until the campaign enables metadata", async () => {
-        await assert.rejects(
-            recommend(["GENRES"]),
-            refusal("InvalidInputException", /not enabled for .*campaign\/films\. Enable it by enableMetadataWith/),
-        );
+        await refuses(recommend(["GENRES"]), /not enabled for .*campaign\/films\. Enable it by enableMetadataWith/);
         const campaignConfig = { enableMetadataWithRecommendations: true };
         await service.personalize.updateCampaign({ campaignArn, campaignConfig });
         await until(() => recommend(["GENRES"]).catch(() => false as const));
@@ -67,7 +62,7 @@ describe("metadataColumns of a campaign", () => {
         ["columns of users", undefined, { metadataColumns: { USERS: ["AGE"] } }, /key of metadataColumns is ITEMS/],
     ] as const) {
         it(`GetRecommendations rejects ${what}`, async () => {
-            await assert.rejects(recommend(ITEMS && [...ITEMS], more), refusal("InvalidInputException", message));
+            await refuses(recommend(ITEMS && [...ITEMS], more), message);
         });
     }
 
@@ -95,9 +90,9 @@ describe("metadataColumns of a campaign", () => {
         await runImportJob(service, { jobName: "other", datasetArn, dataLocation: "s3://movies/interactions.csv" });
         const solutionVersionArn = await trainRecipe(service, "aws-popularity-count", { datasetGroupArn });
         const campaignConfig = { enableMetadataWithRecommendations: true };
-        await assert.rejects(
+        await refuses(
             service.personalize.createCampaign({ name: "other", solutionVersionArn, campaignConfig }),
-            refusal("InvalidInputException", /needs an Items dataset, and .*dataset-group\/other has none/),
+            /needs an Items dataset, and .*dataset-group\/other has none/,
         );
     });
 });

@@ -6,8 +6,8 @@ import {
     importRole,
     interactionsSchema,
     recipe,
-    refusal,
-    type Service,
+    refuses,
+    serviceOf,
     startService,
     until,
 } from "./support.ts";
@@ -15,11 +15,7 @@ import {
 /** Sends calls in the order of AWS's own samples, which real accounts accept (docs/emulator.md). */
 describe("Client code written for AWS", () => {
     const bucket = createBucket({ "movies/a.csv": interactionsCsv(syntheticRatings()) });
-    let service: Service;
-    before(async () => {
-        service = await startService({ access: bucket.access, speed: "demo" });
-    });
-    after(() => service?.discard());
+    const service = serviceOf(() => startService({ access: bucket.access, speed: "demo" }));
 
     let datasetGroupArn: string | undefined;
     let solutionArn: string | undefined;
@@ -54,9 +50,9 @@ describe("Client code written for AWS", () => {
     });
 
     it("CreateSolutionVersion rejects the trainingMode UPDATE for aws-sims", async () => {
-        await assert.rejects(
+        await refuses(
             service.personalize.createSolutionVersion({ solutionArn, trainingMode: "UPDATE" }),
-            refusal("InvalidInputException", /only for aws-user-personalization/),
+            /only for aws-user-personalization/,
         );
     });
 
@@ -95,18 +91,20 @@ describe("Client code written for AWS", () => {
             featureTransformationArn,
         });
         assert.equal(featureTransformation?.name, "sims");
-        await assert.rejects(
+        await refuses(
             service.personalize.describeAlgorithm({ algorithmArn: `${algorithmArn}-none` }),
-            refusal("ResourceNotFoundException", /The given algorithm does not exist/),
+            /The given algorithm does not exist/,
+            "ResourceNotFoundException",
         );
     });
 
     it("DeleteDataset accepts the EVENT_INTERACTIONS dataset of an existing group", async () => {
         const dataset = (group: string) => arn(`dataset/${group}/EVENT_INTERACTIONS`);
         await service.personalize.deleteDataset({ datasetArn: dataset("films") });
-        await assert.rejects(
+        await refuses(
             service.personalize.deleteDataset({ datasetArn: dataset("none") }),
-            refusal("ResourceNotFoundException", /dataset group does not exist/),
+            /dataset group does not exist/,
+            "ResourceNotFoundException",
         );
     });
 });

@@ -13,7 +13,7 @@ import {
     createBucket,
     createDataset,
     recipe,
-    refusal,
+    refuses,
     runImportJob,
     type Service,
     startService,
@@ -131,16 +131,14 @@ describe("Resources of the local Personalize after restarts and over time", () =
         const { personalize } = await open("real");
         const { datasetGroupArn } = await personalize.createDatasetGroup({ name: "films" });
         const remove = { datasetGroupArn };
-        await assert.rejects(
+        await refuses(
             personalize.deleteDatasetGroup(remove),
-            refusal("ResourceInUseException", /is CREATE PENDING; it must be ACTIVE or CREATE FAILED/),
+            /is CREATE PENDING; it must be ACTIVE or CREATE FAILED/,
+            "ResourceInUseException",
         );
         passADay(dataDir);
         await personalize.deleteDatasetGroup(remove);
-        await assert.rejects(
-            personalize.deleteDatasetGroup(remove),
-            refusal("ResourceInUseException", /is DELETE PENDING/),
-        );
+        await refuses(personalize.deleteDatasetGroup(remove), /is DELETE PENDING/, "ResourceInUseException");
     });
 
     it("at most five imports can be in progress", async () => {
@@ -150,14 +148,12 @@ describe("Resources of the local Personalize after restarts and over time", () =
         const create = (jobName: string) =>
             personalize.createDatasetImportJob({ jobName, datasetArn, dataSource: { dataLocation } });
         for (let job = 1; job <= 5; job++) await create(`job-${job}`);
-        await assert.rejects(
+        await refuses(
             create("job-6"),
-            refusal("LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status."),
+            "More than 5 resources with PENDING or IN_PROGRESS status.",
+            "LimitExceededException",
         );
-        await assert.rejects(
-            personalize.deleteDataset({ datasetArn }),
-            refusal("ResourceInUseException", /dataset-import-job\/job-1/),
-        );
+        await refuses(personalize.deleteDataset({ datasetArn }), /dataset-import-job\/job-1/, "ResourceInUseException");
     });
 
     it("a campaign answers with the old version during its update, and cannot be deleted then", async () => {
@@ -174,14 +170,8 @@ describe("Resources of the local Personalize after restarts and over time", () =
         const update = { campaignArn, solutionVersionArn: String(next.solutionVersionArn) };
         const ask = { campaignArn, userId: "1" };
         const describe = async () => (await personalize.describeCampaign({ campaignArn })).campaign;
-        await assert.rejects(
-            personalize.updateCampaign(update),
-            refusal("ResourceInUseException", /is CREATE PENDING/),
-        );
-        await assert.rejects(
-            runtime.getRecommendations(ask),
-            refusal("InvalidInputException", /answers once it is ACTIVE/),
-        );
+        await refuses(personalize.updateCampaign(update), /is CREATE PENDING/, "ResourceInUseException");
+        await refuses(runtime.getRecommendations(ask), /answers once it is ACTIVE/);
 
         passADay(dataDir);
         await personalize.updateCampaign(update);
@@ -190,7 +180,7 @@ describe("Resources of the local Personalize after restarts and over time", () =
         assert.equal(updating?.latestCampaignUpdate?.status, "CREATE PENDING");
         assert.equal(updating?.solutionVersionArn, old.solutionVersionArn);
         assert.equal(updating?.latestCampaignUpdate?.solutionVersionArn, next.solutionVersionArn);
-        await assert.rejects(personalize.updateCampaign(update), refusal("ResourceInUseException", /being updated/));
+        await refuses(personalize.updateCampaign(update), /being updated/, "ResourceInUseException");
         assert.equal((await runtime.getRecommendations(ask)).itemList?.length, 25);
 
         passADay(dataDir);
@@ -211,10 +201,11 @@ describe("Resources of the local Personalize after restarts and over time", () =
             campaignConfig: { syncWithLatestSolutionVersion: true },
         };
         const create = campaign;
-        await assert.rejects(personalize.createCampaign(create), refusal("ResourceNotFoundException", /\$LATEST/));
-        await assert.rejects(
+        await refuses(personalize.createCampaign(create), /\$LATEST/, "ResourceNotFoundException");
+        await refuses(
             personalize.createCampaign({ name: "films", solutionVersionArn: solutionArn }),
-            refusal("ResourceNotFoundException", /solution version does not exist/),
+            /solution version does not exist/,
+            "ResourceNotFoundException",
         );
         const served = async () => (await personalize.describeCampaign({ campaignArn })).campaign;
         const first = await trainVersion(quick, solutionArn);
@@ -234,16 +225,17 @@ describe("Resources of the local Personalize after restarts and over time", () =
 
         const { personalize } = await open("real");
         const { solutionVersionArn } = await personalize.createSolutionVersion({ solutionArn });
-        await assert.rejects(personalize.deleteSolution({ solutionArn }), refusal("ResourceInUseException", /Stop it/));
-        await assert.rejects(personalize.deleteDataset({ datasetArn }), refusal("ResourceInUseException", /in use by/));
+        await refuses(personalize.deleteSolution({ solutionArn }), /Stop it/, "ResourceInUseException");
+        await refuses(personalize.deleteDataset({ datasetArn }), /in use by/, "ResourceInUseException");
         await personalize.stopSolutionVersionCreation({ solutionVersionArn });
         const { solutionVersion } = await personalize.describeSolutionVersion({ solutionVersionArn });
         assert.equal(solutionVersion?.status, "CREATE STOPPED");
         await personalize.deleteSolution({ solutionArn });
         passADay(dataDir);
-        await assert.rejects(
+        await refuses(
             personalize.describeSolutionVersion({ solutionVersionArn }),
-            refusal("ResourceNotFoundException", /solution version does not exist/),
+            /solution version does not exist/,
+            "ResourceNotFoundException",
         );
     });
 
@@ -258,10 +250,7 @@ describe("Resources of the local Personalize after restarts and over time", () =
         assert.deepEqual(files(), [true, true]);
         await quick.personalize.deleteSolution({ solutionArn });
         await quick.personalize.deleteDataset({ datasetArn });
-        await assert.rejects(
-            quick.personalize.deleteDataset({ datasetArn }),
-            refusal("ResourceNotFoundException", /dataset/),
-        );
+        await refuses(quick.personalize.deleteDataset({ datasetArn }), /dataset/, "ResourceNotFoundException");
         assert.deepEqual(files(), [false, false]);
     });
 });

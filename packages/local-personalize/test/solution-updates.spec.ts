@@ -5,7 +5,7 @@ import {
     createBucket,
     createDataset,
     recipe,
-    refusal,
+    refuses,
     region,
     restartService,
     type Service,
@@ -70,17 +70,14 @@ describe("UpdateSolution", () => {
     for (const [what, changes, message] of refused) {
         it(`UpdateSolution rejects ${what}`, async () => {
             await create();
-            await assert.rejects(update(changes), refusal("InvalidInputException", message));
+            await refuses(update(changes), message);
             assert.equal((await describeIt()).latestSolutionUpdate, undefined);
         });
     }
 
     it("UpdateSolution rejects eventsConfig for a recipe without event weights", async () => {
         await create({ recipeArn: recipe("aws-user-personalization") });
-        await assert.rejects(
-            update({ solutionUpdateConfig: events("view") }),
-            refusal("InvalidInputException", /only for recipes of version 2/),
-        );
+        await refuses(update({ solutionUpdateConfig: events("view") }), /only for recipes of version 2/);
     });
 
     it("the old configuration of a solution stays in effect until the update ends, also after a restart", async () => {
@@ -91,7 +88,7 @@ describe("UpdateSolution", () => {
         const before = await describeIt();
         assert.equal(before.performAutoTraining, false);
         assert.match(before.latestSolutionUpdate?.status ?? "", /^CREATE (PENDING|IN_PROGRESS)$/);
-        await assert.rejects(update(rate(2)), refusal("ResourceInUseException", /is being updated/));
+        await refuses(update(rate(2)), /is being updated/, "ResourceInUseException");
         service = await restartService(service, { access, speed: "demo" });
         const after = await until(async () => {
             const solution = await describeIt();

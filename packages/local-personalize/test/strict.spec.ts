@@ -11,8 +11,9 @@ import {
     createSchema,
     recipe,
     refusal,
+    refuses,
     runImportJob,
-    type Service,
+    serviceOf,
     startService,
     trainRecipe,
     trainVersion,
@@ -23,15 +24,13 @@ const genre = column("GENRES", "string", { categorical: true });
 
 describe("Documented rules of Personalize", () => {
     describe("Rules for schemas", () => {
-        let service: Service;
+        const service = serviceOf(() => startService({ access: createBucket().access }));
         let count = 0;
         before(async () => {
-            service = await startService({ access: createBucket().access });
             for (const domain of [undefined, "VIDEO_ON_DEMAND", "ECOMMERCE"] as const) {
                 await service.personalize.createDatasetGroup({ name: domain ?? "custom", ...(domain && { domain }) });
             }
         });
-        after(() => service?.discard());
 
         const create = async (type: string, schema: string, domain?: Domain) => {
             const name = `schema-${count++}`;
@@ -105,7 +104,7 @@ describe("Documented rules of Personalize", () => {
         ];
         for (const [what, type, schema, message, domain] of refused) {
             it(`CreateDataset checks the columns that type and domain require, and rejects ${what}`, async () => {
-                await assert.rejects(create(type, schema, domain), refusal("InvalidInputException", message));
+                await refuses(create(type, schema, domain), message);
             });
         }
 
@@ -126,9 +125,8 @@ describe("Documented rules of Personalize", () => {
             ...filmsBucket().objects,
             "movies/valued.csv": `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP,EVENT_VALUE\n${values.join("\n")}\n`,
         });
-        let service: Service;
+        const service = serviceOf(() => startService({ access: bucket.access }));
         before(async () => {
-            service = await startService({ access: bucket.access });
             const { personalize } = service;
             await personalize.createDatasetGroup({ name: "films" });
             const schema = createSchema(
@@ -141,7 +139,6 @@ describe("Documented rules of Personalize", () => {
             await addDataset(service, { datasetGroupArn }, valued);
             await createCatalogue(service);
         });
-        after(() => service?.discard());
 
         const create = (name: string, solutionConfig: SolutionConfig, recipeName = "aws-user-personalization") =>
             service.personalize.createSolution({
@@ -179,7 +176,7 @@ describe("Documented rules of Personalize", () => {
         ];
         for (const [what, config, message, recipeName] of refused) {
             it(`CreateSolution rejects ${what}`, async () => {
-                await assert.rejects(create("refused", config, recipeName), refusal("InvalidInputException", message));
+                await refuses(create("refused", config, recipeName), message);
             });
         }
 

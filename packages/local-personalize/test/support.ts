@@ -128,6 +128,17 @@ export async function startService(more: Partial<EmulatorOptions> & { access: Im
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
+/** Starts a service for all tests of a `describe`, and ends it after them. Earlier `before` hooks run before the start. */
+export function serviceOf(start: () => Promise<Service>): Service {
+    let started: Service | undefined;
+    before(async () => {
+        started = await start();
+    });
+    after(() => started?.discard());
+    // The members exist only when the service has started.
+    return new Proxy({} as Service, { get: (_, name) => Reflect.get(started ?? {}, name) });
+}
+
 /** Ends a service, and starts it again with its data. */
 export async function restartService({ stop, dataDir }: Service, options: Parameters<typeof startService>[0]) {
     await stop();
@@ -263,3 +274,7 @@ export const refusal = (name: string, message: string | RegExp) => (error: unkno
     else assert.match(error.message, message);
     return true;
 };
+
+/** Asserts that a call of an AWS client fails with an error of this message and name. */
+export const refuses = (call: Promise<unknown>, message: string | RegExp, name = "InvalidInputException") =>
+    assert.rejects(call, refusal(name, message));

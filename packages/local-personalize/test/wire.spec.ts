@@ -5,14 +5,10 @@ import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { requireServiceModelDir } from "../botocore.ts";
 import { findOperation } from "../wire/http.ts";
 import { loadServiceModels } from "../wire/validate.ts";
-import { arn, createBucket, interactionsSchema, type Service, serviceModels, startService } from "./support.ts";
+import { arn, createBucket, interactionsSchema, serviceModels, serviceOf, startService } from "./support.ts";
 
 describe("HTTP protocol of the local Personalize", () => {
-    let service: Service;
-    before(async () => {
-        service = await startService({ access: createBucket().access });
-    });
-    after(() => service?.discard());
+    const service = serviceOf(() => startService({ access: createBucket().access }));
 
     const post = async (path: string, body: object, target?: string) => {
         const headers: Record<string, string> = target ? { "x-amz-target": `AmazonPersonalize.${target}` } : {};

@@ -2,7 +2,7 @@ import type { EmulatorOptions } from "../contract.ts";
 import { findDataset, trainedColumns } from "../control/datasets.ts";
 import { hpoCandidates } from "../control/hyperparameters.ts";
 import type { RecommenderProperties } from "../control/properties.ts";
-import { findUseCase } from "../control/recommenders.ts";
+import { findUseCase } from "../control/recipes.ts";
 import { modelDir, rowsFile } from "../control/resources.ts";
 import { findTrendInterval, isObjective, type SolutionConfig, toEventChoice } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
@@ -10,8 +10,6 @@ import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
 import type { Streams } from "../events/streams.ts";
-import { hasV2Billing } from "../metering/cost.ts";
-import type { Meter } from "../metering/meter.ts";
 import type { EventChoice } from "../model/event-choice.ts";
 import type { FittedGain } from "../model/gain.ts";
 import { inWorker, type TrainingTask } from "./in-worker.ts";
@@ -43,7 +41,6 @@ interface TrainingSubject {
 /** Trains a solution version in a worker thread. When `signal` aborts, the worker ends at once. */
 export async function runTraining(
     context: TrainingContext,
-    meter: Meter,
     version: Resource<VersionProperties>,
     signal: AbortSignal,
 ): Promise<Outcome> {
@@ -65,12 +62,8 @@ export async function runTraining(
     );
     if ("failure" in trained) return trained;
     const { metrics, trainingHours, lastEvent, considered, tuned } = trained;
-    const used = hasV2Billing(recipeArn) ? { interactions: considered } : { trainingHours };
     const tunedHPOParams = tuned && { algorithmHyperParameters: tuned };
-    return {
-        properties: { metrics, trainingHours, lastEvent, tunedHPOParams },
-        commit: () => meter.trained(version, used),
-    };
+    return { properties: { metrics, trainingHours, lastEvent, considered, tunedHPOParams } };
 }
 
 /** Trains a recommender with the model of its use case. Recommenders are not metered. */

@@ -4,13 +4,17 @@ import { simulateStack, solutionArn } from "../../support/guard-simulation.ts";
 
 type Simulation = ReturnType<typeof simulateStack>;
 
-function limited(): Simulation {
-    const simulation = simulateStack("2026-11-02T00:00:00Z", {
-        monthlyLimitUsd: 20,
-        idleAction: "announce",
-        idleHours: 999,
-    });
+/** Returns a simulated stack with a campaign. */
+function withCampaign(settings: Parameters<typeof simulateStack>[1] = {}): Simulation {
+    const simulation = simulateStack("2026-11-02T00:00:00Z", settings);
     simulation.makeCampaign();
+    return simulation;
+}
+
+/** Returns a simulated stack with a campaign and a limit of one dollar, after the guard's first run. */
+async function limited(monthlyLimitUsd = 1): Promise<Simulation> {
+    const simulation = withCampaign({ monthlyLimitUsd });
+    await simulation.run();
     return simulation;
 }
 
@@ -19,16 +23,12 @@ const stories: Record<string, { readonly make: () => Simulation; readonly days: 
     "a limit that is reached": {
         days: 6,
         kinds: ["limit-near", "limit-reached"],
-        make: limited,
+        make: () => withCampaign({ monthlyLimitUsd: 20, idleAction: "announce", idleHours: 999 }),
     },
     "a campaign without requests": {
         days: 4,
         kinds: ["idle", "idle-parked"],
-        make: () => {
-            const simulation = simulateStack("2026-11-02T00:00:00Z");
-            simulation.makeCampaign();
-            return simulation;
-        },
+        make: withCampaign,
     },
     "solutions that nothing uses": {
         days: 4,
@@ -80,9 +80,7 @@ describe("Cost guard", () => {
     }
 
     it("the cost guard enforces the monthly limit despite failed calls, and throws an error afterwards", async () => {
-        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-        simulation.makeCampaign();
-        await simulation.run();
+        const simulation = await limited();
         simulation.now += 6 * 3_600_000;
         for (const name of ["kept", "requests", "parked", "solutions", "publish"]) simulation.refused.add(name);
         const thrown = await simulation.run();
@@ -92,9 +90,7 @@ describe("Cost guard", () => {
     });
 
     it("if DescribeCampaign fails, the cost guard enforces the monthly limit with the campaign's last known state", async () => {
-        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-        simulation.makeCampaign();
-        await simulation.run();
+        const simulation = await limited();
         simulation.refused.add("campaign");
         simulation.now += 6 * 3_600_000;
         assert.match(String((await simulation.run())?.message), /could not describe the campaign/);
@@ -103,9 +99,7 @@ describe("Cost guard", () => {
 
     for (const port of ["readState", "writeState"]) {
         it(`if \`${port}\` fails, the cost guard enforces the monthly limit, notifies, and keeps the stored state`, async () => {
-            const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-            simulation.makeCampaign();
-            await simulation.run();
+            const simulation = await limited();
             const { state } = simulation;
             simulation.now += 6 * 3_600_000;
             simulation.refused.add(port);
@@ -121,9 +115,7 @@ describe("Cost guard", () => {
     }
 
     it("if the run that parks can neither store its state nor notify, the next run sends `limit-reached`", async () => {
-        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-        simulation.makeCampaign();
-        await simulation.run();
+        const simulation = await limited();
         simulation.now += 6 * 3_600_000;
         for (const port of ["writeState", "notify"]) simulation.refused.add(port);
         await simulation.run();
@@ -142,9 +134,7 @@ describe("Cost guard", () => {
     });
 
     it("two runs that can neither store their state nor park send `limit-reached` with one text", async () => {
-        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-        simulation.makeCampaign();
-        await simulation.run();
+        const simulation = await limited();
         for (const port of ["writeState", "park"]) simulation.refused.add(port);
         for (const hours of [6, 7]) {
             simulation.now += hours * 3_600_000;
@@ -161,8 +151,7 @@ describe("Cost guard", () => {
         { what: "although CloudWatch lacks a metric", refused: [], missing: ["ConsumedReadCapacityUnits"] },
     ]) {
         it(`the cost guard blocks requests to the API ${what}, and throws an error with the failure`, async () => {
-            const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 100 });
-            simulation.makeCampaign();
+            const simulation = withCampaign({ monthlyLimitUsd: 100 });
             simulation.serves = true;
             await simulation.run();
             simulation.used.push({ at: simulation.now, usage: { edgeGb: 1000 } });
@@ -195,9 +184,7 @@ describe("Cost guard", () => {
     });
 
     it("if SNS rejects a notification, the cost guard sends the notification again with the same ID", async () => {
-        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-        simulation.makeCampaign();
-        await simulation.run();
+        const simulation = await limited();
         simulation.refused.add("notify");
         await simulation.hours(30);
         assert.deepEqual(simulation.arrived, []);
@@ -210,8 +197,7 @@ describe("Cost guard", () => {
     });
 
     it("before the cost guard sends a notification, it stores the reason that the API shows to viewers", async () => {
-        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-        simulation.makeCampaign();
+        const simulation = withCampaign({ monthlyLimitUsd: 1 });
         simulation.refused.add("show");
         await simulation.hours(30);
         assert.deepEqual(simulation.ids(), ["dev/2026-11/limit-near/1"]);
@@ -240,8 +226,7 @@ describe("Cost guard", () => {
             '{"schemaVersion":1}',
             ...broken.map((part) => JSON.stringify({ ...fresh, ...part })),
         ]) {
-            const simulation = simulateStack("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
-            simulation.makeCampaign();
+            const simulation = withCampaign({ unusedAction: "delete", unusedDays: 1 });
             const old = { status: "ACTIVE", changedAt: simulation.now, hasCampaign: false, kept: false };
             simulation.solutions = [{ ...old, arn: solutionArn("old") }];
             simulation.now += 10 * 3_600_000;

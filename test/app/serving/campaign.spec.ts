@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ApiHarness, campaignFixture, createFirstFilm, idsOf, parseResult, startApi } from "./api-harness.ts";
+import {
+    type ApiHarness,
+    campaignFixture,
+    createFirstFilm,
+    hangs,
+    idsOf,
+    parseResult,
+    startApi,
+} from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
@@ -132,11 +140,8 @@ describe("A stale list", () => {
         const harness = startApi({ limits: { campaign: 20 } });
         await harness.recommend("a");
         harness.clock.at += 2 * hour;
-        let thaw = () => {};
-        harness.state.fault = () =>
-            new Promise<void>((resolve) => {
-                thaw = resolve;
-            });
+        const { promise, resolve: thaw } = Promise.withResolvers<void>();
+        harness.state.fault = () => promise;
         assert.equal((await harness.recommend("a")).source, "cache");
         harness.state.fault = undefined;
         // Suspend the process longer than a request waits for the campaign.
@@ -151,18 +156,22 @@ describe("A stale list", () => {
         const harness = startApi({ limits: { campaign: 20 } });
         await harness.recommend("a");
         harness.clock.at += 2 * hour;
-        harness.state.fault = () => new Promise<never>(() => {});
+        harness.state.fault = hangs;
         await harness.recommend("a");
         harness.clock.at += 6 * hour;
         assert.equal((await harness.recommend("a")).reason, "slow");
     });
 });
 
+/** Returns two processes of the API with one campaign and one table. */
+function twoProcesses(before?: () => Promise<void>) {
+    const shared = { campaign: campaignFixture(), table: memoryTable(before) };
+    return { ...shared, one: startApi(shared), other: startApi(shared) };
+}
+
 describe("POST /events", () => {
     it("an event changes the viewer's next list in all processes of the API", async () => {
-        const campaign = campaignFixture();
-        const table = memoryTable();
-        const [one, other] = [startApi({ campaign, table }), startApi({ campaign, table })];
+        const { table, one, other } = twoProcesses();
         await one.recommend("a");
         await other.recommend("a");
         const { revision, tracked } = await one.watch("a", "20", "30");
@@ -177,14 +186,9 @@ describe("POST /events", () => {
     });
 
     it("the API treats a list as newer than an event only after the event tracker has accepted the event", async () => {
-        const campaign = campaignFixture();
-        const table = memoryTable();
-        const [one, other] = [startApi({ campaign, table }), startApi({ campaign, table })];
-        let arrive = () => {};
-        campaign.state.eventsFault = () =>
-            new Promise<void>((resolve) => {
-                arrive = resolve;
-            });
+        const { campaign, one, other } = twoProcesses();
+        const { promise, resolve: arrive } = Promise.withResolvers<void>();
+        campaign.state.eventsFault = () => promise;
         const watching = one.watch("a", "20");
         await sleep(1);
         assert.equal(idsOf(await other.recommend("a"))[0], createFirstFilm("a", 0));
@@ -195,11 +199,8 @@ describe("POST /events", () => {
 
     it("a list that was requested before an event is not stored after the event", async () => {
         const harness = startApi();
-        let answer = () => {};
-        harness.state.fault = () =>
-            new Promise<void>((resolve) => {
-                answer = resolve;
-            });
+        const { promise, resolve: answer } = Promise.withResolvers<void>();
+        harness.state.fault = () => promise;
         const before = harness.recommend("a");
         await sleep(1);
         harness.state.fault = undefined;
@@ -226,7 +227,7 @@ describe("POST /events", () => {
 
     it("POST /events succeeds without an event tracker, and if the tracker does not answer", async () => {
         for (const harness of [startApi({ tracker: false }), startApi({ limits: { events: 20 } })]) {
-            harness.state.eventsFault = () => new Promise<never>(() => {});
+            harness.state.eventsFault = hangs;
             const { revision, tracked } = await harness.watch("a", "20");
             assert.equal(tracked, false);
             assert.ok(revision >= harness.clock.at);
@@ -236,10 +237,9 @@ describe("POST /events", () => {
     });
 
     it("POST /events returns increasing revisions despite parallel writers with different clocks", async () => {
-        const campaign = campaignFixture();
-        const table = memoryTable(() => sleep(1));
-        const harnesses = [startApi({ campaign, table }), startApi({ campaign, table })] as const;
-        harnesses[1].clock.at -= 5000;
+        const { table, one, other } = twoProcesses(() => sleep(1));
+        const harnesses = [one, other];
+        other.clock.at -= 5000;
         const revisions: number[] = [];
         for (let round = 0; round < 5; round++) {
             const answers = await Promise.all(harnesses.map((harness, at) => harness.watch("a", `${round + 1}${at}`)));

@@ -24,6 +24,7 @@ describe("Viewer history in the storefront", () => {
     };
     const shown = (page: Page) =>
         page.$$eval(".past [data-item]", (all) => all.map((one) => (one as HTMLElement).dataset.item));
+    const waitForContent = (page: Page, words: RegExp) => waitForText(page, ".history [role=status]", words);
     const askedFor = ({ requests }: Served) => requests.filter((call) => call.includes(" history/"));
 
     it("README.md states the API calls of a page view, and the throttle that they need", async () => {
@@ -54,15 +55,11 @@ describe("Viewer history in the storefront", () => {
         assert.ok(ids.length > length && ids.length < 2 * length, "two pages");
         await waitForText(page, ".hero-taste", /^Mostly .*, by the films that they watched$/);
         await openHistory(page);
-        await waitForText(
-            page,
-            ".history [role=status]",
-            new RegExp(`^${ids.length} films, watched in the data or in`),
-        );
+        await waitForContent(page, new RegExp(`^${ids.length} films, watched in the data or in`));
         // Wait for the list, because the browser draws it one frame after the status.
         await page.waitForSelector(".past [data-item]");
         assert.deepEqual(await shown(page), ids.slice(0, length));
-        const genre = await waitForAnyText(page, ".history .score-title");
+        const genre = await waitForAnyText(page, ".history .scores .cut");
         const having = ids.slice(0, length).filter((id) => tables.film(id)?.genres.includes(genre)).length;
         assert.equal(await waitForAnyText(page, ".history .score"), `${having} of ${length}`);
         await page.locator(".history .within > .button").click();
@@ -80,22 +77,14 @@ describe("Viewer history in the storefront", () => {
     it("the history of a new viewer begins with the film that the viewer watched last", async () => {
         const page = await open("#/?viewer=new-1");
         await openHistory(page);
-        await waitForText(
-            page,
-            ".history [role=status]",
-            /^No film is known that this viewer watched in the last 30 days\.$/,
-        );
+        await waitForContent(page, /^No film is known that this viewer watched in the last 30 days\.$/);
         await page.keyboard.press("Escape");
         await page.locator(".hero .primary").click();
         const name = /^Because you watched (.*?):/.exec(
             await waitForText(page, "#picks .row-note", /^Because you watched/),
         )?.[1];
         await openHistory(page);
-        await waitForText(
-            page,
-            ".history [role=status]",
-            /^1 film, watched in the last 30 days\. Older ones are known only/,
-        );
+        await waitForContent(page, /^1 film, watched in the last 30 days\. Older ones are known only/);
         assert.equal(await waitForAnyText(page, ".past .rank-title"), name);
     });
 
@@ -113,7 +102,7 @@ describe("Viewer history in the storefront", () => {
         await waitForText(page, ".history .trouble", /Try again/);
         site.served.control.failing = undefined;
         await page.locator(".history .trouble button").click();
-        await waitForText(page, ".history [role=status]", /films, watched in the data/);
+        await waitForContent(page, /films, watched in the data/);
     });
 
     it("the page does not request a viewer's history unless histories are public", async () => {
@@ -135,7 +124,7 @@ describe("Viewer history in the storefront", () => {
         await page.evaluate((given) => dispatchEvent(new CustomEvent("viewer-signed-in", { detail: given })), detail);
         await openHistory(page);
         await waitForText(page, "#history-title", /^You$/);
-        await waitForText(page, ".history [role=status]", /films, watched in the data/);
+        await waitForContent(page, /films, watched in the data/);
         assert.ok(askedFor(served).every((call) => call.startsWith("GET history/15?")));
         clean();
         await issuer.close();
@@ -144,7 +133,7 @@ describe("Viewer history in the storefront", () => {
     it("the history dialog fits a 320 px screen with touch targets of 44 px", async () => {
         const page = await open("#/?viewer=6", { width: 320, height: 640 });
         await openHistory(page);
-        await waitForText(page, ".history [role=status]", /films/);
+        await waitForContent(page, /films/);
         const [wide, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
         assert.equal(wide, inner);
         const inside = await page.$eval("dialog.history", (one) => [one.scrollWidth, one.clientWidth]);

@@ -11,9 +11,9 @@ import { buildStorefront } from "../../../app/storefront/build.ts";
 import { filledPage } from "../../../components/storefront/page-files.ts";
 import { type DataWords, dataWords, findImageOrigins } from "../../../components/storefront/page-words.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
-import { portOf } from "../../../packages/local-personalize/wire/http.ts";
+import { portOf, readBody } from "../../../packages/local-personalize/wire/http.ts";
 import type { Issuer } from "../../support/issuer.ts";
-import { config, createStore, openedApi, serviceError } from "../serving/api-harness.ts";
+import { config, createStore, gatewayEvent, openedApi, serviceError } from "../serving/api-harness.ts";
 import { memoryTable } from "../serving/memory-table.ts";
 
 /** The state of the API behind the page, which a test changes while the page is open. */
@@ -200,20 +200,10 @@ const parkedText =
 
 /** Converts an HTTP request to the format of API Gateway. */
 async function toGatewayEvent(request: IncomingMessage, path: string) {
-    const url = new URL(request.url ?? "/", "http://local");
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    return {
-        httpMethod: request.method ?? "GET",
-        resource: "/{proxy+}",
-        path: `/${path}`,
-        pathParameters: { proxy: path },
-        queryStringParameters: Object.fromEntries(url.searchParams),
-        headers: request.headers as Record<string, string>,
-        body: body === "" ? null : body,
-        isBase64Encoded: false,
-        requestContext: { requestId: "request-1" },
-    };
+    const query = Object.fromEntries(new URL(request.url ?? "/", "http://local").searchParams);
+    const body = (await readBody(request)).toString();
+    const headers = request.headers as Record<string, string>;
+    return gatewayEvent(`${request.method} /${path}`, { query, headers, ...(body && { body: JSON.parse(body) }) });
 }
 
 function send(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: string) {

@@ -33,6 +33,12 @@ describe("Lambda bundles", () => {
         }
     });
 
+    it("a Lambda bundle loads node:http, node:process and node:util without all their exports", () => {
+        for (const name of ["notifier", "recommendation-api"]) {
+            assert.doesNotMatch(buildBundle(name).text, /from"node:(http|process|util)"/, name);
+        }
+    });
+
     it("`bundleFile` uses a cached bundle until a source changes or the bundle is deleted", async () => {
         const { text } = buildBundle("notifier");
         const file = bundleFile("notifier");

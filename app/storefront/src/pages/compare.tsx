@@ -49,17 +49,17 @@ function ColumnOf({ column, note, request, idle = false, lit, tab, inColumns, on
             aria-labelledby={labelledBy}
             aria-busy={loading}
         >
-            <div class="column-head">
+            <div class="column-head wrap line">
                 <h2 id={`${column}-title`} class={tab && "unseen"}>
                     {title}
                 </h2>
                 {list && <SourceBadge list={list} />}
             </div>
-            <div class="column-note">{note}</div>
+            <div class="column-note hint">{note}</div>
             {error !== undefined && list === undefined ? (
                 <Trouble error={error} onAgain={again} />
             ) : idle || list?.films.length === 0 ? (
-                <p class="trouble">There is no {item.one} for this list.</p>
+                <p class="trouble wrap line edged soft">There is no {item.one} for this list.</p>
             ) : (
                 <ol class="ranks" ref={ranks} aria-labelledby={labelledBy}>
                     {list === undefined
@@ -99,6 +99,7 @@ const Rank = ({ film, place, lit, others, onLit, onOpen }: RankProps) => (
     <li class="rank" data-item={film.itemId} data-lit={lit}>
         <button
             type="button"
+            class="entry"
             onClick={onOpen}
             onPointerEnter={() => onLit(film.itemId)}
             onPointerLeave={() => onLit(undefined)}
@@ -106,14 +107,14 @@ const Rank = ({ film, place, lit, others, onLit, onOpen }: RankProps) => (
             onBlur={() => onLit(undefined)}
             aria-haspopup="dialog"
         >
-            <span class="place">{place + 1}</span>
+            <span class="place soft text digits">{place + 1}</span>
             <Poster film={film} />
             <span class="rank-words">
                 <TitleAndFacts film={film} letters={1} />
             </span>
             <span class="also">
                 {others.map((other) => (
-                    <span key={other} class={`tag tag-${other}`}>
+                    <span key={other} class={`tag strong tag-${other}`}>
                         <span class="unseen">also </span>
                         {columnTitles[other].toLowerCase()}
                     </span>
@@ -144,7 +145,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
     const lists = { popular, similar, personal } as const;
     const [lit, setLit] = useState<string>();
     const who = viewerName(viewer);
-    const { openFilm, dialog } = useOpened({
+    const { opens, dialog } = useOpened({
         who,
         watched,
         history: [...useNewest(viewer), ...(personal.answered?.value.because ?? [])],
@@ -160,13 +161,13 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
         (Object.keys(columnTitles) as Column[]).filter((column) =>
             filmsOf(lists[column]).some((film) => film.itemId === itemId),
         );
-    const shared = { inColumns, lit, onLit: setLit, onOpen: openFilm };
+    const shared = { inColumns, lit, onLit: setLit, onOpen: opens.onOpen };
     const chosenTitle = choices.find(({ itemId }) => itemId === chosen)?.title;
     return (
         <div class="compare">
             <header class="page-head">
                 <h1>Three ways to choose, for {who}</h1>
-                <p class="lead">
+                <p class="lead soft">
                     {summary(lists, chosenTitle) ??
                         `Popular ${item.many}, ${item.many} like one ${item.one}, and personal ${item.many}.`}
                 </p>

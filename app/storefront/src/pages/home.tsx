@@ -76,7 +76,7 @@ export function Home({ viewer }: { viewer: string }) {
     const newest = watched[0] ?? newestKnown[0];
     const history = [...newestKnown, ...(list?.because ?? [])];
     const who = viewerName(viewer);
-    const { openFilm, openDetails, dialog } = useOpened({ who, watched, history, onWatch: watch, refuses: true });
+    const { opens, dialog } = useOpened({ who, watched, history, onWatch: watch, refuses: true });
     const taste = tasteBy(unique([...watched, ...history]), list, who);
     const genres = taste?.genres.join(", ");
     const knownIds = useMemo(
@@ -97,7 +97,7 @@ export function Home({ viewer }: { viewer: string }) {
                 empty={list !== undefined ? nothing : picks.error && "The list could not be loaded."}
                 onHistory={showsHistories ? () => setRemembering(true) : undefined}
                 onAct={(film, act) => watch(film, list?.recommendationId, act)}
-                onOpen={(film) => list && openFilm(film, { title, list })}
+                onOpen={(film) => list && opens.onOpen(film, { title, list })}
             >
                 <Banner health={health.answered?.value} viewer={viewer} />
             </Hero>
@@ -117,8 +117,8 @@ export function Home({ viewer }: { viewer: string }) {
                 request={picks}
                 {...(change && { marks: change.marks })}
                 empty={nothing}
-                onOpen={openFilm}
-                onDetails={() => openDetails(title, picks.answered)}
+                onOpen={opens.onOpen}
+                onDetails={() => opens.onDetails(title, picks.answered)}
             />
             {newest && (
                 <ListedRow
@@ -128,8 +128,7 @@ export function Home({ viewer }: { viewer: string }) {
                     path={similarPath(newest.itemId)}
                     without={knownIds}
                     empty={`No other similar ${item.one} is known.`}
-                    onOpen={openFilm}
-                    onDetails={openDetails}
+                    {...opens}
                 />
             )}
             {(taste?.genres ?? []).map((genre, place) => (
@@ -141,17 +140,16 @@ export function Home({ viewer }: { viewer: string }) {
                     path={popularPath(genre)}
                     without={knownIds}
                     empty={`No other ${item.one} of this ${category.one} is popular.`}
-                    onOpen={openFilm}
-                    onDetails={openDetails}
+                    {...opens}
                 />
             ))}
-            <EverybodysRows onOpen={openFilm} onDetails={openDetails} />
+            <EverybodysRows {...opens} />
             {remembering && (
                 <HistoryPanel
                     viewer={viewer}
                     onOpen={(film) => {
                         setRemembering(false);
-                        openFilm(film);
+                        opens.onOpen(film);
                     }}
                     onClose={() => setRemembering(false)}
                 />

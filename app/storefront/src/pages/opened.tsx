@@ -5,7 +5,8 @@ import { type Act, item } from "../data-words.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Fact } from "../parts/facts.tsx";
 import { FilmDialog } from "../parts/film-dialog.tsx";
-import { Bar } from "../parts/icons.tsx";
+import { Bars } from "../parts/icons.tsx";
+import type { RowCalls } from "../parts/listed-row.tsx";
 import { Modal } from "../parts/modal.tsx";
 import { spoken } from "../poster/lettering.ts";
 import { useFilmInAddress } from "../route.ts";
@@ -24,14 +25,14 @@ function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerPr
     const { badge, sentence } = wordsOfList(list);
     return (
         <Modal class="drawer" labelledBy="drawer-title" onClose={onClose}>
-            <p class="eyebrow">How it was made</p>
+            <p class="eyebrow soft fine strong">How it was made</p>
             <h2 id="drawer-title">{title}</h2>
-            <p class="drawer-sentence">
+            <p class="drawer-sentence soft">
                 {sentence}
                 {list.reason !== undefined &&
                     ` It does not come from the campaign, because ${reasonWords[list.reason]}.`}
             </p>
-            <dl class="facts">
+            <dl class="facts text">
                 <Fact name="Source">
                     {badge} <code>{list.source}</code>
                 </Fact>
@@ -44,7 +45,7 @@ function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerPr
             <h3>The call</h3>
             <Copied text={curlFor(url)} />
             <details>
-                <summary>The raw answer</summary>
+                <summary class="strong">The raw answer</summary>
                 {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must scroll it */}
                 <pre tabIndex={0}>{JSON.stringify(list, null, 2)}</pre>
             </details>
@@ -57,21 +58,16 @@ function Scores({ list: { films } }: { list: FilmList }) {
     const most = Math.max(...films.map(({ score }) => score ?? 0));
     return (
         <>
-            <h3>{most > 0 ? "Scores" : "Order"}</h3>
+            <h3 id="scores">{most > 0 ? "Scores" : "Order"}</h3>
             {most === 0 && <p class="hint">Only the campaign gives scores; a table only has an order.</p>}
-            <ol class="scores">
-                {films.map(({ itemId, title, score }) => (
-                    <li key={itemId}>
-                        <span class="score-title">{spoken(title)}</span>
-                        {score !== undefined && most > 0 && (
-                            <>
-                                <Bar part={Math.max(0.01, score / most)} />
-                                <span class="score">{score.toFixed(4)}</span>
-                            </>
-                        )}
-                    </li>
-                ))}
-            </ol>
+            <Bars
+                labelledBy="scores"
+                lines={films.map(({ title, score }) => [
+                    spoken(title),
+                    Math.max(0.01, (score ?? 0) / most),
+                    most > 0 ? score?.toFixed(4) : undefined,
+                ])}
+            />
         </>
     );
 }
@@ -90,7 +86,9 @@ function Copied({ text }: { text: string }) {
     return (
         <div class="call">
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must scroll it */}
-            <pre tabIndex={0}>{text}</pre>
+            <pre class="breaks" tabIndex={0}>
+                {text}
+            </pre>
             <button type="button" class="button" onClick={copy}>
                 {copied ? "Copied" : "Copy"}
             </button>
@@ -99,9 +97,7 @@ function Copied({ text }: { text: string }) {
 }
 
 interface Opened {
-    /** Opens a film. `from` is the list that contains it, if any. */
-    openFilm(film: ListedFilm, from?: Origin): void;
-    openDetails(title: string, answered: Answered<FilmList> | undefined): void;
+    readonly opens: RowCalls;
     /** The dialog that is open now, if any. */
     readonly dialog: ComponentChildren;
 }
@@ -125,11 +121,13 @@ export function useOpened({ who, watched, history = [], onWatch, refuses = false
     const [details, setDetails] = useState<{ readonly title: string; readonly answered: Answered<FilmList> }>();
     const current = chosen?.film.itemId === itemId ? chosen : undefined;
     return {
-        openFilm(film, from) {
-            setChosen({ film, ...(from && { from }) });
-            open(film.itemId);
+        opens: {
+            onOpen(film, from) {
+                setChosen({ film, ...(from && { from }) });
+                open(film.itemId);
+            },
+            onDetails: (title, answered) => answered && setDetails({ title, answered }),
         },
-        openDetails: (title, answered) => answered && setDetails({ title, answered }),
         dialog: (
             <>
                 {itemId !== undefined && (

@@ -25,7 +25,7 @@ export function Status() {
         <div class="status" aria-busy={loading}>
             <header class="page-head">
                 <h1>Status</h1>
-                <p class="lead">
+                <p class="lead soft">
                     {health?.stack ?? "This stack"}
                     {health?.region && ` in ${health.region}`}
                     {answered && `, asked in ${milliseconds(answered.ms)}`}
@@ -38,7 +38,7 @@ export function Status() {
             {health === undefined && error === undefined && (
                 <div class="panels" aria-hidden="true">
                     {[0, 1].map((place) => (
-                        <span key={place} class="panel blank" />
+                        <span key={place} class="panel edged blank" />
                     ))}
                 </div>
             )}
@@ -63,10 +63,10 @@ function Panels({ health: { campaign, cost, notification, tables } }: { health: 
             )}
             <div class="panels">
                 <Panel id="campaign" title="Campaign">
-                    <p class={`figure state state-${campaign.state}`}>{title}</p>
+                    <p class={`figure state line state-${campaign.state}`}>{title}</p>
                     <p class="hint">{words}</p>
                     {campaign.status !== undefined && (
-                        <dl class="facts">
+                        <dl class="facts text">
                             <Fact name="Status in Personalize">{campaign.status}</Fact>
                             <Fact name="Solution version" title={campaign.solutionVersionArn}>
                                 {version}
@@ -86,7 +86,7 @@ function Panels({ health: { campaign, cost, notification, tables } }: { health: 
                 <Visit />
             </div>
             {cost === undefined && (
-                <p class="owner">
+                <p class="owner soft">
                     Only a signed-in {person.one} and the owner see version, throughput and cost. The owner runs{" "}
                     <code>npm run watch-status</code> and <code>npm run cost-report</code>.
                 </p>
@@ -101,7 +101,7 @@ type CostOfStack = NonNullable<Health["cost"]>;
 const Cost = ({ cost, away }: { cost: CostOfStack; away: boolean }) => (
     <Panel id="cost" title="Cost">
         <p class="figure">
-            {usd(cost.campaignUsdPerHour)} <small>an hour</small>
+            {usd(cost.campaignUsdPerHour)} <small class="soft">an hour</small>
         </p>
         <p class="hint">
             {away ? "The campaign costs nothing while it is away." : "Cost of the campaign while it exists."} Amounts
@@ -114,10 +114,10 @@ const Cost = ({ cost, away }: { cost: CostOfStack; away: boolean }) => (
 const Tables = ({ tables }: { tables: NonNullable<Health["tables"]> }) => (
     <Panel id="tables" title="Tables">
         <p class="figure">
-            {tables.films.toLocaleString("en")} <small>{item.many}</small>
+            {tables.films.toLocaleString("en")} <small class="soft">{item.many}</small>
         </p>
         <p class="hint">Popular, trending and similar {item.many}: always available, without cost.</p>
-        <dl class="facts">
+        <dl class="facts text">
             <Fact name={category.Many}>{tables.genres && String(tables.genres.length)}</Fact>
             <Fact name="Made from" title={tables.interactionsSha256}>
                 {tables.interactionsSha256.slice(0, 12)}
@@ -141,11 +141,11 @@ const ofTables: typeof ofCampaign = [
 const Chain = ({ state }: { state: Health["campaign"]["state"] }) => (
     <section class="chain" aria-labelledby="chain-title">
         <h2 id="chain-title">There is always an answer</h2>
-        <ol>
+        <ol class="wrap">
             {[...(state === "batch" ? ofBatch : ofCampaign), ...ofTables].map(([source, words]) => {
                 const out = source === "campaign" && state !== "serving";
                 return (
-                    <li key={source} class={`source source-${source}`} data-out={out}>
+                    <li key={source} class={`source source-${source} line text`} data-out={out}>
                         {words}
                         {out && <span class="unseen">, not just now</span>}
                     </li>
@@ -156,8 +156,10 @@ const Chain = ({ state }: { state: Health["campaign"]["state"] }) => (
 );
 
 const Panel = ({ id, title, children }: { id: string; title: string; children: ComponentChildren }) => (
-    <section class="panel" aria-labelledby={`${id}-title`}>
-        <h2 id={`${id}-title`}>{title}</h2>
+    <section class="panel edged" aria-labelledby={`${id}-title`}>
+        <h2 id={`${id}-title`} class="soft">
+            {title}
+        </h2>
         {children}
     </section>
 );
@@ -195,9 +197,9 @@ function Visit() {
     if (answers.length === 0) return null;
     return (
         <Panel id="visit" title="This visit">
-            <table class="visit">
+            <table class="visit text">
                 <caption class="unseen">Lists by source</caption>
-                <thead>
+                <thead class="soft fine">
                     <tr>
                         <th scope="col">From</th>
                         <th scope="col">Lists</th>

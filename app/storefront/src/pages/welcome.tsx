@@ -29,7 +29,7 @@ export function Welcome({ page }: { page: Page }) {
             setFailed({ film, act, error });
         }
     };
-    const { openFilm, openDetails, dialog } = useOpened({
+    const { opens, dialog } = useOpened({
         who: "you",
         watched: [],
         onWatch: (film, _, act) => watch(film, act),
@@ -49,12 +49,12 @@ export function Welcome({ page }: { page: Page }) {
                               : `Choose a ${person.one}`}
                     </h1>
                     {needsToken ? (
-                        <p class="hero-facts">
+                        <p class="hero-facts soft">
                             The site around this page signs you in. Below are {item.many} for everyone.
                         </p>
                     ) : (
                         <>
-                            <p class="hero-facts">
+                            <p class="hero-facts soft">
                                 Pick a {person.one} to see their recommendations, or be someone new: the lists become
                                 yours as you {act}.
                             </p>
@@ -64,7 +64,7 @@ export function Welcome({ page }: { page: Page }) {
                 </div>
             </section>
             {failed && <Trouble error={failed.error} onAgain={() => watch(failed.film, failed.act)} />}
-            <EverybodysRows onOpen={openFilm} onDetails={openDetails} />
+            <EverybodysRows {...opens} />
             {dialog}
         </>
     );

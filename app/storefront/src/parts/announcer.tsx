@@ -26,13 +26,13 @@ export function Announcer() {
 
 /** Renders an error with a button to try again. */
 export const Trouble = ({ error, onAgain }: { error: ApiError; onAgain: () => void }) => (
-    <div class="trouble" role="alert">
+    <div class="trouble wrap line edged" role="alert">
         <p>{error.message}</p>
         <button type="button" class="button" onClick={onAgain}>
             Try again
         </button>
         {error.requestId !== undefined && (
-            <p class="request-id">
+            <p class="soft fine breaks">
                 Request <code>{error.requestId}</code>
             </p>
         )}

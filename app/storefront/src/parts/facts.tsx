@@ -53,7 +53,7 @@ export function Price({ film }: { film: ListedFilm }) {
     const [price, stock] = [formatPrice(film), describeStock(film)];
     if (price === undefined && stock === undefined) return null;
     return (
-        <span class="card-price">
+        <span class="card-price wrap strong digits">
             {price}
             {stock !== undefined && <span class="stock">{stock}</span>}
         </span>
@@ -71,16 +71,18 @@ interface FactProps {
 export const Fact = ({ name, title, children }: FactProps) =>
     children ? (
         <>
-            <dt>{name}</dt>
-            <dd title={title}>{children}</dd>
+            <dt class="soft">{name}</dt>
+            <dd class="breaks" title={title}>
+                {children}
+            </dd>
         </>
     ) : null;
 
 /** Renders a film's title, and its facts below it. */
 export const TitleAndFacts = (props: FactsProps) => (
     <>
-        <span class="rank-title">{spoken(props.film.title)}</span>
-        <span class="rank-facts">
+        <span class="rank-title cut title">{spoken(props.film.title)}</span>
+        <span class="rank-facts cut soft fine">
             <Facts {...props} />
         </span>
     </>
@@ -115,7 +117,7 @@ export function SourceBadge({ list }: { list: FilmList }) {
     const { source, reason } = list;
     const { badge, sentence } = wordsOfList(list);
     return (
-        <span class={`source source-${source}`} title={sentence} data-source={source}>
+        <span class={`source source-${source} line soft fine`} title={sentence} data-source={source}>
             <span class="unseen">From: </span>
             {badge}
             {reason !== undefined && <span class="source-why">{reasonWords[reason]}</span>}
@@ -131,10 +133,10 @@ const legend = [
 
 /** Renders the legend of the coloured dots that mark the sources. */
 export const Legend = () => (
-    <dl class="legend" aria-label="Sources of the lists">
+    <dl class="legend wrap" aria-label="Sources of the lists">
         {legend.map(([source, name, words]) => (
-            <div key={source}>
-                <dt class={`source source-${source}`}>{name}</dt>
+            <div key={source} class="wrap">
+                <dt class={`source source-${source} line strong`}>{name}</dt>
                 <dd>{words}</dd>
             </div>
         ))}

@@ -56,7 +56,7 @@ export function FilmDialog({ itemId, listedFilm, done, refuses, why, onWatch, on
                 </div>
                 {film ? <Poster key={itemId} film={film} /> : <span class="blank poster" />}
                 <div class="film-words">
-                    <h2 id="film-title" ref={title} tabIndex={-1}>
+                    <h2 id="film-title" class="breaks" ref={title} tabIndex={-1}>
                         {film ? spoken(film.title) : `${item.One} ${itemId}`}
                     </h2>
                     {film === undefined && filmRequest.error && (
@@ -64,7 +64,7 @@ export function FilmDialog({ itemId, listedFilm, done, refuses, why, onWatch, on
                     )}
                     {film && (
                         <>
-                            <p class="film-facts">
+                            <p class="film-facts soft">
                                 <Price film={film} />
                                 {film.brand}
                                 {film.year ?? (item.one === "film" ? "Year unknown" : "")}
@@ -74,13 +74,15 @@ export function FilmDialog({ itemId, listedFilm, done, refuses, why, onWatch, on
                                 </span>
                             </p>
                             {film.genres.length > 0 && (
-                                <ul class="genres" aria-label={category.Many}>
+                                <ul class="genres wrap" aria-label={category.Many}>
                                     {film.genres.map((genre) => (
-                                        <li key={genre}>{genre}</li>
+                                        <li key={genre} class="fine">
+                                            {genre}
+                                        </li>
                                     ))}
                                 </ul>
                             )}
-                            <p class="film-deeds">
+                            <p class="film-deeds wrap line">
                                 <Acts again={done === usualAct.done} onAct={(act) => onWatch(film, act)} />
                                 {refuses && (
                                     <button type="button" class="button over" onClick={() => onWatch(film, refusal)}>
@@ -88,7 +90,7 @@ export function FilmDialog({ itemId, listedFilm, done, refuses, why, onWatch, on
                                     </button>
                                 )}
                                 {done !== undefined && (
-                                    <span class="watched">
+                                    <span class="watched strong">
                                         <Icon name="seen" /> {capital(done)} in this visit
                                     </span>
                                 )}
@@ -98,7 +100,7 @@ export function FilmDialog({ itemId, listedFilm, done, refuses, why, onWatch, on
                 </div>
             </div>
             {film && mayHaveReasons && (
-                <p class="why">
+                <p class="why soft text">
                     <strong>Why it is here</strong> {reasons.join(" ")}
                 </p>
             )}
@@ -128,7 +130,7 @@ function SimilarFilms({ request, onLead }: { request: Asked<FilmList>; onLead(fi
                               <li key={other.itemId}>
                                   <button type="button" onClick={() => onLead(other)}>
                                       <Poster film={other} />
-                                      <span class="card-title">{spoken(other.title)}</span>
+                                      <span class="card-title cut title">{spoken(other.title)}</span>
                                   </button>
                               </li>
                           ))}

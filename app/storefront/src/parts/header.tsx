@@ -23,8 +23,8 @@ export function Header({ route, onPick, onSearch }: HeaderProps) {
     const { viewer } = route;
     const whose = viewer === undefined ? {} : { viewer };
     return (
-        <header class="head">
-            <a class="mark" href={hashFor({ page: "home", ...whose })} aria-label={`${siteName}, home`}>
+        <header class="head line">
+            <a class="mark line" href={hashFor({ page: "home", ...whose })} aria-label={`${siteName}, home`}>
                 <svg viewBox="0 0 32 32" aria-hidden="true">
                     <circle cx="16" cy="13" r="8" class="mark-sun" />
                     <path class="mark-hill" d="M1 23q8-6 15-2t15-3v12H1z" />
@@ -36,13 +36,20 @@ export function Header({ route, onPick, onSearch }: HeaderProps) {
                     <a
                         key={page}
                         href={hashFor({ page, ...whose })}
+                        class="soft text strong"
                         aria-current={page === route.page ? "page" : undefined}
                     >
                         {title}
                     </a>
                 ))}
             </nav>
-            <button type="button" class="search-open" onClick={onSearch} aria-haspopup="dialog" aria-keyshortcuts="/">
+            <button
+                type="button"
+                class="search-open line edged soft text"
+                onClick={onSearch}
+                aria-haspopup="dialog"
+                aria-keyshortcuts="/"
+            >
                 <Icon name="search" />
                 <span>
                     Search<span class="unseen"> {item.many}</span>
@@ -50,14 +57,14 @@ export function Header({ route, onPick, onSearch }: HeaderProps) {
             </button>
             <ThemeToggle />
             {needsToken ? (
-                <span class="who">
+                <span class="who line edged text strong">
                     <Icon name="person" />
-                    <span class="who-name">{viewer === undefined ? "Not signed in" : "Signed in"}</span>
+                    <span class="who-name cut">{viewer === undefined ? "Not signed in" : "Signed in"}</span>
                 </span>
             ) : (
-                <button type="button" class="who" onClick={onPick} aria-haspopup="dialog">
+                <button type="button" class="who line edged text strong" onClick={onPick} aria-haspopup="dialog">
                     {viewer === undefined ? <Icon name="person" /> : <Avatar viewer={viewer} />}
-                    <span class="who-name">
+                    <span class="who-name cut">
                         {viewer === undefined ? `Pick a ${person.one}` : capital(viewerName(viewer))}
                     </span>
                 </button>

@@ -29,8 +29,8 @@ export function Hero({ eyebrow, taste, film, empty, children, onHistory, onAct, 
             </div>
             {children}
             <div class="hero-words">
-                <div class="hero-who">
-                    <h1 class="eyebrow" id="hero-title">
+                <div class="hero-who wrap line">
+                    <h1 class="eyebrow strong" id="hero-title">
                         {eyebrow}
                     </h1>
                     {onHistory && (
@@ -40,7 +40,7 @@ export function Hero({ eyebrow, taste, film, empty, children, onHistory, onAct, 
                     )}
                 </div>
                 {(taste !== undefined || (film === undefined && empty === undefined)) && (
-                    <p class="hero-taste">{taste}</p>
+                    <p class="hero-taste hint">{taste}</p>
                 )}
                 {film === undefined && empty !== undefined ? (
                     <p class="hero-film">{empty}</p>
@@ -52,8 +52,8 @@ export function Hero({ eyebrow, taste, film, empty, children, onHistory, onAct, 
                 ) : (
                     <>
                         <p class="hero-film">{spoken(film.title)}</p>
-                        <p class="hero-facts">{formatFacts(film).join(" · ")}</p>
-                        <p class="hero-deeds">
+                        <p class="hero-facts soft">{formatFacts(film).join(" · ")}</p>
+                        <p class="hero-deeds wrap">
                             <Acts onAct={(act) => onAct(film, act)} />
                             <button
                                 type="button"

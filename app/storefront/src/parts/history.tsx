@@ -8,7 +8,7 @@ import { viewerName } from "../viewers.ts";
 import { formatDay, type History, type ListedFilm, type PastFilm, unique } from "../words.ts";
 import { announce, Trouble } from "./announcer.tsx";
 import { TitleAndFacts } from "./facts.tsx";
-import { Bar } from "./icons.tsx";
+import { Bars } from "./icons.tsx";
 import { Modal } from "./modal.tsx";
 import { Poster } from "./poster.tsx";
 import { Avatar } from "./viewer-choice.tsx";
@@ -82,9 +82,11 @@ export function HistoryPanel({ viewer, onOpen, onClose }: HistoryPanelProps) {
     }, [films.length]);
     return (
         <Modal class="sheet history" labelledBy="history-title" onClose={onClose}>
-            <div class="history-head">
+            <div class="history-head line">
                 <Avatar viewer={viewer} />
-                <h2 id="history-title">{capital(viewerName(viewer))}</h2>
+                <h2 id="history-title" class="breaks">
+                    {capital(viewerName(viewer))}
+                </h2>
             </div>
             <p class="hint" role="status">
                 {answer && contentOf(answer)}
@@ -108,12 +110,14 @@ export function HistoryPanel({ viewer, onOpen, onClose }: HistoryPanelProps) {
 
 const PastOf = ({ film, onOpen }: { film: PastFilm; onOpen: () => void }) => (
     <li data-item={film.itemId}>
-        <button type="button" onClick={onOpen}>
+        <button type="button" class="entry" onClick={onOpen}>
             <Poster film={film} />
             <span>
                 <TitleAndFacts film={film} letters={factLetters} />
             </span>
-            <time dateTime={film.at}>{formatDay(film.at)}</time>
+            <time class="soft fine" dateTime={film.at}>
+                {formatDay(film.at)}
+            </time>
         </button>
     </li>
 );
@@ -125,17 +129,10 @@ function Taste({ films }: { films: readonly PastFilm[] }) {
     return (
         <>
             <h3 id="history-taste">Taste</h3>
-            <ul class="scores" aria-labelledby="history-taste">
-                {counts.map(([genre, count]) => (
-                    <li key={genre}>
-                        <span class="score-title">{genre}</span>
-                        <Bar part={count / films.length} />
-                        <span class="score">
-                            {count} of {films.length}
-                        </span>
-                    </li>
-                ))}
-            </ul>
+            <Bars
+                labelledBy="history-taste"
+                lines={counts.map(([genre, count]) => [genre, count / films.length, `${count} of ${films.length}`])}
+            />
         </>
     );
 }

@@ -25,6 +25,30 @@ interface BarProps {
     readonly label?: string;
 }
 
+interface BarsProps {
+    /** ID of the heading. */
+    readonly labelledBy: string;
+    /** The lines: a name, the filled part of its bar, and its value in words; without a value, there is no bar. */
+    readonly lines: readonly (readonly [name: string, part: number, words: string | undefined])[];
+}
+
+/** Renders names with bars, as a numbered list. */
+export const Bars = ({ labelledBy, lines }: BarsProps) => (
+    <ol class="scores" aria-labelledby={labelledBy}>
+        {lines.map(([name, part, words], place) => (
+            <li key={place}>
+                <span class="cut">{name}</span>
+                {words !== undefined && (
+                    <>
+                        <Bar part={part} />
+                        <span class="score soft fine digits">{words}</span>
+                    </>
+                )}
+            </li>
+        ))}
+    </ol>
+);
+
 /** Renders a horizontal bar. */
 export const Bar = ({ part, label }: BarProps) => (
     <svg

@@ -7,7 +7,14 @@ import type { Origin } from "../why.ts";
 import { type FilmList, type ListedFilm, popularWords } from "../words.ts";
 import { Row } from "./row.tsx";
 
-interface ListedRowProps {
+/** What a row calls when the viewer opens a film or the details of the list. */
+export interface RowCalls {
+    /** Opens a film. `from` is the list that contains it, if any. */
+    onOpen(film: ListedFilm, from?: Origin): void;
+    onDetails(title: string, answered: Answered<FilmList> | undefined): void;
+}
+
+interface ListedRowProps extends RowCalls {
     readonly id: string;
     readonly title: string;
     readonly note: ComponentChildren;
@@ -18,8 +25,6 @@ interface ListedRowProps {
     readonly empty: string;
     /** Renders elements beside the title. The list is undefined until it is loaded. */
     beside?(list: FilmList | undefined): ComponentChildren;
-    onOpen(film: ListedFilm, from: Origin): void;
-    onDetails(title: string, answered: Answered<FilmList> | undefined): void;
 }
 
 /**
@@ -53,13 +58,8 @@ function leaveOut(request: Asked<FilmList>, without: ReadonlySet<string> | undef
     return { ...request, answered: { ...request.answered, value: { ...value, films } } };
 }
 
-interface EverybodysRowsProps {
-    onOpen(film: ListedFilm, from: Origin): void;
-    onDetails(title: string, answered: Answered<FilmList> | undefined): void;
-}
-
 /** Renders the rows that are the same for all viewers: trending films, and popular films of one genre or all. */
-export function EverybodysRows({ onOpen, onDetails }: EverybodysRowsProps) {
+export function EverybodysRows(opens: RowCalls) {
     const [genre, setGenre] = useState("");
     return (
         <>
@@ -69,8 +69,7 @@ export function EverybodysRows({ onOpen, onDetails }: EverybodysRowsProps) {
                 note={`${item.Many} with a growing audience.`}
                 path={trendingPath}
                 empty={`No ${item.one} has a growing audience in this data.`}
-                onOpen={onOpen}
-                onDetails={onDetails}
+                {...opens}
             />
             <ListedRow
                 id="popular"
@@ -82,8 +81,7 @@ export function EverybodysRows({ onOpen, onDetails }: EverybodysRowsProps) {
                         ? `No ${item.one} is popular in this data.`
                         : `Nobody ${past} ${item.many} of this ${category.one}. Choose another one.`
                 }
-                onOpen={onOpen}
-                onDetails={onDetails}
+                {...opens}
                 beside={(list) => (
                     <select
                         class="genre"

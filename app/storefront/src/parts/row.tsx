@@ -45,7 +45,7 @@ export function Row({ id, title, note, request, marks, empty, children, onOpen, 
         track.current?.scrollBy({ left: way * track.current.clientWidth * 0.8, behavior: "smooth" });
     return (
         <section class="row" id={id} aria-labelledby={`${id}-title`} aria-busy={loading}>
-            <div class="row-head">
+            <div class="row-head wrap line">
                 <h2 id={`${id}-title`} tabIndex={-1}>
                     {title}
                 </h2>
@@ -53,7 +53,7 @@ export function Row({ id, title, note, request, marks, empty, children, onOpen, 
                 {list && <SourceBadge list={list} />}
                 <button
                     type="button"
-                    class="quiet details"
+                    class="quiet details soft fine"
                     onClick={onDetails}
                     disabled={answered === undefined}
                     aria-haspopup="dialog"
@@ -63,12 +63,12 @@ export function Row({ id, title, note, request, marks, empty, children, onOpen, 
                     <span class="unseen">: {title}</span>
                 </button>
             </div>
-            <p class="row-note">{note}</p>
+            <p class="row-note line soft text">{note}</p>
             <div class="row-body">
                 {error !== undefined && list === undefined ? (
                     <Trouble error={error} onAgain={again} />
                 ) : list !== undefined && films.length === 0 ? (
-                    <p class="trouble">{empty}</p>
+                    <p class="trouble wrap line edged soft">{empty}</p>
                 ) : (
                     <>
                         <ul
@@ -115,10 +115,10 @@ const Blank = () => (
  */
 const Pager = ({ onPage }: { onPage: (way: 1 | -1) => void }) => (
     <div class="pager" aria-hidden="true">
-        <button type="button" tabIndex={-1} onClick={() => onPage(-1)}>
+        <button type="button" class="round edged" tabIndex={-1} onClick={() => onPage(-1)}>
             <Icon name="left" />
         </button>
-        <button type="button" tabIndex={-1} onClick={() => onPage(1)}>
+        <button type="button" class="round edged" tabIndex={-1} onClick={() => onPage(1)}>
             <Icon name="right" />
         </button>
     </div>
@@ -157,9 +157,9 @@ function Card({ film, mark, reached, onReached, onOpen }: CardProps) {
             >
                 <Poster film={film} />
                 {markText !== undefined && <span class={`chip chip-${mark?.kind}`}>{markText}</span>}
-                <span class="card-title">{shown}</span>
+                <span class="card-title cut title">{shown}</span>
                 <Price film={film} />
-                <span class="card-facts" title={film.genres.join(", ")}>
+                <span class="card-facts soft fine breaks" title={film.genres.join(", ")}>
                     <Facts film={film} letters={lettersOnCard} />
                 </span>
             </button>

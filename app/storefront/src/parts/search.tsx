@@ -92,6 +92,7 @@ export function Search({ route, onClose }: SearchProps) {
                     <div
                         key={film.itemId}
                         id={`search-film-${at}`}
+                        class="entry"
                         role="option"
                         tabIndex={-1}
                         aria-selected={at === place}

@@ -43,6 +43,7 @@ export const Tabs = <Name extends string>({ label, tabs, chosen, onChoose }: Tab
             <button
                 key={name}
                 type="button"
+                class="soft strong"
                 role="tab"
                 id={tabId(name)}
                 aria-controls={panelId(name)}

@@ -73,7 +73,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                         <li key={viewer}>
                             <button
                                 type="button"
-                                class="viewer"
+                                class="viewer line edged strong"
                                 title={viewer}
                                 aria-pressed={viewer === current}
                                 onClick={() => choose(viewer)}
@@ -81,19 +81,19 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                                 onFocus={early}
                             >
                                 <Avatar viewer={viewer} />
-                                <span>
+                                <span class="cut">
                                     {capital(viewerName(viewer))}
-                                    <span class="taste">{taste}</span>
+                                    <span class="taste cut soft">{taste}</span>
                                 </span>
                             </button>
                         </li>
                     );
                 })}
                 {Array.from({ length: expected }, (_, place) => (
-                    <li key={place} class="viewer" aria-hidden="true" />
+                    <li key={place} class="viewer line edged strong" aria-hidden="true" />
                 ))}
                 <li>
-                    <button type="button" class="viewer new-viewer" onClick={() => choose(anotherNewViewer())}>
+                    <button type="button" class="viewer line edged strong" onClick={() => choose(anotherNewViewer())}>
                         <svg class="avatar" viewBox="0 0 40 40" aria-hidden="true">
                             <circle
                                 cx="20"
@@ -116,7 +116,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                 </li>
             </ul>
             <form
-                class="by-id"
+                class="by-id wrap line text soft"
                 onSubmit={(event) => {
                     event.preventDefault();
                     if (wanted.trim() !== "") choose(wanted.trim());
