@@ -1,6 +1,7 @@
 import { isCertain, readTimes } from "access-doctor/times";
 import { visible } from "terminal-text";
 import { withoutAccents } from "../avro.ts";
+import { hintedRoles, timeHints } from "./role-hints.ts";
 
 /** The parts of an interaction that a column can contain, such as user and item. */
 export const roles = ["user", "item", "time", "event", "value"] as const;
@@ -171,14 +172,19 @@ export function findRoles(
     itemIds?: ReadonlySet<string>,
 ): Roles {
     const column = (index: number) => sample.map((row) => row[index] ?? "");
-    const roles = namedColumns(knownNames, header, given);
+    const named = namedColumns(knownNames, header, given);
+    const roles: { [role in Role]?: number } = hasHeader ? hintedRoles(header.map(plain), named, column) : named;
     const free = () => header.flatMap((_, index) => (Object.values(roles).includes(index) ? [] : [index]));
     if (roles.time === undefined) {
         // Serial numbers of Excel are no evidence, because ids can have five digits, too.
         const isTime = (index: number) =>
             readTimes(column(index), now).some((reading) => isCertain(reading) && reading.format !== "excel");
-        const index = free().findLast(isTime);
-        if (index !== undefined) roles.time = index;
+        const times = free().filter(isTime);
+        const index = timeHints
+            .map((pattern) => times.find((one) => pattern.test(plain(header[one] ?? ""))))
+            .find((one) => one !== undefined);
+        const time = index ?? times.at(-1);
+        if (time !== undefined) roles.time = time;
     }
     if (!hasHeader) {
         const event = roles.event ?? free().find((index) => isEvent(column(index)));

@@ -15,6 +15,7 @@ import { converting } from "./converting.ts";
 import { folderForEach } from "./folder.ts";
 import { lines, publicTables, repeat } from "./public-tables.ts";
 import { csvOfValues, publicValues } from "./public-values.ts";
+import { shapes, shapeText, unseenShapes } from "./shapes.ts";
 
 const now = Date.UTC(2026, 10, 27) / 1000;
 
@@ -31,6 +32,16 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
             const { rows, badRows } = await csvOf(put(file, text), choices);
             assert.deepEqual(badRows, { count: 0, first: [] });
             assert.equal(rows[1], first);
+        });
+    }
+
+    for (const shape of [...shapes, ...unseenShapes]) {
+        it(`\`data-prep\` finds the columns of ${shape.of} without an option`, async () => {
+            const file = shape.by === undefined ? "export.jsonl" : "export.csv";
+            const [plan] = await readLayout(put(file, shapeText(shape)), {}, now);
+            assert.ok(plan);
+            const found = Object.entries(plan.roles).map(([role, at]) => `${role} = ${plan.table.names[at as number]}`);
+            assert.deepEqual(found.toSorted(), shape.roles.split(", ").toSorted());
         });
     }
 
