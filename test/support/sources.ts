@@ -30,7 +30,7 @@ export const pages: readonly string[] = [
 /** Paths of the product's modules, without tests. */
 export const sources: readonly string[] = tracked.filter(
     (file) =>
-        /^(app|components|config|cost|data-prep|iam|index|operator|packages|personalize|runbooks)\b/.test(file) &&
+        /^(app|components|core|data-prep|index|packages|runbooks)\b/.test(file) &&
         /\.(ts|mjs)$/.test(file) &&
         !file.includes("/test/"),
 );
