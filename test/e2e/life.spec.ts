@@ -216,7 +216,7 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
         const alarms = Array.from({ length: alarmCount({ api: false }) }, () => "alarm").join(" ");
         assert.deepEqual(
             watchers.join(" "),
-            `Lambda-function schedule ${alarms} dashboard SNS-topic SQS-queue SQS-queue CloudTrail-trail log-group log-group budget`,
+            `schedule Lambda-function ${alarms} dashboard SNS-topic SQS-queue SQS-queue CloudTrail-trail log-group log-group budget`,
         );
         assert.deepEqual(kinds, [
             ...["campaign", "filter", "solution", "dataset", "dataset-group", "schema", "S3-bucket", "S3-bucket"],

@@ -90,7 +90,7 @@ describe("`audit-leftovers` on the local AWS", () => {
             [["REST API", id]],
         );
         assert.deepEqual(interrupted, []);
-        await runPrinted(aws, rows[0]?.remove ?? []);
+        await runPrinted(aws, rows[0]?.commands ?? []);
         const left = (await apis.send(new gateway.GetRestApisCommand({}))).items ?? [];
         assert.deepEqual(
             left.map((one) => one.id),
@@ -169,7 +169,7 @@ describe("`audit-leftovers` on the local AWS", () => {
 
         await runPrinted(
             aws,
-            found.rows.flatMap(({ remove }) => remove),
+            found.rows.flatMap(({ commands }) => commands),
         );
         assert.deepEqual(rowsOf(await audit(0, "--region", region)), []);
         assert.deepEqual(await listEverything(aws), ["S3-bucket someone-elses"]);

@@ -3,7 +3,6 @@ import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { anyKind, kinds, listTags, type ResourceKindName } from "pulumi-personalize/core";
 import { isNotFound } from "pulumi-personalize/errors";
 import { hasName } from "terminal-text";
-import { inventoryKinds } from "../audit/inventory/item.ts";
 import { whoAmI } from "../stack/stack.ts";
 import { interactionsSchemaFor } from "../stack/stack-config.ts";
 import type { AccountDeps } from "./account.ts";
@@ -25,7 +24,7 @@ export const roleName: Check<AccountDeps> = async ({ config, held }) => {
         if (hasName(error, "NoSuchEntityException")) return ok(`${name} is free`);
         throw error;
     }
-    return inventoryKinds["IAM role"].some((type) => held.has(`${type} ${name}`))
+    return held.has(`aws:iam/role:Role ${name}`)
         ? ok(`${name} is the stack's own`)
         : fail(`role ${name} exists, and stack ${config.stack} does not have it`, otherNames(config.stack));
 };
