@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../../core/config/config.ts";
 import { regionProblem } from "../../../core/config/regions.ts";
 import { hashFile } from "../../../data-prep/files.ts";
-import { preparedData, withMetadataFiles } from "../../../data-prep/prepared-data.ts";
+import { withMetadataFiles } from "../../../data-prep/prepared-data.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 import { askPulumi, loginProblem, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
@@ -125,12 +125,6 @@ export async function readSetting(
     const file = configFile === undefined ? [] : ["--config-file", configFile];
     const { exitCode, stdout } = await askPulumi("config", "--json", ...which, ...file);
     return exitCode === 0 ? configValues(stdout).get(`${await projectName()}:${key}`) : undefined;
-}
-
-/** Returns the schema of the stack's interactions, from the manifest beside them, as text for Personalize. */
-export async function interactionsSchemaFor(config: StackConfig): Promise<string> {
-    const file = projectFile(config.interactionsFile);
-    return (await preparedData(config, () => hashFile(file), projectDir)).interactionsSchema;
 }
 
 /** Resolves a path in the configuration, which is relative to the project's folder. */
