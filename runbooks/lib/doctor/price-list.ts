@@ -2,7 +2,6 @@ import { PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
 import { hasName } from "terminal-text";
 import { prices } from "../../../core/config/prices.ts";
 import { keysOf } from "../../../core/config/records.ts";
-import { usageKind } from "../cost/billed.ts";
 import { readPages } from "../stack/stack.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, type Finding, ok, unknown, warn } from "./check.ts";
@@ -104,6 +103,17 @@ export function parsePrices(json: string): ListedPrice[] {
 
 type PriceName = keyof typeof prices;
 
+/** The kind of a product of Personalize. */
+type UsageKind = "campaign" | "training" | "import" | "other";
+
+/** Returns the kind of a product from words in its text, because AWS does not document its usage types. */
+function usageKind(words: string): UsageKind {
+    // Check for training first, because a training's usage type may contain words of other kinds.
+    if (/train/i.test(words)) return "training";
+    if (/import|ingest/i.test(words)) return "import";
+    return /campaign|recommendation|inference|tps/i.test(words) ? "campaign" : "other";
+}
+
 /**
  * The price in core/config/prices.ts and AWS's price of the same product, both in US dollars for the unit in
  * core/config/prices.ts.
@@ -148,7 +158,7 @@ const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(listedUsd - 
 /** The prices that the list may have, each with kind, unit and first unit of its product. `isV2`: of v2 recipes only. */
 const candidates: readonly {
     readonly name: PriceName;
-    readonly kind: ReturnType<typeof usageKind>;
+    readonly kind: UsageKind;
     readonly unit: Unit;
     readonly isV2?: boolean;
     readonly from?: number;

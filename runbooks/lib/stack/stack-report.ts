@@ -92,25 +92,36 @@ interface GuardNote {
     readonly parked: { readonly since: string; readonly reason: string } | null;
     /** Set while `pulumi up` keeps the campaign at this version although a newer one exists. */
     readonly held: { readonly since: string; readonly reason: string; readonly solutionVersionArn: string } | null;
-    /**
-     * Cost of this month's campaign hours, US dollars, at the minimum TPS for hours whose requests are not counted yet.
-     * `until` is in ISO 8601.
-     */
-    readonly spent: { readonly month: string; readonly usd: number; readonly until: string } | null;
+    readonly spent: MonthSpent | null;
+}
+
+/**
+ * Cost of a month's campaign hours, US dollars, as the cost guard counted them: at the minimum TPS for hours whose
+ * requests are not counted yet. `until` is in ISO 8601.
+ */
+export interface MonthSpent {
+    readonly month: string;
+    readonly usd: number;
+    readonly until: string;
+}
+
+/** Reads the cost guard's sum of the current month; null before its first run. Throws SSM's errors. */
+export async function readMonthSpent(ssm: SSMClient, stack: string): Promise<MonthSpent | null> {
+    const { text } = await readGuardState(ssm, stack);
+    const parsed = text === undefined ? undefined : parseState(text, Date.now());
+    const spend = parsed !== undefined && "state" in parsed ? parsed.state.spend : undefined;
+    return spend ? { month: spend.month, usd: monthSpendUsd(spend, undefined), until: iso(spend.until) } : null;
 }
 
 /** Reads the parked flag and the cost guard's state. */
 async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
     const { parked, serving } = await readStateFlags(ssm, stack);
-    const { text } = await readGuardState(ssm, stack);
-    const parsed = text === undefined ? undefined : parseState(text, Date.now());
-    const spend = parsed !== undefined && "state" in parsed ? parsed.state.spend : undefined;
     return {
         parked: parked ? { since: parked.since, reason: parked.reason } : null,
         held: serving?.hold
             ? { since: serving.since, reason: serving.reason, solutionVersionArn: serving.solutionVersionArn }
             : null,
-        spent: spend ? { month: spend.month, usd: monthSpendUsd(spend, undefined), until: iso(spend.until) } : null,
+        spent: await readMonthSpent(ssm, stack),
     };
 }
 
