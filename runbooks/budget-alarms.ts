@@ -25,7 +25,7 @@ const options = stackRunbook("budget-alarms", ["", "--send-test"])
     .opts<Options>();
 
 await runAction(options.verbose, async (signal) => {
-    const stack = options.stack ?? (await selectedStack("Name one with --stack."));
+    const stack = options.stack ?? (await selectedStack());
     const exported = await exportedStack(stack);
     const { region, names, budget: wanted } = await requireStackConfig(stack, options.configFile);
     const { notificationsTopicArn, notificationsQueueUrl } = selectOutputs(exported) as Readonly<

@@ -32,7 +32,7 @@ describe("Command line of the runbooks", () => {
             // On a slow machine, lines before the message say what the runbook waits for.
             assert.equal(
                 stderr.replace(/^(waiting for .*\n)*/, ""),
-                "error: There is no stack nowhere. List the stacks with `pulumi stack ls`, and name one with --stack.\n",
+                "error: There is no stack nowhere. List the stacks with `pulumi stack ls`, and name one with --stack, or create it: pulumi stack init nowhere\n",
             );
         });
     }
