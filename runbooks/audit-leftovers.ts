@@ -1,7 +1,7 @@
 import { approximately, priceNote } from "../core/config/prices.ts";
 import { type Audit, audit } from "./lib/audit/audit.ts";
 import type { Row } from "./lib/audit/leftovers.ts";
-import { printResult, table } from "./lib/cli/output.ts";
+import { printResult, shortTime, table } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { type AllStacks, readAllStacks } from "./lib/stack/all-stacks.ts";
 import { projectName, resolveRegion, stackRegion } from "./lib/stack/stack-config.ts";
@@ -80,6 +80,6 @@ function listing(rows: readonly Row[]): string {
         usdPerMonth === null ? "by use" : bills ? approximately(usdPerMonth) : "–";
     return table(
         ["kind", "name", "reason", "since", "a month"],
-        rows.map((row) => [row.kind, row.name, row.why, row.since?.slice(0, 16).replace("T", " ") ?? "–", price(row)]),
+        rows.map((row) => [row.kind, row.name, row.why, shortTime(row.since), price(row)]),
     );
 }

@@ -1,8 +1,8 @@
 import { approximately, billedService, hoursPerMonth, priceNote } from "../../../core/config/prices.ts";
 import { type Estimate, estimate } from "../../../core/cost/estimate.ts";
 import type { PlannedStack } from "../../../core/cost/planned-stack.ts";
-import { day, hour } from "../../../core/cost/time.ts";
-import { table } from "../cli/output.ts";
+import { day, hour, iso } from "../../../core/cost/time.ts";
+import { shortTime, table } from "../cli/output.ts";
 import type { MonthSpent } from "../stack/stack-report.ts";
 import { type BilledLine, type BillScope, dayStart, formatDate, type ReportPeriod } from "./billed.ts";
 
@@ -184,7 +184,7 @@ function endingLines({ estimate, compared }: CostReport, expectedMonthUsd: numbe
     return ending;
 }
 
-const readable = (time: number) => new Date(time).toISOString().slice(0, 16).replace("T", " ").replace(" 00:00", "");
+const readable = (time: number) => shortTime(iso(time)).replace(" 00:00", "");
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 

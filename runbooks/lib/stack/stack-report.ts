@@ -3,7 +3,7 @@ import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { anyKind, type CommonInputs, kinds, type ResourceKindName } from "pulumi-personalize/core";
 import { formatError } from "terminal-text";
-import { parseState } from "../../../core/cost/guard-state.ts";
+import { type GuardState, parseState } from "../../../core/cost/guard-state.ts";
 import { monthSpendUsd } from "../../../core/cost/spend.ts";
 import { iso } from "../../../core/cost/time.ts";
 import { readGuardState } from "../../../core/operations/guard-parameter.ts";
@@ -105,11 +105,16 @@ export interface MonthSpent {
     readonly until: string;
 }
 
+/** Reads the cost guard's state; undefined before its first run, or if it is unusable. Throws SSM's errors. */
+export async function readUsableState(ssm: SSMClient, stack: string, now: number): Promise<GuardState | undefined> {
+    const { text } = await readGuardState(ssm, stack);
+    const parsed = text === undefined ? undefined : parseState(text, now);
+    return parsed !== undefined && "state" in parsed ? parsed.state : undefined;
+}
+
 /** Reads the cost guard's sum of the current month; null before its first run. Throws SSM's errors. */
 export async function readMonthSpent(ssm: SSMClient, stack: string): Promise<MonthSpent | null> {
-    const { text } = await readGuardState(ssm, stack);
-    const parsed = text === undefined ? undefined : parseState(text, Date.now());
-    const spend = parsed !== undefined && "state" in parsed ? parsed.state.spend : undefined;
+    const spend = (await readUsableState(ssm, stack, Date.now()))?.spend;
     return spend ? { month: spend.month, usd: monthSpendUsd(spend, undefined), until: iso(spend.until) } : null;
 }
 
