@@ -126,13 +126,6 @@ describe("Runbook `doctor` on the local AWS", () => {
             assert.equal(of(name).verdict, "unknown", name);
         }
     });
-
-    it("`doctor` prints the command that creates a missing stack", async () => {
-        const args = ["runbooks/doctor.ts", "--stack", "nowhere"];
-        const result = await run(aws.instance, process.execPath, args, "captured");
-        assertExit(result, 6);
-        assert.match(result.stderr, /There is no stack nowhere\. .*create it: pulumi stack init nowhere/);
-    });
 });
 
 /** Returns temporary administrator credentials as environment variables. */
