@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, "../../..");
 describe("Lambda bundles", () => {
     it("Lambda bundles have under 1.4 MB, no local paths, and equal bytes everywhere", async () => {
         const clone = temporaryFolder();
-        for (const part of ["app", "components", "config", "cost", "data-prep", "personalize", "package.json"]) {
+        for (const part of ["app", "components", "core", "data-prep", "package.json"]) {
             await cp(join(root, part), join(clone, part), { recursive: true });
         }
         await symlink(join(root, "node_modules"), join(clone, "node_modules"));
