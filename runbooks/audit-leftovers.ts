@@ -1,7 +1,7 @@
 import { approximately, priceNote } from "../core/config/prices.ts";
 import { type Audit, audit } from "./lib/audit/audit.ts";
 import type { Row } from "./lib/audit/leftovers.ts";
-import { printResult, table } from "./lib/cli/output.ts";
+import { printResult, shortTime, table } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { type AllStacks, readAllStacks } from "./lib/stack/all-stacks.ts";
 import { projectName, resolveRegion, stackRegion } from "./lib/stack/stack-config.ts";
@@ -44,60 +44,42 @@ async function regionsToSearch(options: Options, { names, regions }: AllStacks):
     return found.size > 0 ? [...found] : [await resolveRegion(options)];
 }
 
-function print({
-    rows,
-    undecided,
-    interrupted,
-    clearPending,
-    notOurs,
-    unread,
-    monthlyUsd,
-    regions,
-    accountId,
-}: Audit): void {
-    const where = `in account ${accountId}, ${regions.join(", ")}`;
-    if (rows.length === 0) {
-        console.log(`All resources of this project belong to its stacks, ${where}.`);
-    } else {
-        console.log(`Resources of this project that belong to no stack, ${where}:`);
-        console.log(listing(rows));
+function print(report: Audit): void {
+    const { rows, undecided, interrupted, clearPending, notOurs, unread } = report;
+    const where = `in account ${report.accountId}, ${report.regions.join(", ")}`;
+    const section = (title: string, listed: readonly Row[]) => {
+        if (listed.length > 0) console.log(`${title}\n${listing(listed)}`);
+    };
+    if (rows.length === 0) console.log(`All resources of this project belong to its stacks, ${where}.`);
+    section(`Resources of this project that belong to no stack, ${where}:`, rows);
+    if (rows.length > 0) {
         const unknown = rows.filter(({ usdPerMonth }) => usdPerMonth === null).length;
         const more = unknown > 0 ? `, and ${unknown} of unknown price` : "";
-        console.log(`Monthly cost: ${approximately(monthlyUsd)}${more} ${priceNote}\n`);
         console.log(
-            "Delete them in this order; wait until each campaign and solution is deleted before you delete what it uses:",
+            `Monthly cost: ${approximately(report.monthlyUsd)}${more} ${priceNote}\n\n` +
+                "Delete them in this order; wait until each campaign and solution is deleted before you delete what it uses:",
         );
-        for (const row of rows) {
-            console.log(
-                row.remove.length > 0 ? row.remove.join("\n") : `# by hand, in its service's console: ${row.arn}`,
-            );
+        for (const { commands, arn } of rows) {
+            console.log(commands.length > 0 ? commands.join("\n") : `# by hand, in its service's console: ${arn}`);
         }
     }
-    if (interrupted.length > 0) {
-        console.log(
-            "\nAn interrupted `pulumi up` created these resources, and Pulumi's state does not contain them. If no update is running, run:",
-        );
-        console.log(listing(interrupted));
-        console.log([...interrupted.flatMap(({ commands }) => commands), ...clearPending].join("\n"));
-    }
-    if (undecided.length > 0) {
-        console.log("\nThese resources may belong to a stack whose state cannot be read:");
-        console.log(listing(undecided));
-    }
-    if (notOurs.length > 0) {
-        console.log(`\nThese resources cost money ${priceNote}, and do not belong to this project:`);
-        console.log(listing(notOurs));
-    }
+    section(
+        "\nAn interrupted `pulumi up` created these resources, and Pulumi's state does not contain them. If no update is running, run:",
+        interrupted,
+    );
+    for (const command of [...interrupted.flatMap(({ commands }) => commands), ...clearPending]) console.log(command);
+    section("\nThese resources may belong to a stack whose state cannot be read:", undecided);
+    section(`\nThese resources cost money ${priceNote}, and do not belong to this project:`, notOurs);
     if (unread.length > 0) {
         console.log(`\nNot checked (see the warnings): ${unread.map(({ what }) => what).join(", ")}`);
     }
 }
 
-function listing(rows: readonly Omit<Row, "remove">[]): string {
-    const price = ({ usdPerMonth, bills }: Omit<Row, "remove">) =>
+function listing(rows: readonly Row[]): string {
+    const price = ({ usdPerMonth, bills }: Row) =>
         usdPerMonth === null ? "by use" : bills ? approximately(usdPerMonth) : "–";
     return table(
         ["kind", "name", "reason", "since", "a month"],
-        rows.map((row) => [row.kind, row.name, row.why, row.since?.slice(0, 16).replace("T", " ") ?? "–", price(row)]),
+        rows.map((row) => [row.kind, row.name, row.why, shortTime(row.since), price(row)]),
     );
 }

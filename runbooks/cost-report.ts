@@ -1,6 +1,5 @@
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
-import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { approximately, priceNote, prices } from "../core/config/prices.ts";
 import { estimate } from "../core/cost/estimate.ts";
 import { printResult } from "./lib/cli/output.ts";
@@ -13,11 +12,12 @@ import {
     readBill,
     reportPeriod,
 } from "./lib/cost/billed.ts";
-import { adviseTps, estimateInput, readPlannedData } from "./lib/cost/plan.ts";
+import { estimateInput, readPlannedData } from "./lib/cost/plan.ts";
 import { type CostReport, costReport, reportText } from "./lib/cost/report.ts";
 import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { bornAt, exportedStack, selectOutputs } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
+import { readMonthSpent } from "./lib/stack/stack-report.ts";
 
 interface Options extends OperationOptions {
     readonly days?: number;
@@ -40,35 +40,33 @@ const options = stackRunbook(
 await runAction(options.verbose, async () => {
     const now = Date.now();
     const period = reportPeriod(now, options);
-    const stack = options.stack ?? (await selectedStack("Name one with --stack."));
+    const stack = options.stack ?? (await selectedStack());
     const exported = await exportedStack(stack);
     const config = await requireStackConfig(stack, options.configFile);
-    const { region, recipe } = config;
+    const { region } = config;
     const plan = estimateInput(config, exported, await readPlannedData(config));
     const services = [...new Set(estimate(plan).monthly.map(({ service }) => service))];
     const scope = { services, region, stackTag: options.byTag ? config.stack : undefined };
     process.stderr.write(`Reading the bill from Cost Explorer, at ${callPrice} a page.\n`);
     const bill = await readBill(new CostExplorerClient({ region: costExplorerRegion }), period, scope);
     const report = costReport(bill.lines, { period, now, bornAt: bornAt(exported), plan });
-    const { estimatedMonthlyCostUsd, campaignArn } = selectOutputs(exported);
-    const clients = { personalize: new PersonalizeClient({ region }), cloudwatch: new CloudWatchClient({ region }) };
-    const advice = await adviseTps(clients, String(campaignArn ?? ""), recipe, now).catch((error: Error) => {
-        process.stderr.write(`warning: no advice on the minimum TPS: ${error.name}: ${error.message}\n`);
-        return undefined;
-    });
+    const { estimatedMonthlyCostUsd } = selectOutputs(exported);
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);
-    const text = reportText(report, scope, period, expectedMonthUsd);
+    const spent = await readMonthSpent(new SSMClient({ region }), config.stack).catch((error: Error) => {
+        process.stderr.write(`warning: the cost guard's sum cannot be read: ${error.name}: ${error.message}\n`);
+        return null;
+    });
     printResult(
         options,
         {
             stack,
             ...toDocument(report, scope, period),
             estimatedMonthlyCostUsd: expectedMonthUsd ?? null,
-            advice: advice ? { minProvisionedTPS: advice.minProvisionedTPS, text: advice.text } : null,
+            spent,
             calls: bill.calls,
             callsUsd: bill.calls * prices.costExplorerCall.usd,
         },
-        advice === undefined ? text : `${text}\n\n${advice.text}`,
+        reportText(report, scope, period, expectedMonthUsd, spent),
     );
     return exitCodes.fine;
 });

@@ -10,27 +10,19 @@ import {
     personalize,
 } from "./lib/doctor/account.ts";
 import { type Check, type CheckResult, runChecks } from "./lib/doctor/check.ts";
-import { personalizeNames, roleName } from "./lib/doctor/names.ts";
 import { permissions } from "./lib/doctor/permissions.ts";
 import { priceList } from "./lib/doctor/price-list.ts";
-import { readHeld } from "./lib/stack/all-stacks.ts";
-import { askPulumi } from "./lib/stack/pulumi.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly configFile?: string;
 }
 
-/** Milliseconds between two progress lines. */
-const progressMs = 2000;
-
 /** The checks of what neither `pulumi preview` nor the engine says before `up` fails halfway. */
 const checks: Readonly<Record<string, Check<AccountDeps>>> = {
     identity,
     permissions,
     Personalize: personalize,
-    role: roleName,
-    "Personalize names": personalizeNames,
     "API's log role": gatewayLogRole,
     CloudFront: pageHost,
     CloudTrail: auditTrail,
@@ -46,16 +38,7 @@ const options = runbook("doctor", ["--stack dev", "--stack dev --json"])
 await runAction(options.verbose, async () => {
     const stack = options.stack ?? (await selectedStack());
     const config = await requireStackConfig(stack, options.configFile);
-    const state = await readHeld(askPulumi, ["--stack", stack]);
-    const held = "ids" in state ? state.ids : new Set<string>();
-    const waiting = new Set(Object.keys(checks));
-    const progress = setInterval(
-        () => process.stderr.write(`still checking: ${[...waiting].join(", ")}\n`),
-        progressMs,
-    );
-    const results = await runChecks(checks, { config, held, now: Date.now }, ({ name }) =>
-        waiting.delete(name),
-    ).finally(() => clearInterval(progress));
+    const results = await runChecks(checks, { config, now: Date.now });
     printResult(options, { stack, checks: results }, () => print(results));
     return results.some(({ verdict }) => verdict === "fail") ? exitCodes.problem : exitCodes.fine;
 });

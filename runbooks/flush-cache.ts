@@ -14,7 +14,7 @@ const options = runbook("flush-cache", ["--dry-run", "--yes"], "Needed after a c
 const seenWithin = limits.campaignRead / 1000;
 
 await runAction(options.verbose, async (signal) => {
-    const stack = options.stack ?? (await selectedStack("Name one with --stack."));
+    const stack = options.stack ?? (await selectedStack());
     const outputs = await stackOutputs(stack);
     const { apiTableName: table = "" } = outputs;
     if (table === "") {

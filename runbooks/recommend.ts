@@ -50,7 +50,7 @@ if (options.filter === undefined && Object.keys(options.filterValue).length > 0)
 await runAction(options.verbose, async (signal) => {
     const outputs = await stackOutputs(options.stack);
     const { campaignArn, watchedFilterArn, importJobArn } = outputs;
-    const stackName = async () => options.stack ?? (await selectedStack("Name one with --stack."));
+    const stackName = async () => options.stack ?? (await selectedStack());
     if (!campaignArn) throw await noCampaign(await stackName(), outputs);
     const region = campaignArn.split(":")[3] ?? "";
     const file = options.data ?? projectFile((await readSetting("interactionsFile", options)) ?? "");

@@ -2,7 +2,7 @@ import { isBatch } from "../core/config/config.ts";
 import { approximately } from "../core/config/prices.ts";
 import { describeCampaign, nameInArn, toServed } from "../core/operations/operation.ts";
 import { readStateFlags } from "../core/operations/state-flags.ts";
-import { printResult, table } from "./lib/cli/output.ts";
+import { printResult, shortTime, table } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
 import { servedLists } from "./lib/stack/operate-table.ts";
 import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
@@ -77,8 +77,4 @@ function print(versions: readonly Version[], switches: readonly NotedSwitch[]): 
         const who = by?.split(/[:/]/).at(-1) ?? "unknown caller";
         console.log(`${shortTime(at)} ${who} switched to ${nameInArn(solutionVersionArn)}: ${reason}`);
     }
-}
-
-function shortTime(time: string | null): string {
-    return time?.slice(0, 16).replace("T", " ") ?? "–";
 }

@@ -49,7 +49,7 @@ async function resources(): Promise<RecordedResource[]> {
 
 async function report(): Promise<StackReport> {
     const recorded = await resources();
-    const stack = shortName(options.stack ?? (await selectedStack("Name one with --stack.")));
+    const stack = shortName(options.stack ?? (await selectedStack()));
     return reportOn(clients, stack, recorded, Date.now());
 }
 

@@ -1,7 +1,7 @@
 import { activeUsers } from "../../app/batch/next-step.ts";
 import { isBatch, type StackConfig } from "../../core/config/config.ts";
 import { approximately, autoTrainingUsdPerMonth, campaignUsdPerMonth, priceNote } from "../../core/config/prices.ts";
-import { breakEvenViewers, defaultLimitUsd, type Estimate, estimate } from "../../core/cost/estimate.ts";
+import { breakEvenViewers, defaultLimitUsd, type Estimate, estimate, lineText } from "../../core/cost/estimate.ts";
 import type { IdleAction } from "../../core/cost/guard-config.ts";
 import { type PlannedStack, plannedByConfig } from "../../core/cost/planned-stack.ts";
 import { cents } from "../../core/cost/spend.ts";
@@ -151,10 +151,7 @@ function refusal({ monthly, expectedUsd }: Estimate, limit: number): string {
     const largest = monthly
         .slice(0, 3)
         .filter(({ expected }) => expected.high >= expectedUsd / 100)
-        .map(
-            ({ what, expected, lower }) =>
-                `  ${what}: ${approximately(expected)} a month${lower === undefined ? "" : `. To lower it: ${lower}`}`,
-        );
+        .map(lineText);
     return [
         `the stack would cost ${approximately(expectedUsd)} a month ${priceNote}, above monthlyLimitUsd ${limit}. Largest items:`,
         ...largest,

@@ -1,4 +1,5 @@
 import {
+    approximately,
     autoTrainingUsdPerMonth,
     batchUsd,
     billedService,
@@ -28,6 +29,10 @@ interface MonthlyLine {
     /** Command that lowers the price; undefined if no useful one exists. */
     readonly lower?: string;
 }
+
+/** Formats a line of the estimate: its price, and the command that lowers the price. */
+export const lineText = ({ what, expected, lower }: MonthlyLine): string =>
+    `  ${what}: ${approximately(expected)} a month${lower === undefined ? "" : `. To lower it: ${lower}`}`;
 
 interface OnceLine {
     readonly what: string;

@@ -46,21 +46,6 @@ export type ParkingCause =
     | { readonly by: "limit"; readonly limitUsd: number }
     | { readonly by: "idle"; readonly since: number };
 
-/**
- * Returns the cause of a parked flag. A flag that an earlier release wrote has no cause, but a reason with a fixed form.
- */
-export function causeOf({ reason, cause }: { readonly reason: string; readonly cause?: ParkingCause | undefined }) {
-    const [, limit, since] =
-        /^cost guard: (?:\$.* this month, limit \$(.+)|no requests since (.+))$/.exec(reason) ?? [];
-    const ofReason: ParkingCause =
-        limit !== undefined
-            ? { by: "limit", limitUsd: Number(limit) }
-            : since !== undefined
-              ? { by: "idle", since: Date.parse(since) }
-              : { by: "operator" };
-    return cause ?? ofReason;
-}
-
 /** A solution with the stack's tags. */
 export interface ObservedSolution {
     /** Personalize's status. */

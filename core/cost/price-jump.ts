@@ -1,5 +1,5 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import { estimate } from "./estimate.ts";
+import { estimate, lineText } from "./estimate.ts";
 import { type PlannedStack, unparked } from "./planned-stack.ts";
 
 /**
@@ -21,12 +21,10 @@ export function priceJump(deployed: PlannedStack, planned: PlannedStack): string
     const now = estimate({ ...deployed, interactions, bytes, ...unparked(deployed) });
     const next = estimate({ ...planned, ...unparked(planned) });
     if (next.expectedUsd <= factor * now.expectedUsd || next.expectedUsd <= now.expectedUsd + dollars) return undefined;
-    const [largest] = next.monthly;
     return [
         `the stack would cost ${approximately(next.expectedUsd)} a month ${priceNote}, and as deployed it costs ` +
             `${approximately(now.expectedUsd)}. Without monthlyLimitUsd, budget and cost guard would allow that. Largest item:`,
-        `  ${largest?.what}: ${approximately(largest?.expected ?? 0)} a month` +
-            (largest?.lower === undefined ? "" : `. To lower it: ${largest.lower}`),
+        ...next.monthly.slice(0, 1).map(lineText),
         `To allow it: pulumi config set monthlyLimitUsd ${Math.ceil(next.expectedUsd)}`,
     ].join("\n");
 }

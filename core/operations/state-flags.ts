@@ -42,7 +42,7 @@ export interface ClosedFlag {
 
 export interface ParkedFlag {
     readonly reason: string;
-    /** Absent in a flag that an earlier release wrote. */
+    /** Absent in a flag that an earlier release wrote; the cost guard then counts the campaign as parked by an operator. */
     readonly cause?: ParkingCause | undefined;
     /** ISO 8601. */
     readonly since: string;

@@ -121,7 +121,7 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
         assert.match(status.stdout, new RegExp(`${job} │ (PENDING|IN_PROGRESS|COMPLETED) `));
     });
 
-    it("`doctor` recognizes the stack's own resources", async () => {
+    it("`doctor` finds no fault on a deployed stack, and recognizes its dataset group", async () => {
         const result = await aws.runbook("doctor", "--config-file", aws.configFile, "--json");
         assertExit(result, 0);
         const checks = new Map<string, CheckResult>(
@@ -134,8 +134,6 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
             ["prices"],
         );
         const detail = (name: string) => checks.get(name)?.detail ?? "";
-        assert.match(detail("role"), /is the stack's own$/);
-        assert.equal(detail("Personalize names"), "5 of 5 exist and belong to the stack; the others are free");
         assert.match(detail("Personalize"), /including ours$/);
     });
 
@@ -216,7 +214,7 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
         const alarms = Array.from({ length: alarmCount({ api: false }) }, () => "alarm").join(" ");
         assert.deepEqual(
             watchers.join(" "),
-            `Lambda-function schedule ${alarms} dashboard SNS-topic SQS-queue SQS-queue CloudTrail-trail log-group log-group budget`,
+            `schedule Lambda-function ${alarms} dashboard SNS-topic SQS-queue SQS-queue CloudTrail-trail log-group log-group budget`,
         );
         assert.deepEqual(kinds, [
             ...["campaign", "filter", "solution", "dataset", "dataset-group", "schema", "S3-bucket", "S3-bucket"],

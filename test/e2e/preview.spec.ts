@@ -19,7 +19,7 @@ new aws.s3.BucketPolicy("open", {
 });
 `;
 /** Folders that the program imports. */
-const folders = ["app", "components", "config", "cost", "data-prep", "iam", "personalize"];
+const folders = ["app", "components", "core", "data-prep"];
 /** The resource types behind each term in the list of resources in docs/setups.md. */
 const minimalParts = {
     bucket: /^aws:s3:/,

@@ -4,13 +4,9 @@ import * as budgets from "@aws-sdk/client-budgets";
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import * as iam from "@aws-sdk/client-iam";
 import * as lambda from "@aws-sdk/client-lambda";
 import * as personalize from "@aws-sdk/client-personalize";
-import * as s3 from "@aws-sdk/client-s3";
 import * as scheduler from "@aws-sdk/client-scheduler";
-import * as sns from "@aws-sdk/client-sns";
-import * as ssm from "@aws-sdk/client-ssm";
 import { zipSync } from "fflate";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
 import { runPrinted } from "../support/audited.ts";
@@ -90,7 +86,7 @@ describe("`audit-leftovers` on the local AWS", () => {
             [["REST API", id]],
         );
         assert.deepEqual(interrupted, []);
-        await runPrinted(aws, rows[0]?.remove ?? []);
+        await runPrinted(aws, rows[0]?.commands ?? []);
         const left = (await apis.send(new gateway.GetRestApisCommand({}))).items ?? [];
         assert.deepEqual(
             left.map((one) => one.id),
@@ -169,7 +165,7 @@ describe("`audit-leftovers` on the local AWS", () => {
 
         await runPrinted(
             aws,
-            found.rows.flatMap(({ remove }) => remove),
+            found.rows.flatMap(({ commands }) => commands),
         );
         assert.deepEqual(rowsOf(await audit(0, "--region", region)), []);
         assert.deepEqual(await listEverything(aws), ["S3-bucket someone-elses"]);
@@ -194,13 +190,13 @@ async function makeLeftovers(aws: TestAws): Promise<void> {
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
     const settings = { ...createSettings(aws.instance), forcePathStyle: true };
     const clients = {
-        apigateway: new gateway.APIGatewayClient(settings),
-        budgets: new budgets.BudgetsClient(settings),
-        cloudwatch: new cloudwatch.CloudWatchClient(settings),
-        dynamodb: new dynamodb.DynamoDBClient(settings),
-        lambda: new lambda.LambdaClient(settings),
-        logs: new logs.CloudWatchLogsClient(settings),
-        scheduler: new scheduler.SchedulerClient(settings),
+        gateway: new gateway.APIGateway(settings),
+        budgets: new budgets.Budgets(settings),
+        cloudwatch: new cloudwatch.CloudWatch(settings),
+        dynamodb: new dynamodb.DynamoDB(settings),
+        lambda: new lambda.Lambda(settings),
+        logs: new logs.CloudWatchLogs(settings),
+        scheduler: new scheduler.Scheduler(settings),
     };
     const document = (principal: object, Action: string) =>
         JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, ...principal }] });
@@ -209,63 +205,54 @@ async function makeLeftovers(aws: TestAws): Promise<void> {
         "sts:AssumeRole",
     );
     const allow = document({ Resource: "*" }, "logs:PutLogEvents");
-    await aws.s3.send(new s3.CreateBucketCommand({ Bucket: "someone-elses" }));
+    await aws.s3.createBucket({ Bucket: "someone-elses" });
     const role = { RoleName: "old-role", AssumeRolePolicyDocument: trust, Tags };
-    await aws.iam.send(new iam.CreateRoleCommand(role));
-    await aws.iam.send(new iam.PutRolePolicyCommand({ ...role, PolicyName: "inline", PolicyDocument: allow }));
-    await aws.iam.send(new iam.CreatePolicyCommand({ PolicyName: "old-policy", PolicyDocument: allow, Tags }));
+    await aws.iam.createRole(role);
+    await aws.iam.putRolePolicy({ ...role, PolicyName: "inline", PolicyDocument: allow });
+    await aws.iam.createPolicy({ PolicyName: "old-policy", PolicyDocument: allow, Tags });
     const PolicyArn = "arn:aws:iam::000000000000:policy/old-policy";
-    await aws.iam.send(new iam.AttachRolePolicyCommand({ ...role, PolicyArn }));
+    await aws.iam.attachRolePolicy({ ...role, PolicyArn });
     const alarm = { AlarmName: "old-alarm", MetricName: "m", Namespace: "n", Statistic: "Sum", Period: 60 } as const;
     const when = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: "GreaterThanThreshold" } as const;
-    await clients.cloudwatch.send(new cloudwatch.PutMetricAlarmCommand({ ...alarm, ...when, Tags }));
-    await aws.sns.send(new sns.CreateTopicCommand({ Name: "old-topic", Tags }));
-    await clients.logs.send(new logs.CreateLogGroupCommand({ logGroupName: "/aws/lambda/movie-recommender-api" }));
+    await clients.cloudwatch.putMetricAlarm({ ...alarm, ...when, Tags });
+    await aws.sns.createTopic({ Name: "old-topic", Tags });
+    await clients.logs.createLogGroup({ logGroupName: "/aws/lambda/movie-recommender-api" });
     const RoleArn = "arn:aws:iam::000000000000:role/old-role";
     const code = zipSync({ "index.mjs": new TextEncoder().encode("export const handler = () => 1") });
-    await clients.lambda.send(
-        new lambda.CreateFunctionCommand({
-            FunctionName: "old-function",
-            Runtime: "nodejs22.x",
-            Handler: "index.handler",
-            Role: RoleArn,
-            Code: { ZipFile: code },
-            Tags: tags,
-        }),
-    );
-    await clients.scheduler.send(
-        new scheduler.CreateScheduleCommand({
-            Name: "movie-recommender-park",
-            ScheduleExpression: "rate(1 day)",
-            FlexibleTimeWindow: { Mode: "OFF" },
-            Target: { Arn: "arn:aws:lambda:eu-central-1:000000000000:function:old-function", RoleArn },
-        }),
-    );
+    await clients.lambda.createFunction({
+        FunctionName: "old-function",
+        Runtime: "nodejs22.x",
+        Handler: "index.handler",
+        Role: RoleArn,
+        Code: { ZipFile: code },
+        Tags: tags,
+    });
+    await clients.scheduler.createSchedule({
+        Name: "movie-recommender-park",
+        ScheduleExpression: "rate(1 day)",
+        FlexibleTimeWindow: { Mode: "OFF" },
+        Target: { Arn: "arn:aws:lambda:eu-central-1:000000000000:function:old-function", RoleArn },
+    });
     const limit = { BudgetType: "COST", TimeUnit: "MONTHLY", BudgetLimit: { Amount: "5", Unit: "USD" } } as const;
     const Budget = { BudgetName: "movie-recommender-gone", ...limit };
-    await clients.budgets.send(new budgets.CreateBudgetCommand({ AccountId: "000000000000", Budget }));
+    await clients.budgets.createBudget({ AccountId: "000000000000", Budget });
     const parameter = { Name: "/movie-recommender/gone/parked", Type: "String", Value: "x" } as const;
-    await aws.ssm.send(new ssm.PutParameterCommand(parameter));
+    await aws.ssm.putParameter(parameter);
 
     const own = { "pulumi:project": project, "pulumi:stack": aws.stack };
-    const { items: [api] = [] } = await clients.apigateway.send(new gateway.GetRestApisCommand({}));
+    const { items: [api] = [] } = await clients.gateway.getRestApis({});
     const apiStages = [{ apiId: api?.id ?? "", stage: "api" }];
-    const usagePlan = new gateway.CreateUsagePlanCommand({ name: "callers", apiStages, tags: own });
-    const { id: usagePlanId } = await clients.apigateway.send(usagePlan);
-    const { id: keyId } = await clients.apigateway.send(
-        new gateway.CreateApiKeyCommand({ name: "a-caller", tags: own }),
-    );
+    const { id: usagePlanId } = await clients.gateway.createUsagePlan({ name: "callers", apiStages, tags: own });
+    const { id: keyId } = await clients.gateway.createApiKey({ name: "a-caller", tags: own });
     const member = { usagePlanId, keyId, keyType: "API_KEY" };
-    await clients.apigateway.send(new gateway.CreateUsagePlanKeyCommand(member));
-    await clients.apigateway.send(new gateway.CreateApiKeyCommand({ name: "someone-elses" }));
-    await clients.dynamodb.send(
-        new dynamodb.CreateTableCommand({
-            TableName: "by-the-hour",
-            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
-            ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 5 },
-            Tags: Object.entries(own).map(([Key, Value]) => ({ Key, Value })),
-        }),
-    );
+    await clients.gateway.createUsagePlanKey(member);
+    await clients.gateway.createApiKey({ name: "someone-elses" });
+    await clients.dynamodb.createTable({
+        TableName: "by-the-hour",
+        KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+        AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+        ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 5 },
+        Tags: Object.entries(own).map(([Key, Value]) => ({ Key, Value })),
+    });
     for (const client of Object.values(clients)) client.destroy();
 }

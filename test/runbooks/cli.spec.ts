@@ -24,7 +24,15 @@ describe("Command line of the runbooks", () => {
         run(instance, process.execPath, [`runbooks/${name}.ts`, ...args], "captured");
 
     // `resume`, `rollback`, `versions` and `retrain` read the stack in the same function as `park`.
-    for (const name of ["recommend", "watch-status", "park", "cost-report", "budget-alarms", "publish-metrics"]) {
+    for (const name of [
+        "recommend",
+        "watch-status",
+        "park",
+        "cost-report",
+        "budget-alarms",
+        "publish-metrics",
+        "doctor",
+    ]) {
         it(`\`${name}\` exits with 6 and one message if the stack does not exist`, async () => {
             const users = name === "recommend" ? ["22"] : [];
             const { exitCode, stdout, stderr } = await runbook(name, ...users, "--stack", "nowhere", "--json");
@@ -32,7 +40,7 @@ describe("Command line of the runbooks", () => {
             // On a slow machine, lines before the message say what the runbook waits for.
             assert.equal(
                 stderr.replace(/^(waiting for .*\n)*/, ""),
-                "error: There is no stack nowhere. List the stacks with `pulumi stack ls`, and name one with --stack.\n",
+                "error: There is no stack nowhere. List the stacks with `pulumi stack ls`, and name one with --stack, or create it: pulumi stack init nowhere\n",
             );
         });
     }

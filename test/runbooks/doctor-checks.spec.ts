@@ -1,31 +1,7 @@
 import assert from "node:assert/strict";
 import { trailFinding } from "../../runbooks/lib/doctor/account.ts";
-import { fail, ok, runChecks } from "../../runbooks/lib/doctor/check.ts";
 import { good } from "../core/config/parsed.ts";
 import { region } from "../support/local-aws.ts";
-
-describe("`runChecks`", () => {
-    it("`runChecks` runs checks in parallel, and a check that throws gets the verdict `unknown`", async () => {
-        const finished: string[] = [];
-        const results = await runChecks(
-            {
-                good: async () => ok("fine"),
-                broken: async () => {
-                    throw Object.assign(new Error("first line\nsecond"), { name: "Oops" });
-                },
-                bad: async () => fail("wrong", "fix it"),
-            },
-            {},
-            ({ name }) => finished.push(name),
-        );
-        assert.deepEqual(
-            results.map(({ name, verdict }) => `${name}: ${verdict}`),
-            ["good: ok", "broken: unknown", "bad: fail"],
-        );
-        assert.equal(results[1]?.detail, "the check failed: first line second");
-        assert.deepEqual(finished.sort(), ["bad", "broken", "good"]);
-    });
-});
 
 describe("Check of CloudTrail trails by the runbook `doctor`", () => {
     const trailOf = (Name: string, HomeRegion: string) => ({ Name, HomeRegion, TrailARN: `arn:${HomeRegion}:${Name}` });

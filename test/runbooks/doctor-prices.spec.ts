@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import { text } from "node:stream/consumers";
 import { PricingClient } from "@aws-sdk/client-pricing";
 import { prices } from "../../core/config/prices.ts";
-import { portOf } from "../../packages/local-personalize/wire/http.ts";
 import { comparePrices, matchPrice, parsePrices } from "../../runbooks/lib/doctor/price-list.ts";
 
 interface Tier {
@@ -15,38 +11,14 @@ interface Tier {
 
 /** Returns a product with its terms (Billing User Guide, "Reading the service price list file"). */
 function product(usagetype: string, unit: string, tiers: readonly Tier[]): string {
-    const dimensions = tiers.map(({ from = "0", usd, description = "" }, index) => [
+    const dimensions = tiers.map(({ from: beginRange = "0", usd: USD, description = "" }, index) => [
         `SKU.JRTCKXETXF.${index}`,
-        {
-            rateCode: `SKU.JRTCKXETXF.${index}`,
-            unit,
-            beginRange: from,
-            endRange: "Inf",
-            description,
-            appliesTo: [],
-            pricePerUnit: { USD: usd },
-        },
+        { unit, beginRange, endRange: "Inf", description, pricePerUnit: { USD } },
     ]);
+    const priceDimensions = Object.fromEntries(dimensions.reverse());
     return JSON.stringify({
-        product: {
-            productFamily: "Machine Learning",
-            sku: "SKU",
-            attributes: { servicecode: "AmazonPersonalize", regionCode: "eu-central-1", usagetype },
-        },
-        serviceCode: "AmazonPersonalize",
-        terms: {
-            OnDemand: {
-                "SKU.JRTCKXETXF": {
-                    sku: "SKU",
-                    offerTermCode: "JRTCKXETXF",
-                    effectiveDate: "2026-11-01T00:00:00Z",
-                    priceDimensions: Object.fromEntries(dimensions.reverse()),
-                    termAttributes: {},
-                },
-            },
-        },
-        version: "20261101000000",
-        publicationDate: "2026-11-01T00:00:00Z",
+        product: { attributes: { servicecode: "AmazonPersonalize", regionCode: "eu-central-1", usagetype } },
+        terms: { OnDemand: { "SKU.JRTCKXETXF": { offerTermCode: "JRTCKXETXF", priceDimensions } } },
     });
 }
 
@@ -127,87 +99,57 @@ describe("Prices of the AWS Price List", () => {
 });
 
 describe("`comparePrices`, the check prices of `doctor`", () => {
-    let server: Server;
-    let client: PricingClient;
-    let pages: string[][];
-    let requests: { target: string; body: { NextToken?: string; ServiceCode?: string; Filters?: object[] } }[];
-    let refusal: object | undefined;
-
-    before(async () => {
-        server = createServer(async (request, response) => {
-            const body = JSON.parse((await text(request)) || "{}");
-            requests.push({ target: String(request.headers["x-amz-target"]), body });
-            const page = Number(body.NextToken ?? 0);
-            const more = page + 1 < pages.length;
-            response.writeHead(refusal ? 400 : 200, { "content-type": "application/x-amz-json-1.1" });
-            response.end(
-                JSON.stringify(
-                    refusal ?? {
-                        FormatVersion: "aws_v1",
-                        PriceList: pages[page],
-                        ...(more && { NextToken: String(page + 1) }),
-                    },
-                ),
-            );
-        });
-        server.listen(0, "127.0.0.1");
-        await once(server, "listening");
-        const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-        client = new PricingClient({
-            region: "us-east-1",
-            endpoint: `http://127.0.0.1:${portOf(server)}`,
-            credentials,
-        });
-    });
-    after(() => {
-        client.destroy();
-        server.close();
-    });
-    beforeEach(() => {
-        [requests, refusal] = [[], undefined];
-    });
+    let pages: readonly (readonly string[])[];
+    let inputs: { readonly NextToken?: string; readonly ServiceCode?: string; readonly Filters?: object[] }[];
+    /** Compares the prices of `pages`, or of a service that fails with `refusal`. */
+    function compared(region: string, refusal?: Error) {
+        inputs = [];
+        const send = async ({ input }: { input: (typeof inputs)[number] }) => {
+            if (refusal) throw refusal;
+            inputs.push({ ...input });
+            const next = Number(input.NextToken ?? 0) + 1;
+            return { PriceList: pages[next - 1], ...(next < pages.length && { NextToken: String(next) }) };
+        };
+        return comparePrices(Object.assign(new PricingClient({ region: "us-east-1" }), { send }), region);
+    }
+    const error = (name: string, message = "") => Object.assign(new Error(message), { name });
 
     it("`comparePrices` reads all pages, and returns `ok` with the number of equal prices", async () => {
         pages = [
             [tps, imported],
             [trained, requestsV2, recommender],
         ];
-        assert.deepEqual(await comparePrices(client, "eu-central-1"), {
+        assert.deepEqual(await compared("eu-central-1"), {
             verdict: "ok",
             detail: "6 prices of Personalize in eu-central-1 are those of AWS's list",
         });
+        const Filters = [{ Type: "TERM_MATCH", Field: "regionCode", Value: "eu-central-1" }];
         assert.deepEqual(
-            requests.map(({ target, body }) => [target, body.ServiceCode, body.NextToken]),
-            [
-                ["AWSPriceListService.GetProducts", "AmazonPersonalize", undefined],
-                ["AWSPriceListService.GetProducts", "AmazonPersonalize", "1"],
-            ],
+            inputs.map(({ ServiceCode, NextToken, Filters }) => [ServiceCode, NextToken, Filters]),
+            [undefined, "1"].map((page) => ["AmazonPersonalize", page, Filters]),
         );
-        assert.deepEqual(requests[0]?.body.Filters, [
-            { Type: "TERM_MATCH", Field: "regionCode", Value: "eu-central-1" },
-        ]);
     });
 
     it("`comparePrices` warns of a price that differs by over 1 %", async () => {
         pages = [[product("EUC1-DataIngestion", "GB", [{ usd: "0.051" }]), trained]];
-        const { verdict, detail } = await comparePrices(client, "eu-central-1");
+        const { verdict, detail } = await compared("eu-central-1");
         assert.deepEqual(
             [verdict, detail],
             ["warn", "AWS's price list differs by more than 1 %: ingestion is $0.051 and here $0.05"],
         );
         pages = [[product("EUC1-DataIngestion", "GB", [{ usd: "0.0504" }])]];
-        assert.equal((await comparePrices(client, "eu-central-1")).verdict, "ok");
+        assert.equal((await compared("eu-central-1")).verdict, "ok");
     });
 
     it("`comparePrices` returns `unknown` for a region without prices, and for an endpoint without the API", async () => {
         pages = [[]];
-        assert.equal((await comparePrices(client, "eu-north-1")).verdict, "unknown");
-        refusal = { __type: "UnknownOperationException" };
-        assert.match((await comparePrices(client, "eu-central-1")).detail, /has no AWS Price List API/);
+        assert.equal((await compared("eu-north-1")).verdict, "unknown");
+        const { detail } = await compared("eu-central-1", error("UnknownOperationException"));
+        assert.match(detail, /has no AWS Price List API/);
     });
 
     it("`comparePrices` throws AWS's error if the permission is missing", async () => {
-        refusal = { __type: "AccessDeniedException", message: "not authorized to perform: pricing:GetProducts" };
-        await assert.rejects(comparePrices(client, "eu-central-1"), /pricing:GetProducts/);
+        const denied = error("AccessDeniedException", "not authorized to perform: pricing:GetProducts");
+        await assert.rejects(compared("eu-central-1", denied), /pricing:GetProducts/);
     });
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { IAMClient } from "@aws-sdk/client-iam";
-import { operationsListers } from "../../runbooks/lib/audit/inventory/operations.ts";
-import { servingListers } from "../../runbooks/lib/audit/inventory/serving.ts";
-import { storageAndAccessListers } from "../../runbooks/lib/audit/inventory/storage-and-access.ts";
+import { removal } from "../../runbooks/lib/audit/inventory/kind.ts";
+import { operationsKinds } from "../../runbooks/lib/audit/inventory/operations.ts";
+import { storageAndAccessKinds } from "../../runbooks/lib/audit/inventory/storage-and-access.ts";
 import { region } from "../support/local-aws.ts";
 
 const place = {
@@ -16,7 +16,7 @@ describe("Inventory of the runbook `audit-leftovers`", () => {
     const bill = async (Table: object) => {
         const send = async () => ({ TableNames: ["films"], Table });
         const client = Object.assign(new DynamoDBClient({ region }), { send });
-        const [table] = await servingListers["DynamoDB table"](place, client);
+        const [table] = await storageAndAccessKinds["DynamoDB table"].list(place, client);
         return table?.usdPerMonth?.();
     };
     it("the inventory prices a DynamoDB table at $0 only if small and on-demand", async () => {
@@ -30,20 +30,22 @@ describe("Inventory of the runbook `audit-leftovers`", () => {
         const Roles = ["MovieRecommender-ApiGatewayLogs-eu-central-1", "films"].map((RoleName) => ({ RoleName }));
         const client = Object.assign(new IAMClient({ region }), { send: async () => ({ Roles }) });
         const [logs, films] = await Promise.all(
-            (await storageAndAccessListers["IAM role"](place, client)).map((role) => role.remove?.()),
+            (await storageAndAccessKinds["IAM role"].list(place, client)).map((role) => role.before?.()),
         );
         assert.match(logs?.[0] ?? "", /^# Keep this role if another API of the account uses it/);
-        assert.deepEqual(films, ["aws iam delete-role --role-name films"]);
+        assert.deepEqual(films, []);
     });
 
     it("the inventory lists a dashboard at $3 a month, with a quoted delete command", async () => {
         const entry = { DashboardName: "it's", DashboardArn: "arn:aws:cloudwatch::000000000000:dashboard/it's" };
         const send = async () => ({ DashboardEntries: [entry] });
         const client = Object.assign(new CloudWatchClient({ region }), { send });
-        const [dashboard] = await operationsListers.dashboard(place, client);
-        assert.equal(await dashboard?.usdPerMonth?.(), 3);
-        assert.deepEqual(await dashboard?.remove?.(), [
+        const [dashboard] = await operationsKinds.dashboard.list(place, client);
+        assert.ok(dashboard);
+        assert.equal(await dashboard.usdPerMonth?.(), 3);
+        assert.equal(
+            removal(operationsKinds.dashboard.remove, dashboard, place),
             String.raw`aws cloudwatch delete-dashboards --region eu-central-1 --dashboard-names 'it'\''s'`,
-        ]);
+        );
     });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { keysOf } from "../../core/config/records.ts";
-import { type InventoryItem, inventoryKinds, type Tags } from "../../runbooks/lib/audit/inventory/item.ts";
+import type { Tags } from "../../runbooks/lib/audit/inventory/kind.ts";
+import { type InventoryItem, kinds } from "../../runbooks/lib/audit/inventory/kinds.ts";
 import {
     findClaim,
     importCommand,
@@ -82,7 +83,7 @@ describe("`findClaim`, the stack that owns a resource", () => {
             ["usage plan key", { usagePlanId: "p1", keyId: "k1" }, "p1/k1"],
             ["function permission", { function: "films", statementId: "sns" }, "films/sns"],
         ] as const) {
-            const part = { ...by, type: inventoryKinds[kind][0], inputs };
+            const part = { ...by, type: kinds[kind].types[0] ?? "", inputs };
             assert.equal(claim({ kind, name }, {}, { ...stacks, interrupted: [part] }).is, "interrupted", kind);
         }
     });
@@ -92,7 +93,7 @@ describe("`findClaim`, the stack that owns a resource", () => {
             importCommand({ kind: "IAM role", name: "guard-role" }, by),
             `pulumi import ${role} guard guard-role --parent parent=${by.parent} --stack ${by.stack} --protect=false --generate-code=false --yes`,
         );
-        assert.match(importCommand({ kind: "SNS topic", name: "n", importId: "arn:n" }, by) ?? "", / guard arn:n /);
+        assert.match(importCommand({ kind: "SNS topic", name: "n", id: "arn:n" }, by) ?? "", / guard arn:n /);
         assert.equal(importCommand({ kind: "REST API", name: "films" }, by), undefined);
     });
 
@@ -139,12 +140,12 @@ describe("Leftover resources that the runbook `audit` lists", () => {
         why: "",
         since: null,
         bills: isBilled(usdPerMonth),
-        remove: [],
+        commands: [],
     });
 
     it("`inRemovalOrder` puts dependent resources before the resources that they use", () => {
-        const kinds = keysOf(inventoryKinds);
-        const before = (a: Row["kind"], b: Row["kind"]) => assert.ok(kinds.indexOf(a) < kinds.indexOf(b), `${a}, ${b}`);
+        const order = keysOf(kinds);
+        const before = (a: Row["kind"], b: Row["kind"]) => assert.ok(order.indexOf(a) < order.indexOf(b), `${a}, ${b}`);
         for (const [first, then] of [
             ["campaign", "solution"],
             ["campaign", "event tracker"],
@@ -175,10 +176,10 @@ describe("Leftover resources that the runbook `audit` lists", () => {
 
     it("`inRemovalOrder` returns a command only once, at the first resource that needs the command", () => {
         const [first, second] = inRemovalOrder([
-            { ...row("IAM policy", "p"), remove: ["detach", "delete p"] },
-            { ...row("IAM role", "r"), remove: ["detach", "delete r"] },
+            { ...row("IAM policy", "p"), commands: ["detach", "delete p"] },
+            { ...row("IAM role", "r"), commands: ["detach", "delete r"] },
         ]);
-        assert.deepEqual([first?.remove, second?.remove], [["detach", "delete r"], ["delete p"]]);
+        assert.deepEqual([first?.commands, second?.commands], [["detach", "delete r"], ["delete p"]]);
     });
 
     it("`isBilled` returns true for at least $0.01 a month and for an unknown price", () => {

@@ -33,11 +33,7 @@ async function audited(aws: TestAws): Promise<Audit> {
 /** Runs every command that `audit-leftovers` prints, and returns the commands. */
 export async function followAudit(aws: TestAws): Promise<readonly string[]> {
     const { interrupted, rows, clearPending } = await audited(aws);
-    const commands = [
-        ...interrupted.flatMap((row) => row.commands),
-        ...rows.flatMap(({ remove }) => remove),
-        ...clearPending,
-    ];
+    const commands = [...[...interrupted, ...rows].flatMap((row) => row.commands), ...clearPending];
     if (commands.length > 0) await runPrinted(aws, commands);
     return commands;
 }

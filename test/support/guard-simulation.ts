@@ -5,12 +5,7 @@ import type { ShownNotification } from "../../app/serving/ports.ts";
 import type { Gauges } from "../../core/cost/decide.ts";
 import { type GuardConfig, pickGuardValues } from "../../core/cost/guard-config.ts";
 import type { SentNotification } from "../../core/cost/notifications.ts";
-import {
-    causeOf,
-    type ObservedCampaign,
-    type ObservedSolution,
-    type ParkingCause,
-} from "../../core/cost/observations.ts";
+import type { ObservedCampaign, ObservedSolution, ParkingCause } from "../../core/cost/observations.ts";
 import { hour, minute, window, windowStart } from "../../core/cost/time.ts";
 import { plus, type Usage } from "../../core/cost/usage.ts";
 import { good } from "../core/config/parsed.ts";
@@ -52,7 +47,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         /** Whether a mail address or a chat has confirmed the notifications. */
         isAddressConfirmed = true;
         parkedReason: string | undefined;
-        /** Cause in the parked flag; undefined in a flag of an earlier release. */
+        /** Cause in the parked flag; undefined in a flag without one. */
         parkedCause: ParkingCause | undefined;
         parkedAt = 0;
         /** Whether the stack has an API and a storefront. `used` is their usage, oldest first. */
@@ -194,7 +189,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
                 ? undefined
                 : {
                       since: simulation.parkedAt,
-                      cause: causeOf({ reason: simulation.parkedReason, cause: simulation.parkedCause }),
+                      cause: simulation.parkedCause ?? { by: "operator" },
                       solution: solutionArn("films"),
                   },
         ),

@@ -1,10 +1,11 @@
 import { localAccountId } from "../../packages/local-aws/instance.ts";
-import { listers, taggedByPulumi } from "../../runbooks/lib/audit/audit.ts";
-import { personalizeListers } from "../../runbooks/lib/audit/inventory/personalize.ts";
+import { taggedByPulumi } from "../../runbooks/lib/audit/audit.ts";
+import { kinds } from "../../runbooks/lib/audit/inventory/kinds.ts";
+import { personalizeKinds } from "../../runbooks/lib/audit/inventory/personalize.ts";
 import { createSettings, region, type TestAws } from "./local-aws.ts";
 
 /** Kinds that `listEverything` lists. */
-const kinds: readonly string[] = [...Object.keys(personalizeListers), "S3 bucket", "IAM role", "SSM parameter"];
+const named: readonly string[] = [...Object.keys(personalizeKinds), "S3 bucket", "IAM role", "SSM parameter"];
 
 /** Lists resources of the account as `audit-leftovers` does, by kind and name: `log-group /aws/lambda/films`. */
 async function listResources({ instance }: Pick<TestAws, "instance">, isMeant: (kind: string) => boolean) {
@@ -14,7 +15,7 @@ async function listResources({ instance }: Pick<TestAws, "instance">, isMeant: (
         tagged: await taggedByPulumi(settings),
         interrupted: [],
     };
-    const listed = Object.entries(listers).map(async ([kind, list]) =>
+    const listed = Object.entries(kinds).map(async ([kind, { list }]) =>
         isMeant(kind) ? (await list(place)).map(({ name }) => `${kind.replaceAll(" ", "-")} ${name}`) : [],
     );
     return (await Promise.all(listed)).flat();
@@ -24,11 +25,11 @@ async function listResources({ instance }: Pick<TestAws, "instance">, isMeant: (
 export async function listEverything(aws: Pick<TestAws, "instance" | "personalize">): Promise<string[]> {
     const { solutionVersions = [] } = await aws.personalize.listSolutionVersions({});
     const versions = solutionVersions.map(({ solutionVersionArn }) => `version ${solutionVersionArn}`);
-    return [...(await listResources(aws, (kind) => kinds.includes(kind))), ...versions];
+    return [...(await listResources(aws, (kind) => named.includes(kind))), ...versions];
 }
 
 /** Lists the account's resources for serving, monitoring and notifications, except API keys without tags. */
-export const listWatchers = (aws: Pick<TestAws, "instance">) => listResources(aws, (kind) => !kinds.includes(kind));
+export const listWatchers = (aws: Pick<TestAws, "instance">) => listResources(aws, (kind) => !named.includes(kind));
 
 /** Lists the names of all import jobs in the account, sorted. These include the jobs of deleted stacks. */
 export async function importJobNames({ personalize }: TestAws): Promise<string[]> {

@@ -16,7 +16,7 @@ import { goneOrThrow, isOurs, listTags } from "pulumi-personalize/core";
 import { ownMetrics, ownNamespace } from "../../../core/config/metrics.ts";
 import type { Gauges } from "../../../core/cost/decide.ts";
 import { keepTag } from "../../../core/cost/guard-config.ts";
-import { causeOf, type ObservedSolution } from "../../../core/cost/observations.ts";
+import type { ObservedSolution } from "../../../core/cost/observations.ts";
 import { guardStateParameter, readGuardState, writeGuardState } from "../../../core/operations/guard-parameter.ts";
 import {
     observeCampaign,
@@ -98,7 +98,7 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
             return (
                 parked && {
                     since: Date.parse(parked.since),
-                    cause: causeOf(parked),
+                    cause: parked.cause ?? { by: "operator" },
                     solution: parked.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined,
                 }
             );
@@ -139,40 +139,22 @@ async function stackSolutions(client: PersonalizeClient, owner: string): Promise
     for await (const { solutions = [] } of paginateListSolutions({ client }, {})) {
         for (const { solutionArn = "", status = "", lastUpdatedDateTime, creationDateTime } of solutions) {
             const tags = await listTags(client, solutionArn).catch(goneOrThrow);
-            if (tags !== undefined && isOurs(tags, owner)) {
-                const changes = [lastUpdatedDateTime, creationDateTime, await newestVersion(client, solutionArn)];
-                observedSolutions.push({
-                    arn: solutionArn,
-                    status,
-                    changedAt: Math.max(...changes.map((change) => change?.getTime() ?? 0)),
-                    hasCampaign: await hasCampaign(client, solutionArn),
-                    kept: keepTag in tags,
-                });
-            }
+            if (tags === undefined || !isOurs(tags, owner)) continue;
+            // Personalize changes a version, for example, when it changes the status of a running training.
+            const pages = await Array.fromAsync(paginateListSolutionVersions({ client }, { solutionArn }));
+            const versions = pages.flatMap(({ solutionVersions = [] }) => solutionVersions);
+            const changes = [lastUpdatedDateTime, creationDateTime, ...versions.map((one) => one.lastUpdatedDateTime)];
+            const campaigns = await Array.fromAsync(paginateListCampaigns({ client }, { solutionArn }));
+            observedSolutions.push({
+                arn: solutionArn,
+                status,
+                changedAt: Math.max(...changes.map((change) => change?.getTime() ?? 0)),
+                hasCampaign: campaigns.some((page) => (page.campaigns ?? []).length > 0),
+                kept: keepTag in tags,
+            });
         }
     }
     return observedSolutions;
-}
-
-/**
- * Returns the time at which Personalize last changed one of the solution's versions, for example the status of a
- * running training.
- */
-async function newestVersion(client: PersonalizeClient, solutionArn: string): Promise<Date | undefined> {
-    let newest: Date | undefined;
-    for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
-        for (const { lastUpdatedDateTime: changed } of solutionVersions) {
-            newest = changed !== undefined && (newest === undefined || changed > newest) ? changed : newest;
-        }
-    }
-    return newest;
-}
-
-async function hasCampaign(client: PersonalizeClient, solutionArn: string): Promise<boolean> {
-    for await (const { campaigns = [] } of paginateListCampaigns({ client }, { solutionArn })) {
-        if (campaigns.length > 0) return true;
-    }
-    return false;
 }
 
 /** Publishes the calculated gauges as CloudWatch metrics. Leaves out gauges with an unknown value. */

@@ -55,51 +55,33 @@ const maxAnswerBytes = 6 * 1024 ** 2;
 /** Maximum number of events in one request (app/api/openapi.yaml; Personalize API reference, PutEvents). */
 const maxEvents = 10;
 
+/** Declares a metric whose sum alone determines the usage. */
+const summed = (
+    namespace: string,
+    name: string,
+    dimensions: CountedMetric["dimensions"],
+    usageOf: (sum: number) => Partial<Usage>,
+): CountedMetric => ({ namespace, name, dimensions, usage: ({ sum }) => usageOf(sum) });
+
 /** Returns the metrics that CloudWatch stores in the stack's own region. */
 export const regionalMetrics = ({ stack, apiName, functions, traces }: ServingTargets): readonly CountedMetric[] => [
-    {
-        namespace: gatewayNamespace,
-        name: gatewayMetrics.requests,
-        dimensions: { ApiName: apiName, Stage: apiStage },
-        usage: ({ sum }) => ({
-            apiRequests: sum,
-            ...(traces && { traces: sum }),
-            // API Gateway has no metric for the bytes of a REST API.
-            transferGb: (sum * assumed.headersKb * 1024) / bytesPerGb,
-        }),
-    },
-    ...functions.flatMap(({ name, gb }) => [
-        {
-            namespace: functionNamespace,
-            name: functionMetrics.requests,
-            dimensions: { FunctionName: name },
-            usage: ({ sum }: LoggedCount) => ({ functionRequests: sum }),
-        },
-        {
-            namespace: functionNamespace,
-            name: functionMetrics.milliseconds,
-            dimensions: { FunctionName: name },
-            usage: ({ sum }: LoggedCount) => ({ gbSeconds: (sum / 1000) * gb }),
-        },
-        {
-            namespace: logNamespace,
-            name: logMetrics.bytes,
-            dimensions: { LogGroupName: `/aws/lambda/${name}` },
-            usage: ({ sum }: LoggedCount) => ({ logGb: sum / bytesPerGb }),
-        },
+    summed(gatewayNamespace, gatewayMetrics.requests, { ApiName: apiName, Stage: apiStage }, (sum) => ({
+        apiRequests: sum,
+        ...(traces && { traces: sum }),
+        // API Gateway has no metric for the bytes of a REST API.
+        transferGb: (sum * assumed.headersKb * 1024) / bytesPerGb,
+    })),
+    ...functions.flatMap(({ name: FunctionName, gb }) => [
+        summed(functionNamespace, functionMetrics.requests, { FunctionName }, (sum) => ({ functionRequests: sum })),
+        summed(functionNamespace, functionMetrics.milliseconds, { FunctionName }, (sum) => ({
+            gbSeconds: (sum / 1000) * gb,
+        })),
+        summed(logNamespace, logMetrics.bytes, { LogGroupName: `/aws/lambda/${FunctionName}` }, (sum) => ({
+            logGb: sum / bytesPerGb,
+        })),
     ]),
-    {
-        namespace: tableNamespace,
-        name: tableMetrics.reads,
-        dimensions: { TableName: apiName },
-        usage: ({ sum }) => ({ reads: sum }),
-    },
-    {
-        namespace: tableNamespace,
-        name: tableMetrics.writes,
-        dimensions: { TableName: apiName },
-        usage: ({ sum }) => ({ writes: sum }),
-    },
+    summed(tableNamespace, tableMetrics.reads, { TableName: apiName }, (reads) => ({ reads })),
+    summed(tableNamespace, tableMetrics.writes, { TableName: apiName }, (writes) => ({ writes })),
     {
         namespace: functionsNamespace,
         name: servingApiMetrics.bytes,
@@ -126,20 +108,13 @@ export const regionalMetrics = ({ stack, apiName, functions, traces }: ServingTa
 export const edgeRegion = "us-east-1";
 
 /** Returns the metrics that CloudWatch stores in us-east-1 for a CloudFront distribution. */
-export const metricsOfEdge = (DistributionId: string): readonly CountedMetric[] => [
-    {
-        namespace: edgeNamespace,
-        name: edgeMetrics.requests,
-        dimensions: { DistributionId, Region: "Global" },
-        usage: ({ sum }) => ({ edgeRequests: sum }),
-    },
-    {
-        namespace: edgeNamespace,
-        name: edgeMetrics.bytes,
-        dimensions: { DistributionId, Region: "Global" },
-        usage: ({ sum }) => ({ edgeGb: sum / bytesPerGb }),
-    },
-];
+export function metricsOfEdge(DistributionId: string): readonly CountedMetric[] {
+    const dimensions = { DistributionId, Region: "Global" };
+    return [
+        summed(edgeNamespace, edgeMetrics.requests, dimensions, (sum) => ({ edgeRequests: sum })),
+        summed(edgeNamespace, edgeMetrics.bytes, dimensions, (sum) => ({ edgeGb: sum / bytesPerGb })),
+    ];
+}
 
 /** Returns the metrics that the cost guard counts. A test checks that they cover everything that AWS bills. */
 export const countedMetrics = (place: ServingTargets): readonly Pick<CountedMetric, "namespace" | "name">[] => [

@@ -80,15 +80,11 @@ async function decideFrom(
     campaign: Observations["campaign"],
 ) {
     const from = async (previousState: GuardState, lost?: string) => {
-        const since = requestsSince(previousState, now);
-        const observations = await lookAround(
-            ports,
-            failures,
-            campaign,
-            since,
-            servingSince(previousState.serving, now),
-            config,
-        );
+        const since = {
+            requests: requestsSince(previousState, now),
+            serving: servingSince(previousState.serving, now),
+        };
+        const observations = await lookAround(ports, failures, campaign, since, config);
         return { lost, observations, decided: decide(previousState, now, config, observations) };
     };
     const fresh = freshState(now, campaign?.found);
@@ -112,18 +108,17 @@ async function lookAround(
     ports: GuardPorts,
     failures: Failures,
     campaign: Observations["campaign"],
-    since: number,
-    servingFrom: number,
+    since: Readonly<Record<"requests" | "serving", number>>,
     { prefetches, idleAction }: GuardConfig,
 ): Promise<Observations> {
     const [kept, isAddressConfirmed, requests, prefetched, serving, parked, solutions] = await Promise.all([
         campaign?.found && failures.of("read the campaign's tags", () => ports.kept()),
         idleAction === "park" && failures.of("read the topic's subscriptions", () => ports.isAddressConfirmed()),
-        failures.of("read the campaign's requests", () => ports.requests(since)),
+        failures.of("read the campaign's requests", () => ports.requests(since.requests)),
         prefetches
-            ? failures.of("read the prefetch's requests", () => ports.prefetched(since))
+            ? failures.of("read the prefetch's requests", () => ports.prefetched(since.requests))
             : new Map<number, number>(),
-        ports.serving && servingObservations(ports.serving, failures, servingFrom),
+        ports.serving && servingObservations(ports.serving, failures, since.serving),
         failures.of("read the parked flag", async () => ({ flag: await ports.parked() })),
         failures.of("list the solutions", () => ports.solutions()),
     ]);

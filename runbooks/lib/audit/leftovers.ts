@@ -1,8 +1,10 @@
 import { shell } from "terminal-text";
 import { namesFor } from "../../../core/config/config.ts";
+import { keysOf } from "../../../core/config/records.ts";
 import { type AllStacks, datasetName, type InterruptedCreate, shortName } from "../stack/all-stacks.ts";
-import { partName } from "./inventory/interrupted.ts";
-import { type InventoryItem, type InventoryKind, inventoryKinds, type Tags } from "./inventory/item.ts";
+import type { Kind, Tags } from "./inventory/kind.ts";
+import { type InventoryItem, type KindName, kinds } from "./inventory/kinds.ts";
+import { partName } from "./inventory/parts.ts";
 
 /** How a resource is related to this project. */
 export type Claim =
@@ -20,11 +22,15 @@ type Identity = Pick<InventoryItem, "kind" | "name" | "arn" | "within">;
 const leastUsd = 0.01;
 
 /** Prefixes of this program's resource names, for stacks with any suffix. */
-const { importJobPrefix: _, itemsImportJobPrefix: __, usersImportJobPrefix: ___, ...names } = namesFor("dev");
-const prefixes = [...Object.values(names), "my-movie-recommender-data", "movie-recommender", "/movie-recommender/"];
+const prefixes = [
+    ...Object.values(namesFor("dev")),
+    ...["my-movie-recommender-data", "movie-recommender", "/movie-recommender/"],
+];
 
 /** Name pattern of execution roles that the console creates. */
 const consoleRole = /^AmazonPersonalize-ExecutionRole-\d{10,}$/;
+
+const typesOf = (kind: KindName): readonly string[] => kinds[kind].types;
 
 /**
  * Checks whether a stack's state contains the resource or its parent. SSM parameters under a stack's name count as
@@ -35,7 +41,7 @@ export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllSta
         stacks.arns.has(arn) ||
         (within !== undefined && stacks.arns.has(within)) ||
         (kind === "SSM parameter" && stacks.names.includes(name.split("/")[2] ?? "")) ||
-        inventoryKinds[kind].some((type) => stacks.ids.has(`${type} ${name}`))
+        typesOf(kind).some((type) => stacks.ids.has(`${type} ${name}`))
     );
 }
 
@@ -55,12 +61,9 @@ export function findClaim(item: Identity, tags: Tags | undefined, stacks: AllSta
         if (tagged !== project) return { is: "not ours" };
         const stack = tags?.["pulumi:stack"] ?? "";
         const why = `tag pulumi:stack=${stack}`;
-        return unreadable.includes(stack)
-            ? { is: "undecided", why: `${why}, whose state cannot be read` }
-            : {
-                  is: "leftover",
-                  why: stacks.names.includes(stack) ? why : `${why}, which is not a stack of this backend`,
-              };
+        if (unreadable.includes(stack)) return { is: "undecided", why: `${why}, whose state cannot be read` };
+        const isOurs = stacks.names.includes(stack);
+        return { is: "leftover", why: isOurs ? why : `${why}, which is not a stack of this backend` };
     }
     if (!hasOurName(item)) return { is: "not ours" };
     return unreadable.length > 0
@@ -70,18 +73,14 @@ export function findClaim(item: Identity, tags: Tags | undefined, stacks: AllSta
 
 /** Finds the interrupted creation of a resource by type and name. */
 function findInterrupted({ kind, name }: Identity, { interrupted }: AllStacks): InterruptedCreate | undefined {
-    return interrupted.find(
-        ({ type, inputs }) =>
-            (inventoryKinds[kind] as readonly string[]).includes(type) &&
-            [
-                datasetName(inputs),
-                inputs.name,
-                inputs.bucket,
-                inputs.dashboardName,
-                inputs.comment,
-                partName(inputs),
-            ].find((given) => given !== undefined) === name,
-    );
+    const nameOf = (inputs: InterruptedCreate["inputs"]) =>
+        datasetName(inputs) ??
+        inputs.name ??
+        inputs.bucket ??
+        inputs.dashboardName ??
+        inputs.comment ??
+        partName(inputs);
+    return interrupted.find(({ type, inputs }) => typesOf(kind).includes(type) && nameOf(inputs) === name);
 }
 
 const hasStackTags = (tags: Tags, project: string, stack: string) =>
@@ -93,31 +92,26 @@ function hasOurName({ kind, name }: Identity): boolean {
 }
 
 /**
- * Resource kinds that AWS identifies only by an ID. After an interrupted creation, `pulumi up` does not find such a
- * resource by its name, and creates a second one.
- */
-const doubled: readonly InventoryKind[] = ["REST API", "usage plan", "API key", "distribution"];
-
-/**
  * Returns the command that imports a resource of an interrupted update into its stack, under the URN that the program
  * gives it. Returns undefined if the resource must be deleted instead: because the next update creates another one, or
  * because it is a resource of Personalize that the program no longer declares.
  */
 export function importCommand(
-    { kind, name, importId = name }: Pick<InventoryItem, "kind" | "name" | "importId">,
+    { kind, name, id = name }: Pick<InventoryItem, "kind" | "name" | "id">,
     { stack, type, urn, parent }: InterruptedCreate,
 ): string | undefined {
-    if (doubled.includes(kind) || !type.startsWith("aws:")) return undefined;
+    const { isDoubled }: Kind = kinds[kind];
+    if (isDoubled || !type.startsWith("aws:")) return undefined;
     // `pulumi import` keeps the names of parents and of imported resources in one table, so do not give the parent the
     // name of the imported resource.
     const under = parent === undefined ? [] : ["--parent", `parent=${parent}`];
-    const resource = ["pulumi", "import", type, urn.split("::").at(-1) ?? "", importId, ...under];
+    const resource = ["pulumi", "import", type, urn.split("::").at(-1) ?? "", id, ...under];
     return shell(...resource, "--stack", stack, "--protect=false", "--generate-code=false", "--yes");
 }
 
-/** A leftover resource, with the data to judge and delete it. */
+/** A resource outside the stacks, with the data to judge and delete it. */
 export interface Row {
-    readonly kind: InventoryKind;
+    readonly kind: KindName;
     readonly name: string;
     readonly arn: string;
     readonly why: string;
@@ -126,8 +120,10 @@ export interface Row {
     /** Cost of the resource in US dollars a month; null for an unknown amount. */
     readonly usdPerMonth: number | null;
     readonly bills: boolean;
-    /** The commands that delete the resource, in order. */
-    readonly remove: readonly string[];
+    /** The commands that delete or import the resource, in order; empty if none is known. */
+    readonly commands: readonly string[];
+    /** The stack of the interrupted update that created the resource. */
+    readonly stack?: string;
 }
 
 /** Checks whether a monthly amount appears on a bill; true for an unknown amount. */
@@ -138,18 +134,17 @@ export const isBilled = (usdPerMonth: number | null) => usdPerMonth === null || 
  * detach a policy from a role. Running a command twice would fail, so only the first resource keeps it.
  */
 export function inRemovalOrder(rows: readonly Row[]): Row[] {
-    const order = Object.keys(inventoryKinds);
+    const order = keysOf(kinds);
     const given = new Set<string>();
     return rows
         .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.name < b.name ? -1 : 1))
         .map((row) => {
-            const remove = row.remove.filter((command) => !given.has(command));
-            for (const command of remove) given.add(command);
-            return { ...row, remove };
+            const commands = row.commands.filter((command) => !given.has(command));
+            for (const command of commands) given.add(command);
+            return { ...row, commands };
         });
 }
 
 /** Returns the total known cost of the leftover resources, in US dollars a month. */
-export function monthlyUsd(rows: readonly Pick<Row, "usdPerMonth">[]): number {
-    return rows.reduce((sum, { usdPerMonth }) => sum + (usdPerMonth ?? 0), 0);
-}
+export const monthlyUsd = (rows: readonly Pick<Row, "usdPerMonth">[]) =>
+    rows.reduce((sum, { usdPerMonth }) => sum + (usdPerMonth ?? 0), 0);

@@ -52,6 +52,9 @@ export function printResult(
     else text();
 }
 
+/** Formats a time in ISO 8601 for a table, in UTC: `2026-11-25 17:40`; a dash without a time. */
+export const shortTime = (time: string | null | undefined): string => time?.slice(0, 16).replace("T", " ") ?? "–";
+
 /** Formats a table without colours, so that pipes and logs get the same text. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
     const grid = new Table({ head: [...head], style: { head: [], border: [] } });

@@ -9,16 +9,13 @@ import { ownMetrics, ownNamespace } from "../../../core/config/metrics.ts";
 import { day } from "../../../core/cost/time.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
-/** The cost of one usage type of a service on one day. */
+/** The cost of a service on one day. */
 export interface BilledLine {
     /** Midnight in UTC, epoch milliseconds. */
     readonly day: number;
     readonly service: string;
-    readonly usageType: string;
     /** US dollars. */
     readonly usd: number;
-    readonly quantity: number;
-    readonly unit: string;
 }
 
 /** Filter of a bill: services, region, and optionally the stack's tag. */
@@ -42,7 +39,7 @@ export interface Bill {
 }
 
 /**
- * Reads the bill by day and usage type from Cost Explorer.
+ * Reads the bill by day and service from Cost Explorer.
  * @throws RunbookError if Cost Explorer is not enabled, has no data, or denies access
  */
 export async function readBill(
@@ -58,11 +55,8 @@ export async function readBill(
         const command = new GetCostAndUsageCommand({
             TimePeriod: { Start: formatDate(period.start), End: formatDate(period.end) },
             Granularity: "DAILY",
-            Metrics: ["UnblendedCost", "UsageQuantity"],
-            GroupBy: [
-                { Type: "DIMENSION", Key: "SERVICE" },
-                { Type: "DIMENSION", Key: "USAGE_TYPE" },
-            ],
+            Metrics: ["UnblendedCost"],
+            GroupBy: [{ Type: "DIMENSION", Key: "SERVICE" }],
             Filter: createFilter(scope),
             ...(NextPageToken !== undefined && { NextPageToken }),
         });
@@ -70,16 +64,9 @@ export async function readBill(
             throw explained(error);
         });
         for (const { TimePeriod, Groups = [] } of page.ResultsByTime ?? []) {
-            for (const { Keys: [service = "", usageType = ""] = [], Metrics = {} } of Groups) {
-                const { UnblendedCost, UsageQuantity } = Metrics;
-                lines.push({
-                    day: Date.parse(`${TimePeriod?.Start}T00:00:00Z`),
-                    service,
-                    usageType,
-                    usd: Number(UnblendedCost?.Amount ?? 0),
-                    quantity: Number(UsageQuantity?.Amount ?? 0),
-                    unit: UsageQuantity?.Unit ?? "",
-                });
+            const day = Date.parse(`${TimePeriod?.Start}T00:00:00Z`);
+            for (const { Keys: [service = ""] = [], Metrics: { UnblendedCost } = {} } of Groups) {
+                lines.push({ day, service, usd: Number(UnblendedCost?.Amount ?? 0) });
             }
         }
         NextPageToken = page.NextPageToken;
@@ -151,18 +138,4 @@ export function reportPeriod(
     }
     const date = new Date(start);
     return { start, end: Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) };
-}
-
-/** The kind of a Personalize line in a bill, a price list or the estimate. */
-export type UsageKind = "campaign" | "training" | "import" | "other";
-
-/**
- * Returns the kind of a line from words in its text, because AWS does not document its usage types for Personalize. The
- * local AWS uses names of its own: packages/local-personalize/metering/usage-types.ts.
- */
-export function usageKind(words: string): UsageKind {
-    // Check for training first, because a training's usage type may contain words of other kinds.
-    if (/train/i.test(words)) return "training";
-    if (/import|ingest/i.test(words)) return "import";
-    return /campaign|recommendation|inference|tps/i.test(words) ? "campaign" : "other";
 }

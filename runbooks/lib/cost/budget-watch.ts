@@ -2,7 +2,7 @@ import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-c
 import { shell } from "terminal-text";
 import { approximately } from "../../../core/config/prices.ts";
 import type { Subscription } from "../../../core/operations/subscriptions.ts";
-import { table } from "../cli/output.ts";
+import { shortTime, table } from "../cli/output.ts";
 import { readPages } from "../stack/stack.ts";
 import type { BudgetView } from "./budget-view.ts";
 
@@ -79,7 +79,6 @@ export async function listAlarms(client: CloudWatchClient, AlarmNamePrefix: stri
 
 /** The maximum length of a reason in the table. The full reason of an active alarm follows the table. */
 const longestReason = 60;
-const short = (time: string | null) => time?.slice(0, 16).replace("T", " ") ?? "–";
 const dollars = (usd: number | undefined) => (usd === undefined ? "not known yet" : `$${usd.toFixed(2)}`);
 
 /** Formats budget, subscriptions and alarms for a terminal. */
@@ -96,7 +95,7 @@ export function watchText({ budget, subscriptions, alarms }: Watch): string {
                       alarms.map(({ name, state, since, reason, page }) => [
                           name,
                           state,
-                          short(since),
+                          shortTime(since),
                           reason.length > longestReason ? `${reason.slice(0, longestReason - 1)}…` : reason,
                           page ?? "–",
                       ]),

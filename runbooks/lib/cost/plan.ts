@@ -1,13 +1,8 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
-import { goneOrThrow, type Properties } from "pulumi-personalize/core";
+import type { Properties } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../core/config/config.ts";
-import { type Advice, adviseMinimum } from "../../../core/cost/advice.ts";
 import { type PlannedStack, plannedByConfig } from "../../../core/cost/planned-stack.ts";
-import { day } from "../../../core/cost/time.ts";
-import { requestWindows } from "../../../core/operations/observe-campaign.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
 import type { ExportedStack } from "../stack/stack.ts";
 
@@ -50,22 +45,4 @@ function alarmMetricsIn(resources: readonly { readonly type: string; readonly in
         const queries = (inputs?.metricQueries ?? []) as readonly { readonly metric?: object }[];
         return sum + Math.max(1, queries.filter(({ metric }) => metric !== undefined).length);
     }, 0);
-}
-
-/**
- * Returns the cheapest minimum TPS for last week's traffic; undefined without a campaign. The program does not apply
- * this value automatically. Throws the errors of Personalize and CloudWatch.
- */
-export async function adviseTps(
-    clients: { readonly personalize: PersonalizeClient; readonly cloudwatch: CloudWatchClient },
-    campaignArn: string,
-    recipe: string | undefined,
-    now: number,
-): Promise<Advice | undefined> {
-    if (campaignArn === "") return undefined;
-    const describe = new DescribeCampaignCommand({ campaignArn });
-    const { campaign } = (await clients.personalize.send(describe).catch(goneOrThrow)) ?? {};
-    if (campaign === undefined) return undefined;
-    const requests = await requestWindows(clients.cloudwatch, campaignArn, now - 7 * day, now);
-    return adviseMinimum(now, { recipe, minProvisionedTPS: campaign.minProvisionedTPS ?? 1 }, requests);
 }

@@ -1,17 +1,10 @@
 import { approximately, billedService, hoursPerMonth, priceNote } from "../../../core/config/prices.ts";
 import { type Estimate, estimate } from "../../../core/cost/estimate.ts";
 import type { PlannedStack } from "../../../core/cost/planned-stack.ts";
-import { day, hour } from "../../../core/cost/time.ts";
-import { table } from "../cli/output.ts";
-import {
-    type BilledLine,
-    type BillScope,
-    dayStart,
-    formatDate,
-    type ReportPeriod,
-    type UsageKind,
-    usageKind,
-} from "./billed.ts";
+import { day, hour, iso } from "../../../core/cost/time.ts";
+import { shortTime, table } from "../cli/output.ts";
+import type { MonthSpent } from "../stack/stack-report.ts";
+import { type BilledLine, type BillScope, dayStart, formatDate, type ReportPeriod } from "./billed.ts";
 
 /** The input of a report. */
 export interface Reported {
@@ -35,21 +28,18 @@ export interface CostReport {
     readonly compared: (Compared & { readonly rows: readonly ComparedRow[] }) | undefined;
 }
 
+const total = (lines: readonly BilledLine[]) => lines.reduce((sum, { usd }) => sum + usd, 0);
+
 /** Sums a bill, and compares it with the estimate for the same time. A stack without resources has no estimate. */
-export function costReport(bill: readonly BilledLine[], { plan, bornAt, period, now }: Reported): CostReport {
-    const lines = bill.filter(({ usd, quantity }) => usd > 0 || quantity > 0);
-    const totalUsd = lines.reduce((sum, { usd }) => sum + usd, 0);
+export function costReport(lines: readonly BilledLine[], { plan, bornAt, period, now }: Reported): CostReport {
+    const totalUsd = total(lines);
     if (bornAt === undefined) return { lines, totalUsd, estimate: undefined, compared: undefined };
     const predicted = estimate(plan);
     // The newest billed day may be ahead of this machine's clock.
-    const today = Math.max(dayStart(now), ...lines.map(({ day }) => day));
+    const today = Math.max(dayStart(now), ...lines.map((line) => line.day));
     const time = comparedTime(period, { now, today, bornAt });
-    return {
-        lines,
-        totalUsd,
-        estimate: predicted,
-        compared: time && { ...time, rows: compare(predicted, lines, time, bornAt) },
-    };
+    const compared = time && { ...time, rows: compare(predicted, lines, time, bornAt) };
+    return { lines, totalUsd, estimate: predicted, compared };
 }
 
 /** The period of the comparison in epoch milliseconds, `[from, to)`. */
@@ -60,8 +50,6 @@ interface Compared {
 
 interface ComparedRow {
     readonly service: string;
-    /** For Personalize only. */
-    readonly kind: UsageKind | undefined;
     /** Predicted cost in US dollars, the highest value of the estimate (`predicted`), and billed cost. */
     readonly predicted: number;
     readonly billed: number;
@@ -83,65 +71,63 @@ export function comparedTime(
 }
 
 /**
- * Compares prediction and bill by service, and by kind for Personalize, largest first. Includes one-time costs if the
- * stack was created in the period.
+ * Compares prediction and bill by service, largest first. Includes one-time costs if the stack was created in the
+ * period.
  */
 export function compare(
-    estimate: Estimate,
+    { monthly, once }: Estimate,
     lines: readonly BilledLine[],
-    time: Compared,
+    { from, to }: Compared,
     bornAt: number,
 ): ComparedRow[] {
-    const rows = new Map<string, { service: string; kind: UsageKind | undefined; predicted: number; billed: number }>();
-    const ensureRow = (service: string, words: string) => {
-        const kind = service === billedService ? usageKind(words) : undefined;
-        const key = `${service} ${kind}`;
-        const row = rows.get(key) ?? { service, kind, predicted: 0, billed: 0 };
-        rows.set(key, row);
-        return row;
-    };
-    const months = (time.to - time.from) / hour / hoursPerMonth;
-    for (const { service, what, expected } of estimate.monthly) {
-        ensureRow(service, what).predicted += expected.high * months;
-    }
-    if (bornAt >= time.from) {
-        for (const { what, usd } of estimate.once) ensureRow(billedService, what).predicted += usd.high;
-    }
-    for (const { service, usageType, usd } of within(lines, time)) ensureRow(service, usageType).billed += usd;
-    return [...rows.values()]
+    const months = (to - from) / hour / hoursPerMonth;
+    const predictions = [
+        ...monthly.map(({ service, expected }) => ({ service, usd: expected.high * months })),
+        ...(bornAt >= from ? once : []).map(({ usd }) => ({ service: billedService, usd: usd.high })),
+    ];
+    const bills = lines.filter((line) => line.day >= dayStart(from) && line.day < to);
+    const sum = (costs: readonly Pick<BilledLine, "service" | "usd">[], service: string) =>
+        costs.reduce((usd, one) => usd + (one.service === service ? one.usd : 0), 0);
+    return [...new Set([...predictions, ...bills].map(({ service }) => service))]
+        .map((service) => ({ service, predicted: sum(predictions, service), billed: sum(bills, service) }))
         .filter(({ predicted, billed }) => predicted > 0 || billed > 0)
         .sort((a, b) => Math.max(b.predicted, b.billed) - Math.max(a.predicted, a.billed));
 }
 
-/** Returns the lines of a bill whose days overlap the period. */
-const within = (lines: readonly BilledLine[], { from, to }: Compared): BilledLine[] =>
-    lines.filter((line) => line.day >= dayStart(from) && line.day < to);
-
 const barWidth = 40;
 const usd = (value: number) => (value > 0 && value < 0.005 ? "< $0.01" : `$${value.toFixed(2)}`);
 
-/** Formats the report for a terminal. `expectedMonthUsd` is the estimate of the last `up`. */
+/**
+ * Formats the report for a terminal. `expectedMonthUsd` is the estimate of the last `up`, and `spent` the sum of the
+ * cost guard.
+ */
 export function reportText(
     report: CostReport,
     { region, stackTag }: BillScope,
     period: ReportPeriod,
     expectedMonthUsd: number | undefined,
+    spent: MonthSpent | null,
 ): string {
     const { lines, totalUsd } = report;
     const whose = stackTag === undefined ? "the whole account" : `costs with the tag pulumi:stack=${stackTag}`;
-    const head = `Billed from ${formatDate(period.start)} to ${formatDate(lastDay(lines, period))} in ${region}, of ${whose}: ${usd(totalUsd)}`;
-    if (lines.length === 0) {
-        const untagged =
-            stackTag === undefined
-                ? ""
-                : " The tag must be activated as a cost allocation tag (Billing, Cost allocation tags), and applies only from then on.";
-        return [`${head}. Data is 8 to 24 hours late.${untagged}`, ...endingLines(report, expectedMonthUsd)].join("\n");
-    }
-    return [head, "", ...chart(lines), "", usageTable(lines), ...endingLines(report, expectedMonthUsd)].join("\n");
-}
-
-function lastDay(lines: readonly BilledLine[], { start }: ReportPeriod): number {
-    return Math.max(start, ...lines.map((line) => line.day));
+    const last = Math.max(period.start, ...lines.map((line) => line.day));
+    const head = `Billed from ${formatDate(period.start)} to ${formatDate(last)} in ${region}, of ${whose}: ${usd(totalUsd)}`;
+    const untagged =
+        stackTag === undefined
+            ? ""
+            : " The tag must be activated as a cost allocation tag (Billing, Cost allocation tags), and applies only from then on.";
+    const guard = spent
+        ? [
+              `The cost guard counted ≈ ${usd(spent.usd)} of the campaign in ${spent.month}, until ${readable(Date.parse(spent.until))}.`,
+          ]
+        : [];
+    return [
+        ...(lines.length === 0
+            ? [`${head}. Data is 8 to 24 hours late.${untagged}`]
+            : [head, "", ...chart(lines), "", servicesTable(lines)]),
+        ...endingLines(report, expectedMonthUsd),
+        ...guard,
+    ].join("\n");
 }
 
 function chart(lines: readonly BilledLine[]): string[] {
@@ -149,32 +135,19 @@ function chart(lines: readonly BilledLine[]): string[] {
     const [first, last] = [Math.min(...days), Math.max(...days)];
     const sums = Array.from({ length: (last - first) / day + 1 }, (_, index) => {
         const at = first + index * day;
-        return { at, sum: lines.filter((line) => line.day === at).reduce((total, line) => total + line.usd, 0) };
+        return { at, sum: total(lines.filter((line) => line.day === at)) };
     });
     const most = Math.max(...sums.map(({ sum }) => sum));
     return sums.map(({ at, sum }) => `${formatDate(at)} ${usd(sum).padStart(8)} ${bar(sum, most, barWidth)}`.trimEnd());
 }
 
-const amountOf = (quantity: number) =>
-    quantity > 0 && quantity < 0.005 ? "< 0.01" : quantity.toLocaleString("en-US", { maximumFractionDigits: 2 });
-
-function usageTable(lines: readonly BilledLine[]): string {
-    const groups = Map.groupBy(lines, ({ service, usageType, unit }) => JSON.stringify([service, usageType, unit]));
-    const rows = [...groups.values()]
-        .map((its) => {
-            const { service = "", usageType = "", unit = "" } = its[0] ?? {};
-            const quantity = its.reduce((sum, line) => sum + line.quantity, 0);
-            return { service, usageType, unit, quantity, cost: its.reduce((sum, line) => sum + line.usd, 0) };
-        })
-        .sort((a, b) => b.cost - a.cost);
+function servicesTable(lines: readonly BilledLine[]): string {
+    const rows = [...Map.groupBy(lines, ({ service }) => service)].map(
+        ([service, its]) => [service, total(its)] as const,
+    );
     return table(
-        ["service", "usage type", "quantity", "billed"],
-        rows.map(({ service, usageType, unit, quantity, cost }) => [
-            service,
-            usageType,
-            `${amountOf(quantity)} ${unit}`,
-            usd(cost),
-        ]),
+        ["service", "billed"],
+        rows.toSorted((a, b) => b[1] - a[1]).map(([service, cost]) => [service, usd(cost)]),
     );
 }
 
@@ -182,24 +155,21 @@ function endingLines({ estimate, compared }: CostReport, expectedMonthUsd: numbe
     const ending: string[] = [];
     if (compared) {
         const { from, to, rows } = compared;
-        const times = `${readable(from)} to ${readable(to)}`;
-        const sums = rows.reduce(
-            (sum, { predicted, billed }) => ({ predicted: sum.predicted + predicted, billed: sum.billed + billed }),
-            { predicted: 0, billed: 0 },
-        );
+        const all = { service: "total", predicted: 0, billed: 0 };
+        for (const { predicted, billed } of rows) {
+            all.predicted += predicted;
+            all.billed += billed;
+        }
         ending.push(
             "",
-            `Predicted ${priceNote} and billed, ${times}:`,
+            `Predicted ${priceNote} and billed, ${readable(from)} to ${readable(to)}:`,
             table(
-                ["item", "predicted", "billed"],
-                [
-                    ...rows.map(({ service, kind, predicted, billed }) => [
-                        kind === undefined ? service : `${service}: ${kind}`,
-                        approximately(predicted),
-                        usd(billed),
-                    ]),
-                    ["total", approximately(sums.predicted), usd(sums.billed)],
-                ],
+                ["service", "predicted", "billed"],
+                [...rows, all].map(({ service, predicted, billed }) => [
+                    service,
+                    approximately(predicted),
+                    usd(billed),
+                ]),
             ),
             "The prediction assumes a campaign that always runs, and the upper end of each range.",
         );
@@ -214,7 +184,7 @@ function endingLines({ estimate, compared }: CostReport, expectedMonthUsd: numbe
     return ending;
 }
 
-const readable = (time: number) => new Date(time).toISOString().slice(0, 16).replace("T", " ").replace(" 00:00", "");
+const readable = (time: number) => shortTime(iso(time)).replace(" 00:00", "");
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 

@@ -2,12 +2,9 @@ import { APIGatewayClient, GetAccountCommand } from "@aws-sdk/client-api-gateway
 import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
 import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
 import { CloudTrailClient, DescribeTrailsCommand, type Trail } from "@aws-sdk/client-cloudtrail";
-import { IAMClient } from "@aws-sdk/client-iam";
 import { type DatasetGroupSummary, PersonalizeClient, paginateListDatasetGroups } from "@aws-sdk/client-personalize";
 import { paginateListServiceQuotas, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { STSClient } from "@aws-sdk/client-sts";
-import { fetchEntityArn, simulate } from "access-doctor";
-import { isRoot } from "policy-evaluator";
 import { isTransient } from "pulumi-personalize/errors";
 import { hasCode, hasName, isCredentials, oneLine, shell } from "terminal-text";
 import type { StackConfig } from "../../../core/config/config.ts";
@@ -17,8 +14,6 @@ import { type Check, type Finding, fail, ok, warn } from "./check.ts";
 
 export interface AccountDeps {
     readonly config: StackConfig;
-    /** The resources in the stack's state, each as type and id, separated by a space; empty without a state. */
-    readonly held: ReadonlySet<string>;
     /** Returns the current time in epoch milliseconds. */
     now(): number;
 }
@@ -103,14 +98,12 @@ export const personalize: Check<AccountDeps> = async ({ config }) => {
 
 /**
  * Checks that the account can create budgets. A member account of an organization cannot until its payer account
- * enables them (org-formation-cli pull request 198 quotes AWS's message). A policy of the organization can also deny
- * budgets.
+ * enables them (org-formation-cli pull request 198 quotes AWS's message).
  */
 export const budgets: Check<AccountDeps> = async ({ config }) => {
-    const { region, names, stack } = config;
+    const { region, stack } = config;
     if (!config.budget) return ok("not needed: only the cost guard watches the spend (config budget)");
-    const without = `pulumi config set --stack ${stack} budget false   # only the cost guard watches the spend then`;
-    const { arn, accountId, partition } = await whoAmI(config.region);
+    const { accountId } = await whoAmI(region);
     try {
         const list = new DescribeBudgetsCommand({ AccountId: accountId, MaxResults: 1 });
         await new BudgetsClient({ region }).send(list);
@@ -118,30 +111,13 @@ export const budgets: Check<AccountDeps> = async ({ config }) => {
         if (hasName(error, "AccessDeniedException")) {
             return fail(
                 `AWS denies access to budgets, and the program creates no campaign without a budget: ${oneLine(error)}`,
-                without,
+                `pulumi config set --stack ${stack} budget false   # only the cost guard watches the spend then`,
             );
         }
         throw error;
     }
-    const budget = `arn:${partition}:budgets::${accountId}:budget/${names.budget}`;
-    return (await isForbidden(arn, "budgets:ModifyBudget", budget, region))
-        ? fail(`${arn} may not create a budget: a policy denies budgets:ModifyBudget`, without)
-        : ok("the account allows budgets");
+    return ok("the account allows budgets");
 };
-
-/**
- * Checks whether an identity or organization policy explicitly denies an action. False if the caller cannot use the
- * simulator.
- */
-async function isForbidden(caller: string, action: string, resource: string, region: string): Promise<boolean> {
-    if (isRoot(caller)) return false;
-    const iam = new IAMClient({ region });
-    const request = { action, resources: [resource], context: {} };
-    const results = await fetchEntityArn(iam, caller)
-        .then((source) => simulate(iam, source, request))
-        .catch(() => []);
-    return results.some(({ decision, byOrganisation }) => decision === "explicitDeny" || byOrganisation === false);
-}
 
 /** Reads the account's quota of active dataset groups; undefined if Service Quotas does not return it. */
 async function fetchGroupQuota(region: string): Promise<ServiceQuota | undefined> {
@@ -153,12 +129,9 @@ async function fetchGroupQuota(region: string): Promise<ServiceQuota | undefined
     return quotas.find(({ QuotaName = "", Value }) => /dataset groups/i.test(QuotaName) && Value !== undefined);
 }
 
-const distributionType = "aws:cloudfront/distribution:Distribution";
-
 /** Warns that CloudFront may reject an account without a distribution. */
-export const pageHost: Check<AccountDeps> = async ({ config: { region, storefront, stack }, held }) => {
+export const pageHost: Check<AccountDeps> = async ({ config: { region, storefront, stack } }) => {
     if (storefront !== "cloudfront") return ok(`not needed: storefront is ${storefront}`);
-    if ([...held].some((id) => id.startsWith(`${distributionType} `))) return ok("the stack has its distribution");
     const { DistributionList } = await new CloudFrontClient({ region }).send(new ListDistributionsCommand({}));
     return (DistributionList?.Items ?? []).length > 0
         ? ok("the account has distributions, so CloudFront accepts another one")

@@ -23,24 +23,17 @@ export const warn = (detail: string, fix: string): Finding => ({ verdict: "warn"
 /** Returns a finding with the verdict `fail`: `up` would fail without the fix. */
 export const fail = (detail: string, fix: string): Finding => ({ verdict: "fail", detail, fix });
 /** Returns a finding with the verdict `unknown`: the check could not run. */
-export const unknown = (detail: string, fix?: string): Finding => ({
-    verdict: "unknown",
-    detail,
-    ...(fix !== undefined && { fix }),
-});
+export const unknown = (detail: string): Finding => ({ verdict: "unknown", detail });
 
 /** Runs all checks in parallel. A check that throws has the verdict `unknown` and does not affect others. */
 export async function runChecks<Deps>(
     checks: Readonly<Record<string, Check<Deps>>>,
     deps: Deps,
-    finished: (result: CheckResult) => void,
 ): Promise<CheckResult[]> {
     return Promise.all(
         Object.entries(checks).map(async ([name, check]) => {
             const finding = await check(deps).catch((error: Error) => unknown(`the check failed: ${oneLine(error)}`));
-            const result = { name, ...finding };
-            finished(result);
-            return result;
+            return { name, ...finding };
         }),
     );
 }

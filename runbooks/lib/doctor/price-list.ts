@@ -2,7 +2,6 @@ import { PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
 import { hasName } from "terminal-text";
 import { prices } from "../../../core/config/prices.ts";
 import { keysOf } from "../../../core/config/records.ts";
-import { usageKind } from "../cost/billed.ts";
 import { readPages } from "../stack/stack.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, type Finding, ok, unknown, warn } from "./check.ts";
@@ -104,6 +103,17 @@ export function parsePrices(json: string): ListedPrice[] {
 
 type PriceName = keyof typeof prices;
 
+/** The kind of a product of Personalize. */
+type UsageKind = "campaign" | "training" | "import" | "other";
+
+/** Returns the kind of a product from words in its text, because AWS does not document its usage types. */
+function usageKind(words: string): UsageKind {
+    // Check for training first, because a training's usage type may contain words of other kinds.
+    if (/train/i.test(words)) return "training";
+    if (/import|ingest/i.test(words)) return "import";
+    return /campaign|recommendation|inference|tps/i.test(words) ? "campaign" : "other";
+}
+
 /**
  * The price in core/config/prices.ts and AWS's price of the same product, both in US dollars for the unit in
  * core/config/prices.ts.
@@ -119,12 +129,6 @@ const others = /recommender|batch|segment|metadata|domain|e-?commerce|video|(?<!
 const requestsPerTpsHour = 3600;
 const v2 = /v2\b|v2[-_:]/i;
 
-const tiersOfTpsHours: Readonly<Record<number, PriceName>> = {
-    0: "tpsHour",
-    20000: "tpsHourFrom20k",
-    200000: "tpsHourFrom200k",
-};
-
 /**
  * Returns the price in core/config/prices.ts that corresponds to a listed price; undefined unless text and unit are
  * unambiguous. AWS does not document its usage types for Personalize, so the units must be equal.
@@ -137,8 +141,12 @@ export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
     // AWS's pricing page converts requests to TPS-hours: $0.0556 for 1,000 requests is $0.20 for an hour at 1 TPS.
     const isPerThousand = count === 1000 || /\b1[,.]?(?:000|k)\b/i.test(listed.description);
     const ofTps = of === "requests" && isPerThousand && !v2.test(text) ? requestsPerTpsHour : 1;
-    const from = (listed.from * (ofTps > 1 ? count : 1)) / ofTps;
-    const name = priceNameOf(usageKind(text), ofTps > 1 ? "hours" : of, v2.test(text), from);
+    const first = (listed.from * (ofTps > 1 ? count : 1)) / ofTps;
+    const [kind, unitHere, isV2Here] = [usageKind(text), ofTps > 1 ? "hours" : of, v2.test(text)];
+    const name = candidates.find(
+        ({ isV2 = isV2Here, from = 0, ...price }) =>
+            price.kind === kind && price.unit === unitHere && isV2 === isV2Here && from === first,
+    )?.name;
     if (name === undefined) return undefined;
     const perThousand = name === "trainingInteractionsV2" || name === "requestsV2";
     return { name, ourUsd: prices[name].usd, listedUsd: (listed.usd * ofTps * (perThousand ? 1000 : 1)) / count };
@@ -147,29 +155,21 @@ export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
 /** Returns the relative deviation of a listed price from the one in core/config/prices.ts: 0.01 is 1 %. */
 const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(listedUsd - ourUsd) / ourUsd;
 
-function priceNameOf(
-    kind: ReturnType<typeof usageKind>,
-    unit: Unit,
-    isV2: boolean,
-    from: number,
-): PriceName | undefined {
-    if (kind === "campaign" && unit === "hours" && !isV2) return tiersOfTpsHours[from];
-    return untiered.find(
-        (price) => from === 0 && price.kind === kind && price.unit === unit && (price.isV2 ?? isV2) === isV2,
-    )?.name;
-}
-
-/** Prices without tiers, each with the kind and unit of its product. `isV2` says whether it is for recipes of v2 only. */
-const untiered: readonly {
+/** The prices that the list may have, each with kind, unit and first unit of its product. `isV2`: of v2 recipes only. */
+const candidates: readonly {
     readonly name: PriceName;
-    readonly kind: ReturnType<typeof usageKind>;
+    readonly kind: UsageKind;
     readonly unit: Unit;
     readonly isV2?: boolean;
+    readonly from?: number;
 }[] = [
     { name: "ingestion", kind: "import", unit: "gb" },
     { name: "trainingHour", kind: "training", unit: "hours", isV2: false },
     { name: "trainingInteractionsV2", kind: "training", unit: "interactions" },
     { name: "requestsV2", kind: "campaign", unit: "requests", isV2: true },
+    { name: "tpsHour", kind: "campaign", unit: "hours", isV2: false },
+    { name: "tpsHourFrom20k", kind: "campaign", unit: "hours", isV2: false, from: 20_000 },
+    { name: "tpsHourFrom200k", kind: "campaign", unit: "hours", isV2: false, from: 200_000 },
 ];
 
 type Unit = "gb" | "hours" | "interactions" | "requests";

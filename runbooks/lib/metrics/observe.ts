@@ -2,11 +2,10 @@ import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type PersonalizeClient, paginateListDatasetImportJobs } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { requestsSince } from "../../../core/cost/decide.ts";
-import { type GuardState, parseState } from "../../../core/cost/guard-state.ts";
+import type { GuardState } from "../../../core/cost/guard-state.ts";
 import { isLeaving, type ObservedCampaign } from "../../../core/cost/observations.ts";
 import type { RequestWindows } from "../../../core/cost/spend.ts";
 import { day } from "../../../core/cost/time.ts";
-import { readGuardState } from "../../../core/operations/guard-parameter.ts";
 import {
     observeCampaign,
     type PrefetchFunction,
@@ -15,6 +14,7 @@ import {
 } from "../../../core/operations/observe-campaign.ts";
 import { fetchMetrics, listVersions, type Metrics } from "../../../core/operations/solution-versions.ts";
 import { readPages } from "../stack/stack.ts";
+import { readUsableState } from "../stack/stack-report.ts";
 
 /** A stack's state at a time; times in epoch milliseconds. */
 export interface StackObservation {
@@ -65,9 +65,7 @@ export async function observeStack(
     const { personalize, cloudwatch, ssm } = clients;
     const { stack, campaignArn, datasetArn, solutionArn } = at;
     const campaign = campaignArn === undefined ? undefined : await fetchCampaign(personalize, campaignArn);
-    const { text } = await readGuardState(ssm, stack);
-    const parsed = text === undefined ? undefined : parseState(text, now);
-    const guard = parsed !== undefined && "state" in parsed ? parsed.state : undefined;
+    const guard = await readUsableState(ssm, stack, now);
     const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestPeriod);
     const requests =
         campaignArn === undefined

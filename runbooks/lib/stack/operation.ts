@@ -43,12 +43,9 @@ export interface OperatedStack {
  * @throws RunbookError if the stack does not exist, or its configuration has problems.
  */
 export async function operatedStack({ stack: named, configFile }: OperationOptions): Promise<OperatedStack> {
-    const stack = named ?? (await selectedStack("Name one with --stack."));
-    const reading = requireStackConfig(stack, configFile);
-    // If the stack does not exist, the error from reading its state is more helpful than one that suggests creating it.
-    reading.catch(() => undefined);
-    const recorded = await recordedResources(stack);
-    return { stack, config: await reading, recorded, arnOf: (kind) => findRecordedArn(recorded, kind) };
+    const stack = named ?? (await selectedStack());
+    const [config, recorded] = await Promise.all([requireStackConfig(stack, configFile), recordedResources(stack)]);
+    return { stack, config, recorded, arnOf: (kind) => findRecordedArn(recorded, kind) };
 }
 
 /** Runs an operation on the stack of a parsed command; see `runAction`. */

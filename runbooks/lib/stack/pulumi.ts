@@ -7,6 +7,8 @@ import { waitingFor } from "../cli/waits.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
+const noPulumi = 'There is no pulumi on the PATH. See "On AWS" in README.md.';
+
 /** The exit code if PATH has no pulumi, as in a shell. */
 export const noSuchCommand = 127;
 
@@ -16,15 +18,6 @@ export interface PulumiAnswer {
     readonly stdout: string;
     readonly stderr: string;
 }
-
-/** Returns the error for a Pulumi CLI without a login; undefined for other failures. */
-export const loginProblem = (stderr: string): RunbookError | undefined =>
-    /PULUMI_ACCESS_TOKEN must be set|not logged in/i.test(stderr)
-        ? new RunbookError(
-              "Pulumi is not logged in, so no stack can be read. Log in with: pulumi login",
-              exitCodes.noStack,
-          )
-        : undefined;
 
 /** Runs a Pulumi command in the project's folder without prompts. Returns failures as results. */
 export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
@@ -38,6 +31,33 @@ export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
         });
     });
     return waitingFor(`pulumi ${args.slice(0, 2).join(" ")}`, answer);
+}
+
+/**
+ * Runs a Pulumi command on a stack, by default the selected one, and returns its output.
+ * @throws RunbookError without pulumi, a login or the stack, before the stack's first deployment, or with Pulumi's error
+ */
+export async function pulumi(args: readonly string[], stack: string | undefined): Promise<string> {
+    const which = stack === undefined ? [] : ["--stack", stack];
+    const { exitCode, stdout, stderr } = await askPulumi(...args, ...which);
+    if (exitCode === 0) return stdout;
+    if (exitCode === noSuchCommand) throw new RunbookError(noPulumi, exitCodes.usage);
+    if (/PULUMI_ACCESS_TOKEN must be set|not logged in/i.test(stderr)) {
+        throw new RunbookError(
+            "Pulumi is not logged in, so no stack can be read. Log in with: pulumi login",
+            exitCodes.noStack,
+        );
+    }
+    if (/no stack named|no stack selected|no previous deployment/.test(stderr)) {
+        const list = "List the stacks with `pulumi stack ls`, and name one with --stack";
+        throw new RunbookError(
+            stack
+                ? `There is no stack ${stack}. ${list}, or create it: pulumi stack init ${stack}`
+                : `No stack is selected. ${list}, or select one: pulumi stack select`,
+            exitCodes.noStack,
+        );
+    }
+    throw new RunbookError(`pulumi ${args.join(" ")} failed: ${stderr}`);
 }
 
 /**
@@ -56,9 +76,7 @@ export async function pulumiUp(stack: string, configFile: string | undefined, si
         const [code] = await once(child, "close");
         return code ?? exitCodes.problem;
     } catch (error) {
-        throw hasCode(error, "ENOENT")
-            ? new RunbookError('There is no pulumi on the PATH. See "On AWS" in README.md.', exitCodes.usage)
-            : error;
+        throw hasCode(error, "ENOENT") ? new RunbookError(noPulumi, exitCodes.usage) : error;
     } finally {
         signal.removeEventListener("abort", interrupt);
     }

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type ConfigProblem, parseConfig, type StackConfig } from "../../../core/config/config.ts";
+import { parseConfig, type StackConfig } from "../../../core/config/config.ts";
 import { regionProblem } from "../../../core/config/regions.ts";
 import { hashFile } from "../../../data-prep/files.ts";
-import { preparedData, withMetadataFiles } from "../../../data-prep/prepared-data.ts";
+import { withMetadataFiles } from "../../../data-prep/prepared-data.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
-import { askPulumi, loginProblem, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
+import { pulumi } from "./pulumi.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
@@ -25,15 +25,19 @@ function configValues(json: string): ReadonlyMap<string, string | undefined> {
 /** Returns the default path of a stack's configuration file, which `--config-file` replaces. */
 const stackConfigFile = (stack: string) => join(projectDir, `Pulumi.${shortName(stack)}.yaml`);
 
-/** Reads a stack's configuration as the program does. Returns the configuration, its problems, or Pulumi's error. */
-async function readStackConfig(
-    stack: string,
-    project: string,
-    configFile: string,
-): Promise<{ readonly config: StackConfig } | { readonly problems: readonly ConfigProblem[] } | PulumiAnswer> {
-    const answer = await askPulumi("config", "--json", "--stack", stack, "--config-file", configFile);
-    if (answer.exitCode !== 0) return answer;
-    const values = configValues(answer.stdout);
+/**
+ * Returns the selected stack.
+ * @throws RunbookError if no stack is selected
+ */
+export const selectedStack = async (): Promise<string> => (await pulumi(["stack", "--show-name"], undefined)).trim();
+
+/**
+ * Reads a stack's configuration as the program does.
+ * @throws RunbookError with all problems, or with Pulumi's error
+ */
+export async function requireStackConfig(stack: string, configFile = stackConfigFile(stack)): Promise<StackConfig> {
+    const project = await projectName();
+    const values = configValues(await pulumi(["config", "--json", "--config-file", configFile], stack));
     const parsed = parseConfig((key) => values.get(`${project}:${key}`), {
         project,
         stack: shortName(stack),
@@ -41,47 +45,12 @@ async function readStackConfig(
         keys: [...values.keys()],
         secretKeys: [...values].filter(([, value]) => value === undefined).map(([key]) => key),
     });
-    if (!("names" in parsed)) return { problems: parsed };
-    const file = projectFile(parsed.interactionsFile);
-    return { config: await withMetadataFiles(parsed, () => hashFile(file), projectDir) };
-}
-
-/**
- * Returns the selected stack.
- * @throws RunbookError with `advice` if no stack is selected
- */
-export async function selectedStack(advice = "Name the stack to create: --stack dev"): Promise<string> {
-    const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
-    if (exitCode !== 0) {
-        throw (
-            loginProblem(stderr) ??
-            new RunbookError(
-                `No stack is selected (${stderr}). ${advice} To select one: pulumi stack select`,
-                exitCodes.noStack,
-            )
-        );
-    }
-    return stdout.trim();
-}
-
-/**
- * Reads a stack's configuration.
- * @throws RunbookError with all problems, or with Pulumi's error
- */
-export async function requireStackConfig(stack: string, configFile = stackConfigFile(stack)): Promise<StackConfig> {
-    const values = await readStackConfig(stack, await projectName(), configFile);
-    if ("config" in values) return values.config;
-    if ("problems" in values) {
-        const lines = values.problems.map(({ path, reason }) => `  ${path} ${reason}`);
+    if (!("names" in parsed)) {
+        const lines = parsed.map(({ path, reason }) => `  ${path} ${reason}`);
         throw new RunbookError(`The configuration of stack ${stack} has problems:\n${lines.join("\n")}`);
     }
-    if (/no stack named/.test(values.stderr)) {
-        throw new RunbookError(
-            `There is no stack ${stack}. Create it with: pulumi stack init ${stack}`,
-            exitCodes.noStack,
-        );
-    }
-    throw new RunbookError(values.stderr, values.exitCode === noSuchCommand ? exitCodes.usage : exitCodes.problem);
+    const file = projectFile(parsed.interactionsFile);
+    return withMetadataFiles(parsed, () => hashFile(file), projectDir);
 }
 
 /**
@@ -103,17 +72,9 @@ export async function resolveRegion({ region, stack }: { readonly region?: strin
 
 /** Returns the region in a stack's configuration. Throws RunbookError if a named stack does not exist. */
 export async function stackRegion(stack: string | undefined): Promise<string | undefined> {
-    const which = stack === undefined ? [] : ["--stack", stack];
-    const { exitCode, stdout, stderr } = await askPulumi("config", "--json", ...which);
-    if (exitCode !== 0 && stack !== undefined) {
-        throw /no stack named/.test(stderr)
-            ? new RunbookError(
-                  `There is no stack ${stack}. List the stacks with \`pulumi stack ls\`, and name one with --stack.`,
-                  exitCodes.noStack,
-              )
-            : new RunbookError(stderr);
-    }
-    return exitCode === 0 ? configValues(stdout).get("aws:region") : undefined;
+    const reading = pulumi(["config", "--json"], stack);
+    const json = await (stack === undefined ? reading.catch(() => "{}") : reading);
+    return configValues(json).get("aws:region");
 }
 
 /** Reads one value of a stack's configuration; undefined if the value cannot be read. */
@@ -121,16 +82,9 @@ export async function readSetting(
     key: string,
     { stack, configFile }: { readonly stack?: string; readonly configFile?: string },
 ): Promise<string | undefined> {
-    const which = stack === undefined ? [] : ["--stack", stack];
     const file = configFile === undefined ? [] : ["--config-file", configFile];
-    const { exitCode, stdout } = await askPulumi("config", "--json", ...which, ...file);
-    return exitCode === 0 ? configValues(stdout).get(`${await projectName()}:${key}`) : undefined;
-}
-
-/** Returns the schema of the stack's interactions, from the manifest beside them, as text for Personalize. */
-export async function interactionsSchemaFor(config: StackConfig): Promise<string> {
-    const file = projectFile(config.interactionsFile);
-    return (await preparedData(config, () => hashFile(file), projectDir)).interactionsSchema;
+    const json = await pulumi(["config", "--json", ...file], stack).catch(() => "{}");
+    return configValues(json).get(`${await projectName()}:${key}`);
 }
 
 /** Resolves a path in the configuration, which is relative to the project's folder. */

@@ -3,7 +3,7 @@ import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { anyKind, type CommonInputs, kinds, type ResourceKindName } from "pulumi-personalize/core";
 import { formatError } from "terminal-text";
-import { parseState } from "../../../core/cost/guard-state.ts";
+import { type GuardState, parseState } from "../../../core/cost/guard-state.ts";
 import { monthSpendUsd } from "../../../core/cost/spend.ts";
 import { iso } from "../../../core/cost/time.ts";
 import { readGuardState } from "../../../core/operations/guard-parameter.ts";
@@ -92,25 +92,41 @@ interface GuardNote {
     readonly parked: { readonly since: string; readonly reason: string } | null;
     /** Set while `pulumi up` keeps the campaign at this version although a newer one exists. */
     readonly held: { readonly since: string; readonly reason: string; readonly solutionVersionArn: string } | null;
-    /**
-     * Cost of this month's campaign hours, US dollars, at the minimum TPS for hours whose requests are not counted yet.
-     * `until` is in ISO 8601.
-     */
-    readonly spent: { readonly month: string; readonly usd: number; readonly until: string } | null;
+    readonly spent: MonthSpent | null;
+}
+
+/**
+ * Cost of a month's campaign hours, US dollars, as the cost guard counted them: at the minimum TPS for hours whose
+ * requests are not counted yet. `until` is in ISO 8601.
+ */
+export interface MonthSpent {
+    readonly month: string;
+    readonly usd: number;
+    readonly until: string;
+}
+
+/** Reads the cost guard's state; undefined before its first run, or if it is unusable. Throws SSM's errors. */
+export async function readUsableState(ssm: SSMClient, stack: string, now: number): Promise<GuardState | undefined> {
+    const { text } = await readGuardState(ssm, stack);
+    const parsed = text === undefined ? undefined : parseState(text, now);
+    return parsed !== undefined && "state" in parsed ? parsed.state : undefined;
+}
+
+/** Reads the cost guard's sum of the current month; null before its first run. Throws SSM's errors. */
+export async function readMonthSpent(ssm: SSMClient, stack: string): Promise<MonthSpent | null> {
+    const spend = (await readUsableState(ssm, stack, Date.now()))?.spend;
+    return spend ? { month: spend.month, usd: monthSpendUsd(spend, undefined), until: iso(spend.until) } : null;
 }
 
 /** Reads the parked flag and the cost guard's state. */
 async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
     const { parked, serving } = await readStateFlags(ssm, stack);
-    const { text } = await readGuardState(ssm, stack);
-    const parsed = text === undefined ? undefined : parseState(text, Date.now());
-    const spend = parsed !== undefined && "state" in parsed ? parsed.state.spend : undefined;
     return {
         parked: parked ? { since: parked.since, reason: parked.reason } : null,
         held: serving?.hold
             ? { since: serving.since, reason: serving.reason, solutionVersionArn: serving.solutionVersionArn }
             : null,
-        spent: spend ? { month: spend.month, usd: monthSpendUsd(spend, undefined), until: iso(spend.until) } : null,
+        spent: await readMonthSpent(ssm, stack),
     };
 }
 

@@ -1,8 +1,7 @@
 import { type PersonalizeClient, paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { isKindName, type Properties, type ResourceKindName } from "pulumi-personalize/core";
-import { exitCodes, RunbookError } from "../cli/runbook.ts";
-import { askPulumi, loginProblem, noSuchCommand } from "./pulumi.ts";
+import { askPulumi, pulumi } from "./pulumi.ts";
 
 /** A Personalize resource in the stack's state. */
 export interface RecordedResource {
@@ -115,25 +114,6 @@ export async function newestListsJob(
         .filter(({ jobName = "", at }) => name.test(jobName) && at >= since);
     const { batchInferenceJobArn: arn } = jobs.toSorted((one, other) => other.at - one.at)[0] ?? {};
     return arn ? [{ kind: "BatchInferenceJob", arn, region, inputs: {}, makesLists: true }] : [];
-}
-
-async function pulumi(args: readonly string[], stack: string | undefined): Promise<string> {
-    const which = stack === undefined ? [] : ["--stack", stack];
-    const { exitCode, stdout, stderr } = await askPulumi(...args, ...which);
-    if (exitCode === 0) return stdout;
-    if (exitCode === noSuchCommand) {
-        throw new RunbookError('There is no pulumi on the PATH. See "On AWS" in README.md.', exitCodes.usage);
-    }
-    if (/no stack named|no stack selected|no previous deployment/.test(stderr)) {
-        const which = "List the stacks with `pulumi stack ls`, and name one with --stack";
-        throw new RunbookError(
-            stack
-                ? `There is no stack ${stack}. ${which}.`
-                : `No stack is selected. ${which}, or select one: pulumi stack select`,
-            exitCodes.noStack,
-        );
-    }
-    throw loginProblem(stderr) ?? new RunbookError(`pulumi ${args.join(" ")} failed: ${stderr}`);
 }
 
 const typeOf = (kind: string) => `pulumi-nodejs:dynamic/personalize:${kind}`;

@@ -10,6 +10,7 @@ import {
     type Metrics,
 } from "../../../core/operations/solution-versions.ts";
 import { type ServingFlag, stateFlagsPath } from "../../../core/operations/state-flags.ts";
+import { shortTime } from "../cli/output.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { readPages } from "../stack/stack.ts";
 
@@ -169,7 +170,7 @@ export function chooseTarget(
     const choices = versions.filter(
         ({ status, solutionVersionArn }) => status === "ACTIVE" && solutionVersionArn !== live,
     );
-    const named = choices.map(({ id, madeAt }) => `${id} (${madeAt?.slice(0, 16).replace("T", " ") ?? "?"})`);
+    const named = choices.map(({ id, madeAt }) => `${id} (${shortTime(madeAt)})`);
     const can = named.length > 0 ? `Choices: ${named.join(", ")}` : "There is no other ACTIVE version";
     if (wanted === undefined) {
         const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === live);

@@ -161,14 +161,6 @@ describe("Idle campaign", () => {
         assert.deepEqual(simulation.kinds(), []);
     });
 
-    it("the cost guard explains its parking by a parked flag of an earlier release, which has no cause", async () => {
-        const simulation = idleStack();
-        simulation.park("cost guard: no requests since 2026-11-02 00:00 UTC");
-        simulation.parkedCause = undefined;
-        await simulation.hours(1);
-        assert.deepEqual(simulation.ids(), ["dev/2026-11/idle-parked/2026-11-02 00:00 UTC"]);
-    });
-
     it("a campaign with rare requests is not idle if no pause reaches `idle.hours`", async () => {
         const simulation = idleStack();
         await simulation.hours(50, () => {

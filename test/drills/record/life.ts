@@ -106,13 +106,13 @@ async function recommend({ stack, runbook }: DrillStack): Promise<string | undef
 
 async function leftOf({ stack, region, runbook }: DrillStack): Promise<string[]> {
     const { stdout } = await runbook("audit-leftovers", "--region", region, "--json");
-    const { rows } = parsed(stdout) as { rows?: { kind: string; name: string; why: string; remove: string[] }[] };
+    const { rows } = parsed(stdout) as { rows?: { kind: string; name: string; why: string; commands: string[] }[] };
     if (rows === undefined) {
         return [`unknown: audit-leftovers printed no result. Run: npm run audit-leftovers -- --region ${region}`];
     }
     return rows
         .filter(({ name, why }) => `${name} ${why}`.includes(stack))
-        .map(({ kind, name, remove }) => `${kind} ${name}. Delete it with: ${remove.join(" && ")}`);
+        .map(({ kind, name, commands }) => `${kind} ${name}. Delete it with: ${commands.join(" && ")}`);
 }
 
 function parsed(text: string): object {

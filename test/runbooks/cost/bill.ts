@@ -8,14 +8,10 @@ export const service = "Amazon Personalize";
 /** A stack with a campaign of 1 TPS, without an API. */
 export const plan = { ...plannedStack, expectedRequestsPerDay: 1000, customMetrics: 0, alarmMetrics: 0, dashboards: 0 };
 /** A line of a bill. */
-export const line = (date: string, usageType: string, usd: number, more: Partial<BilledLine> = {}): BilledLine => ({
+export const line = (date: string, usd: number, of = service): BilledLine => ({
     day: at(`${date}T00:00`),
-    service,
-    usageType,
+    service: of,
     usd,
-    quantity: usd / 0.2,
-    unit: "TPS-hours",
-    ...more,
 });
 /** Asserts that two amounts differ by less than half a cent. */
 export const near = (actual: number | undefined, expected: number) =>

@@ -1,72 +1,43 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
-import { portOf } from "../../../packages/local-personalize/wire/http.ts";
+import { DataUnavailableException, type GetCostAndUsageCommandInput } from "@aws-sdk/client-cost-explorer";
 import { readBill } from "../../../runbooks/lib/cost/billed.ts";
 
 const day = Date.parse("2026-11-24T00:00:00Z");
 const period = { start: day, end: day + 86_400_000 };
 const scope = { services: ["Amazon Personalize"], region: "eu-central-1", stackTag: "dev" };
-const cost = (usd: string, quantity: string) => ({
-    UnblendedCost: { Amount: usd, Unit: "USD" },
-    UsageQuantity: { Amount: quantity, Unit: "Hrs" },
-});
-const page = (usageType: string, usd: string, NextPageToken?: string) => ({
+const page = (service: string, Amount: string, NextPageToken?: string) => ({
     ResultsByTime: [
         {
             TimePeriod: { Start: "2026-11-24", End: "2026-11-25" },
-            Groups: [{ Keys: ["Amazon Personalize", usageType], Metrics: cost(usd, "24") }],
+            Groups: [{ Keys: [service], Metrics: { UnblendedCost: { Amount, Unit: "USD" } } }],
         },
     ],
     ...(NextPageToken && { NextPageToken }),
 });
 
 describe("`readBill`, the bill from Cost Explorer", () => {
-    let server: Server;
-    let client: CostExplorerClient;
-    let answers: object[];
-    // biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
-    let requests: any[];
-
-    before(async () => {
-        server = createServer(async (request, response) => {
-            let text = "";
-            for await (const chunk of request) text += chunk;
-            requests.push(JSON.parse(text));
-            const answer = answers.shift() ?? {};
-            response.writeHead("__type" in answer ? 400 : 200, { "content-type": "application/x-amz-json-1.1" });
-            response.end(JSON.stringify(answer));
-        });
-        server.listen(0, "127.0.0.1");
-        await once(server, "listening");
-        client = new CostExplorerClient({
-            endpoint: `http://127.0.0.1:${portOf(server)}`,
-            region: "us-east-1",
-            credentials: { accessKeyId: "test", secretAccessKey: "test" },
-        });
-    });
-    after(() => {
-        client.destroy();
-        server.close();
-    });
+    let answers: (object | Error)[];
+    let inputs: GetCostAndUsageCommandInput[];
+    const send = async ({ input }: { input: GetCostAndUsageCommandInput }) => {
+        inputs.push(input);
+        const answer = answers.shift() ?? {};
+        if (answer instanceof Error) throw answer;
+        return answer;
+    };
+    const client = { send } as unknown as Parameters<typeof readBill>[0];
     beforeEach(() => {
-        requests = [];
+        inputs = [];
     });
 
     it("`readBill` reads all pages of the bill, and counts each page as a call", async () => {
-        answers = [page("EUC1-A", "4.8", "next"), page("EUC1-B", "0.24")];
+        answers = [page("A", "4.8", "next"), page("B", "0.24")];
         const { lines, calls } = await readBill(client, period, scope);
+        assert.deepEqual(lines, [
+            { day, service: "A", usd: 4.8 },
+            { day, service: "B", usd: 0.24 },
+        ]);
         assert.deepEqual(
-            lines.map(({ usageType, usd, quantity, unit }) => [usageType, usd, quantity, unit]),
-            [
-                ["EUC1-A", 4.8, 24, "Hrs"],
-                ["EUC1-B", 0.24, 24, "Hrs"],
-            ],
-        );
-        assert.equal(lines[0]?.day, day);
-        assert.deepEqual(
-            [requests[0].TimePeriod, requests[1].NextPageToken],
+            [inputs[0]?.TimePeriod, inputs[1]?.NextPageToken],
             [{ Start: "2026-11-24", End: "2026-11-25" }, "next"],
         );
         assert.equal(calls, 2);
@@ -76,31 +47,34 @@ describe("`readBill`, the bill from Cost Explorer", () => {
         answers = [{}, {}];
         await readBill(client, period, scope);
         await readBill(client, period, { ...scope, stackTag: undefined });
-        assert.deepEqual(requests[0].Filter.And.slice(1), [
+        assert.deepEqual(inputs[0]?.Filter?.And?.slice(1), [
             { Dimensions: { Key: "REGION", Values: ["eu-central-1"] } },
             { Tags: { Key: "pulumi:stack", Values: ["dev"] } },
         ]);
-        assert.equal(requests[1].Filter.And.length, 2);
+        assert.equal(inputs[1]?.Filter?.And?.length, 2);
     });
 
-    const refusals: [string, string, string, RegExp][] = [
+    const denied = (message: string) => Object.assign(new Error(message), { name: "AccessDeniedException" });
+    const refusals: [string, Error, RegExp][] = [
         [
             "Cost Explorer is not enabled",
-            "AccessDeniedException",
-            "User not enabled for cost explorer access",
+            denied("User not enabled for cost explorer access"),
             /not enabled in this account.*Enable it once.*console\.aws\.amazon\.com\/costmanagement.*24 hours/,
         ],
         [
             "the caller lacks permission",
-            "AccessDeniedException",
-            "User: ann is not authorized to perform: ce:GetCostAndUsage",
+            denied("User: ann is not authorized to perform: ce:GetCostAndUsage"),
             /needs ce:GetCostAndUsage on \*/,
         ],
-        ["Cost Explorer has no data", "DataUnavailableException", "no data", /up to 24 hours.*EstimatedMonthToDateUsd/],
+        [
+            "Cost Explorer has no data",
+            new DataUnavailableException({ message: "no data", $metadata: {} }),
+            /up to 24 hours.*EstimatedMonthToDateUsd/,
+        ],
     ];
-    for (const [what, __type, message, words] of refusals) {
+    for (const [what, refusal, words] of refusals) {
         it(`if ${what}, \`readBill\` throws an error that contains the next step`, async () => {
-            answers = [{ __type, message }];
+            answers = [refusal];
             await assert.rejects(readBill(client, period, scope), words);
         });
     }

@@ -18,12 +18,6 @@ const budget: BudgetView = {
     forecastUsd: 2,
     stack: undefined,
     notifications,
-    budget: {
-        BudgetName: "films",
-        BudgetType: "COST",
-        TimeUnit: "MONTHLY",
-        CostFilters: { Service: ["Amazon Personalize"] },
-    },
 };
 describe("`findProblems` with a budget and its alarms", () => {
     const topicArn = "arn:aws:sns:eu-central-1:000000000000:notices";

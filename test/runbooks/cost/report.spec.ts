@@ -50,31 +50,30 @@ describe("`costReport` and `reportText`", () => {
     const period = reportPeriod(at("11-25T18:00"), {});
     const scope = { services: [service], region: "eu-central-1", stackTag: undefined };
     const reported = { plan, bornAt: at("11-22T12:00"), period, now: at("11-25T18:00") };
-    const lines = [
-        line("11-22", "EUC1-RecommendationTPSHours", 2.4),
-        line("11-24", "EUC1-RecommendationTPSHours", 4.8),
-    ];
+    const lines = [line("11-22", 2.4), line("11-24", 4.8)];
 
-    it("`reportText` contains each day, even a day with $0.00, each usage type, and the estimate for the same time", () => {
+    it("`reportText` contains each day, even a day with $0.00, each service, the cost guard's sum, and the estimate for the same time", () => {
         const report = costReport(lines, reported);
         near(report.totalUsd, 7.2);
-        const text = reportText(report, scope, period, 146.21);
+        const spent = { month: "2026-11", usd: 15.6, until: "2026-11-25T18:00:00.000Z" };
+        const text = reportText(report, scope, period, 146.21, spent);
         assert.match(text, /^Billed from 2026-11-01 to 2026-11-24 in eu-central-1, of the whole account: \$7\.20$/m);
         assert.match(text, /^2026-11-22 {4}\$2\.40 █{20}\n2026-11-23 {4}\$0\.00\n2026-11-24 {4}\$4\.80 █{40}$/m);
-        assert.match(text, /│ Amazon Personalize │ EUC1-RecommendationTPSHours │ 36 TPS-hours │ \$7\.20 /);
+        assert.match(text, /│ Amazon Personalize │ \$7\.20 /);
+        assert.match(text, /^The cost guard counted ≈ \$15\.60 of the campaign in 2026-11, until 2026-11-25 18:00\.$/m);
         assert.match(text, /Predicted \(US price, unverified\) and billed, 2026-11-22 12:00 to 2026-11-25:/);
-        assert.match(text, /│ Amazon Personalize: campaign .* ≈ \$12 .* \$7\.20/);
+        assert.match(text, /│ Amazon Personalize .* ≈ \$13 .* \$7\.20/);
         assert.match(text, /the last `pulumi up` estimated ≈ \$146\./);
     });
 
     it("`reportText` of an empty bill states how late the data is, and names the tag that must be active", () => {
-        const text = reportText(costReport([], reported), { ...scope, stackTag: "dev" }, period, undefined);
+        const text = reportText(costReport([], reported), { ...scope, stackTag: "dev" }, period, undefined, null);
         assert.match(text, /pulumi:stack=dev: \$0\.00\. Data is 8 to 24 hours late\. The tag must be activated/);
         assert.doesNotMatch(text, /█/);
     });
 
     it("`reportText` of a destroyed stack contains no estimate", () => {
-        const text = reportText(costReport(lines, { ...reported, bornAt: undefined }), scope, period, undefined);
+        const text = reportText(costReport(lines, { ...reported, bornAt: undefined }), scope, period, undefined, null);
         assert.match(text, /of the whole account: \$7\.20$/m);
         assert.match(text, /^The stack has no resources, so it costs nothing from now on\./m);
         assert.doesNotMatch(text, /A month costs|Predicted|≈/);
@@ -82,7 +81,7 @@ describe("`costReport` and `reportText`", () => {
 
     it("`costReport` compares until the bill's latest day if the local clock is behind that day", () => {
         const december = reportPeriod(reported.now, { month: "2026-12" });
-        const ahead = ["12-04", "12-05"].map((date) => line(date, "EUC1-RecommendationTPSHours", 2.4));
+        const ahead = ["12-04", "12-05"].map((date) => line(date, 2.4));
         const { compared } = costReport(ahead, { ...reported, period: december });
         assert.deepEqual([compared?.from, compared?.to], [at("12-01T00:00"), at("12-05T00:00")]);
     });

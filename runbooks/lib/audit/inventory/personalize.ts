@@ -1,146 +1,119 @@
-import {
-    DescribeCampaignCommand,
-    DescribeSolutionCommand,
-    DescribeSolutionVersionCommand,
-    PersonalizeClient,
-    type PersonalizePaginationConfiguration,
-    paginateListCampaigns,
-    paginateListDatasetGroups,
-    paginateListDatasets,
-    paginateListEventTrackers,
-    paginateListFilters,
-    paginateListMetricAttributions,
-    paginateListRecommenders,
-    paginateListSchemas,
-    paginateListSolutions,
-    paginateListSolutionVersions,
-} from "@aws-sdk/client-personalize";
+import * as personalize from "@aws-sdk/client-personalize";
 import { listTags } from "pulumi-personalize/core";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../core/config/prices.ts";
+import { solutionOf } from "../../../../core/operations/operation.ts";
 import { trainingDays } from "../../../../core/operations/solution-versions.ts";
 import { readPages } from "../../stack/stack.ts";
-import { command, type InventoryKind, type Listed, type Lister, type Place, untagged } from "./item.ts";
-
-type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
-
-/** Number of resources in one page of a list: the service's maximum. */
-const pageSize = 100;
+import { type Kind, type Listed, named, type Place, untagged } from "./kind.ts";
 
 /** A resource in one of Personalize's lists. */
-interface Summary {
-    readonly arn: string;
+interface Summary extends Readonly<Record<string, unknown>> {
     readonly name?: string;
     readonly status?: string;
     readonly creationDateTime?: Date;
 }
 
-/**
- * Reads a list of Personalize. `key` is the list's member in a response, such as `campaigns`. The member of the ARN has
- * the singular of this name: `campaignArn`.
- */
-async function listSummaries(pages: AsyncIterable<object>, key: string): Promise<Summary[]> {
-    const arnKey = `${key.charAt(0).toLowerCase()}${key.slice(1, -1)}Arn`;
-    type Member = Omit<Summary, "arn"> & Readonly<Record<string, unknown>>;
-    const members = await readPages(pages, (page) => (page as Record<string, Member[]>)[key]);
-    return members.map((member) => ({ ...member, arn: String(member[arnKey]) }));
-}
+type Details = Pick<Listed, "tags" | "usdPerMonth" | "within">;
 
-const billing = /^(ACTIVE|CREATE PENDING|CREATE IN_PROGRESS)/;
+const isCreating = (status: string) => /^CREATE (PENDING|IN_PROGRESS)/.test(status);
 
 /**
- * Creates the function that lists the resources of a Personalize kind. `key` is the member of a page that contains the
- * list.
+ * Declares a kind of Personalize. `key` is the member of a page that contains the list, such as `campaigns`; the member
+ * of the ARN has the singular of this name: `campaignArn`. `detail` reads more about a listed resource.
  */
-const source =
-    (
-        kind: InventoryKind,
-        key: string,
-        pagesOf: PagesOf,
-        more: (summary: Summary, client: PersonalizeClient) => Partial<Listed> = () => ({}),
-    ): Lister =>
-    async (place) => {
-        const client = new PersonalizeClient(place.settings);
-        const summaries = await listSummaries(pagesOf({ client, pageSize }, {}), key);
+const personalizeKind = (
+    key: string,
+    classes: readonly string[],
+    pagesOf: (config: personalize.PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>,
+    detail: (arn: string, status: string, client: personalize.PersonalizeClient) => Details = () => ({}),
+    isLeft = (status: string) => !status.startsWith("DELETE"),
+) => {
+    // The service's API spells the member of filters with a capital letter.
+    const noun = key.charAt(0).toLowerCase() + key.slice(1, -1);
+    const words = noun.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const list = async ({ settings }: Place): Promise<readonly Listed[]> => {
+        const client = new personalize.PersonalizeClient(settings);
+        // A page has at most 100 resources.
+        const pages = pagesOf({ client, pageSize: 100 }, {});
+        const summaries = await readPages(pages, (page) => (page as Record<string, Summary[]>)[key]);
         return summaries
-            .filter(({ status }) => !String(status).startsWith("DELETE"))
-            .map((summary) => ({
-                arn: summary.arn,
+            .map((summary) => ({ ...summary, arn: String(summary[`${noun}Arn`]), status: String(summary.status) }))
+            .filter(({ status }) => isLeft(status))
+            .map(({ arn, name, status, creationDateTime }) => ({
                 // An event tracker's ARN contains an id instead of the name.
-                name: kind === "event tracker" ? String(summary.name) : summary.arn.split("/").slice(1).join("/"),
-                since: summary.creationDateTime,
-                tags: () => listTags(client, summary.arn),
-                remove: async () => [deletion(kind, summary.arn, place)],
-                ...more(summary, client),
+                ...named(key === "eventTrackers" ? name : arn.split("/").slice(1).join("/"), arn, creationDateTime),
+                tags: () => listTags(client, arn),
+                ...detail(arn, status, client),
             }));
     };
-
-/** Lists Personalize resources, except import jobs and finished versions, which cost nothing and cannot be deleted. */
-export const personalizeListers = {
-    recommender: source("recommender", "recommenders", paginateListRecommenders, ({ status }) => ({
-        usdPerMonth: async () => (billing.test(String(status)) ? null : 0),
-    })),
-    campaign: source("campaign", "campaigns", paginateListCampaigns, ({ status, arn }, client) => ({
-        usdPerMonth: async () => (billing.test(String(status)) ? campaignUsd(client, arn) : 0),
-    })),
-    "solution version in training": async (place: Place): Promise<readonly Listed[]> => {
-        const client = new PersonalizeClient(place.settings);
-        const versions = await listSummaries(
-            paginateListSolutionVersions({ client, pageSize }, {}),
-            "solutionVersions",
-        );
-        // A finished version costs nothing and is deleted with its solution.
-        return versions
-            .filter(({ status }) => /^CREATE (PENDING|IN_PROGRESS)/.test(String(status)))
-            .map(({ arn, creationDateTime }) => ({
-                arn,
-                name: arn.split("/").slice(1).join("/"),
-                within: arn.slice(0, arn.lastIndexOf("/")),
-                since: creationDateTime,
-                tags: () => listTags(client, arn),
-                usdPerMonth: async () => null,
-                remove: async () => [
-                    command(place, "personalize", "stop-solution-version-creation", "--solution-version-arn", arn),
-                ],
-            }));
-    },
-    "event tracker": source("event tracker", "eventTrackers", paginateListEventTrackers),
-    // The service's API also spells this member with a capital letter.
-    filter: source("filter", "Filters", paginateListFilters),
-    "metric attribution": source("metric attribution", "metricAttributions", paginateListMetricAttributions, () => ({
-        tags: untagged,
-    })),
-    solution: source("solution", "solutions", paginateListSolutions, ({ arn }, client) => ({
-        usdPerMonth: () => solutionUsd(client, arn),
-    })),
-    dataset: source("dataset", "datasets", paginateListDatasets),
-    "dataset group": source("dataset group", "datasetGroups", paginateListDatasetGroups),
-    schema: source("schema", "schemas", paginateListSchemas, () => ({ tags: untagged })),
+    return {
+        types: classes.map((name) => `pulumi-nodejs:dynamic/personalize:${name}`),
+        remove: `personalize delete-${words} --${words}-arn {arn}`,
+        list,
+    };
 };
 
-function deletion(kind: InventoryKind, arn: string, place: Place): string {
-    const noun = kind.replaceAll(" ", "-");
-    return command(place, "personalize", `delete-${noun}`, `--${noun}-arn`, arn);
-}
+const hasNoTags = () => ({ tags: untagged });
 
-async function campaignUsd(client: PersonalizeClient, campaignArn: string): Promise<number> {
-    const { campaign } = await client.send(new DescribeCampaignCommand({ campaignArn }));
-    // A campaign's solutionVersionArn ends with the version's id or with $LATEST.
-    const solutionArn = String(campaign?.solutionVersionArn).replace(/\/[^/]+$/, "");
-    const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
+/** AWS bills a campaign or a recommender from the start of its creation. */
+const bills = (status: string) => status === "ACTIVE" || isCreating(status);
+
+/**
+ * The kinds of Personalize, except import jobs and finished versions, which cost nothing and cannot be deleted. A
+ * version is deleted with its solution.
+ */
+export const personalizeKinds = {
+    recommender: personalizeKind("recommenders", [], personalize.paginateListRecommenders, (_arn, status) => ({
+        usdPerMonth: async () => (bills(status) ? null : 0),
+    })),
+    campaign: personalizeKind("campaigns", ["Campaign"], personalize.paginateListCampaigns, (arn, status, client) => ({
+        usdPerMonth: async () => (bills(status) ? campaignUsd(client, arn) : 0),
+    })),
+    "solution version in training": {
+        ...personalizeKind(
+            "solutionVersions",
+            ["SolutionVersion"],
+            personalize.paginateListSolutionVersions,
+            (arn) => ({ within: solutionOf(arn), usdPerMonth: async () => null }),
+            isCreating,
+        ),
+        remove: "personalize stop-solution-version-creation --solution-version-arn {arn}",
+    },
+    "event tracker": personalizeKind("eventTrackers", ["EventTracker"], personalize.paginateListEventTrackers),
+    filter: personalizeKind("Filters", ["Filter"], personalize.paginateListFilters),
+    "metric attribution": personalizeKind(
+        "metricAttributions",
+        ["MetricAttribution"],
+        personalize.paginateListMetricAttributions,
+        hasNoTags,
+    ),
+    solution: personalizeKind("solutions", ["Solution"], personalize.paginateListSolutions, (arn, _status, client) => ({
+        usdPerMonth: () => solutionUsd(client, arn),
+    })),
+    dataset: personalizeKind("datasets", ["Dataset", "MetadataDataset"], personalize.paginateListDatasets),
+    "dataset group": personalizeKind("datasetGroups", ["DatasetGroup"], personalize.paginateListDatasetGroups),
+    schema: personalizeKind("schemas", ["Schema"], personalize.paginateListSchemas, hasNoTags),
+} as const satisfies Record<string, Kind>;
+
+async function campaignUsd(client: personalize.PersonalizeClient, campaignArn: string): Promise<number> {
+    const { campaign } = await client.send(new personalize.DescribeCampaignCommand({ campaignArn }));
+    const solutionArn = solutionOf(String(campaign?.solutionVersionArn));
+    const { solution } = await client.send(new personalize.DescribeSolutionCommand({ solutionArn }));
     const recipe = solution?.recipeArn ?? solution?.autoMLResult?.bestRecipeArn;
     return campaignUsdPerMonth(recipe, campaign?.minProvisionedTPS ?? 1);
 }
 
 /** Returns the monthly cost of a solution, which is the cost of its automatic trainings. */
-async function solutionUsd(client: PersonalizeClient, solutionArn: string): Promise<number | null> {
-    const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
+async function solutionUsd(client: personalize.PersonalizeClient, solutionArn: string): Promise<number | null> {
+    const { solution } = await client.send(new personalize.DescribeSolutionCommand({ solutionArn }));
     if (!solution?.performAutoTraining || solution.status !== "ACTIVE") return 0;
-    const latest = solution.latestSolutionVersion?.solutionVersionArn;
-    const { solutionVersion } =
-        latest === undefined
-            ? {}
-            : await client.send(new DescribeSolutionVersionCommand({ solutionVersionArn: latest }));
+    const solutionVersionArn = solution.latestSolutionVersion?.solutionVersionArn;
+    if (solutionVersionArn === undefined || isV2(solution.recipeArn)) return null;
+    const { solutionVersion } = await client.send(
+        new personalize.DescribeSolutionVersionCommand({ solutionVersionArn }),
+    );
     const hours = solutionVersion?.trainingHours;
-    if (hours === undefined || isV2(solution.recipeArn)) return null;
-    return autoTrainingUsdPerMonth(solution.recipeArn, 0, trainingDays(solution), hours).high;
+    return hours === undefined
+        ? null
+        : autoTrainingUsdPerMonth(solution.recipeArn, 0, trainingDays(solution), hours).high;
 }

@@ -1,45 +1,32 @@
-import {
-    GetPolicyCommand,
-    IAMClient,
-    ListAttachedRolePoliciesCommand,
-    ListEntitiesForPolicyCommand,
-    ListPolicyVersionsCommand,
-    ListRolePoliciesCommand,
-    ListRoleTagsCommand,
-    paginateListPolicies,
-    paginateListRoles,
-} from "@aws-sdk/client-iam";
+import { DescribeTableCommand, DynamoDBClient, paginateListTables } from "@aws-sdk/client-dynamodb";
+import * as iam from "@aws-sdk/client-iam";
 import {
     ListObjectVersionsCommand,
-    type ListObjectVersionsCommandOutput,
+    type ListObjectVersionsOutput,
     paginateListBuckets,
     S3Client,
 } from "@aws-sdk/client-s3";
 import { shell } from "terminal-text";
 import { gatewayLogRole } from "../../../../core/config/names.ts";
 import { storageUsdPerMonth } from "../../../../core/config/prices.ts";
-import { command, lister, pairs } from "./item.ts";
+import { readPages } from "../../stack/stack.ts";
+import { all, type Kind, lister, named, pairs } from "./kind.ts";
 
 /** S3's maximum for one DeleteObjects call. */
 const objectsPerCall = 1000;
 
 /** Counts objects and bytes of a bucket, including old versions and delete markers. */
 async function countStored(client: S3Client, Bucket: string): Promise<{ objects: number; bytes: number }> {
-    let objects = 0;
-    let bytes = 0;
-    let at: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | undefined = {};
-    while (at !== undefined) {
-        const { KeyMarker, VersionIdMarker } = at;
-        const page: ListObjectVersionsCommandOutput = await client.send(
-            new ListObjectVersionsCommand({ Bucket, KeyMarker, VersionIdMarker }),
-        );
-        objects += (page.Versions?.length ?? 0) + (page.DeleteMarkers?.length ?? 0);
-        bytes += (page.Versions ?? []).reduce((sum, { Size = 0 }) => sum + Size, 0);
-        at = page.IsTruncated
-            ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
-            : undefined;
-    }
-    return { objects, bytes };
+    const total = { objects: 0, bytes: 0 };
+    let page: ListObjectVersionsOutput | undefined;
+    do {
+        const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page ?? {};
+        page = await client.send(new ListObjectVersionsCommand({ Bucket, KeyMarker, VersionIdMarker }));
+        const { Versions = [], DeleteMarkers = [] } = page;
+        total.objects += Versions.length + DeleteMarkers.length;
+        total.bytes += Versions.reduce((sum, { Size = 0 }) => sum + Size, 0);
+    } while (page.IsTruncated);
+    return total;
 }
 
 /**
@@ -56,6 +43,9 @@ function emptying(bucket: string, region: string, objects: number): string[] {
     return [times === 1 ? once : `for i in $(seq ${times}); do ${once}; done`];
 }
 
+/** Free table storage per region and month (AWS, "Amazon DynamoDB pricing"). */
+const freeTableBytes = 25 * 1024 ** 3;
+
 /**
  * Comment on the command that deletes API Gateway's log role. A stack creates this role, but other APIs of the account
  * use it, too (components/api/api-stage.ts).
@@ -63,84 +53,92 @@ function emptying(bucket: string, region: string, objects: number): string[] {
 const accountWide =
     "# Keep this role if another API of the account uses it (aws apigateway get-account): without it, no API writes logs.";
 
-/** Lists buckets, roles and policies. */
-export const storageAndAccessListers = {
-    "S3 bucket": lister(
-        S3Client,
-        (client, { region }) => paginateListBuckets({ client }, { BucketRegion: region, MaxBuckets: 1000 }),
-        (page) => page.Buckets,
-        ({ Name = "", CreationDate }, place, client) => ({
-            name: Name,
-            arn: `arn:${place.partition}:s3:::${Name}`,
-            since: CreationDate,
-            usdPerMonth: async () => storageUsdPerMonth("s3Storage", (await countStored(client, Name)).bytes),
-            remove: async () => [
-                ...emptying(Name, place.region, (await countStored(client, Name)).objects),
-                command(place, "s3api", "delete-bucket", "--bucket", Name),
-            ],
-        }),
-    ),
-    "IAM role": lister(
-        IAMClient,
-        (client) => paginateListRoles({ client }, {}),
-        // AWS services own service-linked roles.
-        (page) => page.Roles?.filter(({ Path }) => !Path?.startsWith("/aws-service-role/")),
-        ({ RoleName = "", Arn = "", CreateDate }, _place, client) => ({
-            name: RoleName,
-            arn: Arn,
-            since: CreateDate,
-            tags: async () => pairs((await client.send(new ListRoleTagsCommand({ RoleName }))).Tags),
-            remove: async () => {
-                const [attached, inline] = await Promise.all([
-                    client.send(new ListAttachedRolePoliciesCommand({ RoleName })),
-                    client.send(new ListRolePoliciesCommand({ RoleName })),
-                ]);
-                const of = (...words: string[]) => shell("aws", "iam", ...words);
-                return [
-                    ...(RoleName.startsWith(gatewayLogRole) ? [accountWide] : []),
-                    ...(attached.AttachedPolicies ?? []).map(({ PolicyArn = "" }) =>
-                        of("detach-role-policy", "--role-name", RoleName, "--policy-arn", PolicyArn),
-                    ),
-                    ...(inline.PolicyNames ?? []).map((name) =>
-                        of("delete-role-policy", "--role-name", RoleName, "--policy-name", name),
-                    ),
-                    of("delete-role", "--role-name", RoleName),
-                ];
+/** Lists roles without the service-linked ones, which AWS services own. */
+const ownRoles = async (client: iam.IAMClient) =>
+    (await readPages(iam.paginateListRoles({ client }, {}), (page) => page.Roles)).filter(
+        ({ Path }) => !Path?.startsWith("/aws-service-role/"),
+    );
+
+/** The kinds of buckets, tables, roles and policies. */
+export const storageAndAccessKinds = {
+    "S3 bucket": {
+        types: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"],
+        remove: "s3api delete-bucket --bucket {name}",
+        list: lister(
+            S3Client,
+            all(paginateListBuckets, "Buckets", ({ region }) => ({ BucketRegion: region, MaxBuckets: 1000 })),
+            ({ Name = "", CreationDate }, client, { partition, region }) => ({
+                ...named(Name, `arn:${partition}:s3:::${Name}`, CreationDate),
+                usdPerMonth: async () => storageUsdPerMonth("s3Storage", (await countStored(client, Name)).bytes),
+                before: async () => emptying(Name, region, (await countStored(client, Name)).objects),
+            }),
+        ),
+    },
+    // AWS bills an on-demand table for calls, and for storage above the free amount. AWS bills other tables by the
+    // hour.
+    "DynamoDB table": {
+        types: ["aws:dynamodb/table:Table"],
+        remove: "dynamodb delete-table --table-name {name}",
+        list: lister(DynamoDBClient, all(paginateListTables, "TableNames", {}), (TableName, client, place) => ({
+            ...named(
+                TableName,
+                `arn:${place.partition}:dynamodb:${place.region}:${place.accountId}:table/${TableName}`,
+            ),
+            usdPerMonth: async () => {
+                const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+                const onDemand = Table?.BillingModeSummary?.BillingMode === "PAY_PER_REQUEST";
+                return onDemand && (Table.TableSizeBytes ?? 0) <= freeTableBytes ? 0 : null;
             },
+        })),
+    },
+    "IAM role": {
+        types: ["aws:iam/role:Role"],
+        remove: "iam delete-role --role-name {name}",
+        list: lister(iam.IAMClient, ownRoles, ({ RoleName = "", Arn, CreateDate }, client) => {
+            const of = (operation: string, ...words: string[]) =>
+                shell("aws", "iam", operation, "--role-name", RoleName, ...words);
+            return {
+                ...named(RoleName, Arn, CreateDate),
+                tags: async () => pairs((await client.send(new iam.ListRoleTagsCommand({ RoleName }))).Tags),
+                before: async () => {
+                    const attached = await client.send(new iam.ListAttachedRolePoliciesCommand({ RoleName }));
+                    const inline = await client.send(new iam.ListRolePoliciesCommand({ RoleName }));
+                    return [
+                        ...(RoleName.startsWith(gatewayLogRole) ? [accountWide] : []),
+                        ...(attached.AttachedPolicies ?? []).map(({ PolicyArn = "" }) =>
+                            of("detach-role-policy", "--policy-arn", PolicyArn),
+                        ),
+                        ...(inline.PolicyNames ?? []).map((name) => of("delete-role-policy", "--policy-name", name)),
+                    ];
+                },
+            };
         }),
-    ),
-    "IAM policy": lister(
-        IAMClient,
-        (client) => paginateListPolicies({ client }, { Scope: "Local" }),
-        (page) => page.Policies,
-        ({ PolicyName = "", Arn = "", CreateDate }, _place, client) => ({
-            name: PolicyName,
-            arn: Arn,
-            importId: Arn,
-            since: CreateDate,
-            tags: async () => pairs((await client.send(new GetPolicyCommand({ PolicyArn: Arn }))).Policy?.Tags),
-            remove: async () => {
-                const [users, versions] = await Promise.all([
-                    client.send(new ListEntitiesForPolicyCommand({ PolicyArn: Arn })),
-                    client.send(new ListPolicyVersionsCommand({ PolicyArn: Arn })),
-                ]);
-                const of = (...words: string[]) => shell("aws", "iam", ...words, "--policy-arn", Arn);
-                return [
-                    ...(users.PolicyRoles ?? []).map((by) =>
-                        of("detach-role-policy", "--role-name", by.RoleName ?? ""),
-                    ),
-                    ...(users.PolicyUsers ?? []).map((by) =>
-                        of("detach-user-policy", "--user-name", by.UserName ?? ""),
-                    ),
-                    ...(users.PolicyGroups ?? []).map((by) =>
-                        of("detach-group-policy", "--group-name", by.GroupName ?? ""),
-                    ),
-                    ...(versions.Versions ?? [])
-                        .filter(({ IsDefaultVersion }) => !IsDefaultVersion)
-                        .map(({ VersionId = "" }) => of("delete-policy-version", "--version-id", VersionId)),
-                    of("delete-policy"),
-                ];
-            },
+    },
+    "IAM policy": {
+        types: ["aws:iam/policy:Policy"],
+        remove: "iam delete-policy --policy-arn {arn}",
+        list: lister(iam.IAMClient, all(iam.paginateListPolicies, "Policies", { Scope: "Local" }), (policy, client) => {
+            const { PolicyName, Arn: PolicyArn = "", CreateDate } = policy;
+            const of = (operation: string, option: string, value = "") =>
+                shell("aws", "iam", operation, option, value, "--policy-arn", PolicyArn);
+            return {
+                ...named(PolicyName, PolicyArn, CreateDate),
+                id: PolicyArn,
+                tags: async () => pairs((await client.send(new iam.GetPolicyCommand({ PolicyArn }))).Policy?.Tags),
+                before: async () => {
+                    const users = await client.send(new iam.ListEntitiesForPolicyCommand({ PolicyArn }));
+                    const { Versions = [] } = await client.send(new iam.ListPolicyVersionsCommand({ PolicyArn }));
+                    const { PolicyRoles = [], PolicyUsers = [], PolicyGroups = [] } = users;
+                    return [
+                        ...PolicyRoles.map((by) => of("detach-role-policy", "--role-name", by.RoleName)),
+                        ...PolicyUsers.map((by) => of("detach-user-policy", "--user-name", by.UserName)),
+                        ...PolicyGroups.map((by) => of("detach-group-policy", "--group-name", by.GroupName)),
+                        ...Versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion).map(({ VersionId }) =>
+                            of("delete-policy-version", "--version-id", VersionId),
+                        ),
+                    ];
+                },
+            };
         }),
-    ),
-};
+    },
+} as const satisfies Record<string, Kind>;
