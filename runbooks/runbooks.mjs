@@ -65,7 +65,10 @@ export const runbooks = {
         asks: true,
     }),
     "cost-report": declared(money, "compare the bill with the prediction", { costs: "≈ $0.01" }),
-    "budget-alarms": declared(money, "show and test the budget, the alarms and their recipients"),
+    "budget-alarms": declared(money, "show and test the budget, the alarms and their recipients", {
+        changes: "with `--create`",
+        asks: true,
+    }),
     "publish-metrics": declared(money, "publish metrics that Personalize itself does not publish", {
         changes: "metrics",
         costs: "metrics",

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { Budgets } from "@aws-sdk/client-budgets";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { prices } from "../../core/config/prices.ts";
+import { localAccountId } from "../../packages/local-aws/instance.ts";
+import { run } from "../../packages/local-aws/pulumi.ts";
 import { sendAndAwait, testNotification } from "../../runbooks/lib/cost/test-notification.ts";
 import { confirmMail } from "../support/confirm-mail.ts";
 import { readJson } from "../support/json.ts";
@@ -15,6 +18,9 @@ describe("Cost runbooks on a deployed stack", () => {
     let configFile: string;
     const settings = () => createSettings(aws.instance);
     const ofStack = (name: string, ...args: string[]) => aws.runbook(name, "--config-file", configFile, ...args);
+
+    const alone = (name: string, ...args: string[]) =>
+        run(aws.instance, process.execPath, [join("runbooks", `${name}.ts`), ...args], "captured");
 
     /** Advances the clock by milliseconds, and returns the new time. */
     async function advance(milliseconds: number): Promise<number> {
@@ -75,7 +81,7 @@ describe("Cost runbooks on a deployed stack", () => {
             const sqs = new SQS(settings());
             const { notificationsQueueUrl: QueueUrl } = await aws.outputs();
             await sqs.sendMessage({ QueueUrl, MessageBody: "another operator's" });
-            const sent = await ofStack("budget-alarms", "--send-test", "--json");
+            const sent = await ofStack("budget-alarms", "--send-test", "--yes", "--json");
             assertExit(sent, 0);
             const { notification: notice, arrivedAfterSeconds, subscriptions } = JSON.parse(sent.stdout);
             assert.deepEqual([notice.kind, notice.schemaVersion], ["test", 1]);
@@ -108,6 +114,47 @@ describe("Cost runbooks on a deployed stack", () => {
             const { Messages = [] } = await sqs.receiveMessage({ QueueUrl: queueUrl });
             assert.equal(Messages[0]?.Body, "another operator's");
             for (const client of [sns, sqs]) client.destroy();
+        });
+
+        it("`budget-alarms --create` creates a budget, and does not change an existing budget", async () => {
+            const createBudget = (...args: string[]) =>
+                alone("budget-alarms", "--create", "--email", "bob@example.org", ...args);
+            const dry = await createBudget("--limit", "20", "--dry-run");
+            assertExit(dry, 0);
+            assert.match(
+                dry.stdout,
+                /It would create budget amazon-personalize-limit: \$20 a month on Amazon Personalize/,
+            );
+            const unasked = await createBudget("--limit", "20");
+            assertExit(unasked, 2);
+            assert.match(unasked.stderr, /confirm with --yes/);
+            assertExit(await createBudget("--limit", "20", "--yes"), 0);
+            const again = await createBudget("--limit", "30", "--yes");
+            assertExit(again, 1);
+            assert.match(again.stderr, /amazon-personalize-limit exists, and is not changed/);
+
+            const client = new Budgets(settings());
+            const BudgetName = "amazon-personalize-limit";
+            const { Budget } = await client.describeBudget({ AccountId: localAccountId, BudgetName });
+            assert.equal(Number(Budget?.BudgetLimit?.Amount), 20);
+            assert.deepEqual(Budget?.CostFilters, { Service: ["Amazon Personalize"] });
+            client.destroy();
+            const shown = await alone("budget-alarms", "--budget", BudgetName, "--json");
+            const { notifications } = JSON.parse(shown.stdout).budget;
+            assert.equal(notifications.length, 4);
+            assert.deepEqual(notifications[0].subscribers, [{ kind: "EMAIL", address: "bob@example.org" }]);
+        });
+
+        it("`budget-alarms --create` rejects the name of the stack's own budget, and the options of a stack", async () => {
+            const { budget } = JSON.parse((await ofStack("budget-alarms", "--json")).stdout);
+            const args = ["--create", "--limit", "5", "--email", "bob@example.org", "--yes"];
+            const refused = await alone("budget-alarms", ...args, "--budget", budget.name);
+            assertExit(refused, 1);
+            assert.match(refused.stderr, /exists, and is not changed/);
+            assertExit(await ofStack("budget-alarms", ...args), 2);
+            assertExit(await ofStack("budget-alarms", "--limit", "5"), 2);
+            const { budget: after } = JSON.parse((await ofStack("budget-alarms", "--json")).stdout);
+            assert.equal(after.limitUsd, 1000);
         });
     });
 

@@ -1,6 +1,8 @@
 import { decimal, flag, matches, members, oneOf, optional, orNone, whole } from "../kinds.ts";
 import { mostRequestsPerSecond } from "./serving.ts";
 
+/** Checks whether a text has the form of an email address. */
+export const isMailAddress = (text: string): boolean => mailAddress.test(text);
 const mailAddress = /^[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+$/;
 
 /** Configuration keys for the limit, notifications, and automatic actions of the cost guard. */
