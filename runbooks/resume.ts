@@ -1,9 +1,14 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SSMClient } from "@aws-sdk/client-ssm";
+import { dump, load } from "js-yaml";
 import { createHandlers } from "pulumi-personalize/core";
 import { approximately, campaignUsdPerMonth, priceNote } from "../core/config/prices.ts";
 import { throttles, toRates } from "../core/config/throttles.ts";
 import { createCloseClients, isApiClosed, openApi, toServedPlace } from "../core/operations/close-api.ts";
 import { describeCampaign, nameInArn, type Served, toServed } from "../core/operations/operation.ts";
-import { readStateFlags, removeStateFlag, type StateFlags } from "../core/operations/state-flags.ts";
+import { readStateFlags, removeStateFlag, type StateFlags, writeStateFlag } from "../core/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import {
@@ -15,6 +20,7 @@ import {
     stackRunbook,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/stack.ts";
+import { projectFile } from "./lib/stack/stack-config.ts";
 
 const options = stackRunbook(
     "resume",
@@ -54,7 +60,6 @@ await runOperation(options, async (stack, deps, signal) => {
     const inputs = campaignInputs(stack, wanted.solutionVersionArn, wanted.minProvisionedTPS);
     const usdPerMonth = campaignUsdPerMonth(config.recipe, wanted.minProvisionedTPS);
     const costs = `costs ${approximately(usdPerMonth)} a month ${priceNote}`;
-    const at = `version ${nameInArn(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;
     // `pulumi preview` compares the price of the whole stack with the limit. Here, compare only the campaign's price,
     // which is most of the stack's price.
     const limit = config.monthlyLimitUsd;
@@ -66,7 +71,7 @@ await runOperation(options, async (stack, deps, signal) => {
     }
     if (options.dryRun) {
         return printed(
-            `It would create campaign ${inputs.name} (${at}), which ${costs}.`,
+            `It would create campaign ${inputs.name} (${inWords(wanted)}), which ${costs}.`,
             campaign?.campaignArn ?? null,
             wanted,
             usdPerMonth,
@@ -82,8 +87,11 @@ await runOperation(options, async (stack, deps, signal) => {
     return untilCancelled(signal, continues, async () => {
         await removeStateFlag(ssm, config.stack, "parked");
         const { id } = await createHandlers(deps).Campaign.create(inputs);
-        await recordCampaign(stack.stack, options.configFile);
-        return printed(`Campaign ${inputs.name} is ACTIVE (${at}), and ${costs}.`, id, wanted, usdPerMonth);
+        await recordAsServed(stack, ssm, { wanted, serving, configFile: options.configFile });
+        const live = await describeCampaign(deps, id);
+        const served = live ? toServed(live) : wanted;
+        const text = `Campaign ${inputs.name} is ${live?.status ?? "gone"} (${inWords(served)}), and ${costs}.`;
+        return printed(`${text}${pendingChange(served, servedByUp(stack, serving))}`, id, served, usdPerMonth);
     });
 
     function printed(text: string, campaignArn: string | null, served: Served | null, usdPerMonth: number): number {
@@ -98,6 +106,45 @@ await runOperation(options, async (stack, deps, signal) => {
         return exitCodes.fine;
     }
 });
+
+function inWords({ solutionVersionArn, minProvisionedTPS }: Served): string {
+    return `version ${nameInArn(solutionVersionArn)}, ${minProvisionedTPS} TPS`;
+}
+
+/** Returns a sentence about what the next `pulumi up` changes; empty if it changes nothing. */
+function pendingChange(served: Served, next: Served): string {
+    return inWords(served) === inWords(next) ? "" : `\nThe next \`pulumi up\` changes it to ${inWords(next)}.`;
+}
+
+/**
+ * Records the campaign in Pulumi's state as it is now. The update that does this would also switch the campaign to the
+ * newest version and the configured minimum TPS, so it runs with a hold and a configuration that say what serves.
+ */
+async function recordAsServed(
+    stack: OperatedStack,
+    ssm: SSMClient,
+    { wanted, serving, configFile }: { wanted: Served; serving: StateFlags["serving"]; configFile: string | undefined },
+): Promise<void> {
+    const next = servedByUp(stack, serving);
+    if (inWords(next) === inWords(wanted)) return recordCampaign(stack.stack, configFile);
+    const name = stack.config.stack;
+    const folder = await mkdtemp(join(tmpdir(), "movie-recommender-resume-"));
+    const held = { hold: true, reason: "npm run resume", since: new Date().toISOString() };
+    try {
+        const file = configFile ?? projectFile(`Pulumi.${name}.yaml`);
+        const text = await readFile(file, "utf8").catch(() => "");
+        const settings = (load(text) ?? {}) as { config?: Record<string, unknown> };
+        const key = `${stack.config.project}:minProvisionedTPS`;
+        const config = { ...settings.config, [key]: String(wanted.minProvisionedTPS) };
+        const copy = join(folder, "Pulumi.yaml");
+        await writeFile(copy, dump({ ...settings, config }), { mode: 0o600 });
+        await writeStateFlag(ssm, name, "serving", { ...held, solutionVersionArn: wanted.solutionVersionArn });
+        await recordCampaign(stack.stack, copy);
+    } finally {
+        await (serving ? writeStateFlag(ssm, name, "serving", serving) : removeStateFlag(ssm, name, "serving"));
+        await rm(folder, { recursive: true });
+    }
+}
 
 /**
  * Returns the version and minimum TPS that `pulumi up` would serve. `resume` needs them if the state flag `parked` is

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { listEverything } from "../support/inventory.ts";
 import { assertExit } from "../support/local-aws.ts";
+import { until } from "../support/until.ts";
 import { startOperated } from "./operated-stack.ts";
 
 type Operated = Awaited<ReturnType<typeof startOperated>>;
@@ -81,6 +82,31 @@ function parkAndResume(operated: () => Operated): void {
         assert.deepEqual(operations, ["CreateCampaign"]);
         assert.equal(await stack.serving(), await stack.newest());
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+    });
+
+    it("`resume` restores the version and TPS that served, and names what the next `up` changes", async () => {
+        const { campaignArn } = stack;
+        const newest = await stack.newest();
+        const older = (await json("versions", 0)).versions
+            .map(({ solutionVersionArn }: { solutionVersionArn: string }) => solutionVersionArn)
+            .find((arn: string) => arn !== newest);
+        assertExit(await runbook("rollback", "--to", older.split("/").at(-1), "--yes"), 0);
+        assertExit(await runbook("rollback", "--release"), 0);
+        await aws.personalize.updateCampaign({ campaignArn, minProvisionedTPS: 2 });
+        await until("two TPS", async () => {
+            const { campaign } = await aws.personalize.describeCampaign({ campaignArn });
+            return campaign?.minProvisionedTPS === 2;
+        });
+        assertExit(await runbook("park", "--yes"), 0);
+        const resumed = await runbook("resume", "--yes");
+        assertExit(resumed, 0);
+        const [was, next] = [older, newest].map((arn: string) => arn.split("/").at(-1));
+        assert.match(resumed.stdout, new RegExp(`is ACTIVE \\(version ${was}, 2 TPS\\)`));
+        assert.match(resumed.stdout, new RegExp(`next \`pulumi up\` changes it to version ${next}, 1 TPS`));
+        const { campaign } = await aws.personalize.describeCampaign({ campaignArn });
+        assert.deepEqual([campaign?.solutionVersionArn, campaign?.minProvisionedTPS], [older, 2]);
+        await stack.up();
+        assert.equal(await stack.serving(), newest);
     });
 
     it("a second `park` completes an interrupted `park`, with the first reason", async () => {
