@@ -10,6 +10,7 @@ export const judgedMetric = "normalized_discounted_cumulative_gain_at_10";
  */
 export interface Compared {
     readonly fresh: Metrics | null;
+    /** Personalize measured it when it trained the live version, so on other test data than the new version's. */
     readonly live: Metrics | null;
     readonly popularity: Metrics;
     /** The number of users whose interactions the service uses to evaluate a version. */
@@ -89,7 +90,7 @@ function missedThresholds(
             least,
             text:
                 `its NDCG@10 of ${four(reached)} is below ${four(least)}, ` +
-                `${maximumNdcgDropPercent} % under the live version's ${four(lived)} (gate.maximumNdcgDropPercent)`,
+                `${maximumNdcgDropPercent} % under the live version's ${four(lived)} on its own test data (gate.maximumNdcgDropPercent)`,
             difference: lived - reached,
             chance: 2 * Math.hypot(own, standardError(lived, testUsers)),
         },

@@ -231,7 +231,7 @@ describe("`refusals` by the quality gate", () => {
         assert.deepEqual(none, []);
         assert.match(
             drop ?? "",
-            /0\.2000 is below 0\.2755, 5 % under the live version's 0\.2900 \(gate\.maximumNdcgDropPercent\), and by more than 0\.0271, two standard errors with 2000 test users$/,
+            /0\.2000 is below 0\.2755, 5 % under the live version's 0\.2900 on its own test data \(gate\.maximumNdcgDropPercent\), and by more than 0\.0271, two standard errors with 2000 test users$/,
         );
         const both = refusals(
             { ...compared, fresh: ndcg(0.2) },
@@ -250,7 +250,7 @@ describe("`refusals` by the quality gate", () => {
     it("`insignificantMisses` returns each threshold that an accepted version misses by a difference that may be chance", () => {
         const near = { fresh: ndcg(0.4), live: ndcg(0.51), popularity: ndcg(0.3), testUsers: 94 };
         assert.deepEqual(insignificantMisses(near, thresholds), [
-            "its NDCG@10 of 0.4000 is below 0.4845, 5 % under the live version's 0.5100 (gate.maximumNdcgDropPercent), but by less than 0.1444, two standard errors with 94 test users",
+            "its NDCG@10 of 0.4000 is below 0.4845, 5 % under the live version's 0.5100 on its own test data (gate.maximumNdcgDropPercent), but by less than 0.1444, two standard errors with 94 test users",
         ]);
         assert.deepEqual(
             [{ ...near, testUsers: 1000 }, compared].flatMap((each) => insignificantMisses(each, thresholds)),

@@ -24,14 +24,15 @@ async function statusWhen(described: object): Promise<ResourceStatus> {
 describe("`readStatus` of a campaign", () => {
     it("`readStatus` returns a campaign's state, age and console URL, and mentions the cost", async () => {
         const lastUpdatedDateTime = new Date(changed);
-        assert.deepEqual(await statusWhen({ status: "ACTIVE", lastUpdatedDateTime }), {
+        const solutionVersionArn = "arn:aws:personalize:eu-central-1:123456789012:solution/films/0a1b2c3d";
+        assert.deepEqual(await statusWhen({ status: "ACTIVE", lastUpdatedDateTime, solutionVersionArn }), {
             resource: "campaign films",
             arn: campaign.arn,
             state: "ACTIVE",
             ageSeconds: 90,
             failureReason: null,
             consoleUrl: "https://eu-central-1.console.aws.amazon.com/personalize/home?region=eu-central-1",
-            nextStep: "it costs money while it is ACTIVE: `npm run park` deletes it and keeps the trained version",
+            nextStep: "it serves version 0a1b2c3d, and costs money: `npm run park` deletes it and keeps the version",
         });
     });
 
@@ -62,7 +63,12 @@ describe("`readStatus` of a campaign", () => {
             "why",
             /^fix .*: the old one serves until then$/,
         ],
-        [{ status: "ACTIVE", latestCampaignUpdate: { status: "ACTIVE" } }, "ACTIVE", null, /costs money/],
+        [
+            { status: "ACTIVE", latestCampaignUpdate: { status: "ACTIVE" } },
+            "ACTIVE",
+            null,
+            /serves version .* costs money/,
+        ],
     ];
     for (const [described, state, failureReason, nextStep] of cases) {
         it(`\`readStatus\` returns ${state} for the campaign ${JSON.stringify(described)}`, async () => {

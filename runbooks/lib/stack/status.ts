@@ -1,5 +1,6 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { anyKind, type CommonInputs, goneOrThrow, kinds } from "pulumi-personalize/core";
+import { nameInArn } from "../../../core/operations/operation.ts";
 import type { RecordedResource } from "./stack.ts";
 
 /** The state of a resource, and the next step. */
@@ -51,7 +52,7 @@ export async function readStatus(
                 ageSeconds: ageOf([description?.since, description?.update?.since], now),
                 failureReason: description?.failureReason ?? description?.update?.failureReason ?? null,
                 consoleUrl: `https://${region}.console.aws.amazon.com/personalize/home?region=${region}`,
-                nextStep: nextStep(noun, state, recorded.makesLists),
+                nextStep: nextStep(noun, state, recorded.makesLists, description?.properties),
             };
         }),
     );
@@ -73,7 +74,12 @@ export function worstState(statuses: readonly ResourceStatus[]): Overall {
 /** Whether the resource failed or was stopped. */
 export const isFailed = ({ state }: Pick<ResourceStatus, "state">): boolean => /FAILED|STOPPED/.test(state);
 
-function nextStep(noun: string, state: string, makesLists = false): string | null {
+function nextStep(
+    noun: string,
+    state: string,
+    makesLists = false,
+    { solutionVersionArn = "" }: Readonly<Record<string, unknown>> = {},
+): string | null {
     if (state === "GONE") return "it was deleted outside Pulumi: `pulumi refresh`, then `pulumi up`";
     if (/FAILED|STOPPED/.test(state) && makesLists) {
         return "fix the cause: the stack starts another job within a day, and serves the lists before until then";
@@ -85,6 +91,6 @@ function nextStep(noun: string, state: string, makesLists = false): string | nul
     if (state === "NOT YET MADE") return "`pulumi up` will create it; if none is running, run it again";
     if (/PENDING|IN_PROGRESS/.test(state)) return "wait: `npm run watch-status -- --wait`";
     return noun === "campaign"
-        ? "it costs money while it is ACTIVE: `npm run park` deletes it and keeps the trained version"
+        ? `it serves version ${nameInArn(String(solutionVersionArn))}, and costs money: \`npm run park\` deletes it and keeps the version`
         : null;
 }
