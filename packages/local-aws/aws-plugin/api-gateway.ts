@@ -2,7 +2,7 @@ import * as apiGateway from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, canonical, type Properties, tagMap } from "./entry.ts";
-import { apart, asItIs, memberOf, or, struct, value } from "./kinds.ts";
+import { asItIs, memberOf, ownCalls, struct, value, withDefault } from "./kinds.ts";
 import { resource, type Tagging } from "./resource.ts";
 
 /** The mapping of property names and the not-found error, which are the same for all API Gateway resource types. */
@@ -27,11 +27,11 @@ export function restApiEntries(
     return {
         "aws:apigateway/restApi:RestApi": resource<aws.apigateway.RestApiArgs>({
             ...ofApiGateway,
-            replace: { endpointConfiguration: or({ types: ["EDGE"] }, struct({ types: value }, asItIs)) },
+            replace: { endpointConfiguration: withDefault({ types: ["EDGE"] }, struct({ types: value }, asItIs)) },
             update: {
                 name: value,
                 description: value,
-                body: apart,
+                body: ownCalls,
                 minimumCompressionSize: { from: String },
             },
             tags: apiTags(client),

@@ -3,7 +3,7 @@ import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { apiTags, ofApiGateway, patch, patches, patching } from "./api-gateway.ts";
 import type { AnyEntry } from "./entry.ts";
-import { asItIs, at, elementsOf, list, memberOf, or, struct, value } from "./kinds.ts";
+import { asItIs, elementsOf, list, memberAt, memberOf, struct, value, withDefault } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 /** Returns the plugin's resource types for API keys, usage plans, and the log role of the API Gateway account. */
@@ -16,7 +16,7 @@ export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: strin
             ...ofApiGateway,
             replace: { name: value, value },
             filledIn: ["value"],
-            update: { description: or(""), enabled: or(true) },
+            update: { description: withDefault(""), enabled: withDefault(true) },
             outputs: { arn: value, value },
             tags: apiTags(client),
             create: async (input) => (await call(apiGateway.CreateApiKeyCommand)(input)).id,
@@ -33,9 +33,9 @@ export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: strin
             ...ofApiGateway,
             update: {
                 name: value,
-                description: or(""),
-                apiStages: or([], list(struct({ apiId: value, stage: value }, asItIs))),
-                throttleSettings: at("throttle", struct({ burstLimit: value, rateLimit: value }, asItIs)),
+                description: withDefault(""),
+                apiStages: withDefault([], list(struct({ apiId: value, stage: value }, asItIs))),
+                throttleSettings: memberAt("throttle", struct({ burstLimit: value, rateLimit: value }, asItIs)),
             },
             outputs: (id) => ({ arn: `arn:aws:apigateway:${region}::/usageplans/${id}` }),
             tags: apiTags(client),
@@ -74,7 +74,7 @@ export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: strin
 
         "aws:apigateway/account:Account": resource<aws.apigateway.AccountArgs>({
             ...ofApiGateway,
-            update: { cloudwatchRoleArn: or("") },
+            update: { cloudwatchRoleArn: withDefault("") },
             id: () => "api-gateway-account",
             put: patching(updateAccount),
             async get(key) {

@@ -3,7 +3,7 @@ import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type ApiLocation, apiTags, ofApiGateway, patches, patching } from "./api-gateway.ts";
 import type { AnyEntry, Properties } from "./entry.ts";
-import { apart, asItIs, at, type Kind, memberOf, or, partialMap, struct, value } from "./kinds.ts";
+import { asItIs, type Kind, memberAt, memberOf, ownCalls, partialMap, struct, value, withDefault } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 /** The data from which the invoke URL of a stage is composed. */
@@ -24,8 +24,8 @@ export function stageEntries(
     return {
         "aws:apigateway/deployment:Deployment": resource<aws.apigateway.DeploymentArgs>({
             ...ofApiGateway,
-            replace: { restApi: at("restApiId"), triggers: apart },
-            update: { description: or("") },
+            replace: { restApi: memberAt("restApiId"), triggers: ownCalls },
+            update: { description: withDefault("") },
             create: async (input) => (await call(apiGateway.CreateDeploymentCommand)(input)).id,
             key: (deploymentId, { restApi }) => ({ restApiId: restApi, deploymentId }),
             get: call(apiGateway.GetDeploymentCommand),
@@ -35,12 +35,12 @@ export function stageEntries(
 
         "aws:apigateway/stage:Stage": resource<aws.apigateway.StageArgs>({
             ...ofApiGateway,
-            replace: { restApi: at("restApiId"), stageName: value },
+            replace: { restApi: memberAt("restApiId"), stageName: value },
             update: {
-                deployment: at("deploymentId"),
-                description: or(""),
-                variables: or({}),
-                xrayTracingEnabled: at("tracingEnabled", value, false),
+                deployment: memberAt("deploymentId"),
+                description: withDefault(""),
+                variables: withDefault({}),
+                xrayTracingEnabled: memberAt("tracingEnabled", value, false),
                 accessLogSettings: struct({ destinationArn: logGroup, format: value }, asItIs),
             },
             tags: apiTags(client),
@@ -65,7 +65,7 @@ export function stageEntries(
 
         "aws:apigateway/methodSettings:MethodSettings": resource<aws.apigateway.MethodSettingsArgs>({
             ...ofApiGateway,
-            replace: { restApi: at("restApiId"), stageName: value, methodPath: value },
+            replace: { restApi: memberAt("restApiId"), stageName: value, methodPath: value },
             // Reads only settings that the program gives, because AWS may change the defaults of the others.
             update: { settings: { ...partialMap(asItIs), nested: Object.keys(settingPaths) } },
             id: ({ restApi, stageName, methodPath }) => `${restApi}-${stageName}-${methodPath}`,

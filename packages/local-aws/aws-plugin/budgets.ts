@@ -2,7 +2,7 @@ import * as budgets from "@aws-sdk/client-budgets";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, canonical, sameMembers, tagList } from "./entry.ts";
-import { apart, at, elementsOf, type Kind, list, memberOf, or, struct, value } from "./kinds.ts";
+import { elementsOf, type Kind, list, memberAt, memberOf, ownCalls, struct, value, withDefault } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 /** A budget notification, with the sorted ARNs of the topics to which it goes. */
@@ -25,11 +25,11 @@ const costFilters: Kind = {
 
 const inOrder = list(
     struct({
-        comparisonOperator: at("Notification.ComparisonOperator"),
-        threshold: at("Notification.Threshold"),
-        thresholdType: at("Notification.ThresholdType"),
-        notificationType: at("Notification.NotificationType"),
-        subscriberSnsTopicArns: at("SNS", { ...list(), to: (given) => elementsOf(given).toSorted() }, []),
+        comparisonOperator: memberAt("Notification.ComparisonOperator"),
+        threshold: memberAt("Notification.Threshold"),
+        thresholdType: memberAt("Notification.ThresholdType"),
+        notificationType: memberAt("Notification.NotificationType"),
+        subscriberSnsTopicArns: memberAt("SNS", { ...list(), to: (given) => elementsOf(given).toSorted() }, []),
     }),
 );
 /**
@@ -76,14 +76,14 @@ export function budgetEntries(
 
     return {
         "aws:budgets/budget:Budget": resource<aws.budgets.BudgetArgs>({
-            replace: { name: at("BudgetName"), accountId: apart },
+            replace: { name: memberAt("BudgetName"), accountId: ownCalls },
             update: {
                 budgetType: value,
-                limitAmount: at("BudgetLimit.Amount", amount),
-                limitUnit: at("BudgetLimit.Unit"),
+                limitAmount: memberAt("BudgetLimit.Amount", amount),
+                limitUnit: memberAt("BudgetLimit.Unit"),
                 timeUnit: value,
                 costFilters,
-                notifications: or([], notifications),
+                notifications: withDefault([], notifications),
             },
             outputs: (id) => ({ arn: `arn:aws:budgets::${id.replace(":", ":budget/")}` }),
             gone: ["NotFoundException"],

@@ -4,38 +4,38 @@ import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, type Properties, type Resolved, tagList } from "./entry.ts";
 import {
-    at,
     counted,
     items,
     type Kind,
     type Kinds,
     list,
+    memberAt,
     memberOf,
     numberText,
-    or,
     struct,
     toAws,
     value,
+    withDefault,
 } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 type Args = Resolved<aws.cloudfront.DistributionArgs>;
 
 const customOrigin = struct({
-    httpPort: at("HTTPPort"),
-    httpsPort: at("HTTPSPort"),
+    httpPort: memberAt("HTTPPort"),
+    httpsPort: memberAt("HTTPSPort"),
     originProtocolPolicy: value,
     originSslProtocols: items(),
-    originReadTimeout: or(30),
-    originKeepaliveTimeout: or(5),
+    originReadTimeout: withDefault(30),
+    originKeepaliveTimeout: withDefault(5),
 });
 const anyOrigin = struct({
-    originId: at("Id"),
+    originId: memberAt("Id"),
     domainName: value,
-    originAccessControlId: or(""),
-    connectionAttempts: or(3),
-    connectionTimeout: or(10),
-    customHeaders: or([], items(struct({ name: at("HeaderName"), value: at("HeaderValue") }))),
+    originAccessControlId: withDefault(""),
+    connectionAttempts: withDefault(3),
+    connectionTimeout: withDefault(10),
+    customHeaders: withDefault([], items(struct({ name: memberAt("HeaderName"), value: memberAt("HeaderValue") }))),
     customOriginConfig: customOrigin,
 });
 /** Conversion of a distribution's origin. Without a custom origin configuration, the origin is an S3 bucket. */
@@ -51,40 +51,40 @@ const behavior: Kinds = {
     targetOriginId: value,
     viewerProtocolPolicy: value,
     allowedMethods: items(),
-    cachedMethods: at("AllowedMethods.CachedMethods", items()),
-    compress: or(false),
+    cachedMethods: memberAt("AllowedMethods.CachedMethods", items()),
+    compress: withDefault(false),
     cachePolicyId: value,
     originRequestPolicyId: value,
     responseHeadersPolicyId: value,
 };
 
 const kinds: Kinds = {
-    comment: or(""),
+    comment: withDefault(""),
     enabled: value,
     origins: items(origin),
     defaultCacheBehavior: struct(behavior),
-    orderedCacheBehaviors: at("CacheBehaviors", items(struct({ pathPattern: value, ...behavior })), []),
-    customErrorResponses: or(
+    orderedCacheBehaviors: memberAt("CacheBehaviors", items(struct({ pathPattern: value, ...behavior })), []),
+    customErrorResponses: withDefault(
         [],
         items(
             struct({
                 errorCode: value,
                 responseCode: numberText,
                 responsePagePath: value,
-                errorCachingMinTtl: at("ErrorCachingMinTTL", value, 10),
+                errorCachingMinTtl: memberAt("ErrorCachingMinTTL", value, 10),
             }),
         ),
     ),
-    defaultRootObject: or(""),
-    priceClass: or("PriceClass_All"),
-    httpVersion: or("http2"),
-    isIpv6Enabled: at("IsIPV6Enabled", value, false),
+    defaultRootObject: withDefault(""),
+    priceClass: withDefault("PriceClass_All"),
+    httpVersion: withDefault("http2"),
+    isIpv6Enabled: memberAt("IsIPV6Enabled", value, false),
     viewerCertificate: struct({
-        cloudfrontDefaultCertificate: at("CloudFrontDefaultCertificate", value, false),
-        minimumProtocolVersion: or("TLSv1"),
+        cloudfrontDefaultCertificate: memberAt("CloudFrontDefaultCertificate", value, false),
+        minimumProtocolVersion: withDefault("TLSv1"),
     }),
     restrictions: struct({
-        geoRestriction: counted(struct({ restrictionType: value, locations: at("Items", list(), []) })),
+        geoRestriction: counted(struct({ restrictionType: value, locations: memberAt("Items", list(), []) })),
     }),
 };
 
@@ -125,10 +125,10 @@ export function distributionEntries(client: cloudFront.CloudFrontClient): Record
             volatile: ["etag", "status"],
             update: kinds,
             outputs: {
-                arn: at("ARN"),
+                arn: memberAt("ARN"),
                 domainName: value,
                 status: value,
-                etag: at("ETag"),
+                etag: memberAt("ETag"),
             },
             gone: ["NoSuchDistribution"],
             tags: {

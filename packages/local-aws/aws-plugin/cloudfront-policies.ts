@@ -2,7 +2,7 @@ import * as cloudFront from "@aws-sdk/client-cloudfront";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import type { AnyEntry, Properties } from "./entry.ts";
-import { at, counted, type Kind, type Kinds, list, memberOf, or, struct, value } from "./kinds.ts";
+import { counted, type Kind, type Kinds, list, memberAt, memberOf, struct, value, withDefault } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 /** CloudFront's calls for one policy type. */
@@ -44,7 +44,7 @@ export function edgePolicyEntries(
         return resource<A>({
             volatile: ["etag"],
             update,
-            outputs: { arn: at("arn"), etag: at("IfMatch") },
+            outputs: { arn: memberAt("arn"), etag: memberAt("IfMatch") },
             gone: [`NoSuch${name}`],
             create: async (input) => String(memberOf(memberOf(await calls.create({ [config]: input }), name), "Id")),
             key: "Id",
@@ -57,7 +57,7 @@ export function edgePolicyEntries(
         "aws:cloudfront/originAccessControl:OriginAccessControl": policy<aws.cloudfront.OriginAccessControlArgs>(
             {
                 name: value,
-                description: or(""),
+                description: withDefault(""),
                 originAccessControlOriginType: value,
                 signingBehavior: value,
                 signingProtocol: value,
@@ -101,7 +101,7 @@ const listOf = (kind: Kind = value): Kind => counted(struct({ items: list(kind) 
 /** Conversions of the properties of a response headers policy. */
 const responseHeaders: Kinds = {
     name: value,
-    comment: or(""),
+    comment: withDefault(""),
     securityHeadersConfig: struct({
         contentSecurityPolicy: struct({ contentSecurityPolicy: value, override: value }),
         contentTypeOptions: struct({ override: value }),
@@ -110,8 +110,8 @@ const responseHeaders: Kinds = {
         strictTransportSecurity: struct({
             accessControlMaxAgeSec: value,
             override: value,
-            includeSubdomains: or(false),
-            preload: or(false),
+            includeSubdomains: withDefault(false),
+            preload: withDefault(false),
         }),
     }),
     customHeadersConfig: listOf(struct({ header: value, value, override: value })),
@@ -120,15 +120,15 @@ const responseHeaders: Kinds = {
 /** Conversions of the properties of a cache policy: cache key and TTLs. */
 const caching: Kinds = {
     name: value,
-    comment: or(""),
-    defaultTtl: at("DefaultTTL", value, 86_400),
-    maxTtl: at("MaxTTL", value, 31_536_000),
-    minTtl: at("MinTTL", value, 0),
+    comment: withDefault(""),
+    defaultTtl: memberAt("DefaultTTL", value, 86_400),
+    maxTtl: memberAt("MaxTTL", value, 31_536_000),
+    minTtl: memberAt("MinTTL", value, 0),
     parametersInCacheKeyAndForwardedToOrigin: struct({
-        enableAcceptEncodingBrotli: or(false),
-        enableAcceptEncodingGzip: or(false),
+        enableAcceptEncodingBrotli: withDefault(false),
+        enableAcceptEncodingGzip: withDefault(false),
         cookiesConfig: struct({ cookieBehavior: value, cookies: listOf() }),
-        headersConfig: struct({ headerBehavior: or("none"), headers: listOf() }),
+        headersConfig: struct({ headerBehavior: withDefault("none"), headers: listOf() }),
         queryStringsConfig: struct({ queryStringBehavior: value, queryStrings: listOf() }),
     }),
 };

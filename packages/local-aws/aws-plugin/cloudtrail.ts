@@ -2,14 +2,14 @@ import * as cloudTrail from "@aws-sdk/client-cloudtrail";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, tagList } from "./entry.ts";
-import { at, clearedBy, list, or, struct, value } from "./kinds.ts";
+import { clearsTo, list, memberAt, struct, value, withDefault } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 const selectors = list(
     struct({
-        readWriteType: or("All"),
-        includeManagementEvents: or(true),
-        excludeManagementEventSources: or([]),
+        readWriteType: withDefault("All"),
+        includeManagementEvents: withDefault(true),
+        excludeManagementEventSources: withDefault([]),
     }),
 );
 
@@ -24,14 +24,14 @@ export function trailEntries(client: cloudTrail.CloudTrailClient): Record<string
             replace: { name: value },
             update: {
                 s3BucketName: value,
-                s3KeyPrefix: or(""),
-                includeGlobalServiceEvents: or(true),
-                isMultiRegionTrail: or(false),
-                enableLogFileValidation: or(false),
-                enableLogging: at("IsLogging", value, true),
-                cloudWatchLogsGroupArn: at("CloudWatchLogsLogGroupArn", { to: withAllStreams }, ""),
-                cloudWatchLogsRoleArn: or(""),
-                eventSelectors: clearedBy([{}], selectors),
+                s3KeyPrefix: withDefault(""),
+                includeGlobalServiceEvents: withDefault(true),
+                isMultiRegionTrail: withDefault(false),
+                enableLogFileValidation: withDefault(false),
+                enableLogging: memberAt("IsLogging", value, true),
+                cloudWatchLogsGroupArn: memberAt("CloudWatchLogsLogGroupArn", { to: withAllStreams }, ""),
+                cloudWatchLogsRoleArn: withDefault(""),
+                eventSelectors: clearsTo([{}], selectors),
             },
             outputs: (arn) => ({ arn, homeRegion: arn.split(":")[3] }),
             gone: ["TrailNotFoundException"],

@@ -3,7 +3,7 @@ import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, type Properties, tagList, tagMap } from "./entry.ts";
-import { at, json, type Kinds, list, map, or, pairs, struct, value } from "./kinds.ts";
+import { json, type Kinds, list, map, memberAt, pairs, struct, value, withDefault } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 const gone = ["ResourceNotFound", "ResourceNotFoundException", "DashboardNotFoundError"];
@@ -25,13 +25,13 @@ const queries = list(
         label: value,
         period: value,
         // A query returns data only if the program sets `returnData`, as in Pulumi's AWS plugin.
-        returnData: or(false),
-        metric: at(
+        returnData: withDefault(false),
+        metric: memberAt(
             "MetricStat",
             struct({
-                namespace: at("Metric.Namespace"),
-                metricName: at("Metric.MetricName"),
-                dimensions: at("Metric.Dimensions", { ...dimensions, ...map }),
+                namespace: memberAt("Metric.Namespace"),
+                metricName: memberAt("Metric.MetricName"),
+                dimensions: memberAt("Metric.Dimensions", { ...dimensions, ...map }),
                 period: value,
                 stat: value,
                 unit: value,
@@ -53,22 +53,22 @@ export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string
     const dropDimensions = ({ Dimensions, ...rest }: Properties) => ({ ...rest, ...(!rest.Metrics && { Dimensions }) });
     return {
         "aws:cloudwatch/metricAlarm:MetricAlarm": resource<aws.cloudwatch.MetricAlarmArgs>({
-            replace: { name: at("AlarmName") },
+            replace: { name: memberAt("AlarmName") },
             update: {
-                alarmDescription: or(""),
+                alarmDescription: withDefault(""),
                 ...ownMetric,
-                metricQueries: at("Metrics", queries),
+                metricQueries: memberAt("Metrics", queries),
                 comparisonOperator: value,
                 threshold: value,
                 evaluationPeriods: value,
                 datapointsToAlarm: value,
-                treatMissingData: or("missing"),
-                actionsEnabled: or(true),
-                alarmActions: or([]),
-                okActions: at("OKActions", value, []),
-                insufficientDataActions: or([]),
+                treatMissingData: withDefault("missing"),
+                actionsEnabled: withDefault(true),
+                alarmActions: withDefault([]),
+                okActions: memberAt("OKActions", value, []),
+                insufficientDataActions: withDefault([]),
             },
-            outputs: { arn: at("AlarmArn") },
+            outputs: { arn: memberAt("AlarmArn") },
             gone,
             tags: {
                 member: "Tags",
@@ -110,9 +110,9 @@ export function logGroupEntries(client: logs.CloudWatchLogsClient): Record<strin
     const call = createSender(client);
     return {
         "aws:cloudwatch/logGroup:LogGroup": resource<aws.cloudwatch.LogGroupArgs>({
-            replace: { name: at("logGroupName") },
-            update: { retentionInDays: at("retentionInDays", value, 0) },
-            outputs: { arn: at("arn") },
+            replace: { name: memberAt("logGroupName") },
+            update: { retentionInDays: memberAt("retentionInDays", value, 0) },
+            outputs: { arn: memberAt("arn") },
             gone,
             tags: {
                 member: "tags",

@@ -2,7 +2,7 @@ import * as dynamo from "@aws-sdk/client-dynamodb";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, named, type Properties, type Resolved, tagList } from "./entry.ts";
-import { asItIs, at, list, or, struct, unordered, value } from "./kinds.ts";
+import { asItIs, list, memberAt, struct, unordered, value, withDefault } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 type Args = Resolved<aws.dynamodb.TableArgs>;
@@ -30,19 +30,19 @@ export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyE
     return {
         "aws:dynamodb/table:Table": resource<aws.dynamodb.TableArgs>({
             replace: {
-                name: at("TableName"),
+                name: memberAt("TableName"),
                 billingMode: value,
-                hashKey: at("HASH"),
-                rangeKey: at("RANGE"),
-                attributes: at(
+                hashKey: memberAt("HASH"),
+                rangeKey: memberAt("RANGE"),
+                attributes: memberAt(
                     "AttributeDefinitions",
-                    unordered(list(struct({ name: at("AttributeName"), type: at("AttributeType") }))),
+                    unordered(list(struct({ name: memberAt("AttributeName"), type: memberAt("AttributeType") }))),
                 ),
             },
             update: {
-                ttl: or(off, struct({ attributeName: value, enabled: value }, asItIs)),
+                ttl: withDefault(off, struct({ attributeName: value, enabled: value }, asItIs)),
             },
-            outputs: { arn: at("TableArn") },
+            outputs: { arn: memberAt("TableArn") },
             gone: ["ResourceNotFoundException"],
             tags: {
                 member: "Tags",

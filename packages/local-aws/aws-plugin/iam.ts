@@ -2,7 +2,7 @@ import * as iam from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, type Properties, sameJson, tagList } from "./entry.ts";
-import { apart, at, encodedJson, type Kind, memberOf, or, pairs, value } from "./kinds.ts";
+import { encodedJson, type Kind, memberAt, memberOf, ownCalls, pairs, value, withDefault } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 const gone = ["NoSuchEntityException"];
@@ -27,12 +27,12 @@ function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
     const boundary: Kind = { from: (awsValue) => memberOf(awsValue, "PermissionsBoundaryArn") };
     return {
         "aws:iam/role:Role": resource<aws.iam.RoleArgs>({
-            replace: { name: at("RoleName") },
+            replace: { name: memberAt("RoleName") },
             update: {
-                description: or(""),
-                assumeRolePolicy: at("AssumeRolePolicyDocument", encodedJson),
+                description: withDefault(""),
+                assumeRolePolicy: memberAt("AssumeRolePolicyDocument", encodedJson),
                 permissionsBoundary: boundary,
-                forceDetachPolicies: apart,
+                forceDetachPolicies: ownCalls,
             },
             outputs: { arn: value },
             gone,
@@ -66,8 +66,8 @@ function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
         }),
 
         "aws:iam/rolePolicy:RolePolicy": resource<aws.iam.RolePolicyArgs>({
-            replace: { name: at("PolicyName"), role: at("RoleName") },
-            update: { policy: at("PolicyDocument", encodedJson) },
+            replace: { name: memberAt("PolicyName"), role: memberAt("RoleName") },
+            update: { policy: memberAt("PolicyDocument", encodedJson) },
             gone,
             id: ({ name, role }) => `${role}:${name}`,
             key: (id) => ({ RoleName: id.split(":", 1)[0], PolicyName: id.slice(id.indexOf(":") + 1) }),
@@ -95,8 +95,8 @@ function policy(client: iam.IAMClient): AnyEntry {
         return { ...Policy, PolicyDocument: PolicyVersion?.Document };
     }
     return resource<aws.iam.PolicyArgs>({
-        replace: { name: at("PolicyName"), description: value },
-        update: { policy: at("PolicyDocument", encodedJson) },
+        replace: { name: memberAt("PolicyName"), description: value },
+        update: { policy: memberAt("PolicyDocument", encodedJson) },
         outputs: { arn: value },
         gone,
         tags: {
@@ -135,7 +135,7 @@ function attachments(client: iam.IAMClient): Record<string, AnyEntry> {
         policies.AttachedPolicies?.find(({ PolicyArn }) => PolicyArn === key.PolicyArn);
     return {
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment": resource<aws.iam.RolePolicyAttachmentArgs>({
-            replace: { role: at("RoleName"), policyArn: value },
+            replace: { role: memberAt("RoleName"), policyArn: value },
             gone,
             id: ({ role, policyArn }) => `${role}-${policyArn}`,
             put: call(iam.AttachRolePolicyCommand),
@@ -144,7 +144,7 @@ function attachments(client: iam.IAMClient): Record<string, AnyEntry> {
         }),
 
         "aws:iam/userPolicyAttachment:UserPolicyAttachment": resource<aws.iam.UserPolicyAttachmentArgs>({
-            replace: { user: at("UserName"), policyArn: value },
+            replace: { user: memberAt("UserName"), policyArn: value },
             gone,
             id: ({ user, policyArn }) => `${user}-${policyArn}`,
             put: call(iam.AttachUserPolicyCommand),
@@ -156,8 +156,8 @@ function attachments(client: iam.IAMClient): Record<string, AnyEntry> {
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider": resource<aws.iam.OpenIdConnectProviderArgs>({
             replace: {
                 url: { from: (awsValue) => `https://${String(awsValue).replace(/^https:\/\//, "")}` },
-                clientIdLists: at("ClientIDList"),
-                tags: at("Tags", pairs("Key"), {}),
+                clientIdLists: memberAt("ClientIDList"),
+                tags: memberAt("Tags", pairs("Key"), {}),
             },
             outputs: (arn) => ({ arn }),
             gone,

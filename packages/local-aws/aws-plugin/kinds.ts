@@ -32,16 +32,16 @@ export const asItIs: Spelling = (property) => property;
 export const value: Kind = {};
 
 /** Returns the conversion `kind` with another member path, and optionally with a default. */
-export const at = (path: string, kind: Kind = value, or: unknown = kind.or): Kind => ({ ...kind, path, or });
+export const memberAt = (path: string, kind: Kind = value, or: unknown = kind.or): Kind => ({ ...kind, path, or });
 
 /** Returns the conversion `kind` for a property whose default value on AWS is `preset`. */
-export const or = (preset: unknown, kind: Kind = value): Kind => ({ ...kind, or: preset });
+export const withDefault = (preset: unknown, kind: Kind = value): Kind => ({ ...kind, or: preset });
 
 /** Returns the conversion `kind` with the value that an update sends after the program removed the property. */
-export const clearedBy = (cleared: unknown, kind: Kind): Kind => ({ ...kind, cleared });
+export const clearsTo = (cleared: unknown, kind: Kind): Kind => ({ ...kind, cleared });
 
 /** Conversion of a property that `toAws` and `fromAws` skip: the resource type's own calls read and write it. */
-export const apart: Kind = { path: "" };
+export const ownCalls: Kind = { path: "" };
 
 /** Returns the API input for `values`. `olds` are the properties before an update. */
 export function toAws(kinds: Kinds, values: object, olds: object = {}, spelling = upperCase): Properties {
@@ -115,7 +115,7 @@ export function struct(members: Kinds, spelling = upperCase): Kind {
 /** Returns conversions of properties that AWS nests inside the member `path`. */
 export const inside = (path: string, kinds: Kinds, spelling = upperCase): Kinds =>
     Object.fromEntries(
-        Object.entries(kinds).map(([name, kind]) => [name, at(`${path}.${kind.path ?? spelling(name)}`, kind)]),
+        Object.entries(kinds).map(([name, kind]) => [name, memberAt(`${path}.${kind.path ?? spelling(name)}`, kind)]),
     );
 
 /** Conversion of a list: converts each of its values with `of`. */

@@ -4,7 +4,7 @@ import type * as aws from "@pulumi/aws";
 import { type Zippable, zipSync } from "fflate";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, canonical, named, tagMap } from "./entry.ts";
-import { at, map, memberOf, or, struct, value } from "./kinds.ts";
+import { map, memberAt, memberOf, struct, value, withDefault } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 const gone = ["ResourceNotFoundException"];
@@ -26,21 +26,21 @@ function functionEntry(client: lambda.LambdaClient): AnyEntry {
     const call = createSender(client);
     return resource<aws.lambda.FunctionArgs>({
         volatile: ["codeSha256"],
-        replace: { name: at("FunctionName") },
+        replace: { name: memberAt("FunctionName") },
         update: {
-            code: at("code"),
-            description: or(""),
+            code: memberAt("code"),
+            description: withDefault(""),
             role: value,
             handler: value,
             runtime: value,
-            architectures: or(["x86_64"]),
-            memorySize: or(128),
-            timeout: or(3),
-            environment: or({ variables: {} }, struct({ variables: map })),
-            tracingConfig: or({}, struct({ mode: or("PassThrough") })),
+            architectures: withDefault(["x86_64"]),
+            memorySize: withDefault(128),
+            timeout: withDefault(3),
+            environment: withDefault({ variables: {} }, struct({ variables: map })),
+            tracingConfig: withDefault({}, struct({ mode: withDefault("PassThrough") })),
         },
         outputs: {
-            arn: at("FunctionArn"),
+            arn: memberAt("FunctionArn"),
             codeSha256: value,
             version: value,
         },
@@ -92,7 +92,7 @@ function accessEntries(client: lambda.LambdaClient): Record<string, AnyEntry> {
             autonamed: "statementId",
             replace: {
                 statementId: value,
-                function: at("FunctionName"),
+                function: memberAt("FunctionName"),
                 action: value,
                 principal: value,
                 sourceArn: value,
@@ -118,9 +118,9 @@ function accessEntries(client: lambda.LambdaClient): Record<string, AnyEntry> {
             resource<aws.lambda.FunctionEventInvokeConfigArgs>({
                 replace: { functionName: value },
                 update: {
-                    maximumEventAgeInSeconds: or(21_600),
-                    maximumRetryAttempts: or(2),
-                    destinationConfig: or({}, struct({ onFailure: struct({ destination: value }) })),
+                    maximumEventAgeInSeconds: withDefault(21_600),
+                    maximumRetryAttempts: withDefault(2),
+                    destinationConfig: withDefault({}, struct({ onFailure: struct({ destination: value }) })),
                 },
                 gone,
                 id: ({ functionName }) => functionName,

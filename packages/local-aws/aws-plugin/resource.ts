@@ -1,6 +1,16 @@
 import { unlessGone } from "../calls.ts";
 import { type AnyEntry, canonical, type Entry, named, type Properties, plainTags, type Resolved } from "./entry.ts";
-import { at, fromAws, type Kind, type Kinds, memberOf, nestedPaths, type Spelling, toAws, value } from "./kinds.ts";
+import {
+    fromAws,
+    type Kind,
+    type Kinds,
+    memberAt,
+    memberOf,
+    nestedPaths,
+    type Spelling,
+    toAws,
+    value,
+} from "./kinds.ts";
 
 /** A service's calls to list, add and remove tags. */
 export interface Tagging {
@@ -69,7 +79,7 @@ interface Row<A> extends Pick<Entry<A>, "autonamed" | "volatile" | "filledIn" | 
 export function resource<A>(row: Row<A>): AnyEntry {
     const { replace = {}, update = {}, tags, volatile } = row;
     const effects = (of: object, effect: "replace" | "update") => Object.keys(of).map((property) => [property, effect]);
-    const tagged = tags ? { tags: at("tags", value, {}) } : {};
+    const tagged = tags ? { tags: memberAt("tags", value, {}) } : {};
     return {
         ...row,
         properties: Object.fromEntries([

@@ -3,7 +3,19 @@ import * as s3 from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
 import { createSender, unlessGone } from "../calls.ts";
 import { type AnyEntry, named, plainTags, tagList } from "./entry.ts";
-import { apart, at, inside, json, type Kind, list, memberOf, only, or, struct, value } from "./kinds.ts";
+import {
+    inside,
+    json,
+    type Kind,
+    list,
+    memberAt,
+    memberOf,
+    only,
+    ownCalls,
+    struct,
+    value,
+    withDefault,
+} from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 /** S3's errors for a bucket, an object or a setting that does not exist. */
@@ -34,7 +46,7 @@ function bucket(client: s3.S3Client, region: string): AnyEntry {
     return resource<aws.s3.BucketArgs>({
         autonamed: "bucket",
         replace: { bucket: value },
-        update: { forceDestroy: apart },
+        update: { forceDestroy: ownCalls },
         outputs: (id) => ({
             arn: `arn:aws:s3:::${id}`,
             region,
@@ -101,7 +113,7 @@ function settings(client: s3.S3Client): Record<string, AnyEntry> {
 
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls": resource<aws.s3.BucketOwnershipControlsArgs>({
             ...ofBucket,
-            update: { rule: at("OwnershipControls.Rules", only(struct({ objectOwnership: value }))) },
+            update: { rule: memberAt("OwnershipControls.Rules", only(struct({ objectOwnership: value }))) },
             put: call(s3.PutBucketOwnershipControlsCommand),
             get: call(s3.GetBucketOwnershipControlsCommand),
             delete: call(s3.DeleteBucketOwnershipControlsCommand),
@@ -111,15 +123,15 @@ function settings(client: s3.S3Client): Record<string, AnyEntry> {
             resource<aws.s3.BucketServerSideEncryptionConfigurationArgs>({
                 ...ofBucket,
                 update: {
-                    rules: at(
+                    rules: memberAt(
                         "ServerSideEncryptionConfiguration.Rules",
                         list(
                             struct({
                                 applyServerSideEncryptionByDefault: struct({
-                                    sseAlgorithm: at("SSEAlgorithm"),
-                                    kmsMasterKeyId: at("KMSMasterKeyID"),
+                                    sseAlgorithm: memberAt("SSEAlgorithm"),
+                                    kmsMasterKeyId: memberAt("KMSMasterKeyID"),
                                 }),
-                                bucketKeyEnabled: or(false),
+                                bucketKeyEnabled: withDefault(false),
                             }),
                         ),
                     ),
@@ -132,7 +144,10 @@ function settings(client: s3.S3Client): Record<string, AnyEntry> {
         "aws:s3/bucketVersioning:BucketVersioning": resource<aws.s3.BucketVersioningArgs>({
             ...ofBucket,
             update: {
-                versioningConfiguration: at("VersioningConfiguration", struct({ status: or("Disabled") })),
+                versioningConfiguration: memberAt(
+                    "VersioningConfiguration",
+                    struct({ status: withDefault("Disabled") }),
+                ),
             },
             put: call(s3.PutBucketVersioningCommand),
             get: async (key) => ({ VersioningConfiguration: await call(s3.GetBucketVersioningCommand)(key) }),
@@ -147,7 +162,7 @@ function settings(client: s3.S3Client): Record<string, AnyEntry> {
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration":
             resource<aws.s3.BucketLifecycleConfigurationArgs>({
                 ...ofBucket,
-                update: { rules: at("LifecycleConfiguration.Rules", list(lifecycleRule)) },
+                update: { rules: memberAt("LifecycleConfiguration.Rules", list(lifecycleRule)) },
                 put: call(s3.PutBucketLifecycleConfigurationCommand),
                 get: async (key) => ({
                     LifecycleConfiguration: await call(s3.GetBucketLifecycleConfigurationCommand)(key),
@@ -158,9 +173,9 @@ function settings(client: s3.S3Client): Record<string, AnyEntry> {
 }
 
 const lifecycleRule = struct({
-    id: at("ID"),
+    id: memberAt("ID"),
     status: value,
-    filter: or({}, struct({ prefix: or("") })),
+    filter: withDefault({}, struct({ prefix: withDefault("") })),
     expiration: struct({ days: value }),
     noncurrentVersionExpiration: struct({ noncurrentDays: value }),
     abortIncompleteMultipartUpload: struct({ daysAfterInitiation: value }),
@@ -177,11 +192,11 @@ function object(client: s3.S3Client): AnyEntry {
     return resource<aws.s3.BucketObjectv2Args>({
         replace: { bucket: value, key: value },
         update: {
-            source: apart,
-            content: apart,
+            source: ownCalls,
+            content: ownCalls,
             contentType: value,
             cacheControl: value,
-            metadata: at("Metadata", or({})),
+            metadata: memberAt("Metadata", withDefault({})),
             tags: tagging,
         },
         gone,

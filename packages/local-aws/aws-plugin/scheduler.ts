@@ -2,7 +2,7 @@ import * as scheduler from "@aws-sdk/client-scheduler";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import type { AnyEntry } from "./entry.ts";
-import { or, struct, value } from "./kinds.ts";
+import { struct, value, withDefault } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 /**
@@ -13,20 +13,23 @@ export function scheduleEntries(client: scheduler.SchedulerClient): Record<strin
     const call = createSender(client);
     return {
         "aws:scheduler/schedule:Schedule": resource<aws.scheduler.ScheduleArgs>({
-            replace: { name: value, groupName: or("default") },
+            replace: { name: value, groupName: withDefault("default") },
             update: {
-                description: or(""),
+                description: withDefault(""),
                 scheduleExpression: value,
-                scheduleExpressionTimezone: or("UTC"),
+                scheduleExpressionTimezone: withDefault("UTC"),
                 flexibleTimeWindow: struct({ mode: value }),
-                state: or("ENABLED"),
+                state: withDefault("ENABLED"),
                 target: struct({
                     arn: value,
                     roleArn: value,
                     input: value,
-                    retryPolicy: or(
+                    retryPolicy: withDefault(
                         {},
-                        struct({ maximumEventAgeInSeconds: or(86_400), maximumRetryAttempts: or(185) }),
+                        struct({
+                            maximumEventAgeInSeconds: withDefault(86_400),
+                            maximumRetryAttempts: withDefault(185),
+                        }),
                     ),
                     deadLetterConfig: struct({ arn: value }),
                 }),

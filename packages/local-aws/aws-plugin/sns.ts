@@ -2,7 +2,7 @@ import * as sns from "@aws-sdk/client-sns";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, type Properties, tagList } from "./entry.ts";
-import { at, clearedBy, flagText, json, or, value } from "./kinds.ts";
+import { clearsTo, flagText, json, memberAt, value, withDefault } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 const gone = ["NotFoundException", "NotFound", "ResourceNotFoundException"];
@@ -21,7 +21,7 @@ export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
     return {
         "aws:sns/topic:Topic": resource<aws.sns.TopicArgs>({
             replace: { name: value },
-            update: { displayName: or(""), kmsMasterKeyId: clearedBy("", value) },
+            update: { displayName: withDefault(""), kmsMasterKeyId: clearsTo("", value) },
             outputs: (arn) => ({ arn }),
             gone,
             tags: {
@@ -42,7 +42,7 @@ export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
         }),
 
         "aws:sns/topicPolicy:TopicPolicy": resource<aws.sns.TopicPolicyArgs>({
-            replace: { arn: at("TopicArn") },
+            replace: { arn: memberAt("TopicArn") },
             update: { policy: json },
             gone,
             id: ({ arn }) => arn,
@@ -56,8 +56,8 @@ export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
         }),
 
         "aws:sns/topicSubscription:TopicSubscription": resource<aws.sns.TopicSubscriptionArgs>({
-            replace: { topic: at("TopicArn"), protocol: value, endpoint: value },
-            update: { rawMessageDelivery: or(false, flagText) },
+            replace: { topic: memberAt("TopicArn"), protocol: value, endpoint: value },
+            update: { rawMessageDelivery: withDefault(false, flagText) },
             outputs: (arn) => ({ arn }),
             gone,
             async create({ TopicArn, Protocol, Endpoint, ...Attributes }) {

@@ -2,7 +2,7 @@ import * as sqs from "@aws-sdk/client-sqs";
 import type * as aws from "@pulumi/aws";
 import { createSender } from "../calls.ts";
 import { type AnyEntry, tagMap } from "./entry.ts";
-import { at, flagText, inside, json, numberText, value } from "./kinds.ts";
+import { flagText, inside, json, memberAt, numberText, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
@@ -23,14 +23,14 @@ export function sqsEntries(client: sqs.SQSClient): Record<string, AnyEntry> {
     const fetchAttributes = (key: object) => call(sqs.GetQueueAttributesCommand)({ ...key, AttributeNames: ["All"] });
     return {
         "aws:sqs/queue:Queue": resource<aws.sqs.QueueArgs>({
-            replace: { name: at("QueueName") },
+            replace: { name: memberAt("QueueName") },
             update: inside("Attributes", {
-                messageRetentionSeconds: at("MessageRetentionPeriod", numberText, 345_600),
-                visibilityTimeoutSeconds: at("VisibilityTimeout", numberText, 30),
+                messageRetentionSeconds: memberAt("MessageRetentionPeriod", numberText, 345_600),
+                visibilityTimeoutSeconds: memberAt("VisibilityTimeout", numberText, 30),
                 // Encryption is on by default (SQS Developer Guide, "Encryption at rest").
-                sqsManagedSseEnabled: at("SqsManagedSseEnabled", flagText, true),
+                sqsManagedSseEnabled: memberAt("SqsManagedSseEnabled", flagText, true),
             }),
-            outputs: { url: at("QueueUrl"), arn: at("Attributes.QueueArn") },
+            outputs: { url: memberAt("QueueUrl"), arn: memberAt("Attributes.QueueArn") },
             gone,
             tags: {
                 member: "tags",
@@ -49,7 +49,7 @@ export function sqsEntries(client: sqs.SQSClient): Record<string, AnyEntry> {
 
         "aws:sqs/queuePolicy:QueuePolicy": resource<aws.sqs.QueuePolicyArgs>({
             replace: { queueUrl: value },
-            update: { policy: at("Attributes.Policy", json) },
+            update: { policy: memberAt("Attributes.Policy", json) },
             gone,
             id: ({ queueUrl }) => queueUrl,
             put: call(sqs.SetQueueAttributesCommand),

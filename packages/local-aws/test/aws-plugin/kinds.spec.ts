@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import { patches } from "../../aws-plugin/api-gateway.ts";
 import {
-    at,
-    clearedBy,
+    clearsTo,
     fromAws,
     items,
     type Kinds,
     list,
+    memberAt,
     nestedPaths,
-    or,
     struct,
     toAws,
     value,
+    withDefault,
 } from "../../aws-plugin/kinds.ts";
 
 describe("toAws, fromAws and patches of the local AWS plugin", () => {
     const kinds: Kinds = {
         title: value,
-        shelf: at("Place.Shelf", value, "A"),
-        note: clearedBy("", value),
-        covers: list(struct({ colour: value, width: or(10) })),
+        shelf: memberAt("Place.Shelf", value, "A"),
+        note: clearsTo("", value),
+        covers: list(struct({ colour: value, width: withDefault(10) })),
         tags: items(),
     };
 
