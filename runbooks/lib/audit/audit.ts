@@ -84,7 +84,7 @@ export async function audit(
 async function listEverything(place: Place, trying: Trying, progress: (line: string) => void) {
     const listed = keysOf(kinds).map(async (kind) => {
         const items = await trying(kind, () => kinds[kind].list(place));
-        progress(`${kind}: ${items?.length ?? "not readable"}`);
+        if (items?.length !== 0) progress(`${kind}: ${items?.length ?? "not readable"}`);
         return (items ?? []).map((item): InventoryItem => ({ ...item, kind, place }));
     });
     return (await Promise.all(listed)).flat();
