@@ -30,27 +30,38 @@ export interface DecimalChoice {
 }
 
 /**
- * Returns the decimal sign of a column with commas; undefined if its values need no change. `choice` decides if both
- * signs are possible.
+ * Returns the decimal sign of a column of numbers; undefined if no sign fits all of them. `choice` decides if a number,
+ * such as `1.299`, has two readings.
  *
  * @throws Error with both readings and their commands if `choice` is missing
  */
-export function chooseDecimal(
+export function readingOf(
     file: string,
     column: string,
     values: readonly string[],
     { decimal, suggest = createSuggest([]) }: DecimalChoice,
 ): Decimal | undefined {
-    const possible = possibleDecimals(values);
-    if (possible.length < 2) return possible[0];
+    const filled = values.filter((value) => !isEmpty(value));
+    const [first, second] = decimals.filter((each) => filled.every((value) => patterns[each].test(value)));
+    const isTwofold = (value: string) => withPoint(value, "comma") !== withPoint(value, "point");
+    const row = values.findIndex(isTwofold);
+    if (second === undefined || row < 0) return first;
     if (decimal !== undefined) return decimal;
-    const row = values.findIndex((value) => value.includes(","));
     const value = values[row] as string;
-    const readings = possible.map((each) => `  ${withPoint(value, each)}:  ${suggest({ decimal: each })}`);
+    const readings = decimals.map((each) => `  ${withPoint(value, each)}:  ${suggest({ decimal: each })}`);
     throw new Error(
         `${file}, row ${row + 1}, column ${column}: "${abbreviate(value, 40)}" has several readings. Run the right command:\n${readings.join("\n")}`,
     );
 }
+
+/**
+ * Returns the decimal sign of a column with commas; undefined if its values need no change. `choice` decides if both
+ * signs are possible.
+ *
+ * @throws Error with both readings and their commands if `choice` is missing
+ */
+export const chooseDecimal: typeof readingOf = (file, column, values, choice) =>
+    values.some((value) => value.includes(",")) ? readingOf(file, column, values, choice) : undefined;
 
 /** Returns a number with a decimal point and without groups; returns any other text unchanged. */
 export function withPoint(text: string, decimal: Decimal | undefined): string {

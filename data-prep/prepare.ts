@@ -176,8 +176,9 @@ function logAttributes(
     tables: { readonly items: ItemTable; readonly users: UserTable | undefined },
     columns: number,
 ): void {
-    const { understood, catalogue } = tables.items;
+    const { understood, catalogue, notUnderstood = [] } = tables.items;
     if (understood) log(understood);
+    if (notUnderstood.length > 0) log(`warning: not understood in the items: ${notUnderstood.join("; ")}`);
     if (catalogue.length === 0) {
         log(`No item file came with ${name}: items are shown by their IDs, and no items.csv is written.`);
     } else if (columns === 0) {

@@ -6,7 +6,7 @@ import type { DecimalChoice } from "../numbers.ts";
 import { chosenColumns, knownNames, namedColumns, words } from "../reading/roles.ts";
 import { type Source, sourcesAt } from "../reading/sources.ts";
 import { type AttributeColumn, attributeColumns, isWebAddress, toEpochSeconds } from "./columns.ts";
-import { isEmpty, isNumber } from "./content.ts";
+import { isEmpty } from "./content.ts";
 import { readRecords } from "./read.ts";
 import { readShopColumns } from "./shop-values.ts";
 import { lastOfEach } from "./users.ts";
@@ -18,6 +18,8 @@ export interface ItemTable {
     /** Further columns of the Items dataset, in the catalogue's order. */
     readonly columns: readonly AttributeColumn[];
     readonly leftOut: readonly string[];
+    /** Columns with values that were not understood, each with their number. */
+    readonly notUnderstood?: readonly string[];
     /** Number of rows whose ID occurs again in a later row. */
     readonly repeated: number;
     /** Names of the table's columns; empty for MovieLens' own formats. */
@@ -59,13 +61,15 @@ const itemNames = {
         "erstelltam anlagedatum datecreation fechacreacion",
     ),
     price: words(
-        "price unitprice listprice saleprice retailprice variantprice regularprice",
+        "price unitprice listprice retailprice variantprice regularprice saleprice",
         "preis verkaufspreis einzelpreis prix precio prezzo prijs",
     ),
     brand: words("brand brandname manufacturer", "marke hersteller marque fabricant marca"),
+    currency: words("currency currencycode pricecurrency", "wahrung devise moneda divisa valuta waluta"),
     stock: words(
-        "stock inventory stockquantity stocklevel variantinventoryqty instock availability stockstatus",
-        "bestand lagerbestand lager verfugbarkeit enstock disponibilite existencias disponibilidad giacenza disponibilita voorraad",
+        "stock inventory stockquantity stocklevel stockqty variantinventoryqty qty quantity onhand",
+        "bestand lagerbestand lager enstock existencias giacenza voorraad",
+        "isinstock instock availability stockstatus verfugbarkeit disponibilite disponibilidad disponibilita",
     ),
     image: words(
         "image imageurl imagelink imageurll imageurlm imageurls picture pictureurl img imgurl thumbnail thumbnailurl photo",
@@ -143,7 +147,7 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
     const images = valuesOf("image");
     if (!images?.every((text) => isEmpty(text) || isWebAddress(text))) delete parts.image;
     const invalid = images?.filter((text) => !isEmpty(text) && imageOrigin(text) === undefined).length ?? 0;
-    const used = (["id", "title", "category", "year", "created", "image"] as const).flatMap(
+    const used = (["id", "title", "category", "year", "created", "currency", "image"] as const).flatMap(
         (part) => parts[part] ?? [],
     );
     const named = (["price", "brand", "stock"] as const).flatMap((part) => {
@@ -151,10 +155,11 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
         return column === undefined ? [] : [{ name: part.toUpperCase(), column }];
     });
     const further = (name: string) => chosen?.extras.find((extra) => extra.name === name)?.column;
-    const shop = readShopColumns(rows, {
-        price: parts.price ?? further("PRICE"),
-        stock: parts.stock ?? further("STOCK"),
-    });
+    const shop = readShopColumns(
+        records,
+        { ...parts, price: parts.price ?? further("PRICE"), stock: parts.stock ?? further("STOCK") },
+        numbers,
+    );
     const { columns, leftOut } = attributeColumns(
         { ...records, rows: shop.rows },
         used,
@@ -164,7 +169,7 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
     );
     const order = [...lastOfEach(readColumn(id), source.name, header[id] as string).values()];
     const byWords = parts.category !== undefined && /:token_seq$/.test(header[parts.category] ?? "");
-    const [price, brand] = ["PRICE", "BRAND"].map((name) => columns.find(({ field }) => field.name === name)?.values);
+    const brand = columns.find(({ field }) => field.name === "BRAND")?.values;
     const catalogue = order.map((at) => {
         const text = (part: ItemPart) => (parts[part] === undefined ? "" : (rows[at]?.[parts[part]] ?? ""));
         const title = splitTitle(text("title").trim());
@@ -174,9 +179,8 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
             title: title.title || text("id").trim(),
             year: own ? Number(own) : (title.year ?? null),
             genres: parseGenres(text("category"), byWords),
-            ...priceOf(price?.[at], shop.currency),
+            ...shop.details[at],
             ...(isEmpty(brand?.[at] ?? "") ? {} : { brand: brand?.[at] as string }),
-            ...(shop.pieces[at] === undefined ? {} : { stock: shop.pieces[at] }),
             ...(imageOrigin(text("image")) === undefined ? {} : { image: text("image") }),
         };
     });
@@ -184,11 +188,8 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
     return {
         catalogue,
         columns: all.map(({ field, values }) => ({ field, values: order.map((at) => values[at] ?? "") })),
-        leftOut: [
-            ...leftOut,
-            ...(parts.image === undefined || invalid === 0 ? [] : [invalidImages(invalid)]),
-            ...shop.notes,
-        ],
+        leftOut: parts.image === undefined || invalid === 0 ? leftOut : [...leftOut, invalidImages(invalid)],
+        notUnderstood: shop.notes,
         repeated: rows.length - order.length,
         names: header,
         understood: `${basename(source.name)}: ${inWords(parts, header)}`,
@@ -197,9 +198,6 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
 
 const invalidImages = (count: number) =>
     `image (${count} ${count === 1 ? "address" : "addresses"} with an invalid host)`;
-
-const priceOf = (text = "", currency: string | undefined): { price?: number; currency?: string } =>
-    isNumber(text) ? { price: Number(text), ...(currency !== undefined && { currency }) } : {};
 
 /**
  * Describes the columns as a sentence: "id = product_id, category = category; no title: ids are shown (--item-columns

@@ -9,6 +9,7 @@ const feeds: readonly {
     readonly header: string;
     readonly rows: readonly string[];
     readonly items: readonly (readonly [price: number | undefined, currency?: string | undefined, stock?: number])[];
+    readonly leftOut?: readonly string[];
     readonly notes?: readonly string[];
 }[] = [
     {
@@ -51,7 +52,7 @@ const feeds: readonly {
         header: "sku;name;price;availability",
         rows: ["1;A;10;https://schema.org/InStock", "2;B;11;https://schema.org/OutOfStock"],
         items: [[10], [11, undefined, 0]],
-        notes: ["availability (addresses of the web)"],
+        leftOut: ["availability (addresses of the web)"],
     },
     {
         of: "an Italian shop",
@@ -87,27 +88,58 @@ const feeds: readonly {
         of: "a table with values that are no price",
         header: "sku,name,price,stock",
         rows: ["1,A,$5.00,7", "2,B,on request,many", "3,C,$6.50,1", "4,D,€9.00,2"],
-        items: [[5, "$", 7], [undefined], [6.5, "$", 1], [undefined, undefined, 2]],
+        items: [[5, "$", 7], [undefined], [6.5, "$", 1], [9, "€", 2]],
         notes: [
-            'price (2 of 4 values not understood, such as "on request")',
-            'stock (1 of 4 values not understood, such as "many")',
+            'price (1 of 4 values, such as "on request")',
+            'stock (1 of 4 values, such as "many")',
+            "one currency of price (there are $ 2, none 1, € 1)",
         ],
+    },
+    {
+        of: "a table with both decimal signs, a negative price and a column of currencies",
+        header: "sku,name,price,currency,qty,stock_status",
+        rows: ['1,A,"12,99",EUR,0,1', "2,B,12.99,JPY,5,1", "3,C,-3.50,EUR,7 pcs,1"],
+        items: [
+            [12.99, "EUR", 0],
+            [12.99, "JPY", 5],
+            [undefined, undefined, 7],
+        ],
+        notes: ['price (1 of 3 values, such as "-3.50")', "one currency of price (there are EUR 2, JPY 1)"],
+    },
+    {
+        of: "WooCommerce's products, of which some are on sale",
+        header: "ID,Name,Regular price,Sale price",
+        rows: ["1,A,12.99,9.99", "2,B,13.99,", '3,C,"899,-",'],
+        items: [[12.99], [13.99], [899]],
     },
 ];
 
 describe("Prices and stock in a table of items", () => {
     const { put } = folderForEach();
 
-    for (const { of, header, rows, items, notes = [] } of feeds) {
+    for (const { of, header, rows, items, leftOut = [], notes = [] } of feeds) {
         it(`\`itemsAt\` reads price, currency and stock in the form of ${of}`, async () => {
-            const { catalogue, columns, leftOut } = await itemsAt(put("items.csv", lines(header, ...rows)));
+            const { catalogue, columns, ...table } = await itemsAt(put("items.csv", lines(header, ...rows)));
             assert.deepEqual(
                 catalogue.map(({ price, currency, stock }) => [price, currency, stock]),
                 items.map(([price, currency, stock]) => [price, currency, stock]),
             );
-            assert.deepEqual(leftOut, notes);
+            assert.deepEqual([table.leftOut, table.notUnderstood], [leftOut, notes]);
             const price = columns.find(({ field }) => field.name === "PRICE");
             assert.match(JSON.stringify(price?.field.type), /float|int/);
         });
     }
+
+    it("`itemsAt` asks for the decimal sign of prices that are 1,299 or 1.299", async () => {
+        const path = put("items.csv", lines("id;title;price", "1;A;1.299 €", "2;B;899 €"));
+        await assert.rejects(
+            itemsAt(path),
+            /column price: "1\.299" has several readings.*\n {2}1299: {2}.*\n {2}1\.299: /,
+        );
+        const { catalogue } = await itemsAt(path, undefined, { decimal: "comma" });
+        assert.deepEqual(
+            catalogue.map(({ price }) => price),
+            [1299, 899],
+        );
+    });
 });
