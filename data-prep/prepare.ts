@@ -74,19 +74,11 @@ export interface PrepareResult {
  * other Errors, with messages for people, if files or MovieLens are unavailable.
  */
 export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult> {
-    const { options, log, outputPath, paths, now, plans, chosen, suggest, besideInput } = await planPreparation(given);
-    refuseReplacement(outputPath, besideInput, suggest);
+    const planned = await planPreparation(given);
+    const { options, log, outputPath, now, plans, chosen, suggest, items, users, columns } = planned;
+    refuseReplacement(outputPath, planned.besideInput, suggest);
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
-    const numbers = { decimal: options.decimal, suggest };
-    const items = options.items
-        ? await itemsAt(options.items, options.itemColumns, numbers)
-        : await itemsBeside(paths[0] as string, first?.table.name ?? "");
-    const users =
-        options.users === undefined ? undefined : await readUsers(options.users, options.userColumns, numbers);
-    const columns = itemColumns(items.catalogue, items.columns);
-    logAttributes(log, name, { items, users }, columns.length);
-
     const folder = outputFolder(outputPath);
     const before = await readManifest(outputPath).catch(() => undefined);
     const bad: BadRow[] | undefined = options.badRows === "quarantine" ? [] : undefined;
@@ -194,8 +186,8 @@ function logAttributes(
 }
 
 /**
- * Finds the columns of the input files, and logs them. Also logs a command whose options name these columns. Writes no
- * file except a downloaded MovieLens. Throws like `prepare` if it does not understand the files.
+ * Finds the columns of the input files, reads the tables of items and users, and logs what it understood, with a command
+ * whose options name the columns. Writes only a downloaded MovieLens. Throws like `prepare` for files that it does not understand.
  */
 export async function planPreparation(given: PrepareOptions) {
     const log = given.log ?? ((line: string) => process.stderr.write(`${line}\n`));
@@ -223,7 +215,14 @@ export async function planPreparation(given: PrepareOptions) {
         always,
     );
     log(`As a command:  ${withoutDryRun(understood)}`);
-    return { options, log, outputPath, paths, now, plans, chosen, suggest, besideInput };
+    const numbers = { decimal: options.decimal, suggest };
+    const items = options.items
+        ? await itemsAt(options.items, options.itemColumns, numbers)
+        : await itemsBeside(paths[0] as string, first?.table.name ?? "");
+    const users = options.users ? await readUsers(options.users, options.userColumns, numbers) : undefined;
+    const columns = itemColumns(items.catalogue, items.columns);
+    logAttributes(log, plans.map(({ table }) => table.name).join(", "), { items, users }, columns.length);
+    return { options, log, outputPath, now, plans, chosen, suggest, besideInput, items, users, columns };
 }
 
 /** Returns the options that the user gave, which a suggested command repeats. */

@@ -25,14 +25,46 @@ const hints: readonly (readonly [role: "user" | "item" | "event", patterns: read
             new RegExp(`^${things}s?$`),
         ],
     ],
-    ["event", [/^(event|action|actie|aktion|azione|accion|acao|activity|handling|gebeurtenis)(name|type|soort|typ)?$/]],
+    [
+        "event",
+        [
+            /^(event|action|actie|aktion|azione|accion|acao|activity|handling|gebeurtenis|metric|transaction)(name|type|action|soort|typ)?$/,
+        ],
+    ],
 ];
 
-/** Names of times, such as `watched_at` and `Order Date`: the event's own time comes before that of a payment. */
-export const timeHints: readonly RegExp[] = [
-    /^(order|purchase|event|created|watched|played|viewed|listened|clicked|added)(at|on|date|time)$/,
-    /^date/,
+/** Names of times that are not those of an event: of birth, due, delivery, change and the like. */
+const otherTimes =
+    /birth|geburt|naissance|nacim|nascita|^dob|due|fallig|scad|vencim|echeance|expir|ablauf|deliver|dostarcz|dostaw|liefer|livr|lever|entrega|consegna|wysyl|envio|spediz|kargo|teslim|ship|return|retour|update|modif|anderung|login|signup|regist|import|sync|publi|release|departure|arrival|checkout|clienttime|(product|item|article|artikel|customer|user|member|account|client)\w*creat/;
+/** Names of times of an event, the surest first. */
+const eventTimes: readonly RegExp[] = [
+    /order|bestel|commande|pedido|ordine|zamow|siparis|purchase|kauf|achat|compra|acquist|koop|bought|sold|placed|booked|played|watched|viewed|listened|clicked|borrow|issued|event|visit|enrolled|servertime/,
+    /created|date|datum|data|fecha|tijd|zeit|time|^ts|ts$|at$/,
 ];
+
+/**
+ * Returns the column of the event's time among columns of times; undefined if none is, or several are equally likely.
+ * `nameOf` returns a column's name in the form that `plain` returns.
+ */
+export function eventTime(columns: readonly number[], nameOf: (column: number) => string): number | undefined {
+    const likely = columns.filter((column) => !otherTimes.test(nameOf(column)));
+    if (likely.length === 1) return likely[0];
+    const [sure = [], usual = []] = eventTimes.map((pattern) =>
+        likely.filter((column) => pattern.test(nameOf(column))),
+    );
+    return sure[0] ?? (usual.length === 1 ? usual[0] : undefined);
+}
+
+/**
+ * Names that a column of titles, flags or line numbers can have, too. A column whose name says that it has ids comes
+ * before it.
+ */
+export const bareNames: ReadonlySet<string> = new Set(
+    (
+        "item product movie article artikel produkt produit producto prodotto articulo user customer kunde benutzer nutzer " +
+        "client cliente utente usuario utilisateur visitor member reader borrower patron"
+    ).split(" "),
+);
 
 /** Columns by role, from 0. */
 interface Hinted {
@@ -67,6 +99,25 @@ export function hintedRoles<Roles extends Hinted>(
         }
     }
     return { ...given, ...roles };
+}
+
+/**
+ * Checks whether a column of users is in doubt: many of its values are empty, or another column has ids of people, such
+ * as `customer_id` beside `user_id`.
+ */
+export function isDoubtful(
+    user: number,
+    names: readonly string[],
+    valuesOf: (column: number) => readonly string[],
+): boolean {
+    const values = valuesOf(user);
+    if (values.filter((value) => value === "").length > values.length / 5) return true;
+    const [, [ids, words] = []] = hints[0] ?? [];
+    const pattern = ids?.test(names[user] ?? "") ? ids : words;
+    return names.some(
+        (name, index) =>
+            index !== user && pattern?.test(name) && pattern.test(names[user] ?? "") && areIds(valuesOf(index)),
+    );
 }
 
 /** Checks whether values can be ids: at least two different ones, some of them repeated, and no fractions. */

@@ -1,7 +1,7 @@
 import { isCertain, readTimes } from "access-doctor/times";
 import { visible } from "terminal-text";
 import { withoutAccents } from "../avro.ts";
-import { hintedRoles, timeHints } from "./role-hints.ts";
+import { bareNames, eventTime, hintedRoles, isDoubtful } from "./role-hints.ts";
 
 /** The parts of an interaction that a column can contain, such as user and item. */
 export const roles = ["user", "item", "time", "event", "value"] as const;
@@ -172,18 +172,15 @@ export function findRoles(
     itemIds?: ReadonlySet<string>,
 ): Roles {
     const column = (index: number) => sample.map((row) => row[index] ?? "");
-    const named = namedColumns(knownNames, header, given);
-    const roles: { [role in Role]?: number } = hasHeader ? hintedRoles(header.map(plain), named, column) : named;
+    const names = header.map(plain);
+    const roles = hasHeader ? rolesByName(names, given, column) : namedColumns(knownNames, header, given);
     const free = () => header.flatMap((_, index) => (Object.values(roles).includes(index) ? [] : [index]));
     if (roles.time === undefined) {
         // Serial numbers of Excel are no evidence, because ids can have five digits, too.
         const isTime = (index: number) =>
             readTimes(column(index), now).some((reading) => isCertain(reading) && reading.format !== "excel");
         const times = free().filter(isTime);
-        const index = timeHints
-            .map((pattern) => times.find((one) => pattern.test(plain(header[one] ?? ""))))
-            .find((one) => one !== undefined);
-        const time = index ?? times.at(-1);
+        const time = hasHeader ? eventTime(times, (index) => names[index] ?? "") : times.at(-1);
         if (time !== undefined) roles.time = time;
     }
     if (!hasHeader) {
@@ -197,6 +194,24 @@ export function findRoles(
         }
     }
     return roles;
+}
+
+/**
+ * Finds columns by usual names that only ids have, then by parts of names and values, then by the other usual names.
+ * Leaves out a column of users that is in doubt. `names` are in the form that `plain` returns.
+ */
+function rolesByName(
+    names: readonly string[],
+    given: Roles,
+    column: (index: number) => readonly string[],
+): { [role in Role]?: number } {
+    const ofIds = (role: Role) => knownNames[role].filter((name) => !bareNames.has(name));
+    const sure = { ...knownNames, user: ofIds("user"), item: ofIds("item") };
+    const hinted = hintedRoles(names, namedColumns(sure, names, given), column);
+    const found = namedColumns(knownNames, names, hinted);
+    if (found.user !== undefined && given.user === undefined && isDoubtful(found.user, names, column))
+        delete found.user;
+    return found;
 }
 
 /** Returns the only column with IDs of items; undefined if several columns have some, as small numbers can. */

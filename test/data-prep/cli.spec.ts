@@ -95,6 +95,18 @@ describe("`npm run data-prep`", () => {
             assert.equal(status, 1);
             assert.match(stderr, /6 additional columns \(A, B, C, D, E, F\), and Personalize allows only 5/);
         });
+
+        it("`data-prep --dry-run --items` prints the columns of the items, and fails without the file", () => {
+            put("events.csv", "user,item,time\n1,2,1760000000\n");
+            put("products.csv", "sku,name,price\n2,Mug,9.50\n");
+            const ask = (items: string) =>
+                spawnSync(process.execPath, [CLI, "events.csv", "--items", items, "--dry-run"], {
+                    encoding: "utf8",
+                    cwd: at(""),
+                });
+            assert.match(ask("products.csv").stderr, /^products\.csv: id = sku, title = name, price = price$/m);
+            assert.equal(ask("nothing.csv").status, 1);
+        });
     });
 
     it("`data-prep --bad-rows quarantine` writes unusable rows to a file", () => {

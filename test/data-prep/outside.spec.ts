@@ -15,7 +15,7 @@ import { converting } from "./converting.ts";
 import { folderForEach } from "./folder.ts";
 import { lines, publicTables, repeat } from "./public-tables.ts";
 import { csvOfValues, publicValues } from "./public-values.ts";
-import { shapes, shapeText, unseenShapes } from "./shapes.ts";
+import { shapes, shapeText, traps, unseenShapes } from "./shapes.ts";
 
 const now = Date.UTC(2026, 10, 27) / 1000;
 
@@ -42,6 +42,21 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
             assert.ok(plan);
             const found = Object.entries(plan.roles).map(([role, at]) => `${role} = ${plan.table.names[at as number]}`);
             assert.deepEqual(found.toSorted(), shape.roles.split(", ").toSorted());
+        });
+    }
+
+    for (const [header, rows, right] of traps) {
+        it(`\`data-prep\` finds ${right} in ${header}, or asks`, async () => {
+            const path = put("export.csv", lines(header, ...rows.split(";")));
+            if (!right.includes("=")) {
+                await assert.rejects(readLayout(path, {}, now), new RegExp(`no column of the ${right} was found`));
+                return;
+            }
+            const [plan] = await readLayout(path, {}, now);
+            const found = Object.entries(plan?.roles ?? {}).map(
+                ([role, at]) => `${role} = ${plan?.table.names[at as number]}`,
+            );
+            assert.equal(found.toSorted().join(", "), right);
         });
     }
 
