@@ -125,7 +125,7 @@ describe("API on the local AWS", () => {
         assert.deepEqual([wrong.body.type, wrong.body.errors[0].in], ["/problems/bad-request", "query numResults"]);
         assert.equal(wrong.body.requestId, wrong.headers.get("x-amzn-requestid"));
         assert.equal((await post("/events", { userId: "1" })).body.errors[0].in, "body");
-        for (const path of ["/nothing", "/recommendations", "/recommendations/1/more"]) {
+        for (const path of ["/nothing", "/recommendations", "/nothing/1/more"]) {
             const unknown = await call(path);
             assert.deepEqual([unknown.status, unknown.body.type], [404, "/problems/not-found"], path);
         }
