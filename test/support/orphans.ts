@@ -26,14 +26,17 @@ export function startedBy(pid: number, all = running()): readonly Process[] {
     return [...children, ...children.flatMap((child) => startedBy(child.pid, all))];
 }
 
-/**
- * Milliseconds in which all processes of a killed engine must end. Pulumi's language host took more than three seconds
- * beside other specs.
- */
+/** Milliseconds in which all processes of a killed engine must end. */
 const deadline = 10_000;
+/**
+ * Pulumi's own language host does no work for a resource. After the engine's death, it ends at its next check of the
+ * engine, which can take minutes.
+ */
+const isLanguageHost = ({ command }: Process) => /\/pulumi-language-\w+ /.test(command);
 
 /**
- * Waits until all processes that a killed engine had started have ended, for at most ten seconds.
+ * Waits until all processes that a killed engine had started have ended, for at most ten seconds. Ends Pulumi's language
+ * host, and does not report it.
  * @returns the commands of processes that are still running; these processes are then ended
  */
 export async function findOrphans(started: readonly Process[]): Promise<readonly string[]> {
@@ -43,8 +46,8 @@ export async function findOrphans(started: readonly Process[]): Promise<readonly
         return started.filter(({ pid, command }) => commands.get(pid) === command);
     };
     const giveUp = performance.now() + deadline;
-    while (left().length > 0 && performance.now() < giveUp) await sleep(50);
+    while (!left().every(isLanguageHost) && performance.now() < giveUp) await sleep(50);
     const orphans = left();
     for (const { pid } of orphans) signalProcess(pid, "SIGKILL");
-    return orphans.map(({ command }) => command);
+    return orphans.filter((each) => !isLanguageHost(each)).map(({ command }) => command);
 }
