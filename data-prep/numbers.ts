@@ -14,11 +14,12 @@ const patterns: Readonly<Record<Decimal, RegExp>> = {
  * Returns the decimal signs with which all values of a column are numbers: both for values such as `1,299`. Returns none
  * for a column without commas, whose numbers can stay as they are.
  */
-export function possibleDecimals(values: readonly string[]): readonly Decimal[] {
-    const filled = values.filter((value) => !isEmpty(value));
-    if (!filled.some((value) => value.includes(","))) return [];
-    return decimals.filter((decimal) => filled.every((value) => patterns[decimal].test(value)));
-}
+export const possibleDecimals = (values: readonly string[]): readonly Decimal[] =>
+    values.some((value) => value.includes(",")) ? fittingDecimals(values) : [];
+
+/** Returns the decimal signs with which all values of a column are numbers. */
+const fittingDecimals = (values: readonly string[]) =>
+    decimals.filter((decimal) => values.every((value) => isEmpty(value) || patterns[decimal].test(value)));
 
 /** The decimal signs of a table's columns with commas in their numbers, by the columns' numbers. */
 export type Decimals = ReadonlyMap<number, Decimal | undefined>;
@@ -41,10 +42,8 @@ export function readingOf(
     values: readonly string[],
     { decimal, suggest = createSuggest([]) }: DecimalChoice,
 ): Decimal | undefined {
-    const filled = values.filter((value) => !isEmpty(value));
-    const [first, second] = decimals.filter((each) => filled.every((value) => patterns[each].test(value)));
-    const isTwofold = (value: string) => withPoint(value, "comma") !== withPoint(value, "point");
-    const row = values.findIndex(isTwofold);
+    const [first, second] = fittingDecimals(values);
+    const row = values.findIndex((value) => withPoint(value, "comma") !== withPoint(value, "point"));
     if (second === undefined || row < 0) return first;
     if (decimal !== undefined) return decimal;
     const value = values[row] as string;

@@ -170,7 +170,7 @@ function logAttributes(
 ): void {
     const { understood, catalogue, notUnderstood = [] } = tables.items;
     if (understood) log(understood);
-    if (notUnderstood.length > 0) log(`warning: not understood in the items: ${notUnderstood.join("; ")}`);
+    if (notUnderstood.length > 0) log(`warning: check the items: ${notUnderstood.join("; ")}`);
     if (catalogue.length === 0) {
         log(`No item file came with ${name}: items are shown by their IDs, and no items.csv is written.`);
     } else if (columns === 0) {

@@ -7,7 +7,7 @@ import { createHandlers } from "pulumi-personalize/core";
 import { approximately, campaignUsdPerMonth, priceNote } from "../core/config/prices.ts";
 import { throttles, toRates } from "../core/config/throttles.ts";
 import { createCloseClients, isApiClosed, openApi, toServedPlace } from "../core/operations/close-api.ts";
-import { describeCampaign, nameInArn, type Served, toServed } from "../core/operations/operation.ts";
+import { describeCampaign, nameInArn, type Served, solutionOf, toServed } from "../core/operations/operation.ts";
 import { readStateFlags, removeStateFlag, type StateFlags, writeStateFlag } from "../core/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
@@ -128,8 +128,11 @@ async function recordAsServed(
     const next = servedByUp(stack, serving);
     if (inWords(next) === inWords(wanted)) return recordCampaign(stack.stack, configFile);
     const name = stack.config.stack;
+    const { solutionVersionArn } = wanted;
+    const isOther = next.solutionVersionArn !== solutionVersionArn;
     const folder = await mkdtemp(join(tmpdir(), "movie-recommender-resume-"));
-    const held = { hold: true, reason: "npm run resume", since: new Date().toISOString() };
+    // If this process is killed, the other fields of the flag stay.
+    const held = { ...serving, hold: true, reason: "npm run resume", since: new Date().toISOString() };
     try {
         const file = configFile ?? projectFile(`Pulumi.${name}.yaml`);
         const text = await readFile(file, "utf8").catch(() => "");
@@ -138,10 +141,11 @@ async function recordAsServed(
         const config = { ...settings.config, [key]: String(wanted.minProvisionedTPS) };
         const copy = join(folder, "Pulumi.yaml");
         await writeFile(copy, dump({ ...settings, config }), { mode: 0o600 });
-        await writeStateFlag(ssm, name, "serving", { ...held, solutionVersionArn: wanted.solutionVersionArn });
+        if (isOther) await writeStateFlag(ssm, name, "serving", { ...held, solutionVersionArn });
         await recordCampaign(stack.stack, copy);
     } finally {
-        await (serving ? writeStateFlag(ssm, name, "serving", serving) : removeStateFlag(ssm, name, "serving"));
+        if (isOther)
+            await (serving ? writeStateFlag(ssm, name, "serving", serving) : removeStateFlag(ssm, name, "serving"));
         await rm(folder, { recursive: true });
     }
 }
@@ -152,9 +156,14 @@ async function recordAsServed(
  * @throws RunbookError without a trained version
  */
 function servedByUp({ stack, config, arnOf }: OperatedStack, serving: StateFlags["serving"]): Served {
-    const solutionVersionArn = serving?.hold ? serving.solutionVersionArn : arnOf("SolutionVersion");
+    const newest = arnOf("SolutionVersion");
+    const solutionVersionArn = serving?.hold ? serving.solutionVersionArn : newest;
     if (!solutionVersionArn) {
         throw new RunbookError(`Stack ${stack} has no trained version to resume. Create one with: pulumi up`);
     }
-    return { solutionVersionArn, minProvisionedTPS: config.minProvisionedTPS };
+    const followsLatest = config.syncWithLatestSolutionVersion && !serving?.hold;
+    return {
+        solutionVersionArn: followsLatest ? `${solutionOf(solutionVersionArn)}/$LATEST` : solutionVersionArn,
+        minProvisionedTPS: config.minProvisionedTPS,
+    };
 }

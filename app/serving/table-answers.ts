@@ -116,9 +116,9 @@ export function openTables(document: TablesDocument): Tables {
         return taken;
     };
     const inGenre = function* (genre: string) {
-        const wanted = genre.toLowerCase();
-        const sets = genreSets.map((genres) => genres.some((each) => each.toLowerCase() === wanted));
-        for (const number of similar.keys()) if (sets[films.genres[number] as number]) yield number;
+        const spellings = [...byGenre.keys()].filter((each) => each.toLowerCase() === genre.toLowerCase());
+        for (const number of similar.keys())
+            if (genresOf(number).some((each) => spellings.includes(each))) yield number;
     };
 
     const alike = (seeds: readonly number[]) => {

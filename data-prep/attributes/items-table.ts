@@ -18,7 +18,7 @@ export interface ItemTable {
     /** Further columns of the Items dataset, in the catalogue's order. */
     readonly columns: readonly AttributeColumn[];
     readonly leftOut: readonly string[];
-    /** Columns with values that were not understood, each with their number. */
+    /** Texts for the log: columns with values that were not understood or that differ, with their number. */
     readonly notUnderstood?: readonly string[];
     /** Number of rows whose ID occurs again in a later row. */
     readonly repeated: number;

@@ -1,6 +1,6 @@
 import { withoutAccents } from "../avro.ts";
 import type { ShopDetails } from "../catalogue.ts";
-import { type DecimalChoice, readingOf, withPoint } from "../numbers.ts";
+import { type Decimal, type DecimalChoice, decimals, readingOf, withPoint } from "../numbers.ts";
 import { abbreviate } from "../values.ts";
 import { isEmpty, isNumber } from "./content.ts";
 
@@ -43,15 +43,17 @@ export function readShopColumns(
     parts: ShopParts,
     choice: DecimalChoice,
 ): ShopColumns {
-    const readColumn = (at: number | undefined) => rows.map((row) => (at === undefined ? "" : (row[at] ?? "").trim()));
-    const plainOf = (at: number | undefined, amounts: readonly string[]) =>
-        at === undefined ? [] : toPlain(amounts, () => readingOf(name, columns[at] ?? "", amounts, choice));
-    const [priceTexts, stockTexts, codes] = [parts.price, parts.stock, parts.currency].map(readColumn) as [
-        string[],
-        string[],
-        string[],
-    ];
+    const [priceTexts = [], stockTexts = [], codes = []] = [parts.price, parts.stock, parts.currency].map((at) =>
+        rows.map((row) => (at === undefined ? "" : (row[at] ?? "").trim())),
+    );
+    const plainOf = (at: number | undefined, amounts: readonly string[]) => {
+        const decimal = readingOf(name, columns[at ?? -1] ?? "", amounts, choice);
+        return amounts.map((amount) => toPlain(amount, decimal));
+    };
     const parsed = priceTexts.map((text) => money.exec(text.replaceAll(groupSign, "")) ?? []);
+    const currencies = parsed.map(
+        ([, before, , after], at) => before ?? after ?? (isEmpty(codes[at] ?? "") ? undefined : codes[at]),
+    );
     const prices = plainOf(
         parts.price,
         parsed.map(([, , amount = ""]) => amount),
@@ -62,73 +64,54 @@ export function readShopColumns(
         stockTexts.map((text) => (isFlag ? "" : (pieces.exec(text)?.[1] ?? ""))),
     );
     const stock = stockTexts.map((text, at) => {
-        if (counts[at]) return Number(counts[at]);
-        return wordOf(text) === false || (isFlag && text === "0") ? 0 : undefined;
+        if (counts[at]) return counts[at];
+        return wordOf(text) === false || (isFlag && text === "0") ? "0" : "";
     });
+    const isNumeric = (numbers: readonly string[]) => numbers.filter(Boolean).length >= rows.length / 2;
     const replaced = [
-        { at: parts.price, values: prices },
-        { at: parts.stock, values: stock.map((each, at) => (counts[at] ? counts[at] : String(each ?? ""))) },
-    ].filter(({ at }, index) => {
-        const numbers = index === 0 ? prices : counts;
-        return at !== undefined && numbers.filter((value) => value !== "").length >= rows.length / 2;
-    });
-    const isUnread = (text: string) => !isEmpty(text) && wordOf(text) === undefined && !isFlag;
-    const signs = parsed.map(
-        ([, before, , after], at) => before ?? after ?? (isEmpty(codes[at] ?? "") ? undefined : codes[at]),
-    );
+        ...(parts.price !== undefined && isNumeric(prices) ? [{ at: parts.price, values: prices }] : []),
+        ...(parts.stock !== undefined && isNumeric(counts) ? [{ at: parts.stock, values: stock }] : []),
+    ];
+    const unreadPrices = priceTexts.filter((text, at) => !isEmpty(text) && prices[at] === "");
+    const isKnownWord = (text: string) => isEmpty(text) || wordOf(text) !== undefined;
+    const unreadStock = stockTexts.filter((text, at) => !isFlag && !isKnownWord(text) && !counts[at]);
     return {
         rows: rows.map((row, index) =>
-            replaced.reduce((changed, { at = 0, values }) => changed.with(at, values[index] ?? ""), row),
+            replaced.reduce((changed, { at, values }) => changed.with(at, values[index] ?? ""), row),
         ),
-        details: rows.map((_, at) => {
-            const [price, currency, left] = [prices[at], signs[at], stock[at]];
-            return {
-                ...(price && { price: Number(price), ...(currency !== undefined && { currency }) }),
-                ...(left !== undefined && { stock: left }),
-            };
-        }),
+        details: rows.map((_, at) => ({
+            ...(prices[at] && { price: Number(prices[at]), ...(currencies[at] && { currency: currencies[at] }) }),
+            ...(stock[at] && { stock: Number(stock[at]) }),
+        })),
         notes: [
-            ...note(
-                "price",
-                rows.length,
-                priceTexts.filter((text, at) => !isEmpty(text) && prices[at] === ""),
-            ),
-            ...note(
-                "stock",
-                rows.length,
-                stockTexts.filter((text, at) => isUnread(text) && !counts[at]),
-            ),
-            ...several(signs),
+            ...note("price", rows.length, unreadPrices),
+            ...note("stock", rows.length, unreadStock),
+            ...several(currencies),
         ],
     };
 }
 
-const note = (name: string, rows: number, unread: readonly string[]) =>
-    unread.length === 0
+const note = (name: string, rows: number, [first, ...more]: readonly string[]) =>
+    first === undefined
         ? []
-        : [`${name} (${unread.length} of ${rows} values, such as "${abbreviate(unread[0] ?? "", 40)}")`];
+        : [`${name} (${more.length + 1} of ${rows} values not understood, such as "${abbreviate(first, 40)}")`];
 
 /** Names the currencies of a column that has several. */
-function several(signs: readonly (string | undefined)[]): string[] {
-    const counts = Map.groupBy(signs, (sign) => sign ?? "none");
-    const listed = [...counts].map(([sign, all]) => `${sign} ${all.length}`).join(", ");
-    return counts.size > 1 && counts.size > (counts.has("none") ? 2 : 1)
-        ? [`one currency of price (there are ${listed})`]
-        : [];
+function several(currencies: readonly (string | undefined)[]): string[] {
+    const counts = Map.groupBy(currencies, (each) => each ?? "none");
+    const named = [...counts.keys()].filter((each) => each !== "none");
+    const listed = [...counts].map(([each, all]) => `${each} ${all.length}`).join(", ");
+    return named.length > 1 ? [`price (several currencies: ${listed})`] : [];
 }
 
 /**
- * Returns amounts with a decimal point and without groups; empty for those that are none. If the column has both decimal
- * signs, reads each amount that has only one reading.
+ * Returns an amount with a decimal point and without groups; empty for a text that is none. `decimal` is undefined for a
+ * column with both decimal signs: then only an amount with one reading counts.
  */
-function toPlain(amounts: readonly string[], choose: () => ReturnType<typeof readingOf>): readonly string[] {
-    const decimal = choose();
-    return amounts.map((amount) => {
-        const readings = [...new Set([withPoint(amount, "comma"), withPoint(amount, "point")])].filter(isNumber);
-        const plain =
-            decimal === undefined ? (readings.length === 1 ? (readings[0] ?? "") : "") : withPoint(amount, decimal);
-        return isNumber(plain) ? plain : "";
-    });
+function toPlain(amount: string, decimal: Decimal | undefined): string {
+    const readings = decimal === undefined ? decimals : [decimal];
+    const [plain = "", ...others] = new Set(readings.map((each) => withPoint(amount, each)).filter(isNumber));
+    return others.length === 0 ? plain : "";
 }
 
 /**

@@ -4,19 +4,15 @@ const people =
 const things =
     "(item|product|produkt|produit|producto|prodotto|article|artikel|articulo|articolo|sku|title|track|song|movie|film|video|book|game|recipe|episode|show|course|content|lineitem|variant)";
 
+const peopleIds = new RegExp(`^(id)?${people}(pseudo)?${id}$|^${id}${people}$|^n${people}$`);
+const peopleWords = new RegExp(`^${people}s?$|^username$`);
+
 /**
  * Parts of column names that suggest a role, in the form that `plain` returns, the strongest first. They count only
  * for roles without a column of a usual name, and only for columns whose values fit.
  */
 const hints: readonly (readonly [role: "user" | "item" | "event", patterns: readonly RegExp[]])[] = [
-    [
-        "user",
-        [
-            new RegExp(`^(id)?${people}(pseudo)?${id}$|^${id}${people}$|^n${people}$`),
-            new RegExp(`^${people}s?$|^username$`),
-            /^(customer|billing)?e?mail(address|billing)?$/,
-        ],
-    ],
+    ["user", [peopleIds, peopleWords, /^(customer|billing)?e?mail(address|billing)?$/]],
     [
         "item",
         [
@@ -112,12 +108,8 @@ export function isDoubtful(
 ): boolean {
     const values = valuesOf(user);
     if (values.filter((value) => value === "").length > values.length / 5) return true;
-    const [, [ids, words] = []] = hints[0] ?? [];
-    const pattern = ids?.test(names[user] ?? "") ? ids : words;
-    return names.some(
-        (name, index) =>
-            index !== user && pattern?.test(name) && pattern.test(names[user] ?? "") && areIds(valuesOf(index)),
-    );
+    const alike = [peopleIds, peopleWords].find((pattern) => pattern.test(names[user] ?? ""));
+    return names.some((name, index) => index !== user && alike?.test(name) && areIds(valuesOf(index)));
 }
 
 /** Checks whether values can be ids: at least two different ones, some of them repeated, and no fractions. */
@@ -132,7 +124,10 @@ function areIds(values: readonly string[]): boolean {
     );
 }
 
-/** Checks whether values can be event types: at most 20 different words. */
+/**
+ * Checks whether values can be event types: at most 20 different words. The name of the column is evidence, too, so
+ * fewer rows suffice than for a column without a name.
+ */
 const areTypes = (values: readonly string[]): boolean => {
     const words = new Set(values);
     return words.size <= 20 && values.length >= 2 * words.size && [...words].every((word) => /^\p{L}/u.test(word));

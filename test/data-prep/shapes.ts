@@ -111,10 +111,6 @@ export const shapes: readonly Shape[] = [
         row: (at) => [`K${user(at)}`, `A${item(at)}`, iso(at), verbs("bekeken", "gekocht", "bekeken")(at)],
         roles: "user = klantnummer, item = artikelnummer, time = tijdstip, event = actie",
     },
-];
-
-/** Shapes that were written before the first change for `shapes`, and were run first after the last one. */
-export const unseenShapes: readonly Shape[] = [
     {
         of: "Mixpanel's events, flattened",
         header: "event,distinct_id,time,product_id,$browser",

@@ -90,9 +90,9 @@ const feeds: readonly {
         rows: ["1,A,$5.00,7", "2,B,on request,many", "3,C,$6.50,1", "4,D,€9.00,2"],
         items: [[5, "$", 7], [undefined], [6.5, "$", 1], [9, "€", 2]],
         notes: [
-            'price (1 of 4 values, such as "on request")',
-            'stock (1 of 4 values, such as "many")',
-            "one currency of price (there are $ 2, none 1, € 1)",
+            'price (1 of 4 values not understood, such as "on request")',
+            'stock (1 of 4 values not understood, such as "many")',
+            "price (several currencies: $ 2, none 1, € 1)",
         ],
     },
     {
@@ -104,7 +104,7 @@ const feeds: readonly {
             [12.99, "JPY", 5],
             [undefined, undefined, 7],
         ],
-        notes: ['price (1 of 3 values, such as "-3.50")', "one currency of price (there are EUR 2, JPY 1)"],
+        notes: ['price (1 of 3 values not understood, such as "-3.50")', "price (several currencies: EUR 2, JPY 1)"],
     },
     {
         of: "WooCommerce's products, of which some are on sale",

@@ -88,7 +88,7 @@ export function usualNote(viewer: string, watchedSome: boolean, list: FilmList |
         return `You are new, so these are popular ${item.many}. ${usualAct.Act} one, and the list becomes yours.`;
     }
     if (list?.viewerKnown === false) return unknownViewerWords.sentence;
-    if (list?.viewerKnown === null && isOfModel(list)) return wordsOfList(list).sentence;
+    if (list && isOfModel(list) && !list.viewerKnown) return wordsOfList(list).sentence;
     if (list === undefined || isOfModel(list))
         return `Based on the ${item.many} that ${viewerName(viewer) === "you" ? "you" : "they"} ${past}. ${usualAct.Act} one, and see the list change.`;
     if (list.source === "similar") {
