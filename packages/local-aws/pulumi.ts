@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { LocalError } from "./failure.ts";
 import { environment, type Instance, makePrivateFolders, paths } from "./instance.ts";
@@ -65,10 +65,18 @@ export function run(
     });
 }
 
-/** Creates and selects the stack in the instance's own file backend. Also removes the locks of killed engines. */
+/** Returns the path of the configuration of stack `local`, which `config set` changes and git ignores. */
+export const localConfig = ({ root }: Instance): string => join(root, "Pulumi.local.yaml");
+
+/**
+ * Creates and selects the stack in the instance's own file backend, and the configuration of stack `local` if it is
+ * missing. Also removes the locks of killed engines.
+ */
 export async function ensureStack(instance: Instance, stack = "local"): Promise<void> {
     const { pulumiBackend, pulumiHome } = paths(instance);
     makePrivateFolders(instance);
+    const configFile = localConfig(instance);
+    if (!existsSync(configFile)) copyFileSync(join(import.meta.dirname, "Pulumi.local.yaml"), configFile);
     removeDeadLocks(pulumiBackend, stack);
     const exists = existsSync(join(pulumiBackend, ".pulumi", "stacks", project, `${stack}.json`));
     if (exists && existsSync(join(pulumiHome, "workspaces"))) {

@@ -6,7 +6,7 @@ import { shell } from "terminal-text";
 import { start } from "../control.ts";
 import { describeFailure, LocalError } from "../failure.ts";
 import { defaultInstance, type Instance, version } from "../instance.ts";
-import { ensureStack, outputs, run } from "../pulumi.ts";
+import { ensureStack, localConfig, outputs, run } from "../pulumi.ts";
 import { hasOtherData } from "./other-data.ts";
 
 /** `npm run demo`: deploys the stack on the local AWS with the Pulumi engine and prints recommendations. */
@@ -137,7 +137,7 @@ async function check(instance: Instance, before: Readonly<Record<string, unknown
     try {
         const { sha256 } = await prepare(instance, `${folder}/`, () => {});
         if (!hasOtherData(before, sha256)) return;
-        await copyFile(join(instance.root, "Pulumi.local.yaml"), configFile);
+        await copyFile(localConfig(instance), configFile);
         const file = join(folder, "personalize_interactions_fixed.csv");
         const stack = ["--stack", "local", "--config-file", configFile];
         await run(instance, "pulumi", ["config", "set", "interactionsFile", file, ...stack], "captured");
@@ -148,7 +148,7 @@ async function check(instance: Instance, before: Readonly<Record<string, unknown
         throw new LocalError(
             `Nothing was changed, because the configuration of stack local does not fit the demo's data:\n${reason}\n\n` +
                 "Remove the key of the configuration:  npm run local -- pulumi config rm <key>\n" +
-                "Or start over, without the stack and its configuration:  npm run local -- reset",
+                "Or start over, without the stack and its configuration:  rm Pulumi.local.yaml && npm run local -- reset",
         );
     } finally {
         await rm(folder, { recursive: true, force: true });
