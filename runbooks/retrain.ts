@@ -105,7 +105,7 @@ function createRetrainDeps({ stack, deps, campaignArn, data, priced, signal }: R
         async up() {
             const tables = await renewTables(config);
             if (tables !== undefined) process.stderr.write(`rebuilt ${tables} from the new interactions\n`);
-            const exitCode = await pulumiUp(stack.stack, options.configFile, signal);
+            const exitCode = await pulumiUp({ ...options, stack: stack.stack, signal });
             signal.throwIfAborted();
             if (exitCode !== 0) {
                 throw new RunbookError(

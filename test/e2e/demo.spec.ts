@@ -15,6 +15,8 @@ const bootstrap = "packages/local-aws/toolchain/bootstrap.mjs";
 describe("`npm run demo`", () => {
     let project: string;
     let env: NodeJS.ProcessEnv;
+    /** What the first run printed during `pulumi up`. */
+    let firstUp: string;
     const node = (...args: string[]) => runFile(process.execPath, args, { cwd: project, env });
 
     before(async () => {
@@ -39,7 +41,8 @@ describe("`npm run demo`", () => {
     });
 
     it("the demo with --json prints only a JSON document", async () => {
-        const { stdout } = await node("packages/local-aws/demo/demo.ts", "--json", "--data", "u.data");
+        const { stdout, stderr } = await node("packages/local-aws/demo/demo.ts", "--json", "--data", "u.data");
+        [, firstUp = ""] = /── pulumi up\n([\s\S]*?)\n\n/.exec(stderr) ?? [];
         const document = JSON.parse(stdout);
         assert.deepEqual(Object.keys(document), ["schemaVersion", "recommendations", "outputs", "seconds"]);
         assert.equal(document.schemaVersion, 1);
@@ -62,6 +65,15 @@ describe("`npm run demo`", () => {
         assert.ok(document.seconds.total >= document.seconds.pulumiUp);
     });
 
+    it("the demo prints one line for each AWS service, and the file with Pulumi's whole output", async () => {
+        assert.match(firstUp, /^ {3}iam +\d+ created$/m);
+        assert.match(firstUp, /^ {3}waiting for pulumi up: \d+ resources done \(2 s\)$/m);
+        const [, log = ""] = /^ {3}The whole output of pulumi up is in (.*)$/m.exec(firstUp) ?? [];
+        assert.match(await readFile(log, "utf8"), /aws:iam:Role personalize created/);
+        assert.doesNotMatch(firstUp, /aws:iam:Role/);
+        assert.ok(firstUp.split("\n").length <= 24, firstUp);
+    });
+
     it("`npm run local -- pulumi preview` explains the effect of a change", async () => {
         const configFile = join(project, "faster.yaml");
         const config = await readFile(join(project, "Pulumi.local.yaml"), "utf8");
@@ -82,7 +94,8 @@ describe("`npm run demo`", () => {
         assert.match(stdout, /npm run local -- pulumi destroy/);
         const [, up = ""] = stderr.split("── pulumi up");
         assert.match(up, /done in/);
-        assert.doesNotMatch(up, /\b(created|updated|replaced|deleted) \(/);
+        assert.doesNotMatch(up, /\d (created|updated|replaced|deleted)/);
+        assert.match(stdout, /^Open +http/m);
     });
 
     /** Commands without --stack, as a new user may type them after the demo. */

@@ -1,11 +1,13 @@
 import { copyFile, readFile, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { shell } from "terminal-text";
+import { reportWaits, waitingFor } from "../../../runbooks/lib/cli/waits.ts";
+import { openEngineLog } from "../../../runbooks/lib/stack/engine-output.ts";
 import { start } from "../control.ts";
 import { describeFailure, LocalError } from "../failure.ts";
-import { defaultInstance, type Instance, version } from "../instance.ts";
+import { defaultInstance, type Instance, paths, version } from "../instance.ts";
 import { ensureStack, localConfig, outputs, run } from "../pulumi.ts";
 import { hasOtherData } from "./other-data.ts";
 
@@ -23,7 +25,7 @@ const options = new Command("demo")
     .version(version, "--version", "print the version")
     .addHelpText("after", "\nExamples:\n  npm run demo\n  npm run demo -- --data orders.csv --items products.csv")
     .option("--json", "print one JSON document on stdout, and nothing else")
-    .option("--verbose", "show the stack trace of an error")
+    .option("--verbose", "show the whole output of Pulumi, and the stack trace of an error")
     .option("--data <path>", "interactions of your own, instead of MovieLens: any file that data-prep reads")
     .option("--items <file>", "a table of items, with --data")
     .option("--users <file>", "a table of users, with --data")
@@ -56,7 +58,15 @@ const options = new Command("demo")
 const began = performance.now();
 const setup = Number(process.env.MOVIE_RECOMMENDER_SETUP_SECONDS ?? 0);
 const seconds: Record<string, number> = { setup };
-const say = (line: string) => process.stderr.write(`${line}\n`);
+let saidAt = 0;
+function say(line: string): void {
+    saidAt = Date.now();
+    process.stderr.write(`${line}\n`);
+}
+reportWaits(
+    (line) => process.stderr.write(`   ${line}`),
+    () => saidAt,
+);
 
 async function step<T>(name: string, title: string, work: () => Promise<T>): Promise<T> {
     say(`\n── ${title}`);
@@ -99,30 +109,11 @@ try {
 
 async function pulumi(instance: Instance, command: "up" | "destroy"): Promise<void> {
     const args = [command, "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "local"];
-    let live = true;
-    const { exitCode, stdout, stderr } = await run(instance, "pulumi", args, (line) => {
-        // After the heading "Diagnostics:", Pulumi repeats earlier output.
-        live &&= line !== "Diagnostics:";
-        const progress = parseProgress(line);
-        if (live && progress !== undefined) {
-            say(`   ${progress}`);
-        }
-    });
-    if (exitCode !== 0) {
-        throw new LocalError(`pulumi ${command} failed:\n${stdout}\n${stderr}`);
-    }
-}
-
-/**
- * Returns the progress that a line of Pulumi's output reports: a finished resource, or the status of a resource in
- * progress.
- */
-function parseProgress(line: string): string | undefined {
-    const awaited = /pulumi:pulumi:Stack \S+ \S+ (?:\(.*?\) )?(.*: (?:CREATE|UPDATE|DELETE) [A-Z_]+, .*)/.exec(line);
-    const words = line.trim().split(/\s+/);
-    const at = words.findIndex((word, index) => /^(created|updated|replaced|deleted)$/.test(word) && index >= 2);
-    const done = at > 0 && words[at + 1]?.startsWith("(") ? words.slice(at - 2).join(" ") : undefined;
-    return awaited?.[1] ?? done;
+    const folder = dirname(paths(instance).daemonLog);
+    const output = openEngineLog({ folder, command, verbose: options.verbose, say: (line) => say(`   ${line}`) });
+    const { exitCode } = await waitingFor(output.progress, run(instance, "pulumi", args, output.take));
+    output.end(exitCode === 0);
+    if (exitCode !== 0) throw new LocalError(`pulumi ${command} failed, as described above`);
 }
 
 /**
@@ -224,15 +215,12 @@ function print(
     }
     const [first = ""] = users;
     const firstUsers = shell(...users.slice(0, 2));
-    console.log("\nStack outputs");
-    for (const [name, value] of Object.entries(stackOutputs)) {
-        console.log(`  ${name.padEnd(19)} ${value}`);
-    }
     console.log(`
 Open     ${stackOutputs.storefrontUrl}
 Request  curl '${stackOutputs.apiUrl}/recommendations/${encodeURIComponent(first)}?numResults=3'
 Look     npm run local -- watch-status
          npm run local -- recommend ${firstUsers} --explain
+         npm run local -- pulumi stack output
 Change   npm run local -- pulumi config set minProvisionedTPS 2
          npm run local -- pulumi preview
 Stop     npm run local -- pulumi destroy     (on AWS, this ends the campaign's costs)

@@ -62,7 +62,7 @@ export function runbook(name: keyof typeof runbooks, examples: readonly string[]
         purpose.charAt(0).toUpperCase() + purpose.slice(1) + (changes === "no" ? "; changes nothing in AWS" : "");
     const command = npmCommand(name, more === "" ? sentence : `${sentence}. ${more}`, examples)
         .option("--stack <name>", "the Pulumi stack; default: the selected one")
-        .option("--verbose", "show the stack trace of an error");
+        .option("--verbose", "show the whole output of Pulumi, and the stack trace of an error");
     return asks
         ? command.option("--dry-run", "only print what it would do").option("--yes", "do not ask for confirmation")
         : command;

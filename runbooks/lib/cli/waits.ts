@@ -1,10 +1,10 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 
 /** What the process waits for: hosts of open requests, and commands of running programs. */
-const waiting = new Map<object, string>();
+const waiting = new Map<object, string | (() => string)>();
 
-/** Registers a running program until its work ends. */
-export async function waitingFor<T>(what: string, work: Promise<T>): Promise<T> {
+/** Registers a running program until its work ends. `what` may be a function that returns how far the work is. */
+export async function waitingFor<T>(what: string | (() => string), work: Promise<T>): Promise<T> {
     const key = {};
     waiting.set(key, what);
     try {
@@ -30,6 +30,9 @@ const channels = {
     "http.client.request.error": end,
 };
 
+const describeWaits = () =>
+    [...new Set([...waiting.values()].map((what) => (typeof what === "string" ? what : what())))].join(", ");
+
 /** Milliseconds without output before the first report. Each report doubles the interval. */
 const firstMs = 2000;
 const longestMs = 60_000;
@@ -48,7 +51,7 @@ export function reportWaits(write: (line: string) => void, lastOutput: () => num
         if (quietFrom > since) [since, next] = [quietFrom, firstMs];
         const silent = now - since;
         if (silent < next) return;
-        write(`waiting for ${[...new Set(waiting.values())].join(", ")} (${Math.round(silent / 1000)} s)\n`);
+        write(`waiting for ${describeWaits()} (${Math.round(silent / 1000)} s)\n`);
         next = silent + Math.min(silent, longestMs);
     }, 250);
     timer.unref();

@@ -1,9 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { hasCode } from "terminal-text";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { waitingFor } from "../cli/waits.ts";
+import { openEngineLog } from "./engine-output.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
@@ -60,21 +64,36 @@ export async function pulumi(args: readonly string[], stack: string | undefined)
     throw new RunbookError(`pulumi ${args.join(" ")} failed: ${stderr}`);
 }
 
+/** What `pulumiUp` needs: the stack, and the options of the runbook. */
+interface UpOptions {
+    readonly stack: string;
+    readonly configFile?: string | undefined;
+    /** Whether to print the engine's whole output. */
+    readonly verbose?: boolean | undefined;
+    readonly signal: AbortSignal;
+}
+
 /**
- * Runs `pulumi up` without prompts and with its output on stderr. On Ctrl-C, waits until the engine has finished its
- * current step.
+ * Runs `pulumi up` without prompts, and prints a summary of its output to stderr. A file, which the summary names, has
+ * the whole output. On Ctrl-C, waits until the engine has finished its current step.
  * @returns the engine's exit code
  */
-export async function pulumiUp(stack: string, configFile: string | undefined, signal: AbortSignal): Promise<number> {
-    const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack];
+export async function pulumiUp({ stack, configFile, verbose, signal }: UpOptions): Promise<number> {
+    const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", stack];
     const file = configFile === undefined ? [] : ["--config-file", configFile];
-    const child = spawn("pulumi", [...args, ...file], { cwd: projectDir, stdio: ["ignore", 2, 2] });
+    const folder = await mkdtemp(join(tmpdir(), "movie-recommender-"));
+    const say = (line: string) => void process.stderr.write(`${line}\n`);
+    const output = openEngineLog({ folder, command: "up", verbose, say });
+    const child = spawn("pulumi", [...args, ...file], { cwd: projectDir, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", output.take);
     // On a terminal, Ctrl-C also reaches the Pulumi engine, so do not send it again.
     const interrupt = () => void (process.stdin.isTTY || child.kill("SIGINT"));
     signal.addEventListener("abort", interrupt, { once: true });
     try {
-        const [code] = await once(child, "close");
-        return code ?? exitCodes.problem;
+        const [code] = await waitingFor(output.progress, once(child, "close"));
+        const exitCode = code ?? exitCodes.problem;
+        output.end(exitCode === 0);
+        return exitCode;
     } catch (error) {
         throw hasCode(error, "ENOENT") ? new RunbookError(noPulumi, exitCodes.usage) : error;
     } finally {
