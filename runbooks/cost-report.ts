@@ -33,7 +33,10 @@ const options = stackRunbook(
 )
     .option("--days <n>", "the last n days, including today", whole(1, 365))
     .option("--month <yyyy-mm>", "a month; default: the current one")
-    .option("--by-tag", "only costs with the stack's tag pulumi:stack, which must be an active cost allocation tag")
+    .option(
+        "--by-tag",
+        "only costs with the stack's tag pulumi:stack, which must be an active cost allocation tag; default: config budgetByTag",
+    )
     .parse()
     .opts<Options>();
 
@@ -46,10 +49,11 @@ await runAction(options.verbose, async () => {
     const { region } = config;
     const plan = estimateInput(config, exported, await readPlannedData(config));
     const services = [...new Set(estimate(plan).monthly.map(({ service }) => service))];
-    const scope = { services, region, stackTag: options.byTag ? config.stack : undefined };
+    const scope = { services, region, stackTag: options.byTag || config.budgetByTag ? config.stack : undefined };
     process.stderr.write(`Reading the bill from Cost Explorer, at ${callPrice} a page.\n`);
     const bill = await readBill(new CostExplorerClient({ region: costExplorerRegion }), period, scope);
-    const report = costReport(bill.lines, { period, now, bornAt: bornAt(exported), plan });
+    const byTag = scope.stackTag !== undefined;
+    const report = costReport(bill.lines, { period, now, bornAt: bornAt(exported), plan, byTag });
     const { estimatedMonthlyCostUsd } = selectOutputs(exported);
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);
     const spent = await readMonthSpent(new SSMClient({ region }), config.stack).catch((error: Error) => {

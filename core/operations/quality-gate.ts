@@ -62,14 +62,17 @@ export function refusals(compared: Compared, thresholds: StackConfig["gate"]): s
     }
     return missedThresholds(compared, thresholds)
         .filter(({ difference, chance }) => difference > chance)
-        .map(({ text, chance }) => `${text}, and by more than ${four(chance)}, ${errorsOf(compared)}`);
+        .map(({ text, chance }) => `${text}. The difference is more than ${four(chance)}, ${errorsOf(compared)}`);
 }
 
 /** Returns the thresholds that an accepted version misses by a difference that may be chance. */
 export const insignificantMisses = (compared: Compared, thresholds: StackConfig["gate"]): string[] =>
     missedThresholds(compared, thresholds)
         .filter(({ difference, chance }) => difference <= chance)
-        .map(({ text, chance }) => `${text}, but by less than ${four(chance)}, ${errorsOf(compared)}`);
+        .map(
+            ({ text, chance }) =>
+                `${text}, but the difference is less than ${four(chance)}, ${errorsOf(compared)}, so it may be chance`,
+        );
 
 const errorsOf = ({ testUsers }: Compared) => `two standard errors with ${testUsers} test users`;
 
@@ -90,14 +93,14 @@ function missedThresholds(
             least,
             text:
                 `its NDCG@10 of ${four(reached)} is below ${four(least)}, ` +
-                `${maximumNdcgDropPercent} % under the live version's ${four(lived)} on its own test data (gate.maximumNdcgDropPercent)`,
+                `${maximumNdcgDropPercent} % less than the ${four(lived)} of the live version, which was measured on the test data of its own training (gate.maximumNdcgDropPercent)`,
             difference: lived - reached,
             chance: 2 * Math.hypot(own, standardError(lived, testUsers)),
         },
         {
             least: leastOver,
             text:
-                `its NDCG@10 of ${four(reached)} is below ${four(leastOver)}, ${minimumNdcgOverPopularityPercent} % over ` +
+                `its NDCG@10 of ${four(reached)} is below ${four(leastOver)}, ${minimumNdcgOverPopularityPercent} % more than ` +
                 `the ${four(popular)} of the most popular items (gate.minimumNdcgOverPopularityPercent)`,
             difference: leastOver - reached,
             // The list of popular items was evaluated with all users, so its standard error is not counted.

@@ -231,14 +231,14 @@ describe("`refusals` by the quality gate", () => {
         assert.deepEqual(none, []);
         assert.match(
             drop ?? "",
-            /0\.2000 is below 0\.2755, 5 % under the live version's 0\.2900 on its own test data \(gate\.maximumNdcgDropPercent\), and by more than 0\.0271, two standard errors with 2000 test users$/,
+            /0\.2000 is below 0\.2755, 5 % less than the 0\.2900 of the live version, which was measured on the test data of its own training \(gate\.maximumNdcgDropPercent\)\. The difference is more than 0\.0271, two standard errors with 2000 test users$/,
         );
         const both = refusals(
             { ...compared, fresh: ndcg(0.2) },
             { ...thresholds, minimumNdcgOverPopularityPercent: 150 },
         );
         assert.equal(both.length, 2);
-        assert.match(both[1] ?? "", /0\.2500, 150 % over the 0\.1000 of the most popular items/);
+        assert.match(both[1] ?? "", /0\.2500, 150 % more than the 0\.1000 of the most popular items/);
     });
 
     it("`refusals` accepts a drop of NDCG from 0.51 to 0.40 with 94 test users", () => {
@@ -250,7 +250,7 @@ describe("`refusals` by the quality gate", () => {
     it("`insignificantMisses` returns each threshold that an accepted version misses by a difference that may be chance", () => {
         const near = { fresh: ndcg(0.4), live: ndcg(0.51), popularity: ndcg(0.3), testUsers: 94 };
         assert.deepEqual(insignificantMisses(near, thresholds), [
-            "its NDCG@10 of 0.4000 is below 0.4845, 5 % under the live version's 0.5100 on its own test data (gate.maximumNdcgDropPercent), but by less than 0.1444, two standard errors with 94 test users",
+            "its NDCG@10 of 0.4000 is below 0.4845, 5 % less than the 0.5100 of the live version, which was measured on the test data of its own training (gate.maximumNdcgDropPercent), but the difference is less than 0.1444, two standard errors with 94 test users, so it may be chance",
         ]);
         assert.deepEqual(
             [{ ...near, testUsers: 1000 }, compared].flatMap((each) => insignificantMisses(each, thresholds)),

@@ -1,4 +1,4 @@
-import { approximately, billedService, hoursPerMonth, priceNote } from "../../../core/config/prices.ts";
+import { approximately, hoursPerMonth, priceNote } from "../../../core/config/prices.ts";
 import { type Estimate, estimate } from "../../../core/cost/estimate.ts";
 import type { PlannedStack } from "../../../core/cost/planned-stack.ts";
 import { day, hour, iso } from "../../../core/cost/time.ts";
@@ -16,6 +16,8 @@ export interface Reported {
     readonly bornAt: number | undefined;
     readonly period: ReportPeriod;
     readonly now: number;
+    /** Whether the bill contains only costs with the stack's tag. The bill of a whole account is not compared. */
+    readonly byTag: boolean;
 }
 
 export interface CostReport {
@@ -30,19 +32,23 @@ export interface CostReport {
 
 const total = (lines: readonly BilledLine[]) => lines.reduce((sum, { usd }) => sum + usd, 0);
 
-/** Sums a bill, and compares it with the estimate for the same time. A stack without resources has no estimate. */
-export function costReport(lines: readonly BilledLine[], { plan, bornAt, period, now }: Reported): CostReport {
+/**
+ * Sums a bill, and compares a stack's bill with the estimate for the same days. A stack without resources has no
+ * estimate.
+ */
+export function costReport(lines: readonly BilledLine[], reported: Reported): CostReport {
+    const { plan, bornAt, period, now, byTag } = reported;
     const totalUsd = total(lines);
     if (bornAt === undefined) return { lines, totalUsd, estimate: undefined, compared: undefined };
     const predicted = estimate(plan);
     // The newest billed day may be ahead of this machine's clock.
     const today = Math.max(dayStart(now), ...lines.map((line) => line.day));
-    const time = comparedTime(period, { now, today, bornAt });
-    const compared = time && { ...time, rows: compare(predicted, lines, time, bornAt) };
+    const days = byTag ? comparedDays(period, { today, bornAt }) : undefined;
+    const compared = days && { ...days, rows: compare(predicted, lines, days) };
     return { lines, totalUsd, estimate: predicted, compared };
 }
 
-/** The period of the comparison in epoch milliseconds, `[from, to)`. */
+/** The days of the comparison: midnights in UTC, epoch milliseconds, `[from, to)`. */
 interface Compared {
     readonly from: number;
     readonly to: number;
@@ -56,36 +62,23 @@ interface ComparedRow {
 }
 
 /**
- * Returns the part of a period in which the stack existed, without today, because today's bill is incomplete. On the
- * stack's first day, returns the time until now. Undefined if the stack did not exist in the period. `today` is a
- * midnight, and `bornAt` the creation time of the stack's first resource.
+ * Returns the days of a period in which the stack existed all day, without today, because the bill has only whole days.
+ * Undefined without such a day. `today` is a midnight, and `bornAt` the creation time of the stack's first resource.
  */
-export function comparedTime(
+export function comparedDays(
     { start, end }: ReportPeriod,
-    { now, today, bornAt }: { readonly now: number; readonly today: number; readonly bornAt: number },
+    { today, bornAt }: { readonly today: number; readonly bornAt: number },
 ): Compared | undefined {
-    const from = Math.max(start, bornAt);
-    const wholeDays = Math.min(end, today);
-    const to = wholeDays - day >= dayStart(from) ? wholeDays : Math.min(end, Math.max(now, today));
+    const from = Math.max(start, dayStart(bornAt + day - 1));
+    const to = Math.min(end, today);
     return to > from ? { from, to } : undefined;
 }
 
-/**
- * Compares prediction and bill by service, largest first. Includes one-time costs if the stack was created in the
- * period.
- */
-export function compare(
-    { monthly, once }: Estimate,
-    lines: readonly BilledLine[],
-    { from, to }: Compared,
-    bornAt: number,
-): ComparedRow[] {
+/** Compares prediction and bill by service, largest first. */
+function compare({ monthly }: Estimate, lines: readonly BilledLine[], { from, to }: Compared): ComparedRow[] {
     const months = (to - from) / hour / hoursPerMonth;
-    const predictions = [
-        ...monthly.map(({ service, expected }) => ({ service, usd: expected.high * months })),
-        ...(bornAt >= from ? once : []).map(({ usd }) => ({ service: billedService, usd: usd.high })),
-    ];
-    const bills = lines.filter((line) => line.day >= dayStart(from) && line.day < to);
+    const predictions = monthly.map(({ service, expected }) => ({ service, usd: expected.high * months }));
+    const bills = lines.filter((line) => line.day >= from && line.day < to);
     const sum = (costs: readonly Pick<BilledLine, "service" | "usd">[], service: string) =>
         costs.reduce((usd, one) => usd + (one.service === service ? one.usd : 0), 0);
     return [...new Set([...predictions, ...bills].map(({ service }) => service))]
@@ -125,7 +118,7 @@ export function reportText(
         ...(lines.length === 0
             ? [`${head}. Data is 8 to 24 hours late.${untagged}`]
             : [head, "", ...chart(lines), "", servicesTable(lines)]),
-        ...endingLines(report, expectedMonthUsd),
+        ...endingLines(report, stackTag, expectedMonthUsd),
         ...guard,
     ].join("\n");
 }
@@ -151,8 +144,19 @@ function servicesTable(lines: readonly BilledLine[]): string {
     );
 }
 
-function endingLines({ estimate, compared }: CostReport, expectedMonthUsd: number | undefined): string[] {
+function endingLines(
+    { estimate, compared }: CostReport,
+    stackTag: string | undefined,
+    expectedMonthUsd: number | undefined,
+): string[] {
     const ending: string[] = [];
+    if (estimate && stackTag === undefined) {
+        ending.push(
+            "The bill contains other stacks, so it is not compared with this stack's estimate. To compare: npm run cost-report -- --by-tag",
+        );
+    } else if (estimate && !compared) {
+        ending.push("The comparison begins after the stack's first whole day in UTC.");
+    }
     if (compared) {
         const { from, to, rows } = compared;
         const all = { service: "total", predicted: 0, billed: 0 };
@@ -162,7 +166,7 @@ function endingLines({ estimate, compared }: CostReport, expectedMonthUsd: numbe
         }
         ending.push(
             "",
-            `Predicted ${priceNote} and billed, ${readable(from)} to ${readable(to)}:`,
+            `Predicted ${priceNote} and billed, each day from ${formatDate(from)} to ${formatDate(to - day)}:`,
             table(
                 ["service", "predicted", "billed"],
                 [...rows, all].map(({ service, predicted, billed }) => [
@@ -171,7 +175,7 @@ function endingLines({ estimate, compared }: CostReport, expectedMonthUsd: numbe
                     usd(billed),
                 ]),
             ),
-            "The prediction assumes a campaign that always runs, and the upper end of each range.",
+            "The prediction assumes a campaign that always runs, no training, and the upper end of each range.",
         );
     }
     const last =

@@ -64,18 +64,18 @@ function sentence(
     userId: string,
     length: number,
 ): string {
-    const popular = `${parts.popularItems} of ${length} are among the ${length} most watched`;
+    const popular = `${parts.popularItems} of the ${length} items are among the ${length} with the most interactions.`;
     if (parts.verdict === "unknown user") {
-        return `User ${userId} is not in the data: ${popular}, as for every unknown user.`;
+        return `User ${userId} has no interactions in the data, so the list is that of every unknown user. ${popular}`;
     }
     const percent = (share: number) => `${Math.round(share * 100)} %`;
     const sharp =
         parts.sharperThan === null
             ? ""
-            : `, scores sharper than those of ${percent(parts.sharperThan)} of the users compared with`;
+            : `The first item has a larger share of all scores than in ${percent(parts.sharperThan)} of the compared lists. `;
     return (
-        `User ${userId} has ${parts.historyLength} interactions, more than ${percent(parts.longerThan)} of all users` +
-        `${sharp}; ${popular}: ${parts.verdict}.`
+        `User ${userId} has ${parts.historyLength} interactions; ${percent(parts.longerThan)} of all users have fewer. ` +
+        `${sharp}${popular} Result: ${parts.verdict}.`
     );
 }
 

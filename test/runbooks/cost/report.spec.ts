@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { reportPeriod } from "../../../runbooks/lib/cost/billed.ts";
-import { bar, comparedTime, costReport, reportText } from "../../../runbooks/lib/cost/report.ts";
+import { bar, comparedDays, costReport, reportText } from "../../../runbooks/lib/cost/report.ts";
 import { at, line, near, plan, service } from "./bill.ts";
 
-describe("`reportPeriod` and `comparedTime`", () => {
+describe("`reportPeriod` and `comparedDays`", () => {
     const now = at("11-25T18:00");
 
     it("`reportPeriod` returns this month, the last n days or a given month", () => {
@@ -24,15 +24,16 @@ describe("`reportPeriod` and `comparedTime`", () => {
         assert.throws(() => reportPeriod(now, { month: "2026-11", days: 3 }), /not both/);
     });
 
-    it("`comparedTime` begins with the stack's creation and ends with the last full day", () => {
+    it("`comparedDays` returns the days that the bill has whole, and in which the stack existed all day", () => {
         const period = reportPeriod(now, {});
         const today = at("11-25T00:00");
-        const time = (bornAt: number) => comparedTime(period, { now, today, bornAt });
-        assert.deepEqual(time(at("11-03T12:00")), { from: at("11-03T12:00"), to: today });
-        assert.deepEqual(time(at("10-03T12:00")), { from: at("11-01T00:00"), to: today });
-        assert.deepEqual(time(at("11-25T16:00")), { from: at("11-25T16:00"), to: now });
+        const days = (bornAt: number) => comparedDays(period, { today, bornAt });
+        assert.deepEqual(days(at("11-03T12:00")), { from: at("11-04T00:00"), to: today });
+        assert.deepEqual(days(at("11-03T00:00")), { from: at("11-03T00:00"), to: today });
+        assert.deepEqual(days(at("10-03T12:00")), { from: at("11-01T00:00"), to: today });
+        assert.equal(days(at("11-24T16:00")), undefined);
         const october = reportPeriod(now, { month: "2026-10" });
-        assert.equal(comparedTime(october, { now, today, bornAt: at("11-03T12:00") }), undefined);
+        assert.equal(comparedDays(october, { today, bornAt: at("11-03T12:00") }), undefined);
     });
 });
 
@@ -49,10 +50,11 @@ describe("`bar`", () => {
 describe("`costReport` and `reportText`", () => {
     const period = reportPeriod(at("11-25T18:00"), {});
     const scope = { services: [service], region: "eu-central-1", stackTag: undefined };
-    const reported = { plan, bornAt: at("11-22T12:00"), period, now: at("11-25T18:00") };
+    const reported = { plan, bornAt: at("11-22T12:00"), period, now: at("11-25T18:00"), byTag: false };
+    const tagged = { ...scope, stackTag: "dev" };
     const lines = [line("11-22", 2.4), line("11-24", 4.8)];
 
-    it("`reportText` contains each day, even a day with $0.00, each service, the cost guard's sum, and the estimate for the same time", () => {
+    it("`reportText` contains each day, even a day with $0.00, each service, and the cost guard's sum", () => {
         const report = costReport(lines, reported);
         near(report.totalUsd, 7.2);
         const spent = { month: "2026-11", usd: 15.6, until: "2026-11-25T18:00:00.000Z" };
@@ -61,13 +63,22 @@ describe("`costReport` and `reportText`", () => {
         assert.match(text, /^2026-11-22 {4}\$2\.40 █{20}\n2026-11-23 {4}\$0\.00\n2026-11-24 {4}\$4\.80 █{40}$/m);
         assert.match(text, /│ Amazon Personalize │ \$7\.20 /);
         assert.match(text, /^The cost guard counted ≈ \$15\.60 of the campaign in 2026-11, until 2026-11-25 18:00\.$/m);
-        assert.match(text, /Predicted \(US price, unverified\) and billed, 2026-11-22 12:00 to 2026-11-25:/);
-        assert.match(text, /│ Amazon Personalize .* ≈ \$13 .* \$7\.20/);
+        assert.match(text, /The bill contains other stacks, .*: npm run cost-report -- --by-tag$/m);
+        assert.doesNotMatch(text, /Predicted/);
         assert.match(text, /the last `pulumi up` estimated ≈ \$146\./);
     });
 
+    it("`reportText` compares a stack's bill with the estimate for the same whole days", () => {
+        const text = reportText(costReport(lines, { ...reported, byTag: true }), tagged, period, 146.21, null);
+        assert.match(text, /Predicted \(US price, unverified\) and billed, each day from 2026-11-23 to 2026-11-24:/);
+        assert.match(text, /│ Amazon Personalize .* ≈ \$9\.60 .* \$4\.80/);
+        const bornToday = { ...reported, byTag: true, bornAt: at("11-25T12:00") };
+        const early = reportText(costReport(lines, bornToday), tagged, period, 146.21, null);
+        assert.match(early, /^The comparison begins after the stack's first whole day in UTC\.$/m);
+    });
+
     it("`reportText` of an empty bill states how late the data is, and names the tag that must be active", () => {
-        const text = reportText(costReport([], reported), { ...scope, stackTag: "dev" }, period, undefined, null);
+        const text = reportText(costReport([], reported), tagged, period, undefined, null);
         assert.match(text, /pulumi:stack=dev: \$0\.00\. Data is 8 to 24 hours late\. The tag must be activated/);
         assert.doesNotMatch(text, /█/);
     });
@@ -82,7 +93,7 @@ describe("`costReport` and `reportText`", () => {
     it("`costReport` compares until the bill's latest day if the local clock is behind that day", () => {
         const december = reportPeriod(reported.now, { month: "2026-12" });
         const ahead = ["12-04", "12-05"].map((date) => line(date, 2.4));
-        const { compared } = costReport(ahead, { ...reported, period: december });
+        const { compared } = costReport(ahead, { ...reported, period: december, byTag: true });
         assert.deepEqual([compared?.from, compared?.to], [at("12-01T00:00"), at("12-05T00:00")]);
     });
 });
