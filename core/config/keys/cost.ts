@@ -86,6 +86,6 @@ export const costKeys = {
     }),
     budgetByTag: flag(false, {
         description:
-            "the budget counts this stack's tag, which you [activate](cost.md#one-time-setup-of-an-account) first",
+            "the budget and `cost-report` count this stack's tag, which you [activate](cost.md#one-time-setup-of-an-account) first",
     }),
 };
