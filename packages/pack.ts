@@ -68,20 +68,8 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
     const description = {
         ...described,
         exports: builtExports(sources),
-        ...(bin && {
-            bin: Object.fromEntries(Object.entries(bin).map(([program, file]) => [program, built(String(file))])),
-        }),
-        files: [
-            "**/*.js",
-            "**/*.mjs",
-            "**/*.d.ts",
-            "**/*.d.mts",
-            "**/*.map",
-            "service-models",
-            "schema.json",
-            "NOTICE",
-            ...pages,
-        ],
+        ...(bin && { bin: Object.fromEntries(Object.keys(bin).map((program) => [program, `${program}.js`])) }),
+        files: ["**/*.js", "**/*.mjs", "**/*.d.ts", "**/*.d.mts", "service-models", "schema.json", "NOTICE", ...pages],
         ...(bundled.length > 0 && { dependencies: everyDependency(described, bundled), bundleDependencies: bundled }),
         // npm accepts the package's provenance only if this field names the repository of the workflow that publishes
         // the package.
@@ -90,11 +78,29 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
         }),
     };
     writeFileSync(join(dist, "package.json"), `${JSON.stringify(description, null, 4)}\n`);
+    for (const [program, file] of Object.entries<string>(bin ?? {})) {
+        writeFileSync(join(dist, `${program}.js`), launcher(program, built(file), described.engines.node));
+    }
     cpSync(join(root, "LICENSE"), join(dist, "LICENSE"));
     for (const page of pages) {
         if (existsSync(join(source, page))) cpSync(join(source, page), join(dist, page));
     }
 }
+
+/**
+ * Returns a program that checks the version of Node.js before it loads the package, because an older version cannot
+ * load the package's modules.
+ */
+const launcher = (program: string, file: string, range: string): string => `#!/usr/bin/env node
+const needed = "${range.replace(/^>=/, "")}".split(".").map(Number);
+const found = process.versions.node.split(".").map(Number);
+if (found[0] > needed[0] || (found[0] === needed[0] && found[1] >= needed[1])) {
+    await import("./${file}");
+} else {
+    console.error(\`${program} needs Node.js \${needed.join(".")} or newer; this is Node.js \${process.versions.node}.\`);
+    process.exitCode = 1;
+}
+`;
 
 const built = (source: string) => source.replace(/\.ts$/, ".js");
 
@@ -132,8 +138,7 @@ function compile(source: string, dist: string, types: Record<string, string[]>):
             allowImportingTsExtensions: false,
             rewriteRelativeImportExtensions: true,
             declaration: true,
-            sourceMap: true,
-            inlineSources: true,
+            sourceMap: false,
             types: ["node"],
             rootDir: source,
             outDir: dist,

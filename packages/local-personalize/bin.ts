@@ -1,32 +1,19 @@
 #!/usr/bin/env node
-import { resolve } from "node:path";
-import { S3Client } from "@aws-sdk/client-s3";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { findServiceModelDir } from "./botocore.ts";
 import type { Speed } from "./contract.ts";
 import { defaultQuotas, type Quotas } from "./control/quotas.ts";
 import { speeds } from "./control/states.ts";
-import { createEmulator } from "./emulator.ts";
-import { takeFolder } from "./folder-lock.ts";
-import { openAccess } from "./s3.ts";
-import { startServer } from "./server.ts";
-import { portOf } from "./wire/http.ts";
+import { defaultRegion, type LocalOptions, startLocalPersonalize } from "./host/start.ts";
 
-interface Options {
+interface Options extends Omit<LocalOptions, "log" | "logCall"> {
     readonly port: number;
-    readonly host: string;
-    readonly data: string;
-    readonly speed: Speed;
-    readonly s3Endpoint?: string;
-    readonly region: string;
-    readonly account: string;
-    readonly serviceModel?: string;
-    readonly quota: Partial<Quotas>;
-    readonly throttle?: true;
+    readonly speed?: Speed;
+    readonly folder: string;
+    readonly ephemeral?: true;
+    readonly log?: "calls";
 }
-
-/** Interval, in milliseconds, at which the program discards the metrics, because it has no CloudWatch. */
-const dropMetricsMs = 60_000;
 
 /** Runs the command. Returns the exit code: 0 after Ctrl-C, 1 if it cannot serve, 2 for wrong usage. */
 async function main(args: readonly string[]): Promise<void> {
@@ -34,21 +21,22 @@ async function main(args: readonly string[]): Promise<void> {
         .description("Serves Amazon Personalize on this machine: imports from S3, trains, recommends, takes events.")
         .option("--port <number>", "port for all three APIs; 0 chooses a free one", parsePort, 4580)
         .option("--host <address>", "address to listen on", "127.0.0.1")
-        .option("--data <folder>", "folder for resources and models", ".local-personalize")
+        .version(JSON.parse(readFileSync(join(import.meta.dirname, "package.json"), "utf8")).version, "--version")
+        .option(
+            "--data <file>",
+            "CSV of interactions in Personalize's columns, or movielens: makes a campaign, a tracker and a filter",
+        )
+        .option("--folder <folder>", "folder for resources and models", ".local-personalize")
+        .option("--ephemeral", "use a temporary folder, and delete it at the end")
         .addOption(
             new Option(
                 "--speed <speed>",
-                "time that resources take: none, none as AWS's samples need, about a second, or as on AWS",
-            )
-                .choices(speeds)
-                .default("demo"),
+                "time that resources take: none, none as AWS's samples need, about a second, or as on AWS; default: demo, with --data instant",
+            ).choices(speeds),
         )
         .option("--s3-endpoint <url>", "S3 with the data; default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS")
-        .option(
-            "--region <region>",
-            "region of S3 and of unsigned requests",
-            process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || "us-east-1",
-        )
+        .option("--region <region>", "region of S3 and of unsigned requests", defaultRegion())
+        .addOption(new Option("--log <what>", "also print a line for each call").choices(["calls"]))
         .addOption(
             new Option("--account <id>", "account of the resources: 12 digits")
                 .default("000000000000")
@@ -75,40 +63,34 @@ async function main(args: readonly string[]): Promise<void> {
     }
 }
 
-/** Serves until SIGINT or SIGTERM. */
-async function serve(options: Options): Promise<void> {
-    const { host, port, region, speed, s3Endpoint, throttle = false } = options;
+/** Serves until SIGINT or SIGTERM, or until npm, which started the program with npx, ends. */
+async function serve({ ephemeral, folder, log: logged, speed, ...options }: Options): Promise<void> {
     const log = (message: string) => void process.stderr.write(`${new Date().toISOString()} ${message}\n`);
-    const serviceModelDir = options.serviceModel ?? findServiceModelDir();
-    const dataDir = resolve(options.data);
-    const release = takeFolder(dataDir);
-    if (!release) throw new Error(`${dataDir} is in use by another process: choose another folder with --data.`);
-    const s3 = new S3Client({
-        region,
-        forcePathStyle: true,
-        followRegionRedirects: true,
-        ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }),
+    const waits = speed ?? (options.data === undefined ? "demo" : "instant");
+    const local = await startLocalPersonalize({
+        ...options,
+        ...(!ephemeral && { folder }),
+        speed: waits,
+        log,
+        ...(logged === "calls" && { logCall: log }),
     });
-    const account = { accountId: options.account, partition: "aws", quotas: options.quota, throttle };
-    const emulator = createEmulator({ dataDir, speed, ...account, serviceModelDir, access: openAccess(s3), log });
-    const server = await startServer({ emulator, host, port, region, log }).catch(async (error) => {
-        await emulator.close();
-        if (error.code !== "EADDRINUSE") throw error;
-        throw new Error(`Port ${port} of ${host} is in use: choose another with --port.`);
-    });
-    const metrics = setInterval(() => emulator.takeMetrics({ all: true }), dropMetricsMs);
-    const stop = async () => {
-        clearInterval(metrics);
-        server.close();
-        server.closeAllConnections();
-        await emulator.close();
-        s3.destroy();
-        release();
+    const stop = () => {
+        clearInterval(orphaned);
+        return local.close();
     };
     // A second signal has no handler, so it ends the process immediately.
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+    // npm does not pass SIGTERM on to the program that npx started.
+    const { ppid } = process;
+    const orphaned = setInterval(() => process.ppid !== ppid && stop(), 250).unref();
+    if (process.env.npm_command !== "exec") clearInterval(orphaned);
     log("IAM is not enforced: roles, policies and signatures are not checked.");
-    process.stdout.write(`Amazon Personalize (${speed}) on http://${host}:${portOf(server)}. Stop: Ctrl-C.\n`);
+    process.stdout.write(`Amazon Personalize (${waits}) on ${local.url}. Stop: Ctrl-C.\n`);
+    if (local.ready === undefined) return;
+    const names = { campaignArn: "campaign", trackingId: "tracking ID", filterArn: "filter" };
+    for (const [key, name] of Object.entries(names)) {
+        process.stdout.write(`${name.padEnd(12)}${local.ready[key as keyof typeof names]}\n`);
+    }
 }
 
 function parseAccount(text: string): string {

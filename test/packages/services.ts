@@ -36,7 +36,7 @@ export async function startServices(project: string, port: number, programs: Pro
     const program = join("node_modules", "local-personalize", "bin.js");
     const data = join(project, ".local-personalize", String(port));
     const settings = ["--port", "0", "--speed", "instant", "--s3-endpoint", motoUrl, "--region", region];
-    const args = [...options, program, ...settings, "--data", data, "--account", "123456789012"];
+    const args = [...options, program, ...settings, "--folder", data, "--account", "123456789012"];
     const keys = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
     const served = spawn(node, args, { cwd: project, env: { ...env, ...keys } });
     let errors = "";

@@ -1,7 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { credentialScope, type Emulator, findOperation, parseJson, readBody } from "local-personalize";
+import {
+    answerPersonalize,
+    answerTools,
+    createFaults,
+    credentialScope,
+    type Emulator,
+    type Faults,
+    findOperation,
+    parseJson,
+    readBody,
+} from "local-personalize";
 import { localAccountId } from "../instance.ts";
-import { answerAdmin } from "./admin.ts";
+import { adminEndpoints } from "./admin.ts";
 import { type Answer, awsJson, jsonAnswer, sendAnswer } from "./answer.ts";
 import { showsSpend, withSpend } from "./budgets/decide.ts";
 import { answerClientError } from "./client-errors.ts";
@@ -10,10 +20,8 @@ import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
 import { answerCostExplorer, isCostExplorerCall } from "./cost-explorer.ts";
 import { MiniStackSilentError } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
-import { createFaults, type Faults } from "./faults.ts";
 import type { MiniStackAddress } from "./ministack.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
-import { answerPersonalize } from "./personalize.ts";
 import type { Simulator } from "./simulator.ts";
 import { monthSpend } from "./spend.ts";
 import { classify } from "./web-pages.ts";
@@ -83,7 +91,8 @@ async function route(
     }
     const url = new URL(request.url ?? "/", "http://localhost");
     if (plane === "tools") {
-        await answerAdmin({ ...options, faults }, request, url, response);
+        const tools = { ...options, faults, elsewhere: options.enforcement !== undefined };
+        await answerTools(adminEndpoints, tools, request, url, response);
         return;
     }
     const { enforcement } = options;

@@ -2,6 +2,7 @@ import type { Call } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
 import { type DataLocation, keysToRead, readDataLocation } from "../importing/data-location.ts";
+import { S3UnreachableError } from "../s3.ts";
 
 /** Returns the message of a thrown value. */
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -35,6 +36,7 @@ export async function mayUse(
 /** Returns the keys that a job reads at a location. Logs why there are none. */
 export async function findKeys({ options: { access, log } }: Call, job: Job, input: DataLocation): Promise<string[]> {
     const listed = await access.list(input.bucket, input.key).catch((error: unknown) => {
+        if (error instanceof S3UnreachableError) throw error;
         log(`${job.arn}: cannot list ${input.bucket}: ${messageOf(error)}`);
         return [];
     });

@@ -1,4 +1,5 @@
 import type { Speed } from "../contract.ts";
+import { S3UnreachableError } from "../s3.ts";
 import { creationDurations, type Kind } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 
@@ -72,7 +73,7 @@ export function createWorks(options: {
             return await work(resource, signal);
         } catch (error) {
             if (!signal.aborted) log(`${resource.arn}: ${error instanceof Error ? error.stack : error}`);
-            return { failure: "An internal error occurred." };
+            return { failure: error instanceof S3UnreachableError ? error.message : "An internal error occurred." };
         }
     };
 

@@ -13,7 +13,8 @@ import {
 import { type GetRecommendationsCommandInput, PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
 import { requireServiceModelDir } from "../botocore.ts";
 import { createEmulator, type EmulatorOptions, type ImportAccess, type ImportRequest } from "../emulator.ts";
-import { startServer } from "../server.ts";
+import { createFaults } from "../host/faults.ts";
+import { startServer } from "../host/server.ts";
 import { portOf } from "../wire/http.ts";
 
 export const region = "eu-central-1";
@@ -92,7 +93,8 @@ export async function startService(more: Partial<EmulatorOptions> & { access: Im
         dataDir,
     });
     const log = (line: string) => void lines.push(line);
-    const server = await startServer({ emulator, host: "127.0.0.1", port: 0, region, log });
+    const faults = createFaults();
+    const server = await startServer({ emulator, faults, host: "127.0.0.1", port: 0, region, log });
     const endpoint = `http://127.0.0.1:${portOf(server)}`;
     const settings = {
         endpoint,

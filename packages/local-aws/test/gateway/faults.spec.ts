@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
 import { readJson } from "../../../../test/support/json.ts";
+import { readFault } from "../../../local-personalize/host/faults.ts";
 import { interactionsSchema, refusal, until } from "../../../local-personalize/test/support.ts";
 import { createClient, usePersonalize } from "./support.ts";
 
@@ -31,18 +32,17 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         );
     });
 
-    it("for services other than Personalize, POST /_local/faults requires IAM enforcement and the effect `error`", async () => {
-        const arm = (effect: object) =>
-            harness.local.postFault(JSON.stringify({ operation: "cloudfront:CreateDistribution", effect }));
-        const error = { kind: "error", code: "AccessDenied", message: "no", status: 403 };
-        for (const [effect, why] of [
-            [error, /cloudfront:CreateDistribution cannot have a fault: with --no-enforce/],
-            [{ kind: "throttle" }, /For services other than Personalize, effect.kind must be error; it is throttle/],
-        ] as const) {
-            const answer = await arm(effect);
-            assert.equal(answer.status, 400);
-            assert.match((await readJson<{ message: string }>(answer)).message, why);
-        }
+    it("for services other than Personalize, faults require IAM enforcement and the effect `error`", async () => {
+        const operation = "cloudfront:CreateDistribution";
+        const effect = { kind: "error", code: "AccessDenied", message: "no", status: 403 };
+        const answer = await harness.local.postFault(JSON.stringify({ operation, effect }));
+        assert.equal(answer.status, 400);
+        const { message } = await readJson<{ message: string }>(answer);
+        assert.match(message, /operation must be a Personalize operation, .* it is "cloudfront:CreateDistribution"/);
+        assert.throws(
+            () => readFault({ operation, effect: { kind: "throttle" } }, new Set(), true),
+            /For services other than Personalize, effect.kind must be error; it is throttle/,
+        );
     });
 
     it("a fault with the effect `error` returns its code and status, and the call changes nothing", async () => {

@@ -1,24 +1,27 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Emulator, type EmulatorRequest, type ServiceFault, writeAnswer } from "local-personalize";
+import type { Emulator, EmulatorRequest, ServiceFault } from "../contract.ts";
+import { writeAnswer } from "../wire/http.ts";
 import type { Effect, Faults, When } from "./faults.ts";
 
 /**
  * Answers a Personalize call with the emulator and its injected faults. This function applies latency and dropped
  * connections; it passes faults that change the response or a resource to the emulator.
+ *
+ * @returns the HTTP status of the answer; undefined if the connection was dropped
  */
 export async function answerPersonalize(
     emulator: Emulator,
-    faults: Faults,
+    faults: Pick<Faults, "strike">,
     request: EmulatorRequest,
     response: ServerResponse,
-): Promise<void> {
+): Promise<number | undefined> {
     const began = performance.now();
     const effects = faults.strike(request.operation);
     await holdBack(effects, "before");
     if (isDropped(effects, "before")) {
         response.destroy();
-        return;
+        return undefined;
     }
     const [fault] = effects.flatMap(serviceFault);
     const answer = await emulator.handle(fault ? { ...request, fault } : request);
@@ -26,9 +29,10 @@ export async function answerPersonalize(
     emulator.observe(request, answer.status, performance.now() - began);
     if (isDropped(effects, "after")) {
         response.destroy();
-        return;
+        return undefined;
     }
     writeAnswer(emulator, answer, response);
+    return answer.status;
 }
 
 async function holdBack(effects: Effect[], when: When): Promise<void> {

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Emulator } from "./contract.ts";
-import { ServiceError } from "./errors.ts";
+import { ServiceError } from "../errors.ts";
 import {
     credentialScope,
     failure,
@@ -10,17 +9,26 @@ import {
     parseJson,
     readBody,
     writeAnswer,
-} from "./wire/http.ts";
+} from "../wire/http.ts";
+import { answerPersonalize } from "./answer.ts";
+import { answerTools, type Tools, toolEndpoints } from "./tools.ts";
 
-export interface ServerOptions {
-    readonly emulator: Emulator;
+export interface ServerOptions extends Tools {
     readonly host: string;
     /** Port number; 0 chooses a free port. */
     readonly port: number;
     /** Region of requests without a signature. */
     readonly region: string;
     log(message: string): void;
+    /** Gets a line for each call, such as `GetRecommendations 200 4 ms`. */
+    logCall?(line: string): void;
 }
+
+/**
+ * How long the server keeps an idle connection, in milliseconds. AWS SDKs reuse connections that were idle for up to a
+ * minute, and a call fails if the server closes its connection at that moment.
+ */
+const keepAliveTimeout = 75_000;
 
 /**
  * Serves the three Personalize APIs on one port. Reads the region from the signature of a request, but does not verify
@@ -29,7 +37,7 @@ export interface ServerOptions {
  * @throws Error with code EADDRINUSE when the port is taken
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-    const server = createServer((request, response) => {
+    const server = createServer({ keepAliveTimeout }, (request, response) => {
         answer(options, request, response).catch((error: Error) => {
             options.log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
             response.destroy();
@@ -46,7 +54,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
  */
 const longestBody = 4_000_000;
 
-async function answer({ emulator, region }: ServerOptions, request: IncomingMessage, response: ServerResponse) {
+/** Host names of the endpoints below /_local. Any other name may be a web site that resolves to this machine. */
+const toolHost = /^(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/i;
+
+async function answer(options: ServerOptions, request: IncomingMessage, response: ServerResponse) {
+    const { emulator, faults, region, logCall } = options;
     const began = performance.now();
     const url = new URL(request.url ?? "/", "http://localhost");
     if (request.method === "GET" && url.pathname === "/health") {
@@ -54,14 +66,20 @@ async function answer({ emulator, region }: ServerOptions, request: IncomingMess
         response.end('{"status":"ok"}');
         return;
     }
-    const target = request.headers["x-amz-target"]?.toString();
-    const operation = findOperation(request.method ?? "", url.pathname, target);
-    const body = await readBody(request, longestBody);
     const refuse = (code: string, message: string, status: number) =>
         writeAnswer(emulator, failure("personalize", new ServiceError(code, message, status)), response);
     if (isFromWebPage(request)) {
         return refuse("AccessDenied", "A web page may not call the local Personalize; only a program may.", 403);
     }
+    if (url.pathname.startsWith("/_local/")) {
+        if (!toolHost.test(request.headers.host ?? "")) {
+            return refuse("AccessDenied", "/_local answers only 127.0.0.1 and localhost.", 403);
+        }
+        return answerTools(toolEndpoints, options, request, url, response);
+    }
+    const target = request.headers["x-amz-target"]?.toString();
+    const operation = findOperation(request.method ?? "", url.pathname, target);
+    const body = await readBody(request, longestBody);
     if (!body) {
         const message = `The request has more than ${longestBody} bytes, more than any call of Amazon Personalize.`;
         return refuse("RequestEntityTooLarge", message, 413);
@@ -71,7 +89,6 @@ async function answer({ emulator, region }: ServerOptions, request: IncomingMess
         return refuse("UnknownOperationException", message, 404);
     }
     const call = { ...operation, region: credentialScope(request, url)?.region ?? region, body: parseJson(body) };
-    const answered = await emulator.handle(call);
-    emulator.observe(call, answered.status, performance.now() - began);
-    writeAnswer(emulator, answered, response);
+    const status = await answerPersonalize(emulator, faults, call, response);
+    logCall?.(`${call.operation} ${status ?? "dropped"} ${Math.round(performance.now() - began)} ms`);
 }

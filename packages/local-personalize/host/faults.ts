@@ -1,4 +1,4 @@
-import { isRecord } from "local-personalize";
+import { isRecord } from "../wire/validate.ts";
 
 /** The effect of a fault on a call, or on the resource that the call creates. */
 export type Effect =
@@ -12,12 +12,14 @@ export type Effect =
 /** Whether the effect happens before the service receives the call, or after it has executed the call. */
 export type When = "before" | "after";
 
-/** A fault for `times` calls of `operation`, from the `call`-th on. */
-interface Fault {
-    /** A Personalize operation, or an IAM action of another service, such as `cloudfront:CreateDistribution`. */
+/** A fault for `times` calls of `operation`, from the `call`-th on, each with a probability. */
+export interface Fault {
+    /** A Personalize operation; on the local AWS also an IAM action, such as `cloudfront:CreateDistribution`. */
     operation: string;
     call: number;
     times: number;
+    /** Share of these calls that have the effect, above 0 and up to 1. */
+    probability: number;
     effect: Effect;
 }
 
@@ -25,7 +27,7 @@ interface Fault {
  * A fault as `GET /_local/faults` returns it, with the number of calls of its operation since its creation (`seen`) and
  * of those that it affected (`struck`).
  */
-interface ArmedFault extends Fault {
+export interface ArmedFault extends Fault {
     id: number;
     seen: number;
     struck: number;
@@ -35,7 +37,7 @@ interface ArmedFault extends Fault {
 export class BadFaultError extends Error {}
 
 /** Holds the active faults, in memory only. */
-export function createFaults() {
+export function createFaults(random: () => number = Math.random) {
     let armed: ArmedFault[] = [];
     let lastId = 0;
     return {
@@ -58,7 +60,9 @@ export function createFaults() {
         strike(operation: string): Effect[] {
             const watching = armed.filter((fault) => fault.operation === operation);
             for (const fault of watching) fault.seen++;
-            const striking = watching.filter(({ seen, call, times }) => seen >= call && seen < call + times);
+            const striking = watching.filter(
+                ({ seen, call, times, probability }) => seen >= call && seen < call + times && random() < probability,
+            );
             for (const fault of striking) fault.struck++;
             return striking.map(({ effect }) => effect);
         },
@@ -68,22 +72,28 @@ export function createFaults() {
 export type Faults = ReturnType<typeof createFaults>;
 
 /**
- * Parses the body of `POST /_local/faults`.
+ * Parses a fault, for example the body of `POST /_local/faults`. `elsewhere` says whether it may also name an IAM action
+ * of another service.
  * @throws BadFaultError for an invalid fault
  */
-export function readFault(body: unknown, operations: ReadonlySet<string>): Fault {
+export function readFault(body: unknown, operations: ReadonlySet<string>, elsewhere = false): Fault {
     const given = requireMembers(body, "A fault");
-    refuseOthers(given, "a fault", ["operation", "call", "times", "effect"]);
-    const { operation, call = 1, times = 1, effect } = given;
-    if (typeof operation !== "string" || !(operations.has(operation) || isElsewhere(operation))) {
+    refuseOthers(given, "a fault", ["operation", "call", "times", "probability", "effect"]);
+    const { operation, call = 1, times = 1, probability = 1, effect } = given;
+    if (typeof operation !== "string" || !(operations.has(operation) || (elsewhere && isElsewhere(operation)))) {
+        const others = elsewhere ? ", or an IAM action of another service, such as cloudfront:CreateDistribution" : "";
         throw new BadFaultError(
-            `operation must be a Personalize operation, such as CreateCampaign, or an IAM action of another service, such as cloudfront:CreateDistribution; it is ${show(operation)}.`,
+            `operation must be a Personalize operation, such as CreateCampaign${others}; it is ${show(operation)}.`,
         );
+    }
+    if (typeof probability !== "number" || !(probability > 0 && probability <= 1)) {
+        throw new BadFaultError(`probability must be a number above 0 and up to 1; it is ${show(probability)}.`);
     }
     const fault = {
         operation,
         call: whole(1)(call, "call"),
         times: whole(1)(times, "times"),
+        probability,
         effect: readEffect(requireMembers(effect, "effect")),
     };
     checkTarget(operation, fault.effect.kind);
