@@ -23,6 +23,11 @@ export interface SolutionInputs extends CommonInputs {
     readonly datasetGroupArn: string;
     /** ARN of the recipe. Absent with AutoML, because Personalize then chooses the recipe. */
     readonly recipeArn?: string;
+    /**
+     * Whether `recipeArn` is a default. A deployed solution then keeps its recipe, because another recipe would replace
+     * the solution with its versions. Default: false.
+     */
+    readonly recipeIsDefault?: boolean;
     /** Whether Personalize chooses the recipe. Default: false. */
     readonly performAutoML: boolean;
     /** Whether Personalize trains new versions on a schedule, each of them billed. Default: false. */
@@ -77,6 +82,10 @@ export const solution: ResourceKind<SolutionInputs> = {
     deadlineMinutes: 30,
     replaces: ["region", "name", "datasetGroupArn", "recipeArn", "performAutoML"],
     updates: ["performAutoTraining", "schedulingExpression", "eventParameters"],
+    noted: ["recipeIsDefault"],
+    notes: (olds, { recipeArn, recipeIsDefault }) => ({
+        recipeArn: (recipeIsDefault && olds.recipeArn) || recipeArn,
+    }),
     identity: ["region", "name"],
     spellings: { schedulingExpression: spellingOfSchedule, eventParameters: sorted },
     taggable: true,

@@ -185,7 +185,8 @@ export class Recommender extends pulumi.ComponentResource {
         const child = { parent: this };
         const { resourceName = name, names = {}, adopt = {}, deadlineMinutes = {} } = args;
         const { performAutoML = false, performAutoTraining = false, schedulingExpression, eventParameters } = args;
-        const recipeArn = args.recipeArn ?? (performAutoML ? undefined : defaultRecipe(args.roleArn));
+        const recipeIsDefault = args.recipeArn === undefined && !performAutoML;
+        const recipeArn = recipeIsDefault ? defaultRecipe(args.roleArn) : args.recipeArn;
         const events = eventParameters && { eventParameters };
         const solution = new Solution(
             name,
@@ -194,6 +195,7 @@ export class Recommender extends pulumi.ComponentResource {
                 name: names.solution ?? resourceName,
                 datasetGroupArn: group.id,
                 recipeArn,
+                ...(recipeIsDefault && { recipeIsDefault }),
                 performAutoML,
                 performAutoTraining,
                 schedulingExpression,
@@ -244,6 +246,9 @@ export class Recommender extends pulumi.ComponentResource {
     }
 }
 
-/** Returns the recipe of new solutions, in the partition of the role. */
+/**
+ * Returns the recipe of new solutions, in the partition of the role. An idle campaign of `aws-user-personalization-v2`
+ * costs more than twice as much.
+ */
 const defaultRecipe = (roleArn: pulumi.Input<string>) =>
-    pulumi.output(roleArn).apply((arn) => `arn:${arn.split(":")[1]}:personalize:::recipe/aws-user-personalization-v2`);
+    pulumi.output(roleArn).apply((arn) => `arn:${arn.split(":")[1]}:personalize:::recipe/aws-user-personalization`);

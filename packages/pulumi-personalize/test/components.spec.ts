@@ -146,7 +146,7 @@ describe("Component Recommender", () => {
         assert.deepEqual([jobNamePrefix, dataLocation], ["films", interactions.dataLocation]);
         assert.equal("contentHash" in job, false);
         const { recipeArn, performAutoTraining } = inputsOf("Solution");
-        assert.equal(recipeArn, "arn:aws-cn:personalize:::recipe/aws-user-personalization-v2");
+        assert.equal(recipeArn, "arn:aws-cn:personalize:::recipe/aws-user-personalization");
         assert.equal(performAutoTraining, false);
         assert.equal(inputsOf("SolutionVersion").rows, "films-0a1b2c3d");
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:aws-cn:SolutionVersion/films");

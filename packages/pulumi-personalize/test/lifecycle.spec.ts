@@ -120,6 +120,16 @@ describe("Lifecycle of Personalize resources", () => {
         assert.equal(await named(), "comedies-b");
     });
 
+    it("`check` keeps the recipe of a deployed solution if the recipe is a default", async () => {
+        const news = { ...common, name: "films", datasetGroupArn: "a", recipeArn: "new" };
+        const recipeOf = async (olds: Properties | undefined, more = {}) =>
+            (await harness.handlers.Solution.check(olds, { ...news, ...more })).inputs.recipeArn;
+        const byDefault = { recipeIsDefault: true };
+        assert.equal(await recipeOf({ ...news, recipeArn: "old" }, byDefault), "old");
+        assert.equal(await recipeOf({ ...news, recipeArn: "old" }), "new");
+        assert.equal(await recipeOf(undefined, byDefault), "new");
+    });
+
     it("`check` requires a region from the program or the environment", async () => {
         const { AWS_REGION, AWS_DEFAULT_REGION, ...others } = process.env;
         const before = process.env;
