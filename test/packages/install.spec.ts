@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { load } from "js-yaml";
 import { keysOf } from "../../core/config/records.ts";
 import { root } from "../../packages/local-aws/instance.ts";
+import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { packAll } from "../../packages/pack.ts";
+import { until } from "../support/until.ts";
 import { liveThrough, pulumiProject, readmeProgram, yamlHost } from "./pulumi-project.ts";
 import { putInteractions, startServices } from "./services.ts";
 
@@ -18,6 +22,7 @@ import { putInteractions, startServices } from "./services.ts";
 
 const newestNode = "24.21.0";
 const nodeVersions = ["22.23.3", newestNode];
+const oldNode = "20.20.2";
 /** The package managers, each with the path of its program in its npm package. */
 const managers = {
     npm: { version: "11.6.2", program: "bin/npm-cli.js" },
@@ -26,6 +31,13 @@ const managers = {
 type Manager = keyof typeof managers;
 const fixtures = import.meta.dirname;
 const exec = promisify(execFile);
+
+/** Returns the block of a language in the README of local-personalize that matches a pattern. */
+async function readmeBlock(language: string, pattern: RegExp): Promise<string> {
+    const text = await readFile(join(root, "packages", "local-personalize", "README.md"), "utf8");
+    const blocks = [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))];
+    return blocks.map(([, block = ""]) => block).find((block) => pattern.test(block)) ?? "";
+}
 
 describe("Packed packages", () => {
     let folder: string;
@@ -39,7 +51,8 @@ describe("Packed packages", () => {
         this.timeout(1_200_000);
         folder = await mkdtemp(join(tmpdir(), "packages-"));
         tarballs = packAll(join(folder, "tarballs"));
-        for (const version of nodeVersions) await install(join(tools(), "node", version), [`node@${version}`]);
+        for (const version of [oldNode, ...nodeVersions])
+            await install(join(tools(), "node", version), [`node@${version}`]);
         const programs = Object.entries(managers).map(([name, { version }]) => `${name}@${version}`);
         await install(tools(), ["publint@0.3.25", "@arethetypeswrong/cli@0.18.5", ...programs]);
         await exec("python3", ["-m", "venv", join(folder, "python")]);
@@ -207,6 +220,88 @@ describe("Packed packages", () => {
             }
         });
     }
+
+    proves("each program ends with one line on an older Node.js", async () => {
+        const into = join(folder, "npm-24.21.0");
+        for (const program of ["local-personalize", "access-doctor", "pulumi-resource-personalize"]) {
+            const file = join(into, "node_modules", ".bin", program);
+            const ended = await exec(nodeOf(oldNode), [file]).catch((error) => error);
+            assert.equal(ended.code, 1);
+            assert.equal(ended.stderr, `${program} needs Node.js 22.18 or newer; this is Node.js ${oldNode}.\n`);
+        }
+    });
+
+    describe("local-personalize with a file, as its README says", () => {
+        let into: string;
+        const env = () => ({ ...environmentOf(newestNode), TMPDIR: into });
+        const npx = () => join(tools(), "node_modules", "npm", "bin", "npx-cli.js");
+        before(async () => {
+            into = join(folder, "npm-24.21.0");
+            await writeFile(join(into, "events.csv"), interactionsCsv(syntheticRatings()));
+        });
+
+        proves("npx prints an ACTIVE campaign within 5 s, answers boto3, and ends with npx", async () => {
+            const began = performance.now();
+            const server = spawn(nodeOf(newestNode), [npx(), "local-personalize", "--data", "events.csv"], {
+                cwd: into,
+                env: env(),
+            });
+            let shown = "";
+            server.stdout.on("data", (chunk) => (shown += chunk));
+            await until("a filter", async () => /^filter .*$/m.test(shown));
+            const seconds = (performance.now() - began) / 1000;
+            console.log(`      from npx to a campaign: ${seconds.toFixed(1)} s`);
+            assert.ok(seconds < 5, `${seconds} s`);
+            const campaign = /^campaign +(\S+)$/m.exec(shown)?.[1];
+            const block = await readmeBlock("python", /import boto3/);
+            const { stdout } = await exec(python, ["-c", `campaign = "${campaign}"\n${block}`]);
+            assert.equal(stdout.match(/itemId/g)?.length, 25);
+            server.kill("SIGTERM");
+            await sleep(1000);
+            await assert.rejects(fetch("http://127.0.0.1:4580/health"));
+        });
+
+        proves("the README's TypeScript program compiles and prints 25 items", async () => {
+            await install(into, ["@aws-sdk/client-personalize-runtime@3.1138.0"]);
+            await writeFile(join(into, "readme.ts"), await readmeBlock("ts", /startLocalPersonalize/));
+            const compiler = join(into, "node_modules", "typescript", "bin", "tsc");
+            const options = ["--strict", "--skipLibCheck", "--types", "node", "--module", "nodenext"];
+            await exec(nodeOf(newestNode), [compiler, ...options, "--target", "es2024", "readme.ts"], { cwd: into });
+            const { stdout } = await exec(nodeOf(newestNode), ["readme.js"], { cwd: into, env: env() });
+            assert.equal(stdout, "25\n");
+        });
+
+        proves("the README's pytest fixture starts and ends it", async () => {
+            await exec(python, ["-m", "pip", "install", "--quiet", "pytest==9.0.1"]);
+            await writeFile(join(into, "conftest.py"), await readmeBlock("python", /pytest/));
+            const test = [
+                "import boto3",
+                "def test_list(personalize):",
+                "    client = boto3.client('personalize-runtime', endpoint_url=personalize['endpoint_url'],",
+                "        region_name='us-east-1', aws_access_key_id='test', aws_secret_access_key='test')",
+                "    answer = client.get_recommendations(campaignArn=personalize['campaign'], userId='22')",
+                "    assert len(answer['itemList']) == 25",
+            ];
+            await writeFile(join(into, "test_list.py"), test.join("\n"));
+            const { stdout } = await exec(python, ["-m", "pytest", "-q", "test_list.py"], { cwd: into, env: env() });
+            assert.match(stdout, /1 passed/);
+        });
+
+        proves("the README's workflow starts it before the tests", async () => {
+            const { jobs } = load(await readmeBlock("yaml", /jobs/)) as {
+                jobs: { test: { steps: { run?: string }[] } };
+            };
+            const step = jobs.test.steps.find(({ run = "" }) => run.includes("local-personalize"))?.run ?? "";
+            const { stdout } = await exec("bash", ["-ec", `${step}\ncurl -s http://127.0.0.1:4580/health; kill %1`], {
+                cwd: into,
+                env: {
+                    ...env(),
+                    PATH: `${join(nodeOf(newestNode), "..")}:${join(tools(), "node_modules", ".bin")}:/usr/bin:/bin`,
+                },
+            });
+            assert.equal(stdout, '{"status":"ok"}');
+        });
+    });
 
     proves("a Pulumi program in a subfolder deploys a campaign with the README's example", async () => {
         const into = join(folder, "pulumi");

@@ -1,4 +1,4 @@
-import { inUse, invalidInput, notFound } from "../errors.ts";
+import { inUse, invalidInput, limitExceeded, notFound } from "../errors.ts";
 import { checkExploration } from "../serving/explore.ts";
 import { checkMetadata } from "./datasets.ts";
 import { createKindHandlers } from "./handlers.ts";
@@ -17,8 +17,17 @@ interface CreateInput extends Partial<Deployment> {
     tags?: Tag[];
 }
 
+/** The most requests a second of a campaign (Developer Guide, "Amazon Personalize endpoints and quotas"). */
+const mostTps = 500;
+
+function checkTps(minProvisionedTPS: number): void {
+    if (minProvisionedTPS <= mostTps) return;
+    throw limitExceeded(`minProvisionedTPS can be at most ${mostTps}, and is ${minProvisionedTPS}.`);
+}
+
 const createCampaign = (call: Call, input: CreateInput) => {
     const { name, tags, minProvisionedTPS = 1, ...others } = input;
+    checkTps(minProvisionedTPS);
     const version = deployableVersion(call, input.solutionVersionArn, input.campaignConfig);
     const siblings = call.store
         .list("solution", call.region, groupOf(call, version.parent))
@@ -40,9 +49,16 @@ const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignAr
         input.solutionVersionArn ?? current.solutionVersionArn,
         input.campaignConfig,
     );
+    const minProvisionedTPS = input.minProvisionedTPS ?? current.minProvisionedTPS;
+    checkTps(minProvisionedTPS);
+    const before = call.store.find(call.region, current.solutionVersionArn)?.properties.recipeArn;
+    if (before !== undefined && before !== version.properties.recipeArn) {
+        call.options.log(
+            `warning: ${campaign.arn} changes its recipe from ${before} to ${version.properties.recipeArn}. AWS does not document whether UpdateCampaign accepts that`,
+        );
+    }
     const update = beginUpdate(call, campaign, {
-        solutionVersionArn: version.arn,
-        minProvisionedTPS: input.minProvisionedTPS ?? current.minProvisionedTPS,
+        ...{ solutionVersionArn: version.arn, minProvisionedTPS },
         ...(campaignConfig && { campaignConfig }),
     });
     // A later successful update removes the failure of the creation.

@@ -153,7 +153,9 @@ const versionsOfGroup = (call: Call, { parent }: Resource<object>) =>
 
 const createDatasetGroup = (call: Call, input: DatasetGroupProperties & { name: string; tags?: Tag[] }) => {
     const { name, tags, ...properties } = input;
-    if (input.roleArn && !input.kmsKeyArn) throw invalidInput("A roleArn is only valid with a kmsKeyArn.");
+    if ((input.roleArn === undefined) !== (input.kmsKeyArn === undefined)) {
+        throw invalidInput("A kmsKeyArn needs a roleArn, and a roleArn is only valid with a kmsKeyArn.");
+    }
     return create(call, { kind: "dataset-group", name, properties, tags });
 };
 

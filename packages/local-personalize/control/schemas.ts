@@ -89,9 +89,14 @@ function checkSchemaFor(datasetType: string, schema: AvroSchema, domain?: string
     checkMetadata(datasetType, schema, rule);
 }
 
-function checkMetadata(datasetType: string, { fields }: AvroSchema, { required, reserved, metadata }: Rule): void {
-    const [fewest, most] = metadata;
-    const count = fields.filter(({ name }) => !Object.hasOwn(required, name) && !Object.hasOwn(reserved, name)).length;
+/** Returns the number of metadata columns among the columns of a dataset type. */
+export function countMetadata(datasetType: string, fields: readonly Pick<Field, "name">[]): number {
+    const own = { ...rules[datasetType]?.required, ...rules[datasetType]?.reserved };
+    return fields.filter(({ name }) => !Object.hasOwn(own, name)).length;
+}
+
+function checkMetadata(datasetType: string, { fields }: AvroSchema, { metadata: [fewest, most] }: Rule): void {
+    const count = countMetadata(datasetType, fields);
     if (count < fewest) throw invalidInput(`The schema of an ${datasetType} dataset must have a metadata field.`);
     if (count > most) {
         throw invalidInput(

@@ -52,6 +52,10 @@ const numeric = ["int", "long", "float", "double"];
  * 10 distinct fields. Returns the fields, such as `Items.GENRES`.
  */
 export function checkFilter(filter: FilterExpression, columns: Columns): string[] {
+    const [first, ...others] = filter.clauses.map(({ subject }) => subject);
+    if (others.some((subject) => subject !== first)) {
+        throw invalidExpression("all clauses must have the same subject, such as ItemID");
+    }
     for (const clause of filter.clauses) checkClause(clause, columns);
     const conditions = filter.clauses.flatMap(({ where, onlyIf }) => [...where.flat(), ...onlyIf]);
     const fields = [...new Set(conditions.map(({ dataset, field }) => `${dataset}.${plainName(field)}`))];

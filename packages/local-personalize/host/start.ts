@@ -50,6 +50,9 @@ export interface LocalPersonalize {
     close(): Promise<void>;
 }
 
+/** Interval, in milliseconds, at which the server discards the metrics, because it has no CloudWatch. */
+const dropMetricsMs = 60_000;
+
 /** The region of the AWS SDKs' environment variables. */
 export const defaultRegion = (): string => process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || "us-east-1";
 
@@ -94,7 +97,9 @@ export async function startLocalPersonalize(options: LocalOptions = {}): Promise
         await fill();
         return { ready: ready ?? null };
     };
+    const metrics = setInterval(() => emulator.takeMetrics({ all: true }), dropMetricsMs).unref();
     const end = async () => {
+        clearInterval(metrics);
         await emulator.close();
         s3.destroy();
         release();

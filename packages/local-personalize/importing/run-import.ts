@@ -5,6 +5,7 @@ import type { ImportJobProperties } from "../control/import-jobs.ts";
 import type { AttributionProperties } from "../control/metric-attributions.ts";
 import type { DatasetProperties, SchemaProperties } from "../control/properties.ts";
 import { type Call, rowsFile } from "../control/resources.ts";
+import { countMetadata } from "../control/schemas.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
@@ -19,6 +20,8 @@ import { readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
 
 const fewestInteractions = 1000;
+/** Most distinct event types and metadata columns of interactions together (Developer Guide, "Interactions data"). */
+const mostTypesAndColumns = 10;
 
 /**
  * Runs an import job: checks access, reads the objects, checks the rows against the dataset's schema and stores them.
@@ -52,13 +55,22 @@ export async function runImport(
         if (keys.length === 0) throw new RefusedDataError("Invalid Data location.");
         const measured = datasetType === "INTERACTIONS" ? attribution.of(call, dataset.parent ?? "") : undefined;
         const happened: AttributedEvent[] = [];
+        const typeAt = datasetType === "INTERACTIONS" ? fields.findIndex(({ name }) => name === "EVENT_TYPE") : -1;
+        const eventTypes = new Set<string>();
         const { imported, bytes } = await readAll(options, location.bucket, keys, fields, (values) => {
             collector.take(values);
+            if (typeAt >= 0) eventTypes.add((values[typeAt] ?? "").toLowerCase());
             if (measured) happened.push(...eventsOf(measured, fields, values));
         });
         if (datasetType === "INTERACTIONS" && imported < fewestInteractions) {
             throw new RefusedDataError(
                 `Input CSV has ${imported} interactions, fewer than the minimum of ${fewestInteractions}.`,
+            );
+        }
+        const optional = countMetadata("INTERACTIONS", fields);
+        if (eventTypes.size + optional > mostTypesAndColumns) {
+            throw new RefusedDataError(
+                `The data has ${eventTypes.size} event types and ${optional} metadata columns; together they can be at most ${mostTypesAndColumns}.`,
             );
         }
         if (imported === 0) throw new RefusedDataError("Input CSV has no rows.");

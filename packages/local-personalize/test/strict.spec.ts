@@ -17,6 +17,7 @@ import {
     startService,
     trainRecipe,
     trainVersion,
+    until,
 } from "./support.ts";
 
 const usual = [column("USER_ID"), column("ITEM_ID"), column("TIMESTAMP", "long")];
@@ -188,6 +189,47 @@ describe("Documented rules of Personalize", () => {
             assert.equal(failed.status, "CREATE FAILED");
             assert.match(failed.failureReason ?? "", /fewer than 1000 interactions after filtering by event type/);
         });
+    });
+
+    it("calls reject a key without a role, clauses of two subjects and 501 TPS, and an import eleven event types", async () => {
+        const many = syntheticRatings().map(
+            ({ user, item, timestamp }, n) => `${user},${item},${timestamp},T${n % 11}\n`,
+        );
+        const bucket = createBucket({
+            "movies/a.csv": interactionsCsv(syntheticRatings()),
+            "movies/b.csv": `USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n${many.join("")}`,
+        });
+        const service = await startService({ access: bucket.access });
+        try {
+            const { personalize } = service;
+            const kmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/1";
+            await refuses(personalize.createDatasetGroup({ name: "keyed", kmsKeyArn }), /kmsKeyArn needs a roleArn/);
+            const { datasetArn } = await createDataset(service);
+            await runImportJob(service, { jobName: "a", datasetArn, dataLocation: "s3://movies/a.csv" });
+            const failed = await runImportJob(service, { jobName: "b", datasetArn, dataLocation: "s3://movies/b.csv" });
+            assert.match(failed.failureReason ?? "", /11 event types and 0 metadata columns; together .* at most 10/);
+            const filterExpression =
+                'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("a") | EXCLUDE UserID WHERE Users.AGE > 3';
+            await refuses(
+                personalize.createFilter({ name: "mixed", datasetGroupArn, filterExpression }),
+                /all clauses must have the same subject/,
+            );
+            const solutionVersionArn = await trainRecipe(service, "aws-popularity-count");
+            const campaign = { name: "films", solutionVersionArn, minProvisionedTPS: 501 };
+            await refuses(personalize.createCampaign(campaign), /at most 500, and is 501/, "LimitExceededException");
+            await personalize.createCampaign({ ...campaign, minProvisionedTPS: 1 });
+            await until(async () => {
+                const { campaign: described } = await personalize.describeCampaign({ campaignArn });
+                return described?.status === "ACTIVE";
+            });
+            const other = await trainRecipe(service, "aws-sims");
+            await personalize.updateCampaign({ campaignArn, solutionVersionArn: other });
+            assert.ok(
+                service.lines.some((line) => /changes its recipe from .*popularity-count to .*aws-sims/.test(line)),
+            );
+        } finally {
+            await service.discard();
+        }
     });
 
     it("with throttling enabled, requests above a campaign's capacity return ThrottlingException", async () => {
