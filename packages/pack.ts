@@ -32,8 +32,19 @@ const published: readonly Package[] = [
     { name: "pulumi-personalize", bundled: ["policy-evaluator", "terminal-text"], addTo: addPluginSchema },
 ];
 
+/**
+ * Returns the tarballs' paths by package: those in the folder of the environment variable `MOVIE_RECOMMENDER_TARBALLS`,
+ * which a release publishes, or new ones in `folder`.
+ */
+export function packedIn(folder: string): Record<string, string> {
+    const { MOVIE_RECOMMENDER_TARBALLS: made } = process.env;
+    if (made === undefined) return packAll(folder);
+    const version = (name: string) => read(join(packages, name, "package.json")).version;
+    return Object.fromEntries(published.map(({ name }) => [name, join(made, `${name}-${version(name)}.tgz`)]));
+}
+
 /** Builds and packs all packages into a folder. Returns the tarballs' paths, by package. */
-export function packAll(folder: string): Record<string, string> {
+function packAll(folder: string): Record<string, string> {
     mkdirSync(folder, { recursive: true });
     return Object.fromEntries(published.map((each) => [each.name, pack(each, resolve(folder))]));
 }

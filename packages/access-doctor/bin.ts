@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
 import { isCredentials, oneLine, toError } from "terminal-text";
 import { type DiagnoseOptions, type Outcome, runDiagnosis, withDiagnoseOptions } from "./command.ts";
@@ -26,6 +28,7 @@ const exitCodes: Readonly<Record<Outcome | AccessErrorKind | "cancelled", number
 async function main(args: readonly string[]): Promise<void> {
     const options = withDiagnoseOptions(
         new Command("access-doctor")
+            .version(JSON.parse(readFileSync(join(import.meta.dirname, "package.json"), "utf8")).version, "--version")
             .description("Finds out why an Amazon Personalize import cannot read its data. Changes nothing in AWS.")
             .option("--json", "print one JSON document")
             .option("--verbose", "show the stack trace of an error"),

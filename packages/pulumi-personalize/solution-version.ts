@@ -19,20 +19,21 @@ export interface SolutionVersionInputs extends CommonInputs {
     readonly solutionArn: string;
     /**
      * ARN of the import with the training data. A change is only recorded: a new import of the same rows starts no
-     * training.
+     * training. Absent for a training on streamed events alone.
      */
-    readonly importJobArn: string;
+    readonly importJobArn?: string;
     /**
      * Identifies the rows of the training data: the name of their import job without its number. If the rows change,
-     * the program trains a new version. Default: the name of the job `importJobArn` without its number.
+     * the program trains a new version. Default: the name of the job `importJobArn` without its number, or `none`.
      */
     readonly rows: string;
     /** The solution's event parameters for the training. If they change, the program trains a new version. */
     readonly eventParameters?: readonly EventParameters[];
 }
 
-/** Tag that records the import of a version's training data. Tag values allow `:` and `/`. */
+/** Tag that records the import of a version's training data, or `none`. Tag values allow `:` and `/`. */
 const importTag = `${tagPrefix}import`;
+const noImport = "none";
 
 /** Tag with a hash of the event parameters, because event types can contain characters that tag values do not allow. */
 const eventsTag = `${tagPrefix}events`;
@@ -64,11 +65,11 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     identity: [],
     taggable: true,
     displayName: ({ solutionArn }) => `of ${solutionArn.split("/").at(-1)}`,
-    defaults: ({ importJobArn = "" }) => ({
+    defaults: ({ importJobArn = noImport }) => ({
         rows: isUnknown(importJobArn) ? unknownValue : nameInArn(importJobArn).replace(/-\d+$/, ""),
     }),
     problems: () => [],
-    contentTags: ({ importJobArn, eventParameters }) => ({
+    contentTags: ({ importJobArn = noImport, eventParameters }) => ({
         [importTag]: importJobArn,
         ...(eventParameters && { [eventsTag]: hashEventParameters(eventParameters) }),
     }),
@@ -82,7 +83,8 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
             )) {
                 const tags = await listTags(client, version.solutionVersionArn ?? "");
                 const job = tags[importTag]?.split("/").at(-1);
-                const isSame = parseJobNumber(job, rows) > 0 && tags[eventsTag] === events;
+                const hasRows = job === noImport ? rows === noImport : parseJobNumber(job, rows) > 0;
+                const isSame = hasRows && tags[eventsTag] === events;
                 const isNewer = (version.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0);
                 newest = isSame && isNewer ? version : newest;
             }

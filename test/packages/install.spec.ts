@@ -10,7 +10,7 @@ import { load } from "js-yaml";
 import { keysOf } from "../../core/config/records.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { packAll } from "../../packages/pack.ts";
+import { packedIn } from "../../packages/pack.ts";
 import { until } from "../support/until.ts";
 import { liveThrough, pulumiProject, readmeProgram, yamlHost } from "./pulumi-project.ts";
 import { putInteractions, startServices } from "./services.ts";
@@ -50,7 +50,7 @@ describe("Packed packages", () => {
     before(async function () {
         this.timeout(1_200_000);
         folder = await mkdtemp(join(tmpdir(), "packages-"));
-        tarballs = packAll(join(folder, "tarballs"));
+        tarballs = packedIn(join(folder, "tarballs"));
         for (const version of [oldNode, ...nodeVersions])
             await install(join(tools(), "node", version), [`node@${version}`]);
         const programs = Object.entries(managers).map(([name, { version }]) => `${name}@${version}`);

@@ -55,6 +55,8 @@ const second = 1000;
 const minute = 60 * second;
 const none: Durations = { pending: 0, inProgress: 0 };
 const demo: Durations = { pending: 300, inProgress: 700 };
+/** Long enough for the first DescribeDatasetGroup after a deletion, even on a busy machine. */
+const seen: Durations = { pending: second, inProgress: 4 * second };
 
 /**
  * Durations that were observed on small data in real accounts (docs/emulator.md). AWS's notebooks show that a new
@@ -101,7 +103,7 @@ function deletionDurations(kind: Kind, speed: Speed): Durations {
     if (kind === "schema") return none;
     // AWS's samples expect DELETE PENDING of a deleted dataset group, and do not wait for the deletion of other
     // resources.
-    if (speed === "samples" && kind === "dataset-group") return demo;
+    if (speed === "samples" && kind === "dataset-group") return seen;
     return durationsAt(speed, realDeletion[kind] ?? { pending: 5 * second, inProgress: 25 * second });
 }
 

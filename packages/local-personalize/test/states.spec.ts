@@ -39,7 +39,8 @@ describe("phaseAt", () => {
         assert.equal(at(1000, life("event-tracker"), "samples"), "ACTIVE");
         assert.equal(at(5000, life("dataset", { deletedAt: 5000 }), "samples"), "GONE");
         assert.equal(at(5000, life("dataset-group", { deletedAt: 5000 }), "samples"), "DELETE PENDING");
-        assert.equal(at(6000, life("dataset-group", { deletedAt: 5000 }), "samples"), "GONE");
+        assert.equal(at(9999, life("dataset-group", { deletedAt: 5000 }), "samples"), "DELETE IN_PROGRESS");
+        assert.equal(at(10_000, life("dataset-group", { deletedAt: 5000 }), "samples"), "GONE");
         assert.equal(nextDue(0, 7, undefined, "samples"), 3_600_000);
     });
 

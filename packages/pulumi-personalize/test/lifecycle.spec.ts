@@ -194,6 +194,29 @@ describe("Lifecycle of Personalize resources", () => {
         assert.ok(harness.lines.some((line) => line.startsWith("campaign films: UPDATE CREATE ")));
     });
 
+    it("`create` trains on streamed events without an import, and an interrupted `create` continues that training", async () => {
+        const { group } = await makeDataset();
+        const tracker = await harness.make("EventTracker", { name: "films", datasetGroupArn: group.id });
+        const { emulator } = harness.service;
+        const { region } = common;
+        for (let user = 0; user < 100; user++) {
+            const eventList = Array.from({ length: 10 }, (_, n) => ({
+                ...{ eventType: "Watch", itemId: `${(user * 3 + n) % 60}`, sentAt: 1_700_000_000 + user * 10 + n },
+            }));
+            const body = { trackingId: tracker.outs.trackingId, userId: `${user}`, sessionId: "s", eventList };
+            const put = { service: "personalize-events", operation: "PutEvents", region, body } as const;
+            assert.equal((await emulator.handle(put)).status, 200);
+        }
+        const recipeArn = recipe("aws-user-personalization");
+        const manual = { performAutoML: false, performAutoTraining: false };
+        const named = { name: "films", datasetGroupArn: group.id };
+        const solution = await harness.make("Solution", { ...named, recipeArn, ...manual });
+        const { inputs } = await harness.handlers.SolutionVersion.check({}, { ...common, solutionArn: solution.id });
+        const version = await harness.handlers.SolutionVersion.create(inputs);
+        assert.equal(version.outs.status, "ACTIVE");
+        assert.equal((await harness.handlers.SolutionVersion.create(inputs)).id, version.id);
+    });
+
     it("`create` reports a stopped training as failed, and `diff` replaces the solution version", async () => {
         const { solution, importJob } = await makeVersion();
         // At this speed a training takes half an hour, so it is still running when it is stopped.
