@@ -3,12 +3,12 @@ import type { components } from "./types.ts";
 type Schemas = components["schemas"];
 
 export type Source = Schemas["Source"];
-export type FilmAnswer = Schemas["Film"];
-export type ListedFilm = Schemas["ListedFilm"];
-export type FilmListAnswer = Schemas["FilmList"];
-export type FilmListReason = NonNullable<FilmListAnswer["reason"]>;
+export type ItemAnswer = Schemas["Item"];
+export type ListedItem = Schemas["ListedItem"];
+export type ItemListAnswer = Schemas["ItemList"];
+export type ItemListReason = NonNullable<ItemListAnswer["reason"]>;
 export type HistoryAnswer = Schemas["History"];
-export type FoundFilms = Schemas["FoundFilms"];
+export type FoundItems = Schemas["FoundItems"];
 export type EventsRequest = Schemas["EventsRequest"];
 export type EventsAnswer = Schemas["EventsAnswer"];
 export type HealthAnswer = Schemas["Health"];

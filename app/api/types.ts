@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Films for a viewer, the best first */
+        /** Items for a viewer, the best first */
         get: operations["getRecommendations"];
         put?: never;
         post?: never;
@@ -29,8 +29,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Films that a viewer watched, the newest first
-         * @description Needs the viewer's token or the API key, or config `publicHistories`; else the answer is 403. It has the viewer's newest films of the last 30 days and, for the viewers that the page offers, the newest 500 films in the interactions.
+         * Items that a viewer watched, the newest first
+         * @description Needs the viewer's token or the API key, or config `publicHistories`; else the answer is 403. It has the viewer's newest items of the last 30 days and, for the viewers that the page offers, the newest 500 items in the interactions.
          */
         get: operations["getHistory"];
         put?: never;
@@ -49,8 +49,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Films that the viewers of this film also watched
-         * @description Answers from tables that data-prep makes from the interactions, without cost. An unknown film gets popular films.
+         * Items that the viewers of this item also watched
+         * @description Answers from tables that data-prep makes from the interactions, without cost. An unknown item gets popular items.
          */
         get: operations["getSimilar"];
         put?: never;
@@ -68,7 +68,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The films that most viewers watched lately */
+        /** The items that most viewers watched lately */
         get: operations["getPopular"];
         put?: never;
         post?: never;
@@ -85,7 +85,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Films with a growing audience, filled up with popular films */
+        /** Items with a growing audience, filled up with popular items */
         get: operations["getTrending"];
         put?: never;
         post?: never;
@@ -103,8 +103,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Films whose titles match a text
-         * @description Films with each word of the query in the title, the best match first, equal matches by popularity. Case, diacritics and punctuation are ignored. A film without a title is found by its id. Answers from the tables, without cost.
+         * Items whose titles match a text
+         * @description Items with each word of the query in the title, the best match first, equal matches by popularity. Case, diacritics and punctuation are ignored. An item without a title is found by its id. Answers from the tables, without cost.
          */
         get: operations["searchItems"];
         put?: never;
@@ -122,7 +122,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One film */
+        /** One item */
         get: operations["getItem"];
         put?: never;
         post?: never;
@@ -143,7 +143,7 @@ export interface paths {
         put?: never;
         /**
          * Record events of a viewer
-         * @description Sends the events to the event tracker and adds the films to the viewer's newest films, so the next list changes. Send the returned `revision` as `since` with the next request; then no cache answers with an older list. A body has at most 64 kB.
+         * @description Sends the events to the event tracker and adds the items to the viewer's newest items, so the next list changes. Send the returned `revision` as `since` with the next request; then no cache answers with an older list. A body has at most 64 kB.
          */
         post: operations["putEvents"];
         delete?: never;
@@ -196,7 +196,7 @@ export interface components {
         /** @description Text without control characters, at most 256 bytes for a viewer */
         Id: string;
         /**
-         * @description campaign: Amazon Personalize, just now. cache: an earlier answer of the campaign; it may be stale while the campaign does not answer. precomputed: created in advance for this viewer. batch: made by a batch inference job (config `serving.mode` `batch`), with films like the viewer's newest ones. similar: like the viewer's newest films, or like the film of the request. popular: films that most viewers watched lately, or films with a growing audience.
+         * @description campaign: Amazon Personalize, just now. cache: an earlier answer of the campaign; it may be stale while the campaign does not answer. precomputed: created in advance for this viewer. batch: made by a batch inference job (config `serving.mode` `batch`), with items like the viewer's newest ones. similar: like the viewer's newest items, or like the item of the request. popular: items that most viewers watched lately, or items with a growing audience.
          * @enum {string}
          */
         Source: "campaign" | "cache" | "precomputed" | "batch" | "similar" | "popular";
@@ -208,7 +208,7 @@ export interface components {
         Stock: number;
         /** @description Web address of a picture; absent if the table of items has none */
         Image: string;
-        Film: {
+        Item: {
             itemId: components["schemas"]["Id"];
             /** @description The id if the catalogue has no title */
             title: string;
@@ -222,7 +222,7 @@ export interface components {
             stock?: components["schemas"]["Stock"];
             image?: components["schemas"]["Image"];
         };
-        ListedFilm: {
+        ListedItem: {
             itemId: components["schemas"]["Id"];
             /** @description The id if the catalogue has no title */
             title: string;
@@ -236,7 +236,7 @@ export interface components {
             stock?: components["schemas"]["Stock"];
             image?: components["schemas"]["Image"];
         };
-        FilmList: {
+        ItemList: {
             source: components["schemas"]["Source"];
             /**
              * @description Why the campaign did not make this list now. no-list: batch inference made no list for this viewer
@@ -250,31 +250,31 @@ export interface components {
              * @description Creation time of the list
              */
             madeAt?: string;
-            /** @description In each viewer's list. False if the viewer has neither interactions nor events: then the films are popular ones. Null if the API cannot tell now */
+            /** @description In each viewer's list. False if the viewer has neither interactions nor events: then the items are popular ones. Null if the API cannot tell now */
             viewerKnown?: boolean | null;
             /** @description All genres; only in the answer of GET /popular */
             genres?: string[];
-            /** @description Films on which a list with source similar is based, for a viewer with a token or API key, or with config `publicHistories` */
-            because?: components["schemas"]["Film"][];
-            films: components["schemas"]["ListedFilm"][];
+            /** @description Items on which a list with source similar is based, for a viewer with a token or API key, or with config `publicHistories` */
+            because?: components["schemas"]["Item"][];
+            items: components["schemas"]["ListedItem"][];
         };
-        FoundFilms: {
-            films: components["schemas"]["Film"][];
+        FoundItems: {
+            items: components["schemas"]["Item"][];
         };
         History: {
-            /** @description Sources of the films. events: events that the API received. data: the interactions */
+            /** @description Sources of the items. events: events that the API received. data: the interactions */
             from: ("events" | "data")[];
-            /** @description Days for which the API keeps a viewer's films after the viewer's last event */
+            /** @description Days for which the API keeps a viewer's items after the viewer's last event */
             eventDays: number;
-            /** @description Maximum number of films kept from events */
+            /** @description Maximum number of items kept from events */
             mostEvents: number;
-            /** @description Number of films in all pages */
+            /** @description Number of items in all pages */
             total: number;
-            films: components["schemas"]["PastFilm"][];
+            items: components["schemas"]["PastItem"][];
             /** @description Parameter for the next page; absent on the last page */
             nextToken?: string;
         };
-        PastFilm: {
+        PastItem: {
             itemId: components["schemas"]["Id"];
             /** @description The id if the catalogue has no title */
             title: string;
@@ -303,7 +303,7 @@ export interface components {
             itemId: components["schemas"]["Id"];
             /** @description Epoch seconds, at most a day old; default is now */
             sentAt?: number;
-            /** @description Id of the list that contained the film */
+            /** @description Id of the list that contained the item */
             recommendationId?: string;
         };
         EventsAnswer: {
@@ -318,9 +318,9 @@ export interface components {
             /** @description Viewers that the page offers. Without config `publicHistories`, only those of MovieLens */
             viewers: {
                 id: string;
-                /** @description Most frequent genres of the newest films */
+                /** @description Most frequent genres of the newest items */
                 genres: string[];
-                /** @description Number of films in the history */
+                /** @description Number of items in the history */
                 items: number;
             }[];
             stack?: string;
@@ -355,7 +355,7 @@ export interface components {
             };
             /** @description The fallback tables that the API uses */
             tables?: {
-                films: number;
+                items: number;
                 interactionsSha256: string;
                 genres?: string[];
             };
@@ -398,15 +398,15 @@ export interface components {
         };
     };
     responses: {
-        /** @description Films and their source */
-        FilmList: {
+        /** @description Items and their source */
+        ItemList: {
             headers: {
                 ETag: components["headers"]["ETag"];
                 "Cache-Control": components["headers"]["CacheControl"];
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["FilmList"];
+                "application/json": components["schemas"]["ItemList"];
             };
         };
         /** @description The answer is unchanged since the entity tag in If-None-Match */
@@ -485,17 +485,17 @@ export interface components {
     parameters: {
         /** @description Viewer id, as in the interactions */
         userId: components["schemas"]["Id"];
-        /** @description Film id, as in the interactions */
+        /** @description Item id, as in the interactions */
         itemId: components["schemas"]["Id"];
-        /** @description Maximum number of films */
+        /** @description Maximum number of items */
         numResults: number;
-        /** @description Maximum number of films on a page */
+        /** @description Maximum number of items on a page */
         limit: number;
         /** @description `nextToken` of the previous page */
         nextToken: string;
         /** @description Words of a title, or beginnings of words */
         query: string;
-        /** @description Only films of this genre, in any case; `genres` of the answer lists all */
+        /** @description Only items of this genre, in any case; `genres` of the answer lists all */
         genre: string;
         /** @description Name of a filter in config `filters`, which replaces the default filter */
         filter: string;
@@ -520,7 +520,7 @@ export interface operations {
     getRecommendations: {
         parameters: {
             query?: {
-                /** @description Maximum number of films */
+                /** @description Maximum number of items */
                 numResults?: components["parameters"]["numResults"];
                 /** @description Name of a filter in config `filters`, which replaces the default filter */
                 filter?: components["parameters"]["filter"];
@@ -540,7 +540,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["FilmList"];
+            200: components["responses"]["ItemList"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -553,7 +553,7 @@ export interface operations {
     getHistory: {
         parameters: {
             query?: {
-                /** @description Maximum number of films on a page */
+                /** @description Maximum number of items on a page */
                 limit?: components["parameters"]["limit"];
                 /** @description `nextToken` of the previous page */
                 nextToken?: components["parameters"]["nextToken"];
@@ -567,7 +567,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of the history; empty if no film is known */
+            /** @description A page of the history; empty if no item is known */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
@@ -588,19 +588,19 @@ export interface operations {
     getSimilar: {
         parameters: {
             query?: {
-                /** @description Maximum number of films */
+                /** @description Maximum number of items */
                 numResults?: components["parameters"]["numResults"];
             };
             header?: never;
             path: {
-                /** @description Film id, as in the interactions */
+                /** @description Item id, as in the interactions */
                 itemId: components["parameters"]["itemId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["FilmList"];
+            200: components["responses"]["ItemList"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
@@ -610,9 +610,9 @@ export interface operations {
     getPopular: {
         parameters: {
             query?: {
-                /** @description Only films of this genre, in any case; `genres` of the answer lists all */
+                /** @description Only items of this genre, in any case; `genres` of the answer lists all */
                 genre?: components["parameters"]["genre"];
-                /** @description Maximum number of films */
+                /** @description Maximum number of items */
                 numResults?: components["parameters"]["numResults"];
             };
             header?: never;
@@ -621,7 +621,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["FilmList"];
+            200: components["responses"]["ItemList"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
@@ -631,7 +631,7 @@ export interface operations {
     getTrending: {
         parameters: {
             query?: {
-                /** @description Maximum number of films */
+                /** @description Maximum number of items */
                 numResults?: components["parameters"]["numResults"];
             };
             header?: never;
@@ -640,7 +640,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["FilmList"];
+            200: components["responses"]["ItemList"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
@@ -652,7 +652,7 @@ export interface operations {
             query: {
                 /** @description Words of a title, or beginnings of words */
                 query: components["parameters"]["query"];
-                /** @description Maximum number of films */
+                /** @description Maximum number of items */
                 numResults?: components["parameters"]["numResults"];
             };
             header?: never;
@@ -661,7 +661,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The films, none if no title matches */
+            /** @description The items, none if no title matches */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -669,7 +669,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FoundFilms"];
+                    "application/json": components["schemas"]["FoundItems"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -683,14 +683,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Film id, as in the interactions */
+                /** @description Item id, as in the interactions */
                 itemId: components["parameters"]["itemId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The film */
+            /** @description The item */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -698,7 +698,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Film"];
+                    "application/json": components["schemas"]["Item"];
                 };
             };
             304: components["responses"]["NotModified"];

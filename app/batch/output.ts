@@ -1,8 +1,8 @@
-import { type FilmScores, packFilms } from "../serving/film-scores.ts";
+import { type ItemScores, packItems } from "../serving/item-scores.ts";
 
 /** One line of a batch job's output. */
 export type OutputLine =
-    | { readonly userId: string; readonly films: FilmScores }
+    | { readonly userId: string; readonly items: ItemScores }
     /** An error: a viewer for whom the job made no list, or an unreadable line (`userId` undefined). */
     | { readonly userId: string | undefined; readonly error: string };
 
@@ -30,11 +30,11 @@ export function readOutputLine(text: string, length: number): OutputLine {
         };
     }
     const scores = Array.isArray(line.output?.scores) ? line.output.scores : [];
-    const films = items.slice(0, length).map((item, at) => {
+    const list = items.slice(0, length).map((item, at) => {
         const score: unknown = scores[at];
         return { itemId: String(item), ...(typeof score === "number" && { score }) };
     });
-    return { userId, films: packFilms(films) };
+    return { userId, items: packItems(list) };
 }
 
 /** A line of text, and the position in bytes after its end. */

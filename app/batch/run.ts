@@ -133,7 +133,7 @@ async function keepLists(run: Run, state: BatchState, { request }: Observed): Pr
     const missing = new Set(await ports.readUsers(making.jobName));
     const errors = new Set<string>();
     for await (const line of outputLines(ports, making, 0)) {
-        if ("films" in line) missing.delete(line.userId);
+        if ("items" in line) missing.delete(line.userId);
         else if (errors.size < keptErrors) errors.add(line.error);
     }
     const lists = making.users - missing.size;
@@ -161,10 +161,10 @@ async function loadLists({ ports, settings }: Run, state: BatchState): Promise<B
     let cursor = making.cursor;
     for await (const line of outputLines(ports, making, making.cursor)) {
         cursor = line.end;
-        if (!("films" in line)) continue;
-        const { userId, films } = line;
+        if (!("items" in line)) continue;
+        const { userId, items } = line;
         const key = batchListKey(making.generation);
-        part.push({ userId, list: { films, key, madeAt: making.madeAt, revision: 0, from: "batch" } });
+        part.push({ userId, list: { items, key, madeAt: making.madeAt, revision: 0, from: "batch" } });
         if (part.length === partLength) {
             await ports.putLists(part.splice(0), expiresAt);
             if (ports.timeLeft() < reserve) return { ...state, making: { ...making, cursor } };

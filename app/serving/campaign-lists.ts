@@ -1,10 +1,10 @@
-import type { FilmListReason } from "../api/names.ts";
+import type { ItemListReason } from "../api/names.ts";
 import type { AllowedViewer, CampaignAllowance } from "./campaign-allowance.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import type { Context } from "./context.ts";
 import { classifyFailure, errorName, NoAllowanceError, toListReason } from "./failures.ts";
-import { filmsWithout } from "./film-scores.ts";
 import { type ListAsk, listKey } from "./freshness.ts";
+import { itemsWithout } from "./item-scores.ts";
 import { askedLength, listLength } from "./limits.ts";
 import type { CampaignPort, KeptList } from "./ports.ts";
 import { badQuery } from "./problem.ts";
@@ -16,7 +16,7 @@ export interface ListWanted extends ListAsk, AllowedViewer {
     /** The viewer's revision. The list will include the events up to this revision. */
     readonly revision: number;
     readonly solutionVersion: string | undefined;
-    /** IDs of films to leave out. */
+    /** IDs of items to leave out. */
     readonly without: ReadonlySet<string>;
 }
 
@@ -40,7 +40,7 @@ export function campaignLists(parts: CampaignListParts) {
     const { campaign, table, memory, watch, campaignResilience, tableResilience, clock, log, limits } = parts;
     const { filters, watchedFilterArn, allowed } = parts;
     /** Reason that the API gives while calls to the campaign are paused after failures. */
-    let lastFailure: FilmListReason = "failed";
+    let lastFailure: ItemListReason = "failed";
     const calls = new Map<string, { readonly revision: number; readonly list: Promise<KeptList> }>();
 
     async function call(wanted: ListWanted, key: string, ask: Resilience["ask"], trace: Trace): Promise<KeptList> {
@@ -59,7 +59,7 @@ export function campaignLists(parts: CampaignListParts) {
             .catch((error: unknown) => {
                 if (filter !== undefined || arn === undefined || !mayLackFilter(error)) throw error;
                 trace.campaignFailures += 1;
-                log({ failed: "ask the campaign with the filter of watched films", error: errorName(error) });
+                log({ failed: "ask the campaign with the filter of watched items", error: errorName(error) });
                 return askWith(false);
             })
             .catch((error: unknown) => {
@@ -73,7 +73,7 @@ export function campaignLists(parts: CampaignListParts) {
             });
         const list: KeptList = {
             ...order,
-            films: filmsWithout(order.films, without, listLength),
+            items: itemsWithout(order.items, without, listLength),
             key,
             madeAt,
             revision,
@@ -116,7 +116,7 @@ export function campaignLists(parts: CampaignListParts) {
          *
          * @throws ProblemError if Personalize refuses the values of the filter that the request names
          */
-        async ask(wanted: ListWanted, trace: Trace): Promise<KeptList | FilmListReason> {
+        async ask(wanted: ListWanted, trace: Trace): Promise<KeptList | ItemListReason> {
             try {
                 return await shared(wanted, campaignResilience.ask, trace);
             } catch (error) {

@@ -138,7 +138,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
             }
             // A process without fallback tables cannot answer from them, so the request waits for another attempt to
             // load them.
-            for (let left = 2; left > 0 && served.current().filmCount === 0; left--) {
+            for (let left = 2; left > 0 && served.current().itemCount === 0; left--) {
                 await settled([take(items)], limits.withoutTables);
             }
             return { ...items, away: away() };

@@ -1,5 +1,5 @@
 import { BrokenCircuitError, TaskCancelledError } from "cockatiel";
-import type { FilmListReason } from "../api/names.ts";
+import type { ItemListReason } from "../api/names.ts";
 
 /** The fields of an AWS client's error that this file reads. */
 interface ServiceError extends Error {
@@ -39,10 +39,10 @@ const reasons = {
     refused: "failed",
     resting: "failed",
     failed: "failed",
-} as const satisfies Record<CampaignFailure, FilmListReason>;
+} as const satisfies Record<CampaignFailure, ItemListReason>;
 
 /** Converts a failure of the campaign to the reason that the API's answer states. */
-export const toListReason = (failure: CampaignFailure): FilmListReason => reasons[failure];
+export const toListReason = (failure: CampaignFailure): ItemListReason => reasons[failure];
 
 /** Checks whether an error is about the campaign itself, so that it counts as a failure. */
 export const isOfCampaign = (error: unknown): boolean => !["gone", "refused"].includes(classifyFailure(error));

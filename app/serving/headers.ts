@@ -1,5 +1,5 @@
 import { isWebOrigin } from "../../data-prep/catalogue.ts";
-import type { FilmListAnswer } from "../api/names.ts";
+import type { ItemListAnswer } from "../api/names.ts";
 
 /**
  * Returns the content security policy of the page: everything from its own origin, and nothing inline.
@@ -72,5 +72,5 @@ export const entryFile = "public, no-cache";
  * `since` and so the URL. If the list has a `reason`, it does not come from the campaign as usual. The browser caches
  * such a list for only 5 seconds, because the campaign may soon be available again.
  */
-export const viewersList = ({ reason }: Pick<FilmListAnswer, "reason">): string =>
+export const viewersList = ({ reason }: Pick<ItemListAnswer, "reason">): string =>
     `private, max-age=${reason === undefined ? 30 : 5}`;

@@ -35,7 +35,7 @@ export function healthTeller(parts: HealthParts) {
         const { campaign, away, notification, spend, lists } = await watch.state();
         const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
         const state = batch ? "batch" : away ? "away" : campaignResilience.resting() ? "resting" : "serving";
-        const { filmCount, interactionsSha256, genres, offeredViewers } = tables();
+        const { itemCount, interactionsSha256, genres, offeredViewers } = tables();
         const viewers = offeredViewers(publicHistories);
         if (!trusted && !signed) return { status: "ok", campaign: { state }, viewers };
         return {
@@ -58,7 +58,7 @@ export function healthTeller(parts: HealthParts) {
                     notification: { kind: notification.kind, text: notification.text, at: time(notification.at) },
                 }),
             tables: {
-                films: filmCount,
+                items: itemCount,
                 interactionsSha256,
                 genres: [...genres],
             },

@@ -1,39 +1,39 @@
 import type { HistoryAnswer } from "../api/names.ts";
 import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
-import { listedById } from "./film-answers.ts";
+import { listedById } from "./item-answers.ts";
 import { recentLength } from "./limits.ts";
-import type { RecentFilm } from "./ports.ts";
+import type { RecentItem } from "./ports.ts";
 import { badQuery, ProblemError } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
 
 export interface HistoryAsk {
     readonly userId: string;
     readonly limit: number;
-    /** The token from an earlier answer; undefined for the newest films. */
+    /** The token from an earlier answer; undefined for the newest items. */
     readonly nextToken: string | undefined;
 }
 
-/** A film of a history; `at` is epoch milliseconds. */
-type Past = Pick<RecentFilm, "itemId" | "at">;
+/** An item of a history; `at` is epoch milliseconds. */
+type Past = Pick<RecentItem, "itemId" | "at">;
 
 const day = 86_400_000;
 
 /**
- * Returns the films that a viewer watched, the newest first, each once. They are the newest films in DynamoDB and, for
- * viewers with a history in the fallback tables, the films of that history. If DynamoDB does not answer, the answer has
- * only the films from the fallback tables.
+ * Returns the items that a viewer watched, the newest first, each once. They are the newest items in DynamoDB and, for
+ * viewers with a history in the fallback tables, the items of that history. If DynamoDB does not answer, the answer has
+ * only the items from the fallback tables.
  *
  * @throws ProblemError for a `nextToken` that is not of an earlier answer.
  */
 export function historian({ tables, table, tableResilience, log, limits }: Context) {
     async function fetchEvents(userId: string, trace: Trace): Promise<readonly Past[] | undefined> {
         try {
-            const { films } = await tableResilience.ask((signal) => table.recent(userId, signal));
-            return films.filter(({ watched = true }) => watched);
+            const { items } = await tableResilience.ask((signal) => table.recent(userId, signal));
+            return items.filter(({ watched = true }) => watched);
         } catch (error) {
             trace.tableFailures += 1;
-            log({ failed: "read a viewer's newest films", error: errorName(error) });
+            log({ failed: "read a viewer's newest items", error: errorName(error) });
             return undefined;
         }
     }
@@ -42,34 +42,34 @@ export function historian({ tables, table, tableResilience, log, limits }: Conte
         const after = nextToken === undefined ? undefined : readToken(nextToken);
         trace.layer = "table";
         const [events, data] = [await fetchEvents(userId, trace), tables().history(userId)];
-        const films = inOrder([...(events ?? []), ...(data ?? [])]).filter(({ itemId }) => tables().shows(itemId));
-        const rest = after === undefined ? films : films.filter((film) => byTime(after, film) < 0);
+        const items = inOrder([...(events ?? []), ...(data ?? [])]).filter(({ itemId }) => tables().shows(itemId));
+        const rest = after === undefined ? items : items.filter((item) => byTime(after, item) < 0);
         const page = rest.slice(0, limit);
         const last = page.at(-1);
         return {
             from: [...(events ? (["events"] as const) : []), ...(data ? (["data"] as const) : [])],
             eventDays: limits.recent / day,
             mostEvents: recentLength,
-            total: films.length,
-            films: page.map(({ itemId, at }) => ({ ...listedById(tables(), itemId), at: new Date(at).toISOString() })),
+            total: items.length,
+            items: page.map(({ itemId, at }) => ({ ...listedById(tables(), itemId), at: new Date(at).toISOString() })),
             ...(last && rest.length > page.length && { nextToken: writeToken(last) }),
         };
     };
 }
 
-/** Compares two films: the newest first, and equal times by ID, so that pages have no gaps. */
+/** Compares two items: the newest first, and equal times by ID, so that pages have no gaps. */
 const byTime = (one: Past, other: Past): number =>
     other.at - one.at || (one.itemId < other.itemId ? -1 : Number(one.itemId > other.itemId));
 
-/** Returns each film once, with its newest viewing, in the order of `byTime`. */
-function inOrder(films: readonly Past[]): readonly Past[] {
+/** Returns each item once, with its newest viewing, in the order of `byTime`. */
+function inOrder(items: readonly Past[]): readonly Past[] {
     const seenIds = new Set<string>();
-    return films.toSorted(byTime).filter(({ itemId }) => seenIds.size < seenIds.add(itemId).size);
+    return items.toSorted(byTime).filter(({ itemId }) => seenIds.size < seenIds.add(itemId).size);
 }
 
 /**
- * Returns the token for the end of a page. It names the last film, because a position in the history would change when
- * newer films arrive.
+ * Returns the token for the end of a page. It names the last item, because a position in the history would change when
+ * newer items arrive.
  */
 const writeToken = ({ itemId, at }: Past): string => Buffer.from(JSON.stringify([at, itemId])).toString("base64url");
 

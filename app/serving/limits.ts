@@ -53,7 +53,7 @@ export const limits = {
     settling: 3 * second,
     /** Time for which a list is valid if it was requested within `settling` milliseconds after an event. */
     unsettled: second / 2,
-    /** Time after which a viewer's newest films expire in DynamoDB. */
+    /** Time after which a viewer's newest items expire in DynamoDB. */
     recent: 30 * 24 * hour,
     /** Time after which the counts of viewers in an hour expire in DynamoDB. */
     asked: 2 * 24 * hour,
@@ -114,11 +114,11 @@ export const nodeOptions = ["--max-old-space-size=256", "--max-semi-space-size=4
  * Maximum number of lists of one viewer in memory. Each has another filter, other filter values, or another context.
  */
 export const listsOfViewer = 4;
-/** Number of films in a stored list. Each answer shortens the list, so one list serves every `numResults`. */
+/** Number of items in a stored list. Each answer shortens the list, so one list serves every `numResults`. */
 export const listLength = 100;
-/** Number of newest films that the API stores for each viewer. */
+/** Number of newest items that the API stores for each viewer. */
 export const recentLength = 20;
-/** Number of films to request in each campaign call: the films of a list, and as many more as the API may leave out. */
+/** Number of items to request in each campaign call: the items of a list, and as many more as the API may leave out. */
 export const askedLength = listLength + recentLength;
 /** Maximum number of events per minute: a viewer sends a few, and an address can be a whole office. */
 export const eventsPerViewer = 60;

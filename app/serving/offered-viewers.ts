@@ -25,7 +25,7 @@ export function offeredViewers(
         .filter(([id]) => publicHistories || knownViewers.includes(id))
         .map(([id, { films: watched }]) => {
             const newest = watched.slice(0, newestShown);
-            const genres = newest.map((film) => ({ genres: genreSets[films.genres[film] ?? -1] ?? [] }));
+            const genres = newest.map((item) => ({ genres: genreSets[films.genres[item] ?? -1] ?? [] }));
             return { id, genres: frequentGenres(genres), items: watched.length };
         })
         .sort((a, b) => place(a.id) - place(b.id));

@@ -1,12 +1,12 @@
 import { nearest } from "terminal-text";
-import type { FilmListAnswer, FoundFilms, HealthAnswer } from "../api/names.ts";
+import type { FoundItems, HealthAnswer, ItemListAnswer } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
 import type { Caller, Context } from "./context.ts";
 import type { ReadRequest } from "./description.ts";
-import { answerTable, filmAnswer, findBasisFilms, loadedTables } from "./film-answers.ts";
 import { listKey } from "./freshness.ts";
 import { everybodys, historyKept, notKept, perViewer, viewersList } from "./headers.ts";
 import { checkHistory, type historian } from "./history.ts";
+import { answerTable, findBasisItems, itemAnswer, loadedTables } from "./item-answers.ts";
 import { badQuery, ProblemError } from "./problem.ts";
 import type { Recommend } from "./recommend.ts";
 import { jsonReply, type Reply } from "./reply.ts";
@@ -23,7 +23,7 @@ export interface OperationParts extends Context {
     readonly recommend: Recommend;
     readonly takeEvents: ReturnType<typeof eventTaker>;
     readonly history: ReturnType<typeof historian>;
-    /** Whether callers without a token or the API key may see the films that a viewer watched. */
+    /** Whether callers without a token or the API key may see the items that a viewer watched. */
     readonly publicHistories: boolean;
     readonly traffic: TrafficCounter;
     readonly health: (caller: Caller) => Promise<HealthAnswer>;
@@ -52,14 +52,14 @@ interface RequestOf<Name extends keyof operations> extends Pick<ReadRequest, "pa
 export type Answers = { readonly [Name in keyof operations]: Answer<RequestOf<Name>> };
 
 /** Returns the reply with a list, and records the list's source and reason in the trace. */
-function list(answer: FilmListAnswer, trace: Trace, cacheControl: string): Reply {
+function list(answer: ItemListAnswer, trace: Trace, cacheControl: string): Reply {
     trace.source = answer.source;
     if (answer.reason !== undefined) trace.reason = answer.reason;
     return jsonReply(answer, cacheControl);
 }
 
 /** Returns the reply with a list from the fallback tables. */
-function table(answer: FilmListAnswer, trace: Trace): Reply {
+function table(answer: ItemListAnswer, trace: Trace): Reply {
     trace.layer = "tables";
     return list(answer, trace, everybodys);
 }
@@ -100,36 +100,36 @@ export function answers(parts: OperationParts): Answers {
         getSimilar({ path, query }, trace) {
             const itemId = path.itemId ?? "";
             const { numResults: count = 25 } = query;
-            const { from, films } = tables().similar([itemId], { count });
+            const { from, items } = tables().similar([itemId], { count });
             const source = from === "popular" ? "popular" : "similar";
-            const because = source === "similar" ? { because: findBasisFilms(tables(), [itemId]) } : {};
-            return table({ ...answerTable(films, { source }), ...because }, trace);
+            const because = source === "similar" ? { because: findBasisItems(tables(), [itemId]) } : {};
+            return table({ ...answerTable(items, { source }), ...because }, trace);
         },
         getPopular({ query }, trace) {
             const { numResults: count = 25, genre } = query;
             const { popular, genres } = tables();
-            const films = popular({ count, ...(genre !== undefined && { genre }) });
-            return table({ ...answerTable(films, { source: "popular" }), genres: [...genres] }, trace);
+            const items = popular({ count, ...(genre !== undefined && { genre }) });
+            return table({ ...answerTable(items, { source: "popular" }), genres: [...genres] }, trace);
         },
         getTrending({ query }, trace) {
             const { numResults: count = 25 } = query;
-            return table(answerTable(trendingFilms(tables(), count), { source: "popular" }), trace);
+            return table(answerTable(trendingItems(tables(), count), { source: "popular" }), trace);
         },
         searchItems({ query }, trace) {
             const { query: words, numResults: count = 25 } = query;
             trace.layer = "tables";
-            const matches: FoundFilms = { films: tables().search(words, count).map(filmAnswer) };
+            const matches: FoundItems = { items: tables().search(words, count).map(itemAnswer) };
             return jsonReply(matches, everybodys);
         },
         getItem({ path }) {
-            const film = tables().film(path.itemId ?? "");
-            if (film === undefined) {
+            const item = tables().item(path.itemId ?? "");
+            if (item === undefined) {
                 throw new ProblemError(
                     "not-found",
                     `No ${parts.noun} of the catalogue or the interactions has this id.`,
                 );
             }
-            return jsonReply(filmAnswer(film), everybodys);
+            return jsonReply(itemAnswer(item), everybodys);
         },
         async putEvents({ body }, trace, caller) {
             return jsonReply(await takeEvents(body, trace, await callerAs(body.userId, caller)), notKept, 202);
@@ -158,9 +158,9 @@ export function answers(parts: OperationParts): Answers {
     }
 }
 
-/** Returns the trending films, followed by popular ones if fewer than `count` are trending. */
-function trendingFilms({ trending, popular }: Tables, count: number) {
-    const films = trending({ count });
-    const without = new Set(films.map(({ itemId }) => itemId));
-    return [...films, ...popular({ count: count - films.length, without })];
+/** Returns the trending items, followed by popular ones if fewer than `count` are trending. */
+function trendingItems({ trending, popular }: Tables, count: number) {
+    const items = trending({ count });
+    const without = new Set(items.map(({ itemId }) => itemId));
+    return [...items, ...popular({ count: count - items.length, without })];
 }

@@ -83,13 +83,13 @@ export function periodCounts({ table, tableResilience, clock }: Context, periodM
     };
 }
 
-/** Returns the number of the viewer's events in this minute, from the DynamoDB item with the viewer's newest films. */
+/** Returns the number of the viewer's events in this minute, from the DynamoDB item with the viewer's newest items. */
 export const countEvents = ({ counted }: Recent, minute: number): number =>
     counted?.minute === minute ? counted.events : 0;
 
 /**
  * Limits the events of each viewer and of each address. Each process counts in memory. Only an accepted event writes to
- * DynamoDB: the item with the viewer's newest films also contains the viewer's count. The count of an address is rarely
+ * DynamoDB: the item with the viewer's newest items also contains the viewer's count. The count of an address is rarely
  * written.
  */
 export function eventLimits(context: Context) {

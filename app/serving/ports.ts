@@ -1,8 +1,8 @@
-import type { FilmScores } from "./film-scores.ts";
+import type { ItemScores } from "./item-scores.ts";
 
-/** A list of films from the campaign, or from DynamoDB. */
-export interface FilmOrder {
-    readonly films: FilmScores;
+/** A list of items from the campaign, or from DynamoDB. */
+export interface ItemOrder {
+    readonly items: ItemScores;
     /** Recommendation ID from the campaign's answer. */
     readonly recommendationId?: string;
 }
@@ -30,7 +30,7 @@ export interface CampaignStatus {
 
 /** Calls to the campaign. Each call throws the errors of Personalize and of the network. */
 export interface CampaignPort {
-    ask(ask: CampaignAsk, signal: AbortSignal): Promise<FilmOrder>;
+    ask(ask: CampaignAsk, signal: AbortSignal): Promise<ItemOrder>;
     /** Returns the campaign's status; undefined if no campaign exists. */
     describe(signal: AbortSignal): Promise<Omit<CampaignStatus, "checkedAt" | "activeAt"> | undefined>;
 }
@@ -50,31 +50,31 @@ export type PutEvents = (
     signal: AbortSignal,
 ) => Promise<void>;
 
-export interface RecentFilm {
+export interface RecentItem {
     readonly itemId: string;
     /** Epoch milliseconds. */
     readonly at: number;
     /**
-     * False if the viewer did not watch the film: all events of the viewer about it are of other types, such as clicks.
+     * False if the viewer did not watch the item: all events of the viewer about it are of other types, such as clicks.
      */
     readonly watched?: false;
-    /** Whether the viewer refused the film: lists leave it out, and no list is based on it. */
+    /** Whether the viewer refused the item: lists leave it out, and no list is based on it. */
     readonly refused?: true;
 }
 
-/** A viewer's newest films. Each event increases `revision`, which is 0 before the first event. */
+/** A viewer's newest items. Each event increases `revision`, which is 0 before the first event. */
 export interface Recent {
     readonly revision: number;
-    /** The viewer's newest films, the newest first. */
-    readonly films: readonly RecentFilm[];
-    /** Whether all films were sent with the viewer's token or the API key. If absent, anybody may have sent some. */
+    /** The viewer's newest items, the newest first. */
+    readonly items: readonly RecentItem[];
+    /** Whether all items were sent with the viewer's token or the API key. If absent, anybody may have sent some. */
     readonly proven?: true;
     /** Events of the viewer in one minute (epoch minutes). */
     readonly counted?: { readonly minute: number; readonly events: number };
 }
 
 /** A viewer's list in memory or in DynamoDB. */
-export interface KeptList extends FilmOrder {
+export interface KeptList extends ItemOrder {
     /** Key of the list, from filter, values and context; empty for a plain list. */
     readonly key: string;
     /** Time of the call to the campaign, in epoch milliseconds. */
@@ -128,7 +128,7 @@ export interface StackItems {
 
 /** Calls to the API's DynamoDB table. Each call throws DynamoDB's errors. `expiresAt` is epoch seconds. */
 export interface TablePort {
-    /** Returns a viewer's newest films, and the list with this key if it exists. */
+    /** Returns a viewer's newest items, and the list with this key if it exists. */
     viewer(
         userId: string,
         key: string,
@@ -136,10 +136,10 @@ export interface TablePort {
     ): Promise<{ readonly recent: Recent; readonly list?: KeptList }>;
     /** Stores a list, unless DynamoDB has a list that includes later events. */
     putList(userId: string, list: KeptList, expiresAt: number, signal: AbortSignal): Promise<void>;
-    /** Reads a viewer's newest films with a consistent read. */
+    /** Reads a viewer's newest items with a consistent read. */
     recent(userId: string, signal: AbortSignal): Promise<Recent>;
     /**
-     * Stores a viewer's newest films only if the stored revision is still `before`. Returns whether the films were
+     * Stores a viewer's newest items only if the stored revision is still `before`. Returns whether the items were
      * stored.
      */
     putRecent(userId: string, recent: Recent, before: number, expiresAt: number, signal: AbortSignal): Promise<boolean>;

@@ -1,7 +1,7 @@
 import type { StackConfig } from "../../core/config/config.ts";
 import { errorName } from "./failures.ts";
-import { filmsWithout } from "./film-scores.ts";
 import { judgeFreshness, listKey } from "./freshness.ts";
+import { itemsWithout } from "./item-scores.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
 import type { CampaignPort, KeptList, Log, Recent, StackItems, TablePort } from "./ports.ts";
 import { epochHour } from "./traffic.ts";
@@ -126,7 +126,7 @@ function isWell(
 
 async function madeFor(
     userId: string,
-    { revision, films }: Recent,
+    { revision, items }: Recent,
     solutionVersion: string | undefined,
     { campaign, clock, log }: PrefetchPorts,
     { watchedFilterArn }: PrefetchWish,
@@ -137,8 +137,8 @@ async function madeFor(
         const filtered = watchedFilterArn !== "" && { filter: { arn: watchedFilterArn, values: {} } };
         const ask = { userId, numResults: askedLength, context: {}, ...filtered };
         const order = await campaign.ask(ask, signal);
-        const without = new Set(watchedFilterArn === "" ? [] : watchedIds(films));
-        const list = { ...order, films: filmsWithout(order.films, without, listLength) };
+        const without = new Set(watchedFilterArn === "" ? [] : watchedIds(items));
+        const list = { ...order, items: itemsWithout(order.items, without, listLength) };
         const versionPart = solutionVersion !== undefined && { solutionVersion };
         return { ...list, key: plain, madeAt, revision, from: "precomputed", ...versionPart };
     } catch (error) {

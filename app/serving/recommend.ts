@@ -1,11 +1,11 @@
-import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
+import type { ItemListAnswer, ItemListReason } from "../api/names.ts";
 import { batchLists, fallbackLists } from "./batch-list.ts";
 import type { CampaignLists } from "./campaign-lists.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import type { Context } from "./context.ts";
-import { answerList } from "./film-answers.ts";
-import { unpackIds } from "./film-scores.ts";
 import { judgeFreshness, listKey, type Now } from "./freshness.ts";
+import { answerList } from "./item-answers.ts";
+import { unpackIds } from "./item-scores.ts";
 import type { KeptList } from "./ports.ts";
 import { type Ask, listWith, viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
@@ -15,20 +15,20 @@ export interface RecommendParts extends Context {
     readonly watch: CampaignWatch;
     readonly lists: CampaignLists;
     /**
-     * Checks whether the API removes the films that the viewer watched from lists with this filter, or from lists
+     * Checks whether the API removes the items that the viewer watched from lists with this filter, or from lists
      * without a filter.
      */
     readonly leavesOutWatched: (filter: string | undefined) => boolean;
-    /** Whether callers without a token or the API key may see the films that a viewer watched. */
+    /** Whether callers without a token or the API key may see the items that a viewer watched. */
     readonly publicHistories: boolean;
     /** Whether viewers' lists come from batch inference. */
     readonly batch: boolean;
 }
 
 /**
- * Recommends films for a viewer; the list is never empty. The sources are memory, DynamoDB and the campaign, then an
- * older or precomputed list, films like the viewer's newest ones, and popular films. The campaign's filter considers a
- * viewer's 100 latest viewings, and learns of the newest ones late, so the function also leaves out films that the
+ * Recommends items for a viewer; the list is never empty. The sources are memory, DynamoDB and the campaign, then an
+ * older or precomputed list, items like the viewer's newest ones, and popular items. The campaign's filter considers a
+ * viewer's 100 latest viewings, and learns of the newest ones late, so the function also leaves out items that the
  * process knows as watched.
  */
 export function recommender(parts: RecommendParts) {
@@ -38,12 +38,12 @@ export function recommender(parts: RecommendParts) {
     const batchList = batchLists({ ...parts, readViewer, fallbackList });
     const listFor = parts.batch ? batchList : campaignList;
 
-    return async function recommend(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
+    return async function recommend(ask: Ask, trace: Trace): Promise<ItemListAnswer> {
         const list = await listFor(ask, trace);
         return { ...list, viewerKnown: isKnown(parts, ask.userId) };
     };
 
-    async function campaignList(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
+    async function campaignList(ask: Ask, trace: Trace): Promise<ItemListAnswer> {
         const key = listKey(ask);
         const remembered = memory.find(ask.userId);
         const trusted = clock() - remembered.readAt < limits.trusted && ask.since <= remembered.revision;
@@ -66,13 +66,13 @@ export function recommender(parts: RecommendParts) {
             flushed,
             revision: toListRequest(viewer).revision,
         });
-        const answerKept = (list: KeptList, viewer: Viewer, reason?: FilmListReason) => {
+        const answerKept = (list: KeptList, viewer: Viewer, reason?: ItemListReason) => {
             trace.layer = list === listWith(remembered, key) ? "memory" : "table";
             const source = list.from === "precomputed" ? "precomputed" : "cache";
             return answerList(tables(), list, { source, count: ask.count, without: leftOut(viewer), reason });
         };
         /** Returns the viewer's stored list if it is good enough that the campaign need not be called. */
-        const good = (viewer: Viewer): FilmListAnswer | undefined => {
+        const good = (viewer: Viewer): ItemListAnswer | undefined => {
             const list = listWith(viewer, key);
             const freshness = list && judgeFreshness(list, nowOf(viewer), limits);
             if (list === undefined || (freshness !== "fresh" && freshness !== "ageing")) return undefined;
@@ -109,9 +109,9 @@ export function recommender(parts: RecommendParts) {
             clock() - before.madeAt <= limits.stale
         ) {
             const kept = answerKept(before, viewer, listOrReason);
-            // A list from before a change of the data set contains no film of this catalogue, so continue with the next
+            // A list from before a change of the data set contains no item of this catalogue, so continue with the next
             // source.
-            if (kept.films.length > 0) return kept;
+            if (kept.items.length > 0) return kept;
         }
         // If the stack served lists from batch inference until now, its first campaign may not exist yet, so serve
         // these lists.

@@ -1,5 +1,5 @@
 import { functionsNamespace, servingApiMetrics as names } from "../../core/config/metrics.ts";
-import type { FilmListReason, Source } from "../api/names.ts";
+import type { ItemListReason, Source } from "../api/names.ts";
 
 /** What the log line of a request contains in addition to the request's trace. */
 export interface RequestDone {
@@ -27,7 +27,7 @@ export interface RequestDone {
 /**
  * Returns the log line of a request, from which CloudWatch also extracts metrics (embedded metric format, CloudWatch
  * User Guide). Missing calls and failures count as 0, to distinguish them from missing data. The line contains no
- * viewer and no film.
+ * viewer and no item.
  */
 export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<string, unknown>> {
     const { stack, customMetrics, batch, at, milliseconds, bytes, ...rest } = done;
@@ -88,7 +88,7 @@ export interface Trace {
     /** Where the list came from: the process's memory, the DynamoDB table, the campaign, or the fallback tables. */
     layer?: "memory" | "table" | "campaign" | "tables";
     source?: Source;
-    reason?: FilmListReason;
+    reason?: ItemListReason;
     campaignCalls: number;
     campaignFailures: number;
     tableFailures: number;

@@ -7,7 +7,7 @@ import { openTables, readTables, type Tables } from "./table-answers.ts";
 
 /** The fallback tables from which a process answers. They belong to the solution version that the campaign serves. */
 export interface ServedTables {
-    /** Returns the tables in use, which contain no films until the first ones are loaded. */
+    /** Returns the tables in use, which contain no items until the first ones are loaded. */
     current(): Tables;
     /**
      * Loads the tables of a version, unless they are in use and were compared with the stored ones in the last minutes.
@@ -30,12 +30,12 @@ export interface ServedTablesParts extends Pick<Context, "clock" | "log" | "limi
     readonly failed: () => void;
 }
 
-const noFilms = { ids: [], titles: [], years: [], genres: [], viewers: [] };
+const noItems = { ids: [], titles: [], years: [], genres: [], viewers: [] };
 const noTables = openTables({
     schemaVersion: tablesSchemaVersion,
     hasCatalogue: false,
     interactions: { sha256: "", rows: 0, firstTimestamp: 0, lastTimestamp: 0 },
-    films: noFilms,
+    films: noItems,
     genreSets: [],
     trending: { windowSeconds: 0, films: [] },
     similar: [],

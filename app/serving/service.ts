@@ -46,7 +46,7 @@ export interface ApiConfig extends ReturnType<typeof pickApiValues> {
     readonly campaignArn: string;
     /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
-    /** Types of events that remove the film from the viewer's lists. If absent, only viewings remove it. */
+    /** Types of events that remove the item from the viewer's lists. If absent, only viewings remove it. */
     readonly watchedTypes?: readonly string[];
     /** Types of events that the API accepts; absent: any type. */
     readonly eventTypes?: readonly string[];

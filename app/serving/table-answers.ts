@@ -4,24 +4,24 @@ import { parseViewerList } from "../../data-prep/tables/viewers.ts";
 import { type OfferedViewer, offeredViewers } from "./offered-viewers.ts";
 import { titleIndex } from "./title-index.ts";
 
-/** A film in an answer. */
-export interface Film extends Readonly<ShopDetails> {
+/** An item in an answer. */
+export interface Item extends Readonly<ShopDetails> {
     readonly itemId: string;
-    /** Title of the film; the ID if the catalogue has no title. */
+    /** Title of the item; the ID if the catalogue has no title. */
     readonly title: string;
     readonly year: number | null;
     readonly genres: readonly string[];
-    /** Number of users who watched the film. */
+    /** Number of users who watched the item. */
     readonly viewers: number;
 }
 
-/** Where similar films come from: films watched together, films of the same genres, or popular films. */
+/** Where similar items come from: items watched together, items of the same genres, or popular items. */
 type SimilarFrom = "similar" | "genres" | "popular";
 
 interface Ask {
-    /** Maximum number of films; default 25. */
+    /** Maximum number of items; default 25. */
     readonly count?: number;
-    /** IDs of films to leave out of the answer, because the viewer knows them. */
+    /** IDs of items to leave out of the answer, because the viewer knows them. */
     readonly without?: ReadonlySet<string>;
 }
 
@@ -31,21 +31,21 @@ export interface Tables {
     readonly interactionsSha256: string;
     /** All genres, in alphabetical order. */
     readonly genres: readonly string[];
-    /** Number of films in the catalogue; without a catalogue, in the interactions. */
-    readonly filmCount: number;
+    /** Number of items in the catalogue; without a catalogue, in the interactions. */
+    readonly itemCount: number;
     /**
-     * Checks whether lists may show a film. If there is no catalogue, they may show every film, otherwise only those of
+     * Checks whether lists may show an item. If there is no catalogue, they may show every item, otherwise only those of
      * the catalogue.
      */
     shows(itemId: string): boolean;
-    film(itemId: string): Film | undefined;
+    item(itemId: string): Item | undefined;
     /**
-     * Returns films by words of their titles, or of their IDs if they have no titles: the best match first, then the
+     * Returns items by words of their titles, or of their IDs if they have no titles: the best match first, then the
      * most popular.
      */
-    search(query: string, count?: number): Film[];
+    search(query: string, count?: number): Item[];
     /**
-     * Returns a viewer's films, the newest first, with times in epoch milliseconds; undefined if the tables have no
+     * Returns a viewer's items, the newest first, with times in epoch milliseconds; undefined if the tables have no
      * history of the viewer.
      */
     history(userId: string): { readonly itemId: string; readonly at: number }[] | undefined;
@@ -53,28 +53,28 @@ export interface Tables {
     offeredViewers(publicHistories: boolean): OfferedViewer[];
     /** Checks whether the interactions have this viewer; returns undefined if the tables do not list viewers. */
     hasViewer(userId: string): boolean | undefined;
-    /** Returns the most popular films, of one genre or all; empty for an unknown genre. Ignores case. */
-    popular(ask?: Ask & { readonly genre?: string }): Film[];
-    /** Returns the films with the fastest growing audience: fewer than requested if fewer grow. */
-    trending(ask?: Ask): Film[];
+    /** Returns the most popular items, of one genre or all; empty for an unknown genre. Ignores case. */
+    popular(ask?: Ask & { readonly genre?: string }): Item[];
+    /** Returns the items with the fastest growing audience: fewer than requested if fewer grow. */
+    trending(ask?: Ask): Item[];
     /**
-     * Returns films like the given ones, without these. The newest given film comes first, and counts most. If the
-     * films are unknown or too few users watched them, returns films of the same genres, then popular films.
+     * Returns items like the given ones, without these. The newest given item comes first, and counts most. If the
+     * items are unknown or too few users watched them, returns items of the same genres, then popular items.
      */
-    similar(itemIds: readonly string[], ask?: Ask): { readonly from: SimilarFrom; readonly films: Film[] };
+    similar(itemIds: readonly string[], ask?: Ask): { readonly from: SimilarFrom; readonly items: Item[] };
 }
 
 const usualCount = 25;
-/** Number of popular films per genre that can be recommended for a film with too few users. */
+/** Number of popular items per genre that can be recommended for an item with too few users. */
 const longestGenre = 100;
 /**
- * Number of newest films that count. Each counts half as much as the film three positions newer. docs/tables.md has the
+ * Number of newest items that count. Each counts half as much as the item three positions newer. docs/tables.md has the
  * effect.
  */
 const maxSeeds = 10;
 const seedHalving = 3;
 /**
- * A similar film counts 1 / (10 + its rank). Therefore, a film near the top of two lists beats the first film of one
+ * A similar item counts 1 / (10 + its rank). Therefore, an item near the top of two lists beats the first item of one
  * list.
  */
 export const rankOffset = 10;
@@ -91,7 +91,7 @@ export function openTables(document: TablesDocument): Tables {
     const listed = document.viewers === undefined ? undefined : parseViewerList(document.viewers);
     const histories = new Map(Object.entries(document.histories ?? {}));
     const genresOf = (number: number) => genreSets[films.genres[number] as number] ?? [];
-    const filmOf = (number: number): Film => {
+    const itemOf = (number: number): Item => {
         const itemId = films.ids[number] as string;
         return {
             itemId,
@@ -107,11 +107,11 @@ export function openTables(document: TablesDocument): Tables {
         { count = usualCount, without }: Ask,
         excluded?: ReadonlySet<number>,
     ) => {
-        const taken: Film[] = [];
+        const taken: Item[] = [];
         for (const number of candidates) {
             if (taken.length >= count) break;
             if (without?.has(films.ids[number] as string) || excluded?.has(number)) continue;
-            taken.push(filmOf(number));
+            taken.push(itemOf(number));
         }
         return taken;
     };
@@ -145,15 +145,15 @@ export function openTables(document: TablesDocument): Tables {
     return {
         interactionsSha256: document.interactions.sha256,
         genres: [...byGenre.keys()].sort(),
-        filmCount: films.ids.length,
+        itemCount: films.ids.length,
         shows: (itemId) => !document.hasCatalogue || numbers.has(itemId),
-        film: (itemId) => {
+        item: (itemId) => {
             const number = numbers.get(itemId);
-            return number === undefined ? undefined : filmOf(number);
+            return number === undefined ? undefined : itemOf(number);
         },
         search(query, count = usualCount) {
             index ??= titleIndex(films.ids.map((itemId, number) => films.titles[number] ?? itemId));
-            return index(query, count).map(filmOf);
+            return index(query, count).map(itemOf);
         },
         history: (userId) => {
             const userHistory = histories.get(userId);
@@ -173,10 +173,10 @@ export function openTables(document: TablesDocument): Tables {
                 ["similar", alike],
                 ["genres", likeInGenre],
             ] as const) {
-                const similarFilms = take(candidates(seeds), ask, requestedNumbers);
-                if (similarFilms.length > 0) return { from, films: similarFilms };
+                const similarItems = take(candidates(seeds), ask, requestedNumbers);
+                if (similarItems.length > 0) return { from, items: similarItems };
             }
-            return { from: "popular", films: take(similar.keys(), ask, requestedNumbers) };
+            return { from: "popular", items: take(similar.keys(), ask, requestedNumbers) };
         },
     };
 }
@@ -193,12 +193,12 @@ function popularByGenre({ films, genreSets, similar }: TablesDocument): Map<stri
     return byGenre;
 }
 
-/** Returns the share of common genres among all genres of both films. */
+/** Returns the share of common genres among all genres of both items. */
 function overlap(one: ReadonlySet<string>, other: readonly string[]): number {
     const both = other.filter((genre) => one.has(genre)).length;
     return both / (one.size + other.length - both);
 }
 
-/** Sorts film numbers by score, highest first; equal scores by popularity. */
+/** Sorts item numbers by score, highest first; equal scores by popularity. */
 const byScore = (scores: ReadonlyMap<number, number>) =>
     [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([number]) => number);

@@ -3,10 +3,10 @@ import { isRefusal, isWatch } from "../../core/config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
 import type { Caller, Context } from "./context.ts";
 import { errorName } from "./failures.ts";
-import { unpackIds } from "./film-scores.ts";
+import { unpackIds } from "./item-scores.ts";
 import { idBytes, recentLength } from "./limits.ts";
 import { countEvents, type EventLimits, epochMinute } from "./period-counts.ts";
-import type { PutEvents, Recent, RecentFilm, ViewerEvent } from "./ports.ts";
+import type { PutEvents, Recent, RecentItem, ViewerEvent } from "./ports.ts";
 import { type Fault, faultyRequest } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
 import { type Resilience, withTimeout } from "./resilience.ts";
@@ -26,7 +26,7 @@ function eventFaults(
     now: number,
 ): readonly Fault[] {
     const faults: Fault[] = [];
-    const { film, filmCount } = tables();
+    const { item, itemCount } = tables();
     if (Buffer.byteLength(userId) > idBytes) {
         faults.push({ in: "body /userId", message: `must NOT have more than ${idBytes} bytes` });
     }
@@ -40,7 +40,7 @@ function eventFaults(
                 message: `must be a type of the data or of config eventTypes: ${hint}`,
             });
         }
-        if (filmCount > 0 && film(itemId) === undefined) {
+        if (itemCount > 0 && item(itemId) === undefined) {
             faults.push({
                 in: `${place}/itemId`,
                 message: `must be in the catalogue or the interactions: no ${noun} has this id`,
@@ -61,7 +61,7 @@ export interface EventParts extends Context {
     readonly putEvents: PutEvents | undefined;
     /** Whether the API sends events to Personalize that came without the viewer's token or the API key. */
     readonly trackUnproven: boolean;
-    /** Types of events that remove the film from the viewer's lists. If undefined, only viewings remove it. */
+    /** Types of events that remove the item from the viewer's lists. If undefined, only viewings remove it. */
     readonly watchedTypes: readonly string[] | undefined;
     /** Types of events that the API accepts; undefined: any type. */
     readonly eventTypes: readonly string[] | undefined;
@@ -78,7 +78,7 @@ const unprovenSession = "unproven:";
 const tries = 3;
 
 /**
- * Sends events to the tracker, and stores the newest films with a new revision. Then drops the viewer's lists from
+ * Sends events to the tracker, and stores the newest items with a new revision. Then drops the viewer's lists from
  * memory. The order matters: the API assumes that a list includes an event if the list was requested with the event's
  * revision. If the revision were stored first, another process could request a list before the tracker has the event.
  * The request succeeds even if one of these steps fails.
@@ -110,11 +110,11 @@ export function eventTaker(parts: EventParts) {
     const readRecent = (userId: string, ask: Resilience["ask"]) => ask((signal) => table.recent(userId, signal));
 
     /**
-     * Stores films in the viewer's DynamoDB item. `read` is the item, if the caller of this function read it just now.
+     * Stores items in the viewer's DynamoDB item. `read` is the DynamoDB item, if the caller of this function read it just now.
      */
     async function note(
         userId: string,
-        films: readonly RecentFilm[],
+        items: readonly RecentItem[],
         caller: Caller,
         ask: Resilience["ask"],
         read?: Recent,
@@ -123,7 +123,7 @@ export function eventTaker(parts: EventParts) {
         for (let left = tries; left > 0; left--) {
             before ??= await readRecent(userId, ask);
             const { revision } = before;
-            const after = withFilms(before, films, clock(), caller);
+            const after = withItems(before, items, clock(), caller);
             const expiresAt = Math.ceil((clock() + limits.recent) / 1000);
             if (await ask((signal) => table.putRecent(userId, after, revision, expiresAt, signal))) return after;
             before = undefined;
@@ -139,7 +139,7 @@ export function eventTaker(parts: EventParts) {
             return await readRecent(userId, tableResilience.ask);
         } catch (error) {
             trace.tableFailures += 1;
-            log({ failed: "read a viewer's newest films", error: errorName(error) });
+            log({ failed: "read a viewer's newest items", error: errorName(error) });
             return undefined;
         }
     }
@@ -157,27 +157,27 @@ export function eventTaker(parts: EventParts) {
         const before = await readBefore(userId, trace);
         eventLimits.checkViewer(userId, events.length, before);
         eventLimits.takeViewer(userId, events.length);
-        const films = events.map(({ itemId, sentAt, eventType }) =>
-            recentFilm(itemId, sentAt * 1000, isWatch(eventType, watchedTypes), isRefusal(eventType)),
+        const items = events.map(({ itemId, sentAt, eventType }) =>
+            recentItem(itemId, sentAt * 1000, isWatch(eventType, watchedTypes), isRefusal(eventType)),
         );
         const tracked = await track(request, events, caller, trace);
         let recent: Recent;
         try {
-            recent = await note(userId, films, caller, tableResilience.ask, before);
+            recent = await note(userId, items, caller, tableResilience.ask, before);
         } catch (error) {
             trace.tableFailures += 1;
-            log({ failed: "store a viewer's newest films", error: errorName(error) });
+            log({ failed: "store a viewer's newest items", error: errorName(error) });
             // Until DynamoDB has stored the event, only this process knows the event.
             const { revision, recent: ids, watched } = memory.find(userId);
             const [wanted, leftOut] = [new Set(unpackIds(ids)), new Set(unpackIds(watched))];
-            const rememberedFilms = [...new Set([...wanted, ...leftOut])].map((itemId) => {
+            const rememberedItems = [...new Set([...wanted, ...leftOut])].map((itemId) => {
                 const refused = !wanted.has(itemId);
-                return recentFilm(itemId, 0, !refused && leftOut.has(itemId), refused);
+                return recentItem(itemId, 0, !refused && leftOut.has(itemId), refused);
             });
-            recent = withFilms({ revision, films: rememberedFilms }, films, clock(), caller);
+            recent = withItems({ revision, items: rememberedItems }, items, clock(), caller);
             trace.background.push(
-                note(userId, films, caller, tableResilience.later).catch((error: unknown) =>
-                    log({ failed: "store a viewer's newest films later", error: errorName(error) }),
+                note(userId, items, caller, tableResilience.later).catch((error: unknown) =>
+                    log({ failed: "store a viewer's newest items later", error: errorName(error) }),
                 ),
             );
         }
@@ -187,33 +187,33 @@ export function eventTaker(parts: EventParts) {
 }
 
 /**
- * Adds films to a viewer's newest films. The revision is the time, or one more than the previous revision if clocks
- * differ. The first event with a token replaces films from events without a token, because anybody may have sent those.
+ * Adds items to a viewer's newest items. The revision is the time, or one more than the previous revision if clocks
+ * differ. The first event with a token replaces items from events without a token, because anybody may have sent those.
  */
-function withFilms(
+function withItems(
     before: Recent,
-    films: readonly RecentFilm[],
+    items: readonly RecentItem[],
     now: number,
     { viewer, trusted }: Pick<Caller, "viewer" | "trusted">,
 ): Recent {
-    const kept = viewer === undefined || before.proven ? before.films : [];
-    const newest = new Map<string, RecentFilm>();
+    const kept = viewer === undefined || before.proven ? before.items : [];
+    const newest = new Map<string, RecentItem>();
     const minute = epochMinute(now);
-    for (const { itemId, at, watched = true, refused = false } of [...films.toReversed(), ...kept]) {
+    for (const { itemId, at, watched = true, refused = false } of [...items.toReversed(), ...kept]) {
         const previous = newest.get(itemId);
         const isWatched = watched || (previous !== undefined && previous.watched !== false);
         const isRefused = refused || previous?.refused === true;
-        newest.set(itemId, recentFilm(itemId, Math.max(Math.min(at, now), previous?.at ?? 0), isWatched, isRefused));
+        newest.set(itemId, recentItem(itemId, Math.max(Math.min(at, now), previous?.at ?? 0), isWatched, isRefused));
     }
     return {
         revision: Math.max(now, before.revision + 1),
-        films: [...newest.values()].sort((one, other) => other.at - one.at).slice(0, recentLength),
+        items: [...newest.values()].sort((one, other) => other.at - one.at).slice(0, recentLength),
         ...(trusted && (before.proven || kept.length === 0) && { proven: true as const }),
-        counted: { minute, events: countEvents(before, minute) + films.length },
+        counted: { minute, events: countEvents(before, minute) + items.length },
     };
 }
 
-const recentFilm = (itemId: string, at: number, watched: boolean, refused = false): RecentFilm => ({
+const recentItem = (itemId: string, at: number, watched: boolean, refused = false): RecentItem => ({
     itemId,
     at,
     ...(!watched && { watched }),

@@ -1,14 +1,14 @@
 import { LRUCache } from "lru-cache";
-import { countMemoryBytes, packIds, textBytes } from "./film-scores.ts";
+import { countMemoryBytes, packIds, textBytes } from "./item-scores.ts";
 import { listsOfViewer } from "./limits.ts";
-import type { KeptList, Recent, RecentFilm } from "./ports.ts";
+import type { KeptList, Recent, RecentItem } from "./ports.ts";
 
 /** What a process knows about a viewer. */
 export interface Viewer {
     readonly revision: number;
-    /** IDs of the newest films that the viewer did not refuse, newest first, as one string. */
+    /** IDs of the newest items that the viewer did not refuse, newest first, as one string. */
     readonly recent: string;
-    /** IDs of the newest films that the viewer watched or refused, as one string. */
+    /** IDs of the newest items that the viewer watched or refused, as one string. */
     readonly watched: string;
     /** Time of the last read from DynamoDB in epoch milliseconds; 0 if never. */
     readonly readAt: number;
@@ -18,17 +18,17 @@ export interface Viewer {
 
 const unknownViewer: Viewer = { revision: 0, recent: "", watched: "", readAt: 0, lists: [] };
 
-/** Returns the IDs of the films that a viewer watched or refused. The viewer's lists leave them out. */
-export const watchedIds = (films: readonly RecentFilm[]): string[] =>
-    films.flatMap(({ itemId, watched = true, refused = false }) => (watched || refused ? [itemId] : []));
+/** Returns the IDs of the items that a viewer watched or refused. The viewer's lists leave them out. */
+export const watchedIds = (items: readonly RecentItem[]): string[] =>
+    items.flatMap(({ itemId, watched = true, refused = false }) => (watched || refused ? [itemId] : []));
 
 /**
- * Packs a viewer's films into two strings. If the viewer watched all films, as usual, both fields refer to the same
+ * Packs a viewer's items into two strings. If the viewer watched all items, as usual, both fields refer to the same
  * string object, which saves memory.
  */
-function packRecent(films: readonly RecentFilm[]): Pick<Viewer, "recent" | "watched"> {
-    const wanted = films.filter(({ refused = false }) => !refused);
-    const [recent, watched] = [packIds(wanted.map(({ itemId }) => itemId)), packIds(watchedIds(films))];
+function packRecent(items: readonly RecentItem[]): Pick<Viewer, "recent" | "watched"> {
+    const wanted = items.filter(({ refused = false }) => !refused);
+    const [recent, watched] = [packIds(wanted.map(({ itemId }) => itemId)), packIds(watchedIds(items))];
     return { recent, watched: watched === recent ? recent : watched };
 }
 
@@ -51,8 +51,8 @@ export function viewerMemory(maxBytes: number) {
         /** Adds what DynamoDB contained about a viewer at the time `at`. Of two revisions, keeps the later one. */
         read(userId: string, { recent, list }: { recent: Recent; list?: KeptList }, at: number): Viewer {
             const cached = find(userId);
-            const { films, revision } = recent;
-            const newer = cached.revision > revision ? cached : { revision, ...packRecent(films) };
+            const { items, revision } = recent;
+            const newer = cached.revision > revision ? cached : { revision, ...packRecent(items) };
             const viewer = {
                 revision: newer.revision,
                 recent: newer.recent,
@@ -68,16 +68,16 @@ export function viewerMemory(maxBytes: number) {
             viewers.set(userId, { ...cached, lists: withList(cached.lists, list) });
         },
         /**
-         * Replaces the viewer's newest films after an event. Drops the viewer's lists of the campaign, which were made
+         * Replaces the viewer's newest items after an event. Drops the viewer's lists of the campaign, which were made
          * before the event, and keeps lists of batch inference.
          */
         turn(userId: string, recent: Recent): void {
             const cached = find(userId);
             if (recent.revision > cached.revision) {
-                const { films, revision } = recent;
+                const { items, revision } = recent;
                 viewers.set(userId, {
                     ...cached,
-                    ...packRecent(films),
+                    ...packRecent(items),
                     revision,
                     lists: cached.lists.filter(({ from }) => from === "batch"),
                 });
@@ -103,13 +103,13 @@ const isNewer = (one: KeptList, other: KeptList): boolean =>
 
 function sizeOf({ recent, watched, lists }: Viewer, userId: string): number {
     const sizes = lists.map(
-        ({ films, key, solutionVersion = "", recommendationId = "" }) =>
+        ({ items, key, solutionVersion = "", recommendationId = "" }) =>
             listBytes +
-            countMemoryBytes(films) +
+            countMemoryBytes(items) +
             textBytes(key) +
             textBytes(solutionVersion) +
             textBytes(recommendationId),
     );
-    const films = textBytes(recent) + (watched === recent ? 0 : textBytes(watched));
-    return sizes.reduce((sum, size) => sum + size, viewerBytes + textBytes(userId) + films);
+    const items = textBytes(recent) + (watched === recent ? 0 : textBytes(watched));
+    return sizes.reduce((sum, size) => sum + size, viewerBytes + textBytes(userId) + items);
 }

@@ -118,14 +118,14 @@ export async function secondsToChange(
     for (const [at, viewer] of viewers.entries()) {
         // With several processes, send the event to one process and request the list from another.
         const [one, other] = [callers[at % callers.length], callers[(at + 1) % callers.length]] as [Call, Call];
-        const idsOf = (films: readonly { itemId: string }[]) => films.map(({ itemId }) => itemId).join();
+        const idsOf = (items: readonly { itemId: string }[]) => items.map(({ itemId }) => itemId).join();
         const before = (await other(listRequest(viewer))).body;
         const begun = performance.now();
         const passed = () => (performance.now() - begun) / 1000;
-        const { body } = await one(watchRequest(viewer, before.films[1].itemId));
+        const { body } = await one(watchRequest(viewer, before.items[1].itemId));
         for (;;) {
             const after = (await other(listRequest(viewer, body.revision))).body;
-            if (idsOf(after.films) !== idsOf(before.films) || passed() > mostSeconds) break;
+            if (idsOf(after.items) !== idsOf(before.items) || passed() > mostSeconds) break;
             await sleep(50);
         }
         seconds.push(passed());

@@ -1,4 +1,4 @@
-import { packFilms } from "../../app/serving/film-scores.ts";
+import { packItems } from "../../app/serving/item-scores.ts";
 import type { TablePort } from "../../app/serving/ports.ts";
 import { handlerCaller } from "./call.ts";
 import { listRequest } from "./load.ts";
@@ -11,19 +11,19 @@ import { createApiProcess, simulated } from "./simulated.ts";
 const viewers = Number(process.argv[2]);
 
 const harness = simulated(1);
-const films = packFilms(Array.from({ length: 100 }, (_, at) => ({ itemId: String(at + 1), score: 1 / (at + 2) })));
+const items = packItems(Array.from({ length: 100 }, (_, at) => ({ itemId: String(at + 1), score: 1 / (at + 2) })));
 harness.campaign.ask = async ({ userId }) => ({
     // Build a new list for each request, because lists from the real campaign do not share memory.
-    films: packFilms([
+    items: packItems([
         { itemId: userId, score: 0.5 },
-        ...films.ids.split("\u0000").map((itemId) => ({ itemId, score: 0.01 })),
+        ...items.ids.split("\u0000").map((itemId) => ({ itemId, score: 0.01 })),
     ]),
     recommendationId: `RID-${userId}`,
 });
 const forgetful: TablePort = {
-    viewer: async () => ({ recent: { revision: 0, films: [] } }),
+    viewer: async () => ({ recent: { revision: 0, items: [] } }),
     putList: async () => {},
-    recent: async () => ({ revision: 0, films: [] }),
+    recent: async () => ({ revision: 0, items: [] }),
     putRecent: async () => true,
     stack: async () => ({}),
     putCampaign: async () => {},

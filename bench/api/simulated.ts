@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import { tokenVerifier } from "../../app/functions/recommendation-api/verify-token.ts";
-import { packFilms } from "../../app/serving/film-scores.ts";
+import { packItems } from "../../app/serving/item-scores.ts";
 import { batchListKey, type CampaignPort, type PutEvents, type TablePort } from "../../app/serving/ports.ts";
 import { createService, type Service } from "../../app/serving/service.ts";
 import { rememberTokens } from "../../app/serving/viewer-auth.ts";
@@ -28,7 +28,7 @@ const times = {
     table: { median: 3.5, spread: 0.35 },
 };
 
-const batchFilms = packFilms(
+const batchItems = packItems(
     Array.from({ length: 100 }, (_, at) => ({ itemId: String(100 + at), score: 0.02 / (at + 1) })),
 );
 
@@ -63,7 +63,7 @@ export function simulated(seed: number) {
         const listsItem = { generation: 1, solutionVersionArn: state.version, madeAt: harness.now - 86_400_000 };
         const { signal } = new AbortController();
         table.setStack({ lists: listsItem });
-        const list = { ...listsItem, films: batchFilms, key: batchListKey(listsItem.generation), revision: 0 };
+        const list = { ...listsItem, items: batchItems, key: batchListKey(listsItem.generation), revision: 0 };
         const put = (userId: string) => table.port.putList(userId, { ...list, from: "batch" }, 0, signal);
         await pMap(viewers, put, { concurrency: 100 });
     }

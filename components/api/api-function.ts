@@ -66,7 +66,7 @@ export function apiFunction(
             },
             functionName: names.api,
             roleName: names.apiRole,
-            description: "Answers with film lists from the campaign or the next best source",
+            description: "Answers with lists of items from the campaign or the next best source",
             timeoutSeconds: 10,
             memorySize: 512,
             traced: config.observability.traces,

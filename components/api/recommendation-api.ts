@@ -90,7 +90,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
             name,
             {
                 name: names.api,
-                description: "Film recommendations; answers with or without a campaign",
+                description: "Recommendations; answers with or without a campaign",
                 body,
                 endpointConfiguration: { types: "REGIONAL" },
                 // Minimum size in bytes of a response that API Gateway compresses. To compress a smaller response takes

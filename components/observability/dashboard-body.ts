@@ -128,8 +128,8 @@ function served(args: DashboardArgs, api: NonNullable<MetricSources["api"]>) {
                     logged(answeredBy.cache, "cache"),
                     logged(answeredBy.precomputed, "precomputed"),
                 ),
-                logged(answeredBy.similar, "similar films"),
-                logged(answeredBy.popular, "popular films"),
+                logged(answeredBy.similar, "similar items"),
+                logged(answeredBy.popular, "popular items"),
             ]),
             ...ofCampaign(
                 graph(

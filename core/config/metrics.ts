@@ -103,7 +103,7 @@ export const servingApiMetrics = {
     tableFailures: "TableFailures",
     /** Failed attempts to load the fallback tables of the served solution version. */
     tablesFailures: "TablesFailures",
-    /** Answers with a list of films, by the field `source` of the answer. */
+    /** Answers with a list of items, by the field `source` of the answer. */
     answeredBy: {
         campaign: "AnsweredByCampaign",
         cache: "AnsweredByCache",

@@ -85,13 +85,13 @@ describe("Callers of bench:api", () => {
             for await (const part of request) body += part;
             received.push([request.method, request.url, body]);
             response.setHeader("Server-Timing", "table;dur=3.2");
-            response.writeHead(200).end('{"films":[]}');
+            response.writeHead(200).end('{"items":[]}');
         }).listen(0, "127.0.0.1");
         await once(server, "listening");
         try {
             const call = httpCaller(`http://127.0.0.1:${portOf(server)}/api`);
             const { layer, body, status } = await call(listRequest("a/b", 5));
-            assert.deepEqual([layer, body, status], ["table", { films: [] }, 200]);
+            assert.deepEqual([layer, body, status], ["table", { items: [] }, 200]);
             await call(watchRequest("a", "1"));
             assert.deepEqual(received[0], ["GET", "/api/recommendations/a%2Fb?numResults=25&since=5", ""]);
             assert.deepEqual((received[1] as string[]).slice(0, 2), ["POST", "/api/events"]);

@@ -109,7 +109,7 @@ describe("`prepare`", () => {
         const text = readFileSync(tablesPath, "utf8");
         const tables = readTables(text);
         assert.equal(tables.interactionsSha256, createHash("sha256").update(readFileSync(outputPath)).digest("hex"));
-        assert.equal(tables.film("1")?.title, "Misérables, Les");
+        assert.equal(tables.item("1")?.title, "Misérables, Les");
         assert.equal(tables.popular({ count: 500 }).length, summary.items - 1);
         assert.equal(tables.similar(["1"]).from, "similar");
 

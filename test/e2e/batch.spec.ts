@@ -54,7 +54,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         return { status: response.status, body: JSON.parse(await response.text()) };
     };
     const idsOf = ({ body }: Awaited<ReturnType<typeof call>>): string[] =>
-        body.films.map(({ itemId }: { itemId: string }) => itemId);
+        body.items.map(({ itemId }: { itemId: string }) => itemId);
     async function jobs(): Promise<string[]> {
         const names: string[] = [];
         for await (const { batchInferenceJobs = [] } of paginateListBatchInferenceJobs(
@@ -87,7 +87,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         const { status, body } = await call("/recommendations/1?numResults=5");
         assert.equal(status, 200);
         assert.equal(body.source, "batch");
-        assert.equal(body.films.length, 5);
+        assert.equal(body.items.length, 5);
         assert.ok(Date.parse(body.madeAt) > 0);
         assert.equal((await call("/health")).body.campaign.state, "batch");
     });

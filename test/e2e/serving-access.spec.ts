@@ -11,7 +11,7 @@ import { STS } from "@aws-sdk/client-sts";
 import { type Statement, toList } from "policy-evaluator";
 import { campaignPort, trackerPort } from "../../app/functions/recommendation-api/campaign.ts";
 import { fetchRequestCounts, storedTables, tablePort } from "../../app/functions/recommendation-api/table.ts";
-import { packFilms } from "../../app/serving/film-scores.ts";
+import { packItems } from "../../app/serving/item-scores.ts";
 import type { KeptList } from "../../app/serving/ports.ts";
 import { namesFor, suffixFor } from "../../core/config/config.ts";
 import { prices } from "../../core/config/prices.ts";
@@ -103,7 +103,7 @@ describe("Access to the API", () => {
                 await table.viewer("1", "", signal());
                 await table.recent(`v-${revision}`, signal());
                 await table.putList("1", listOf1(), soon(), signal());
-                await table.putRecent(`v-${revision}`, { revision, films: [] }, 0, soon(), signal());
+                await table.putRecent(`v-${revision}`, { revision, items: [] }, 0, soon(), signal());
                 await table.putCampaign({ status: "ACTIVE", checkedAt: Date.now() }, undefined, signal());
                 const stored = storedTables(s3, String(outputs.bucketName));
                 await stored.read(await stored.newest(signal()), undefined, signal());
@@ -152,7 +152,7 @@ describe("Access to the API", () => {
             madeAt: Date.now(),
             revision: 0,
             from: "campaign",
-            films: packFilms([{ itemId: "1", score: 1 }]),
+            items: packItems([{ itemId: "1", score: 1 }]),
         });
         const errorWith = (statements: readonly Statement[], work: (keys: Keys) => Promise<void>) =>
             bySession({ iam: aws.iam, sts }, statements, (keys) =>
@@ -210,7 +210,7 @@ describe("Access to the API", () => {
             const [, script = ""] = /src="\.(\/assets\/[^"]+\.js)"/.exec(page.body) ?? [];
             assert.equal((await through(host, script)).headers["cache-control"], "public, max-age=31536000, immutable");
             const popular = await through(host, "/api/popular?numResults=2");
-            assert.deepEqual([popular.status, JSON.parse(popular.body).films.length], [200, 2]);
+            assert.deepEqual([popular.status, JSON.parse(popular.body).items.length], [200, 2]);
             // The page's bucket must not be public.
             const bucket = `http://127.0.0.1:${aws.instance.port}/${outputs.bucketName}-page/index.html`;
             assert.equal((await fetch(bucket)).status, 403);

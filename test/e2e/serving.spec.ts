@@ -70,7 +70,7 @@ describe("API on the local AWS", () => {
         call(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
     const watch = (userId: string, itemId: string) =>
         post("/events", { userId, sessionId: "s", events: [{ eventType: "Watch", itemId }] });
-    const idsOf = ({ body }: Answer): string[] => body.films.map(({ itemId }: { itemId: string }) => itemId);
+    const idsOf = ({ body }: Answer): string[] => body.items.map(({ itemId }: { itemId: string }) => itemId);
     /**
      * Returns the first answer from this source. The API waits 150 ms for DynamoDB and 350 ms for the campaign. On a
      * busy machine the API may exceed these times, and then answers from another source.
@@ -285,9 +285,9 @@ describe("API on the local AWS", () => {
                     status: 0,
                     body: String(error),
                 }));
-                if (status !== 200 || body.films.length !== 5) failed.push(`${status} ${JSON.stringify(body)}`);
+                if (status !== 200 || body.items.length !== 5) failed.push(`${status} ${JSON.stringify(body)}`);
                 else sources.set(body.source, (sources.get(body.source) ?? 0) + 1);
-                if (round % 20 === 0) await watch(userId, body.films?.[0]?.itemId ?? "1");
+                if (round % 20 === 0) await watch(userId, body.items?.[0]?.itemId ?? "1");
                 await sleep(500);
             }
         }
@@ -326,7 +326,7 @@ describe("API on the local AWS", () => {
         });
 
         /** Returns two lists of films that come from the fallback tables only. */
-        const fallbackLists = async () => [(await call("/popular")).body.films, (await call("/similar/1")).body.films];
+        const fallbackLists = async () => [(await call("/popular")).body.items, (await call("/similar/1")).body.items];
         /**
          * Deletes the stored campaign status, so that the API reads the status and the tables again. Waits for the
          * expected lists.

@@ -13,7 +13,7 @@ import { until } from "../support/until.ts";
 interface Answer {
     readonly source: string;
     readonly viewerKnown?: boolean | null;
-    readonly films: readonly { readonly itemId: string; readonly title: string; readonly genres: string[] }[];
+    readonly items: readonly { readonly itemId: string; readonly title: string; readonly genres: string[] }[];
     readonly genres: readonly string[];
     readonly tracked: boolean;
 }
@@ -107,8 +107,8 @@ describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
 
     it("the API returns IDs as titles and accepts the shop's event types", async () => {
         const list = await askCampaign("?numResults=10");
-        assert.equal(list.films.length, 10);
-        for (const { itemId, title } of list.films) {
+        assert.equal(list.items.length, 10);
+        for (const { itemId, title } of list.items) {
             assert.match(itemId, /^\u88fd\u54c1 \d+$/);
             assert.equal(title, itemId);
         }
@@ -116,12 +116,12 @@ describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
         const boughtIds = bought.map((row) => row.split(",")[1]);
         assert.ok(boughtIds.length > 0);
         assert.deepEqual(
-            list.films.filter(({ itemId }) => boughtIds.includes(itemId)),
+            list.items.filter(({ itemId }) => boughtIds.includes(itemId)),
             [],
         );
         const popular = await ask("popular?genre=toys");
-        assert.deepEqual([popular.genres, popular.films[0]?.genres], [["garden", "kitchen", "toys"], ["toys"]]);
-        const body = { userId: viewer, sessionId: "s", events: [{ eventType: "view", itemId: list.films[0]?.itemId }] };
+        assert.deepEqual([popular.genres, popular.items[0]?.genres], [["garden", "kitchen", "toys"], ["toys"]]);
+        const body = { userId: viewer, sessionId: "s", events: [{ eventType: "view", itemId: list.items[0]?.itemId }] };
         const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
         assert.equal((await ask("events", init)).tracked, true);
     });
@@ -156,7 +156,7 @@ describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
         await page.goto(storefrontUrl ?? "");
         await shows(page, ".viewers", /\(Kund\u00e9-\d+\)/);
         await page.locator(".viewers .viewer").click();
-        await shows(page, ".hero-film", /^\u88fd\u54c1 \d+$/);
+        await shows(page, ".hero-item", /^\u88fd\u54c1 \d+$/);
         await shows(page, ".hero .primary", /^View$/);
         await shows(page, "#popular", /Products viewed most, where recent times count more\./);
         await page.locator(".hero .primary").click();

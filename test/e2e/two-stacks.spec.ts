@@ -59,11 +59,11 @@ describe("Two stacks with the same configuration in one account and region", () 
     async function assertComedies(viewer: string): Promise<void> {
         const { apiUrl } = await aws.outputs();
         const answer = await fetch(`${apiUrl}/recommendations/${viewer}?filter=comedies`);
-        const { films, source } = (await answer.json()) as { films: { itemId: string }[]; source: string };
+        const { items, source } = (await answer.json()) as { items: { itemId: string }[]; source: string };
         assert.deepEqual([answer.status, source], [200, "campaign"]);
         const result = await aws.runbook("recommend", viewer, "--filter", "comedies", "--json");
         assertExit(result, 0);
-        for (const list of [films, JSON.parse(result.stdout).recommendations[viewer] as { itemId: string }[]]) {
+        for (const list of [items, JSON.parse(result.stdout).recommendations[viewer] as { itemId: string }[]]) {
             assert.ok(list.length > 0 && list.every(({ itemId }) => comedies.includes(itemId)));
         }
     }

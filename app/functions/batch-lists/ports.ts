@@ -32,7 +32,7 @@ export interface BatchTargets extends BatchSettings {
     readonly topicArn: string;
     /** Role that Personalize assumes. */
     readonly roleArn: string;
-    /** ARN of the filter that leaves out watched films; empty without this filter. */
+    /** ARN of the filter that leaves out watched items; empty without this filter. */
     readonly watchedFilterArn: string;
     /** Tags of each job. */
     readonly tags: Readonly<Record<string, string>>;

@@ -7,8 +7,8 @@ import {
     type PredictedItem,
 } from "@aws-sdk/client-personalize-runtime";
 import { goneOrThrow } from "pulumi-personalize/core";
-import { packFilms } from "../../serving/film-scores.ts";
-import type { CampaignPort, FilmOrder, PutEvents } from "../../serving/ports.ts";
+import { packItems } from "../../serving/item-scores.ts";
+import type { CampaignPort, ItemOrder, PutEvents } from "../../serving/ports.ts";
 
 export interface CampaignClients {
     readonly personalize: PersonalizeClient;
@@ -46,8 +46,8 @@ export function campaignPort(
     };
 }
 
-const orderOf = (items: readonly PredictedItem[] | undefined, recommendationId: string | undefined): FilmOrder => ({
-    films: packFilms(
+const orderOf = (items: readonly PredictedItem[] | undefined, recommendationId: string | undefined): ItemOrder => ({
+    items: packItems(
         (items ?? []).map(({ itemId = "", score }) => (score === undefined ? { itemId } : { itemId, score })),
     ),
     ...(recommendationId !== undefined && { recommendationId }),

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { readFilms, writeFilms } from "../../serving/film-scores.ts";
+import { readItems, writeItems } from "../../serving/item-scores.ts";
 import type { CampaignStatus, KeptList, Recent, ServedLists, StackItems } from "../../serving/ports.ts";
 
 /** An item of the table, or attributes of one. docs/serving.md describes the items. */
@@ -30,7 +30,7 @@ export function toKeptList(key: string, item: Item): KeptList {
     const [solutionVersion, recommendationId] = [item.solutionVersion?.S, item.recommendationId?.S];
     return {
         key,
-        films: readFilms(textOf(item, "list")),
+        items: readItems(textOf(item, "list")),
         madeAt: numberOf(item, "madeAt"),
         revision: numberOf(item, "revision"),
         from: sources.find((source) => source === textOf(item, "from")) ?? "campaign",
@@ -40,8 +40,8 @@ export function toKeptList(key: string, item: Item): KeptList {
 }
 
 /** Returns the attributes of a list's item. */
-export const listItem = ({ films, madeAt, revision, from, solutionVersion, recommendationId }: KeptList): Item => ({
-    list: text(writeFilms(films)),
+export const listItem = ({ items, madeAt, revision, from, solutionVersion, recommendationId }: KeptList): Item => ({
+    list: text(writeItems(items)),
     madeAt: number(madeAt),
     revision: number(revision),
     from: text(from),
@@ -113,12 +113,12 @@ export const toServedVersions = (item: Item | undefined): readonly string[] => i
 const unitBytes = 1024;
 
 /**
- * Returns the attributes of a viewer's newest films, in compact form: `[["50",0],["172",61000,0]]`. Each film has its
- * ID and the milliseconds from its event to the viewer's revision (a time). A film that the viewer only watched has no
- * more values. Any other film also has a number: 0 if the viewer did not watch it, 1 if the viewer refused it, 2 if the
- * viewer watched and refused it. Leaves out the oldest films until one write unit is enough.
+ * Returns the attributes of a viewer's newest items, in compact form: `[["50",0],["172",61000,0]]`. Each item has its
+ * ID and the milliseconds from its event to the viewer's revision (a time). An item that the viewer only watched has no
+ * more values. Any other item also has a number: 0 if the viewer did not watch it, 1 if the viewer refused it, 2 if the
+ * viewer watched and refused it. Leaves out the oldest items until one write unit is enough.
  */
-export function recentAttributes(key: Item, { revision, films, counted, proven }: Recent, expiresAt: number): Item {
+export function recentAttributes(key: Item, { revision, items, counted, proven }: Recent, expiresAt: number): Item {
     const item: Item = {
         ...key,
         revision: { N: String(revision) },
@@ -126,7 +126,7 @@ export function recentAttributes(key: Item, { revision, films, counted, proven }
         ...(proven && { proven: { N: "1" } }),
         ...(counted && { minute: { N: String(counted.minute) }, events: { N: String(counted.events) } }),
     };
-    const packed = films.map(({ itemId, at, watched = true, refused = false }) => [
+    const packed = items.map(({ itemId, at, watched = true, refused = false }) => [
         itemId,
         revision - at,
         ...(refused ? [watched ? 2 : 1] : watched ? [] : [0]),
@@ -139,13 +139,13 @@ export function recentAttributes(key: Item, { revision, films, counted, proven }
 
 /** Reads the attributes that `recentAttributes` returns. */
 export function toRecent(item: Item | undefined): Recent {
-    if (item === undefined) return { revision: 0, films: [] };
+    if (item === undefined) return { revision: 0, items: [] };
     const number = (name: string) => Number(item[name]?.N ?? 0);
     const [revision, minute] = [number("revision"), number("minute")] as const;
-    const films = JSON.parse(item.films?.S ?? "[]") as readonly (readonly [string, number, (0 | 1 | 2)?])[];
+    const items = JSON.parse(item.films?.S ?? "[]") as readonly (readonly [string, number, (0 | 1 | 2)?])[];
     return {
         revision,
-        films: films.map(([itemId, before, mark]) => ({
+        items: items.map(([itemId, before, mark]) => ({
             itemId,
             at: revision - before,
             ...((mark === 0 || mark === 1) && { watched: false as const }),

@@ -18,7 +18,7 @@ type Key = Record<"pk" | "sk", AttributeValue>;
 const emptySeconds = 24 * 3600;
 
 /**
- * An operation on the DynamoDB table that an operator may run. No operation returns or writes the films that viewers
+ * An operation on the DynamoDB table that an operator may run. No operation returns or writes the items that viewers
  * watched.
  */
 export type TableOperation =
@@ -94,7 +94,7 @@ async function viewerKeys(client: DynamoDBClient, TableName: string, userId: str
 
 /**
  * Deletes a viewer's items, and the counts of the viewer's requests in each hour. Then writes an empty item with a new
- * revision, so that every process of the API drops the viewer's films within seconds. The item expires after a day.
+ * revision, so that every process of the API drops what it knows of the viewer within seconds. The item expires after a day.
  * `at` is epoch milliseconds.
  */
 async function forgetViewer(

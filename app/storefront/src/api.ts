@@ -118,10 +118,10 @@ const requestIdOf = ({ headers }: Response) =>
 /** Returns the curl command that sends a GET request to a URL. */
 export const curlFor = (url: string) => `curl '${url.replaceAll("'", "%27")}'`;
 
-/** Number of films in a row. */
+/** Number of items in a row. */
 export const rowLength = 20;
 
-/** Number of films in a page of a history. */
+/** Number of items in a page of a history. */
 const historyLength = 50;
 
 const query = (values: Record<string, string | number | undefined>) =>
@@ -135,7 +135,7 @@ export const picksPath = (viewer: string, since?: number) =>
 
 /**
  * Returns the path of a page of a history. `nextToken` is from the page before; without it, the page has the newest
- * films.
+ * items.
  */
 export const historyPath = (viewer: string, nextToken?: string) =>
     `history/${encodeURIComponent(viewer)}?${query({ limit: historyLength, nextToken })}`;
@@ -147,7 +147,7 @@ export const popularPath = (genre?: string) => `popular?${query({ genre: genre |
 
 export const trendingPath = `trending?${query({ numResults: rowLength })}`;
 
-/** Returns the path of a search for films by words of their titles. */
+/** Returns the path of a search for items by words of their titles. */
 export const searchPath = (words: string) => `items?${query({ query: words, numResults: rowLength })}`;
 
 export const itemPath = (itemId: string) => `items/${encodeURIComponent(itemId)}`;

@@ -1,22 +1,22 @@
-/** The change of a film in a reloaded list. */
+/** The change of an item in a reloaded list. */
 export type Mark = { readonly kind: "new" } | { readonly kind: "up" | "down"; readonly by: number };
 
-export interface Changes<Film> {
-    /** Changes by item ID. A film that did not move has no entry. */
+export interface Changes<Item> {
+    /** Changes by item ID. An item that did not move has no entry. */
     readonly marks: ReadonlyMap<string, Mark>;
     readonly arrived: number;
     readonly rose: number;
-    readonly gone: readonly Film[];
+    readonly gone: readonly Item[];
 }
 
 /**
- * Compares a list with the previous one. Compares positions only among the films that are in both lists, so a film that
+ * Compares a list with the previous one. Compares positions only among the items that are in both lists, so an item that
  * moves only because others arrive or leave counts as unmoved.
  */
-export function changesBetween<Film extends { readonly itemId: string }>(
-    before: readonly Film[],
-    after: readonly Film[],
-): Changes<Film> {
+export function changesBetween<Item extends { readonly itemId: string }>(
+    before: readonly Item[],
+    after: readonly Item[],
+): Changes<Item> {
     const now = new Set(after.map(({ itemId }) => itemId));
     const stayed = before.filter(({ itemId }) => now.has(itemId)).map(({ itemId }) => itemId);
     const placeBefore = new Map(stayed.map((itemId, place) => [itemId, place]));
@@ -37,15 +37,15 @@ export function changesBetween<Film extends { readonly itemId: string }>(
 }
 
 /**
- * Checks whether nothing changed in the list, or whether only this film left and another one took the last position.
- * The API leaves out a watched film immediately, before the campaign learns of the event.
+ * Checks whether nothing changed in the list, or whether only this item left and another one took the last position.
+ * The API leaves out a watched item immediately, before the campaign learns of the event.
  */
-export function onlyLeft<Film extends { readonly itemId: string }>(
-    { marks, arrived, gone }: Changes<Film>,
+export function onlyLeft<Item extends { readonly itemId: string }>(
+    { marks, arrived, gone }: Changes<Item>,
     itemId: string,
 ): boolean {
     const unmoved = [...marks.values()].every(({ kind }) => kind === "new");
-    return unmoved && arrived <= gone.length && gone.every((film) => film.itemId === itemId);
+    return unmoved && arrived <= gone.length && gone.every((item) => item.itemId === itemId);
 }
 
 /** Returns the changes as a sentence, such as "3 new, 5 moved up, 3 gone"; undefined without changes. */

@@ -3,8 +3,8 @@
  * data-public-histories data-credits>`, from manifest and configuration.
  */
 const {
-    noun = "film",
-    nouns = "films",
+    noun: one = "film",
+    nouns: many = "films",
     events = '["Watch"]',
     viewers = "0",
     publicHistories: isPublic = "false",
@@ -12,7 +12,7 @@ const {
 } = globalThis.document?.documentElement.dataset ?? {};
 
 /** Whether items look like films, with drawn posters in portrait format. Other items have square tiles. */
-export const hasPosters = noun === "film" || noun === "video";
+export const hasPosters = one === "film" || one === "video";
 
 /** Returns a text with a capital first letter. */
 export const capital = (word: string) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
@@ -20,7 +20,7 @@ export const capital = (word: string) => `${word.slice(0, 1).toUpperCase()}${wor
 const formsOf = (one: string, many: string) => ({ one, many, One: capital(one), Many: capital(many) });
 
 /** The word for an item, such as "film" or "Products". */
-export const item = formsOf(noun, nouns);
+export const noun = formsOf(one, many);
 
 /** The words for a person and a category in the data, by the word for an item. */
 const peopleAndCategories: Readonly<Record<string, readonly [person: string, category: string, categories: string]>> = {
@@ -32,7 +32,7 @@ const peopleAndCategories: Readonly<Record<string, readonly [person: string, cat
     game: ["player", "genre", "genres"],
     product: ["customer", "category", "categories"],
 };
-const [personNoun, categoryNoun, categoriesNoun] = peopleAndCategories[noun] ?? ["user", "category", "categories"];
+const [personNoun, categoryNoun, categoriesNoun] = peopleAndCategories[one] ?? ["user", "category", "categories"];
 
 /** The word for a person in the data, such as "viewer" or "Customers". */
 export const person = formsOf(personNoun, `${personNoun}s`);
@@ -41,7 +41,7 @@ export const person = formsOf(personNoun, `${personNoun}s`);
 export const category = formsOf(categoryNoun, categoriesNoun);
 
 /** The page's name, such as "Book recommender". */
-export const siteName = `${noun === "film" ? "Movie" : item.One} recommender`;
+export const siteName = `${one === "film" ? "Movie" : noun.One} recommender`;
 
 /** Number of viewers that the API's `/health` response lists. */
 export const offeredCount = Number(viewers);

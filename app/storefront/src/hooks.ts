@@ -149,7 +149,7 @@ const easing = "cubic-bezier(.2, .8, .2, 1)";
  */
 export function useGlide(list: RefObject<HTMLElement | null>, order: string): void {
     const last = useRef(order);
-    // Read the films' old positions only before a change of the order: reading them at each first render would force a
+    // Read the items' old positions only before a change of the order: reading them at each first render would force a
     // layout of the page.
     const before = new Map(
         last.current === order ? [] : measurePlaces(list.current).map(({ item, left }) => [item, left]),

@@ -11,7 +11,7 @@ import "../styles/status.css";
 import "../styles/search.css";
 import "../styles/history.css";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { credits, hasPosters, item, person, siteName } from "./data-words.ts";
+import { credits, hasPosters, noun, person, siteName } from "./data-words.ts";
 import { useOnline, useRoute } from "./hooks.ts";
 import { Compare } from "./pages/compare.tsx";
 import { Home } from "./pages/home.tsx";
@@ -58,7 +58,7 @@ function App() {
     return (
         <>
             <button type="button" class="skip strong" onClick={() => main.current?.focus()}>
-                Skip to the {item.many}
+                Skip to the {noun.many}
             </button>
             <Header route={route} onPick={() => setPicking(true)} onSearch={search} />
             {!needsToken && (
@@ -68,7 +68,7 @@ function App() {
             )}
             {!online && (
                 <p class="offline strong text" role="status">
-                    You are offline. The page keeps its {item.many}, but cannot load new ones.
+                    You are offline. The page keeps its {noun.many}, but cannot load new ones.
                 </p>
             )}
             <main id="main" ref={main} tabIndex={-1}>
@@ -77,10 +77,10 @@ function App() {
             <footer class="foot soft fine">
                 <Legend />
                 <p>
-                    {credits !== "" && `${item.Many} and ratings by ${credits}. `}
+                    {credits !== "" && `${noun.Many} and ratings by ${credits}. `}
                     {hasPosters
                         ? "Posters are drawn by this page from title, year and genre. "
-                        : `Tiles are drawn by this page for ${item.many} without an image. `}
+                        : `Tiles are drawn by this page for ${noun.many} without an image. `}
                     Recommendations by Amazon Personalize, or a local stand-in for it.
                 </p>
             </footer>
@@ -97,7 +97,7 @@ const Missing = ({ viewer }: { viewer: string | undefined }) => (
         <header class="page-head">
             <h1>There is no page at this address</h1>
             <p class="lead soft">
-                <a href={hashFor({ page: "home", ...(viewer !== undefined && { viewer }) })}>Go to the {item.many}</a>
+                <a href={hashFor({ page: "home", ...(viewer !== undefined && { viewer }) })}>Go to the {noun.many}</a>
             </p>
         </header>
     </div>

@@ -7,10 +7,10 @@ export interface Route {
     readonly page: Page;
     /** The viewer whose lists the page shows; undefined at the first visit. */
     readonly viewer?: string;
-    /** The film whose similar films the comparison shows. */
+    /** The item whose similar items the comparison shows. */
     readonly like?: string;
-    /** The film in the open dialog. */
-    readonly film?: string;
+    /** The item in the open dialog. */
+    readonly item?: string;
 }
 
 const longestId = 256;
@@ -19,7 +19,7 @@ const longestId = 256;
 export function parseRoute(hash: string): Route {
     const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
     const values = new URLSearchParams(query);
-    const ids = (["viewer", "like", "film"] as const).flatMap((name) => {
+    const ids = (["viewer", "like", "item"] as const).flatMap((name) => {
         const id = values.get(name);
         return id ? [[name, id.slice(0, longestId)] as const] : [];
     });
@@ -32,56 +32,56 @@ function pageOf(path: string, hash: string): Page {
 }
 
 /** Returns the hash of a route. */
-export function hashFor({ page, viewer, like, film }: Route): string {
+export function hashFor({ page, viewer, like, item }: Route): string {
     const values = new URLSearchParams({
         ...(viewer && { viewer }),
         ...(like && { like }),
-        ...(film && { film }),
+        ...(item && { item }),
     }).toString();
     return `#/${page === "home" ? "" : page}${values && `?${values}`}`;
 }
 
-interface FilmInAddress {
-    /** The film in the open dialog; undefined if none is open. */
+interface ItemInAddress {
+    /** The item in the open dialog; undefined if none is open. */
     readonly itemId: string | undefined;
     open(itemId: string): void;
-    /** Moves from an open film to another one. The browser's Back button still leads to the page. */
+    /** Moves from an open item to another one. The browser's Back button still leads to the page. */
     lead(itemId: string): void;
     close(): void;
 }
 
-const hashWith = (film: string | undefined) => {
-    const { film: _, ...page } = parseRoute(location.hash);
-    return hashFor({ ...page, ...(film !== undefined && { film }) });
+const hashWith = (item: string | undefined) => {
+    const { item: _, ...page } = parseRoute(location.hash);
+    return hashFor({ ...page, ...(item !== undefined && { item }) });
 };
 
 /**
- * Returns the film of the open dialog. The film is part of the address, so that viewers can share it, and the browser's
+ * Returns the item of the open dialog. The item is part of the address, so that viewers can share it, and the browser's
  * Back button closes the dialog.
  */
-export function useFilmInAddress(): FilmInAddress {
-    const [itemId, setItemId] = useState(() => parseRoute(location.hash).film);
+export function useItemInAddress(): ItemInAddress {
+    const [itemId, setItemId] = useState(() => parseRoute(location.hash).item);
     useEffect(() => {
         const read = () => {
-            const { film } = parseRoute(location.hash);
-            setItemId(film);
-            if (film === undefined) history.scrollRestoration = "auto";
+            const { item } = parseRoute(location.hash);
+            setItemId(item);
+            if (item === undefined) history.scrollRestoration = "auto";
         };
         addEventListener("hashchange", read);
         return () => removeEventListener("hashchange", read);
     }, []);
     return {
         itemId,
-        open(film) {
-            // The page scrolls to the changed list after the viewer watches a film; the browser's scroll restoration
+        open(item) {
+            // The page scrolls to the changed list after the viewer watches an item; the browser's scroll restoration
             // would undo this.
             history.scrollRestoration = "manual";
-            history.pushState({ over: true }, "", hashWith(film));
-            setItemId(film);
+            history.pushState({ over: true }, "", hashWith(item));
+            setItemId(item);
         },
-        lead(film) {
-            history.replaceState(history.state, "", hashWith(film));
-            setItemId(film);
+        lead(item) {
+            history.replaceState(history.state, "", hashWith(item));
+            setItemId(item);
         },
         close() {
             setItemId(undefined);

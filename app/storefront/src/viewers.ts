@@ -3,10 +3,10 @@ import { type Act, person, refusal } from "./data-words.ts";
 import { chooseGivenName, shortId } from "./names.ts";
 import { needsToken } from "./sign-in.ts";
 import { ofThisTab } from "./storage.ts";
-import type { ListedFilm } from "./words.ts";
+import type { ListedItem } from "./words.ts";
 
-/** Films watched in this visit, newest first. */
-export type Watched = readonly (ListedFilm & { readonly done: string })[];
+/** Items watched in this visit, newest first. */
+export type Watched = readonly (ListedItem & { readonly done: string })[];
 
 const newViewerKey = "new-viewer";
 const sessionKey = "session";
@@ -45,12 +45,12 @@ export function watchedBy(viewer: string): Watched {
 }
 
 /**
- * Stores the viewer's action on a film. Returns all films on which the viewer has acted, except those that the viewer
+ * Stores the viewer's action on an item. Returns all items on which the viewer has acted, except those that the viewer
  * refused.
  */
-function remember(viewer: string, film: ListedFilm, act: Act): Watched {
-    const before = watchedBy(viewer).filter((other) => other.itemId !== film.itemId);
-    const all = [...(act === refusal ? [] : [{ ...film, done: act.done }]), ...before].slice(0, maxWatched);
+function remember(viewer: string, item: ListedItem, act: Act): Watched {
+    const before = watchedBy(viewer).filter((other) => other.itemId !== item.itemId);
+    const all = [...(act === refusal ? [] : [{ ...item, done: act.done }]), ...before].slice(0, maxWatched);
     ofThisTab.set(watchedKey(viewer), JSON.stringify(all));
     return all;
 }
@@ -86,10 +86,10 @@ export function lastRevision(viewer: string): number | undefined {
     return Number.isFinite(kept) ? kept : undefined;
 }
 
-/** Sends the event of a viewer's action on a film, with the recommendation ID of its list. Throws ApiError. */
-export async function watchFilm(
+/** Sends the event of a viewer's action on an item, with the recommendation ID of its list. Throws ApiError. */
+export async function watchItem(
     viewer: string,
-    film: ListedFilm,
+    item: ListedItem,
     recommendationId: string | undefined,
     act: Act,
 ): Promise<{ readonly revision: number; readonly tracked: boolean; readonly watched: Watched }> {
@@ -99,11 +99,11 @@ export async function watchFilm(
         events: [
             {
                 eventType: act.type,
-                itemId: film.itemId,
+                itemId: item.itemId,
                 ...(recommendationId !== undefined && { recommendationId }),
             },
         ],
     });
     ofThisTab.set(revisionKey(viewer), String(value.revision));
-    return { ...value, watched: remember(viewer, film, act) };
+    return { ...value, watched: remember(viewer, item, act) };
 }

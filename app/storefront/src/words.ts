@@ -1,22 +1,22 @@
 import type { components } from "../../api/types.ts";
-import { done, item, person } from "./data-words.ts";
+import { done, noun, person } from "./data-words.ts";
 
-export type Film = components["schemas"]["Film"];
-export type ListedFilm = components["schemas"]["ListedFilm"];
-export type FilmList = components["schemas"]["FilmList"];
-export type FoundFilms = components["schemas"]["FoundFilms"];
+export type Item = components["schemas"]["Item"];
+export type ListedItem = components["schemas"]["ListedItem"];
+export type ItemList = components["schemas"]["ItemList"];
+export type FoundItems = components["schemas"]["FoundItems"];
 export type History = components["schemas"]["History"];
-export type PastFilm = components["schemas"]["PastFilm"];
+export type PastItem = components["schemas"]["PastItem"];
 export type Health = components["schemas"]["Health"];
 export type Source = components["schemas"]["Source"];
-export type Reason = NonNullable<FilmList["reason"]>;
+export type Reason = NonNullable<ItemList["reason"]>;
 
-/** Returns the films without repetition: only the first film with each ID. */
-export const unique = <Each extends { readonly itemId: string }>(films: readonly Each[]): Each[] =>
-    [...new Map(films.toReversed().map((film) => [film.itemId, film])).values()].reverse();
+/** Returns the items without repetition: only the first item with each ID. */
+export const unique = <Each extends { readonly itemId: string }>(items: readonly Each[]): Each[] =>
+    [...new Map(items.toReversed().map((item) => [item.itemId, item])).values()].reverse();
 
 /** Sentence that explains the order of popular items: the weight of an event decreases with its age. */
-export const popularWords = `${item.Many} ${done} most, where recent times count more`;
+export const popularWords = `${noun.Many} ${done} most, where recent times count more`;
 
 /** Texts about the source of a list: a short badge and a sentence, by source. */
 export const sourceWords: Readonly<Record<Source, { readonly badge: string; readonly sentence: string }>> = {
@@ -34,25 +34,25 @@ export const sourceWords: Readonly<Record<Source, { readonly badge: string; read
     },
     batch: {
         badge: "Personal (batch)",
-        sentence: `A batch inference job of Amazon Personalize made this list for this ${person.one}. ${item.Many} like the newest ones are ranked higher.`,
+        sentence: `A batch inference job of Amazon Personalize made this list for this ${person.one}. ${noun.Many} like the newest ones are ranked higher.`,
     },
     similar: {
-        badge: `Similar ${item.many}`,
-        sentence: `${item.Many} ${done} by the same ${person.many}, from a table made of the interactions. No call of the campaign.`,
+        badge: `Similar ${noun.many}`,
+        sentence: `${noun.Many} ${done} by the same ${person.many}, from a table made of the interactions. No call of the campaign.`,
     },
     popular: {
-        badge: `Popular ${item.many}`,
+        badge: `Popular ${noun.many}`,
         sentence: `From a table that is equal for all ${person.many}. ${popularWords}. No call of the campaign.`,
     },
 };
 
 /**
- * Badge and sentence for the list of a viewer who is not in the data. Such a list contains popular films, even if the
+ * Badge and sentence for the list of a viewer who is not in the data. Such a list contains popular items, even if the
  * campaign made it.
  */
 export const unknownViewerWords = {
     badge: `Popular: ${person.one} not known`,
-    sentence: `This ${person.one} is not known, so these are popular ${item.many}. The list becomes personal with the first ${item.one}.`,
+    sentence: `This ${person.one} is not known, so these are popular ${noun.many}. The list becomes personal with the first ${noun.one}.`,
 };
 
 /** Badge and sentence for the list of a viewer of whom the API cannot tell now whether the data has them. */
@@ -62,10 +62,10 @@ const perhapsKnownWords = {
 };
 
 /** Checks whether a list comes from a model, and not from the tables that are equal for all viewers. */
-export const isOfModel = ({ source }: Pick<FilmList, "source">) => source !== "similar" && source !== "popular";
+export const isOfModel = ({ source }: Pick<ItemList, "source">) => source !== "similar" && source !== "popular";
 
 /** Returns badge and sentence for the source of a list. Only the list of a known viewer is personal. */
-export function wordsOfList({ source, viewerKnown }: Pick<FilmList, "source" | "viewerKnown">) {
+export function wordsOfList({ source, viewerKnown }: Pick<ItemList, "source" | "viewerKnown">) {
     if (viewerKnown === false) return unknownViewerWords;
     return viewerKnown || !isOfModel({ source }) ? sourceWords[source] : perhapsKnownWords;
 }
@@ -84,7 +84,7 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
  * Returns the price of an item with two decimals and the currency of the data: `€1,299.50` or `1,299.50 PLN`. Does not
  * use Intl, whose formatters block a phone for 10 ms or more when the page creates them.
  */
-export function formatPrice({ price, currency = "" }: Pick<ListedFilm, "price" | "currency">): string | undefined {
+export function formatPrice({ price, currency = "" }: Pick<ListedItem, "price" | "currency">): string | undefined {
     if (price === undefined) return undefined;
     let text = price.toFixed(2);
     const first = price < 0 ? 1 : 0;
@@ -94,7 +94,7 @@ export function formatPrice({ price, currency = "" }: Pick<ListedFilm, "price" |
 
 const lowStock = 5;
 /** Returns the stock of an item in words, if it is low. */
-export function describeStock({ stock }: Pick<ListedFilm, "stock">): string | undefined {
+export function describeStock({ stock }: Pick<ListedItem, "stock">): string | undefined {
     if (stock === undefined || stock > lowStock) return undefined;
     return stock > 0 ? `Only ${stock} left` : "Sold out";
 }

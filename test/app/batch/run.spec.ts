@@ -119,9 +119,9 @@ describe("The function for lists of batch inference", () => {
     it("an attacker's events for invented viewers add at most 100 viewers to a job", async () => {
         const simulation = new BatchSimulation();
         for (let at = 0; at < 5000; at++) {
-            simulation.recent.set(`invented${at}`, { revision: simulation.now + at, films: [] });
+            simulation.recent.set(`invented${at}`, { revision: simulation.now + at, items: [] });
         }
-        simulation.recent.set("proven", { revision: simulation.now, films: [], proven: true });
+        simulation.recent.set("proven", { revision: simulation.now, items: [], proven: true });
         await live(simulation, 1);
         const users = simulation.jobs[0]?.users ?? [];
         assert.equal(users.length, simulation.users.length + 1 + 100);

@@ -16,9 +16,9 @@ import {
     toServedVersions,
 } from "../../../app/functions/recommendation-api/table-items.ts";
 import { operateTable } from "../../../app/functions/table-operations/operate-table.ts";
-import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
+import { packItems, unpackItems } from "../../../app/serving/item-scores.ts";
 import { recentLength } from "../../../app/serving/limits.ts";
-import type { KeptList, RecentFilm } from "../../../app/serving/ports.ts";
+import type { KeptList, RecentItem } from "../../../app/serving/ports.ts";
 import { epochHour } from "../../../app/serving/traffic.ts";
 import { type Harness, startHarness } from "../../../packages/local-aws/test/gateway/harness.ts";
 
@@ -61,7 +61,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         from: "campaign",
         solutionVersion: "v",
         recommendationId: "R",
-        films: packFilms([{ itemId: "a,b", score: 0.0123457 }, { itemId: "Ж" }]),
+        items: packItems([{ itemId: "a,b", score: 0.0123457 }, { itemId: "Ж" }]),
     };
 
     it("if two runs of the lists function start at the same time, only one gets the lease (lock) and the saved state", async () => {
@@ -86,8 +86,8 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         const table = tablePort(dynamo, TableName);
         await table.putList("u", list, 2_000_000_000, signal);
         const viewer = await table.viewer("u", "k", signal);
-        assert.deepEqual(viewer, { recent: { revision: 0, films: [] }, list });
-        assert.deepEqual(unpackFilms(viewer.list?.films ?? list.films), [
+        assert.deepEqual(viewer, { recent: { revision: 0, items: [] }, list });
+        assert.deepEqual(unpackItems(viewer.list?.items ?? list.items), [
             { itemId: "a,b", score: 0.0123457 },
             { itemId: "Ж" },
         ]);
@@ -107,37 +107,37 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
     it("`putRecent` writes only if the stored revision equals the one that the caller read", async () => {
         const table = tablePort(dynamo, TableName);
         const put = (revision: number, before: number) =>
-            table.putRecent("v", { revision, films: [{ itemId: "1", at: revision }] }, before, 2_000_000_000, signal);
+            table.putRecent("v", { revision, items: [{ itemId: "1", at: revision }] }, before, 2_000_000_000, signal);
         assert.deepEqual(
             [await put(7, 0), await put(8, 0), await put(9, 7), await put(9, 7)],
             [true, false, true, false],
         );
-        assert.deepEqual(await table.recent("v", signal), { revision: 9, films: [{ itemId: "1", at: 9 }] });
+        assert.deepEqual(await table.recent("v", signal), { revision: 9, items: [{ itemId: "1", at: 9 }] });
     });
 
     it("a viewer's recent events fit into one write unit (1 kB) despite long IDs", async () => {
         const table = tablePort(dynamo, TableName);
         const Key = { pk: { S: "viewer#v" }, sk: { S: "recent" } };
         const revision = 1_764_190_000_123;
-        const films = Array.from({ length: recentLength }, (_, at) => ({
+        const items = Array.from({ length: recentLength }, (_, at) => ({
             itemId: `20917${at}`,
             at: revision - 2_500_000_000 - at,
             watched: false as const,
         }));
         const counted = { minute: 29_403_166, events: 60 };
         const refused = [
-            { ...films[0], refused: true as const },
+            { ...items[0], refused: true as const },
             { itemId: "7", at: revision, refused: true as const },
         ];
-        const stored = [...refused, ...films.slice(2)] as readonly RecentFilm[];
-        await table.putRecent("v2", { revision, films: stored, counted }, 0, 2_000_000_000, signal);
-        assert.deepEqual(await table.recent("v2", signal), { revision, films: stored, counted });
-        const longest = films.map((film, at) => ({ ...film, itemId: `${at}`.padEnd(64, "€") }));
+        const stored = [...refused, ...items.slice(2)] as readonly RecentItem[];
+        await table.putRecent("v2", { revision, items: stored, counted }, 0, 2_000_000_000, signal);
+        assert.deepEqual(await table.recent("v2", signal), { revision, items: stored, counted });
+        const longest = items.map((film, at) => ({ ...film, itemId: `${at}`.padEnd(64, "€") }));
         const userId = "€".repeat(85);
-        await table.putRecent(userId, { revision, films: longest, counted }, 0, 2_000_000_000, signal);
+        await table.putRecent(userId, { revision, items: longest, counted }, 0, 2_000_000_000, signal);
         const { Item = {} } = await dynamo.getItem({ TableName, Key: { ...Key, pk: { S: `viewer#${userId}` } } });
         assert.ok(itemBytes(Item) <= 1024, `${itemBytes(Item)} bytes`);
-        const kept = (await table.recent(userId, signal)).films;
+        const kept = (await table.recent(userId, signal)).items;
         assert.ok(kept.length >= 3 && kept.every((film, at) => film.itemId === longest[at]?.itemId));
     });
 
@@ -174,7 +174,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
     it("`forget` deletes a viewer's items and stores a higher revision", async () => {
         const table = tablePort(dynamo, TableName);
         const at = Date.now();
-        const recent = { revision: at - 5, films: [{ itemId: "1", at: at - 5 }] };
+        const recent = { revision: at - 5, items: [{ itemId: "1", at: at - 5 }] };
         for (const userId of ["forgotten", "kept"]) {
             await table.putRecent(userId, recent, 0, 2_000_000_000, signal);
             await table.putList(userId, list, 2_000_000_000, signal);
@@ -185,7 +185,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
             const done = await operateTable(dynamo, TableName, { operation, userId: "forgotten" }, at);
             assert.deepEqual(done, { at, items });
         }
-        assert.deepEqual(await table.viewer("forgotten", "k", signal), { recent: { revision: at, films: [] } });
+        assert.deepEqual(await table.viewer("forgotten", "k", signal), { recent: { revision: at, items: [] } });
         assert.deepEqual((await table.viewer("kept", "k", signal)).recent, recent);
         assert.deepEqual(
             (await fetchRequestCounts(dynamo, TableName, epochHour(at) - 3, 9)).map(({ userId }) => userId),

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { openDescription } from "../../../app/serving/description.ts";
-import { packFilms } from "../../../app/serving/film-scores.ts";
 import type { GatewayEvent, GatewayResult } from "../../../app/serving/gateway-event.ts";
+import { packItems } from "../../../app/serving/item-scores.ts";
 import { type Limits, limits as usualLimits } from "../../../app/serving/limits.ts";
 import type { CampaignAsk, CampaignPort, PutEvents, TablesPort } from "../../../app/serving/ports.ts";
 import type { Reply } from "../../../app/serving/reply.ts";
@@ -119,7 +119,7 @@ export function campaignFixture() {
             if (state.status === undefined) throw serviceError("ResourceNotFoundException", 404);
             const ids = [mark, ...numbers(ask.numResults - 1).map((at) => String(at + 100))];
             return {
-                films: packFilms(ids.map((itemId, at) => ({ itemId, score: 0.01 / (at + 1) }))),
+                items: packItems(ids.map((itemId, at) => ({ itemId, score: 0.01 / (at + 1) }))),
                 recommendationId: `RID-${state.asks.length}`,
             };
         },
@@ -261,4 +261,4 @@ export type ApiHarness = ReturnType<typeof startApi>;
 export const parseResult = ({ body }: GatewayResult): any => JSON.parse(body);
 
 /** Returns the ids of the films in a response. */
-export const idsOf = ({ films }: { films: { itemId: string }[] }): string[] => films.map(({ itemId }) => itemId);
+export const idsOf = ({ items }: { items: { itemId: string }[] }): string[] => items.map(({ itemId }) => itemId);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { packFilms } from "../../../app/serving/film-scores.ts";
+import { packItems } from "../../../app/serving/item-scores.ts";
 import { batchListKey } from "../../../app/serving/ports.ts";
 import { idsOf, startApi } from "./api-harness.ts";
 
@@ -9,9 +9,9 @@ const minute = 60_000;
 async function startBatchApi(itemIds: readonly string[]) {
     const harness = startApi({ config: { batch: true } });
     const madeAt = harness.clock.at - 60 * minute;
-    const films = packFilms(itemIds.map((itemId, at) => ({ itemId, score: 0.01 / (at + 1) })));
+    const items = packItems(itemIds.map((itemId, at) => ({ itemId, score: 0.01 / (at + 1) })));
     harness.table.setStack({ lists: { generation: 1, solutionVersionArn: "v1", madeAt } });
-    const list = { films, key: batchListKey(1), madeAt, revision: 0, from: "batch" as const };
+    const list = { items, key: batchListKey(1), madeAt, revision: 0, from: "batch" as const };
     await harness.table.port.putList("a", list, 0, new AbortController().signal);
     return harness;
 }
@@ -22,7 +22,7 @@ describe("GET /recommendations/{userId} with a list of batch inference", () => {
         const answer = await harness.recommend("a");
         assert.deepEqual([answer.source, idsOf(answer)], ["batch", ["100", "200", "20"]]);
         assert.equal(Date.parse(answer.madeAt), harness.clock.at - 60 * minute);
-        assert.equal(answer.films[0].score, 0.01);
+        assert.equal(answer.items[0].score, 0.01);
     });
 
     it("an event moves similar films to the list's front and removes the watched film", async () => {

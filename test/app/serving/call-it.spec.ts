@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { packFilms } from "../../../app/serving/film-scores.ts";
+import { packItems } from "../../../app/serving/item-scores.ts";
 import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 import { read } from "../../support/sources.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -49,8 +49,8 @@ describe("docs/call-it.md", () => {
 
     it("the JavaScript program in docs/call-it.md prints a list before and after an event", async () => {
         const fixture = campaignFixture();
-        const films = packFilms(Array.from({ length: 120 }, (_, at) => ({ itemId: `${at + 1}`, score: 1 / (at + 9) })));
-        const campaign = { ...fixture.campaign, ask: async () => ({ films, recommendationId: "RID" }) };
+        const items = packItems(Array.from({ length: 120 }, (_, at) => ({ itemId: `${at + 1}`, score: 1 / (at + 9) })));
+        const campaign = { ...fixture.campaign, ask: async () => ({ items, recommendationId: "RID" }) };
         const harness = startApi({ campaign: { ...fixture, campaign } });
         const server = createServer(async (request, response) => {
             const result = await ask(harness, request.method ?? "", request.url ?? "", await text(request));

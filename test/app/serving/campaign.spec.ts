@@ -110,7 +110,7 @@ describe("Campaign status in the API", () => {
             "it served after that notification",
         );
         assert.equal(health.cost.spend, undefined, "the cost guard has not counted yet");
-        assert.deepEqual(health.tables, { films: 300, interactionsSha256: "abc", genres: ["Comedy", "Drama"] });
+        assert.deepEqual(health.tables, { items: 300, interactionsSha256: "abc", genres: ["Comedy", "Drama"] });
     });
 
     it("GET /health contains the month's spend that the cost guard stored", async () => {
@@ -180,7 +180,7 @@ describe("POST /events", () => {
         const since = String(revision);
         assert.equal(idsOf(await other.recommend("a", { since }))[0], createFirstFilm("a", 2));
         assert.deepEqual(
-            table.recents.get("a")?.films.map(({ itemId }) => itemId),
+            table.recents.get("a")?.items.map(({ itemId }) => itemId),
             ["30", "20"],
         );
     });
@@ -232,7 +232,7 @@ describe("POST /events", () => {
             assert.equal(tracked, false);
             assert.ok(revision >= harness.clock.at);
             assert.equal(harness.lastLine().eventsUntracked, 1);
-            assert.equal(harness.table.recents.get("a")?.films[0]?.itemId, "20");
+            assert.equal(harness.table.recents.get("a")?.items[0]?.itemId, "20");
         }
     });
 
@@ -247,7 +247,7 @@ describe("POST /events", () => {
         }
         assert.equal(new Set(revisions).size, 10);
         assert.equal(table.recents.get("a")?.revision, Math.max(...revisions));
-        assert.equal(table.recents.get("a")?.films.length, 10);
+        assert.equal(table.recents.get("a")?.items.length, 10);
     });
 
     it("POST /events passes all fields of an event on to the event tracker", async () => {

@@ -26,7 +26,7 @@ describe("GET /recommendations/{userId}", () => {
         const first = await harness.recommend("a", { numResults: "3" });
         assert.equal(first.source, "campaign");
         assert.deepEqual(idsOf(first), [createFirstFilm("a", 0), "100", "101"]);
-        assert.deepEqual(first.films[1], {
+        assert.deepEqual(first.items[1], {
             itemId: "100",
             title: "Film 100",
             year: 1999,
@@ -39,7 +39,7 @@ describe("GET /recommendations/{userId}", () => {
 
         const second = await harness.recommend("a", { numResults: "100" });
         assert.deepEqual([second.source, second.reason, second.recommendationId], ["cache", undefined, "RID-1"]);
-        assert.equal(second.films.length, 100);
+        assert.equal(second.items.length, 100);
         assert.equal(harness.lastLine().layer, "memory");
 
         harness.restart();
@@ -112,12 +112,12 @@ describe("GET /recommendations/{userId}", () => {
 
             const nobody = await harness.recommend("b", { numResults: "3" });
             assert.deepEqual([nobody.source, idsOf(nobody)], ["popular", ["1", "2", "3"]]);
-            assert.ok("reason" in nobody && !("score" in nobody.films[0]));
+            assert.ok("reason" in nobody && !("score" in nobody.items[0]));
 
             const { revision } = await harness.watch("b", "20");
             const similar = await harness.recommend("b", { numResults: "3", since: String(revision) });
             assert.deepEqual([similar.source, idsOf(similar)], ["similar", ["21", "22", "23"]]);
-            assert.deepEqual(idsOf({ films: similar.because }), ["20"]);
+            assert.deepEqual(idsOf({ items: similar.because }), ["20"]);
         });
     }
 
@@ -129,7 +129,7 @@ describe("GET /recommendations/{userId}", () => {
             const first = await harness.recommend("a", { numResults: "3", ...query });
             assert.deepEqual([first.source, idsOf(first)], ["campaign", [own, "101", "104"]]);
             const all = await harness.recommend("a", { numResults: "100", ...query });
-            assert.deepEqual([all.source, all.films.length], ["cache", 100]);
+            assert.deepEqual([all.source, all.items.length], ["cache", 100]);
             assert.ok(!["100", "102", "103"].some((film) => idsOf(all).includes(film)));
         }
         assert.deepEqual(idsOf(await harness.recommend("b", { numResults: "2" })), [other, "100"]);
@@ -244,7 +244,7 @@ describe("GET /recommendations/{userId}", () => {
         const list = { key: "", madeAt: harness.clock.at, revision: 0, from: "precomputed" as const };
         await harness.table.port.putList(
             "a",
-            { ...list, films: { ids: "7", scores: undefined } },
+            { ...list, items: { ids: "7", scores: undefined } },
             0,
             new AbortController().signal,
         );

@@ -22,7 +22,7 @@ describe("GET /history/{userId}", () => {
         assert.deepEqual(idsOf(answer), ["50", "2", "1", "3"]);
         assert.deepEqual([answer.from, answer.eventDays, answer.total], [["events", "data"], 30, 4]);
         assert.deepEqual(
-            [answer.films[2].at, answer.films[2].title, answer.nextToken],
+            [answer.items[2].at, answer.items[2].title, answer.nextToken],
             ["1970-01-01T00:00:30.000Z", "Film 1", undefined],
         );
     });
@@ -34,7 +34,7 @@ describe("GET /history/{userId}", () => {
             eventDays: 30,
             mostEvents: 20,
             total: 0,
-            films: [],
+            items: [],
         });
         const body = { userId: "6", sessionId: "s", events: [{ eventType: "Click", itemId: "9" }] };
         await harness.ask("POST /events", { body });

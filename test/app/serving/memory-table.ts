@@ -1,4 +1,4 @@
-import { readFilms, writeFilms } from "../../../app/serving/film-scores.ts";
+import { readItems, writeItems } from "../../../app/serving/item-scores.ts";
 import type { KeptList, Recent, StackItems, TablePort } from "../../../app/serving/ports.ts";
 
 /** An in-memory DynamoDB table. Tests can delay calls or let them fail. */
@@ -11,25 +11,25 @@ export function memoryTable(before: (call: keyof TablePort) => Promise<void> = a
     const listKey = (userId: string, key: string) => JSON.stringify([userId, key]);
     const listOf = (text: string | undefined): KeptList | undefined => {
         if (text === undefined) return undefined;
-        const { films, ...list } = JSON.parse(text);
-        return { ...list, films: readFilms(films) };
+        const { items, ...list } = JSON.parse(text);
+        return { ...list, items: readItems(items) };
     };
     const state = { gate: before };
     const port: TablePort = {
         async viewer(userId, key) {
             await state.gate("viewer");
             const list = listOf(lists.get(listKey(userId, key)));
-            return { recent: recents.get(userId) ?? { revision: 0, films: [] }, ...(list && { list }) };
+            return { recent: recents.get(userId) ?? { revision: 0, items: [] }, ...(list && { list }) };
         },
         async putList(userId, list) {
             await state.gate("putList");
             const there = listOf(lists.get(listKey(userId, list.key)));
             if (there !== undefined && there.revision > list.revision) return;
-            lists.set(listKey(userId, list.key), JSON.stringify({ ...list, films: writeFilms(list.films) }));
+            lists.set(listKey(userId, list.key), JSON.stringify({ ...list, items: writeItems(list.items) }));
         },
         async recent(userId) {
             await state.gate("recent");
-            return recents.get(userId) ?? { revision: 0, films: [] };
+            return recents.get(userId) ?? { revision: 0, items: [] };
         },
         async putRecent(userId, recent, revision) {
             await state.gate("putRecent");

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { packFilms } from "../../../app/serving/film-scores.ts";
+import { packItems } from "../../../app/serving/item-scores.ts";
 import { limits } from "../../../app/serving/limits.ts";
 import type { KeptList, StackItems } from "../../../app/serving/ports.ts";
 import { busiest, computeRequestInterval, type PrefetchPorts, prefetch } from "../../../app/serving/prefetch.ts";
 
 const start = Date.UTC(2026, 10, 25, 12);
-const films = packFilms([
+const items = packItems([
     { itemId: "2", score: 0.7 },
     { itemId: "1", score: 0.5 },
 ]);
@@ -26,13 +26,13 @@ function harness(requestsByUser: Record<string, number>, more: { busiestTPS?: nu
             ask: async ({ userId, filter }) => {
                 if (failing) throw new Error("Rate exceeded");
                 calls.push({ userId, at: now, filter: filter?.arn });
-                return { films, recommendationId: "RID-1" };
+                return { items, recommendationId: "RID-1" };
             },
         },
         table: {
             viewer: async (userId) => {
                 const list = lists.get(userId);
-                const recent = { revision: revisions.get(userId) ?? 0, films: [{ itemId: "2", at: start }] };
+                const recent = { revision: revisions.get(userId) ?? 0, items: [{ itemId: "2", at: start }] };
                 return { recent, ...(list && { list }) };
             },
             putList: async (userId, list) => void lists.set(userId, list),
@@ -110,10 +110,10 @@ describe("Prefetch", () => {
     it("`prefetch` omits watched films unless the stack has no filter that removes them", async () => {
         const { run, calls, lists } = harness({ a: 1 });
         await run();
-        assert.deepEqual([calls[0]?.filter, lists.get("a")?.films.ids], ["arn:watched", "1"]);
+        assert.deepEqual([calls[0]?.filter, lists.get("a")?.items.ids], ["arn:watched", "1"]);
         const unfiltered = harness({ a: 1 });
         await unfiltered.run(100, 295, "");
-        assert.deepEqual([unfiltered.calls[0]?.filter, unfiltered.lists.get("a")?.films], [undefined, films]);
+        assert.deepEqual([unfiltered.calls[0]?.filter, unfiltered.lists.get("a")?.items], [undefined, items]);
     });
 
     it("`prefetch` renews only lists that are outdated because of an event, a flush or their age", async () => {

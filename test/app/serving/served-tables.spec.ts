@@ -196,15 +196,15 @@ describe("Fallback tables of a solution version", () => {
         harness.state.version = "v2";
         await later();
         harness.state.status = undefined;
-        const { source, reason, films } = await harness.recommend("1");
-        assert.deepEqual([source, reason, films[0].itemId], ["popular", "away", "1001"]);
+        const { source, reason, items } = await harness.recommend("1");
+        assert.deepEqual([source, reason, items[0].itemId], ["popular", "away", "1001"]);
     });
 
     it("lists of the campaign have IDs instead of titles if no fallback tables can be read", async () => {
         harness.store.gate = () => Promise.reject(new Error());
-        const { source, films } = await harness.recommend("1");
+        const { source, items } = await harness.recommend("1");
         assert.equal(source, "campaign");
-        assert.equal(films[1].title, films[1].itemId);
+        assert.equal(items[1].title, items[1].itemId);
         assert.equal((await harness.ask("GET /popular")).statusCode, 500);
         harness.state.status = undefined;
         assert.equal((await harness.recommend("2")).status, 500);

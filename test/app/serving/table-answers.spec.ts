@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { answerTable } from "../../../app/serving/film-answers.ts";
+import { answerTable } from "../../../app/serving/item-answers.ts";
 import { openTables, readTables } from "../../../app/serving/table-answers.ts";
 import type { CatalogueItem } from "../../../data-prep/catalogue.ts";
 import { parseTables, type TablesDocument, TablesFormatError } from "../../../data-prep/tables/document.ts";
@@ -30,16 +30,16 @@ const ids = (films: readonly { itemId: string }[]) => films.map(({ itemId }) => 
 describe("Answers from the fallback tables", () => {
     const tables = openTables(document);
 
-    it("`film` returns a film's title, year and genres, or only the film's ID", () => {
-        assert.deepEqual(tables.film("b"), {
+    it("`item` returns a film's title, year and genres, or only the film's ID", () => {
+        assert.deepEqual(tables.item("b"), {
             itemId: "b",
             title: "Brazil",
             year: 1985,
             genres: ["Drama", "Sci-Fi"],
             viewers: 8,
         });
-        assert.deepEqual(tables.film("c"), { itemId: "c", title: "c", year: null, genres: [], viewers: 3 });
-        assert.equal(tables.film("zz"), undefined);
+        assert.deepEqual(tables.item("c"), { itemId: "c", title: "c", year: null, genres: [], viewers: 3 });
+        assert.equal(tables.item("zz"), undefined);
         assert.equal(tables.interactionsSha256, "5ba");
         assert.deepEqual(tables.genres, ["Drama", "Sci-Fi"]);
     });
@@ -69,17 +69,17 @@ describe("Answers from the fallback tables", () => {
     });
 
     it("`similar` returns the films that are similar to one film, without excluded films", () => {
-        const { from, films } = tables.similar(["b"]);
-        assert.deepEqual([from, ids(films)], ["similar", "dac"]);
-        assert.equal(ids(tables.similar(["b"], { count: 1, without: new Set(["d"]) }).films), "a");
+        const { from, items } = tables.similar(["b"]);
+        assert.deepEqual([from, ids(items)], ["similar", "dac"]);
+        assert.equal(ids(tables.similar(["b"], { count: 1, without: new Set(["d"]) }).items), "a");
     });
 
     it("`similar` merges the lists of several given films, and omits the given films", () => {
         // The score of film c is the sum of 1/11, for its similarity to film a, and 2^(-1/3)/12, for its similarity to
         // film b. The score of film d is 2^(-1/3)/10, for its similarity to film b.
-        assert.equal(ids(tables.similar(["a", "b"]).films), "cd");
-        assert.equal(ids(tables.similar(["a", "b", "a", "b"]).films), "cd", "once more changes nothing");
-        assert.equal(ids(tables.similar(["zz", "b", "d"]).films), "ac");
+        assert.equal(ids(tables.similar(["a", "b"]).items), "cd");
+        assert.equal(ids(tables.similar(["a", "b", "a", "b"]).items), "cd", "once more changes nothing");
+        assert.equal(ids(tables.similar(["zz", "b", "d"]).items), "ac");
     });
 
     it("`similar` uses the ten most recently watched films, and gives later films more weight", () => {
@@ -97,29 +97,29 @@ describe("Answers from the fallback tables", () => {
             },
             similar: films.map((_, film) => (film < 12 ? [film + 12] : [])),
         });
-        assert.equal(ids(pairs.similar(["f1", "f0"]).films), "f13f12");
-        assert.equal(ids(pairs.similar(["f0", "f1"]).films), "f12f13");
+        assert.equal(ids(pairs.similar(["f1", "f0"]).items), "f13f12");
+        assert.equal(ids(pairs.similar(["f0", "f1"]).items), "f12f13");
         const newestFirst = films.slice(0, 12).reverse();
-        assert.equal(ids(pairs.similar(newestFirst).films), "f23f22f21f20f19f18f17f16f15f14");
+        assert.equal(ids(pairs.similar(newestFirst).items), "f23f22f21f20f19f18f17f16f15f14");
     });
 
     it("`similar` returns films of the same genres if too few users watched the film", () => {
         const ofD = tables.similar(["d"]);
-        assert.deepEqual([ofD.from, ids(ofD.films)], ["genres", "ab"]);
+        assert.deepEqual([ofD.from, ids(ofD.items)], ["genres", "ab"]);
         // A film's score is the root of its share of common genres, multiplied by its viewers. Film b has both genres
         // of film e and 8 viewers (1 · 8); film a has one of them and 9 viewers (√½ · 9), so b comes first.
         const ofE = tables.similar(["e"]);
-        assert.deepEqual([ofE.from, ids(ofE.films)], ["genres", "bad"]);
+        assert.deepEqual([ofE.from, ids(ofE.items)], ["genres", "bad"]);
     });
 
     it("`similar` returns popular films if a film has no similar films and no genres", () => {
         const unknown = tables.similar(["zz"], { count: 2 });
-        assert.deepEqual([unknown.from, ids(unknown.films)], ["popular", "ab"]);
-        assert.deepEqual([tables.similar([]).from, ids(tables.similar([]).films)], ["popular", "abcd"]);
+        assert.deepEqual([unknown.from, ids(unknown.items)], ["popular", "ab"]);
+        assert.deepEqual([tables.similar([]).from, ids(tables.similar([]).items)], ["popular", "abcd"]);
         const noGenre = tables.similar(["c"]);
-        assert.deepEqual([noGenre.from, ids(noGenre.films)], ["popular", "abd"]);
+        assert.deepEqual([noGenre.from, ids(noGenre.items)], ["popular", "abd"]);
         const allKnown = tables.similar(["b"], { without: new Set(["a", "c", "d"]) });
-        assert.deepEqual([allKnown.from, ids(allKnown.films)], ["popular", ""]);
+        assert.deepEqual([allKnown.from, ids(allKnown.items)], ["popular", ""]);
     });
 
     it("`readTables` rejects an invalid document, and the error contains `npm run data-prep`", () => {
@@ -155,7 +155,7 @@ describe("`makeTables`", () => {
         const document = make(film("1", details), film("2", {}));
         const answer = answerTable(openTables(document).popular(), { source: "popular" });
         assert.deepEqual(
-            answer.films.toSorted((a, b) => Number(a.itemId) - Number(b.itemId)),
+            answer.items.toSorted((a, b) => Number(a.itemId) - Number(b.itemId)),
             [film("1", details), film("2", {})],
         );
         assert.equal("details" in make(film("1", {})).films, false, "no shop, no column");
@@ -217,11 +217,11 @@ describe("`makeTables`", () => {
             genres: [],
         }));
         const tables = openTables(makeTables(columns(), catalogue, "", ["0"]));
-        const [one, two] = [tables.film("one")?.itemId, tables.film("two")?.itemId];
-        assert.deepEqual([one, two, tables.filmCount], ["one", "two", 3]);
+        const [one, two] = [tables.item("one")?.itemId, tables.item("two")?.itemId];
+        assert.deepEqual([one, two, tables.itemCount], ["one", "two", 3]);
         assert.deepEqual(["gone", "gone too", "one"].map(tables.shows), [false, false, true]);
         assert.equal(ids(tables.popular()), "onetwo");
-        assert.deepEqual(tables.similar(["one"]), { from: "similar", films: tables.popular().slice(1) });
+        assert.deepEqual(tables.similar(["one"]), { from: "similar", items: tables.popular().slice(1) });
         assert.equal(ids(tables.history("0") ?? []), "onetwo");
         assert.ok(tables.trending().every(({ itemId }) => tables.shows(itemId)));
         const all = openTables(makeTables(columns(), [], "", ["0"]));
@@ -276,9 +276,9 @@ describe("`makeTables`", () => {
                 fc.integer({ min: 1, max: 40 }),
                 (seeds, left, count) => {
                     const without = new Set(left);
-                    const { films } = tables.similar(seeds, { count, without });
+                    const { items } = tables.similar(seeds, { count, without });
                     for (const list of [
-                        films,
+                        items,
                         tables.popular({ count, without }),
                         tables.trending({ count, without }),
                     ]) {
@@ -286,12 +286,12 @@ describe("`makeTables`", () => {
                         assert.equal(new Set(list.map(({ itemId }) => itemId)).size, list.length);
                         for (const film of list) {
                             assert.ok(!without.has(film.itemId));
-                            assert.deepEqual(film, tables.film(film.itemId));
+                            assert.deepEqual(film, tables.item(film.itemId));
                         }
                     }
                     // Of 160 films, at most 80 + 15 are excluded, so some films remain.
-                    assert.ok(films.length > 0);
-                    assert.ok(films.every(({ itemId }) => !seeds.includes(itemId)));
+                    assert.ok(items.length > 0);
+                    assert.ok(items.every(({ itemId }) => !seeds.includes(itemId)));
                 },
             ),
         );
@@ -308,7 +308,7 @@ describe("`makeTables`", () => {
             const ask = { count: 10, without: new Set(knownIds) };
             const hits = (films: readonly { itemId: string }[]) =>
                 films.filter(({ itemId }) => truth.includes(itemId)).length;
-            similar += hits(tables.similar(knownIds.toReversed(), ask).films);
+            similar += hits(tables.similar(knownIds.toReversed(), ask).items);
             popular += hits(tables.popular(ask));
         }
         assert.ok(similar > 1.3 * popular, `${similar} against ${popular}`);

@@ -224,7 +224,7 @@ describe("Viewer tokens (JWT)", () => {
         const token = await issuer.token({ sub: "22" });
         await watch("22", token);
         harness.state.fault = throws(serviceError("ThrottlingException"));
-        assert.deepEqual(idsOf({ films: parseResult(await list("22", token)).because }), ["20"]);
+        assert.deepEqual(idsOf({ items: parseResult(await list("22", token)).because }), ["20"]);
     });
 });
 
@@ -237,8 +237,8 @@ describe("Events without a viewer token", () => {
             body: { userId: "22", sessionId: "s", events: [{ eventType: "Watch", itemId }] },
         });
     const recent = (harness: ApiHarness) => {
-        const { films = [], proven } = harness.table.recents.get("22") ?? {};
-        return [films.map(({ itemId }) => itemId), proven];
+        const { items = [], proven } = harness.table.recents.get("22") ?? {};
+        return [items.map(({ itemId }) => itemId), proven];
     };
 
     it("events without a token are ignored once the same viewer sends a token", async () => {
@@ -273,7 +273,7 @@ describe("Lists without a viewer token", () => {
             harness.state.fault = throws(serviceError("ThrottlingException"));
             const { source, because } = await harness.recommend("22");
             assert.equal(source, "similar");
-            assert.deepEqual(because && idsOf({ films: because }), publicHistories ? ["66", "20"] : undefined);
+            assert.deepEqual(because && idsOf({ items: because }), publicHistories ? ["66", "20"] : undefined);
         }
     });
 });

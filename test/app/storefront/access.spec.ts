@@ -64,7 +64,7 @@ describe("Storefront accessibility", () => {
         },
         "the status": { hash: "#/status", ready: (page) => page.waitForSelector(".panel .state") },
         "an unknown page": { hash: "#/nowhere", ready: (page) => waitForText(page, "main", /Go to the films/) },
-        "a film that is not known": { hash: "#/?viewer=6&film=none", ready: trouble },
+        "a film that is not known": { hash: "#/?viewer=6&item=none", ready: trouble },
         "a list that fails": { hash: viewer, failing: "recommendations", ready: trouble },
         "a table that fails, on a phone": {
             hash: viewer,
@@ -72,7 +72,7 @@ describe("Storefront accessibility", () => {
             failing: "trending",
             ready: (page) => atRow(page, "trending", ".trouble"),
         },
-        "similar films that fail": { hash: "#/?viewer=6&film=1", failing: "similar", ready: trouble },
+        "similar films that fail": { hash: "#/?viewer=6&item=1", failing: "similar", ready: trouble },
         "a history that fails": { hash: viewer, failing: "history", ready: click(".hero-who button") },
         "a search that fails": {
             hash: viewer,

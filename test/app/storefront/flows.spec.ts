@@ -142,8 +142,8 @@ describe("Storefront", () => {
         const page = await open("#/?viewer=7");
         const [first = ""] = await waitForFilms(page, "popular");
         await page.locator("#popular [data-item] button").click();
-        const film = tables.film(first);
-        await waitForText(page, "dialog .film-facts", new RegExp(`^${film?.year}watched by ${film?.viewers} viewers$`));
+        const film = tables.item(first);
+        await waitForText(page, "dialog .item-facts", new RegExp(`^${film?.year}watched by ${film?.viewers} viewers$`));
         assert.deepEqual(
             await page.$$eval("dialog .genres li", (all) => all.map((one) => one.textContent)),
             film?.genres,
@@ -152,7 +152,7 @@ describe("Storefront", () => {
         await page.waitForSelector("dialog .similar button");
         const next = await page.$eval("dialog .similar button .card-title", (title) => title.textContent);
         await page.locator("dialog .similar button").click();
-        await waitForText(page, "#film-title", new RegExp(`^${next?.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`));
+        await waitForText(page, "#item-title", new RegExp(`^${next?.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`));
         await page.locator("dialog .close").click();
         await page.waitForSelector("dialog", { hidden: true });
         clean();
@@ -169,7 +169,7 @@ describe("Storefront", () => {
         const openFilm = async (film: string) => {
             await page.locator(`#popular [data-item="${film}"] button`).click();
             await page.waitForSelector("dialog[open]");
-            assert.equal(await hash(), `#/?viewer=17&film=${film}`);
+            assert.equal(await hash(), `#/?viewer=17&item=${film}`);
         };
         await openFilm(first);
         await page.goBack();
@@ -177,12 +177,12 @@ describe("Storefront", () => {
         const scrolled = await page.evaluate(() => scrollY);
         await openFilm(second);
         await page.locator("dialog .similar button").click();
-        await page.waitForFunction((film) => !location.hash.endsWith(film), {}, `film=${second}`);
+        await page.waitForFunction((film) => !location.hash.endsWith(film), {}, `item=${second}`);
         // The page moves the focus to the title of the other film.
-        const atTitle = () => page.waitForFunction(() => document.activeElement?.id === "film-title");
+        const atTitle = () => page.waitForFunction(() => document.activeElement?.id === "item-title");
         await atTitle();
         await page.keyboard.press("Tab");
-        await page.evaluate((film) => location.replace(`#/?viewer=17&film=${film}`), second);
+        await page.evaluate((film) => location.replace(`#/?viewer=17&item=${film}`), second);
         await atTitle();
         await page.goBack();
         await closed();
@@ -190,15 +190,15 @@ describe("Storefront", () => {
 
         await openFilm(first);
         await page.reload();
-        const title = tables.film(first)?.title ?? "";
-        await waitForText(page, "#film-title", new RegExp(`^${spoken(title)}$`));
+        const title = tables.item(first)?.title ?? "";
+        await waitForText(page, "#item-title", new RegExp(`^${spoken(title)}$`));
         await page.locator("dialog .primary").click();
         await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
         assert.equal(site.served.events.findLast(({ userId }) => userId === "17")?.events[0]?.itemId, first);
         await closed();
 
-        const sent = await open(`#/?viewer=18&film=${second}`);
-        await waitForText(sent, "dialog .film-facts", /watched by \d+ viewers$/);
+        const sent = await open(`#/?viewer=18&item=${second}`);
+        await waitForText(sent, "dialog .item-facts", /watched by \d+ viewers$/);
         await sent.keyboard.press("Escape");
         await sent.waitForSelector("dialog", { hidden: true });
         assert.equal(await sent.evaluate(() => location.hash), "#/?viewer=18", "he stays on the page");
@@ -206,7 +206,7 @@ describe("Storefront", () => {
     });
 
     it("the film dialog shows an error for an unknown film ID", async () => {
-        const page = await open("#/?viewer=17&film=no-such");
+        const page = await open("#/?viewer=17&item=no-such");
         await waitForText(page, "dialog .trouble", /No film of the catalogue .* has this id/);
         await page.locator("dialog .close").click();
         await page.waitForSelector("dialog", { hidden: true });
@@ -236,7 +236,7 @@ describe("Storefront", () => {
         assert.equal(widths[0], 100);
         const answer = JSON.parse(await page.$eval(".drawer details pre", (pre) => pre.textContent ?? ""));
         assert.deepEqual(
-            answer.films.map(({ itemId }: { itemId: string }) => itemId),
+            answer.items.map(({ itemId }: { itemId: string }) => itemId),
             await waitForFilms(page, "picks"),
         );
         await page.locator(".call .button").click();

@@ -60,7 +60,7 @@ describe("Viewer history in the storefront", () => {
         await page.waitForSelector(".past [data-item]");
         assert.deepEqual(await shown(page), ids.slice(0, length));
         const genre = await waitForAnyText(page, ".history .scores .cut");
-        const having = ids.slice(0, length).filter((id) => tables.film(id)?.genres.includes(genre)).length;
+        const having = ids.slice(0, length).filter((id) => tables.item(id)?.genres.includes(genre)).length;
         assert.equal(await waitForAnyText(page, ".history .score"), `${having} of ${length}`);
         await page.locator(".history .within > .button").click();
         await page.waitForSelector(`.past [data-item="${ids[length]}"]`);
@@ -69,8 +69,8 @@ describe("Viewer history in the storefront", () => {
         await waitForText(page, "[data-announcer]", new RegExp(`^${ids.length - length} more films\\.$`));
         assert.ok((await focused(page)).length > 0, "the first new film has the focus");
         await page.locator(`.past [data-item="${ids[1]}"] button`).click();
-        await page.waitForSelector("dialog.film[open]");
-        assert.equal(new URL(page.url()).hash, `#/?viewer=${keenViewer}&film=${ids[1]}`);
+        await page.waitForSelector("dialog.item[open]");
+        assert.equal(new URL(page.url()).hash, `#/?viewer=${keenViewer}&item=${ids[1]}`);
         clean();
     });
 

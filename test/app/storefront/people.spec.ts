@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { chooseGivenName, shortId } from "../../../app/storefront/src/names.ts";
-import { explainFilm, tasteBy } from "../../../app/storefront/src/why.ts";
-import { type FilmList, type ListedFilm, shortened } from "../../../app/storefront/src/words.ts";
+import { explainItem, tasteBy } from "../../../app/storefront/src/why.ts";
+import { type ItemList, type ListedItem, shortened } from "../../../app/storefront/src/words.ts";
 import { knownViewers } from "../../../data-prep/tables/viewers.ts";
 
-const film = (itemId: string, ...genres: string[]): ListedFilm => ({
+const film = (itemId: string, ...genres: string[]): ListedItem => ({
     itemId,
     title: `Film ${itemId}`,
     year: 1990,
     genres,
 });
-const listOf = (films: readonly ListedFilm[], more: Partial<FilmList> = {}): FilmList => ({
+const listOf = (films: readonly ListedItem[], more: Partial<ItemList> = {}): ItemList => ({
     source: "campaign",
     viewerKnown: true,
-    films: [...films],
+    items: [...films],
     ...more,
 });
 
@@ -96,41 +96,41 @@ describe("`shortened`", () => {
     });
 });
 
-describe("`explainFilm`", () => {
+describe("`explainItem`", () => {
     const [a, b, c, d] = [film("a"), film("b"), film("c"), film("d")] as const;
     const input = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
-    const because = (...films: ListedFilm[]) => listOf([a, b], { source: "similar", because: films });
+    const because = (...films: ListedItem[]) => listOf([a, b], { source: "similar", because: films });
 
-    it("`explainFilm` returns the film's rank in a list, and nothing if the list does not contain the film", () => {
-        assert.deepEqual(explainFilm(input), []);
-        assert.deepEqual(explainFilm({ ...input, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
+    it("`explainItem` returns the film's rank in a list, and nothing if the list does not contain the film", () => {
+        assert.deepEqual(explainItem(input), []);
+        assert.deepEqual(explainItem({ ...input, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
             "Number 2 of 3 in “Top picks”: Personal (live).",
         ]);
         const perhaps = listOf([b], { viewerKnown: null });
-        assert.deepEqual(explainFilm({ ...input, origin: { title: "Top picks", list: perhaps } }), [
+        assert.deepEqual(explainItem({ ...input, origin: { title: "Top picks", list: perhaps } }), [
             "Number 1 of 1 in “Top picks”: Recommendations.",
         ]);
-        assert.deepEqual(explainFilm({ ...input, origin: { title: "Top picks", list: listOf([a]) } }), []);
+        assert.deepEqual(explainItem({ ...input, origin: { title: "Top picks", list: listOf([a]) } }), []);
     });
 
-    it("`explainFilm` names the watched films that are similar to the recommended film", () => {
-        assert.deepEqual(explainFilm({ ...input, watched: [b, c, d], similar: [a, d] }), [
+    it("`explainItem` names the watched films that are similar to the recommended film", () => {
+        assert.deepEqual(explainItem({ ...input, watched: [b, c, d], similar: [a, d] }), [
             "Close to Film d, which Lea (22) watched.",
         ]);
-        assert.deepEqual(explainFilm({ ...input, watched: [c], similar: [a, d] }), []);
+        assert.deepEqual(explainItem({ ...input, watched: [c], similar: [a, d] }), []);
     });
 
-    it("`explainFilm` states that a film was watched only if the viewer watched that film", () => {
+    it("`explainItem` states that a film was watched only if the viewer watched that film", () => {
         const origin = { title: "Similar", list: because(c) };
-        assert.equal(explainFilm({ ...input, origin, watched: [c] })[1], "Close to Film c, which Lea (22) watched.");
-        assert.equal(explainFilm({ ...input, origin })[1], "The list has films like Film c.");
+        assert.equal(explainItem({ ...input, origin, watched: [c] })[1], "Close to Film c, which Lea (22) watched.");
+        assert.equal(explainItem({ ...input, origin })[1], "The list has films like Film c.");
         const many = { title: "Similar", list: because(c, d) };
         assert.equal(
-            explainFilm({ ...input, origin: many, watched: [c, d] })[1],
+            explainItem({ ...input, origin: many, watched: [c, d] })[1],
             "The list has films like Film c and Film d.",
         );
         assert.equal(
-            explainFilm({ ...input, origin: many, watched: [c, d], similar: [c] })[1],
+            explainItem({ ...input, origin: many, watched: [c, d], similar: [c] })[1],
             "Close to Film c, which Lea (22) watched.",
         );
     });

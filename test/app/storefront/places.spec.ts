@@ -36,12 +36,12 @@ describe("Storefront pages and settings", () => {
         );
         assert.deepEqual(
             similar,
-            tables.similar([itemAt(personal, 0)], { count: 20 }).films.map(({ itemId }) => itemId),
+            tables.similar([itemAt(personal, 0)], { count: 20 }).items.map(({ itemId }) => itemId),
         );
 
         await choose(page, ".like select", itemAt(popular, 1));
         await page.waitForFunction((hash) => location.hash.endsWith(hash), {}, `like=${popular[1]}`);
-        const expected = tables.similar([itemAt(popular, 1)], { count: 20 }).films.map(({ itemId }) => itemId);
+        const expected = tables.similar([itemAt(popular, 1)], { count: 20 }).items.map(({ itemId }) => itemId);
         await page.waitForFunction(
             (first) => document.querySelector<HTMLElement>(".column:nth-child(2) [data-item]")?.dataset.item === first,
             {},
@@ -72,10 +72,10 @@ describe("Storefront pages and settings", () => {
         for (const width of [320, 390, 1280, 1920]) {
             const page = await open("#/?viewer=6", { width });
             const [itemId = ""] = (await waitForFilms(page, "popular")).filter(
-                (id) => (tables.film(id)?.genres.length ?? 0) > 3,
+                (id) => (tables.item(id)?.genres.length ?? 0) > 3,
             );
             const card = `#popular [data-item="${itemId}"]`;
-            const { genres = [], year } = tables.film(itemId) ?? {};
+            const { genres = [], year } = tables.item(itemId) ?? {};
             const text = await waitForAnyText(page, `${card} .card-facts`);
             for (const genre of genres) assert.ok(text.includes(genre), text);
             const button = await page.$(`${card} button`);

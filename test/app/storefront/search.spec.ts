@@ -36,8 +36,8 @@ describe("Storefront search", () => {
         await page.keyboard.press("ArrowDown");
         await page.keyboard.press("ArrowDown");
         await page.keyboard.press("Enter");
-        await waitForText(page, "#film-title", /^Midnight/);
-        assert.equal(new URL(page.url()).hash, `#/?viewer=6&film=${expected[1]}`);
+        await waitForText(page, "#item-title", /^Midnight/);
+        assert.equal(new URL(page.url()).hash, `#/?viewer=6&item=${expected[1]}`);
         await page.keyboard.press("Escape");
         await page.waitForSelector("dialog", { hidden: true });
         assert.equal(new URL(page.url()).hash, "#/?viewer=6");
@@ -61,8 +61,8 @@ describe("Storefront search", () => {
             }
         });
         await page.keyboard.press("Enter");
-        await waitForText(page, "#film-title", /^The Usual Witnesses$/);
-        assert.match(new URL(page.url()).hash, /^#\/\?film=\d+$/, "the status has no films, so home opens");
+        await waitForText(page, "#item-title", /^The Usual Witnesses$/);
+        assert.match(new URL(page.url()).hash, /^#\/\?item=\d+$/, "the status has no films, so home opens");
         assert.deepEqual(
             site.served.requests.filter((call) => call.startsWith("GET items?")),
             ["GET items?query=usual+wit&numResults=20"],
@@ -102,8 +102,8 @@ describe("Storefront search", () => {
         );
         assert.ok(Math.min(...heights) >= 44, `${heights}`);
         await page.locator(".found [data-item]:nth-child(3)").click();
-        await page.waitForSelector("dialog.film");
-        assert.ok(oddTitles.length > 0 && (await waitForAnyText(page, "#film-title")) !== "");
+        await page.waitForSelector("dialog.item");
+        assert.ok(oddTitles.length > 0 && (await waitForAnyText(page, "#item-title")) !== "");
         assert.notEqual(await focused(page), "");
     });
 
@@ -115,6 +115,6 @@ describe("Storefront search", () => {
         await page.type(".search input", "101");
         await waitForText(page, ".search [role=status]", /^1 film\.$/);
         await page.keyboard.press("Enter");
-        await waitForText(page, "#film-title", /^101$/);
+        await waitForText(page, "#item-title", /^101$/);
     });
 });

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
-import { packFilms } from "../../../app/serving/film-scores.ts";
+import { packItems } from "../../../app/serving/item-scores.ts";
 import { offeredViewers } from "../../../app/serving/offered-viewers.ts";
 import { pageFiles } from "../../../app/serving/page-files.ts";
 import type { CampaignPort, MonthSpend, PutEvents } from "../../../app/serving/ports.ts";
@@ -90,9 +90,9 @@ export async function serveStorefront({
         async ask({ userId, numResults }) {
             if (parked) throw serviceError("ResourceNotFoundException", 404);
             const seeds = watched.get(userId) ?? [];
-            const { films } = fallbackTables.similar(seeds, { count: numResults, without: new Set(seeds) });
-            const scored = films.map(({ itemId }, place) => ({ itemId, score: 0.021 / (1 + place * 0.23) }));
-            return { films: packFilms(scored), recommendationId: `RID-${userId}-${seeds.length}` };
+            const { items } = fallbackTables.similar(seeds, { count: numResults, without: new Set(seeds) });
+            const scored = items.map(({ itemId }, place) => ({ itemId, score: 0.021 / (1 + place * 0.23) }));
+            return { items: packItems(scored), recommendationId: `RID-${userId}-${seeds.length}` };
         },
         describe: async () => (parked ? undefined : campaignStatus),
     };
@@ -150,7 +150,7 @@ export async function serveStorefront({
             return send(response, 500, { "content-type": "application/problem+json" }, JSON.stringify(problem));
         }
         if (control.emptied !== undefined && path.startsWith(control.emptied) && listPath.test(path)) {
-            return send(response, 200, { "content-type": "application/json" }, '{"source":"popular","films":[]}');
+            return send(response, 200, { "content-type": "application/json" }, '{"source":"popular","items":[]}');
         }
         const result = await service.handle(await toGatewayEvent(request, path));
         return send(response, result.statusCode, result.headers, result.body);

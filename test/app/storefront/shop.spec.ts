@@ -79,7 +79,7 @@ describe("Storefront of a shop", () => {
         const page = await open("#/?viewer=6");
         await waitForFilms(page, "picks");
         await page.locator("#picks [data-item]:has(.stock) button").click();
-        await page.waitForSelector("dialog .film-facts .stock");
+        await page.waitForSelector("dialog .item-facts .stock");
         await assertAccessible(page);
     });
 

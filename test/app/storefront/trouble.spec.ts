@@ -39,7 +39,7 @@ describe("Storefront errors", () => {
     it("an empty list, an empty comparison and an empty row of similar films show why there are no films", async () => {
         site.served.control.emptied = "";
         const page = await open("#/?viewer=6");
-        await waitForText(page, ".hero-film", /^There is no film to recommend\.$/);
+        await waitForText(page, ".hero-item", /^There is no film to recommend\.$/);
         await waitForText(page, "#picks .trouble", /^There is no film to recommend\.$/);
         await atRow(page, "popular", ".trouble");
         await waitForText(page, "#popular .trouble", /^No film is popular in this data\.$/);
@@ -54,7 +54,7 @@ describe("Storefront errors", () => {
         }
         assert.equal(await shown(), 0);
         site.served.control.emptied = "similar";
-        await page.goto(`${site.served.url}#/?viewer=6&film=1`);
+        await page.goto(`${site.served.url}#/?viewer=6&item=1`);
         await page.reload();
         await waitForText(page, "dialog .hint", /^No similar film is known\.$/);
         clean();
@@ -63,7 +63,7 @@ describe("Storefront errors", () => {
     it("the main film area says that the list could not be loaded", async () => {
         site.served.control.failing = "recommendations";
         const page = await open("#/?viewer=6");
-        await waitForText(page, ".hero-film", /^The list could not be loaded\.$/);
+        await waitForText(page, ".hero-item", /^The list could not be loaded\.$/);
         site.served.control.failing = undefined;
         await page.locator("#picks .trouble .button").click();
         await page.waitForSelector(".hero .primary");

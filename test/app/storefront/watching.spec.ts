@@ -70,7 +70,7 @@ describe("Storefront after Watch", () => {
         const seed = site.served.events.at(-1)?.events[0]?.itemId ?? "";
         const [like = ""] = await waitForFilms(page, "because");
         await page.locator(`#because [data-item="${like}"] button`).click();
-        const title = tables.film(seed)?.title ?? "";
+        const title = tables.item(seed)?.title ?? "";
         const why = await waitForText(page, "dialog .why", /Close to .+, which \S+ \(9\) watched\.$/);
         assert.match(why, /^Why it is here Number 1 of \d+ in “Because you watched .+”: Similar films\./);
         assert.ok(why.includes(title), why);

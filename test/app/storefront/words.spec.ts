@@ -16,12 +16,12 @@ describe("Storefront URL", () => {
                 fc.option(id),
                 fc.option(id),
                 fc.option(id),
-                (page, viewer, like, film) => {
+                (page, viewer, like, item) => {
                     const route: Route = {
                         page,
                         ...(viewer !== null && { viewer }),
                         ...(like !== null && { like }),
-                        ...(film !== null && { film }),
+                        ...(item !== null && { item }),
                     } as Route;
                     assert.deepEqual(parseRoute(hashFor(route)), route);
                 },

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { popularPath, rowLength, similarPath } from "../api.ts";
-import { act, capital, item, past, person } from "../data-words.ts";
+import { act, capital, noun, past, person } from "../data-words.ts";
 import { type Asked, useAnswer, useKeptFocus, useMedia } from "../hooks.ts";
 import { announce, Trouble } from "../parts/announcer.tsx";
 import { SourceBadge, TitleAndFacts } from "../parts/facts.tsx";
@@ -11,7 +11,7 @@ import { panelId, Tabs, tabId } from "../parts/tabs.tsx";
 import { spoken } from "../poster/lettering.ts";
 import { isNew, viewerName } from "../viewers.ts";
 import type { Origin } from "../why.ts";
-import { type FilmList, type ListedFilm, popularWords, unique } from "../words.ts";
+import { type ItemList, type ListedItem, popularWords, unique } from "../words.ts";
 import { useWatching } from "./deed.ts";
 import { useOpened } from "./opened.tsx";
 
@@ -21,7 +21,7 @@ type Column = keyof typeof columnTitles;
 interface ColumnOfProps {
     readonly column: Column;
     readonly note: ComponentChildren;
-    readonly request: Asked<FilmList>;
+    readonly request: Asked<ItemList>;
     /** Whether the column has no list to request yet. */
     readonly idle?: boolean;
     readonly lit: string | undefined;
@@ -29,7 +29,7 @@ interface ColumnOfProps {
     readonly tab: { readonly chosen: boolean } | undefined;
     inColumns(itemId: string): readonly Column[];
     onLit(itemId: string | undefined): void;
-    onOpen(film: ListedFilm, from: Origin): void;
+    onOpen(item: ListedItem, from: Origin): void;
 }
 
 /** Renders one ranked list of the comparison. */
@@ -38,7 +38,7 @@ function ColumnOf({ column, note, request, idle = false, lit, tab, inColumns, on
     const list = answered?.value;
     const title = columnTitles[column];
     const ranks = useRef<HTMLOListElement>(null);
-    useKeptFocus(ranks, list?.films.map(({ itemId }) => itemId).join(" ") ?? "");
+    useKeptFocus(ranks, list?.items.map(({ itemId }) => itemId).join(" ") ?? "");
     const labelledBy = tab ? tabId(column) : `${column}-title`;
     return (
         <section
@@ -58,8 +58,8 @@ function ColumnOf({ column, note, request, idle = false, lit, tab, inColumns, on
             <div class="column-note hint">{note}</div>
             {error !== undefined && list === undefined ? (
                 <Trouble error={error} onAgain={again} />
-            ) : idle || list?.films.length === 0 ? (
-                <p class="trouble wrap line edged soft">There is no {item.one} for this list.</p>
+            ) : idle || list?.items.length === 0 ? (
+                <p class="trouble wrap line edged soft">There is no {noun.one} for this list.</p>
             ) : (
                 <ol class="ranks" ref={ranks} aria-labelledby={labelledBy}>
                     {list === undefined
@@ -68,15 +68,15 @@ function ColumnOf({ column, note, request, idle = false, lit, tab, inColumns, on
                                   <span class="blank" />
                               </li>
                           ))
-                        : list.films.map((film, place) => (
+                        : list.items.map((item, place) => (
                               <Rank
-                                  key={film.itemId}
-                                  film={film}
+                                  key={item.itemId}
+                                  item={item}
                                   place={place}
-                                  lit={film.itemId === lit}
-                                  others={inColumns(film.itemId).filter((other) => other !== column)}
+                                  lit={item.itemId === lit}
+                                  others={inColumns(item.itemId).filter((other) => other !== column)}
                                   onLit={onLit}
-                                  onOpen={() => onOpen(film, { title, list })}
+                                  onOpen={() => onOpen(item, { title, list })}
                               />
                           ))}
                 </ol>
@@ -86,31 +86,31 @@ function ColumnOf({ column, note, request, idle = false, lit, tab, inColumns, on
 }
 
 interface RankProps {
-    readonly film: ListedFilm;
+    readonly item: ListedItem;
     readonly place: number;
     readonly lit: boolean;
-    /** Names of the comparison's other columns that contain this film, too. */
+    /** Names of the comparison's other columns that contain this item, too. */
     readonly others: readonly Column[];
     onLit(itemId: string | undefined): void;
     onOpen(): void;
 }
 
-const Rank = ({ film, place, lit, others, onLit, onOpen }: RankProps) => (
-    <li class="rank" data-item={film.itemId} data-lit={lit}>
+const Rank = ({ item, place, lit, others, onLit, onOpen }: RankProps) => (
+    <li class="rank" data-item={item.itemId} data-lit={lit}>
         <button
             type="button"
             class="entry"
             onClick={onOpen}
-            onPointerEnter={() => onLit(film.itemId)}
+            onPointerEnter={() => onLit(item.itemId)}
             onPointerLeave={() => onLit(undefined)}
-            onFocus={() => onLit(film.itemId)}
+            onFocus={() => onLit(item.itemId)}
             onBlur={() => onLit(undefined)}
             aria-haspopup="dialog"
         >
             <span class="place soft text digits">{place + 1}</span>
-            <Poster film={film} />
+            <Poster item={item} />
             <span class="rank-words">
-                <TitleAndFacts film={film} letters={1} />
+                <TitleAndFacts item={item} letters={1} />
             </span>
             <span class="also">
                 {others.map((other) => (
@@ -133,15 +133,15 @@ interface CompareProps {
 /** Media query for windows in which three columns do not fit. */
 const tooNarrow = "(width < 62rem)";
 
-/** Renders three lists side by side: popular films, films like one film, and personal films. */
+/** Renders three lists side by side: popular items, items like one item, and personal items. */
 export function Compare({ viewer, like, onLike }: CompareProps) {
     const { picks: personal, watched, deed, watch, again } = useWatching(viewer);
     useEffect(() => {
-        if (deed?.tracked !== undefined) announce(`You ${deed.act.told(spoken(deed.film.title))}.`);
+        if (deed?.tracked !== undefined) announce(`You ${deed.act.told(spoken(deed.item.title))}.`);
     }, [deed?.began, deed?.tracked]);
-    const popular = useAnswer<FilmList>(popularPath());
-    const chosen = like ?? watched[0]?.itemId ?? personal.answered?.value.films[0]?.itemId;
-    const similar = useAnswer<FilmList>(chosen && similarPath(chosen));
+    const popular = useAnswer<ItemList>(popularPath());
+    const chosen = like ?? watched[0]?.itemId ?? personal.answered?.value.items[0]?.itemId;
+    const similar = useAnswer<ItemList>(chosen && similarPath(chosen));
     const lists = { popular, similar, personal } as const;
     const [lit, setLit] = useState<string>();
     const who = viewerName(viewer);
@@ -156,10 +156,10 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
     const [tab, setTab] = useState<Column>("personal");
     const tabOf = (column: Column) => (inTabs ? { chosen: column === tab } : undefined);
 
-    const choices = unique([...watched, ...filmsOf(personal), ...filmsOf(popular)]);
+    const choices = unique([...watched, ...itemsOf(personal), ...itemsOf(popular)]);
     const inColumns = (itemId: string) =>
         (Object.keys(columnTitles) as Column[]).filter((column) =>
-            filmsOf(lists[column]).some((film) => film.itemId === itemId),
+            itemsOf(lists[column]).some((item) => item.itemId === itemId),
         );
     const shared = { inColumns, lit, onLit: setLit, onOpen: opens.onOpen };
     const chosenTitle = choices.find(({ itemId }) => itemId === chosen)?.title;
@@ -169,7 +169,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                 <h1>Three ways to choose, for {who}</h1>
                 <p class="lead soft">
                     {summary(lists, chosenTitle) ??
-                        `Popular ${item.many}, ${item.many} like one ${item.one}, and personal ${item.many}.`}
+                        `Popular ${noun.many}, ${noun.many} like one ${noun.one}, and personal ${noun.many}.`}
                 </p>
             </header>
             {deed?.error && <Trouble error={deed.error} onAgain={again} />}
@@ -198,7 +198,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                             <select value={chosen ?? ""} onChange={(event) => onLike(event.currentTarget.value)}>
                                 {chosen !== undefined && chosenTitle === undefined && (
                                     <option value={chosen}>
-                                        {item.one} {chosen}
+                                        {noun.one} {chosen}
                                     </option>
                                 )}
                                 {choices.map(({ itemId, title, year }) => (
@@ -226,16 +226,16 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
     );
 }
 
-const filmsOf = ({ answered }: Asked<FilmList>) => answered?.value.films ?? [];
+const itemsOf = ({ answered }: Asked<ItemList>) => answered?.value.items ?? [];
 
-function summary(lists: Readonly<Record<Column, Asked<FilmList>>>, like: string | undefined): string | undefined {
+function summary(lists: Readonly<Record<Column, Asked<ItemList>>>, like: string | undefined): string | undefined {
     const [popular, similar] = [lists.popular, lists.similar].map(
-        (request) => new Set(filmsOf(request).map(({ itemId }) => itemId)),
+        (request) => new Set(itemsOf(request).map(({ itemId }) => itemId)),
     );
-    const personal = filmsOf(lists.personal);
+    const personal = itemsOf(lists.personal);
     if (!popular?.size || !similar?.size || personal.length === 0) return undefined;
     const among = (other: ReadonlySet<string>) => personal.filter(({ itemId }) => other.has(itemId)).length;
     const neither = personal.filter(({ itemId }) => !popular.has(itemId) && !similar.has(itemId)).length;
     const liked = like === undefined ? "similar" : `like ${spoken(like)}`;
-    return `Of the ${personal.length} personal ${item.many} ${among(popular)} are also popular, ${among(similar)} are also ${liked}, and ${neither} are in neither list.`;
+    return `Of the ${personal.length} personal ${noun.many} ${among(popular)} are also popular, ${among(similar)} are also ${liked}, and ${neither} are in neither list.`;
 }

@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 import { type Answered, ApiError, picksPath } from "../api.ts";
 import { type Changes, changesBetween, changesInWords } from "../changes.ts";
-import { type Act, done, item, past, usualAct } from "../data-words.ts";
+import { type Act, done, noun, past, usualAct } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { spoken } from "../poster/lettering.ts";
-import { isNew, lastRevision, viewerName, watchedBy, watchFilm } from "../viewers.ts";
+import { isNew, lastRevision, viewerName, watchedBy, watchItem } from "../viewers.ts";
 import {
-    type FilmList,
+    type ItemList,
     isOfModel,
-    type ListedFilm,
+    type ListedItem,
     listed,
     milliseconds,
     popularWords,
@@ -16,31 +16,31 @@ import {
     wordsOfList,
 } from "../words.ts";
 
-/** A film that the viewer just watched, and the recommendation list before the viewing. */
+/** An item that the viewer just watched, and the recommendation list before the viewing. */
 interface Deed {
-    readonly film: ListedFilm;
+    readonly item: ListedItem;
     readonly act: Act;
     readonly recommendationId: string | undefined;
-    readonly before: Answered<FilmList> | undefined;
+    readonly before: Answered<ItemList> | undefined;
     readonly began: number;
     readonly tracked?: boolean;
     readonly error?: ApiError;
 }
 
 /**
- * Returns the viewer's list `picks`, the films watched in this visit, and the function `watch`, which sends an event and
+ * Returns the viewer's list `picks`, the items watched in this visit, and the function `watch`, which sends an event and
  * then requests the list with this event. `deed` is the last action, and `again` repeats it.
  */
 export function useWatching(viewer: string) {
     const [since, setSince] = useState(() => lastRevision(viewer));
     const [watched, setWatched] = useState(() => watchedBy(viewer));
     const [deed, setDeed] = useState<Deed>();
-    const picks = useAnswer<FilmList>(picksPath(viewer, since));
-    const watch = async (film: ListedFilm, recommendationId: string | undefined, act: Act) => {
-        const begun = { film, act, recommendationId, before: picks.answered, began: performance.now() };
+    const picks = useAnswer<ItemList>(picksPath(viewer, since));
+    const watch = async (item: ListedItem, recommendationId: string | undefined, act: Act) => {
+        const begun = { item, act, recommendationId, before: picks.answered, began: performance.now() };
         setDeed(begun);
         try {
-            const answer = await watchFilm(viewer, film, recommendationId, act);
+            const answer = await watchItem(viewer, item, recommendationId, act);
             setDeed({ ...begun, tracked: answer.tracked });
             setWatched(answer.watched);
             setSince(answer.revision);
@@ -49,28 +49,28 @@ export function useWatching(viewer: string) {
             setDeed({ ...begun, error });
         }
     };
-    const again = () => deed && void watch(deed.film, deed.recommendationId, deed.act);
+    const again = () => deed && void watch(deed.item, deed.recommendationId, deed.act);
     return { picks, watched, deed, watch, again };
 }
 
-type Change = Changes<ListedFilm> & { readonly tookMs: number };
+type Change = Changes<ListedItem> & { readonly tookMs: number };
 
-/** Returns how the list changed after the viewer watched the film; undefined until the new list is loaded. */
-export function outcome(deed: Deed | undefined, now: Answered<FilmList> | undefined): Change | undefined {
+/** Returns how the list changed after the viewer watched the item; undefined until the new list is loaded. */
+export function outcome(deed: Deed | undefined, now: Answered<ItemList> | undefined): Change | undefined {
     if (deed?.tracked === undefined || deed.before === undefined || now === undefined || now === deed.before) return;
     return {
-        ...changesBetween(deed.before.value.films, now.value.films),
+        ...changesBetween(deed.before.value.items, now.value.items),
         tookMs: performance.now() - deed.began,
     };
 }
 
 /** Returns the note under a list after an action of the viewer. */
 export function noteOn(
-    { film, act: { told }, error, tracked }: Deed,
+    { item, act: { told }, error, tracked }: Deed,
     change: Change | undefined,
     failed: ApiError | undefined,
 ): string {
-    const what = told(spoken(film.title));
+    const what = told(spoken(item.title));
     if (error !== undefined) return `The page could not send that you ${what}. ${error.message}`;
     if (failed !== undefined)
         return `The service knows that you ${what}, but the list could not be loaded again. ${failed.message}`;
@@ -83,19 +83,19 @@ export function noteOn(
 }
 
 /** Returns the note under a list before any action. */
-export function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefined): string {
+export function usualNote(viewer: string, watchedSome: boolean, list: ItemList | undefined): string {
     if (isNew(viewer) && !watchedSome) {
-        return `You are new, so these are popular ${item.many}. ${usualAct.Act} one, and the list becomes yours.`;
+        return `You are new, so these are popular ${noun.many}. ${usualAct.Act} one, and the list becomes yours.`;
     }
     if (list?.viewerKnown === false) return unknownViewerWords.sentence;
     if (list && isOfModel(list) && !list.viewerKnown) return wordsOfList(list).sentence;
     if (list === undefined || isOfModel(list))
-        return `Based on the ${item.many} that ${viewerName(viewer) === "you" ? "you" : "they"} ${past}. ${usualAct.Act} one, and see the list change.`;
+        return `Based on the ${noun.many} that ${viewerName(viewer) === "you" ? "you" : "they"} ${past}. ${usualAct.Act} one, and see the list change.`;
     if (list.source === "similar") {
-        const names = (list.because ?? []).map((film) => spoken(film.title));
+        const names = (list.because ?? []).map((item) => spoken(item.title));
         return names.length > 0
             ? `Like ${listed(names)}, which ${viewerName(viewer)} ${past}.`
-            : `Like the ${item.many} ${done} last.`;
+            : `Like the ${noun.many} ${done} last.`;
     }
     return `${popularWords}. ${usualAct.Act} one, and the list becomes personal.`;
 }

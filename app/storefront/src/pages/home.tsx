@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { popularPath, similarPath } from "../api.ts";
 import { onlyLeft } from "../changes.ts";
-import { capital, category, done, item, person, usualAct } from "../data-words.ts";
+import { capital, category, done, noun, person, usualAct } from "../data-words.ts";
 import { calmMotion, useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Hero } from "../parts/hero.tsx";
@@ -17,7 +17,7 @@ import { noteOn, outcome, useWatching, usualNote } from "./deed.ts";
 import { useOpened } from "./opened.tsx";
 
 /**
- * Maximum number of repeated requests for a list in which only the watched film disappeared, and the milliseconds
+ * Maximum number of repeated requests for a list in which only the watched item disappeared, and the milliseconds
  * between them.
  */
 const maxTurns = 3;
@@ -46,7 +46,7 @@ function useChanges(viewer: string) {
         if (change !== undefined || deed?.error !== undefined) announce(note);
     }, [change, deed?.error, note]);
 
-    // Wait until the film's dialog has closed, because an open dialog keeps the focus.
+    // Wait until the item's dialog has closed, because an open dialog keeps the focus.
     useEffect(() => {
         if (deed?.began === undefined) return;
         turns.current = 0;
@@ -55,17 +55,17 @@ function useChanges(viewer: string) {
 
     // An event tracker may take one or two seconds to forward an event.
     useEffect(() => {
-        const mayChange = change !== undefined && deed?.tracked && onlyLeft(change, deed.film.itemId);
+        const mayChange = change !== undefined && deed?.tracked && onlyLeft(change, deed.item.itemId);
         if (!mayChange || turns.current >= maxTurns) return;
         turns.current += 1;
         const timer = setTimeout(picks.again, turnMs);
         return () => clearTimeout(timer);
-    }, [change, deed?.tracked, deed?.film.itemId, picks.again]);
+    }, [change, deed?.tracked, deed?.item.itemId, picks.again]);
 
     return { ...watching, change, note };
 }
 
-/** Renders a viewer's rows, which change after each watched film. */
+/** Renders a viewer's rows, which change after each watched item. */
 export function Home({ viewer }: { viewer: string }) {
     const { picks, watched, deed, change, note, watch, again } = useChanges(viewer);
     const health = useAnswer<Health>("health");
@@ -87,17 +87,17 @@ export function Home({ viewer }: { viewer: string }) {
         if (genres !== undefined) rememberTaste(viewer, genres);
     }, [viewer, genres]);
     const [remembering, setRemembering] = useState(false);
-    const nothing = `There is no ${item.one} to recommend.`;
+    const nothing = `There is no ${noun.one} to recommend.`;
     return (
         <>
             <Hero
                 eyebrow={`For ${who}`}
                 taste={taste?.sentence}
-                film={list?.films[0]}
+                item={list?.items[0]}
                 empty={list !== undefined ? nothing : picks.error && "The list could not be loaded."}
                 onHistory={showsHistories ? () => setRemembering(true) : undefined}
-                onAct={(film, act) => watch(film, list?.recommendationId, act)}
-                onOpen={(film) => list && opens.onOpen(film, { title, list })}
+                onAct={(item, act) => watch(item, list?.recommendationId, act)}
+                onOpen={(item) => list && opens.onOpen(item, { title, list })}
             >
                 <Banner health={health.answered?.value} viewer={viewer} />
             </Hero>
@@ -124,10 +124,10 @@ export function Home({ viewer }: { viewer: string }) {
                 <ListedRow
                     id="because"
                     title={`Because you ${usualAct.told(spoken(newest.title))}`}
-                    note={`${item.Many} ${done} by the same ${person.many}.`}
+                    note={`${noun.Many} ${done} by the same ${person.many}.`}
                     path={similarPath(newest.itemId)}
                     without={knownIds}
-                    empty={`No other similar ${item.one} is known.`}
+                    empty={`No other similar ${noun.one} is known.`}
                     {...opens}
                 />
             )}
@@ -139,7 +139,7 @@ export function Home({ viewer }: { viewer: string }) {
                     note={`A favourite ${category.one}. ${popularWords}.`}
                     path={popularPath(genre)}
                     without={knownIds}
-                    empty={`No other ${item.one} of this ${category.one} is popular.`}
+                    empty={`No other ${noun.one} of this ${category.one} is popular.`}
                     {...opens}
                 />
             ))}
@@ -147,9 +147,9 @@ export function Home({ viewer }: { viewer: string }) {
             {remembering && (
                 <HistoryPanel
                     viewer={viewer}
-                    onOpen={(film) => {
+                    onOpen={(item) => {
                         setRemembering(false);
-                        opens.onOpen(film);
+                        opens.onOpen(item);
                     }}
                     onClose={() => setRemembering(false)}
                 />
@@ -166,7 +166,7 @@ const stateWords = {
 
 /**
  * If the lists do not come from the campaign, renders a notice that names the sources of the lists. The notice overlays
- * the first film, so that the layout does not move.
+ * the first item, so that the layout does not move.
  */
 function Banner({ health, viewer }: { health: Health | undefined; viewer: string }) {
     const state = health?.campaign.state;
@@ -175,7 +175,7 @@ function Banner({ health, viewer }: { health: Health | undefined; viewer: string
     return (
         <p class="banner" role="status">
             <strong>{parked ? "The campaign is parked" : stateWords[state]}.</strong> These lists are cached or
-            precomputed, or show popular {item.many}. <a href={hashFor({ page: "status", viewer })}>Why</a>
+            precomputed, or show popular {noun.many}. <a href={hashFor({ page: "status", viewer })}>Why</a>
         </p>
     );
 }

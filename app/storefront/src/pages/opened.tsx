@@ -1,22 +1,22 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Answered, curlFor } from "../api.ts";
-import { type Act, item } from "../data-words.ts";
+import { type Act, noun } from "../data-words.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Fact } from "../parts/facts.tsx";
-import { FilmDialog } from "../parts/film-dialog.tsx";
 import { Bars } from "../parts/icons.tsx";
+import { ItemDialog } from "../parts/item-dialog.tsx";
 import type { RowCalls } from "../parts/listed-row.tsx";
 import { Modal } from "../parts/modal.tsx";
 import { spoken } from "../poster/lettering.ts";
-import { useFilmInAddress } from "../route.ts";
+import { useItemInAddress } from "../route.ts";
 import type { Watched } from "../viewers.ts";
 import type { Origin } from "../why.ts";
-import { ago, type FilmList, type ListedFilm, milliseconds, reasonWords, unique, wordsOfList } from "../words.ts";
+import { ago, type ItemList, type ListedItem, milliseconds, reasonWords, unique, wordsOfList } from "../words.ts";
 
 interface DrawerProps {
     readonly title: string;
-    readonly answered: Answered<FilmList>;
+    readonly answered: Answered<ItemList>;
     onClose(): void;
 }
 
@@ -38,7 +38,7 @@ function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerPr
                 </Fact>
                 <Fact name="Took">{milliseconds(ms)}, as your browser measured it</Fact>
                 <Fact name="Made">{list.madeAt && ago(list.madeAt)}</Fact>
-                <Fact name="Like">{list.because?.map((film) => spoken(film.title)).join(", ")}</Fact>
+                <Fact name="Like">{list.because?.map((item) => spoken(item.title)).join(", ")}</Fact>
                 <Fact name="Recommendation">{list.recommendationId && <code>{list.recommendationId}</code>}</Fact>
             </dl>
             <Scores list={list} />
@@ -53,16 +53,16 @@ function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerPr
     );
 }
 
-function Scores({ list: { films } }: { list: FilmList }) {
-    if (films.length === 0) return <p class="hint">The list has no {item.many}.</p>;
-    const most = Math.max(...films.map(({ score }) => score ?? 0));
+function Scores({ list: { items } }: { list: ItemList }) {
+    if (items.length === 0) return <p class="hint">The list has no {noun.many}.</p>;
+    const most = Math.max(...items.map(({ score }) => score ?? 0));
     return (
         <>
             <h3 id="scores">{most > 0 ? "Scores" : "Order"}</h3>
             {most === 0 && <p class="hint">Only the campaign gives scores; a table only has an order.</p>}
             <Bars
                 labelledBy="scores"
-                lines={films.map(({ title, score }) => [
+                lines={items.map(({ title, score }) => [
                     spoken(title),
                     Math.max(0.01, (score ?? 0) / most),
                     most > 0 ? score?.toFixed(4) : undefined,
@@ -105,45 +105,45 @@ interface Opened {
 interface OpenedOptions {
     /** The words for the viewer in a sentence, such as "you". */
     readonly who: string;
-    /** Films watched in this visit. */
+    /** Items watched in this visit. */
     readonly watched: Watched;
-    /** Films that the viewer watched, from the data. */
-    readonly history?: readonly ListedFilm[];
-    onWatch(film: ListedFilm, recommendationId: string | undefined, act: Act): void;
-    /** Whether the dialog offers to refuse a film. Without a chosen viewer, it does not. */
+    /** Items that the viewer watched, from the data. */
+    readonly history?: readonly ListedItem[];
+    onWatch(item: ListedItem, recommendationId: string | undefined, act: Act): void;
+    /** Whether the dialog offers to refuse an item. Without a chosen viewer, it does not. */
     readonly refuses?: boolean;
 }
 
-/** Returns the dialog that is open over the rows of the page. It shows a film, or the origin of a row's list. */
+/** Returns the dialog that is open over the rows of the page. It shows an item, or the origin of a row's list. */
 export function useOpened({ who, watched, history = [], onWatch, refuses = false }: OpenedOptions): Opened {
-    const { itemId, open, lead, close } = useFilmInAddress();
-    const [chosen, setChosen] = useState<{ readonly film: ListedFilm; readonly from?: Origin }>();
-    const [details, setDetails] = useState<{ readonly title: string; readonly answered: Answered<FilmList> }>();
-    const current = chosen?.film.itemId === itemId ? chosen : undefined;
+    const { itemId, open, lead, close } = useItemInAddress();
+    const [chosen, setChosen] = useState<{ readonly item: ListedItem; readonly from?: Origin }>();
+    const [details, setDetails] = useState<{ readonly title: string; readonly answered: Answered<ItemList> }>();
+    const current = chosen?.item.itemId === itemId ? chosen : undefined;
     return {
         opens: {
-            onOpen(film, from) {
-                setChosen({ film, ...(from && { from }) });
-                open(film.itemId);
+            onOpen(item, from) {
+                setChosen({ item, ...(from && { from }) });
+                open(item.itemId);
             },
             onDetails: (title, answered) => answered && setDetails({ title, answered }),
         },
         dialog: (
             <>
                 {itemId !== undefined && (
-                    <FilmDialog
+                    <ItemDialog
                         itemId={itemId}
-                        listedFilm={current?.film}
-                        done={watched.find((film) => film.itemId === itemId)?.done}
+                        listedItem={current?.item}
+                        done={watched.find((item) => item.itemId === itemId)?.done}
                         refuses={refuses}
                         why={{ who, origin: current?.from, watched: unique([...watched, ...history]) }}
-                        onWatch={(film, act) => {
+                        onWatch={(item, act) => {
                             close();
-                            onWatch(film, current?.from?.list.recommendationId, act);
+                            onWatch(item, current?.from?.list.recommendationId, act);
                         }}
-                        onLead={(film) => {
-                            setChosen({ film });
-                            lead(film.itemId);
+                        onLead={(item) => {
+                            setChosen({ item });
+                            lead(item.itemId);
                         }}
                         onClose={close}
                     />

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { category, done, item, person } from "../data-words.ts";
+import { category, done, noun, person } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { Trouble } from "../parts/announcer.tsx";
 import { Fact } from "../parts/facts.tsx";
@@ -114,9 +114,9 @@ const Cost = ({ cost, away }: { cost: CostOfStack; away: boolean }) => (
 const Tables = ({ tables }: { tables: NonNullable<Health["tables"]> }) => (
     <Panel id="tables" title="Tables">
         <p class="figure">
-            {tables.films.toLocaleString("en")} <small class="soft">{item.many}</small>
+            {tables.items.toLocaleString("en")} <small class="soft">{noun.many}</small>
         </p>
-        <p class="hint">Popular, trending and similar {item.many}: always available, without cost.</p>
+        <p class="hint">Popular, trending and similar {noun.many}: always available, without cost.</p>
         <dl class="facts text">
             <Fact name={category.Many}>{tables.genres && String(tables.genres.length)}</Fact>
             <Fact name="Made from" title={tables.interactionsSha256}>
@@ -134,7 +134,7 @@ const ofCampaign: readonly (readonly [Source, string])[] = [
 const ofBatch: typeof ofCampaign = [["batch", "List of the batch job"]];
 const ofTables: typeof ofCampaign = [
     ["similar", `Like what was ${done}`],
-    ["popular", `Popular ${item.many}`],
+    ["popular", `Popular ${noun.many}`],
 ];
 
 /** Renders the sources of lists in the order in which the API tries them: if one cannot answer, the next one does. */

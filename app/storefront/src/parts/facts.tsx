@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
-import { type Act, acts, item, person } from "../data-words.ts";
+import { type Act, acts, noun, person } from "../data-words.ts";
 import { spoken } from "../poster/lettering.ts";
 import {
     describeStock,
-    type FilmList,
     formatPrice,
-    type ListedFilm,
+    type ItemList,
+    type ListedItem,
     reasonWords,
     shortened,
     wordsOfList,
@@ -16,7 +16,7 @@ import { Icon } from "./icons.tsx";
 const noBreak = "\u00a0";
 
 interface FactsProps {
-    readonly film: ListedFilm;
+    readonly item: ListedItem;
     /**
      * Number of letters that fit into the space for genres. Instead of genres that do not fit, the page shows their
      * number.
@@ -25,13 +25,13 @@ interface FactsProps {
 }
 
 /** Returns the known facts about an item, in their order. */
-export const formatFacts = (film: ListedFilm): readonly string[] =>
-    [formatPrice(film), describeStock(film), film.year?.toString(), film.brand, ...film.genres].filter(
+export const formatFacts = (item: ListedItem): readonly string[] =>
+    [formatPrice(item), describeStock(item), item.year?.toString(), item.brand, ...item.genres].filter(
         (fact) => fact !== undefined,
     );
 
-/** Renders a film's year, brand and genres in little space. Screen readers get all genres. */
-export function Facts({ film: { year, brand, genres }, letters }: FactsProps) {
+/** Renders an item's year, brand and genres in little space. Screen readers get all genres. */
+export function Facts({ item: { year, brand, genres }, letters }: FactsProps) {
     const { shown, rest } = shortened(genres, letters);
     return (
         <>
@@ -49,8 +49,8 @@ export function Facts({ film: { year, brand, genres }, letters }: FactsProps) {
 }
 
 /** Renders the price of an item, and its stock if it is low. Renders nothing without a price. */
-export function Price({ film }: { film: ListedFilm }) {
-    const [price, stock] = [formatPrice(film), describeStock(film)];
+export function Price({ item }: { item: ListedItem }) {
+    const [price, stock] = [formatPrice(item), describeStock(item)];
     if (price === undefined && stock === undefined) return null;
     return (
         <span class="card-price wrap strong digits">
@@ -78,10 +78,10 @@ export const Fact = ({ name, title, children }: FactProps) =>
         </>
     ) : null;
 
-/** Renders a film's title, and its facts below it. */
+/** Renders an item's title, and its facts below it. */
 export const TitleAndFacts = (props: FactsProps) => (
     <>
-        <span class="rank-title cut title">{spoken(props.film.title)}</span>
+        <span class="rank-title cut title">{spoken(props.item.title)}</span>
         <span class="rank-facts cut soft fine">
             <Facts {...props} />
         </span>
@@ -113,7 +113,7 @@ export const Acts = ({ again = false, onAct }: ActsProps) => (
 );
 
 /** Renders the source of a list, with the reason if the campaign did not make the list. */
-export function SourceBadge({ list }: { list: FilmList }) {
+export function SourceBadge({ list }: { list: ItemList }) {
     const { source, reason } = list;
     const { badge, sentence } = wordsOfList(list);
     return (
@@ -127,7 +127,7 @@ export function SourceBadge({ list }: { list: FilmList }) {
 
 const legend = [
     ["campaign", "Personal", `made by Amazon Personalize for one ${person.one}`],
-    ["similar", "Similar", `${item.many} with the same ${person.many}`],
+    ["similar", "Similar", `${noun.many} with the same ${person.many}`],
     ["popular", "Popular", `equal for all ${person.many}`],
 ] as const;
 

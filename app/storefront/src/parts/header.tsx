@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { capital, item, person, siteName } from "../data-words.ts";
+import { capital, noun, person, siteName } from "../data-words.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
 import { needsToken } from "../sign-in.ts";
 import { currentTheme, showTheme } from "../storage.ts";
@@ -52,7 +52,7 @@ export function Header({ route, onPick, onSearch }: HeaderProps) {
             >
                 <Icon name="search" />
                 <span>
-                    Search<span class="unseen"> {item.many}</span>
+                    Search<span class="unseen"> {noun.many}</span>
                 </span>
             </button>
             <ThemeToggle />

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Act } from "../data-words.ts";
 import { spoken } from "../poster/lettering.ts";
-import type { ListedFilm } from "../words.ts";
+import type { ListedItem } from "../words.ts";
 import { Acts, formatFacts } from "./facts.tsx";
 import { Artwork, Poster } from "./poster.tsx";
 
@@ -9,23 +9,23 @@ interface HeroProps {
     readonly eyebrow: string;
     /** The viewer's taste in a sentence, if it is known. */
     readonly taste: string | undefined;
-    /** The film; undefined until it is known. Its space is reserved. */
-    readonly film: ListedFilm | undefined;
-    /** Text that replaces a missing film. */
+    /** The item; undefined until it is known. Its space is reserved. */
+    readonly item: ListedItem | undefined;
+    /** Text that replaces a missing item. */
     readonly empty: string | undefined;
     readonly children?: ComponentChildren;
     /** Opens the viewer's history; undefined if the page may not show the history. */
     readonly onHistory: (() => void) | undefined;
-    onAct(film: ListedFilm, act: Act): void;
-    onOpen(film: ListedFilm): void;
+    onAct(item: ListedItem, act: Act): void;
+    onOpen(item: ListedItem): void;
 }
 
-/** Renders the first film of the viewer's list, large. */
-export function Hero({ eyebrow, taste, film, empty, children, onHistory, onAct, onOpen }: HeroProps) {
+/** Renders the first item of the viewer's list, large. */
+export function Hero({ eyebrow, taste, item, empty, children, onHistory, onAct, onOpen }: HeroProps) {
     return (
         <section class="hero stage" aria-labelledby="hero-title">
-            <div class="hero-art" key={film?.itemId}>
-                {film && <Artwork film={film} />}
+            <div class="hero-art" key={item?.itemId}>
+                {item && <Artwork item={item} />}
             </div>
             {children}
             <div class="hero-words">
@@ -39,26 +39,26 @@ export function Hero({ eyebrow, taste, film, empty, children, onHistory, onAct, 
                         </button>
                     )}
                 </div>
-                {(taste !== undefined || (film === undefined && empty === undefined)) && (
+                {(taste !== undefined || (item === undefined && empty === undefined)) && (
                     <p class="hero-taste hint">{taste}</p>
                 )}
-                {film === undefined && empty !== undefined ? (
-                    <p class="hero-film">{empty}</p>
-                ) : film === undefined ? (
+                {item === undefined && empty !== undefined ? (
+                    <p class="hero-item">{empty}</p>
+                ) : item === undefined ? (
                     <>
                         <span class="blank hero-blank" />
                         <span class="blank hero-blank-facts" />
                     </>
                 ) : (
                     <>
-                        <p class="hero-film">{spoken(film.title)}</p>
-                        <p class="hero-facts soft">{formatFacts(film).join(" · ")}</p>
+                        <p class="hero-item">{spoken(item.title)}</p>
+                        <p class="hero-facts soft">{formatFacts(item).join(" · ")}</p>
                         <p class="hero-deeds wrap">
-                            <Acts onAct={(act) => onAct(film, act)} />
+                            <Acts onAct={(act) => onAct(item, act)} />
                             <button
                                 type="button"
                                 class="button over"
-                                onClick={() => onOpen(film)}
+                                onClick={() => onOpen(item)}
                                 aria-haspopup="dialog"
                             >
                                 More about it
@@ -67,7 +67,7 @@ export function Hero({ eyebrow, taste, film, empty, children, onHistory, onAct, 
                     </>
                 )}
             </div>
-            <div class="hero-poster">{film && <Poster key={film.itemId} film={film} />}</div>
+            <div class="hero-poster">{item && <Poster key={item.itemId} item={item} />}</div>
         </section>
     );
 }

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { genreCounts } from "../../../api/genres.ts";
 import { historyPath } from "../api.ts";
-import { capital, done, item, past, person, publicHistories } from "../data-words.ts";
+import { capital, done, noun, past, person, publicHistories } from "../data-words.ts";
 import { type Asked, useAnswer } from "../hooks.ts";
 import { needsToken } from "../sign-in.ts";
 import { viewerName } from "../viewers.ts";
-import { formatDay, type History, type ListedFilm, type PastFilm, unique } from "../words.ts";
+import { formatDay, type History, type ListedItem, type PastItem, unique } from "../words.ts";
 import { announce, Trouble } from "./announcer.tsx";
 import { TitleAndFacts } from "./facts.tsx";
 import { Bars } from "./icons.tsx";
@@ -20,22 +20,22 @@ import { Avatar } from "./viewer-choice.tsx";
 export const showsHistories = publicHistories || needsToken;
 
 /**
- * An empty list of films that all views share. The views do not render again, because the list is always the same
+ * An empty list of items that all views share. The views do not render again, because the list is always the same
  * object.
  */
-const none: readonly PastFilm[] = [];
+const none: readonly PastItem[] = [];
 
 /**
- * Returns the viewer's newest films that the API knows. The list is empty until they are loaded, and if the page may
+ * Returns the viewer's newest items that the API knows. The list is empty until they are loaded, and if the page may
  * not read them.
  */
-export function useNewest(viewer: string): readonly PastFilm[] {
-    return useAnswer<History>(showsHistories ? historyPath(viewer) : undefined).answered?.value.films ?? none;
+export function useNewest(viewer: string): readonly PastItem[] {
+    return useAnswer<History>(showsHistories ? historyPath(viewer) : undefined).answered?.value.items ?? none;
 }
 
 interface Pages {
-    /** Films of all requested pages, the newest first. */
-    readonly films: readonly PastFilm[];
+    /** Items of all requested pages, the newest first. */
+    readonly items: readonly PastItem[];
     /** The last page that the view requested. */
     readonly request: Asked<History>;
     /** Function that requests the next page; undefined after the last one. */
@@ -45,20 +45,20 @@ interface Pages {
 /** Returns a viewer's history, page by page. */
 function useHistory(viewer: string): Pages {
     const [token, setToken] = useState<string>();
-    const [films, setFilms] = useState<readonly PastFilm[]>([]);
+    const [items, setItems] = useState<readonly PastItem[]>([]);
     const request = useAnswer<History>(historyPath(viewer, token));
     const page = request.answered?.value;
     useEffect(() => {
-        // If the viewer watches a film between two requests, both pages of the history contain the same film.
-        if (page !== undefined) setFilms((before) => unique([...before, ...page.films]));
+        // If the viewer watches an item between two requests, both pages of the history contain the same item.
+        if (page !== undefined) setItems((before) => unique([...before, ...page.items]));
     }, [page]);
     const next = page?.nextToken;
-    return { films, request, more: next === undefined ? undefined : () => setToken(next) };
+    return { items, request, more: next === undefined ? undefined : () => setToken(next) };
 }
 
 interface HistoryPanelProps {
     readonly viewer: string;
-    onOpen(film: ListedFilm): void;
+    onOpen(item: ListedItem): void;
     onClose(): void;
 }
 
@@ -68,18 +68,18 @@ const factLetters = 30;
 
 /** Renders the dialog with a viewer's taste and history. */
 export function HistoryPanel({ viewer, onOpen, onClose }: HistoryPanelProps) {
-    const { films, request, more } = useHistory(viewer);
+    const { items, request, more } = useHistory(viewer);
     const answer = request.answered?.value;
     const list = useRef<HTMLOListElement>(null);
     const shown = useRef(0);
-    // The button disappears with the last page, so move the focus to the first new film.
+    // The button disappears with the last page, so move the focus to the first new item.
     useEffect(() => {
-        if (shown.current > 0 && films.length > shown.current) {
+        if (shown.current > 0 && items.length > shown.current) {
             list.current?.querySelectorAll("button")[shown.current]?.focus();
-            announce(`${films.length - shown.current} more ${item.many}.`);
+            announce(`${items.length - shown.current} more ${noun.many}.`);
         }
-        shown.current = films.length;
-    }, [films.length]);
+        shown.current = items.length;
+    }, [items.length]);
     return (
         <Modal class="sheet history" labelledBy="history-title" onClose={onClose}>
             <div class="history-head line">
@@ -91,11 +91,11 @@ export function HistoryPanel({ viewer, onOpen, onClose }: HistoryPanelProps) {
             <p class="hint" role="status">
                 {answer && contentOf(answer)}
             </p>
-            {films.length > 0 && <Taste films={films} />}
-            {films.length > 0 && <h3 id="history-films">{capital(done)}</h3>}
-            <ol class="past" ref={list} aria-labelledby="history-films" aria-busy={request.loading}>
-                {films.map((film) => (
-                    <PastOf key={film.itemId} film={film} onOpen={() => onOpen(film)} />
+            {items.length > 0 && <Taste items={items} />}
+            {items.length > 0 && <h3 id="history-items">{capital(done)}</h3>}
+            <ol class="past" ref={list} aria-labelledby="history-items" aria-busy={request.loading}>
+                {items.map((item) => (
+                    <PastOf key={item.itemId} item={item} onOpen={() => onOpen(item)} />
                 ))}
             </ol>
             {request.error !== undefined && <Trouble error={request.error} onAgain={request.again} />}
@@ -108,40 +108,40 @@ export function HistoryPanel({ viewer, onOpen, onClose }: HistoryPanelProps) {
     );
 }
 
-const PastOf = ({ film, onOpen }: { film: PastFilm; onOpen: () => void }) => (
-    <li data-item={film.itemId}>
+const PastOf = ({ item, onOpen }: { item: PastItem; onOpen: () => void }) => (
+    <li data-item={item.itemId}>
         <button type="button" class="entry" onClick={onOpen}>
-            <Poster film={film} />
+            <Poster item={item} />
             <span>
-                <TitleAndFacts film={film} letters={factLetters} />
+                <TitleAndFacts item={item} letters={factLetters} />
             </span>
-            <time class="soft fine" dateTime={film.at}>
-                {formatDay(film.at)}
+            <time class="soft fine" dateTime={item.at}>
+                {formatDay(item.at)}
             </time>
         </button>
     </li>
 );
 
-/** Renders the most frequent genres of films as bars. */
-function Taste({ films }: { films: readonly PastFilm[] }) {
-    const counts = genreCounts(films).slice(0, shownGenres);
+/** Renders the most frequent genres of items as bars. */
+function Taste({ items }: { items: readonly PastItem[] }) {
+    const counts = genreCounts(items).slice(0, shownGenres);
     if (counts.length === 0) return null;
     return (
         <>
             <h3 id="history-taste">Taste</h3>
             <Bars
                 labelledBy="history-taste"
-                lines={counts.map(([genre, count]) => [genre, count / films.length, `${count} of ${films.length}`])}
+                lines={counts.map(([genre, count]) => [genre, count / items.length, `${count} of ${items.length}`])}
             />
         </>
     );
 }
 
-/** Returns the number of films and their sources as a sentence. */
+/** Returns the number of items and their sources as a sentence. */
 function contentOf({ total, from, eventDays }: History): string {
     const recent = `the last ${eventDays} days`;
-    if (total === 0) return `No ${item.one} is known that this ${person.one} ${past} in ${recent}.`;
-    const count = total === 1 ? `1 ${item.one}` : `${total.toLocaleString("en")} ${item.many}`;
+    if (total === 0) return `No ${noun.one} is known that this ${person.one} ${past} in ${recent}.`;
+    const count = total === 1 ? `1 ${noun.one}` : `${total.toLocaleString("en")} ${noun.many}`;
     return from.includes("data")
         ? `${count}, ${done} in the data or in ${recent}.`
         : `${count}, ${done} in ${recent}. Older ones are known only of the ${person.many} that this page offers.`;

@@ -1,17 +1,17 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { type Answered, popularPath, trendingPath } from "../api.ts";
-import { category, item, past } from "../data-words.ts";
+import { category, noun, past } from "../data-words.ts";
 import { type Asked, useAnswer, useNear } from "../hooks.ts";
 import type { Origin } from "../why.ts";
-import { type FilmList, type ListedFilm, popularWords } from "../words.ts";
+import { type ItemList, type ListedItem, popularWords } from "../words.ts";
 import { Row } from "./row.tsx";
 
-/** What a row calls when the viewer opens a film or the details of the list. */
+/** What a row calls when the viewer opens an item or the details of the list. */
 export interface RowCalls {
-    /** Opens a film. `from` is the list that contains it, if any. */
-    onOpen(film: ListedFilm, from?: Origin): void;
-    onDetails(title: string, answered: Answered<FilmList> | undefined): void;
+    /** Opens an item. `from` is the list that contains it, if any. */
+    onOpen(item: ListedItem, from?: Origin): void;
+    onDetails(title: string, answered: Answered<ItemList> | undefined): void;
 }
 
 interface ListedRowProps extends RowCalls {
@@ -24,7 +24,7 @@ interface ListedRowProps extends RowCalls {
     readonly without?: ReadonlySet<string>;
     readonly empty: string;
     /** Renders elements beside the title. The list is undefined until it is loaded. */
-    beside?(list: FilmList | undefined): ComponentChildren;
+    beside?(list: ItemList | undefined): ComponentChildren;
 }
 
 /**
@@ -37,7 +37,7 @@ const margin = "500px";
 export function ListedRow({ path, without, beside, onDetails, ...row }: ListedRowProps) {
     const place = useRef<HTMLDivElement>(null);
     const isNear = useNear(place, margin);
-    const request = useAnswer<FilmList>(isNear ? path : undefined);
+    const request = useAnswer<ItemList>(isNear ? path : undefined);
     const shown = useMemo(
         () => leaveOut(request, without),
         [request.answered, request.error, request.loading, without],
@@ -51,14 +51,14 @@ export function ListedRow({ path, without, beside, onDetails, ...row }: ListedRo
     );
 }
 
-function leaveOut(request: Asked<FilmList>, without: ReadonlySet<string> | undefined): Asked<FilmList> {
+function leaveOut(request: Asked<ItemList>, without: ReadonlySet<string> | undefined): Asked<ItemList> {
     if (without === undefined || request.answered === undefined) return request;
     const { value } = request.answered;
-    const films = value.films.filter(({ itemId }) => !without.has(itemId));
-    return { ...request, answered: { ...request.answered, value: { ...value, films } } };
+    const items = value.items.filter(({ itemId }) => !without.has(itemId));
+    return { ...request, answered: { ...request.answered, value: { ...value, items } } };
 }
 
-/** Renders the rows that are the same for all viewers: trending films, and popular films of one genre or all. */
+/** Renders the rows that are the same for all viewers: trending items, and popular items of one genre or all. */
 export function EverybodysRows(opens: RowCalls) {
     const [genre, setGenre] = useState("");
     return (
@@ -66,9 +66,9 @@ export function EverybodysRows(opens: RowCalls) {
             <ListedRow
                 id="trending"
                 title="Trending"
-                note={`${item.Many} with a growing audience.`}
+                note={`${noun.Many} with a growing audience.`}
                 path={trendingPath}
-                empty={`No ${item.one} has a growing audience in this data.`}
+                empty={`No ${noun.one} has a growing audience in this data.`}
                 {...opens}
             />
             <ListedRow
@@ -78,8 +78,8 @@ export function EverybodysRows(opens: RowCalls) {
                 path={popularPath(genre)}
                 empty={
                     genre === ""
-                        ? `No ${item.one} is popular in this data.`
-                        : `Nobody ${past} ${item.many} of this ${category.one}. Choose another one.`
+                        ? `No ${noun.one} is popular in this data.`
+                        : `Nobody ${past} ${noun.many} of this ${category.one}. Choose another one.`
                 }
                 {...opens}
                 beside={(list) => (
@@ -87,7 +87,7 @@ export function EverybodysRows(opens: RowCalls) {
                         class="genre"
                         // Hide the menu of genres if the data has no genres.
                         hidden={list !== undefined && (list.genres ?? []).length === 0 && genre === ""}
-                        aria-label={`${category.One} of the popular ${item.many}`}
+                        aria-label={`${category.One} of the popular ${noun.many}`}
                         value={genre}
                         onChange={(event) => setGenre(event.currentTarget.value)}
                     >

@@ -26,11 +26,11 @@ const measured: Measure = (text, { family, weight, spacing }: Face) => {
 /** Cache of the URLs of drawn posters, because several rows can show one item. */
 const drawn = new Map<string, string>();
 
-function drawImageUrl(film: Drawn): string {
-    const key = JSON.stringify([film.title, film.year, film.genres]);
+function drawImageUrl(item: Drawn): string {
+    const key = JSON.stringify([item.title, item.year, item.genres]);
     const cachedImage = drawn.get(key);
     if (cachedImage !== undefined) return cachedImage;
-    const [height, inside] = hasPosters ? [300, poster(film, measured)] : [tileSize, tile(film, measured)];
+    const [height, inside] = hasPosters ? [300, poster(item, measured)] : [tileSize, tile(item, measured)];
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 ${height}">${inside}</svg>`;
     const address = `data:image/svg+xml,${encodeURIComponent(svg)}`;
     drawn.set(key, address);
@@ -42,18 +42,18 @@ function drawImageUrl(film: Drawn): string {
  * neutral tile for other items. The text beside the picture describes it. The function uses one `img` element for all
  * of these pictures, because `useNear` observes this element.
  */
-export function Poster({ film }: { film: Pictured }) {
+export function Poster({ item }: { item: Pictured }) {
     const element = useRef<HTMLImageElement>(null);
     const isNear = useNear(element);
     const [broken, setBroken] = useState<string>();
-    const image = film.image === broken ? undefined : film.image;
+    const image = item.image === broken ? undefined : item.image;
     return (
         <img
             ref={element}
             class={image === undefined ? "poster" : "poster photo"}
             alt=""
             decoding="async"
-            src={isNear ? (image ?? drawImageUrl(film)) : undefined}
+            src={isNear ? (image ?? drawImageUrl(item)) : undefined}
             onError={() => setBroken(image)}
         />
     );
@@ -63,13 +63,13 @@ export function Poster({ film }: { film: Pictured }) {
  * Renders the middle part of a film's drawn picture, without its title, for a wide space. Renders nothing for items
  * other than films.
  */
-export const Artwork = ({ film }: { film: Pictured }) => (hasPosters ? <Scene film={film} /> : null);
+export const Artwork = ({ item }: { item: Pictured }) => (hasPosters ? <Scene item={item} /> : null);
 
 /** Renders the picture as inline SVG, because the browser would count an image as the largest contentful paint. */
-function Scene({ film }: { film: Drawn }) {
+function Scene({ item }: { item: Drawn }) {
     const id = useId();
-    const { title, year } = film;
-    const inside = useMemo(() => artwork(film, id), [title, year, id]);
+    const { title, year } = item;
+    const inside = useMemo(() => artwork(item, id), [title, year, id]);
     return (
         <svg
             class="artwork"

@@ -5,7 +5,7 @@ import type { Mark } from "../changes.ts";
 import { type Asked, useGlide, useKeptFocus } from "../hooks.ts";
 import { spoken } from "../poster/lettering.ts";
 import type { Origin } from "../why.ts";
-import type { FilmList, ListedFilm } from "../words.ts";
+import type { ItemList, ListedItem } from "../words.ts";
 import { Trouble } from "./announcer.tsx";
 import { Facts, Price, SourceBadge } from "./facts.tsx";
 import { Icon } from "./icons.tsx";
@@ -17,29 +17,29 @@ interface RowProps {
     readonly title: string;
     /** One line below the title. Its space is reserved, so that the line can change. */
     readonly note: ComponentChildren;
-    readonly request: Asked<FilmList>;
+    readonly request: Asked<ItemList>;
     readonly marks?: ReadonlyMap<string, Mark>;
-    /** Text for a row without films. */
+    /** Text for a row without items. */
     readonly empty: string;
     readonly children?: ComponentChildren;
-    onOpen(film: ListedFilm, from: Origin): void;
+    onOpen(item: ListedItem, from: Origin): void;
     onDetails(): void;
 }
 
 /** Number of placeholders that fill the widest screen. A row shows them from the moment when it requests its list. */
 const blanks = 12;
 
-/** Renders a row of films with its source, and a text if it has no films. */
+/** Renders a row of items with its source, and a text if it has no items. */
 export function Row({ id, title, note, request, marks, empty, children, onOpen, onDetails }: RowProps) {
     const { answered, error, loading, again } = request;
     const list = answered?.value;
-    const films = list?.films ?? [];
-    const order = films.map(({ itemId }) => itemId).join(" ");
+    const items = list?.items ?? [];
+    const order = items.map(({ itemId }) => itemId).join(" ");
     const track = useRef<HTMLUListElement>(null);
     useGlide(track, order);
     useKeptFocus(track, order);
     const [active, setActive] = useState<string>();
-    const reached = films.some(({ itemId }) => itemId === active) ? active : films[0]?.itemId;
+    const reached = items.some(({ itemId }) => itemId === active) ? active : items[0]?.itemId;
 
     const page = (way: 1 | -1) =>
         track.current?.scrollBy({ left: way * track.current.clientWidth * 0.8, behavior: "smooth" });
@@ -67,7 +67,7 @@ export function Row({ id, title, note, request, marks, empty, children, onOpen, 
             <div class="row-body">
                 {error !== undefined && list === undefined ? (
                     <Trouble error={error} onAgain={again} />
-                ) : list !== undefined && films.length === 0 ? (
+                ) : list !== undefined && items.length === 0 ? (
                     <p class="trouble wrap line edged soft">{empty}</p>
                 ) : (
                     <>
@@ -82,14 +82,14 @@ export function Row({ id, title, note, request, marks, empty, children, onOpen, 
                                 ? Array.from({ length: loading ? blanks : 0 }, (_, place) => (
                                       <Blank key={`blank ${place}`} />
                                   ))
-                                : films.map((film) => (
+                                : items.map((item) => (
                                       <Card
-                                          key={film.itemId}
-                                          film={film}
-                                          mark={marks?.get(film.itemId)}
-                                          reached={film.itemId === reached}
-                                          onReached={() => setActive(film.itemId)}
-                                          onOpen={() => onOpen(film, { title, list })}
+                                          key={item.itemId}
+                                          item={item}
+                                          mark={marks?.get(item.itemId)}
+                                          reached={item.itemId === reached}
+                                          onReached={() => setActive(item.itemId)}
+                                          onOpen={() => onOpen(item, { title, list })}
                                       />
                                   ))}
                         </ul>
@@ -101,7 +101,7 @@ export function Row({ id, title, note, request, marks, empty, children, onOpen, 
     );
 }
 
-/** Renders the placeholder of a card until its film is loaded. */
+/** Renders the placeholder of a card until its item is loaded. */
 const Blank = () => (
     <li class="card" aria-hidden="true">
         <span class="blank poster" />
@@ -125,7 +125,7 @@ const Pager = ({ onPage }: { onPage: (way: 1 | -1) => void }) => (
 );
 
 interface CardProps {
-    readonly film: ListedFilm;
+    readonly item: ListedItem;
     readonly mark?: Mark | undefined;
     /** Whether the Tab key reaches this card of the row. */
     readonly reached: boolean;
@@ -136,9 +136,9 @@ interface CardProps {
 /** Number of letters that fit into two lines on the narrowest screen. */
 const lettersOnCard = 24;
 
-/** Renders a film in a row. */
-function Card({ film, mark, reached, onReached, onOpen }: CardProps) {
-    const { itemId, title } = film;
+/** Renders an item in a row. */
+function Card({ item, mark, reached, onReached, onOpen }: CardProps) {
+    const { itemId, title } = item;
     const early = () => prefetch(similarPath(itemId));
     const shown = spoken(title);
     const markText = mark?.kind === "new" ? "New" : mark?.kind === "up" ? `Up ${mark.by}` : undefined;
@@ -155,12 +155,12 @@ function Card({ film, mark, reached, onReached, onOpen }: CardProps) {
                     early();
                 }}
             >
-                <Poster film={film} />
+                <Poster item={item} />
                 {markText !== undefined && <span class={`chip chip-${mark?.kind}`}>{markText}</span>}
                 <span class="card-title cut title">{shown}</span>
-                <Price film={film} />
-                <span class="card-facts soft fine breaks" title={film.genres.join(", ")}>
-                    <Facts film={film} letters={lettersOnCard} />
+                <Price item={item} />
+                <span class="card-facts soft fine breaks" title={item.genres.join(", ")}>
+                    <Facts item={item} letters={lettersOnCard} />
                 </span>
             </button>
         </li>

@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { rowLength, searchPath } from "../api.ts";
-import { item } from "../data-words.ts";
+import { noun } from "../data-words.ts";
 import { type Asked, useAnswer, useSettled } from "../hooks.ts";
 import { hashFor, type Route } from "../route.ts";
-import type { FoundFilms } from "../words.ts";
+import type { FoundItems } from "../words.ts";
 import { Trouble } from "./announcer.tsx";
 import { TitleAndFacts } from "./facts.tsx";
 import { Modal } from "./modal.tsx";
@@ -19,13 +19,13 @@ interface SearchProps {
     onClose(): void;
 }
 
-/** Renders the dialog to find a film by its title: an editable combobox with a list (WAI-ARIA Authoring Practices). */
+/** Renders the dialog to find an item by its title: an editable combobox with a list (WAI-ARIA Authoring Practices). */
 export function Search({ route, onClose }: SearchProps) {
     const [typed, setTyped] = useState("");
     const query = typed.trim();
     const sought = useSettled(query, settledMs);
-    const request = useAnswer<FoundFilms>(sought === "" ? undefined : searchPath(sought));
-    const films = query === "" ? [] : (request.answered?.value.films ?? []);
+    const request = useAnswer<FoundItems>(sought === "" ? undefined : searchPath(sought));
+    const items = query === "" ? [] : (request.answered?.value.items ?? []);
     const isCurrent = query === sought && !request.loading;
     const [place, setPlace] = useState(0);
     const [opensFirst, setOpensFirst] = useState(false);
@@ -36,35 +36,35 @@ export function Search({ route, onClose }: SearchProps) {
     useEffect(() => setPlace(0), [request.answered]);
     useEffect(() => list.current?.children[place]?.scrollIntoView({ block: "nearest" }), [place]);
 
-    const open = (film: string) => {
+    const open = (item: string) => {
         onClose();
-        // Only the views `compare` and `home` can open the dialog of a film, so change from any other view to `home`.
+        // Only the views `compare` and `home` can open the dialog of an item, so change from any other view to `home`.
         const page = route.page === "compare" ? "compare" : "home";
-        location.hash = hashFor({ ...route, page, film });
+        location.hash = hashFor({ ...route, page, item });
     };
-    // If the viewer pressed Enter before the API answered, open the first film after the answer.
+    // If the viewer pressed Enter before the API answered, open the first item after the answer.
     useEffect(() => {
         if (!opensFirst || !isCurrent) return;
         setOpensFirst(false);
-        if (films[0] !== undefined) open(films[0].itemId);
+        if (items[0] !== undefined) open(items[0].itemId);
     }, [opensFirst, isCurrent]);
 
     const onKeyDown = (event: KeyboardEvent) => {
         const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-        if (step !== undefined && films.length > 0) {
+        if (step !== undefined && items.length > 0) {
             event.preventDefault();
-            setPlace((place + step + films.length) % films.length);
+            setPlace((place + step + items.length) % items.length);
         }
         if (event.key === "Enter" && !event.isComposing) {
-            const film = films[place];
-            if (isCurrent && film !== undefined) open(film.itemId);
+            const item = items[place];
+            if (isCurrent && item !== undefined) open(item.itemId);
             else setOpensFirst(!isCurrent);
         }
     };
 
     return (
         <Modal class="sheet search" labelledBy="search-title" onClose={onClose}>
-            <h2 id="search-title">Search {item.many}</h2>
+            <h2 id="search-title">Search {noun.many}</h2>
             <input
                 ref={input}
                 value={typed}
@@ -73,9 +73,9 @@ export function Search({ route, onClose }: SearchProps) {
                 role="combobox"
                 aria-labelledby="search-title"
                 aria-autocomplete="list"
-                aria-expanded={films.length > 0}
-                aria-controls="search-films"
-                aria-activedescendant={films.length > 0 ? `search-film-${place}` : undefined}
+                aria-expanded={items.length > 0}
+                aria-controls="search-items"
+                aria-activedescendant={items.length > 0 ? `search-item-${place}` : undefined}
                 maxLength={256}
                 inputMode="search"
                 enterkeyhint="search"
@@ -86,23 +86,23 @@ export function Search({ route, onClose }: SearchProps) {
                 {statusOf(query, isCurrent, request)}
             </p>
             {request.error && query !== "" && <Trouble error={request.error} onAgain={request.again} />}
-            <div class="found" id="search-films" ref={list} role="listbox" tabIndex={-1} aria-labelledby="search-title">
-                {films.map((film, at) => (
+            <div class="found" id="search-items" ref={list} role="listbox" tabIndex={-1} aria-labelledby="search-title">
+                {items.map((item, at) => (
                     // biome-ignore lint/a11y/useKeyWithClickEvents: the text field handles the keys for the list
                     <div
-                        key={film.itemId}
-                        id={`search-film-${at}`}
+                        key={item.itemId}
+                        id={`search-item-${at}`}
                         class="entry"
                         role="option"
                         tabIndex={-1}
                         aria-selected={at === place}
-                        data-item={film.itemId}
-                        onClick={() => open(film.itemId)}
+                        data-item={item.itemId}
+                        onClick={() => open(item.itemId)}
                         onPointerMove={() => setPlace(at)}
                     >
-                        <Poster film={film} />
+                        <Poster item={item} />
                         <span>
-                            <TitleAndFacts film={film} letters={factLetters} />
+                            <TitleAndFacts item={item} letters={factLetters} />
                         </span>
                     </div>
                 ))}
@@ -111,14 +111,14 @@ export function Search({ route, onClose }: SearchProps) {
     );
 }
 
-function statusOf(query: string, isCurrent: boolean, { answered, error }: Asked<FoundFilms>): string {
+function statusOf(query: string, isCurrent: boolean, { answered, error }: Asked<FoundItems>): string {
     if (query === "") return "Type words of a title, in any order, or the beginnings of words.";
     if (!isCurrent) return "Searching …";
     if (error !== undefined) return "";
-    const count = answered?.value.films.length ?? 0;
-    if (count === 0) return `No ${item.one} is found for “${query}”.`;
+    const count = answered?.value.items.length ?? 0;
+    if (count === 0) return `No ${noun.one} is found for “${query}”.`;
     if (count === rowLength) return `The ${count} best matches.`;
-    return `${count} ${count === 1 ? item.one : item.many}.`;
+    return `${count} ${count === 1 ? noun.one : noun.many}.`;
 }
 
 /** Calls `open` when the viewer presses "/" outside of a text field and of a dialog. */

@@ -1,6 +1,6 @@
 import { useId, useState } from "preact/hooks";
 import { picksPath, prefetch } from "../api.ts";
-import { capital, done, item, offeredCount, person } from "../data-words.ts";
+import { capital, done, noun, offeredCount, person } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { drawFor, hashText } from "../poster/seed.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
@@ -142,7 +142,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
 
 /** Returns a viewer's taste according to the data: the genres, or the number of items if the genres are unknown. */
 function tasteIn(genres: readonly string[], items: number): string {
-    return genres.length > 0 ? genres.join(", ") : `${items} ${items === 1 ? item.one : item.many} ${done}`;
+    return genres.length > 0 ? genres.join(", ") : `${items} ${items === 1 ? noun.one : noun.many} ${done}`;
 }
 
 /** Renders the dialog to choose a viewer. */
