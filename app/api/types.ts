@@ -204,7 +204,7 @@ export interface components {
         Price: number;
         /** @description Currency of the price, as in the table of items: `€` or `USD`; absent if the table does not say it */
         Currency: string;
-        /** @description Number of pieces when the table of items was prepared; absent if the table has no stock */
+        /** @description Number of pieces when the table of items was prepared; absent if the table has no stock. Lists leave out items with 0 or less */
         Stock: number;
         /** @description Web address of a picture; absent if the table of items has none */
         Image: string;

@@ -42,7 +42,7 @@ export function historian({ tables, table, tableResilience, log, limits }: Conte
         const after = nextToken === undefined ? undefined : readToken(nextToken);
         trace.layer = "table";
         const [events, data] = [await fetchEvents(userId, trace), tables().history(userId)];
-        const items = inOrder([...(events ?? []), ...(data ?? [])]).filter(({ itemId }) => tables().shows(itemId));
+        const items = inOrder([...(events ?? []), ...(data ?? [])]).filter(({ itemId }) => tables().has(itemId));
         const rest = after === undefined ? items : items.filter((item) => byTime(after, item) < 0);
         const page = rest.slice(0, limit);
         const last = page.at(-1);

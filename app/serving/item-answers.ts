@@ -28,7 +28,7 @@ export interface ListShown {
     readonly reason?: ItemListReason | undefined;
 }
 
-/** Returns a list of the campaign with titles, and without items that are not in the catalogue. */
+/** Returns a list of the campaign with titles, and without items that lists may not show. */
 export function answerList(
     tables: Tables,
     { items, recommendationId, madeAt }: ItemOrder & { readonly madeAt?: number },

@@ -33,10 +33,9 @@ export interface Tables {
     readonly genres: readonly string[];
     /** Number of items in the catalogue; without a catalogue, in the interactions. */
     readonly itemCount: number;
-    /**
-     * Checks whether lists may show an item. If there is no catalogue, they may show every item, otherwise only those of
-     * the catalogue.
-     */
+    /** Checks whether the catalogue has an item; true for every item if there is no catalogue. */
+    has(itemId: string): boolean;
+    /** Checks whether lists may show an item: the catalogue has the item, and the item is not sold out. */
     shows(itemId: string): boolean;
     item(itemId: string): Item | undefined;
     /**
@@ -87,6 +86,8 @@ export function openTables(document: TablesDocument): Tables {
     const { films, genreSets, similar } = document;
     const numbers = new Map(films.ids.map((itemId, number) => [itemId, number]));
     const byGenre = popularByGenre(document);
+    const soldOut = findSoldOut(document);
+    const has = (itemId: string) => !document.hasCatalogue || numbers.has(itemId);
     let index: ReturnType<typeof titleIndex> | undefined;
     const listed = document.viewers === undefined ? undefined : parseViewerList(document.viewers);
     const histories = new Map(Object.entries(document.histories ?? {}));
@@ -110,7 +111,7 @@ export function openTables(document: TablesDocument): Tables {
         const taken: Item[] = [];
         for (const number of candidates) {
             if (taken.length >= count) break;
-            if (without?.has(films.ids[number] as string) || excluded?.has(number)) continue;
+            if (soldOut.has(number) || without?.has(films.ids[number] as string) || excluded?.has(number)) continue;
             taken.push(itemOf(number));
         }
         return taken;
@@ -146,7 +147,8 @@ export function openTables(document: TablesDocument): Tables {
         interactionsSha256: document.interactions.sha256,
         genres: [...byGenre.keys()].sort(),
         itemCount: films.ids.length,
-        shows: (itemId) => !document.hasCatalogue || numbers.has(itemId),
+        has,
+        shows: (itemId) => has(itemId) && !soldOut.has(numbers.get(itemId) ?? -1),
         item: (itemId) => {
             const number = numbers.get(itemId);
             return number === undefined ? undefined : itemOf(number);
@@ -179,6 +181,15 @@ export function openTables(document: TablesDocument): Tables {
             return { from: "popular", items: take(similar.keys(), ask, requestedNumbers) };
         },
     };
+}
+
+/**
+ * Returns the numbers of the items that lists leave out because their stock is 0 or less. If no item is left, the stock
+ * in the data is wrong, so lists leave out none.
+ */
+function findSoldOut({ films: { ids, details = [] } }: TablesDocument): ReadonlySet<number> {
+    const soldOut = new Set(details.flatMap((each, number) => ((each?.stock ?? 1) > 0 ? [] : [number])));
+    return soldOut.size === ids.length ? new Set() : soldOut;
 }
 
 function popularByGenre({ films, genreSets, similar }: TablesDocument): Map<string, number[]> {

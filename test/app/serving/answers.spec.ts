@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { type Asked, idsOf, openApi, parseResult, serviceError, startApi, throws } from "./api-harness.ts";
+import {
+    type Asked,
+    idsOf,
+    openApi,
+    parseResult,
+    serviceError,
+    startApi,
+    tablesDocument,
+    throws,
+} from "./api-harness.ts";
 import { described } from "./described.ts";
 
 describe("Answers of the API", () => {
@@ -67,6 +76,22 @@ describe("Answers of the API", () => {
 
     it("the OpenAPI document names no films, because a shop uses the same API", () => {
         assert.doesNotMatch(openApi, /films?\b/i);
+    });
+
+    it("no list contains a sold-out item, but history, search and /items/{itemId} do", async () => {
+        const soldOut = ["1", "6", "51", "100"];
+        const details = tablesDocument.films.ids.map((itemId) => ({ stock: soldOut.includes(itemId) ? 0 : 9 }));
+        const shop = startApi({ tables: { ...tablesDocument, films: { ...tablesDocument.films, details } } });
+        const ids = async (what: string, input: Asked = {}) =>
+            idsOf(parseResult(await shop.ask(what, { query: { numResults: "2" }, ...input })));
+        assert.deepEqual(await ids("GET /recommendations/{userId}", { path: { userId: "a" } }), ["a:0", "101"]);
+        assert.deepEqual(await ids("GET /similar/{itemId}", { path: { itemId: "5" } }), ["7", "8"]);
+        assert.deepEqual(await ids("GET /popular"), ["2", "3"]);
+        assert.deepEqual(await ids("GET /trending"), ["52", "53"]);
+        await shop.watch("b", "6");
+        assert.deepEqual(await ids("GET /history/{userId}", { path: { userId: "b" }, query: {} }), ["6"]);
+        assert.deepEqual(await ids("GET /items", { query: { query: "film 51", numResults: "1" } }), ["51"]);
+        assert.equal(parseResult(await shop.ask("GET /items/{itemId}", { path: { itemId: "1" } })).stock, 0);
     });
 
     it("/popular, /trending, /similar and /items return films from the fallback tables", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { answerTable } from "../../../app/serving/item-answers.ts";
+import { listedById } from "../../../app/serving/item-answers.ts";
 import { openTables, readTables } from "../../../app/serving/table-answers.ts";
 import type { CatalogueItem } from "../../../data-prep/catalogue.ts";
 import { parseTables, type TablesDocument, TablesFormatError } from "../../../data-prep/tables/document.ts";
@@ -66,6 +66,35 @@ describe("Answers from the fallback tables", () => {
     it("`trending` returns the trending films of the tables, without excluded films", () => {
         assert.equal(ids(tables.trending()), "da");
         assert.equal(ids(tables.trending({ without: new Set(["d"]) })), "a");
+    });
+
+    describe("with stock", () => {
+        /** Returns the tables with the stock of each film; `undefined`: not known. */
+        const stocked = (...stock: readonly (number | undefined)[]) => {
+            const details = stock.map((pieces) => (pieces === undefined ? null : { stock: pieces }));
+            return openTables({ ...document, films: { ...document.films, details } });
+        };
+        const shop = stocked(undefined, 0, 1, -2, 3);
+
+        it("lists leave out sold-out films, and films of which the stock is not known remain", () => {
+            assert.equal(ids(shop.popular()), "ac");
+            assert.equal(ids(shop.popular({ genre: "Sci-Fi" })), "a");
+            assert.equal(ids(shop.trending()), "a");
+            assert.equal(ids(shop.similar(["b"]).items), "ac", "the most similar film, d, is sold out");
+            assert.deepEqual(
+                ["a", "b", "c", "d", "e"].filter((itemId) => shop.shows(itemId)),
+                ["a", "c", "e"],
+            );
+        });
+
+        it("`search` and `item` return sold-out films with their stock", () => {
+            assert.deepEqual([shop.item("d")?.stock, shop.search("bra")[0]?.stock], [-2, 0]);
+            assert.ok(shop.has("d"));
+        });
+
+        it("lists contain sold-out films if no film is in stock, because that is an error in the data", () => {
+            assert.equal(ids(stocked(0, 0, 0, 0, 0).popular()), "abcd");
+        });
     });
 
     it("`similar` returns the films that are similar to one film, without excluded films", () => {
@@ -153,11 +182,8 @@ describe("`makeTables`", () => {
         };
         const details = { price: 12.5, brand: "Ferm", stock: 0, image: "https://cdn.shop.example/1.jpg" };
         const document = make(film("1", details), film("2", {}));
-        const answer = answerTable(openTables(document).popular(), { source: "popular" });
-        assert.deepEqual(
-            answer.items.toSorted((a, b) => Number(a.itemId) - Number(b.itemId)),
-            [film("1", details), film("2", {})],
-        );
+        const answers = ["1", "2"].map((itemId) => listedById(openTables(document), itemId));
+        assert.deepEqual(answers, [film("1", details), film("2", {})]);
         assert.equal("details" in make(film("1", {})).films, false, "no shop, no column");
     });
 

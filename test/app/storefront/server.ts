@@ -84,7 +84,9 @@ export async function serveStorefront({
     const viewers = offeredViewers(tables, words.publicHistories).length;
     const [requests, events]: [string[], Served["events"]] = [[], []];
     const watched = new Map(histories);
-    const fallbackTables = openTables(tables);
+    // A campaign knows no stock, so it also recommends sold-out items.
+    const { details: _, ...films } = tables.films;
+    const fallbackTables = openTables({ ...tables, films });
 
     const campaign: CampaignPort = {
         async ask({ userId, numResults }) {

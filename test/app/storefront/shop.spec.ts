@@ -7,7 +7,7 @@ import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { portOf } from "../../../packages/local-personalize/wire/http.ts";
 import { fake } from "../../support/fake.ts";
 import { keenViewer, tablesDocument } from "./films.ts";
-import { assertAccessible, atRow, waitForFilms, waitForText } from "./pages.ts";
+import { assertAccessible, atRow, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
 const manifest = fake<Manifest>({
@@ -35,7 +35,7 @@ describe("Storefront of a shop", () => {
         const details = films.ids.map((_, place) => ({
             price: 1234.5 + place,
             brand: `Brand ${place % 3}`,
-            stock: place % 4,
+            stock: (place + 1) % 4,
             ...(place % 2 === 0 && { image: `${origin}/${place === 0 ? "missing" : "picture"}.svg` }),
         }));
         const tables: TablesDocument = { ...tablesDocument, films: { ...films, details } };
@@ -64,8 +64,8 @@ describe("Storefront of a shop", () => {
         await page.$eval("#popular", (row) => row.scrollIntoView());
         const [first = "", second = "", third = ""] = await waitForFilms(page, "popular");
         const textOf = (itemId: string) => page.$eval(`#popular [data-item="${itemId}"]`, (card) => card.textContent);
-        assert.match((await textOf(first)) ?? "", /1,234\.50Sold out.*Brand 0/);
-        assert.match((await textOf(second)) ?? "", /1,235\.50Only 1 left.*Brand 1/);
+        assert.match((await textOf(first)) ?? "", /1,234\.50Only 1 left.*Brand 0/);
+        assert.match((await textOf(second)) ?? "", /1,235\.50Only 2 left.*Brand 1/);
         assert.match((await pictureOf(page, third)).src, /picture\.svg$/);
         for (const itemId of [first, second]) {
             const { src, shape } = await pictureOf(page, itemId);
@@ -73,6 +73,20 @@ describe("Storefront of a shop", () => {
             assert.ok(Math.abs(shape - 1) < 0.02, String(shape));
         }
         clean(/404/);
+    });
+
+    it("a sold-out product is neither the large product nor in a row, and its dialog says that it is sold out", async () => {
+        const soldOut = tablesDocument.films.ids.filter((_, place) => (place + 1) % 4 === 0);
+        const page = await open(`#/?viewer=6&item=${soldOut[0]}`);
+        await waitForText(page, "dialog .stock", /^Sold out$/);
+        for (const row of ["picks", "popular"]) {
+            assert.deepEqual(
+                (await waitForFilms(page, row)).filter((itemId) => soldOut.includes(itemId)),
+                [],
+                row,
+            );
+        }
+        assert.doesNotMatch(await waitForAnyText(page, ".hero-facts"), /Sold out/);
     });
 
     it("in both themes, axe finds no accessibility violation, and no text has low contrast", async () => {

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { type Answered, popularPath, trendingPath } from "../api.ts";
-import { category, noun, past } from "../data-words.ts";
+import { category, noun } from "../data-words.ts";
 import { type Asked, useAnswer, useNear } from "../hooks.ts";
 import type { Origin } from "../why.ts";
 import { type ItemList, type ListedItem, popularWords } from "../words.ts";
@@ -79,7 +79,7 @@ export function EverybodysRows(opens: RowCalls) {
                 empty={
                     genre === ""
                         ? `No ${noun.one} is popular in this data.`
-                        : `Nobody ${past} ${noun.many} of this ${category.one}. Choose another one.`
+                        : `No ${noun.one} of this ${category.one} is popular. Choose another one.`
                 }
                 {...opens}
                 beside={(list) => (
