@@ -85,14 +85,20 @@ const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?
     [/like|lov|fav/i, "like", "liked"],
 ];
 
-/** Returns the action for an event type; "choose" for an unknown type. */
-function actOf(type: string): Act {
-    const [, act, past, done = past, after = ""] = verbs.find(([types]) => types.test(type)) ?? [
-        /./,
-        "choose",
-        "chose",
-        "chosen",
-    ];
+const verbFor = (type: string) => verbs.find(([types]) => types.test(type));
+
+/**
+ * Returns the action for an event type. A type without a verb, or with the verb of a type before it, has its own word
+ * from the data on the button, because the data may be in any language. In sentences, the viewer "chooses" this word.
+ */
+function actOf(type: string, place = 0, types: readonly string[] = []): Act {
+    const verb = verbFor(type);
+    if (verb === undefined || types.slice(0, place).some((other) => verbFor(other) === verb)) {
+        const word = type.replace(/(?<=\p{Ll})(?=\p{Lu})|[_-]+/gu, " ").trim() || type;
+        const told = (name: string) => `chose “${word}” for ${name}`;
+        return { type, act: "choose", Act: capital(word), past: "chose", done: "chosen", told };
+    }
+    const [, act, past, done = past, after = ""] = verb;
     return {
         type,
         act: `${act}${after}`,
@@ -109,7 +115,7 @@ const [first, ...others] = (JSON.parse(events) as readonly string[]).map(actOf);
 export const usualAct = first ?? actOf("Watch");
 /** The actions that the page offers, from the event types in the data, the most frequent first. */
 export const acts: readonly Act[] = [usualAct, ...others];
-export const { act, Act, past, done } = usualAct;
+export const { act, past, done } = usualAct;
 
 /** The action that removes an item from the viewer's lists, because the default filter names its event type. */
 export const refusal: Act = {

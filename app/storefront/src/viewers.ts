@@ -5,8 +5,8 @@ import { needsToken } from "./sign-in.ts";
 import { ofThisTab } from "./storage.ts";
 import type { ListedItem } from "./words.ts";
 
-/** Items watched in this visit, newest first. */
-export type Watched = readonly (ListedItem & { readonly done: string })[];
+/** Items watched in this visit, with the event type, newest first. */
+export type Watched = readonly (ListedItem & { readonly type: string })[];
 
 const newViewerKey = "new-viewer";
 const sessionKey = "session";
@@ -50,7 +50,7 @@ export function watchedBy(viewer: string): Watched {
  */
 function remember(viewer: string, item: ListedItem, act: Act): Watched {
     const before = watchedBy(viewer).filter((other) => other.itemId !== item.itemId);
-    const all = [...(act === refusal ? [] : [{ ...item, done: act.done }]), ...before].slice(0, maxWatched);
+    const all = [...(act === refusal ? [] : [{ ...item, type: act.type }]), ...before].slice(0, maxWatched);
     ofThisTab.set(watchedKey(viewer), JSON.stringify(all));
     return all;
 }

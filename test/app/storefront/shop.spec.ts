@@ -127,6 +127,23 @@ describe("Storefront of a shop", () => {
         assert.ok(!(await waitForFilms(page, "picks")).includes(bought));
     });
 
+    it("a button has the data's own word for an event type if the page knows no verb, or has used the verb", async () => {
+        const buttonsFor = async (...names: string[]) => {
+            const eventTypes = names.map((name) => ({ name, rows: 9 }));
+            const words = dataWords({ ...manifest, eventTypes }, { publicHistories: true });
+            const page = await site.openUrl(`${(await site.serve({ words })).url}#/?viewer=21`);
+            await waitForFilms(page, "picks");
+            const buttons = await page.$$eval(".hero-deeds .button", (all) => all.map((one) => one.textContent));
+            return { page, buttons: buttons.slice(0, -1) };
+        };
+        const { page, buttons } = await buttonsFor("visualizza", "aggiungi_al_carrello", "acquisto");
+        assert.deepEqual(buttons, ["Visualizza", "Aggiungi al carrello", "Acquisto"]);
+        await page.locator(".hero-deeds .button:nth-of-type(3)").click();
+        await waitForText(page, "#picks .row-note", /^(Because you|You) chose “acquisto” for .+/);
+        const english = await buttonsFor("view", "detailView", "checkout");
+        assert.deepEqual(english.buttons, ["View", "Detail View", "Buy"]);
+    });
+
     it("a click on the button `Not interested` removes a product from the customer's lists", async () => {
         const page = await open("#/?viewer=22");
         const [, refused = ""] = await waitForFilms(page, "picks");

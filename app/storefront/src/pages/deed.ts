@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { type Answered, ApiError, picksPath } from "../api.ts";
 import { type Changes, changesBetween, changesInWords } from "../changes.ts";
-import { type Act, done, noun, past, usualAct } from "../data-words.ts";
+import { type Act, act, capital, done, noun, past } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { spoken } from "../poster/lettering.ts";
 import { isNew, lastRevision, viewerName, watchedBy, watchItem } from "../viewers.ts";
@@ -85,17 +85,17 @@ export function noteOn(
 /** Returns the note under a list before any action. */
 export function usualNote(viewer: string, watchedSome: boolean, list: ItemList | undefined): string {
     if (isNew(viewer) && !watchedSome) {
-        return `You are new, so these are popular ${noun.many}. ${usualAct.Act} one, and the list becomes yours.`;
+        return `You are new, so these are popular ${noun.many}. ${capital(act)} one, and the list becomes yours.`;
     }
     if (list?.viewerKnown === false) return unknownViewerWords.sentence;
     if (list && isOfModel(list) && !list.viewerKnown) return wordsOfList(list).sentence;
     if (list === undefined || isOfModel(list))
-        return `Based on the ${noun.many} that ${viewerName(viewer) === "you" ? "you" : "they"} ${past}. ${usualAct.Act} one, and see the list change.`;
+        return `Based on the ${noun.many} that ${viewerName(viewer) === "you" ? "you" : "they"} ${past}. ${capital(act)} one, and see the list change.`;
     if (list.source === "similar") {
         const names = (list.because ?? []).map((item) => spoken(item.title));
         return names.length > 0
             ? `Like ${listed(names)}, which ${viewerName(viewer)} ${past}.`
             : `Like the ${noun.many} ${done} last.`;
     }
-    return `${popularWords}. ${usualAct.Act} one, and the list becomes personal.`;
+    return `${popularWords}. ${capital(act)} one, and the list becomes personal.`;
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Answered, curlFor } from "../api.ts";
-import { type Act, noun } from "../data-words.ts";
+import { type Act, acts, noun } from "../data-words.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Fact } from "../parts/facts.tsx";
 import { Bars } from "../parts/icons.tsx";
@@ -134,7 +134,7 @@ export function useOpened({ who, watched, history = [], onWatch, refuses = false
                     <ItemDialog
                         itemId={itemId}
                         listedItem={current?.item}
-                        done={watched.find((item) => item.itemId === itemId)?.done}
+                        done={acts.find(({ type }) => type === watched.find((item) => item.itemId === itemId)?.type)}
                         refuses={refuses}
                         why={{ who, origin: current?.from, watched: unique([...watched, ...history]) }}
                         onWatch={(item, act) => {

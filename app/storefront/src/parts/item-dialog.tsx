@@ -16,7 +16,7 @@ interface ItemDialogProps {
     /** The item from the list. If undefined, the dialog requests it. */
     readonly listedItem: ListedItem | undefined;
     /** What the viewer did with the item in this visit. */
-    readonly done: string | undefined;
+    readonly done: Act | undefined;
     /** Whether the viewer may refuse the item. */
     readonly refuses: boolean;
     readonly why: Pick<WhyAsked, "who" | "origin" | "watched">;
@@ -83,15 +83,15 @@ export function ItemDialog({ itemId, listedItem, done, refuses, why, onWatch, on
                                 </ul>
                             )}
                             <p class="item-deeds wrap line">
-                                <Acts again={done === usualAct.done} onAct={(act) => onWatch(item, act)} />
+                                <Acts again={done === usualAct} onAct={(act) => onWatch(item, act)} />
                                 {refuses && (
                                     <button type="button" class="button over" onClick={() => onWatch(item, refusal)}>
                                         {refusal.Act}
                                     </button>
                                 )}
-                                {done !== undefined && (
+                                {done && (
                                     <span class="watched strong">
-                                        <Icon name="seen" /> {capital(done)} in this visit
+                                        <Icon name="seen" /> {capital(done.done)} in this visit
                                     </span>
                                 )}
                             </p>
