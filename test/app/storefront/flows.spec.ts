@@ -143,7 +143,11 @@ describe("Storefront", () => {
         const [first = ""] = await waitForFilms(page, "popular");
         await page.locator("#popular [data-item] button").click();
         const film = tables.item(first);
-        await waitForText(page, "dialog .item-facts", new RegExp(`^${film?.year}watched by ${film?.viewers} viewers$`));
+        await waitForText(
+            page,
+            "dialog .item-facts",
+            new RegExp(`^${film?.year} · watched by ${film?.viewers} viewers$`),
+        );
         assert.deepEqual(
             await page.$$eval("dialog .genres li", (all) => all.map((one) => one.textContent)),
             film?.genres,

@@ -38,7 +38,8 @@ describe("Storefront of a shop", () => {
             stock: (place + 1) % 4,
             ...(place % 2 === 0 && { image: `${origin}/${place === 0 ? "missing" : "picture"}.svg` }),
         }));
-        const tables: TablesDocument = { ...tablesDocument, films: { ...films, details } };
+        const years = films.years.map((year, place) => (place === 0 ? null : year));
+        const tables: TablesDocument = { ...tablesDocument, films: { ...films, years, details } };
         return { tables, words: dataWords(manifest, { publicHistories: true }), watchedTypes: ["purchase"] };
     });
     const { open, clean } = site;
@@ -87,6 +88,15 @@ describe("Storefront of a shop", () => {
             );
         }
         assert.doesNotMatch(await waitForAnyText(page, ".hero-facts"), /Sold out/);
+    });
+
+    it("a dialog has a separator between two facts only, also for a product without a year", async () => {
+        const facts = async (place: number) => {
+            const page = await open(`#/?viewer=6&item=${tablesDocument.films.ids[place]}`);
+            return waitForText(page, "dialog .item-facts", /viewed/);
+        };
+        assert.match(await facts(0), /^1,234\.50Only 1 leftBrand 0 · viewed by \d+ customers$/);
+        assert.match(await facts(1), /^1,235\.50Only 2 leftBrand 1 · \d{4} · viewed by \d+ customers$/);
     });
 
     it("in both themes, axe finds no accessibility violation, and no text has low contrast", async () => {

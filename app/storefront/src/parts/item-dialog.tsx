@@ -66,12 +66,14 @@ export function ItemDialog({ itemId, listedItem, done, refuses, why, onWatch, on
                         <>
                             <p class="item-facts soft">
                                 <Price item={item} />
-                                {item.brand}
-                                {item.year ?? (noun.one === "film" ? "Year unknown" : "")}
-                                <span class="item-viewers">
-                                    {answer?.viewers !== undefined &&
-                                        `${usualAct.done} by ${answer.viewers.toLocaleString("en")} ${answer.viewers === 1 ? person.one : person.many}`}
-                                </span>
+                                {[
+                                    item.brand,
+                                    item.year ?? (noun.one === "film" && "Year unknown"),
+                                    answer?.viewers !== undefined &&
+                                        `${usualAct.done} by ${answer.viewers.toLocaleString("en")} ${answer.viewers === 1 ? person.one : person.many}`,
+                                ]
+                                    .filter(Boolean)
+                                    .join(" · ")}
                             </p>
                             {item.genres.length > 0 && (
                                 <ul class="genres wrap" aria-label={category.Many}>
