@@ -74,6 +74,16 @@ describe("Viewer history in the storefront", () => {
         clean();
     });
 
+    it("the comparison shows films like the film that the viewer watched last, and requests no other similar films", async () => {
+        const page = await open(`#/compare?viewer=${keenViewer}`);
+        await page.waitForSelector("#similar-panel [data-item]");
+        const newest = (tables.history(keenViewer) ?? []).toSorted((a, b) => b.at - a.at)[0]?.itemId;
+        assert.equal(await page.$eval(".like select", (select) => (select as HTMLSelectElement).value), newest);
+        const similar = site.served.requests.filter((call) => call.startsWith("GET similar/"));
+        assert.deepEqual(similar, [`GET similar/${newest}?numResults=20`]);
+        clean();
+    });
+
     it("the history of a new viewer begins with the film that the viewer watched last", async () => {
         const page = await open("#/?viewer=new-1");
         await openHistory(page);

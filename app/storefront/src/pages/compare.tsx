@@ -140,7 +140,10 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
         if (deed?.tracked !== undefined) announce(`You ${deed.act.told(spoken(deed.item.title))}.`);
     }, [deed?.began, deed?.tracked]);
     const popular = useAnswer<ItemList>(popularPath());
-    const chosen = like ?? watched[0]?.itemId ?? personal.answered?.value.items[0]?.itemId;
+    const { newest, loading } = useNewest(viewer);
+    const history = [...newest, ...(personal.answered?.value.because ?? [])];
+    const own = [...watched, ...history, ...itemsOf(personal)];
+    const chosen = like ?? (loading ? watched : own)[0]?.itemId;
     const similar = useAnswer<ItemList>(chosen && similarPath(chosen));
     const lists = { popular, similar, personal } as const;
     const [lit, setLit] = useState<string>();
@@ -148,7 +151,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
     const { opens, dialog } = useOpened({
         who,
         watched,
-        history: [...useNewest(viewer), ...(personal.answered?.value.because ?? [])],
+        history,
         onWatch: watch,
         refuses: true,
     });
@@ -156,7 +159,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
     const [tab, setTab] = useState<Column>("personal");
     const tabOf = (column: Column) => (inTabs ? { chosen: column === tab } : undefined);
 
-    const choices = unique([...watched, ...itemsOf(personal), ...itemsOf(popular)]);
+    const choices = unique([...own, ...itemsOf(popular)]);
     const inColumns = (itemId: string) =>
         (Object.keys(columnTitles) as Column[]).filter((column) =>
             itemsOf(lists[column]).some((item) => item.itemId === itemId),
@@ -210,7 +213,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                         </label>
                     }
                     request={similar}
-                    idle={chosen === undefined && !personal.loading}
+                    idle={chosen === undefined && !personal.loading && !loading}
                     {...shared}
                 />
                 <ColumnOf

@@ -72,7 +72,7 @@ export function Home({ viewer }: { viewer: string }) {
     useRefresh(health.again, healthSeconds);
     const title = `Top picks for ${viewerName(viewer)}`;
     const list = picks.answered?.value;
-    const newestKnown = useNewest(viewer);
+    const { newest: newestKnown } = useNewest(viewer);
     const newest = watched[0] ?? newestKnown[0];
     const history = [...newestKnown, ...(list?.because ?? [])];
     const who = viewerName(viewer);

@@ -29,8 +29,9 @@ const none: readonly PastItem[] = [];
  * Returns the viewer's newest items that the API knows. The list is empty until they are loaded, and if the page may
  * not read them.
  */
-export function useNewest(viewer: string): readonly PastItem[] {
-    return useAnswer<History>(showsHistories ? historyPath(viewer) : undefined).answered?.value.items ?? none;
+export function useNewest(viewer: string): { readonly newest: readonly PastItem[]; readonly loading: boolean } {
+    const { answered, loading } = useAnswer<History>(showsHistories ? historyPath(viewer) : undefined);
+    return { newest: answered?.value.items ?? none, loading };
 }
 
 interface Pages {
