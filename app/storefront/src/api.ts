@@ -68,7 +68,11 @@ export const putEvents = (request: EventsRequest): Promise<Answered<EventsAnswer
         body: JSON.stringify(request),
     });
 
-async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answered<Value>> {
+/** Longest wait in seconds before the page repeats a throttled request. A viewer does not wait longer for a page. */
+const longestWait = 5;
+
+/** Requests `path`. Repeats the request once if the API is throttled for some seconds. Throws ApiError. */
+async function ask<Value>(path: string, init: RequestInit = {}, isFirst = true): Promise<Answered<Value>> {
     const url = new URL(path, baseUrl()).href;
     const began = performance.now();
     let response: Response;
@@ -82,6 +86,11 @@ async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answere
     }
     const ms = performance.now() - began;
     if (response.status === 401) askForToken();
+    const wait = secondsUntilNext(response);
+    if (isFirst && wait <= longestWait) {
+        await new Promise((done) => setTimeout(done, wait * 1000));
+        return ask(path, init, false);
+    }
     if (!response.ok) throw problemOf(response, text);
     let value: Value;
     try {
@@ -91,6 +100,13 @@ async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answere
     }
     noted({ path, ms, source: (value as { source?: string }).source });
     return { value, ms, url };
+}
+
+/** Returns the seconds after which the API accepts a throttled request again; NaN if it is not throttled. */
+function secondsUntilNext({ status, headers }: Response): number {
+    // API Gateway's throttle names no time. It lets requests pass again within a second.
+    const usual = status === 429 ? 1 : Number.NaN;
+    return status === 429 || status === 503 ? Number(headers.get("retry-after") ?? usual) : Number.NaN;
 }
 
 function wordsFor(error: unknown): string {

@@ -24,6 +24,8 @@ interface Control {
      */
     failing: string | undefined;
     emptied: string | undefined;
+    /** The status of the next request to each path, and the seconds in its header `Retry-After`, if it has one. */
+    throttled: { readonly status: number; readonly seconds?: number } | undefined;
     delayMs: number;
     /** Milliseconds after which the campaign learns of an event. */
     learnsAfterMs: number;
@@ -80,7 +82,13 @@ export async function serveStorefront({
 }: ServeOptions): Promise<Served> {
     const { directory } = await buildStorefront();
     const files = pageFiles(directory, findImageOrigins(tables));
-    const control: Control = { failing: undefined, emptied: undefined, delayMs: 0, learnsAfterMs: 0 };
+    const control: Control = {
+        failing: undefined,
+        emptied: undefined,
+        throttled: undefined,
+        delayMs: 0,
+        learnsAfterMs: 0,
+    };
     const viewers = offeredViewers(tables, words.publicHistories).length;
     const [requests, events]: [string[], Served["events"]] = [[], []];
     const watched = new Map(histories);
@@ -142,6 +150,10 @@ export async function serveStorefront({
         if (mount === undefined) return file(pathname.slice(1) || "index.html", "api", response);
         requests.push(`${request.method} ${path}${search}`);
         if (control.delayMs > 0) await new Promise((done) => setTimeout(done, control.delayMs));
+        if (control.throttled && requests.filter((call) => call === requests.at(-1)).length === 1) {
+            const { status, seconds } = control.throttled;
+            return send(response, status, seconds === undefined ? {} : { "retry-after": String(seconds) }, "{}");
+        }
         if (control.failing !== undefined && path.startsWith(control.failing)) {
             const problem = {
                 type: "about:blank",

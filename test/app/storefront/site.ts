@@ -30,7 +30,13 @@ export function storefrontSite(chooseOptions: () => Options = () => ({})) {
     beforeEach(() => {
         [opened, others] = [[], []];
         served.requests.length = 0;
-        Object.assign(served.control, { failing: undefined, emptied: undefined, delayMs: 0, learnsAfterMs: 0 });
+        Object.assign(served.control, {
+            failing: undefined,
+            emptied: undefined,
+            throttled: undefined,
+            delayMs: 0,
+            learnsAfterMs: 0,
+        });
     });
     afterEach(async () => {
         for (const { context } of opened) await context.close();

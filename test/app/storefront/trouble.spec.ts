@@ -17,6 +17,30 @@ describe("Storefront errors", () => {
         assert.ok((await waitForFilms(page, "trending")).length > 0);
     });
 
+    for (const throttled of [{ status: 429 }, { status: 429, seconds: 2 }, { status: 503, seconds: 2 }]) {
+        it(`the page waits, and repeats each request once, after the answer ${JSON.stringify(throttled)}`, async () => {
+            site.served.control.throttled = throttled;
+            const began = performance.now();
+            const page = await open("#/?viewer=6");
+            assert.equal((await waitForFilms(page, "picks")).length, 20);
+            const calls = site.served.requests.filter((call) => call.startsWith("GET recommendations/"));
+            assert.equal(calls.length, 2);
+            assert.ok(performance.now() - began > 1000 * (throttled.seconds ?? 1));
+            assert.equal(await page.$(".trouble"), null);
+        });
+    }
+
+    it("the page repeats no request after a 503 without `Retry-After`, or with a long one", async () => {
+        for (const throttled of [{ status: 503 }, { status: 429, seconds: 60 }]) {
+            site.served.requests.length = 0;
+            site.served.control.throttled = throttled;
+            const page = await open("#/?viewer=6");
+            await page.waitForSelector("#picks .trouble");
+            const calls = site.served.requests.filter((call) => call.startsWith("GET recommendations/"));
+            assert.equal(calls.length, 1);
+        }
+    });
+
     it("the page shows that an event was rejected, and can send the event again", async () => {
         const page = await open("#/?viewer=11");
         await waitForFilms(page, "picks");
