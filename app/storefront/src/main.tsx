@@ -11,7 +11,7 @@ import "../styles/status.css";
 import "../styles/search.css";
 import "../styles/history.css";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { credits, hasPosters, noun, person, siteName } from "./data-words.ts";
+import { credits, hasPosters, noun, siteName } from "./data-words.ts";
 import { useOnline, useRoute } from "./hooks.ts";
 import { Compare } from "./pages/compare.tsx";
 import { Home } from "./pages/home.tsx";
@@ -62,8 +62,8 @@ function App() {
             </button>
             <Header route={route} onPick={() => setPicking(true)} onSearch={search} />
             {!needsToken && (
-                <aside class="open soft text" aria-label="Warning">
-                    A demo: anyone can read and change any {person.one}'s list. Use no real people's data.
+                <aside class="open soft" aria-label="Warning">
+                    Anyone can change these lists: use no real people's data.
                 </aside>
             )}
             {!online && (

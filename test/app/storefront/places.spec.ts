@@ -106,10 +106,7 @@ describe("Storefront pages and settings", () => {
         const text = await waitForAnyText(page, "main");
         assert.doesNotMatch(text, /6f1e02ab|ACTIVE|at least 1 a second|\$/);
         assert.match(text, /Only a signed-in viewer and the owner see version, throughput and cost/);
-        assert.match(
-            await waitForAnyText(page, ".open"),
-            /anyone can read and change any viewer's list.*no real people's data/,
-        );
+        assert.match(await waitForAnyText(page, ".open"), /Anyone can change these lists.*no real people's data/);
         assert.match(await waitForAnyText(page, ".visit tbody"), /Popular films/);
         assert.equal(await page.$$eval(".panel dl", (lists) => lists.length), 0, "no list of facts without a fact");
         const before = askedFor("health");
@@ -118,6 +115,19 @@ describe("Storefront pages and settings", () => {
         await again;
         assert.equal(askedFor("health"), before + 1);
         clean();
+    });
+
+    it("the warning that anyone can change the lists takes one line at widths from 360 px", async () => {
+        for (const width of [360, 375, 390, 414, 430, 450, 480]) {
+            const page = await open("#/", { width });
+            await page.waitForSelector(".open");
+            const lines = await page.$eval(".open", (warning) => {
+                const range = document.createRange();
+                range.selectNodeContents(warning);
+                return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+            });
+            assert.equal(lines, 1, `${width} px`);
+        }
     });
 
     it("the status page explains the colours of list sources and shows no empty panel", async () => {
