@@ -65,7 +65,7 @@ export abstract class HandledResource<I extends object> extends pulumi.CustomRes
                 ? [types.plugin, types.dynamic, {}]
                 : [types.dynamic, types.plugin, { __provider: forward(handlersModule, kind) }];
         const aliases = { aliases: [{ type: formerType }] };
-        super(type, name, { ...args, ...computed, ...provider }, pulumi.mergeOptions(opts, aliases));
+        super(type, name, { ...computed, ...args, ...provider }, pulumi.mergeOptions(opts, aliases));
     }
 }
 
@@ -99,45 +99,83 @@ abstract class PersonalizeResource extends HandledResource<object> {
     declare public readonly status: pulumi.Output<string>;
 }
 
-/**
- * Returns the class of a kind's resources. `I` are the inputs of the kind, and `D` the names of those with a default.
- * `outputs` lists the properties that the handlers compute besides the status.
- */
-function resourceClass<I extends CommonInputs, D extends keyof I = never>(
-    kind: ResourceKindName,
-    ...outputs: readonly string[]
-): new (
-    name: string,
-    args: PersonalizeArgs<I, D>,
-    opts?: pulumi.CustomResourceOptions,
-) => PersonalizeResource {
-    return class extends PersonalizeResource {
-        constructor(name: string, args: PersonalizeArgs<I, D>, opts?: pulumi.CustomResourceOptions) {
-            const region = args.region ?? new pulumi.Config("aws").get("region");
-            const { create, update = create, delete: removal } = opts?.customTimeouts ?? {};
-            const {
-                owner = ownerOfProgram(),
-                deadlineMinutes = update && Math.max(minutesOf(create ?? update), minutesOf(update)),
-                deleteDeadlineMinutes = removal && minutesOf(removal),
-            } = args;
-            const common = { region, owner, deadlineMinutes, deleteDeadlineMinutes };
-            super(kind, name, { ...args, ...common }, ["status", ...outputs], opts);
-        }
-    };
+/** The class of a kind's resources. The inputs `N` are also outputs. */
+interface ResourceClass<I extends CommonInputs, D extends keyof I, N extends keyof I> {
+    new (
+        name: string,
+        args: PersonalizeArgs<I, D>,
+        opts?: pulumi.CustomResourceOptions,
+    ): PersonalizeResource & { readonly [K in N]: pulumi.Output<I[K]> };
+    /**
+     * Reads an existing resource by its ARN, in the region of the ARN, without managing it.
+     *
+     * @throws Error from Pulumi if Personalize has no such resource
+     */
+    get<T>(
+        this: new (
+            name: string,
+            args: PersonalizeArgs<I, D>,
+            opts?: pulumi.CustomResourceOptions,
+        ) => T,
+        name: string,
+        arn: pulumi.Input<string>,
+        opts?: pulumi.CustomResourceOptions,
+    ): T;
 }
 
+/**
+ * Returns a function that creates the class of a kind's resources. `I` are the inputs of the kind, and `D` the names of
+ * those with a default. `inputs` lists the inputs that are also outputs, and `outputs` the properties that the handlers
+ * compute besides the status.
+ */
+const resourceClass =
+    <I extends CommonInputs, D extends keyof I = never>() =>
+    <N extends keyof I & string>(kind: ResourceKindName, inputs: readonly N[], ...outputs: readonly string[]) => {
+        const computed = ["status", ...outputs, ...inputs];
+        class Handled extends PersonalizeResource {
+            constructor(name: string, args: PersonalizeArgs<I, D>, opts?: pulumi.CustomResourceOptions) {
+                if (opts?.id !== undefined) {
+                    const region = pulumi.output(opts.id).apply((arn) => String(arn).split(":")[3]);
+                    super(kind, name, { region }, computed, opts);
+                    return;
+                }
+                const region = args.region ?? new pulumi.Config("aws").get("region");
+                const { create, update = create, delete: removal } = opts?.customTimeouts ?? {};
+                const {
+                    owner = ownerOfProgram(),
+                    deadlineMinutes = update && Math.max(minutesOf(create ?? update), minutesOf(update)),
+                    deleteDeadlineMinutes = removal && minutesOf(removal),
+                } = args;
+                const common = { region, owner, deadlineMinutes, deleteDeadlineMinutes };
+                super(kind, name, { ...args, ...common }, computed, opts);
+            }
+
+            static get(name: string, arn: pulumi.Input<string>, opts?: pulumi.CustomResourceOptions) {
+                // With an ID, the constructor uses no arguments.
+                return new this(name, {} as PersonalizeArgs<I, D>, { ...opts, id: arn });
+            }
+        }
+        return Handled as unknown as ResourceClass<I, D, N>;
+    };
+
 /** An Avro schema of a dataset. Any change replaces it. */
-export class Schema extends resourceClass<SchemaInputs>("Schema") {}
+export class Schema extends resourceClass<SchemaInputs>()("Schema", ["name", "schema", "domain"]) {}
 
 /** A container of datasets and solutions. A new name replaces it with everything in it. */
-export class DatasetGroup extends resourceClass<DatasetGroupInputs>("DatasetGroup") {}
+export class DatasetGroup extends resourceClass<DatasetGroupInputs>()("DatasetGroup", ["name", "domain"]) {}
 
 /** The dataset of item interactions. A change of any input except its tags replaces it. */
-export class Dataset extends resourceClass<DatasetInputs>("Dataset") {}
+export class Dataset extends resourceClass<DatasetInputs>()("Dataset", [
+    "name",
+    "datasetGroupArn",
+    "schemaArn",
+    "datasetType",
+]) {}
 
 /** One import of one version of the data. New content starts a new job. A deletion changes nothing in AWS. */
-export class DatasetImportJob extends resourceClass<DatasetImportJobInputs, "contentHash">(
+export class DatasetImportJob extends resourceClass<DatasetImportJobInputs, "contentHash">()(
     "DatasetImportJob",
+    ["datasetArn", "dataLocation", "roleArn", "contentHash"],
     "jobName",
 ) {
     /** Name of the job: prefix, hash and number. */
@@ -145,11 +183,20 @@ export class DatasetImportJob extends resourceClass<DatasetImportJobInputs, "con
 }
 
 /** The configuration of trainings. Automatic training is updated in place; any other change replaces the solution. */
-export class Solution extends resourceClass<SolutionInputs, "performAutoML" | "performAutoTraining">("Solution") {}
+export class Solution extends resourceClass<SolutionInputs, "performAutoML" | "performAutoTraining">()("Solution", [
+    "name",
+    "datasetGroupArn",
+    "recipeArn",
+    "performAutoML",
+    "performAutoTraining",
+    "schedulingExpression",
+    "eventParameters",
+]) {}
 
 /** One billed training. A deletion changes nothing in AWS: Personalize deletes the version with its solution. */
-export class SolutionVersion extends resourceClass<SolutionVersionInputs, "rows">(
+export class SolutionVersion extends resourceClass<SolutionVersionInputs, "rows">()(
     "SolutionVersion",
+    ["solutionArn", "importJobArn", "rows"],
     "bestRecipeArn",
     "trainingHours",
 ) {
@@ -163,22 +210,32 @@ export class SolutionVersion extends resourceClass<SolutionVersionInputs, "rows"
  * A campaign, which serves a version. It is billed from ACTIVE until its deletion. Version and minimum TPS are updated
  * in place.
  */
-export class Campaign extends resourceClass<CampaignInputs, "minProvisionedTPS">("Campaign") {}
+export class Campaign extends resourceClass<CampaignInputs, "minProvisionedTPS">()("Campaign", [
+    "name",
+    "solutionVersionArn",
+    "minProvisionedTPS",
+]) {}
 
 /** A dataset of items or users. Nullable fields are added in place; any other change replaces it. */
-export class MetadataDataset extends resourceClass<MetadataDatasetInputs>("MetadataDataset") {}
+export class MetadataDataset extends resourceClass<MetadataDatasetInputs>()("MetadataDataset", [
+    "name",
+    "datasetGroupArn",
+    "schemaArn",
+    "datasetType",
+]) {}
 
 /** A filter for recommendation requests. A change of any input except its tags replaces it. */
-export class Filter extends resourceClass<FilterInputs>("Filter") {
-    /** Name in Personalize: the argument `name`, or `formerName` of a filter that keeps it. */
-    declare public readonly name: pulumi.Output<string>;
-}
+export class Filter extends resourceClass<FilterInputs>()("Filter", ["name", "datasetGroupArn", "filterExpression"]) {}
 
 /**
  * An event tracker, which receives events. A change of any input except its tags replaces it, and the new event tracker
  * has another tracking ID.
  */
-export class EventTracker extends resourceClass<EventTrackerInputs>("EventTracker", "trackingId") {
+export class EventTracker extends resourceClass<EventTrackerInputs>()(
+    "EventTracker",
+    ["name", "datasetGroupArn"],
+    "trackingId",
+) {
     /** Tracking ID for PutEvents. */
     declare public readonly trackingId: pulumi.Output<string>;
 }
@@ -186,7 +243,11 @@ export class EventTracker extends resourceClass<EventTrackerInputs>("EventTracke
 /**
  * Recommendations for the users in a file, billed once. Any change starts a new job. A deletion changes nothing in AWS.
  */
-export class BatchInferenceJob extends resourceClass<BatchInferenceJobInputs>("BatchInferenceJob", "jobName") {
+export class BatchInferenceJob extends resourceClass<BatchInferenceJobInputs>()(
+    "BatchInferenceJob",
+    ["solutionVersionArn", "inputLocation", "outputLocation", "roleArn", "filterArn"],
+    "jobName",
+) {
     /** Name of the job: prefix, hash and number. */
     declare public readonly jobName: pulumi.Output<string>;
 }
@@ -195,4 +256,26 @@ export class BatchInferenceJob extends resourceClass<BatchInferenceJobInputs>("B
  * A recommender for a use case of a domain. It is billed from ACTIVE until its deletion, except while it is stopped.
  * `recommenderConfig` and `stopped` are updated in place. It needs imported data: set `dependsOn` to the import.
  */
-export class Recommender extends resourceClass<RecommenderInputs, "recommenderConfig" | "stopped">("Recommender") {}
+export class Recommender extends resourceClass<RecommenderInputs, "recommenderConfig" | "stopped">()("Recommender", [
+    "name",
+    "datasetGroupArn",
+    "recipeArn",
+    "recommenderConfig",
+    "stopped",
+]) {}
+
+/** The arguments of a class. */
+type ArgsOf<C extends new (...args: never[]) => unknown> = ConstructorParameters<C>[1];
+
+export type SchemaArgs = ArgsOf<typeof Schema>;
+export type DatasetGroupArgs = ArgsOf<typeof DatasetGroup>;
+export type DatasetArgs = ArgsOf<typeof Dataset>;
+export type DatasetImportJobArgs = ArgsOf<typeof DatasetImportJob>;
+export type SolutionArgs = ArgsOf<typeof Solution>;
+export type SolutionVersionArgs = ArgsOf<typeof SolutionVersion>;
+export type CampaignArgs = ArgsOf<typeof Campaign>;
+export type MetadataDatasetArgs = ArgsOf<typeof MetadataDataset>;
+export type FilterArgs = ArgsOf<typeof Filter>;
+export type EventTrackerArgs = ArgsOf<typeof EventTracker>;
+export type BatchInferenceJobArgs = ArgsOf<typeof BatchInferenceJob>;
+export type RecommenderArgs = ArgsOf<typeof Recommender>;

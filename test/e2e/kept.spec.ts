@@ -72,6 +72,17 @@ describe("Resources that a Pulumi command is not asked to delete", () => {
         original = await personalize();
     });
 
+    it("`get` reads a campaign's inputs, and `up` changes nothing", async () => {
+        await films.succeeds("config", "set", "read", (await find("Campaign")).id ?? "");
+        await films.succeeds("up", "--yes", "--skip-preview");
+        const { readCampaign } = JSON.parse(await films.succeeds("stack", "output", "--json"));
+        assert.deepEqual(readCampaign, { name: "films", minProvisionedTPS: 1 });
+        assert.deepEqual(await personalize(), original);
+        await films.succeeds("config", "rm", "read");
+        await films.succeeds("up", "--yes", "--skip-preview");
+        assert.deepEqual(await personalize(), original);
+    });
+
     it("`destroy --exclude` of a campaign keeps the campaign and what it uses", async () => {
         const { urn } = await find("Campaign");
         await films.succeeds("destroy", "--yes", "--skip-preview", "--exclude", urn);

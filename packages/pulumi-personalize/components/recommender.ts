@@ -15,7 +15,7 @@ import {
 import type { SolutionInputs } from "../solution.ts";
 import { commonInputs, createImport, type DataArgs, type ImportArgs, Metadata } from "./data.ts";
 
-export interface CampaignArgs {
+export interface RecommenderCampaignArgs {
     /** Name. Default: the component's `resourceName`. */
     readonly name?: string | undefined;
     /** Minimum provisioned transactions per second, always billed. Default: 1. */
@@ -62,7 +62,7 @@ export interface RecommenderArgs extends ImportArgs, Partial<SolutionArgs> {
         | ((version: SolutionVersion, parent: pulumi.Resource) => readonly pulumi.Resource[])
         | undefined;
     /** The campaign, which is billed until its deletion; false: none. Default: a campaign with its defaults. */
-    readonly campaign?: CampaignArgs | false | undefined;
+    readonly campaign?: RecommenderCampaignArgs | false | undefined;
     /** Filter expressions by name. Default: none. */
     readonly filters?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
     /**
@@ -224,7 +224,7 @@ export class Recommender extends pulumi.ComponentResource {
     private campaign(
         name: string,
         args: RecommenderArgs,
-        { dependsOn, ...own }: CampaignArgs,
+        { dependsOn, ...own }: RecommenderCampaignArgs,
         { solution, version, prepared }: ReturnType<Recommender["model"]>,
     ) {
         const { resourceName = name, adopt = {}, deadlineMinutes = {} } = args;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { usePlugin } from "pulumi-personalize";
+import { Campaign, usePlugin } from "pulumi-personalize";
 import { ImportAccess } from "pulumi-personalize/components/import-access";
 import { Recommender } from "pulumi-personalize/components/recommender";
 
@@ -38,3 +38,8 @@ export const { campaignArn, datasetGroupArn, solutionArn } = new Recommender(
         ],
     },
 );
+
+/** A campaign that the program reads and does not manage. */
+const read = config.get("read");
+const found = read === undefined ? undefined : Campaign.get("read", read);
+export const readCampaign = found && { name: found.name, minProvisionedTPS: found.minProvisionedTPS };
