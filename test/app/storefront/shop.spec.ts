@@ -90,6 +90,28 @@ describe("Storefront of a shop", () => {
         assert.doesNotMatch(await waitForAnyText(page, ".hero-facts"), /Sold out/);
     });
 
+    it("the large product's picture fills its area on a phone and on a wide screen, also without an image", async () => {
+        for (const { viewer, width, src } of [
+            { viewer: 22, width: 390, src: "data:" },
+            { viewer: 22, width: 1280, src: "data:" },
+            { viewer: 15, width: 390, src: "http:" },
+        ]) {
+            const page = await open(`#/?viewer=${viewer}`, { width });
+            await page.waitForFunction(
+                (scheme) => {
+                    const picture = document.querySelector<HTMLImageElement>(".hero-art .poster");
+                    return picture?.src.startsWith(scheme) && picture.naturalWidth > 0;
+                },
+                {},
+                src,
+            );
+            const [art = 0, hero = 0] = await page.$$eval(".hero-art .poster, .hero", (both) =>
+                both.map(({ clientWidth, clientHeight }) => clientWidth * clientHeight).sort((a, b) => a - b),
+            );
+            assert.ok(art > 0.7 * hero, `${art} of ${hero} px²`);
+        }
+    });
+
     it("a dialog has a separator between two facts only, also for a product without a year", async () => {
         const facts = async (place: number) => {
             const page = await open(`#/?viewer=6&item=${tablesDocument.films.ids[place]}`);

@@ -60,10 +60,10 @@ export function Poster({ item }: { item: Pictured }) {
 }
 
 /**
- * Renders the middle part of a film's drawn picture, without its title, for a wide space. Renders nothing for items
- * other than films.
+ * Renders a picture for a wide space: the middle part of a film's drawn picture, without its title, or the picture of
+ * another item, which the styles blur.
  */
-export const Artwork = ({ item }: { item: Pictured }) => (hasPosters ? <Scene item={item} /> : null);
+export const Artwork = ({ item }: { item: Pictured }) => (hasPosters ? <Scene item={item} /> : <Poster item={item} />);
 
 /** Renders the picture as inline SVG, because the browser would count an image as the largest contentful paint. */
 function Scene({ item }: { item: Drawn }) {
