@@ -489,6 +489,8 @@ export interface components {
         itemId: components["schemas"]["Id"];
         /** @description Maximum number of items */
         numResults: number;
+        /** @description Ids of items to leave out, separated by commas, at most 100 */
+        exclude: string;
         /** @description Maximum number of items on a page */
         limit: number;
         /** @description `nextToken` of the previous page */
@@ -522,6 +524,8 @@ export interface operations {
             query?: {
                 /** @description Maximum number of items */
                 numResults?: components["parameters"]["numResults"];
+                /** @description Ids of items to leave out, separated by commas, at most 100 */
+                exclude?: components["parameters"]["exclude"];
                 /** @description Name of a filter in config `filters`, which replaces the default filter */
                 filter?: components["parameters"]["filter"];
                 /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
@@ -590,6 +594,8 @@ export interface operations {
             query?: {
                 /** @description Maximum number of items */
                 numResults?: components["parameters"]["numResults"];
+                /** @description Ids of items to leave out, separated by commas, at most 100 */
+                exclude?: components["parameters"]["exclude"];
             };
             header?: never;
             path: {
@@ -614,6 +620,8 @@ export interface operations {
                 genre?: components["parameters"]["genre"];
                 /** @description Maximum number of items */
                 numResults?: components["parameters"]["numResults"];
+                /** @description Ids of items to leave out, separated by commas, at most 100 */
+                exclude?: components["parameters"]["exclude"];
             };
             header?: never;
             path?: never;
@@ -633,6 +641,8 @@ export interface operations {
             query?: {
                 /** @description Maximum number of items */
                 numResults?: components["parameters"]["numResults"];
+                /** @description Ids of items to leave out, separated by commas, at most 100 */
+                exclude?: components["parameters"]["exclude"];
             };
             header?: never;
             path?: never;

@@ -22,13 +22,13 @@ export function fallbackLists({ tables, publicHistories }: FallbackListParts) {
      * personal list.
      */
     return function fallbackList(
-        { filter, count, proven }: Ask,
+        { filter, count, proven, exclude }: Ask,
         viewer: Viewer,
         listReason: ItemListReason,
     ): ItemListAnswer {
         const recent = unpackIds(viewer.recent);
         const reason = filter === undefined ? listReason : "filter-not-served";
-        const choice = { count, without: new Set([...recent, ...unpackIds(viewer.watched)]) };
+        const choice = { count, without: new Set([...recent, ...unpackIds(viewer.watched), ...exclude]) };
         const loaded = loadedTables(tables());
         const similar = recent.length > 0 ? loaded.similar(recent, choice) : undefined;
         if (similar === undefined || similar.from === "popular") {
@@ -60,9 +60,10 @@ export function batchLists(parts: BatchListParts) {
      * Returns the viewer's list without watched items; undefined without a list, or if the catalogue has none of its
      * items.
      */
-    function shownList(viewer: Viewer, list: KeptList, count: number): ItemListAnswer | undefined {
+    function shownList(viewer: Viewer, list: KeptList, { count, exclude }: Ask): ItemListAnswer | undefined {
         const recent = unpackIds(viewer.recent);
-        const without = new Set(parts.leavesOutWatched(undefined) ? unpackIds(viewer.watched) : []);
+        const watched = parts.leavesOutWatched(undefined) ? unpackIds(viewer.watched) : [];
+        const without = new Set([...watched, ...exclude]);
         const hasNews = recent.length > 0 && viewer.revision > list.madeAt - limits.batchLag;
         const items = hasNews ? reranked(list.items, tables().similar(recent, { count: listLength })) : list.items;
         const shown = answerList(tables(), { ...list, items }, { source: "batch", count, without });
@@ -83,7 +84,7 @@ export function batchLists(parts: BatchListParts) {
         const isRemembered = trusted && listWith(remembered, key) !== undefined;
         const viewer = isRemembered ? remembered : await readViewer(ask, key, trace);
         const list = listWith(viewer, key);
-        const shown = list?.from === "batch" ? shownList(viewer, list, ask.count) : undefined;
+        const shown = list?.from === "batch" ? shownList(viewer, list, ask) : undefined;
         trace.layer = shown === undefined ? "tables" : isRemembered ? "memory" : "table";
         return shown ?? fallbackList(ask, viewer, reason);
     };

@@ -84,7 +84,8 @@ export function answers(parts: OperationParts): Answers {
             }
             const userId = path.userId ?? "";
             const { trusted: proven, addresses } = await callerAs(userId, caller);
-            const given = { userId, count, since, values, context, ...(filter !== undefined && { filter }) };
+            const exclude = excluded(query.exclude);
+            const given = { userId, count, since, exclude, values, context, ...(filter !== undefined && { filter }) };
             const ask = { ...given, proven, addresses };
             if (listKey(ask) === "") traffic.count(userId, trace);
             const answer = await recommend(ask, trace);
@@ -100,7 +101,7 @@ export function answers(parts: OperationParts): Answers {
         getSimilar({ path, query }, trace) {
             const itemId = path.itemId ?? "";
             const { numResults: count = 25 } = query;
-            const { from, items } = tables().similar([itemId], { count });
+            const { from, items } = tables().similar([itemId], { count, without: excluded(query.exclude) });
             const source = from === "popular" ? "popular" : "similar";
             const because = source === "similar" ? { because: findBasisItems(tables(), [itemId]) } : {};
             return table({ ...answerTable(items, { source }), ...because }, trace);
@@ -108,12 +109,16 @@ export function answers(parts: OperationParts): Answers {
         getPopular({ query }, trace) {
             const { numResults: count = 25, genre } = query;
             const { popular, genres } = tables();
-            const items = popular({ count, ...(genre !== undefined && { genre }) });
+            const without = excluded(query.exclude);
+            const items = popular({ count, without, ...(genre !== undefined && { genre }) });
             return table({ ...answerTable(items, { source: "popular" }), genres: [...genres] }, trace);
         },
         getTrending({ query }, trace) {
             const { numResults: count = 25 } = query;
-            return table(answerTable(trendingItems(tables(), count), { source: "popular" }), trace);
+            return table(
+                answerTable(trendingItems(tables(), count, excluded(query.exclude)), { source: "popular" }),
+                trace,
+            );
         },
         searchItems({ query }, trace) {
             const { query: words, numResults: count = 25 } = query;
@@ -158,9 +163,19 @@ export function answers(parts: OperationParts): Answers {
     }
 }
 
+/** Maximum number of items that a request leaves out. */
+const maxExcluded = 100;
+
+/** Returns the item IDs of the query parameter `exclude`. Throws ProblemError for too many. */
+function excluded(text = ""): ReadonlySet<string> {
+    const ids = new Set(text.split(",").filter((id) => id !== ""));
+    if (ids.size > maxExcluded) throw badQuery("exclude", `must have at most ${maxExcluded} ids, and has ${ids.size}`);
+    return ids;
+}
+
 /** Returns the trending items, followed by popular ones if fewer than `count` are trending. */
-function trendingItems({ trending, popular }: Tables, count: number) {
-    const items = trending({ count });
-    const without = new Set(items.map(({ itemId }) => itemId));
+function trendingItems({ trending, popular }: Tables, count: number, exclude: ReadonlySet<string>) {
+    const items = trending({ count, without: exclude });
+    const without = new Set([...exclude, ...items.map(({ itemId }) => itemId)]);
     return [...items, ...popular({ count: count - items.length, without })];
 }

@@ -9,6 +9,8 @@ import type { Viewer } from "./viewers.ts";
 export interface Ask extends ListAsk {
     readonly userId: string;
     readonly count: number;
+    /** IDs of items that the answer leaves out. Stored lists keep them. */
+    readonly exclude: ReadonlySet<string>;
     /** The revision from the answer to the viewer's last event; 0 if the request has none. */
     readonly since: number;
     /** Whether the request has the viewer's valid token or the API key. */

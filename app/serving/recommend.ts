@@ -53,12 +53,13 @@ export function recommender(parts: RecommendParts) {
         ]);
         const solutionVersion = stackState.campaign?.solutionVersionArn;
         const flushed = stackState.flushed ?? 0;
-        const leftOut = ({ watched }: Viewer) => new Set(leavesOutWatched(ask.filter) ? unpackIds(watched) : []);
+        const watchedIn = ({ watched }: Viewer) => (leavesOutWatched(ask.filter) ? unpackIds(watched) : []);
+        const leftOut = (viewer: Viewer) => new Set([...watchedIn(viewer), ...ask.exclude]);
         const toListRequest = (viewer: Viewer) => ({
             ...ask,
             solutionVersion,
             revision: viewer.revision,
-            without: leftOut(viewer),
+            without: new Set(watchedIn(viewer)),
         });
         const nowOf = (viewer: Viewer): Now => ({
             at: clock(),

@@ -29,6 +29,30 @@ describe("Answers of the API", () => {
         assert.equal(other.statusCode, 200);
     });
 
+    it("`exclude` leaves items out of the campaign's list, its kept copy, and similar, popular and trending lists", async () => {
+        const viewer = { path: { userId: "excluding" } };
+        const requests: [what: string, input: Asked][] = [
+            ["GET /recommendations/{userId}", viewer],
+            ["GET /recommendations/{userId}", viewer],
+            ["GET /similar/{itemId}", { path: { itemId: "5" } }],
+            ["GET /popular", {}],
+            ["GET /trending", {}],
+        ];
+        const sources: unknown[] = [];
+        for (const [what, input] of requests) {
+            const ids = idsOf(parseResult(await get(what, { ...input, query: { numResults: "20" } })));
+            const exclude = ids.slice(0, 3).join(",");
+            const answer = parseResult(await get(what, { ...input, query: { numResults: "17", exclude } }));
+            assert.deepEqual(idsOf(answer), ids.slice(3, 20), what);
+            sources.push(answer.source);
+        }
+        assert.ok(sources.includes("cache"), String(sources));
+        const many = Array.from({ length: 101 }, (_, n) => n).join(",");
+        const refused = await get("GET /popular", { query: { exclude: many } });
+        assert.equal(refused.statusCode, 400);
+        assert.match(refused.body, /exclude.*must have at most 100 ids, and has 101/);
+    });
+
     it("caches may share responses that are equal for all viewers, but not a viewer's responses", async () => {
         const cacheControl = async (what: string, input?: Asked) =>
             (await get(what, input)).headers["Cache-Control"] ?? "";
