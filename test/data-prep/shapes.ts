@@ -1,5 +1,5 @@
 /** A table of at least 200 rows in the form of a public export, and the columns that hold users, items and times. */
-interface Shape {
+export interface Shape {
     readonly of: string;
     readonly header: string;
     /** The delimiter; JSON lines without one. */
@@ -8,12 +8,12 @@ interface Shape {
     readonly roles: string;
 }
 
-const user = (at: number) => 1 + ((at * 7) % 41);
-const item = (at: number) => 1 + ((at * at) % 67);
-const day = (at: number) => `2026-0${1 + (at % 9)}-1${at % 9}`;
-const clock = (at: number) => `${10 + (at % 10)}:${10 + (at % 49)}:${10 + (at % 47)}`;
-const iso = (at: number) => `${day(at)}T${clock(at)}Z`;
-const verbs =
+export const user = (at: number) => 1 + ((at * 7) % 41);
+export const item = (at: number) => 1 + ((at * at) % 67);
+export const day = (at: number) => `2026-0${1 + (at % 9)}-1${at % 9}`;
+export const clock = (at: number) => `${10 + (at % 10)}:${10 + (at % 49)}:${10 + (at % 47)}`;
+export const iso = (at: number) => `${day(at)}T${clock(at)}Z`;
+export const verbs =
     (...words: string[]) =>
     (at: number) =>
         words[at % words.length] as string;
