@@ -37,6 +37,7 @@ interface Flags {
     maxBad?: number;
     json?: true;
     dryRun?: true;
+    yes?: true;
     options?: string;
     stack?: string;
 }
@@ -115,6 +116,7 @@ const command = new Command("data-prep")
         "--stack <name>",
         "the options file that config dataOptionsFile of this stack names, for its interactionsFile",
     )
+    .option("--yes", "accept the likeliest columns and times instead of a question")
     .option("--json", "print the summary, or with --dry-run the resolved options, as one JSON document")
     .option("--dry-run", "only print the understanding of the files, as a command, and write nothing")
     .version(version, "--version", "print the version")

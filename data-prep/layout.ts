@@ -1,17 +1,17 @@
 import { basename, resolve } from "node:path";
 import { compileTimeFormat, describeTimeFormat, parseTimeFormat } from "access-doctor/times";
 import { visible } from "terminal-text";
-import { itemsAt } from "./attributes/items-table.ts";
 import { chooseDecimal, type Decimal } from "./numbers.ts";
+import { columnsQuestion, nameOfColumn } from "./question.ts";
 import { compileEventRule } from "./reading/event-rule.ts";
-import { chosenColumns, findExtras, findRoles, roles as parts, type Role, type Roles } from "./reading/roles.ts";
+import { findRoles } from "./reading/guess.ts";
+import { chosenColumns, findExtras, roles as parts } from "./reading/roles.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import { type Source, sourcesAt } from "./reading/sources.ts";
 import { openTable, type Table } from "./reading/table.ts";
 import { chooseTime, refuseWrongTimes, type TablesChoice } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
-import { type Changes, createSuggest, type Suggest, withColumns } from "./suggestion.ts";
-import { abbreviate } from "./values.ts";
+import { type Changes, createSuggest, type Suggest } from "./suggestion.ts";
 
 /** The user's choices on the command line. */
 export interface Choices {
@@ -23,6 +23,8 @@ export interface Choices {
     readonly decimal?: Decimal | undefined;
     /** An event type, or cases such as `rating >= 4 -> Like, else Watch`. */
     readonly event?: string | undefined;
+    /** Accepts the likeliest columns and times without a question. */
+    readonly yes?: true | undefined;
 }
 
 /** Event type of data without event types. */
@@ -30,6 +32,10 @@ const defaultEvent = "Watch";
 
 /** Names of files with interactions, to choose them in a folder or a zip. */
 const interactionFile = /^(u\.data|(ratings?|events?|interactions?|reviews?|clicks?)\b.*|.*\.inter)$/i;
+
+/** The choices of columns, the paths of the other tables, and the ids of the items that show the column of items. */
+type LayoutChoices = Choices &
+    Pick<TablesChoice, "items" | "users"> & { readonly itemIds?: ReadonlySet<string> | undefined };
 
 /** How data-prep logs progress, and how it formats the commands that its messages suggest. */
 interface Telling {
@@ -44,7 +50,7 @@ interface Telling {
  */
 export async function readLayout(
     path: string,
-    choices: Choices & Pick<TablesChoice, "items" | "itemColumns" | "users">,
+    choices: LayoutChoices,
     now: number,
     { log, suggest }: Telling = { log: () => {}, suggest: createSuggest(["npm", "run", "data-prep", "--", path]) },
 ): Promise<Plan[]> {
@@ -60,8 +66,7 @@ export async function readLayout(
             continue;
         }
         try {
-            const itemIds = table.hasHeader ? undefined : await itemIdsOf(choices, suggest);
-            plans.push(planOf(table, choices, now, suggest, itemIds));
+            plans.push(planOf(table, choices, now, suggest));
         } catch (error) {
             await table.stop();
             if (only) throw error;
@@ -96,37 +101,19 @@ function notTable(name: string): Error {
     );
 }
 
-/** Returns the IDs in the table of items, which show the column of items in a file without a header. */
-async function itemIdsOf({ items, itemColumns, decimal }: Parameters<typeof readLayout>[1], suggest: Suggest) {
-    if (items === undefined) return undefined;
-    const { catalogue } = await itemsAt(items, itemColumns, { decimal, suggest });
-    return new Set(catalogue.map(({ itemId }) => itemId));
-}
-
-function planOf(
-    table: Table,
-    choices: Choices,
-    now: number,
-    suggest: Suggest,
-    itemIds: ReadonlySet<string> | undefined,
-): Plan {
+function planOf(table: Table, choices: LayoutChoices, now: number, suggest: Suggest): Plan {
     const { names, hasHeader, sample } = table;
     const chosen = choices.columns === undefined ? undefined : chosenColumns(choices.columns, parts, names);
-    const roles = findRoles(names, hasHeader, sample, chosen?.roles ?? {}, now, itemIds);
+    const guess = findRoles(names, hasHeader, sample, chosen?.roles ?? {}, now, choices.itemIds);
+    const { roles } = guess;
     const { user, item, time: timeColumn } = roles;
-    if (user === undefined || item === undefined || timeColumn === undefined) {
-        const missing = (["user", "item", "time"] as const).filter((role) => roles[role] === undefined);
-        throw new Error(
-            `${table.name}: no column of the ${missing.join(", or of the ")} was found. Its columns are ${names.map(visible).join(", ")}; its first row is\n` +
-                `  ${abbreviate((sample[0] ?? []).join(" | "))}\n` +
-                (missing.includes("time") ? "Amazon Personalize needs the time of each interaction.\n" : "") +
-                namings(table, roles, missing)
-                    .map((parts) => `Name them:  ${suggest({ columns: withColumns(choices.columns, parts) })}`)
-                    .join("\n"),
-        );
-    }
+    const isSure = guess.unsure.length === 0 || choices.yes === true;
+    if (!isSure || user === undefined || item === undefined || timeColumn === undefined)
+        throw columnsQuestion(table, guess, choices.columns, now, suggest);
     const time =
-        choices.time === undefined ? chooseTime(table, timeColumn, now, suggest) : parseTimeFormat(choices.time);
+        choices.time === undefined
+            ? chooseTime(table, timeColumn, now, suggest, choices.yes)
+            : parseTimeFormat(choices.time);
     const event =
         choices.event === undefined
             ? roles.event === undefined
@@ -157,21 +144,6 @@ function planOf(
 }
 
 /**
- * Returns columns for the missing parts of an interaction: for users and items in a file without a header, the first two
- * columns in both orders.
- */
-function namings({ hasHeader, names }: Table, roles: Roles, missing: readonly Role[]): Changes[] {
-    const used = Object.values(roles);
-    const [first, second] = names.flatMap((_, index) => (used.includes(index) ? [] : [String(index + 1)]));
-    if (hasHeader || missing.length !== 2 || missing.includes("time") || !first || !second)
-        return [Object.fromEntries(missing.map((role) => [role, "NAME"]))];
-    return [
-        { user: first, item: second },
-        { user: second, item: first },
-    ];
-}
-
-/**
  * Returns the columns of the source. `used` are those that data-prep reads: for the parts of an interaction (such as
  * user and item), for additional columns, or for the event rule. `ignored` are the names of the others.
  */
@@ -197,10 +169,8 @@ export function describeLayout({ table, roles, extras, time, event }: Plan): str
 
 /** Formats the user's choices as options of a command line. */
 export function layoutOptions({ table, roles, extras, time, event }: Plan, choices: Choices): Changes {
-    const nameOf = (index: number) =>
-        table.hasHeader && /^[\w.-]+$/.test(table.names[index] as string) ? table.names[index] : String(index + 1);
-    const parts = Object.entries(roles).map(([role, index]) => `${role}=${nameOf(index as number)}`);
-    const columns = [...parts, ...extras.map(({ name, column }) => `${name}=${nameOf(column)}`)];
+    const parts = Object.entries(roles).map(([role, index]) => `${role}=${nameOfColumn(table, index as number)}`);
+    const columns = [...parts, ...extras.map(({ name, column }) => `${name}=${nameOfColumn(table, column)}`)];
     const type = choices.event ?? (typeof event === "string" ? event : undefined);
     const { decimal } = choices;
     return {

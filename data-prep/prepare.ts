@@ -201,8 +201,11 @@ export async function planPreparation(given: PrepareOptions) {
     const always = { ...(itemsFile && { items: itemsFile }), ...besideInput };
     const command = given.command ?? ["npm", "run", "data-prep", "--", ...paths, ...optionsGiven(options)];
     const suggest = createSuggest(command, always);
+    const numbers = { decimal: options.decimal, suggest };
+    const ownItems = options.items ? await itemsAt(options.items, options.itemColumns, numbers) : undefined;
+    const itemIds = ownItems && new Set(ownItems.catalogue.map(({ itemId }) => itemId));
     const plans: Plan[] = [];
-    for (const path of paths) plans.push(...(await readLayout(path, options, now, { log, suggest })));
+    for (const path of paths) plans.push(...(await readLayout(path, { ...options, itemIds }, now, { log, suggest })));
     for (const plan of plans) log(describeLayout(plan));
     // Refuse too many additional columns here, because a dry run does not convert.
     collectExtraNames(plans);
@@ -215,10 +218,7 @@ export async function planPreparation(given: PrepareOptions) {
         always,
     );
     log(`As a command:  ${withoutDryRun(understood)}`);
-    const numbers = { decimal: options.decimal, suggest };
-    const items = options.items
-        ? await itemsAt(options.items, options.itemColumns, numbers)
-        : await itemsBeside(paths[0] as string, first?.table.name ?? "");
+    const items = ownItems ?? (await itemsBeside(paths[0] as string, first?.table.name ?? ""));
     const users = options.users ? await readUsers(options.users, options.userColumns, numbers) : undefined;
     const columns = itemColumns(items.catalogue, items.columns);
     logAttributes(log, plans.map(({ table }) => table.name).join(", "), { items, users }, columns.length);

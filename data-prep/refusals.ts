@@ -83,10 +83,19 @@ export function refuseWrongTimes({ table, roles, time }: Plan, now: number, sugg
     );
 }
 
-/** Returns the only certain reading of a column of times. Throws an Error with the readings if there is another number. */
-export function chooseTime(table: Table, column: number, now: number, suggest: Suggest): TimeFormat {
+/**
+ * Returns the only certain reading of a column of times, with `isAccepted` the first of several. Throws an Error with
+ * the readings if there is none.
+ */
+export function chooseTime(
+    table: Table,
+    column: number,
+    now: number,
+    suggest: Suggest,
+    isAccepted = false,
+): TimeFormat {
     const [reading, ...others] = readTimes(valuesOf(table, column), now);
-    if (reading && others.length === 0 && isCertain(reading)) return reading.format;
+    if (reading && (isAccepted || others.length === 0) && isCertain(reading)) return reading.format;
     throw new Error(`${table.name}, ${describeReadings(table, column, now, suggest)}`);
 }
 

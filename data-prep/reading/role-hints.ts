@@ -35,7 +35,8 @@ const otherTimes =
 /** Names of times of an event, the surest first. */
 const eventTimes: readonly RegExp[] = [
     /order|bestel|commande|pedido|ordine|zamow|siparis|purchase|kauf|achat|compra|acquist|koop|bought|sold|placed|booked|played|watched|viewed|listened|clicked|borrow|issued|event|visit|enrolled|servertime/,
-    /created|date|datum|data|fecha|tijd|zeit|time|^ts|ts$|at$/,
+    /creat/,
+    /date|datum|data|fecha|tijd|zeit|time|^ts|ts$|at$/,
 ];
 
 /**
@@ -43,12 +44,21 @@ const eventTimes: readonly RegExp[] = [
  * `nameOf` returns a column's name in the form that `plain` returns.
  */
 export function eventTime(columns: readonly number[], nameOf: (column: number) => string): number | undefined {
-    const likely = columns.filter((column) => !otherTimes.test(nameOf(column)));
+    const likely = columns.filter((column) => rankTime(nameOf(column)) >= 0);
     if (likely.length === 1) return likely[0];
-    const [sure = [], usual = []] = eventTimes.map((pattern) =>
-        likely.filter((column) => pattern.test(nameOf(column))),
-    );
-    return sure[0] ?? (usual.length === 1 ? usual[0] : undefined);
+    const sure = likely.find((column) => rankTime(nameOf(column)) === 3);
+    const usual = likely.filter((column) => rankTime(nameOf(column)) > 0);
+    return sure ?? (usual.length === 1 ? usual[0] : undefined);
+}
+
+/**
+ * Returns how much a name of a column of times suggests the time of an event: 3 for an order, a visit and the like, 2
+ * for a creation, 1 for any time, -1 for another time, such as a birth.
+ */
+export function rankTime(name: string): number {
+    if (otherTimes.test(name)) return -1;
+    const rank = eventTimes.findIndex((pattern) => pattern.test(name));
+    return rank < 0 ? 0 : eventTimes.length - rank;
 }
 
 /**
@@ -97,20 +107,40 @@ export function hintedRoles<Roles extends Hinted>(
     return { ...given, ...roles };
 }
 
+/** Names of accounts, apps and devices, which several people can share, and names of the people who use them. */
+const sharedNames = /^(account|client|device)/;
+const personalNames = /device|profile|person|contact|subscriber|visitor|viewer|member|customer/;
+
 /**
- * Checks whether a column of users is in doubt: many of its values are empty, or another column has ids of people, such
- * as `customer_id` beside `user_id`.
+ * Checks whether a column of users is in doubt: it has sessions, many of its values are empty, or another column has ids
+ * of people, such as `customer_id` beside `user_id`, or `profile` beside `client_id`.
  */
 export function isDoubtful(
     user: number,
     names: readonly string[],
     valuesOf: (column: number) => readonly string[],
 ): boolean {
-    const values = valuesOf(user);
-    if (values.filter((value) => value === "").length > values.length / 5) return true;
-    const alike = [peopleIds, peopleWords].find((pattern) => pattern.test(names[user] ?? ""));
-    return names.some((name, index) => index !== user && alike?.test(name) && areIds(valuesOf(index)));
+    const [name = "", values] = [names[user], valuesOf(user)];
+    if (/session/.test(name) || values.filter((value) => value === "").length > values.length / 5) return true;
+    const alike = [peopleIds, peopleWords].find((pattern) => pattern.test(name));
+    const isRival = (other: string) => alike?.test(other) || (sharedNames.test(name) && personalNames.test(other));
+    return names.some((other, index) => index !== user && isRival(other) && areIds(valuesOf(index)));
 }
+
+/** Checks whether a column's name says that it has titles, which two items can share. */
+export const isTitle = (name: string): boolean => /^(title|titel|titre|titulo|titolo)s?$/.test(name);
+
+const idName = new RegExp(`${id}$`);
+const likelyIds = { user: new RegExp(`${people}|person|mail|contact|subscriber`), item: new RegExp(things) };
+const unlikelyIds =
+    /order|bestell|pedido|zamow|siparis|sale|invoice|transaction|booking|session|visit$|categor|group|parent|owner|employee|seller|store|campaign|line|row|page|device|quantity|qty|(?<!ac)count|rating|year|price|amount|currency|status|type|country|name$/;
+
+/** Returns how much a column suggests ids of users or items, by its name in the form that `plain` returns, and its values. */
+export const rankId = (role: "user" | "item", name: string, values: readonly string[]): number =>
+    2 * Number(likelyIds[role].test(name)) +
+    Number(idName.test(name)) -
+    2 * Number(unlikelyIds.test(name)) -
+    4 * Number(!areIds(values));
 
 /** Checks whether values can be ids: at least two different ones, some of them repeated, and no fractions. */
 function areIds(values: readonly string[]): boolean {
@@ -123,6 +153,9 @@ function areIds(values: readonly string[]): boolean {
         !filled.every((value) => /^[+-]?\d*[.,]\d+$/.test(value))
     );
 }
+
+/** Checks whether a column without the name of one can have event types: it has at least two of them. */
+export const mayBeTypes = (values: readonly string[]): boolean => new Set(values).size >= 2 && areTypes(values);
 
 /**
  * Checks whether values can be event types: at most 20 different words. The name of the column is evidence, too, so

@@ -1,7 +1,5 @@
-import { isCertain, readTimes } from "access-doctor/times";
 import { visible } from "terminal-text";
 import { withoutAccents } from "../avro.ts";
-import { bareNames, eventTime, hintedRoles, isDoubtful } from "./role-hints.ts";
 
 /** The parts of an interaction that a column can contain, such as user and item. */
 export const roles = ["user", "item", "time", "event", "value"] as const;
@@ -156,87 +154,4 @@ export function requireColumn(name: string, header: readonly string[]): number {
     if (index >= 0) return index;
     if (/^\d+$/.test(name) && Number(name) >= 1 && Number(name) <= header.length) return Number(name) - 1;
     throw new Error(`There is no column "${visible(name)}"; the columns are ${header.map(visible).join(", ")}.`);
-}
-
-/**
- * Finds the parts of an interaction among columns, by name, then by content. `given` are the user's choices. Without a
- * header, the order of the columns is no evidence: finds user and item only if one column is left, or if the values of
- * only one column are in `itemIds`.
- */
-export function findRoles(
-    header: readonly string[],
-    hasHeader: boolean,
-    sample: readonly string[][],
-    given: Roles,
-    now: number,
-    itemIds?: ReadonlySet<string>,
-): Roles {
-    const column = (index: number) => sample.map((row) => row[index] ?? "");
-    const names = header.map(plain);
-    const roles = hasHeader ? rolesByName(names, given, column) : namedColumns(knownNames, header, given);
-    const free = () => header.flatMap((_, index) => (Object.values(roles).includes(index) ? [] : [index]));
-    if (roles.time === undefined) {
-        // Serial numbers of Excel are no evidence, because ids can have five digits, too.
-        const isTime = (index: number) =>
-            readTimes(column(index), now).some((reading) => isCertain(reading) && reading.format !== "excel");
-        const times = free().filter(isTime);
-        const time = hasHeader ? eventTime(times, (index) => names[index] ?? "") : times.at(-1);
-        if (time !== undefined) roles.time = time;
-    }
-    if (!hasHeader) {
-        const event = roles.event ?? free().find((index) => isEvent(column(index)));
-        if (event !== undefined) roles.event = event;
-        const item = roles.item ?? (itemIds && onlyMatch(free(), column, itemIds));
-        if (item !== undefined) roles.item = item;
-        for (const role of ["user", "item"] as const) {
-            const [only, ...others] = free();
-            if (only !== undefined && others.length === 0) roles[role] ??= only;
-        }
-    }
-    return roles;
-}
-
-/**
- * Finds columns by usual names that only ids have, then by parts of names and values, then by the other usual names.
- * Leaves out a column of users that is in doubt. `names` are in the form that `plain` returns.
- */
-function rolesByName(
-    names: readonly string[],
-    given: Roles,
-    column: (index: number) => readonly string[],
-): { [role in Role]?: number } {
-    const ofIds = (role: Role) => knownNames[role].filter((name) => !bareNames.has(name));
-    const sure = { ...knownNames, user: ofIds("user"), item: ofIds("item") };
-    const hinted = hintedRoles(names, namedColumns(sure, names, given), column);
-    const found = namedColumns(knownNames, names, hinted);
-    if (found.user !== undefined && given.user === undefined && isDoubtful(found.user, names, column))
-        delete found.user;
-    return found;
-}
-
-/** Returns the only column with IDs of items; undefined if several columns have some, as small numbers can. */
-function onlyMatch(
-    columns: readonly number[],
-    valuesOf: (column: number) => readonly string[],
-    itemIds: ReadonlySet<string>,
-): number | undefined {
-    const share = (column: number) => {
-        const values = valuesOf(column);
-        return values.filter((value) => itemIds.has(value.trim())).length / Math.max(1, values.length);
-    };
-    const [first, second] = columns
-        .map((column) => ({ column, share: share(column) }))
-        .toSorted((a, b) => b.share - a.share);
-    return first && first.share > 0.5 && (second?.share ?? 0) < 0.05 ? first.column : undefined;
-}
-
-/** Checks whether a column has a few different words, such as view and buy. */
-function isEvent(values: readonly string[]): boolean {
-    const words = new Set(values);
-    return (
-        words.size >= 2 &&
-        words.size <= 20 &&
-        values.length > 4 * words.size &&
-        [...words].every((each) => /^[A-Za-z]{2}[\w -]*$/.test(each))
-    );
 }

@@ -41,6 +41,7 @@ describe("Suggested data-prep commands", () => {
         put("data/manifest.json", JSON.stringify({ schemaVersion: 1, sources }));
         const runDataPrep = (...args: string[]) =>
             spawnSync(process.execPath, [cli, "events.csv", ...args], { cwd: at(""), encoding: "utf8" });
+        put("p.csv", lines("item_id,title", "2,Cup", "3,Pot"));
         const given = ["--items", "p.csv", "--report", "r.json", "--columns", "user=who"];
         const { stderr, status } = runDataPrep(...given);
         assert.equal(status, 1);
@@ -59,12 +60,62 @@ describe("Suggested data-prep commands", () => {
             kept.stderr,
             /^data\/ contains data that was prepared from other files, so nothing was written\.\nKeep that data: .* --output data\/own\/\nReplace that data: .* --output data\/$/m,
         );
-        assert.match(runDataPrep("--output", "mine/").stderr, /events\.csv --output mine\/ --columns user=NAME$/m);
+        assert.match(
+            runDataPrep("--output", "mine/").stderr,
+            /events\.csv --output mine\/ --columns user=who,item=item_id,time=date --time %d\/%m\/%Y$/m,
+        );
         put(
             "data/manifest.json",
             JSON.stringify({ schemaVersion: 1, sources: [{ ...sources[0], file: "events.csv" }] }),
         );
         assert.doesNotMatch(runDataPrep(...given).stderr, /--output/);
+    });
+
+    it("`data-prep` asks once about all columns, and its command or `--yes` accepts the guess", () => {
+        const rows = Array.from({ length: 1200 }, (_, n) => {
+            const day = new Date(Date.UTC(2026, 0, 1 + (n % 12))).toISOString().slice(0, 10).split("-").reverse();
+            return `${n % 4},k${n % 60},${day.join("/")},p ${n % 97},${n % 3 > 0 ? "seen" : "bought"}`;
+        });
+        put("events.csv", lines("user_id,customer_id,Order Date,product,kind", ...rows));
+        const runDataPrep = (...args: string[]) =>
+            spawnSync(process.execPath, [cli, "events.csv", "--output", "own/", ...args], {
+                cwd: at(""),
+                encoding: "utf8",
+            });
+        const { stderr, status } = runDataPrep();
+        const command =
+            "npm run data-prep -- events.csv --output own/ --columns 'user=customer_id,item=product,time=Order Date' --time %d/%m/%Y";
+        assert.equal(status, 1);
+        assert.deepEqual(stderr.trimEnd().split("\n"), [
+            "events.csv: no column is clearly the user. The guess, with values:",
+            "  user   customer_id (k0, k1); or user_id (0, 1); or kind (bought, seen)",
+            "  item   product (p 0, p 1)",
+            "  time   Order Date (01/01/2026, 02/01/2026), 2026-01-02 by --time '%d/%m/%Y', 2026-02-01 by --time '%m/%d/%Y'",
+            "  event  none, every event is Watch; or kind (bought, seen)",
+            "All columns: user_id, customer_id, Order Date, product, kind",
+            `Correct the columns in this command, or run it as it is:  ${command}`,
+        ]);
+        const understood = /user = customer_id, item = product, time = Order Date; times in %d\/%m\/%Y;/;
+        const accepted = runDataPrep(
+            "--columns",
+            "user=customer_id,item=product,time=Order Date",
+            "--time",
+            "%d/%m/%Y",
+        );
+        assert.deepEqual([accepted.status, understood.test(accepted.stderr)], [0, true], accepted.stderr);
+        const guessed = runDataPrep("--yes");
+        assert.deepEqual([guessed.status, understood.test(guessed.stderr)], [0, true], guessed.stderr);
+    });
+
+    it("`data-prep` takes the column with the ids of `--items`, whatever its name", () => {
+        put("events.csv", lines("user_id,product_id,label,ts", ...Array(30).fill("u1,7,A-7,1760000000")));
+        put("items.csv", lines("id,title", "A-7,Cup", "B-8,Pot"));
+        const { stderr } = spawnSync(
+            process.execPath,
+            [cli, "events.csv", "--items", "items.csv", "--output", "own/", "--dry-run"],
+            { cwd: at(""), encoding: "utf8" },
+        );
+        assert.match(stderr, /user = user_id, item = label, time = ts;/);
     });
 
     it("data-prep does not replace a file that it did not write", async () => {
