@@ -44,7 +44,7 @@ export async function describeData(prepared: Prepared, checks: Manifest["checks"
             firstTimestamp: summary.firstTimestamp,
             lastTimestamp: summary.lastTimestamp,
             skipped: result.badRows.count,
-            leftOut: result.leftOut,
+            leftOut: result.leftOut + result.withoutElements,
             repeated: result.repeated,
             fields: result.fields,
         },

@@ -6,6 +6,7 @@ import { columnsQuestion, nameOfColumn } from "./question.ts";
 import { compileEventRule } from "./reading/event-rule.ts";
 import { findRoles } from "./reading/guess.ts";
 import { chosenColumns, findExtras, roles as parts } from "./reading/roles.ts";
+import { listOf } from "./reading/rows-as-bytes.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import { type Source, sourcesAt } from "./reading/sources.ts";
 import { openTable, type Table } from "./reading/table.ts";
@@ -105,11 +106,11 @@ function planOf(table: Table, choices: LayoutChoices, now: number, suggest: Sugg
     const { names, hasHeader, sample } = table;
     const chosen = choices.columns === undefined ? undefined : chosenColumns(choices.columns, parts, names);
     const guess = findRoles(names, hasHeader, sample, chosen?.roles ?? {}, now, choices.itemIds);
-    const { roles } = guess;
-    const { user, item, time: timeColumn } = roles;
+    const { user, item, time: timeColumn } = guess.roles;
     const isSure = guess.unsure.length === 0 || choices.yes === true;
     if (!isSure || user === undefined || item === undefined || timeColumn === undefined)
         throw columnsQuestion(table, guess, choices.columns, now, suggest);
+    const roles = { ...guess.roles, user, item, time: timeColumn };
     const time =
         choices.time === undefined
             ? chooseTime(table, timeColumn, now, suggest, choices.yes)
@@ -138,7 +139,16 @@ function planOf(table: Table, choices: LayoutChoices, now: number, suggest: Sugg
             ),
         ]),
     );
-    const plan = { table, roles: { ...roles, user, item, time: timeColumn }, extras, time, event, decimals };
+    const used = sourceColumns({ table, roles, extras, event }).used;
+    const [list, ...otherLists] = new Set(used.flatMap(({ column }) => listOf(column) ?? []));
+    if (otherLists.length > 0) {
+        throw new Error(
+            `${table.name}: the columns are in the lists ${[list, ...otherLists].join(" and ")}, and data-prep makes rows of one list. ` +
+                `Name columns of one list:  ${suggest({ columns: `user=NAME,item=${list}[].NAME,time=NAME` })}`,
+        );
+    }
+    const rows = (list === undefined ? undefined : table.elementsOf?.(list)) ?? table;
+    const plan = { table: rows, roles, extras, time, event, decimals };
     refuseWrongTimes(plan, now, suggest);
     return plan;
 }

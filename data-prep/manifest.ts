@@ -27,8 +27,8 @@ export interface Manifest {
         readonly firstTimestamp: number;
         readonly lastTimestamp: number;
         /**
-         * Number of input rows that are not in the CSV: unusable, without an event type by the rule of `--event`, or
-         * equal to another row.
+         * Number of input rows that are not in the CSV: unusable, without an event type by the rule of `--event` or
+         * without an element in the list of items, or equal to another row.
          */
         readonly skipped: number;
         readonly leftOut: number;

@@ -10,6 +10,7 @@ import { remembering } from "./interner.ts";
 import { type Decimals, withPoint } from "./numbers.ts";
 import type { Decision, EventRule } from "./reading/event-rule.ts";
 import type { Extra, Role } from "./reading/roles.ts";
+import { noElement } from "./reading/rows-as-bytes.ts";
 import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import type { Table } from "./reading/table.ts";
@@ -17,6 +18,7 @@ import { createRepeats, hashText } from "./repeats.ts";
 import { abbreviate } from "./values.ts";
 
 const LF = 0x0a;
+const CR = 0x0d;
 /**
  * Maximum length in bytes of the event type and the punctuation that a row gets in the CSV. In addition, escapes can
  * double the length of the row itself.
@@ -42,6 +44,8 @@ export interface ConvertResult {
     badRows: { count: number; first: BadRow[] };
     /** Number of rows for which the event rule gives no event type. */
     leftOut: number;
+    /** Number of JSON objects whose list, such as `items` of `items[].item_id`, has no element. */
+    withoutElements: number;
     /** Number of rows in which a column that the event rule compares is empty. */
     emptyInRule: number;
     /** Number of rows that each case of the event rule matches, in the order of the cases. */
@@ -133,7 +137,7 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
     const badRows = createBadRows(onBad);
     const types: { readonly name: string; readonly field: Buffer; rows: number }[] = [];
     const typeNumbers = new Map<string, number>();
-    let [leftOut, emptyInRule] = [0, 0];
+    let [leftOut, emptyInRule, withoutElements] = [0, 0, 0];
     const matched: number[] = [];
 
     const internType = (name: string): number => {
@@ -161,13 +165,16 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
                 if (end < 0) break;
                 if (out.length - length < 2 * (end - from) + longestAddition)
                     return { end: from, length, isFull: true };
+                const isElement = table.list !== undefined;
                 if (isHeader) isHeader = false;
+                else if (isElement && bytes[from] === noElement.charCodeAt(0)) withoutElements++;
                 else if (!scanner.empty) {
                     const problem = check(bytes);
                     if (problem) badRows.add(table, line, bytes.subarray(from, end), problem);
                     else length = row(out, length);
                 }
-                line += scanner.lines;
+                // A carriage return says that the next row is of the same line.
+                line += isElement && bytes[end - 2] === CR ? 0 : scanner.lines;
                 from = end;
             }
             return { end: from, length, isFull: false };
@@ -214,6 +221,7 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         columns: collected.finish(),
         badRows: badRows.found,
         leftOut,
+        withoutElements,
         emptyInRule,
         matched,
         eventTypes: Object.fromEntries(types.map(({ name, rows }) => [name, rows])),

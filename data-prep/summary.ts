@@ -34,6 +34,8 @@ export interface Summary {
     rowsSkipped: number;
     /** Number of rows for which `--event` has no type. */
     rowsLeftOut: number;
+    /** Number of JSON objects that have no element in the list of their items. */
+    rowsWithoutElements: number;
     /** Number of rows in which a column that `--event` compares is empty. */
     rowsEmptyInRule: number;
     /** Number of rows that equal an earlier one in user, item, type, value and time. */
@@ -64,6 +66,7 @@ export function summarise(result: ConvertResult, input: string, output: string):
         usersWithTwo: perUser.filter((count) => count >= 2).length,
         eventTypes: result.eventTypes,
         rowsLeftOut: result.leftOut,
+        rowsWithoutElements: result.withoutElements,
         rowsEmptyInRule: result.emptyInRule,
         rowsRepeated: result.repeated,
         rowsSkipped: result.badRows.count,
@@ -99,6 +102,7 @@ export function formatSummary(summary: Summary): string {
         ["filter", filterText(typesByRows(summary.eventTypes).map(({ name }) => name))],
         ["rows skipped", count(summary.rowsSkipped)],
         ...rowLine("left out", summary.rowsLeftOut, "by --event"),
+        ...rowLine("no element", summary.rowsWithoutElements, "events have an empty list of items, and are left out"),
         ...rowLine("empty", summary.rowsEmptyInRule, "in a column that --event compares; no case matches these values"),
         ...rowLine("repeated", summary.rowsRepeated, "equal an earlier row and are left out"),
         [

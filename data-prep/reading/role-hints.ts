@@ -142,7 +142,10 @@ export const rankId = (role: "user" | "item", name: string, values: readonly str
     2 * Number(unlikelyIds.test(name)) -
     4 * Number(!areIds(values));
 
-/** Checks whether values can be ids: at least two different ones, some of them repeated, and no fractions. */
+/**
+ * Checks whether values can be ids: at least two different ones, some of them repeated, and neither fractions nor
+ * nested values. GA4's ids of browsers, such as `1000000042.1600000042`, have more digits than fractions.
+ */
 function areIds(values: readonly string[]): boolean {
     const filled = values.filter((value) => value !== "");
     const distinct = new Set(filled).size;
@@ -150,7 +153,7 @@ function areIds(values: readonly string[]): boolean {
         filled.length > values.length / 2 &&
         (distinct >= 2 || values.length < 20) &&
         (distinct < filled.length || filled.length < 50) &&
-        !filled.every((value) => /^[+-]?\d*[.,]\d+$/.test(value))
+        !filled.every((value) => /^[+-]?\d*[.,]\d{1,8}$|^[[{]/.test(value))
     );
 }
 

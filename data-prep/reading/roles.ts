@@ -36,10 +36,10 @@ export const knownNames: Readonly<Record<Role, readonly string[]>> = {
 
 /**
  * Returns a column's name in its plain form: `UserId`, `user_id:token` and `user.id` have one form, as have `Catégorie`
- * and `categorie`.
+ * and `categorie`. Of a column of a list, such as `items[].item_id`, it is the name in the element.
  */
 export const plain = (name: string) =>
-    withoutAccents(name.replace(/:\w+$/, ""))
+    withoutAccents(name.replace(/:\w+$|^.*\[\]\./g, ""))
         .toLowerCase()
         .replaceAll(/[^a-z0-9]/g, "");
 

@@ -8,6 +8,8 @@ export const converted: Dialect = { delimiter: "\u001f", quotes: false, escape: 
 
 /** A line that is not valid JSON becomes a row with one field. This prefix marks the field. */
 const notJson = "\u0000";
+/** The only character of the row of a JSON object whose list has no element. */
+export const noElement = "\u0001";
 const longestLine = 1 << 25;
 
 type Row = Record<string, unknown>;
@@ -17,28 +19,32 @@ type Hyparquet = typeof import("hyparquet");
 const maxColumns = 1_000;
 
 /**
- * Returns the column names of the first rows, nested ones as `outer.inner`, in order of appearance.
+ * Returns the column names of flat rows, in order of appearance. A list that is empty in some rows has only the columns
+ * of its elements.
  *
  * @throws Error if there are more than 1,000
  */
 export function collectColumnNames(file: string, rows: readonly Row[]): string[] {
     const names = new Set<string>();
     for (const row of rows) {
-        for (const name of Object.keys(flat(row))) names.add(name);
+        for (const name of Object.keys(row)) names.add(name);
         if (names.size > maxColumns) {
             throw new Error(
                 `${file} has more than 1,000 columns in its first rows. Write a file with the needed columns only.`,
             );
         }
     }
-    return [...names];
+    const lists = new Set([...names].map(listOf));
+    return [...names].filter((name) => !lists.has(name));
 }
+
+/** Returns the name of the list with a column such as `items[].item_id`; undefined for other columns. */
+export const listOf = (name: string): string | undefined => /^(.+?)\[\]\./.exec(name)?.[1];
 
 /** Returns those of the columns that contain a number, and nothing but numbers. */
 export function findNumberColumns(rows: readonly Row[], names: readonly string[]): string[] {
-    const flatRows = rows.map(flat);
     return names.filter((name) => {
-        const values = flatRows.map((row) => row[name] ?? undefined).filter((value) => value !== undefined);
+        const values = rows.map((row) => row[name] ?? undefined).filter((value) => value !== undefined);
         return values.length > 0 && values.every((value) => typeof value === "number");
     });
 }
@@ -61,10 +67,15 @@ export function jsonRows(lines: readonly string[]): (Row | undefined)[] {
     });
 }
 
-/** Yields JSON lines as a text table with a header. Line `n` becomes line `n + 1`. Expects UTF-8 in `source`. */
+/**
+ * Yields JSON lines as a text table with a header. Line `n` becomes line `n + 1`. With `list`, each element of this list
+ * becomes a row; all rows of a line but the last one end with `\r\n`, so that a reader can count the lines. Expects UTF-8
+ * in `source`.
+ */
 export async function* jsonTable(
     source: AsyncIterable<Uint8Array>,
     names: readonly string[],
+    list?: string,
 ): AsyncGenerator<Uint8Array> {
     yield lineOf(names);
     const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -74,7 +85,7 @@ export async function* jsonTable(
             jsonRows(lines).map((row, index) => {
                 const line = lines[index] as string;
                 if (line.trim() === "") return Buffer.from("\n");
-                return row ? rowOf(row, names) : lineOf([`${notJson}${line}`]);
+                return row ? rowsOf(row, names, list) : lineOf([`${notJson}${line}`]);
             }),
         );
     for await (const chunk of source) {
@@ -176,20 +187,32 @@ function fieldOf(value: unknown, inner: string | undefined): string {
 const isRecord = (value: unknown): value is Row =>
     typeof value === "object" && Object.prototype.toString.call(value) === "[object Object]";
 
-function flat(row: Row): Row {
+/** Checks whether a value is a list of records. Lists of keys with values, such as GA4's `event_params`, are no such list. */
+const isList = (value: unknown): value is readonly Row[] =>
+    Array.isArray(value) && isRecord(value[0]) && !("key" in value[0] && "value" in value[0]);
+
+/**
+ * Returns the values of a row by column: those of a record as `outer.inner`, and with `at` those of one element of each
+ * list of records as `outer[].inner`.
+ */
+export function flat(row: Row, at?: number): Row {
     const entries = Object.entries(row).flatMap(([name, value]): [string, unknown][] => {
-        return isRecord(value)
-            ? Object.entries(value).map(([inner, each]) => [`${name}.${inner}`, each])
-            : [[name, value]];
+        const isElement = at !== undefined && isList(value);
+        const record = isElement ? (value[at] ?? {}) : value;
+        if (!isRecord(record)) return [[name, record]];
+        return Object.entries(record).map(([inner, each]) => [`${name}${isElement ? "[]" : ""}.${inner}`, each]);
     });
     return Object.fromEntries(entries);
 }
 
-/** Returns the texts of a row's values for a text table. */
-export function toTexts(row: Row, names: readonly string[]): string[] {
-    const values = flat(row);
-    return names.map((name) => textOf(values[name]));
+/** Returns a flat row for each element of the longest list of records in a row; one without such a list. */
+export function elementRows(row: Row): Row[] {
+    const lengths = Object.values(row).map((value) => (isList(value) ? value.length : 1));
+    return Array.from({ length: Math.max(1, ...lengths) }, (_, at) => flat(row, at));
 }
+
+/** Returns the texts of a flat row's values for a text table. */
+export const toTexts = (row: Row, names: readonly string[]): string[] => names.map((name) => textOf(row[name]));
 
 function textOf(value: unknown): string {
     if (value === null || value === undefined) return "";
@@ -206,9 +229,16 @@ function withBigInts(_name: string, value: unknown): unknown {
     return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
-const rowOf = (row: Row, names: readonly string[]) => lineOf(toTexts(row, names));
+function rowsOf(row: Row, names: readonly string[], list: string | undefined): Buffer {
+    if (list === undefined) return lineOf(toTexts(flat(row), names));
+    const elements = row[list];
+    if (!isList(elements)) return Buffer.from(`${noElement}\n`);
+    const rows = elements.map((_, at) => textOfRow(toTexts(flat(row, at), names)));
+    return Buffer.from(`${rows.join("\r\n")}\n`);
+}
 
 /** Replaces control characters, such as line ends and the delimiter, with NUL, which the converter rejects in an ID. */
 const withoutControls = (text: string) => (/\p{Cc}/u.test(text) ? text.replaceAll(/\p{Cc}/gu, notJson) : text);
 
-const lineOf = (texts: readonly string[]) => Buffer.from(`${texts.map(withoutControls).join(converted.delimiter)}\n`);
+const textOfRow = (texts: readonly string[]) => texts.map(withoutControls).join(converted.delimiter);
+const lineOf = (texts: readonly string[]) => Buffer.from(`${textOfRow(texts)}\n`);

@@ -4,7 +4,9 @@ import {
     collectColumnNames,
     converted,
     createCompressors,
+    elementRows,
     findNumberColumns,
+    flat,
     jsonRows,
     jsonTable,
     parquetTable,
@@ -28,6 +30,10 @@ export interface Table {
     readonly sample: readonly string[][];
     /** Names of the columns of JSON lines in which the sample has only numbers. */
     readonly numbers?: readonly string[];
+    /** The list of JSON objects whose elements are the rows; undefined if the objects are the rows. */
+    readonly list?: string;
+    /** Returns the table with a row for each element of a list in JSON lines. */
+    elementsOf?(list: string): Table;
     /** Returns the SHA-256 of the file, hexadecimal, after the file was read. */
     sha256(): Promise<string>;
     /** Difference between a line number in `bytes` and in the original file. */
@@ -59,10 +65,11 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
     const common = { name: source.name, encoding, stop, sha256: source.sha256 };
     const start = text.toString("utf8", 0, 200).trimStart();
     if (start.startsWith("{")) {
-        const rows = jsonRows(completeLines(text).slice(0, 1000)).filter((row) => row !== undefined);
+        const rows = jsonRows(completeLines(text).slice(0, 1000)).flatMap((row) => (row ? elementRows(row) : []));
         const names = collectColumnNames(source.name, rows);
-        const sample = rows.map((row) => toTexts(row, names));
+        const sample = rows.slice(0, 1000).map((row) => toTexts(row, names));
         const table = {
+            ...common,
             kind: "JSON lines",
             dialect: converted,
             hasHeader: true,
@@ -71,7 +78,8 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
             numbers: findNumberColumns(rows, names),
             addedLines: 1,
         } as const;
-        return { ...common, ...table, bytes: jsonTable(bytes, names) };
+        const elementsOf = (list: string) => ({ ...table, list, bytes: jsonTable(bytes, names, list) });
+        return { ...table, elementsOf, bytes: jsonTable(bytes, names) };
     }
     if (/^\[\s*\{/.test(start)) {
         throw new Error(`${source.name} is one JSON array. Make JSON lines of it:  jq -c '.[]' FILE > FILE.jsonl`);
@@ -107,7 +115,8 @@ async function openParquet(source: Source): Promise<Table> {
     const file = await asyncBufferFromFile(source.path);
     const metadata = await parquetMetadataAsync(file);
     const rowEnd = Math.min(1000, Number(metadata.num_rows));
-    const rows = await parquetReadObjects({ file, metadata, compressors, rowStart: 0, rowEnd });
+    const objects = await parquetReadObjects({ file, metadata, compressors, rowStart: 0, rowEnd });
+    const rows = objects.map((row) => flat(row));
     const names = collectColumnNames(source.name, rows);
     return {
         name: source.name,

@@ -142,6 +142,8 @@ def open_source(spark: SparkSession, paths: list[str], table: str | None, layout
 def json_source(frame: DataFrame, layout: dict, partitions: dict[str, Column]) -> Source:
     """Opens JSON lines, and reads only the needed columns; nested values are `outer.inner`."""
     names = dict.fromkeys([*layout["columns"].values(), *(case["column"] for case in cases_of(layout))])
+    if any("[]" in name for name in names):
+        raise Unfit(f"prepare.py makes no rows of the elements of a list ({', '.join(names)}). Convert the files without Spark:  npm run data-prep -- FILES")
     schema = T.StructType()
     for outer in dict.fromkeys(name.split(".")[0] for name in names):
         inner = [name.partition(".")[2] for name in names if name.startswith(f"{outer}.")]

@@ -218,6 +218,33 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
         await assert.rejects(csvOf(path), /keys\.jsonl has more than 1,000 columns/);
     });
 
+    it("`data-prep` writes one row for each element of a list, and counts objects without elements", async () => {
+        const event = (user: string, ...items: object[]) =>
+            JSON.stringify({ user_id: user, timestamp: 881250949, images: [{ url: "a" }, { url: "b" }], items });
+        const text = lines(
+            event("u1", { item_id: "i1" }, { item_id: "i2" }),
+            ...[event("u2"), '{"user_id":"u3","timestamp":881250949}', ""],
+            event("u4", { item_id: "i1" }, { price: 3 }, { item_id: "i3" }),
+            event("u5", { item_id: "i4" }),
+        );
+        const { rows, badRows, withoutElements } = await csvOf(put("events.jsonl", text), {
+            columns: "item=items[].item_id",
+        });
+        assert.deepEqual(
+            rows.slice(1).map((row) => row.split(",", 2).join()),
+            ['"u1","i1"', '"u1","i2"', '"u4","i1"', '"u4","i3"', '"u5","i4"'],
+        );
+        assert.equal(withoutElements, 2);
+        assert.deepEqual(
+            badRows.first.map(({ line, column, reason }) => [line, column, reason]),
+            [[5, "items[].item_id", "item id is empty"]],
+        );
+        await assert.rejects(
+            csvOf(put("events.jsonl", text), { columns: "item=items[].item_id,IMAGE=images[].url" }),
+            /in the lists items and images.*--columns 'user=NAME,item=items\[\]\.NAME,time=NAME'$/s,
+        );
+    });
+
     it("`data-prep` reports the line of an invalid JSON object", async () => {
         const good = '{"user":"1","item":"2","timestamp":881250949}';
         const { badRows } = await csvOf(put("a.jsonl", lines(good, '{"user":', good)));

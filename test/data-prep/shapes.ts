@@ -4,7 +4,8 @@ export interface Shape {
     readonly header: string;
     /** The delimiter; JSON lines without one. */
     readonly by?: string;
-    readonly row: (at: number) => readonly (string | number)[];
+    /** Values of a row; of JSON lines also records and lists. */
+    readonly row: (at: number) => readonly unknown[];
     readonly roles: string;
 }
 
@@ -165,6 +166,34 @@ export const shapes: readonly Shape[] = [
             "false",
         ],
         roles: "user = username, item = spotify_track_uri, time = ts",
+    },
+    {
+        // https://support.google.com/analytics/answer/7029846
+        of: "GA4's export to BigQuery",
+        header: "event_date,event_timestamp,event_name,event_params,user_pseudo_id,user_properties,user_first_touch_timestamp,device,stream_id,items",
+        row: (at) => [
+            ...[day(at).replaceAll("-", ""), `${1_790_000_000_000_000 + at * 3_600_000_123}`],
+            verbs("page_view", "view_item", "purchase")(at),
+            [
+                { key: "page_location", value: { string_value: `https://shop.example/${item(at)}` } },
+                { key: "ga_session_id", value: { int_value: `${1_790_000_000 + user(at)}` } },
+            ],
+            ...[
+                `${1_000_000_000 + user(at)}.${1_600_000_000 + user(at)}`,
+                [],
+                "1780000000000000",
+                { category: "mobile" },
+                "21",
+            ],
+            at % 3 === 0
+                ? []
+                : [at, at + 7].map((each) => ({
+                      item_id: `SKU_${item(each)}`,
+                      item_name: `Mug ${item(each)}`,
+                      price: 9,
+                  })),
+        ],
+        roles: "user = user_pseudo_id, item = items[].item_id, time = event_timestamp, event = event_name",
     },
 ];
 

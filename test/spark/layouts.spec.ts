@@ -166,6 +166,11 @@ const refusals: readonly Refusal[] = [
     ["an unknown option", { args: ["$", "--colums", "1"] }, /^2: .*unrecognized arguments: --colums/s],
     ["options of another version", { args: ["$", "--options", "$-old"] }, /^1: .*old has schemaVersion 0 and 0 tables/],
     ["a missing column", { edit: { columns: { user: "nobody" } } }, /^1: There is no column "nobody"; the columns/],
+    [
+        "columns in a list of JSON objects",
+        { edit: { kind: "JSON lines", numbers: [], columns: { user: "visitorid", item: "items[].item_id" } } },
+        /^1: prepare\.py makes no rows of the elements of a list \(visitorid, items\[\]\.item_id\)\. .* -- FILES$/m,
+    ],
     ["files of another format", { edit: { kind: "Parquet" } }, /^1: .*\(Parquet\) have different formats/],
     [
         "a case that matches no row",
