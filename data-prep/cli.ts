@@ -31,6 +31,7 @@ interface Flags {
     time?: string;
     decimal?: Decimal;
     event?: string;
+    hashUsers?: string;
     output?: string;
     report?: string;
     badRows: "fail" | "skip" | `quarantine:${string}`;
@@ -92,6 +93,7 @@ const command = new Command("data-prep")
         "the type of all events, or a rule: 'rating >= 4 -> Like, else Watch'",
         checkedBy(parseEventRule),
     )
+    .option("--hash-users <file>", "write keyed hashes of the users' ids; the file has the key")
     .option(
         "--output <file>",
         `the CSV, or a folder (default: ${DEFAULT_OUTPUT}); manifest, catalogue, fallback tables, items and users are written beside it`,
@@ -201,7 +203,7 @@ async function main(args: string[]): Promise<number> {
         return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
     const { json, dryRun, output, badRows, options: _, stack: __, ...choices } = command.opts<Flags>();
-    const { items, users, report } = choices;
+    const { items, users, report, hashUsers } = choices;
     const input = command.args.map(fromCaller);
     const [kind, ...file] = badRows.split(":");
     const interrupted = new AbortController();
@@ -219,13 +221,14 @@ async function main(args: string[]): Promise<number> {
         items: items && fromCaller(items),
         users: users && fromCaller(users),
         report: report && fromCaller(report),
+        hashUsers: hashUsers && fromCaller(hashUsers),
         unmatchedCases: optionsFile?.hasRule ? "warn" : "fail",
         optionsFile: optionsFile && { file: optionsFile.path, sha256: optionsFile.sha256 },
     };
     try {
         if (dryRun) {
-            const { plans } = await planPreparation(options);
-            if (json) process.stdout.write(`${JSON.stringify(resolvedOptions(plans))}\n`);
+            const { plans, userHash } = await planPreparation(options);
+            if (json) process.stdout.write(`${JSON.stringify(resolvedOptions(plans, userHash?.fingerprint))}\n`);
             return 0;
         }
         const { summary, cataloguePath, itemsPath, usersPath, tablesPath, manifestPath } = await prepare(options);

@@ -20,8 +20,8 @@ export interface Columns {
     readonly itemIds: readonly string[];
 }
 
-/** Collects interactions in arrays that grow. */
-export function createColumns() {
+/** Collects interactions in arrays that grow. `hashUser` returns the id of a user in the result. */
+export function createColumns(hashUser?: (id: string) => string) {
     const userNumbers = createNumbering();
     const itemNumbers = createNumbering();
     const columns = {
@@ -51,17 +51,34 @@ export function createColumns() {
         }
         columns.rows -= removed.length;
     };
+    const hashes: string[] = [];
+    const hashedUser =
+        hashUser &&
+        ((number: number): string => {
+            hashes[number] ??= hashUser(userNumbers.ids[number] as string);
+            return hashes[number];
+        });
     const finish = (): Columns => ({
         userCount: userNumbers.ids.length,
         itemCount: itemNumbers.ids.length,
         users: columns.users.subarray(0, columns.rows),
         items: columns.items.subarray(0, columns.rows),
         timestamps: columns.timestamps.subarray(0, columns.rows),
-        userIds: userNumbers.ids,
+        userIds: hashedUser ? userNumbers.ids.map((_, number) => hashedUser(number)) : userNumbers.ids,
         itemIds: itemNumbers.ids,
     });
     const [spacedUsers, spacedItems]: SpacedIds[] = [new Map(), new Map()];
-    return { userNumbers, itemNumbers, spacedUsers, spacedItems, rows: () => columns.rows, add, remove, finish };
+    return {
+        userNumbers,
+        itemNumbers,
+        spacedUsers,
+        spacedItems,
+        hashedUser,
+        rows: () => columns.rows,
+        add,
+        remove,
+        finish,
+    };
 }
 
 /** Returns the number of rows of each group. */

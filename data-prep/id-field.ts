@@ -16,6 +16,12 @@ export interface IdField {
     write(out: Buffer, start: number): number;
 }
 
+/** Returns a field that writes another text, without quotes and backslashes, for each ID: `textOf` its number. */
+export const writtenAs = (field: IdField, textOf: (number: number) => string): IdField => ({
+    ...field,
+    write: (out, start) => start + out.write(`"${textOf(field.numbered())}",`, start, "latin1"),
+});
+
 /** The IDs that had spaces around them: by their number, the text in the file. */
 export type SpacedIds = Map<number, string>;
 

@@ -193,9 +193,14 @@ export function layoutOptions({ table, roles, extras, time, event }: Plan, choic
 
 /**
  * Returns the resolved options of tables as a JSON document: all that data-prep detected, and the user's choices. With
- * this document, `prepare.py` reads other files of the same layout on Spark.
+ * this document, `prepare.py` reads other files of the same layout on Spark. `userHash` is the fingerprint of the key that
+ * hashes users' ids.
  */
-export const resolvedOptions = (plans: readonly Plan[]) => ({ schemaVersion: 1, tables: plans.map(tableOptions) });
+export const resolvedOptions = (plans: readonly Plan[], userHash?: string) => ({
+    schemaVersion: 1,
+    tables: plans.map(tableOptions),
+    userHash,
+});
 
 function tableOptions(plan: Plan) {
     const { kind, encoding, dialect, hasHeader, names, numbers } = plan.table;

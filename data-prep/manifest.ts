@@ -17,6 +17,8 @@ export interface Manifest {
     readonly options: readonly string[];
     /** The file with the options, and its SHA-256; absent for options on the command line. */
     readonly optionsFile?: { readonly file: string; readonly sha256: string } | undefined;
+    /** Fingerprint of the key with which `--hash-users` hashed the users' ids; absent if the ids are those of the files. */
+    readonly userHash?: string | undefined;
     readonly interactions: {
         /** SHA-256 of the CSV. A manifest with another hash belongs to other data and is ignored. */
         readonly sha256: string;

@@ -5,7 +5,7 @@ import { messageOf } from "terminal-text";
 import { hashFile } from "./files.ts";
 
 /** Options whose values are paths. */
-const paths = new Set(["items", "users", "output", "report"]);
+const paths = new Set(["items", "users", "hash-users", "output", "report"]);
 
 /** An options file, and its content as arguments of the command line. */
 export interface OptionsFile {

@@ -5,11 +5,13 @@ import type { CatalogueItem } from "./catalogue.ts";
 import { collectExtraNames, convert } from "./convert.ts";
 import { describeData } from "./describe-data.ts";
 import { DEFAULT_OUTPUT, filesBeside, outputFolder, writeWholeFile, writeWholeJson } from "./files.ts";
+import { mailWarning, readUserHash, refuseOtherHash } from "./hash-users.ts";
 import { createItemsSchema, itemColumns, itemsCsv } from "./items.ts";
 import { type Choices, describeLayout, layoutOptions, readLayout } from "./layout.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { negativeEvents } from "./negative-events.ts";
+import { progressTo } from "./progress.ts";
 import { formatWarnings, judge, writeReport } from "./quality/judge.ts";
 import { itemsInFolder } from "./reading/sources.ts";
 import {
@@ -45,6 +47,8 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
     report?: string | undefined;
     /** Path for a CSV of the unusable rows: FILE, LINE, COLUMN, REASON, TEXT. */
     quarantine?: string | undefined;
+    /** Path of the file with the key that hashes users' ids. */
+    hashUsers?: string | undefined;
     /** Words of the command line that the user typed, for suggested commands in messages. */
     command?: readonly string[] | undefined;
     /** The file that contained these options, to record it in the manifest. */
@@ -81,11 +85,13 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
     const name = plans.map(({ table }) => table.name).join(", ");
     const folder = outputFolder(outputPath);
     const before = await readManifest(outputPath).catch(() => undefined);
+    refuseOtherHash(outputPath, before?.userHash, planned.userHash?.fingerprint, suggest);
     const bad: BadRow[] | undefined = options.badRows === "quarantine" ? [] : undefined;
     const beside = filesBeside(outputPath);
     const { summary, quality } = await writeWholeFile(outputPath, async (_, file) => {
         const result = await convert(plans, file, {
             latest: now + 86_400,
+            hashUser: planned.userHash?.hash,
             onProgress: progressTo(log),
             ...(options.signal && { signal: options.signal }),
             ...(bad && { onBad: (row: BadRow) => void bad.push(row) }),
@@ -133,7 +139,12 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         const tables = await writeTables(beside.tables, { columns: result.columns, sha256, catalogue, viewers });
         await folder.note(beside.tables);
         const { optionsFile } = options;
-        await writeWholeJson(beside.manifest, { ...manifest, optionsFile, files: folder.files });
+        await writeWholeJson(beside.manifest, {
+            ...manifest,
+            userHash: planned.userHash?.fingerprint,
+            optionsFile,
+            files: folder.files,
+        });
         return { summary: { ...summary, tables }, quality };
     });
     const removed = await folder.removeStale(before?.files);
@@ -207,44 +218,39 @@ export async function planPreparation(given: PrepareOptions) {
     const plans: Plan[] = [];
     for (const path of paths) plans.push(...(await readLayout(path, { ...options, itemIds }, now, { log, suggest })));
     for (const plan of plans) log(describeLayout(plan));
+    const userHash = options.hashUsers === undefined ? undefined : readUserHash(options.hashUsers);
+    const [mail] = userHash ? [] : plans.flatMap((plan) => mailWarning(plan) ?? []);
+    if (mail) log(mail);
     // Refuse too many additional columns here, because a dry run does not convert.
     collectExtraNames(plans);
     const [first] = plans;
     const understood = first ? layoutOptions(first, options) : {};
     const skips = options.badRows === undefined || options.badRows === "fail" ? [] : ["--bad-rows", "skip"];
-    const chosen = [...paths, ...toOptionWords(understood), ...tablesGiven(options), ...skips];
+    const chosen = [...paths, ...toOptionWords(understood), ...tablesGiven(options), ...hashGiven(options), ...skips];
     const withoutDryRun = createSuggest(
         command.filter((word) => word !== "--dry-run"),
         always,
     );
     log(`As a command:  ${withoutDryRun(understood)}`);
     const items = ownItems ?? (await itemsBeside(paths[0] as string, first?.table.name ?? ""));
-    const users = options.users ? await readUsers(options.users, options.userColumns, numbers) : undefined;
+    const users = options.users
+        ? await readUsers(options.users, options.userColumns, numbers, userHash?.hash)
+        : undefined;
     const columns = itemColumns(items.catalogue, items.columns);
     logAttributes(log, plans.map(({ table }) => table.name).join(", "), { items, users }, columns.length);
-    return { options, log, outputPath, now, plans, chosen, suggest, besideInput, items, users, columns };
+    return { options, log, outputPath, now, plans, chosen, suggest, besideInput, items, users, columns, userHash };
 }
+
+const hashGiven = ({ hashUsers }: PrepareOptions) => toOptionWords({ "hash-users": hashUsers });
 
 /** Returns the options that the user gave, which a suggested command repeats. */
 function optionsGiven(options: PrepareOptions): string[] {
     const { columns, time, decimal, event, output, report, badRows, maxBad, quarantine } = options;
     return [
         ...tablesGiven(options),
+        ...hashGiven(options),
         ...toOptionWords({ columns, time, decimal, event, output, report }),
         ...(badRows === undefined ? [] : ["--bad-rows", badRows, ...(quarantine === undefined ? [] : [quarantine])]),
         ...toOptionWords({ "max-bad": maxBad === undefined ? undefined : `${maxBad * 100}%` }),
     ];
-}
-
-/** Logs the number of converted rows every two seconds. */
-function progressTo(log: (line: string) => void): (rows: number) => void {
-    const begun = Date.now();
-    let next = begun + 2000;
-    return (rows) => {
-        const now = Date.now();
-        if (now < next) return;
-        next = now + 2000;
-        const rate = Math.round((1000 * rows) / (now - begun));
-        log(`  ${rows.toLocaleString("en-US")} rows, ${rate.toLocaleString("en-US")} a second`);
-    };
 }

@@ -5,7 +5,7 @@ import { type BadRow, createBadRows } from "./bad-rows.ts";
 import { type Columns, createColumns } from "./columns.ts";
 import { createExtras, headerFields } from "./extras.ts";
 import { createTimeField, eventReader } from "./fields.ts";
-import { createIdField } from "./id-field.ts";
+import { createIdField, writtenAs } from "./id-field.ts";
 import { remembering } from "./interner.ts";
 import { type Decimals, withPoint } from "./numbers.ts";
 import type { Decision, EventRule } from "./reading/event-rule.ts";
@@ -63,6 +63,8 @@ export interface ConvertResult {
 export interface RowOptions {
     /** The latest time that is not in the future, epoch seconds. */
     readonly latest: number;
+    /** Returns the id that is written for a user. */
+    readonly hashUser?: ((id: string) => string) | undefined;
     /** Called for every bad row. */
     readonly onBad?: (row: BadRow) => void;
 }
@@ -71,13 +73,14 @@ export interface RowOptions {
 function createRecordReader(
     plan: Plan,
     extraNames: readonly string[],
-    { userNumbers, itemNumbers, spacedUsers, spacedItems }: ReturnType<typeof createColumns>,
+    { userNumbers, itemNumbers, spacedUsers, spacedItems, hashedUser }: ReturnType<typeof createColumns>,
     latest: number,
 ) {
     const { table, roles } = plan;
     const { dialect } = table;
     const scanner = createScanner(dialect);
-    const user = createIdField(userNumbers, dialect, spacedUsers);
+    const plainUser = createIdField(userNumbers, dialect, spacedUsers);
+    const user = hashedUser ? writtenAs(plainUser, hashedUser) : plainUser;
     const item = createIdField(itemNumbers, dialect, spacedItems);
     const time = createTimeField(plan.time, dialect, latest);
     const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
@@ -130,9 +133,13 @@ function createRecordReader(
  * Creates the converter of records: it checks each one, writes the good ones, and counts. `extraNames` are the
  * additional columns of all tables.
  */
-export function createRowWriter(hasValue: boolean, extraNames: readonly string[], { latest, onBad }: RowOptions) {
+export function createRowWriter(
+    hasValue: boolean,
+    extraNames: readonly string[],
+    { latest, hashUser, onBad }: RowOptions,
+) {
     const extras = createExtras(extraNames);
-    const collected = createColumns();
+    const collected = createColumns(hashUser);
     const repeats = createRepeats(hasValue || extraNames.length > 0);
     const badRows = createBadRows(onBad);
     const types: { readonly name: string; readonly field: Buffer; rows: number }[] = [];

@@ -21,17 +21,22 @@ export interface UserTable {
 }
 
 /** Usual names of the columns for which the option `--user-columns` can name a column. */
-const userNames = { id: [...knownNames.user, "uuid", "id"] } as const;
+const userNames = { id: [...knownNames.user, "uuid", "id", "email"] } as const;
 /** The parts of a user for which the option `--user-columns` can name a column. */
 export const userParts = ["id"] as const;
 
 /**
  * Reads the table of users at `path`: the ID column, and every other column with the Avro type that fits its values.
- * `choices` is the text of `--user-columns`. If two rows have one ID, the last one counts, as in the service.
+ * `choices` is the text of `--user-columns`. `hash` returns the id that is written. If two rows have one ID, the last one counts, as in the service.
  *
  * @throws Error for a table without IDs, or with IDs only
  */
-export async function readUsers(path: string, choices?: string, numbers: DecimalChoice = {}): Promise<UserTable> {
+export async function readUsers(
+    path: string,
+    choices?: string,
+    numbers: DecimalChoice = {},
+    hash: (id: string) => string = (id) => id,
+): Promise<UserTable> {
     const [source] = await sourcesAt(path);
     if (!source) throw new Error(`There is no file in ${path}.`);
     const records = await readRecords(source);
@@ -54,10 +59,11 @@ export async function readUsers(path: string, choices?: string, numbers: Decimal
         source.name,
         records.columns[id] as string,
     );
-    const ids = [...rows.keys()];
+    const hashed = [...rows].map(([written, row]) => [hash(written), row] as const);
+    const ids = hashed.map(([written]) => written);
     return {
         schema: avroSchema("Users", [{ name: "USER_ID", type: "string" }, ...columns.map(({ field }) => field)]),
-        csv: attributesCsv("USER_ID", [...rows], columns),
+        csv: attributesCsv("USER_ID", hashed, columns),
         ids,
         leftOut,
         repeated: records.rows.length - ids.length,

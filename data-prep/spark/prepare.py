@@ -72,6 +72,8 @@ def read_options(spark: SparkSession, path: str) -> dict:
         raise Unfit(f"{path} has no options of data-prep. {again}") from error
     if version != 1 or len(tables) != 1:
         raise Unfit(f"{path} has schemaVersion {version} and {len(tables)} tables. prepare.py reads version 1 with one table. {again}")
+    if document.get("userHash"):
+        raise Unfit(f"{path} hashes users' ids by --hash-users, which prepare.py cannot. Convert the files without Spark:  npm run data-prep -- FILES --hash-users KEYFILE")
     return tables[0]
 
 

@@ -165,6 +165,11 @@ const refusals: readonly Refusal[] = [
     ["missing files", { args: ["$/nothing"] }, /^1: There is no file .*nothing\.$/m],
     ["an unknown option", { args: ["$", "--colums", "1"] }, /^2: .*unrecognized arguments: --colums/s],
     ["options of another version", { args: ["$", "--options", "$-old"] }, /^1: .*old has schemaVersion 0 and 0 tables/],
+    [
+        "options that hash users' ids",
+        { args: ["$", "--options", "$-hashed"] },
+        /^1: .*hashed hashes users' ids by --hash-users, which prepare\.py cannot\. .* --hash-users KEYFILE$/m,
+    ],
     ["a missing column", { edit: { columns: { user: "nobody" } } }, /^1: There is no column "nobody"; the columns/],
     [
         "columns in a list of JSON objects",
@@ -207,6 +212,7 @@ describe("data-prep/spark/prepare.py with the column layouts of public data sets
             (user, n) => `${user},i${n % 77},${1_760_000_000 + n}\n`,
         );
         put(at(retailRocket, "in-spaces/events.csv"), `visitorid,itemid,timestamp\n${spaced.join("")}`);
+        put(at(retailRocket, "in-hashed"), '{"schemaVersion":1,"tables":[{}],"userHash":"0a"}');
         put(at(retailRocket, "in-old"), '{"schemaVersion":0,"tables":[]}');
         for (const [index, { files = {} }] of layouts.entries()) {
             for (const [path, text] of Object.entries(files)) put(at(index, `in/${path}`), text);

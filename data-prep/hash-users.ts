@@ -1,0 +1,60 @@
+import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { UnfitDataError } from "./refusals.ts";
+import type { Plan } from "./row-writer.ts";
+import type { Suggest } from "./suggestion.ts";
+
+/** Replaces users' ids by keyed hashes, so that nobody without the key can test whose ids they are. */
+export interface UserHash {
+    /** Returns the HMAC-SHA-256 of an id, hexadecimal. */
+    readonly hash: (id: string) => string;
+    /** Shows in the manifest whether a later run has the same key. */
+    readonly fingerprint: string;
+}
+
+/** Minimum length of a key in characters: a shorter one can be guessed. */
+const shortestKey = 16;
+
+/** Reads the file of `--hash-users`, whose text without spaces at its ends is the key. Throws an Error if there is none. */
+export function readUserHash(path: string): UserHash {
+    let key = "";
+    try {
+        key = readFileSync(path, "utf8").trim();
+    } catch {
+        // The message below names the file and the command that makes it.
+    }
+    if (key.length < shortestKey) {
+        throw new Error(
+            `${path} has no key of at least ${shortestKey} characters for --hash-users. Make one:  openssl rand -hex 32 > ${path}`,
+        );
+    }
+    const hash = (id: string) => createHmac("sha256", key).update(id).digest("hex");
+    return { hash, fingerprint: hash("the key of --hash-users").slice(0, 16) };
+}
+
+/**
+ * Rejects another key of `--hash-users` than that of the earlier run with the same output, because every user would get
+ * another id. `before` and `now` are fingerprints.
+ */
+export function refuseOtherHash(
+    outputPath: string,
+    before: string | undefined,
+    now: string | undefined,
+    suggest: Suggest,
+): void {
+    if (before === undefined || before === now) return;
+    throw new UnfitDataError(
+        `${outputPath} has hashed users' ids, and this run has ${now === undefined ? "no key" : "another key"}, so nothing was written. ` +
+            `Name the key's file, or another file with --output:  ${suggest({ "hash-users": "FILE" })}`,
+    );
+}
+
+/** Returns a warning if most users' ids in the first rows are mail addresses; otherwise undefined. */
+export function mailWarning({ table, roles }: Plan): string | undefined {
+    const mails = table.sample.filter((row) => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(row[roles.user] ?? ""));
+    if (mails.length <= table.sample.length / 2) return undefined;
+    return (
+        `warning: the users' ids in column ${table.names[roles.user]} of ${table.name} are mail addresses, which Amazon Personalize, ` +
+        "logs and addresses of the API then contain. The option --hash-users FILE of data-prep writes keyed hashes instead."
+    );
+}
