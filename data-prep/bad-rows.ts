@@ -4,7 +4,7 @@ import { abbreviate } from "./values.ts";
 import { counted } from "./words.ts";
 
 /** Number of bad rows that are reported with details. Later bad rows are only counted. */
-const listedBadRows = 20;
+export const listedBadRows = 20;
 /** Maximum number of bytes of a bad row that the report contains. */
 const shownBytes = 4096;
 

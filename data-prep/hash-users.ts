@@ -36,15 +36,10 @@ export function readUserHash(path: string): UserHash {
  * Rejects another key of `--hash-users` than that of the earlier run with the same output, because every user would get
  * another id. `before` and `now` are fingerprints.
  */
-export function refuseOtherHash(
-    outputPath: string,
-    before: string | undefined,
-    now: string | undefined,
-    suggest: Suggest,
-): void {
+export function refuseOtherHash(path: string, before: string | undefined, now: string | undefined, suggest: Suggest) {
     if (before === undefined || before === now) return;
     throw new UnfitDataError(
-        `${outputPath} has hashed users' ids, and this run has ${now === undefined ? "no key" : "another key"}, so nothing was written. ` +
+        `${path} has hashed users' ids, and this run has ${now === undefined ? "no key" : "another key"}, so nothing was written. ` +
             `Name the key's file, or another file with --output:  ${suggest({ "hash-users": "FILE" })}`,
     );
 }

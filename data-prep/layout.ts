@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { compileTimeFormat, describeTimeFormat, parseTimeFormat } from "access-doctor/times";
 import { visible } from "terminal-text";
+import { detailColumns } from "./attributes/event-items.ts";
 import { chooseDecimal, type Decimal } from "./numbers.ts";
 import { columnsQuestion, nameOfColumn } from "./question.ts";
 import { compileEventRule } from "./reading/event-rule.ts";
@@ -148,7 +149,8 @@ function planOf(table: Table, choices: LayoutChoices, now: number, suggest: Sugg
         );
     }
     const rows = (list === undefined ? undefined : table.elementsOf?.(list)) ?? table;
-    const plan = { table: rows, roles, extras, time, event, decimals };
+    const details = choices.items === undefined ? detailColumns(rows, roles) : [];
+    const plan = { table: rows, roles, extras, time, event, decimals, details };
     refuseWrongTimes(plan, now, suggest);
     return plan;
 }

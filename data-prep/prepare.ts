@@ -1,6 +1,8 @@
-import { type ItemTable, itemsAt, itemsBeside } from "./attributes/items-table.ts";
-import { readUsers, type UserTable } from "./attributes/users.ts";
-import { type BadRow, writeQuarantine } from "./bad-rows.ts";
+import { itemsOfEvents } from "./attributes/event-items.ts";
+import { itemsAt, itemsBeside } from "./attributes/items-table.ts";
+import { logAttributes } from "./attributes/log.ts";
+import { readUsers } from "./attributes/users.ts";
+import { type BadRow, listedBadRows, writeQuarantine } from "./bad-rows.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import { collectExtraNames, convert } from "./convert.ts";
 import { describeData } from "./describe-data.ts";
@@ -16,6 +18,7 @@ import { formatWarnings, judge, writeReport } from "./quality/judge.ts";
 import { itemsInFolder } from "./reading/sources.ts";
 import {
     type RowsChoice,
+    refuseBadRows,
     refuseOneFileTwice,
     refuseReplacement,
     refuseUnfit,
@@ -29,7 +32,7 @@ import { createSuggest, outputBeside, toOptionWords, withColumns } from "./sugge
 import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
 import { someViewers } from "./tables/viewers.ts";
-import { counted, isMovieLens } from "./words.ts";
+import { isMovieLens } from "./words.ts";
 
 /** Cache folder, relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
@@ -47,8 +50,6 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
     report?: string | undefined;
     /** Path for a CSV of the unusable rows: FILE, LINE, COLUMN, REASON, TEXT. */
     quarantine?: string | undefined;
-    /** Path of the file with the key that hashes users' ids. */
-    hashUsers?: string | undefined;
     /** Words of the command line that the user typed, for suggested commands in messages. */
     command?: readonly string[] | undefined;
     /** The file that contained these options, to record it in the manifest. */
@@ -79,7 +80,7 @@ export interface PrepareResult {
  */
 export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult> {
     const planned = await planPreparation(given);
-    const { options, log, outputPath, now, plans, chosen, suggest, items, users, columns } = planned;
+    const { options, log, outputPath, now, plans, chosen, suggest, users } = planned;
     refuseReplacement(outputPath, planned.besideInput, suggest);
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
@@ -88,7 +89,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
     refuseOtherHash(outputPath, before?.userHash, planned.userHash?.fingerprint, suggest);
     const bad: BadRow[] | undefined = options.badRows === "quarantine" ? [] : undefined;
     const beside = filesBeside(outputPath);
-    const { summary, quality } = await writeWholeFile(outputPath, async (_, file) => {
+    const { summary, quality, catalogue, columns } = await writeWholeFile(outputPath, async (_, file) => {
         const result = await convert(plans, file, {
             latest: now + 86_400,
             hashUser: planned.userHash?.hash,
@@ -98,6 +99,11 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         });
         const summary = summarise(result, name, outputPath);
         refuseUnfit(result, plans, summary, name, suggest, options);
+        const described = planned.items.catalogue.length === 0 ? result.items : undefined;
+        const items = described ? itemsOfEvents(described, options.decimal) : planned.items;
+        if (described && items.notUnderstood?.length)
+            log(`warning: check the items: ${items.notUnderstood.join("; ")}`);
+        const columns = itemColumns(items.catalogue, items.columns);
         for (const line of unmatchedCases(plans, result.matched)) log(`warning: ${line}`);
         for (const line of negativeEvents(plans, result.eventTypes, suggest)) log(line);
         const { itemIds, userIds } = result.columns;
@@ -110,7 +116,8 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
             const next = suggest({ "user-columns": withColumns(options.userColumns, { id: "NAME" }) });
             refuseUnrelated("user", { path: options.users, ...users }, userIds, next);
         }
-        if (bad && options.quarantine) await writeQuarantine(options.quarantine, bad);
+        const badAttributes = [...items.bad, ...(users?.bad ?? [])];
+        if (bad && options.quarantine) await writeQuarantine(options.quarantine, [...badAttributes, ...bad]);
         const { catalogue } = items;
         await folder.putJson(beside.catalogue, catalogue);
         const viewers = someViewers(result.columns, isMovieLens(first?.table.name ?? ""));
@@ -145,7 +152,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
             optionsFile,
             files: folder.files,
         });
-        return { summary: { ...summary, tables }, quality };
+        return { summary: { ...summary, tables }, quality, catalogue, columns };
     });
     const removed = await folder.removeStale(before?.files);
     if (removed.length > 0) log(`Removed ${removed.join(", ")}, which data-prep made of other data.`);
@@ -158,7 +165,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         itemsPath: columns.length > 0 ? beside.items : undefined,
         usersPath: users ? beside.users : undefined,
         manifestPath: beside.manifest,
-        catalogue: items.catalogue,
+        catalogue,
         summary,
     };
 }
@@ -170,30 +177,6 @@ async function resolveInputs(
 ): Promise<readonly string[]> {
     const inputs = [options.input ?? []].flat();
     return inputs.length > 0 ? inputs : [await fetchMovieLens(CACHE_FOLDER, { log, env: process.env })];
-}
-
-/** Logs what was read of items and users. `columns` is the number of columns of items.csv in addition to the ID. */
-function logAttributes(
-    log: (line: string) => void,
-    name: string,
-    tables: { readonly items: ItemTable; readonly users: UserTable | undefined },
-    columns: number,
-): void {
-    const { understood, catalogue, notUnderstood = [] } = tables.items;
-    if (understood) log(understood);
-    if (notUnderstood.length > 0) log(`warning: check the items: ${notUnderstood.join("; ")}`);
-    if (catalogue.length === 0) {
-        log(`No item file came with ${name}: items are shown by their IDs, and no items.csv is written.`);
-    } else if (columns === 0) {
-        log(
-            "The items have only IDs and titles, so no items.csv is written: Personalize requires at least one more column.",
-        );
-    }
-    for (const [table, rows] of Object.entries(tables)) {
-        if (rows && rows.leftOut.length > 0) log(`Left out of ${table}.csv: ${rows.leftOut.join(", ")}`);
-        if (rows && rows.repeated > 0)
-            log(`${counted(rows.repeated, "row")} of the ${table} with the id of an earlier row: the last one counts.`);
-    }
 }
 
 /**
@@ -226,7 +209,7 @@ export async function planPreparation(given: PrepareOptions) {
     const [first] = plans;
     const understood = first ? layoutOptions(first, options) : {};
     const skips = options.badRows === undefined || options.badRows === "fail" ? [] : ["--bad-rows", "skip"];
-    const chosen = [...paths, ...toOptionWords(understood), ...tablesGiven(options), ...hashGiven(options), ...skips];
+    const chosen = [...paths, ...toOptionWords(understood), ...tablesGiven(options), ...skips];
     const withoutDryRun = createSuggest(
         command.filter((word) => word !== "--dry-run"),
         always,
@@ -236,19 +219,23 @@ export async function planPreparation(given: PrepareOptions) {
     const users = options.users
         ? await readUsers(options.users, options.userColumns, numbers, userHash?.hash)
         : undefined;
+    const refuseBad = (path = "", bad: readonly BadRow[], good: number) =>
+        refuseBadRows({ count: bad.length, first: bad.slice(0, listedBadRows) }, good, path, suggest, options);
+    refuseBad(options.items, items.bad, items.catalogue.length);
+    if (users) refuseBad(options.users, users.bad, users.ids.length);
     const columns = itemColumns(items.catalogue, items.columns);
-    logAttributes(log, plans.map(({ table }) => table.name).join(", "), { items, users }, columns.length);
-    return { options, log, outputPath, now, plans, chosen, suggest, besideInput, items, users, columns, userHash };
+    const ofEvents = plans.flatMap(({ table, details = [] }) =>
+        details.map(({ name, column }) => `${name} = ${table.names[column]}`),
+    );
+    logAttributes(log, plans.map(({ table }) => table.name).join(", "), { items, users }, columns.length, ofEvents);
+    return { options, log, outputPath, now, plans, chosen, suggest, besideInput, items, users, userHash };
 }
-
-const hashGiven = ({ hashUsers }: PrepareOptions) => toOptionWords({ "hash-users": hashUsers });
 
 /** Returns the options that the user gave, which a suggested command repeats. */
 function optionsGiven(options: PrepareOptions): string[] {
     const { columns, time, decimal, event, output, report, badRows, maxBad, quarantine } = options;
     return [
         ...tablesGiven(options),
-        ...hashGiven(options),
         ...toOptionWords({ columns, time, decimal, event, output, report }),
         ...(badRows === undefined ? [] : ["--bad-rows", badRows, ...(quarantine === undefined ? [] : [quarantine])]),
         ...toOptionWords({ "max-bad": maxBad === undefined ? undefined : `${maxBad * 100}%` }),

@@ -39,6 +39,8 @@ export interface TablesChoice {
     /** Texts of `--item-columns` and `--user-columns`: `id=…,title=…` and `id=…`. */
     itemColumns?: string | undefined;
     userColumns?: string | undefined;
+    /** Path of the file with the key that hashes users' ids. */
+    hashUsers?: string | undefined;
 }
 
 /** Maximum number of a column's values that a message lists. */
@@ -87,16 +89,10 @@ export function refuseWrongTimes({ table, roles, time }: Plan, now: number, sugg
  * Returns the only certain reading of a column of times, with `isAccepted` the first of several. Throws an Error with
  * the readings if there is none.
  */
-export function chooseTime(
-    table: Table,
-    column: number,
-    now: number,
-    suggest: Suggest,
-    isAccepted = false,
-): TimeFormat {
-    const [reading, ...others] = readTimes(valuesOf(table, column), now);
+export function chooseTime(table: Table, at: number, now: number, suggest: Suggest, isAccepted = false): TimeFormat {
+    const [reading, ...others] = readTimes(valuesOf(table, at), now);
     if (reading && (isAccepted || others.length === 0) && isCertain(reading)) return reading.format;
-    throw new Error(`${table.name}, ${describeReadings(table, column, now, suggest)}`);
+    throw new Error(`${table.name}, ${describeReadings(table, at, now, suggest)}`);
 }
 
 /** Returns the place and the value of a time, and for each reading of its column the date, the share and the command. */
@@ -119,6 +115,22 @@ function describeReadings(table: Table, column: number, now: number, suggest: Su
     return `${place} has ${count}. Run the right command:\n${listed.join("\n")}`;
 }
 
+type BadRows = ConvertResult["badRows"];
+
+/** Throws UnfitDataError for bad rows of a file, unless they are to be skipped and not too many. `good` is the number of other rows. */
+export function refuseBadRows(bad: BadRows, good: number, name: string, suggest: Suggest, options: RowsChoice): void {
+    const { count } = bad;
+    const share = count / Math.max(1, count + good);
+    if (count > 0 && (options.badRows ?? "fail") === "fail") {
+        throw new UnfitDataError(describeBadRows(name, bad, suggest({ "bad-rows": "skip" })));
+    }
+    if (count > 0 && share > (options.maxBad ?? 1)) {
+        const more = `${(share * 100).toPrecision(3)} % of the rows, more than --max-bad ${(options.maxBad ?? 1) * 100}%. `;
+        const next = suggest({ "max-bad": `${Math.ceil(share * 1000) / 10}%` });
+        throw new UnfitDataError(more + describeBadRows(name, bad, next));
+    }
+}
+
 /** Throws UnfitDataError for bad rows, and for data that the service would reject. */
 export function refuseUnfit(
     { badRows, fields, eventTypes, matched }: ConvertResult,
@@ -128,16 +140,7 @@ export function refuseUnfit(
     suggest: Suggest,
     options: RowsChoice,
 ): void {
-    const { count } = badRows;
-    const share = count / Math.max(1, count + summary.interactions);
-    if (count > 0 && (options.badRows ?? "fail") === "fail") {
-        throw new UnfitDataError(describeBadRows(name, badRows, suggest({ "bad-rows": "skip" })));
-    }
-    if (count > 0 && share > (options.maxBad ?? 1)) {
-        const more = `${(share * 100).toPrecision(3)} % of the rows, more than --max-bad ${(options.maxBad ?? 1) * 100}%. `;
-        const next = suggest({ "max-bad": `${Math.ceil(share * 1000) / 10}%` });
-        throw new UnfitDataError(more + describeBadRows(name, badRows, next));
-    }
+    refuseBadRows(badRows, summary.interactions, name, suggest, options);
     const unmatched = unmatchedCases(plans, matched);
     if (unmatched.length > 0 && options.unmatchedCases !== "warn") {
         throw new UnfitDataError(`${name}: ${unmatched.join("\n")}\nCorrect the case, or leave it out.`);
@@ -236,6 +239,6 @@ export function refuseReplacement(outputPath: string, other: Changes, suggest: S
     }
 }
 
-/** Returns the command-line options that name the tables of items and users, and their columns. */
-export const tablesGiven = ({ items, itemColumns, users, userColumns }: TablesChoice): string[] =>
-    toOptionWords({ items, "item-columns": itemColumns, users, "user-columns": userColumns });
+/** Returns the command-line options that name the tables of items and users, their columns, and the key of the ids. */
+export const tablesGiven = ({ items, itemColumns, users, userColumns, hashUsers }: TablesChoice): string[] =>
+    toOptionWords({ items, "item-columns": itemColumns, users, "user-columns": userColumns, "hash-users": hashUsers });

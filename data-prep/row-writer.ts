@@ -1,5 +1,7 @@
 import type { TimeFormat } from "access-doctor/times";
 import { visible } from "terminal-text";
+import { createDetails, orderedDetails } from "./attributes/event-items.ts";
+import type { Records } from "./attributes/read.ts";
 import { type AvroField, quoted } from "./avro.ts";
 import { type BadRow, createBadRows } from "./bad-rows.ts";
 import { type Columns, createColumns } from "./columns.ts";
@@ -35,6 +37,8 @@ export interface Plan {
     /** The event type of all rows, a rule, or undefined for the event column's own text. */
     readonly event: string | EventRule | undefined;
     readonly decimals: Decimals;
+    /** Columns that describe the item. */
+    readonly details?: readonly Extra[];
 }
 
 /** Result of a conversion. */
@@ -56,6 +60,8 @@ export interface ConvertResult {
     eventTypes: Record<string, number>;
     /** Columns of the CSV, in its order. */
     fields: readonly AvroField[];
+    /** What the events' columns say of their items; undefined without such columns. */
+    items: Records | undefined;
     /** SHA-256 of the written bytes, hexadecimal. */
     sha256: string;
 }
@@ -86,11 +92,13 @@ function createRecordReader(
     const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
     const readEvent = eventReader(plan.event, roles.event ?? -1, dialect, plan.decimals);
     const textOf = remembering((bytes, from, to) => unescaped(bytes.toString("utf8", from, to), dialect));
-    /** `others` are the values of the additional columns. */
-    const record: { event: Decision; value: string; others: readonly string[] } = {
-        event: { type: undefined },
+    const detailColumns = plan.details?.length ? orderedDetails(plan.details) : [];
+    /** `others` are the values of the additional columns, `details` those that describe the item. */
+    const record = {
+        event: { type: undefined } as Decision,
         value: "",
-        others: [],
+        others: [] as readonly string[],
+        details: [] as readonly string[],
     };
 
     const textAt = (bytes: Buffer, column: number | undefined) => {
@@ -119,6 +127,7 @@ function createRecordReader(
                 return [roles.value, `event value "${abbreviate(value, 40)}" is not a number`];
             }
         }
+        if (detailColumns.length > 0) record.details = detailColumns.map((column) => textAt(bytes, column));
         if (extraColumns.length === 0) return undefined;
         const others = extraColumns.map((column) => textAt(bytes, column));
         record.others = others;
@@ -140,6 +149,7 @@ export function createRowWriter(
 ) {
     const extras = createExtras(extraNames);
     const collected = createColumns(hashUser);
+    const newest = createDetails();
     const repeats = createRepeats(hasValue || extraNames.length > 0);
     const badRows = createBadRows(onBad);
     const types: { readonly name: string; readonly field: Buffer; rows: number }[] = [];
@@ -189,7 +199,7 @@ export function createRowWriter(
 
         /** Writes the checked record at `start` of the output. Returns where it ends. */
         const row = (out: Buffer, start: number): number => {
-            const { event, value, others } = record;
+            const { event, value, others, details } = record;
             if (event.isEmpty) emptyInRule++;
             if (event.matched !== undefined) matched[event.matched] = (matched[event.matched] ?? 0) + 1;
             if (event.type === undefined) {
@@ -201,6 +211,7 @@ export function createRowWriter(
             type.rows++;
             repeats.note(number, value === "" && others.length === 0 ? 0 : hashText([value, ...others].join("\0")));
             collected.add(user.numbered(), item.numbered(), time.seconds());
+            if (details.length > 0) newest.note(item.numbered(), time.seconds(), details);
             let at = item.write(out, user.write(out, start));
             for (let index = 0; index < type.field.length; index++) out[at++] = type.field[index] as number;
             if (hasValue) at += out.write(`${value},`, at);
@@ -226,6 +237,7 @@ export function createRowWriter(
     };
     const finish = () => ({
         columns: collected.finish(),
+        items: newest.finish(collected.itemNumbers.ids),
         badRows: badRows.found,
         leftOut,
         withoutElements,

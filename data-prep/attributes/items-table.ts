@@ -1,13 +1,14 @@
 import { basename, dirname, join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { messageOf, visible } from "terminal-text";
+import type { BadRow } from "../bad-rows.ts";
 import { type CatalogueItem, imageOrigin, readCatalogue, splitTitle } from "../catalogue.ts";
 import type { DecimalChoice } from "../numbers.ts";
 import { chosenColumns, knownNames, namedColumns, words } from "../reading/roles.ts";
 import { type Source, sourcesAt } from "../reading/sources.ts";
 import { type AttributeColumn, attributeColumns, isWebAddress, toEpochSeconds } from "./columns.ts";
 import { isEmpty } from "./content.ts";
-import { readRecords } from "./read.ts";
+import { type Records, readRecords, withIds } from "./read.ts";
 import { readShopColumns } from "./shop-values.ts";
 import { lastOfEach } from "./users.ts";
 
@@ -24,6 +25,7 @@ export interface ItemTable {
     readonly repeated: number;
     /** Names of the table's columns; empty for MovieLens' own formats. */
     readonly names: readonly string[];
+    readonly bad: readonly BadRow[];
     /**
      * A sentence for the log: which columns of the table are the ID, the title and so on. Undefined for MovieLens' own
      * formats.
@@ -31,7 +33,7 @@ export interface ItemTable {
     readonly understood?: string;
 }
 
-const noItems: ItemTable = { catalogue: [], columns: [], leftOut: [], repeated: 0, names: [] };
+const noItems: ItemTable = { catalogue: [], columns: [], leftOut: [], repeated: 0, names: [], bad: [] };
 
 /** Names of MovieLens' item files, by the names of its files of interactions. */
 const pairs: readonly (readonly [ratings: string, items: readonly string[]])[] = [
@@ -45,14 +47,14 @@ const pairs: readonly (readonly [ratings: string, items: readonly string[]])[] =
  * Usual names of the columns of an item table in English, German, French, Spanish and Italian, in the form that `plain`
  * returns.
  */
-const itemNames = {
+export const itemNames = {
     id: [...knownNames.item, "id", "variantsku", "codice", "codicearticolo", "codiceprodotto"],
     title: words(
-        "title name productname itemname movietitle booktitle prodname trackname songname artistname gametitle",
+        "title name productname itemname lineitemname movietitle booktitle prodname trackname songname artistname gametitle",
         "bezeichnung artikelbezeichnung artikelname produktname produktbezeichnung titel titre nom designation libelle nombre titulo nome titolo descrizione",
     ),
     category: words(
-        "genres genre category categories class maincategory categoryl1 categorycode producttypename productgroupname department",
+        "genres genre category categories itemcategory class maincategory categoryl1 categorycode producttypename productgroupname department",
         "kategorie kategorien warengruppe produktgruppe rubrik categorie rayon categoria",
     ),
     year: words("year releaseyear originalpublicationyear publicationyear yearofpublication", "jahr annee ano anno"),
@@ -61,7 +63,7 @@ const itemNames = {
         "erstelltam anlagedatum datecreation fechacreacion",
     ),
     price: words(
-        "price unitprice listprice retailprice variantprice regularprice saleprice",
+        "price unitprice lineitemprice listprice retailprice variantprice regularprice saleprice",
         "preis verkaufspreis einzelpreis prix precio prezzo prijs",
     ),
     brand: words("brand brandname manufacturer", "marke hersteller marque fabricant marca"),
@@ -115,7 +117,7 @@ async function itemsFrom(
     try {
         return basename(source.name) === "u.item"
             ? { ...noItems, catalogue: readCatalogue(await buffer(await source.open())) }
-            : await tableItems(source, choices, numbers);
+            : tableItems(await readRecords(source), choices, numbers);
     } catch (error) {
         const message = messageOf(error);
         // A message of several lines ends with a command, which a period would change.
@@ -123,20 +125,26 @@ async function itemsFrom(
     }
 }
 
+/** Checks whether a row of Shopify's export of products has only a further image of a product, which is no item. */
+const isPicture = (row: readonly string[], header: readonly string[]): boolean =>
+    header.includes("Image Position") &&
+    row.every((cell, at) => isEmpty(cell) || /^(Handle|Image (Src|Position|Alt Text))$/.test(header[at] ?? ""));
+
 /**
  * Reads the parts of an item (such as ID and title) from any table. Finds the types of the table's other columns by
  * their content.
  */
-async function tableItems(source: Source, choices: string | undefined, numbers: DecimalChoice): Promise<ItemTable> {
-    const records = await readRecords(source);
-    const { columns: header, rows } = records;
+export function tableItems(read: Records, choices: string | undefined, numbers: DecimalChoice): ItemTable {
+    const { name: source, columns: header } = read;
     const chosen = choices === undefined ? undefined : chosenColumns(choices, itemParts, header);
     const parts = namedColumns(itemNames, header, chosen?.roles ?? {});
     const { id } = parts;
     if (id === undefined) {
         const listed = header.map(visible).join(", ");
-        throw new Error(`${source.name} has no column of item ids among ${listed}: name it by --item-columns id=NAME`);
+        throw new Error(`${source} has no column of item ids among ${listed}: name it by --item-columns id=NAME`);
     }
+    const records = withIds({ ...read, rows: read.rows.filter((row) => !isPicture(row, header)) }, id);
+    const { rows } = records;
     const readColumn = (column: number) => rows.map((row) => row[column] ?? "");
     const valuesOf = (part: ItemPart) => {
         const column = parts[part];
@@ -167,7 +175,7 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
         [...named, ...(chosen?.extras ?? [])],
         numbers,
     );
-    const order = [...lastOfEach(readColumn(id), source.name, header[id] as string).values()];
+    const order = [...lastOfEach(readColumn(id), source, header[id] as string).values()];
     const byWords = parts.category !== undefined && /:token_seq$/.test(header[parts.category] ?? "");
     const brand = columns.find(({ field }) => field.name === "BRAND")?.values;
     const catalogue = order.map((at) => {
@@ -192,7 +200,8 @@ async function tableItems(source: Source, choices: string | undefined, numbers: 
         notUnderstood: shop.notes,
         repeated: rows.length - order.length,
         names: header,
-        understood: `${basename(source.name)}: ${inWords(parts, header)}`,
+        bad: records.bad,
+        understood: `${basename(source)}: ${inWords(parts, header)}`,
     };
 }
 

@@ -1,12 +1,13 @@
 import { visible } from "terminal-text";
 import { type AvroSchema, avroSchema, quoted } from "../avro.ts";
+import type { BadRow } from "../bad-rows.ts";
 import type { DecimalChoice } from "../numbers.ts";
 import { chosenColumns, knownNames, namedColumns } from "../reading/roles.ts";
 import { sourcesAt } from "../reading/sources.ts";
 import { abbreviate } from "../values.ts";
 import { type AttributeColumn, attributeColumns } from "./columns.ts";
 import { fieldText } from "./content.ts";
-import { readRecords } from "./read.ts";
+import { readRecords, withIds } from "./read.ts";
 
 /** A table of users, as a dataset of Personalize. */
 export interface UserTable {
@@ -18,6 +19,7 @@ export interface UserTable {
     readonly repeated: number;
     /** Names of the table's columns. */
     readonly names: readonly string[];
+    readonly bad: readonly BadRow[];
 }
 
 /** Usual names of the columns for which the option `--user-columns` can name a column. */
@@ -39,15 +41,16 @@ export async function readUsers(
 ): Promise<UserTable> {
     const [source] = await sourcesAt(path);
     if (!source) throw new Error(`There is no file in ${path}.`);
-    const records = await readRecords(source);
-    const chosen = choices === undefined ? undefined : chosenColumns(choices, userParts, records.columns);
-    const { id } = namedColumns(userNames, records.columns, chosen?.roles ?? {});
+    const read = await readRecords(source);
+    const chosen = choices === undefined ? undefined : chosenColumns(choices, userParts, read.columns);
+    const { id } = namedColumns(userNames, read.columns, chosen?.roles ?? {});
     if (id === undefined) {
         throw new Error(
-            `${source.name} has no column of user ids among ${records.columns.map(visible).join(", ")}. ` +
+            `${source.name} has no column of user ids among ${read.columns.map(visible).join(", ")}. ` +
                 "Name it:  --user-columns id=NAME",
         );
     }
+    const records = withIds(read, id);
     const { columns, leftOut } = attributeColumns(records, [id], "Users", chosen?.extras ?? [], numbers);
     if (columns.length === 0) {
         throw new Error(
@@ -68,20 +71,18 @@ export async function readUsers(
         leftOut,
         repeated: records.rows.length - ids.length,
         names: records.columns,
+        bad: records.bad,
     };
 }
 
 /**
- * Returns the last row number of each id, without the spaces around the id. Throws an Error that names a row without a
- * usable id, or two ids that differ only in such spaces.
+ * Returns the last row number of each id, without the spaces around the id. Throws an Error that names two ids that
+ * differ only in such spaces.
  */
 export function lastOfEach(ids: readonly string[], name: string, column: string): Map<string, number> {
     const last = new Map<string, number>();
     for (const [row, written] of ids.entries()) {
         const id = written.trim();
-        if (id === "" || id.length > 256 || /\p{Cc}/u.test(written)) {
-            throw new Error(`row ${row + 1} of ${name} has no id of 1 to 256 characters`);
-        }
         const other = ids[last.get(id) ?? row] as string;
         if (other !== written) {
             const both = [other, written].map((each) => `"${abbreviate(each, 40)}"`).join(" and ");

@@ -55,7 +55,7 @@ export function findRoles(
     }
     if (hasHeader) roles = namedColumns(knownNames, names, roles);
     else {
-        const event = roles.event ?? free().find((index) => isEvent(column(index)));
+        const event = roles.event ?? free().find((index) => mayBeTypes(column(index)));
         if (event !== undefined) roles.event = event;
         for (const role of ["user", "item"] as const) {
             const [only, ...others] = free();
@@ -126,15 +126,4 @@ function onlyMatch(
         .flatMap((_, column) => (used.includes(column) ? [] : [{ column, share: share(column) }]))
         .toSorted((a, b) => b.share - a.share);
     return first && first.share > 0.5 && (second?.share ?? 0) < 0.05 ? first.column : undefined;
-}
-
-/** Checks whether a column has a few different words, such as view and buy. */
-function isEvent(values: readonly string[]): boolean {
-    const words = new Set(values);
-    return (
-        words.size >= 2 &&
-        words.size <= 20 &&
-        values.length > 4 * words.size &&
-        [...words].every((each) => /^[A-Za-z]{2}[\w -]*$/.test(each))
-    );
 }

@@ -1,3 +1,5 @@
+import type { Role, Roles } from "./roles.ts";
+
 const id = "(id|no|nr|num|number|nummer|numero|numer|code|kod|key|uri|sku|ref|reference|referencia|referenz)";
 const people =
     "(user|customer|client|cliente|kunde|kunden|klant|klient|kund|visitor|viewer|member|listener|player|reader|buyer|shopper|guest|account|profile|nutzer|benutzer|usuario|utente|utilisateur|gebruiker|acheteur|comprador|pseudo|distinct|anonymous)";
@@ -72,23 +74,16 @@ export const bareNames: ReadonlySet<string> = new Set(
     ).split(" "),
 );
 
-/** Columns by role, from 0. */
-interface Hinted {
-    user?: number;
-    item?: number;
-    event?: number;
-}
-
 /**
  * Returns the columns for roles that have none: those whose names suggest the role most, and whose values can be ids or
  * event types. Finds nothing for a role that two columns fit equally. `names` are in the form that `plain` returns.
  */
-export function hintedRoles<Roles extends Hinted>(
+export function hintedRoles(
     names: readonly string[],
     given: Roles,
     valuesOf: (column: number) => readonly string[],
-): Roles & Hinted {
-    const roles: Hinted = { ...given };
+): Roles {
+    const roles: { [role in Role]?: number } = { ...given };
     for (const [role, patterns] of hints) {
         if (roles[role] !== undefined) continue;
         for (const pattern of patterns) {
@@ -104,7 +99,7 @@ export function hintedRoles<Roles extends Hinted>(
             break;
         }
     }
-    return { ...given, ...roles };
+    return roles;
 }
 
 /** Names of accounts, apps and devices, which several people can share, and names of the people who use them. */
@@ -157,8 +152,13 @@ function areIds(values: readonly string[]): boolean {
     );
 }
 
-/** Checks whether a column without the name of one can have event types: it has at least two of them. */
-export const mayBeTypes = (values: readonly string[]): boolean => new Set(values).size >= 2 && areTypes(values);
+/** Checks whether a column whose name says nothing can have event types: a few different words, such as view and buy. */
+export function mayBeTypes(values: readonly string[]): boolean {
+    const { size } = new Set(values);
+    return (
+        size >= 2 && values.length > 4 * size && areTypes(values) && values.every((value) => /^\p{L}{2}/u.test(value))
+    );
+}
 
 /**
  * Checks whether values can be event types: at most 20 different words. The name of the column is evidence, too, so

@@ -123,24 +123,29 @@ export function unescaped(text: string, dialect: Dialect): string {
         : text.replaceAll('""', '"');
 }
 
-/** Returns the records of a small table, as text. The last line may lack its line end. */
-export function parseRecords(bytes: Uint8Array, dialect: Dialect, most = Number.POSITIVE_INFINITY): string[][] {
+/**
+ * Returns the records of a small table, as text. The last line may lack its line end. Adds the number of each record's
+ * first line, from 1, to `lines`.
+ */
+export function parseRecords(bytes: Uint8Array, dialect: Dialect, most = 2 ** 53, lines: number[] = []): string[][] {
     const complete = bytes.at(-1) === LF ? bytes : Buffer.concat([bytes, Buffer.of(LF)]);
     const buffer = Buffer.from(complete.buffer, complete.byteOffset, complete.byteLength);
     const scanner = createScanner(dialect);
     const records: string[][] = [];
-    let at = 0;
+    let [at, line] = [0, 1];
     while (at < buffer.length && records.length < most) {
         const end = scanner.next(buffer, at);
         if (end < 0) break;
         if (!scanner.empty) {
             const { bounds } = scanner;
+            lines.push(line);
             records.push(
                 Array.from({ length: scanner.fields }, (_, field) =>
                     unescaped(buffer.toString("utf8", bounds[2 * field], bounds[2 * field + 1]), dialect),
                 ),
             );
         }
+        line += scanner.lines;
         at = end;
     }
     return records;
