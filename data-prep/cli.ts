@@ -12,10 +12,10 @@ import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-fil
 import { type PrepareOptions, planPreparation, prepare } from "./prepare.ts";
 import { parseEventRule } from "./reading/event-rule.ts";
 import { parseChoice, roles } from "./reading/roles.ts";
+import { nextCommand } from "./suggestion.ts";
 import { formatSummary } from "./summary.ts";
 
-// Limit the heap for young objects, because rows are in arrays outside of the heap. This saves 20 MiB, with Parquet 130
-// MiB.
+// Rows are in arrays outside of the heap, so a small heap for young objects saves 20 MiB, with Parquet 130 MiB.
 setFlagsFromString("--semi-space-growth-factor=1");
 
 const PROBLEM = 1;
@@ -203,7 +203,7 @@ async function main(args: string[]): Promise<number> {
         return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
     const { json, dryRun, output, badRows, options: _, stack: __, ...choices } = command.opts<Flags>();
-    const { items, users, report, hashUsers } = choices;
+    const paths = ["items", "users", "report", "hashUsers"] as const;
     const input = command.args.map(fromCaller);
     const [kind, ...file] = badRows.split(":");
     const interrupted = new AbortController();
@@ -218,10 +218,7 @@ async function main(args: string[]): Promise<number> {
         badRows: kind as "fail" | "skip" | "quarantine",
         signal: interrupted.signal,
         quarantine: file.length > 0 ? fromCaller(file.join(":")) : undefined,
-        items: items && fromCaller(items),
-        users: users && fromCaller(users),
-        report: report && fromCaller(report),
-        hashUsers: hashUsers && fromCaller(hashUsers),
+        ...Object.fromEntries(paths.flatMap((name) => (choices[name] ? [[name, fromCaller(choices[name])]] : []))),
         unmatchedCases: optionsFile?.hasRule ? "warn" : "fail",
         optionsFile: optionsFile && { file: optionsFile.path, sha256: optionsFile.sha256 },
     };
@@ -238,6 +235,7 @@ async function main(args: string[]): Promise<number> {
             ...(itemsPath && { "items file": itemsPath }),
             ...(usersPath && { "users file": usersPath }),
             manifest: manifestPath,
+            ...(process.env.MOVIE_RECOMMENDER_TYPED === undefined && { next: nextCommand(summary.output) }),
         };
         const places = Object.entries(files).map(([name, path]) => `${name.padEnd(14)}${path}\n`);
         process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${formatSummary(summary)}\n${places.join("")}`);

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { maxColumns, reservedFields } from "./avro.ts";
+import type { Records } from "./attributes/read.ts";
+import { type AvroField, maxColumns, reservedFields } from "./avro.ts";
+import type { BadRow } from "./bad-rows.ts";
+import type { Columns } from "./columns.ts";
 import { headerFields } from "./extras.ts";
 import type { WriteBytes } from "./files.ts";
+import type { Progress } from "./progress.ts";
 import { removeLines } from "./remove-lines.ts";
-import { type ConvertResult, createRowWriter, type Plan, type RowOptions } from "./row-writer.ts";
+import { createRowWriter, type Plan, type RowOptions } from "./row-writer.ts";
 
 /** Size of a work unit in bytes. With it, memory use does not depend on the size of the source. */
 const PIECE = 1 << 18;
@@ -12,10 +16,35 @@ const LONGEST_RECORD = 1 << 25;
 
 const LF = 0x0a;
 
+/** Result of a conversion. */
+export interface ConvertResult {
+    /** The written rows. */
+    columns: Columns;
+    badRows: { count: number; first: BadRow[] };
+    /** Number of rows for which the event rule gives no event type. */
+    leftOut: number;
+    /** Number of JSON objects whose list, such as `items` of `items[].item_id`, has no element. */
+    withoutElements: number;
+    /** Number of rows in which a column that the event rule compares is empty. */
+    emptyInRule: number;
+    /** Number of rows that each case of the event rule matches, in the order of the cases. */
+    matched: readonly number[];
+    /** Number of rows that equal an earlier one in all their values. */
+    repeated: number;
+    /** Number of written rows of each event type. */
+    eventTypes: Record<string, number>;
+    /** Columns of the CSV, in its order. */
+    fields: readonly AvroField[];
+    /** What the events' columns say of their items; undefined without such columns. */
+    items: Records | undefined;
+    /** SHA-256 of the written bytes, hexadecimal. */
+    sha256: string;
+}
+
 export interface ConvertOptions extends RowOptions {
     readonly signal?: AbortSignal;
-    /** Receives the number of written rows, about once per megabyte. */
-    readonly onProgress?: (rows: number) => void;
+    /** Receives the phase, and the number of written rows about once per megabyte. */
+    readonly onProgress?: Progress;
 }
 
 /**
@@ -77,13 +106,15 @@ export async function convert(
                 await convertPiece(chunk.subarray(from, from + PIECE));
                 if (kept > LONGEST_RECORD) throw unending(plan, take.line());
             }
-            options.onProgress?.(rows.rows());
+            options.onProgress?.("reading", rows.rows());
         }
         if (kept > 0) await convertPiece(Buffer.of(LF), true);
         if (kept > 0) throw unending(plan, take.line());
     }
     await output.end();
+    options.onProgress?.("searching for repeated rows");
     const repeated = rows.dropRepeats();
+    options.onProgress?.("writing");
     const sha256 = repeated.length === 0 ? hash.digest("hex") : await removeLines(file, parts, linesOf(repeated));
     return { ...rows.finish(), repeated: repeated.length, sha256 };
 }

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { UnfitDataError } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import type { Suggest } from "./suggestion.ts";
@@ -17,12 +17,7 @@ const shortestKey = 16;
 
 /** Reads the file of `--hash-users`, whose text without spaces at its ends is the key. Throws an Error if there is none. */
 export function readUserHash(path: string): UserHash {
-    let key = "";
-    try {
-        key = readFileSync(path, "utf8").trim();
-    } catch {
-        // The message below names the file and the command that makes it.
-    }
+    const key = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
     if (key.length < shortestKey) {
         throw new Error(
             `${path} has no key of at least ${shortestKey} characters for --hash-users. Make one:  openssl rand -hex 32 > ${path}`,

@@ -123,24 +123,13 @@ function planOf(table: Table, choices: LayoutChoices, now: number, suggest: Sugg
                 : undefined
             : compileEventRule(choices.event, names);
     const extras = chosen?.extras ?? findExtras(names, roles);
-    const ofRule = typeof event === "object" ? event.columns : [];
-    const numeric = [
-        ...(roles.value === undefined ? [] : [roles.value]),
-        ...extras.map(({ column }) => column),
-        ...ofRule,
-    ];
-    const decimals = new Map(
-        numeric.map((column) => [
-            column,
-            chooseDecimal(
-                table.name,
-                names[column] as string,
-                sample.map((row) => row[column] ?? ""),
-                { ...choices, suggest },
-            ),
-        ]),
-    );
-    const used = sourceColumns({ table, roles, extras, event }).used;
+    const { used } = sourceColumns({ table, roles, extras, event });
+    const numeric = used.filter(({ part }) => !["user", "item", "time", "event"].includes(part));
+    const decimalOf = (column: number) => {
+        const values = sample.map((row) => row[column] ?? "");
+        return chooseDecimal(table.name, names[column] as string, values, { ...choices, suggest });
+    };
+    const decimals = new Map(numeric.map(({ index }) => [index, decimalOf(index)]));
     const [list, ...otherLists] = new Set(used.flatMap(({ column }) => listOf(column) ?? []));
     if (otherLists.length > 0) {
         throw new Error(

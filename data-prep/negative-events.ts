@@ -1,9 +1,10 @@
 import { visible } from "terminal-text";
 import { isNumber } from "./attributes/content.ts";
+import type { ConvertResult } from "./convert.ts";
 import { possibleDecimals, withPoint } from "./numbers.ts";
 import { ruleOfTypes } from "./reading/event-rule.ts";
 import { plain } from "./reading/roles.ts";
-import type { ConvertResult, Plan } from "./row-writer.ts";
+import type { Plan } from "./row-writer.ts";
 import type { Suggest } from "./suggestion.ts";
 import { typesByRows } from "./summary.ts";
 import { counted } from "./words.ts";

@@ -1,4 +1,4 @@
-import { itemsOfEvents } from "./attributes/event-items.ts";
+import { detailParts, itemsOfEvents } from "./attributes/event-items.ts";
 import { itemsAt, itemsBeside } from "./attributes/items-table.ts";
 import { logAttributes } from "./attributes/log.ts";
 import { readUsers } from "./attributes/users.ts";
@@ -13,7 +13,7 @@ import { type Choices, describeLayout, layoutOptions, readLayout } from "./layou
 import { type Manifest, readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { negativeEvents } from "./negative-events.ts";
-import { progressTo } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 import { formatWarnings, judge, writeReport } from "./quality/judge.ts";
 import { itemsInFolder } from "./reading/sources.ts";
 import {
@@ -28,7 +28,7 @@ import {
     unmatchedCases,
 } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
-import { createSuggest, outputBeside, toOptionWords, withColumns } from "./suggestion.ts";
+import { createSuggest, outputBeside, toOptionWords } from "./suggestion.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
 import { someViewers } from "./tables/viewers.ts";
@@ -81,8 +81,8 @@ export interface PrepareResult {
 export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult> {
     const planned = await planPreparation(given);
     const { options, log, outputPath, now, plans, chosen, suggest, users } = planned;
+    const progress = createProgress(log);
     refuseReplacement(outputPath, planned.besideInput, suggest);
-    const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
     const folder = outputFolder(outputPath);
     const before = await readManifest(outputPath).catch(() => undefined);
@@ -93,34 +93,28 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         const result = await convert(plans, file, {
             latest: now + 86_400,
             hashUser: planned.userHash?.hash,
-            onProgress: progressTo(log),
+            onProgress: progress,
             ...(options.signal && { signal: options.signal }),
             ...(bad && { onBad: (row: BadRow) => void bad.push(row) }),
         });
+        progress("checking the data");
         const summary = summarise(result, name, outputPath);
         refuseUnfit(result, plans, summary, name, suggest, options);
         const described = planned.items.catalogue.length === 0 ? result.items : undefined;
         const items = described ? itemsOfEvents(described, options.decimal) : planned.items;
-        if (described && items.notUnderstood?.length)
-            log(`warning: check the items: ${items.notUnderstood.join("; ")}`);
         const columns = itemColumns(items.catalogue, items.columns);
-        for (const line of unmatchedCases(plans, result.matched)) log(`warning: ${line}`);
+        const unread = (described && items.notUnderstood)?.map((each) => `check the items: ${each}`) ?? [];
+        for (const line of [...unread, ...unmatchedCases(plans, result.matched)]) log(`warning: ${line}`);
         for (const line of negativeEvents(plans, result.eventTypes, suggest)) log(line);
-        const { itemIds, userIds } = result.columns;
-        if (options.items) {
-            const ids = items.catalogue.map(({ itemId }) => itemId);
-            const next = suggest({ "item-columns": withColumns(options.itemColumns, { id: "NAME" }) });
-            refuseUnrelated("item", { path: options.items, ids, names: items.names }, itemIds, next);
-        }
-        if (users && options.users) {
-            const next = suggest({ "user-columns": withColumns(options.userColumns, { id: "NAME" }) });
-            refuseUnrelated("user", { path: options.users, ...users }, userIds, next);
-        }
-        const badAttributes = [...items.bad, ...(users?.bad ?? [])];
-        if (bad && options.quarantine) await writeQuarantine(options.quarantine, [...badAttributes, ...bad]);
+        const ids = items.catalogue.map(({ itemId }) => itemId);
+        if (options.items)
+            refuseUnrelated("item", options, { ids, names: items.names }, result.columns.itemIds, suggest);
+        if (users) refuseUnrelated("user", options, users, result.columns.userIds, suggest);
+        const allBad = [...items.bad, ...(users?.bad ?? []), ...(bad ?? [])];
+        if (bad && options.quarantine) await writeQuarantine(options.quarantine, allBad);
         const { catalogue } = items;
         await folder.putJson(beside.catalogue, catalogue);
-        const viewers = someViewers(result.columns, isMovieLens(first?.table.name ?? ""));
+        const viewers = someViewers(result.columns, isMovieLens(plans[0]?.table.name ?? ""));
         if (columns.length > 0) {
             await folder.putJson(beside.itemsSchema, createItemsSchema(columns));
             await folder.put(beside.items, itemsCsv(catalogue, columns));
@@ -141,9 +135,14 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
             viewers,
         };
         const quality = judge(prepared, now);
+        progress("hashing the files");
         const manifest = await describeData(prepared, quality.checks);
         const { sha256 } = summary;
-        const tables = await writeTables(beside.tables, { columns: result.columns, sha256, catalogue, viewers });
+        const tables = await writeTables(
+            beside.tables,
+            { columns: result.columns, sha256, catalogue, viewers },
+            progress,
+        );
         await folder.note(beside.tables);
         const { optionsFile } = options;
         await writeWholeJson(beside.manifest, {
@@ -210,11 +209,6 @@ export async function planPreparation(given: PrepareOptions) {
     const understood = first ? layoutOptions(first, options) : {};
     const skips = options.badRows === undefined || options.badRows === "fail" ? [] : ["--bad-rows", "skip"];
     const chosen = [...paths, ...toOptionWords(understood), ...tablesGiven(options), ...skips];
-    const withoutDryRun = createSuggest(
-        command.filter((word) => word !== "--dry-run"),
-        always,
-    );
-    log(`As a command:  ${withoutDryRun(understood)}`);
     const items = ownItems ?? (await itemsBeside(paths[0] as string, first?.table.name ?? ""));
     const users = options.users
         ? await readUsers(options.users, options.userColumns, numbers, userHash?.hash)
@@ -225,9 +219,14 @@ export async function planPreparation(given: PrepareOptions) {
     if (users) refuseBad(options.users, users.bad, users.ids.length);
     const columns = itemColumns(items.catalogue, items.columns);
     const ofEvents = plans.flatMap(({ table, details = [] }) =>
-        details.map(({ name, column }) => `${name} = ${table.names[column]}`),
+        details.flatMap((column, at) => (column === undefined ? [] : `${detailParts[at]} = ${table.names[column]}`)),
     );
     logAttributes(log, plans.map(({ table }) => table.name).join(", "), { items, users }, columns.length, ofEvents);
+    const withoutDryRun = createSuggest(
+        command.filter((word) => word !== "--dry-run"),
+        always,
+    );
+    log(`As a command:  ${withoutDryRun(understood)}`);
     return { options, log, outputPath, now, plans, chosen, suggest, besideInput, items, users, userHash };
 }
 

@@ -1,12 +1,21 @@
-/** Logs the number of converted rows every two seconds. */
-export function progressTo(log: (line: string) => void): (rows: number) => void {
-    const begun = Date.now();
-    let next = begun + 2000;
-    return (rows) => {
+/** Reports what a run does: its phase, and how much of it is done. Without `total`, `done` is a number of rows. */
+export type Progress = (phase: string, done?: number, total?: number) => void;
+
+/** Milliseconds after which a run tells what it does, and between two messages of one phase. */
+const quietFor = 2000;
+
+/**
+ * Creates the progress of a run. A run that takes longer than two seconds logs each phase at its start, and every two
+ * seconds how far the phase is. Phases report by themselves, because a timer would wait for their loops.
+ */
+export function createProgress(log: (line: string) => void): Progress {
+    const loud = Date.now() + quietFor;
+    let [current, next] = ["", loud];
+    return (phase, done, total) => {
         const now = Date.now();
-        if (now < next) return;
-        next = now + 2000;
-        const rate = Math.round((1000 * rows) / (now - begun));
-        log(`  ${rows.toLocaleString("en-US")} rows, ${rate.toLocaleString("en-US")} a second`);
+        if (now < loud || (phase === current && now < next)) return;
+        [current, next] = [phase, now + quietFor];
+        const rows = done === undefined ? "" : ` ${done.toLocaleString("en-US")} rows`;
+        log(`  ${phase}${done === undefined || total === undefined ? rows : ` ${Math.floor((100 * done) / total)} %`}`);
     };
 }

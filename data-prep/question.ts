@@ -44,14 +44,10 @@ export function columnsQuestion(
         const guess = column === undefined ? none : shown(column) + (role === "time" ? dates : "");
         return `  ${role.padEnd(6)} ${[guess, ...likely].join("; or ")}`;
     });
-    const listed: readonly Role[] = ["user", "item", "time"];
-    const columns = Object.fromEntries(
-        [...listed, ...(Object.keys(roles) as Role[])].map((role) => {
-            const column = roles[role];
-            return [role, column === undefined ? "NAME" : nameOfColumn(table, column)];
-        }),
-    );
-    const isWhole = Object.values(columns).every((name) => name !== "NAME");
+    const listed = new Set([...(["user", "item", "time"] as const), ...(Object.keys(roles) as Role[])]);
+    const nameOf = (column: number | undefined) => (column === undefined ? "NAME" : nameOfColumn(table, column));
+    const columns = Object.fromEntries([...listed].map((role) => [role, nameOf(roles[role])]));
+    const isWhole = !Object.values(columns).includes("NAME");
     const command = suggest({
         columns: withColumns(given, columns),
         ...(reading && !isSure && { time: reading.format }),

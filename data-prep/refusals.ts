@@ -4,11 +4,12 @@ import { dateOf, isCertain, knownCodes, readTimes, type TimeFormat, timeReader }
 import { maxTypesAndColumns } from "./avro.ts";
 import { describeBadRows } from "./bad-rows.ts";
 import { findMissingColumns } from "./columns.ts";
+import type { ConvertResult } from "./convert.ts";
 import { filesBeside } from "./files.ts";
 import { conditionText, ruleOfTypes } from "./reading/event-rule.ts";
 import type { Table } from "./reading/table.ts";
-import type { ConvertResult, Plan } from "./row-writer.ts";
-import { type Changes, defaultFolder, type Suggest, toOptionWords } from "./suggestion.ts";
+import type { Plan } from "./row-writer.ts";
+import { type Changes, defaultFolder, type Suggest, toOptionWords, withColumns } from "./suggestion.ts";
 import { type Summary, typesByRows, whatIsTooLittle } from "./summary.ts";
 import { abbreviate } from "./values.ts";
 
@@ -181,25 +182,25 @@ function fewerTypes(
 /**
  * Refuses a table of items or users in which no ID occurs in the interactions.
  *
- * @param table its path, ids and columns.
+ * @param table its ids and columns.
  * @param eventIds ids of the interactions.
- * @param next the command that names another column of ids.
  * @throws UnfitDataError
  */
 export function refuseUnrelated(
     kind: "item" | "user",
-    table: { readonly path: string; readonly ids: readonly string[]; readonly names: readonly string[] },
+    options: TablesChoice,
+    table: { readonly ids: readonly string[]; readonly names: readonly string[] },
     eventIds: readonly string[],
-    next: string,
+    suggest: Suggest,
 ): void {
     const events = new Set(eventIds);
     if (table.ids.some((id) => events.has(id))) return;
     const example = (ids: readonly string[]) => abbreviate(ids[0] ?? "", 40);
     throw new UnfitDataError(
-        `${table.path}: none of its ids, such as "${example(table.ids)}", ` +
+        `${options[`${kind}s`]}: none of its ids, such as "${example(table.ids)}", ` +
             `is ${kind === "item" ? "an item" : "a user"} of the events, such as "${example(eventIds)}". ` +
             `Its columns are ${table.names.map((name) => abbreviate(name)).join(", ")}. ` +
-            `Name the one with the ids:  ${next}`,
+            `Name the one with the ids:  ${suggest({ [`${kind}-columns`]: withColumns(options[`${kind}Columns`], { id: "NAME" }) })}`,
     );
 }
 

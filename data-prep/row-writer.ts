@@ -1,10 +1,9 @@
 import type { TimeFormat } from "access-doctor/times";
 import { visible } from "terminal-text";
-import { createDetails, orderedDetails } from "./attributes/event-items.ts";
-import type { Records } from "./attributes/read.ts";
-import { type AvroField, quoted } from "./avro.ts";
+import { createDetails } from "./attributes/event-items.ts";
+import { quoted } from "./avro.ts";
 import { type BadRow, createBadRows } from "./bad-rows.ts";
-import { type Columns, createColumns } from "./columns.ts";
+import { createColumns } from "./columns.ts";
 import { createExtras, headerFields } from "./extras.ts";
 import { createTimeField, eventReader } from "./fields.ts";
 import { createIdField, writtenAs } from "./id-field.ts";
@@ -37,33 +36,8 @@ export interface Plan {
     /** The event type of all rows, a rule, or undefined for the event column's own text. */
     readonly event: string | EventRule | undefined;
     readonly decimals: Decimals;
-    /** Columns that describe the item. */
-    readonly details?: readonly Extra[];
-}
-
-/** Result of a conversion. */
-export interface ConvertResult {
-    /** The written rows. */
-    columns: Columns;
-    badRows: { count: number; first: BadRow[] };
-    /** Number of rows for which the event rule gives no event type. */
-    leftOut: number;
-    /** Number of JSON objects whose list, such as `items` of `items[].item_id`, has no element. */
-    withoutElements: number;
-    /** Number of rows in which a column that the event rule compares is empty. */
-    emptyInRule: number;
-    /** Number of rows that each case of the event rule matches, in the order of the cases. */
-    matched: readonly number[];
-    /** Number of rows that equal an earlier one in all their values. */
-    repeated: number;
-    /** Number of written rows of each event type. */
-    eventTypes: Record<string, number>;
-    /** Columns of the CSV, in its order. */
-    fields: readonly AvroField[];
-    /** What the events' columns say of their items; undefined without such columns. */
-    items: Records | undefined;
-    /** SHA-256 of the written bytes, hexadecimal. */
-    sha256: string;
+    /** Columns that describe the item, as `detailColumns` returns them. */
+    readonly details?: readonly (number | undefined)[];
 }
 
 export interface RowOptions {
@@ -92,7 +66,7 @@ function createRecordReader(
     const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
     const readEvent = eventReader(plan.event, roles.event ?? -1, dialect, plan.decimals);
     const textOf = remembering((bytes, from, to) => unescaped(bytes.toString("utf8", from, to), dialect));
-    const detailColumns = plan.details?.length ? orderedDetails(plan.details) : [];
+    const { details = [] } = plan;
     /** `others` are the values of the additional columns, `details` those that describe the item. */
     const record = {
         event: { type: undefined } as Decision,
@@ -127,7 +101,7 @@ function createRecordReader(
                 return [roles.value, `event value "${abbreviate(value, 40)}" is not a number`];
             }
         }
-        if (detailColumns.length > 0) record.details = detailColumns.map((column) => textAt(bytes, column));
+        if (details.length > 0) record.details = details.map((column) => textAt(bytes, column));
         if (extraColumns.length === 0) return undefined;
         const others = extraColumns.map((column) => textAt(bytes, column));
         record.others = others;

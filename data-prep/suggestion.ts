@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { shell } from "terminal-text";
 import { DEFAULT_OUTPUT } from "./files.ts";
 import { readManifest } from "./manifest.ts";
@@ -57,3 +57,9 @@ export const withColumns = (given: string | undefined, parts: Changes): string =
     const kept = given?.split(",").filter((each) => !((each.split("=", 1)[0] ?? "").trim() in parts)) ?? [];
     return [...kept, ...Object.entries(parts).map(([part, column]) => `${part}=${column}`)].join(",");
 };
+
+/** Returns the command that follows: a preview of the stack, whose config first needs the path of data of one's own. */
+export const nextCommand = (csv: string) =>
+    csv === DEFAULT_OUTPUT
+        ? "npm run pulumi -- preview"
+        : `npm run pulumi -- config set ${shell("interactionsFile", relative(".", csv))}`;

@@ -3,8 +3,8 @@ import { op, table } from "arquero";
 import type { BadRow } from "./bad-rows.ts";
 import { computeTimeSpan } from "./by-user.ts";
 import { countRows } from "./columns.ts";
+import type { ConvertResult } from "./convert.ts";
 import { fewestInteractions } from "./quality/checks.ts";
-import type { ConvertResult } from "./row-writer.ts";
 import type { TablesSummary } from "./tables/make.ts";
 import { counted, filterText } from "./words.ts";
 

@@ -143,7 +143,7 @@ export function tableItems(read: Records, choices: string | undefined, numbers: 
         const listed = header.map(visible).join(", ");
         throw new Error(`${source} has no column of item ids among ${listed}: name it by --item-columns id=NAME`);
     }
-    const records = withIds({ ...read, rows: read.rows.filter((row) => !isPicture(row, header)) }, id);
+    const records = withIds(read, id, (row) => isPicture(row, header));
     const { rows } = records;
     const readColumn = (column: number) => rows.map((row) => row[column] ?? "");
     const valuesOf = (part: ItemPart) => {

@@ -52,15 +52,16 @@ export async function readRecords(source: Source): Promise<Records> {
     return withoutBad({ ...records, lines: records.lines.map((line) => line - table.addedLines) }, fieldsProblem);
 }
 
-/** Moves the rows without a usable id in the column `id` to the bad rows. */
-export const withIds = (records: Records, id: number): Records =>
+/** Moves the rows without a usable id in the column `id` to the bad rows, and removes those for which `isNone` is true. */
+export const withIds = (records: Records, id: number, isNone = (_: readonly string[]) => false): Records =>
     withoutBad(records, (row) => {
+        if (isNone(row)) return "";
         const text = row[id] ?? "";
         const isId = text.trim() !== "" && text.trim().length <= 256 && !/\p{Cc}/u.test(text);
         return isId ? undefined : "no id of 1 to 256 characters";
     });
 
-/** Moves the rows for which `problem` returns a reason to the bad rows. */
+/** Moves the rows for which `problem` returns a reason to the bad rows, and removes those with an empty reason. */
 function withoutBad(
     { rows, lines, ...records }: Records,
     problem: (row: readonly string[]) => string | undefined,
@@ -68,7 +69,7 @@ function withoutBad(
     const reasons = rows.map(problem);
     const bad = rows.flatMap((row, at) => {
         const reason = reasons[at];
-        if (reason === undefined) return [];
+        if (!reason) return [];
         return [{ file: records.name, line: lines[at] ?? 0, reason, text: abbreviate(row.join(",")) }];
     });
     const isGood = (_: unknown, at: number) => reasons[at] === undefined;

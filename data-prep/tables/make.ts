@@ -3,6 +3,7 @@ import { type CatalogueItem, toShopDetails } from "../catalogue.ts";
 import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
 import { free } from "../interner.ts";
+import type { Progress } from "../progress.ts";
 import { maxTablesBytes, type TablesDocument, tablesSchemaVersion } from "./document.ts";
 import { listHistories } from "./histories.ts";
 import { popularity, ranked, trending } from "./popular.ts";
@@ -37,6 +38,7 @@ export function makeTables(
     catalogue: readonly CatalogueItem[],
     sha256: string,
     viewers: readonly string[] = [],
+    progress?: Progress,
 ): TablesDocument {
     const views = groupViews(columns);
     const viewerCounts = new Int32Array(columns.itemCount);
@@ -80,8 +82,10 @@ export function makeTables(
             .slice(0, maxWithNeighbours);
         const rows = order.map((): number[] => []);
         const histories = toHistories(columns, views);
+        let done = 0;
         for (const row of similarItems(histories, timeAwareCosine, wanted, neighboursPerFilm)) {
             rows[numberOf[row.item] as number] = numbers(row.items);
+            progress?.("comparing items", ++done, wanted.length);
         }
         free(histories.items);
         return rows;
@@ -145,8 +149,9 @@ export async function writeTables(
         /** IDs of the users with a history in the tables. */
         readonly viewers: readonly string[];
     },
+    progress?: Progress,
 ): Promise<TablesSummary> {
-    const document = makeTables(given.columns, given.catalogue, given.sha256, given.viewers);
+    const document = makeTables(given.columns, given.catalogue, given.sha256, given.viewers, progress);
     const { bytes, withoutDetails } = limited(document);
     await writeWholeFile(path, (write) => write(bytes));
     const filmsWithSimilar = document.similar.filter((row) => row.length > 0).length;

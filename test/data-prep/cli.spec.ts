@@ -109,6 +109,21 @@ describe("`npm run data-prep`", () => {
         });
     });
 
+    it("the last line of `data-prep` is the next command", () => {
+        put("events.csv", ratingsFile(syntheticRatings()));
+        const lastLine = (...args: string[]) => {
+            const options = { encoding: "utf8", cwd: at("") } as const;
+            const { stdout, stderr } = spawnSync(process.execPath, [CLI, "events.csv", ...args], options);
+            return (stdout || stderr).trimEnd().split("\n").at(-1);
+        };
+        assert.equal(lastLine(), "next          npm run pulumi -- preview");
+        assert.equal(
+            lastLine("--output", "own/"),
+            "next          npm run pulumi -- config set interactionsFile own/personalize_interactions_fixed.csv",
+        );
+        assert.match(lastLine("--dry-run") ?? "", /^As a command: {2}npm run data-prep -- events\.csv --columns/);
+    });
+
     it("`data-prep --bad-rows quarantine` writes unusable rows to a file", () => {
         const rows = syntheticRatings().map(({ user, item, timestamp }) => `${user};${item};${timestamp}000`);
         put("events.csv", Buffer.from(`visitor_id;sku;ts\n${rows.join("\n")}\n,;x\u0007;1\n1;2\n`));

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ConvertResult } from "../../data-prep/convert.ts";
 import { type ConvertOptions, convert } from "../../data-prep/convert.ts";
 import { writeWholeFile } from "../../data-prep/files.ts";
-import type { ConvertResult, Plan } from "../../data-prep/row-writer.ts";
+import type { Plan } from "../../data-prep/row-writer.ts";
 import { createCsvParser } from "../../packages/local-personalize/importing/csv.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 

@@ -46,10 +46,16 @@ describe("Rows of items", () => {
                 header,
                 "mug,Mug,Acme,Kitchen,s1,9.50,https://cdn.example/1.jpg,1,Front",
                 "mug,,,,,,https://cdn.example/2.jpg,2,Back",
+                "pot,Pot,Acme,Kitchen,,9.50,,,",
                 "pan,Pan,Acme,Kitchen,s2,19.50,,,",
             ),
         );
-        const { catalogue } = await run({ input: putEvents(), items });
+        const input = putEvents();
+        await assert.rejects(
+            run({ input, items }),
+            /1 row of .*products\.csv:4: no id of 1 to 256 characters: {2}pot,Pot/s,
+        );
+        const { catalogue } = await run({ input, items, badRows: "skip" });
         assert.deepEqual(
             catalogue.map(({ itemId, title }) => [itemId, title]),
             [
@@ -65,7 +71,7 @@ describe("Rows of items", () => {
         });
         assert.deepEqual(
             byHandle.catalogue.map(({ title }) => title),
-            ["Mug", "Pan"],
+            ["Mug", "Pot", "Pan"],
         );
     });
 
