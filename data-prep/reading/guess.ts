@@ -30,8 +30,9 @@ export function findRoles(
     now: number,
     itemIds?: ReadonlySet<string>,
 ): Guess {
-    const names = header.map(plain);
     const columns = header.map((_, index) => sample.map((row) => row[index] ?? ""));
+    // A column without values has no role, whatever its name.
+    const names = header.map((name, at) => (columns[at]?.every((value) => value === "") ? "" : plain(name)));
     const column = (index: number) => columns[index] ?? [];
     const isConstant = (index: number) => sample.length >= manyRows && new Set(column(index)).size === 1;
     // Serial numbers of Excel are no evidence, because ids can have five digits, too.

@@ -2,7 +2,7 @@ import type { Role, Roles } from "./roles.ts";
 
 const id = "(id|no|nr|num|number|nummer|numero|numer|code|kod|key|uri|sku|ref|reference|referencia|referenz)";
 const people =
-    "(user|customer|client|cliente|kunde|kunden|klant|klient|kund|visitor|viewer|member|listener|player|reader|buyer|shopper|guest|account|profile|nutzer|benutzer|usuario|utente|utilisateur|gebruiker|acheteur|comprador|pseudo|distinct|anonymous)";
+    "(user|person|customer|client|cliente|kunde|kunden|klant|klient|kund|visitor|viewer|member|listener|player|reader|buyer|shopper|guest|account|profile|nutzer|benutzer|usuario|utente|utilisateur|gebruiker|acheteur|comprador|pseudo|distinct|anonymous)";
 const things =
     "(item|product|produkt|produit|producto|prodotto|article|artikel|articulo|articolo|sku|title|track|song|movie|film|video|book|game|recipe|episode|show|course|content|lineitem|variant)";
 
@@ -36,7 +36,7 @@ const otherTimes =
     /birth|geburt|naissance|nacim|nascita|^dob|due|fallig|scad|vencim|echeance|expir|ablauf|deliver|dostarcz|dostaw|liefer|livr|lever|entrega|consegna|wysyl|envio|spediz|kargo|teslim|ship|return|retour|update|modif|anderung|login|signup|regist|import|sync|publi|release|departure|arrival|checkout|clienttime|(product|item|article|artikel|customer|user|member|account|client)\w*creat/;
 /** Names of times of an event, the surest first. */
 const eventTimes: readonly RegExp[] = [
-    /order|bestel|commande|pedido|ordine|zamow|siparis|purchase|kauf|achat|compra|acquist|koop|bought|sold|placed|booked|played|watched|viewed|listened|clicked|borrow|issued|event|visit|enrolled|servertime/,
+    /order|bestel|commande|pedido|ordine|zamow|siparis|purchase|kauf|achat|compra|acquist|koop|bought|sold|sale|placed|booked|played|watched|viewed|listened|clicked|borrow|issued|event|visit|enrolled|servertime/,
     /creat/,
     /date|datum|data|fecha|tijd|zeit|time|^ts|ts$|at$/,
 ];
@@ -126,13 +126,14 @@ export function isDoubtful(
 export const isTitle = (name: string): boolean => /^(title|titel|titre|titulo|titolo)s?$/.test(name);
 
 const idName = new RegExp(`${id}$`);
-const likelyIds = { user: new RegExp(`${people}|person|mail|contact|subscriber`), item: new RegExp(things) };
+const likelyIds = { user: new RegExp(`${people}|mail|contact|subscriber|borrower|patron`), item: new RegExp(things) };
 const unlikelyIds =
     /order|bestell|pedido|zamow|siparis|sale|invoice|transaction|booking|session|visit$|categor|group|parent|owner|employee|seller|store|campaign|line|row|page|device|quantity|qty|(?<!ac)count|rating|year|price|amount|currency|status|type|country|name$/;
 
 /** Returns how much a column suggests ids of users or items, by its name in the form that `plain` returns, and its values. */
 export const rankId = (role: "user" | "item", name: string, values: readonly string[]): number =>
-    2 * Number(likelyIds[role].test(name)) +
+    2 * Number(likelyIds[role].test(name)) -
+    2 * Number(likelyIds[role === "user" ? "item" : "user"].test(name)) +
     Number(idName.test(name)) -
     2 * Number(unlikelyIds.test(name)) -
     4 * Number(!areIds(values));

@@ -90,6 +90,11 @@ export const traps: readonly (readonly [header: string, rows: string, right: str
     ],
     ["session_id,item_id,ts,event", "s09,p59,1709280005,buy;s10,p29,1709282669,view;s09,p29,1709282769,view", "user"],
     [
+        "customer_id,sku,product_id,date",
+        "c1,,p1,2024-03-13;c2,,p2,2024-03-14;c2,,p1,2024-03-15",
+        "item = product_id, time = date, user = customer_id",
+    ],
+    [
         "Date,Time,Item,SKU,Customer ID",
         "2024-03-13,08:13:48,Latte,SQ1,c1;2024-03-13,08:15:48,Tea,SQ2,c2;2024-03-14,08:13:48,Latte,SQ1,c2",
         "item = SKU, time = Date, user = Customer ID",
