@@ -146,22 +146,25 @@ function planOf(table: Table, choices: LayoutChoices, now: number, suggest: Sugg
 
 /**
  * Returns the columns of the source. `used` are those that data-prep reads: for the parts of an interaction (such as
- * user and item), for additional columns, or for the event rule. `ignored` are the names of the others.
+ * user and item), for additional columns, or for the event rule. `ignored` are the names of columns that describe neither
+ * these nor items.
  */
-export function sourceColumns({ table, roles, extras, event }: Pick<Plan, "table" | "roles" | "extras" | "event">) {
+export function sourceColumns({ table, roles, extras, event, details }: Omit<Plan, "time" | "decimals">) {
     const places = [...Object.entries(roles), ...extras.map(({ name, column }) => [name, column] as const)];
     const ofRule = typeof event === "object" ? event.columns.map((column) => ["--event", column] as const) : [];
     const used = [...places, ...ofRule].map(([part, index]) => ({ part, index, column: table.names[index] as string }));
-    const ignored = table.names.filter((_, index) => !used.some((each) => each.index === index));
+    const known = new Set([...used.map(({ index }) => index), ...(details ?? [])]);
+    const ignored = table.names.filter((_, index) => !known.has(index));
     return { used, ignored };
 }
 
 /** Describes each understood file in one line, for people. */
-export function describeLayout({ table, roles, extras, time, event }: Plan): string {
+export function describeLayout(plan: Plan): string {
+    const { table, roles, extras, time, event } = plan;
     const format = table.kind === "text" ? delimiterName(table.dialect.delimiter) : table.kind;
     const parts = Object.entries(roles).map(([role, index]) => `${role} = ${table.names[index as number]}`);
     const columns = [...parts, ...extras.map(({ name, column }) => `${name} = ${table.names[column]}`)];
-    const ignored = sourceColumns({ table, roles, extras, event }).ignored.map(visible);
+    const ignored = sourceColumns(plan).ignored.map(visible);
     const unused = ignored.length === 0 ? "" : `; not used: ${ignored.join(", ")}`;
     const rows = table.hasHeader ? "" : ", no header";
     const type = typeof event === "string" ? `every event is ${event}` : event ? "events by rule" : "";

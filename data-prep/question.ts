@@ -48,10 +48,8 @@ export function columnsQuestion(
     const nameOf = (column: number | undefined) => (column === undefined ? "NAME" : nameOfColumn(table, column));
     const columns = Object.fromEntries([...listed].map((role) => [role, nameOf(roles[role])]));
     const isWhole = !Object.values(columns).includes("NAME");
-    const command = suggest({
-        columns: withColumns(given, columns),
-        ...(reading && !isSure && { time: reading.format }),
-    });
+    const time = reading && !isSure && { time: reading.format };
+    const command = suggest({ columns: withColumns(given, columns), ...time });
     return new Error(
         `${table.name}: no column is clearly the ${unsure.join(" or the ")}. The guess, with values:\n` +
             `${lines.join("\n")}\n` +

@@ -97,6 +97,7 @@ describe("Rows of items", () => {
             ),
             logged().join("\n"),
         );
+        assert.match(logged().join("\n"), /; not used: category, review$/m);
         const other = put("own.csv", lines("sku,title", "s1,Own"));
         assert.deepEqual((await run({ input, items: other })).catalogue, [
             { itemId: "s1", title: "Own", year: null, genres: [] },
