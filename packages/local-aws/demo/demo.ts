@@ -16,7 +16,7 @@ import { hasOtherData } from "./other-data.ts";
 const shownUsers = 3;
 const numResults = 10;
 /** data-prep options whose values are files, relative to the caller's folder. */
-const fileOptions = ["items", "users"] as const;
+const fileOptions = ["items", "users", "hashUsers"] as const;
 /** data-prep options that the demo passes on unchanged. */
 const readingOptions = ["columns", "itemColumns", "userColumns", "time", "decimal", "event", "maxBad"] as const;
 
@@ -35,6 +35,8 @@ const options = new Command("demo")
     .option("--time <format>", "format of the times of --data, as for data-prep")
     .option("--decimal <sign>", "decimal sign of numbers such as 1,299, as for data-prep: comma or point")
     .option("--event <rule>", "type of the events of --data, as for data-prep")
+    .option("--yes", "accept data-prep's guess of columns that it is not sure of")
+    .option("--hash-users <keyfile>", "write keyed hashes of the users' ids, as for data-prep")
     .option("--bad-rows <how...>", "unusable rows of --data, as for data-prep: fail, skip, or quarantine FILE")
     .option("--max-bad <share>", "refuse more unusable rows than this, such as 0.1%")
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -51,6 +53,8 @@ const options = new Command("demo")
         time?: string;
         decimal?: string;
         event?: string;
+        yes?: boolean;
+        hashUsers?: string;
         badRows?: string[];
         maxBad?: string;
     }>();
@@ -146,6 +150,9 @@ async function check(instance: Instance, before: Readonly<Record<string, unknown
     }
 }
 
+/** Returns the command's option of a name, such as `--item-columns` of `itemColumns`. */
+const toOption = (name: string) => `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /**
  * Prepares the data in the folder `output`. Returns the users for whom the demo prints recommendations, and the SHA-256
  * of the interactions.
@@ -161,18 +168,18 @@ async function prepare(
     const input = options.data === undefined ? [] : [resolve(caller, options.data)];
     const tables = fileOptions.flatMap((name) => {
         const file = options[name];
-        return file === undefined ? [] : [`--${name}`, resolve(caller, file)];
+        return file === undefined ? [] : [toOption(name), resolve(caller, file)];
     });
     const reading = readingOptions.flatMap((name) => {
         const text = options[name];
-        const option = name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
-        return text === undefined ? [] : [`--${option}`, text];
+        return text === undefined ? [] : [toOption(name), text];
     });
     const [how, file] = options.badRows ?? [];
     const badRows =
         how === undefined ? [] : ["--bad-rows", how, ...(file === undefined ? [] : [resolve(caller, file)])];
     // Name the output, because the demo replaces the data of an earlier demo. By default, data-prep would refuse that.
-    const args = ["data-prep/cli.ts", ...input, ...tables, ...reading, ...badRows, "--output", output];
+    const yes = options.yes ? ["--yes"] : [];
+    const args = ["data-prep/cli.ts", ...input, ...tables, ...reading, ...yes, ...badRows, "--output", output];
     // With this variable, data-prep's messages suggest `npm run demo` commands.
     const typed = JSON.stringify(["npm", "run", "demo", "--", ...process.argv.slice(2)]);
     const env = options.data === undefined ? {} : { MOVIE_RECOMMENDER_TYPED: typed };
