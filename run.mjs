@@ -24,7 +24,6 @@ export const programs = {
     "drill:kill": "test test/drills/drill-kill.ts",
     "drill:aws": "test test/drills/drill-aws.ts",
     "drill:revert": "test test/drills/drill-revert.ts",
-    "drill:planned": "test test/drills/drill-planned.ts",
     "bench:api": "local bench/bench-api.ts",
     "bench:train": "local bench/bench-train.ts",
     "bench:serve": "local bench/bench-serve.ts",
@@ -71,7 +70,6 @@ export const groups = {
         "bench:prep": "speed and memory of data-prep, beside polars",
         "drill:kill": "kill the engine at forty moments: nothing is lost or doubled",
         "drill:revert": "stop a change halfway and set it back: nothing is lost or trained again",
-        "drill:planned": "compare what preview announces with what up does",
         "drill:aws": "play the whole life of a stack on your AWS account",
     },
     "Change the program": {

@@ -20,13 +20,6 @@ export function existing(file: string): string {
     process.exit(exitCodes.usage);
 }
 
-/** If `--only` selected none of the names, ends the process with a message that lists all names. */
-export function refuseNone(only: string, names: readonly string[], isChosen: (name: string) => boolean): void {
-    if (names.some(isChosen)) return;
-    console.error(`error: --only ${only} matches no name. There are: ${names.join(", ")}`);
-    process.exit(exitCodes.usage);
-}
-
 export { seededRandom } from "../../packages/local-personalize/test/random.ts";
 
 /** A goal of a bench or a drill: a measured figure, and the limit within which it must stay. */
