@@ -90,6 +90,36 @@ describe("Fixes that `diagnose-access` prints, applied on the local AWS", () => 
         });
     }
 
+    /** Faults that only a person can decide, each with a fact that the diagnosis must read from AWS. */
+    const asked = ["boundary", "bucket-deny-vpc", "role-recreated", "object-archived", "kms-pending-deletion"];
+    for (const one of breaks.filter(({ name }) => asked.includes(name))) {
+        it(`for the fault ${one.name}, \`diagnose-access\` asks a person`, async () => {
+            const fixture = one.make(soundFixture(one.name, caller));
+            const { real, target, script } = await realise(fixture, one.name);
+            const { failure } = await stage.importFrom(`s3://${fixture.bucket}/${fixture.location}`, real);
+            assert.notEqual(failure, undefined);
+            const { fixes } = await diagnosed(real, script, [...target, fixture.location]);
+            assert.deepEqual(
+                fixes.flatMap(({ faults }) => faults),
+                [one.fault],
+            );
+            assert.match(fixes[0]?.ask ?? "", one.asks ?? assert.fail());
+        });
+    }
+
+    it("`diagnose-access` reads that the latest version of an object is a delete marker", async () => {
+        const fixture = soundFixture("deleted", caller);
+        const { real, target, script } = await realise(fixture, "deleted");
+        const Bucket = fixture.bucket;
+        await stage.s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: "Enabled" } });
+        await stage.s3.deleteObject({ Bucket, Key: fixture.location });
+        const { findings } = await diagnosed(real, script, [...target, fixture.location]);
+        assert.deepEqual(
+            findings.map(({ fault }) => fault),
+            ["object-deleted"],
+        );
+    });
+
     it("the command that a script prints at its end restores exactly the policies that were there", async () => {
         const names = ["trust-missing", "bucket-get-missing"];
         const broken = breaks.filter(({ name }) => names.includes(name));

@@ -80,7 +80,6 @@ export async function stageOn(endpoint: string, region: string, administrator: C
 
     return {
         iam,
-        kms,
         s3: s3(),
         /** Creates the resources of a setup. */
         async realise(fixture: ImportFixture): Promise<Real> {

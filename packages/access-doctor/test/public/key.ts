@@ -1,7 +1,7 @@
 import type { Statement } from "policy-evaluator";
 import { document, keyPolicy, location } from "../fixtures/import-fixture.ts";
 import { createFixture, fixtureSnapshot } from "../support.ts";
-import { account, bucketArn, objects, type PublicCase, refused, roleArn, withObjects } from "./case.ts";
+import { account, bucketArn, objects, type PublicCase, refused, roleArn, service, withObjects } from "./case.ts";
 
 const forRole = (more: Partial<Statement> = {}): Statement => ({
     Sid: "Role",
@@ -94,6 +94,21 @@ export const keyCases: readonly PublicCase[] = [
         ),
         says: /kms:ViaService sagemaker/,
         ends: /kms:ViaService/,
+    },
+    {
+        name: "a key that only an attested enclave may use",
+        source: "https://github.com/aws/aws-nitro-enclaves-sdk-c/issues/157",
+        snapshot: encrypted(
+            forRole({ Principal: service }),
+            forRole({
+                Sid: "NoAttestation",
+                Effect: "Deny",
+                Principal: "*",
+                Condition: { Null: { "kms:RecipientAttestation:ImageSha384": "true" } },
+            }),
+        ),
+        says: /NoAttestation.*denies kms:Decrypt.*kms:RecipientAttestation/,
+        ends: /NoAttestation/,
     },
     {
         name: "a key that does not exist for the caller",

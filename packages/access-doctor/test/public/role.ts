@@ -1,3 +1,4 @@
+import type { Statement } from "policy-evaluator";
 import { document } from "../fixtures/import-fixture.ts";
 import { createFixture, fixtureSnapshot } from "../support.ts";
 import {
@@ -15,6 +16,7 @@ import {
 } from "./case.ts";
 
 const guide = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
+const denies = (more: Partial<Statement>): Statement => ({ Effect: "Deny", Action: "s3:*", ...more });
 const onBoth = { Effect: "Allow", Resource: [bucketArn, objects] } as const;
 
 /** Test cases with mistakes in a role's policies, trust policy or permissions boundary, which public sources report. */
@@ -87,6 +89,20 @@ export const roleCases: readonly PublicCase[] = [
         }),
         says: /requires DateLessThan aws:CurrentTime 2026-06-30/,
         ends: "commands",
+    },
+    {
+        name: "a Deny with NotResource that excepts another bucket",
+        source: "https://github.com/mozilla/security/pull/66",
+        snapshot: withRole(list, get, denies({ Sid: "OnlyLogs", NotResource: "arn:aws:s3:::logs*" })),
+        says: /OnlyLogs.*denies s3:ListBucket.*outside arn:aws:s3:::logs\*/,
+        ends: /OnlyLogs/,
+    },
+    {
+        name: "a Deny of *lms* that also matches films",
+        source: "https://github.com/salesforce/policy_sentry/issues/389",
+        snapshot: withRole(list, get, denies({ Sid: "NoLms", Resource: "arn:aws:s3:::*lms*" })),
+        says: /NoLms.*denies s3:ListBucket.*\*lms\*/,
+        ends: /NoLms/,
     },
     {
         name: "the action of a web identity in the trust policy",
