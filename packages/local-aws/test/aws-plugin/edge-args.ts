@@ -63,7 +63,7 @@ export const stageArgs = (ids: Ids) => ({
     },
     tags,
 });
-const settings = {
+export const settings = {
     metricsEnabled: true,
     loggingLevel: "ERROR",
     throttlingBurstLimit: 20,

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { CloudFront } from "@aws-sdk/client-cloudfront";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { region } from "../../../../test/support/local-aws.ts";
 import { restApiEntries } from "../../aws-plugin/api-gateway.ts";
 import { apiKeyEntries } from "../../aws-plugin/api-keys.ts";
@@ -20,26 +23,27 @@ import {
     tags,
     toGatewayType,
 } from "./edge-args.ts";
-import { edgeClients, edgeScenarios } from "./edge-scenarios.ts";
+import { edgeScenarios } from "./edge-scenarios.ts";
 import { createUrn, type Plugin, testBareUpdates, testLives } from "./life.ts";
 
 describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     const aws = useEnforcing();
     let plugin: Plugin;
-    let clients: ReturnType<typeof edgeClients>;
+    let gateway: APIGateway;
     /** Maps each type to the id of a resource, prepared before or created by the tests. */
     const ids: Ids = {};
     before(async () => {
-        clients = edgeClients(aws);
+        gateway = aws.open(APIGateway);
+        const edge = aws.open(CloudFront);
         await aws.role("logs", { Service: "apigateway.amazonaws.com" });
         const where = { region, account: async () => account, endpoint: aws.url };
         const entries = {
-            ...tableEntries(clients.dynamo),
-            ...restApiEntries(clients.gateway, where),
-            ...stageEntries(clients.gateway, where),
-            ...apiKeyEntries(clients.gateway, region),
-            ...edgePolicyEntries(clients.edge, async () => account),
-            ...distributionEntries(clients.edge),
+            ...tableEntries(aws.open(DynamoDB)),
+            ...restApiEntries(gateway, where),
+            ...stageEntries(gateway, where),
+            ...apiKeyEntries(gateway, region),
+            ...edgePolicyEntries(edge, async () => account),
+            ...distributionEntries(edge),
         };
         plugin = createProvider(entries, {});
         const api = await createResource("restApi", { ...apiArgs, name: "kept" });
@@ -54,7 +58,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         ids[kind] = id;
         return id;
     }
-    const lives = edgeScenarios({ clients: () => clients, ids });
+    const lives = edgeScenarios(ids);
     testLives(lives, () => plugin);
 
     it("`update` resets removed arguments to AWS's defaults, and a later `diff` finds no change", async () => {
@@ -146,7 +150,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         const key = "~1films~1{filmId}/GET";
         const { id, outs = {} } = await plugin.create(urn, of(key, 0));
         const settingsOf = async () =>
-            (await clients.gateway.getStage({ restApiId: restApi, stageName: "api" })).methodSettings;
+            (await gateway.getStage({ restApiId: restApi, stageName: "api" })).methodSettings;
         // As in Pulumi's AWS plugin, a create does not send limits of 0, so the account's limit applies.
         assert.equal((await settingsOf())?.[key]?.throttlingBurstLimit, 5000);
         await plugin.update(id, urn, outs, of(key, 1));
@@ -166,10 +170,10 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         await assert.rejects(plugin.create(createUrn(toGatewayType("restApi")), wrong), {
             name: "BadRequestException",
         });
-        const { items = [] } = await clients.gateway.getRestApis({ limit: 500 });
+        const { items = [] } = await gateway.getRestApis({ limit: 500 });
         const restApiId = items.find((api) => api.name === "wrong")?.id;
-        await assert.rejects(clients.gateway.createDeployment({ restApiId }), /doesn't contain any methods/);
-        await clients.gateway.updateAccount({ patchOperations: patch("/cloudwatchRoleArn", "") });
+        await assert.rejects(gateway.createDeployment({ restApiId }), /doesn't contain any methods/);
+        await gateway.updateAccount({ patchOperations: patch("/cloudwatchRoleArn", "") });
         const restApi = await createResource("restApi", { ...apiArgs, name: "silent" });
         const deployment = await createResource("deployment", { restApi });
         await assert.rejects(

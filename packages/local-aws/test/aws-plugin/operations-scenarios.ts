@@ -1,43 +1,60 @@
-import { Budgets } from "@aws-sdk/client-budgets";
-import { CloudTrail } from "@aws-sdk/client-cloudtrail";
-import { CloudWatch } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { Lambda } from "@aws-sdk/client-lambda";
-import { Scheduler, type UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
-import { SetTopicAttributesCommand, SNS } from "@aws-sdk/client-sns";
-import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { zipSync } from "fflate";
 import { region } from "../../../../test/support/local-aws.ts";
-import { createSqsClient } from "../../aws-plugin/sqs.ts";
-import { account, administrator, type Enforcing } from "../gateway/enforcement/support.ts";
-import { createUrn, type Life, type Plugin } from "./life.ts";
-import { observingScenarios } from "./observing-scenarios.ts";
-import { functionArgs, functionArn, name, policyFor, queueArn, tags, topicArn } from "./operations-args.ts";
+import { localAccountId as account } from "../../instance.ts";
+import { allow, policy } from "../gateway/enforcement/support.ts";
+import type { Life } from "./life.ts";
 
-/** Returns the SDK clients for the services whose resource types the tests in this file create. */
-export function operationsClients({ open, url }: Enforcing) {
-    return {
-        lambda: open(Lambda),
-        scheduler: open(Scheduler),
-        sns: open(SNS),
-        sqs: createSqsClient({ endpoint: url, region, credentials: administrator }),
-        budgets: open(Budgets),
-        cloudWatch: open(CloudWatch),
-        logs: open(CloudWatchLogs),
-        trails: open(CloudTrail),
-    };
-}
+export const name = "films";
+const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
+export const arn = (service: string, tail: string) => `arn:aws:${service}:${region}:${account}:${tail}`;
+const topicArn = arn("sns", name);
+const queueArn = arn("sqs", name);
+export const functionArn = arn("lambda", `function:${name}`);
+export const roleArn = `arn:aws:iam::${account}:role/runs`;
+const policyFor = (service: string, Action: string, Resource: string) =>
+    policy({ ...allow(Action, Resource), Sid: "ours", Principal: { Service: `${service}.amazonaws.com` } });
 
-interface OperationsContext {
-    readonly clients: () => ReturnType<typeof operationsClients>;
-    readonly plugin: () => Plugin;
-    readonly queueUrl: () => string;
-}
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const codeOf = (text: string, hash: string) => ({
+    [signatureKey]: "0def7320c3a5731c473e5ecbe6d01bc7",
+    hash,
+    assets: { "index.mjs": { [signatureKey]: "c44067f5952c0a294b673a41bacd8c17", text, hash } },
+});
+export const answering = (answer: string) =>
+    codeOf(`export const handler = async () => ${JSON.stringify(answer)};`, answer);
+
+export const functionArgs = {
+    name,
+    code: answering("first"),
+    role: roleArn,
+    handler: "index.handler",
+    runtime: "nodejs24.x",
+    architectures: ["arm64"],
+    memorySize: 256,
+    timeout: 20,
+    environment: { variables: { BREAK_GLASS: "1" } },
+    tracingConfig: { mode: "Active" },
+    tags,
+};
+const query = (id: string, metricName: string) => ({
+    id,
+    metric: {
+        namespace: "Films",
+        metricName,
+        dimensions: { Campaign: name },
+        period: 60,
+        stat: "Sum",
+    },
+});
+const notifications = [100, 50, 80].map((threshold) => ({
+    comparisonOperator: "GREATER_THAN",
+    threshold,
+    thresholdType: "PERCENTAGE",
+    notificationType: "ACTUAL",
+    subscriberSnsTopicArns: [topicArn],
+}));
 
 /** Returns test cases for messaging, functions and schedules, then for budgets, alarms and logs. */
-export function operationsScenarios({ clients, plugin, queueUrl }: OperationsContext): Life[] {
-    const setTopic = (AttributeName: string, AttributeValue: string) =>
-        new SetTopicAttributesCommand({ TopicArn: topicArn, AttributeName, AttributeValue });
+export function operationsScenarios(queueUrl: () => string): Life[] {
     return [
         {
             type: "aws:sqs/queue:Queue",
@@ -48,23 +65,17 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 sqsManagedSseEnabled: true,
                 tags,
             }),
-            drift: () =>
-                clients().sqs.send(
-                    new SetQueueAttributesCommand({ QueueUrl: queueUrl(), Attributes: { VisibilityTimeout: "5" } }),
-                ),
-            changedKeys: ["visibilityTimeoutSeconds"],
+            drift: { visibilityTimeoutSeconds: 5 },
         },
         {
             type: "aws:sns/topic:Topic",
             args: () => ({ name, tags }),
-            drift: () => clients().sns.send(setTopic("DisplayName", "films")),
-            changedKeys: ["displayName"],
+            drift: { displayName: "films" },
         },
         {
             type: "aws:sns/topicPolicy:TopicPolicy",
             args: () => ({ arn: topicArn, policy: policyFor("budgets", "sns:Publish", topicArn) }),
-            drift: () => clients().sns.send(setTopic("Policy", policyFor("events", "sns:Publish", topicArn))),
-            changedKeys: ["policy"],
+            drift: { policy: policyFor("events", "sns:Publish", topicArn) },
         },
         {
             type: "aws:sns/topicSubscription:TopicSubscription",
@@ -74,37 +85,17 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 endpoint: queueArn,
                 rawMessageDelivery: true,
             }),
-            drift: async () => {
-                const { outs = {} } = await plugin().create(createUrn("aws:sns/topicSubscription:TopicSubscription"), {
-                    topic: topicArn,
-                    protocol: "sqs",
-                    endpoint: queueArn,
-                    rawMessageDelivery: true,
-                });
-                return clients().sns.setSubscriptionAttributes({
-                    SubscriptionArn: String(outs.arn),
-                    AttributeName: "RawMessageDelivery",
-                    AttributeValue: "false",
-                });
-            },
-            changedKeys: ["rawMessageDelivery"],
+            drift: { rawMessageDelivery: false },
         },
         {
             type: "aws:cloudwatch/logGroup:LogGroup",
             args: () => ({ name: "/films", retentionInDays: 30, tags }),
-            drift: () => clients().logs.putRetentionPolicy({ logGroupName: "/films", retentionInDays: 1 }),
-            changedKeys: ["retentionInDays"],
+            drift: { retentionInDays: 1 },
         },
         {
             type: "aws:lambda/function:Function",
             args: () => functionArgs,
-            drift: () =>
-                clients().lambda.updateFunctionCode({
-                    FunctionName: name,
-                    Architectures: ["arm64"],
-                    ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = () => 'other'") }),
-                }),
-            changedKeys: ["code"],
+            drift: { code: answering("other") },
         },
         {
             type: "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
@@ -114,8 +105,6 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 maximumEventAgeInSeconds: 600,
                 destinationConfig: { onFailure: { destination: queueArn } },
             }),
-            drift: () => clients().lambda.deleteFunctionEventInvokeConfig({ FunctionName: name }),
-            changedKeys: "gone",
         },
         {
             type: "aws:lambda/permission:Permission",
@@ -127,8 +116,6 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 sourceArn: topicArn,
                 sourceAccount: account,
             }),
-            drift: () => clients().lambda.removePermission({ FunctionName: name, StatementId: "notices" }),
-            changedKeys: "gone",
         },
         {
             type: "aws:scheduler/schedule:Schedule",
@@ -145,23 +132,66 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                     deadLetterConfig: { arn: queueArn },
                 },
             }),
-            drift: async () => {
-                const { $metadata, Arn, CreationDate, LastModificationDate, ...found } =
-                    await clients().scheduler.getSchedule({ Name: name, GroupName: "default" });
-                return clients().scheduler.updateSchedule({
-                    ...found,
-                    State: "DISABLED",
-                } as UpdateScheduleCommand["input"]);
-            },
-            changedKeys: ["state"],
+            drift: { state: "DISABLED" },
         },
         {
             type: "aws:sqs/queuePolicy:QueuePolicy",
             args: () => ({ queueUrl: queueUrl(), policy: policyFor("sns", "sqs:SendMessage", queueArn) }),
-            drift: () =>
-                clients().sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl(), Attributes: { Policy: "" } })),
-            changedKeys: "gone",
         },
-        ...observingScenarios(clients),
+        {
+            type: "aws:budgets/budget:Budget",
+            args: () => ({
+                name,
+                budgetType: "COST",
+                limitAmount: "25.0",
+                limitUnit: "USD",
+                timeUnit: "MONTHLY",
+                costFilters: [{ name: "Service", values: ["Amazon Personalize"] }],
+                notifications,
+                tags,
+            }),
+            drift: { notifications: notifications.slice(1) },
+        },
+        {
+            type: "aws:cloudwatch/metricAlarm:MetricAlarm",
+            args: () => ({
+                name,
+                alarmDescription: "too many",
+                metricQueries: [
+                    query("errors", "Errors"),
+                    query("calls", "Invocations"),
+                    { id: "rate", expression: "100 * errors / calls", label: "error rate", returnData: true },
+                ],
+                comparisonOperator: "GreaterThanThreshold",
+                threshold: 5,
+                evaluationPeriods: 3,
+                datapointsToAlarm: 2,
+                treatMissingData: "notBreaching",
+                alarmActions: [topicArn],
+                okActions: [topicArn],
+                tags,
+            }),
+            drift: { metricQueries: [{ ...query("errors", "Errors"), returnData: true }] },
+        },
+        {
+            type: "aws:cloudwatch/dashboard:Dashboard",
+            args: () => ({ dashboardName: name, dashboardBody: '{"widgets": []}' }),
+        },
+        {
+            type: "aws:cloudtrail/trail:Trail",
+            args: () => ({
+                name,
+                s3BucketName: "films-trail",
+                s3KeyPrefix: "trail",
+                includeGlobalServiceEvents: true,
+                isMultiRegionTrail: false,
+                enableLogFileValidation: true,
+                cloudWatchLogsGroupArn: `${arn("logs", "log-group:films")}:*`,
+                cloudWatchLogsRoleArn: `arn:aws:iam::${account}:role/logs`,
+                eventSelectors: [{ readWriteType: "WriteOnly", includeManagementEvents: true }],
+                tags,
+            }),
+            drift: { enableLogging: false },
+        },
     ];
 }

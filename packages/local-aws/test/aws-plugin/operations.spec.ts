@@ -1,4 +1,11 @@
 import assert from "node:assert/strict";
+import { Budgets } from "@aws-sdk/client-budgets";
+import { CloudTrail } from "@aws-sdk/client-cloudtrail";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { Scheduler } from "@aws-sdk/client-scheduler";
+import { SNS } from "@aws-sdk/client-sns";
 import { region } from "../../../../test/support/local-aws.ts";
 import { budgetEntries } from "../../aws-plugin/budgets.ts";
 import { trailEntries } from "../../aws-plugin/cloudtrail.ts";
@@ -10,34 +17,41 @@ import { snsEntries } from "../../aws-plugin/sns.ts";
 import { createSqsClient, sqsEntries } from "../../aws-plugin/sqs.ts";
 import { account, allow, administrator as credentials, useEnforcing } from "../gateway/enforcement/support.ts";
 import { createUrn, type Plugin, testBareUpdates, testLives } from "./life.ts";
-import { answering, arn, functionArgs, functionArn, name, roleArn } from "./operations-args.ts";
-import { operationsClients, operationsScenarios } from "./operations-scenarios.ts";
+import {
+    answering,
+    arn,
+    functionArgs,
+    functionArn,
+    name,
+    operationsScenarios,
+    roleArn,
+} from "./operations-scenarios.ts";
 
 describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources", () => {
     const aws = useEnforcing();
     let plugin: Plugin;
-    let clients: ReturnType<typeof operationsClients>;
+    let lambda: Lambda;
     before(async () => {
-        clients = operationsClients(aws);
+        lambda = aws.open(Lambda);
         const traces = allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"]);
         await aws.role("runs", { Service: "lambda.amazonaws.com" }, traces);
         await aws.role("invokes", { Service: "scheduler.amazonaws.com" });
         await aws.role("logs", { Service: "cloudtrail.amazonaws.com" });
         const entries = {
-            ...lambdaEntries(clients.lambda),
-            ...scheduleEntries(clients.scheduler),
-            ...snsEntries(clients.sns),
-            ...sqsEntries(clients.sqs),
-            ...budgetEntries(clients.budgets, async () => account),
-            ...alarmEntries(clients.cloudWatch),
-            ...logGroupEntries(clients.logs),
-            ...trailEntries(clients.trails),
+            ...lambdaEntries(lambda),
+            ...scheduleEntries(aws.open(Scheduler)),
+            ...snsEntries(aws.open(SNS)),
+            ...sqsEntries(createSqsClient({ endpoint: aws.url, region, credentials })),
+            ...budgetEntries(aws.open(Budgets), async () => account),
+            ...alarmEntries(aws.open(CloudWatch)),
+            ...logGroupEntries(aws.open(CloudWatchLogs)),
+            ...trailEntries(aws.open(CloudTrail)),
         };
         plugin = createProvider(entries, {});
     });
 
     const queueUrl = () => `${aws.url}/${account}/${name}`;
-    const lives = operationsScenarios({ clients: () => clients, plugin: () => plugin, queueUrl });
+    const lives = operationsScenarios(queueUrl);
     testLives(lives, () => plugin);
 
     it("the plugin reads and deletes a queue whose URL contains an earlier port of the local AWS", async () => {
@@ -78,7 +92,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         const type = "aws:lambda/function:Function";
         const { id, outs = {} } = await plugin.create(createUrn(type), functionArgs);
         const answer = async () => {
-            const { Payload } = await clients.lambda.invoke({ FunctionName: id });
+            const { Payload } = await lambda.invoke({ FunctionName: id });
             return JSON.parse(Buffer.from(Payload ?? []).toString());
         };
         assert.equal(await answer(), "first");

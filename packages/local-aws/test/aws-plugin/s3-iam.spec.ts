@@ -23,10 +23,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
     });
 
     testLives(
-        s3AndIamScenarios(
-            () => aws.admin,
-            () => file,
-        ),
+        s3AndIamScenarios(() => file),
         () => plugin,
     );
 
