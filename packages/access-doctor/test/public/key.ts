@@ -111,16 +111,6 @@ export const keyCases: readonly PublicCase[] = [
         ends: /NoAttestation/,
     },
     {
-        name: "a key that does not exist for the caller",
-        source: "https://github.com/aws/amazon-genomics-cli/issues/545",
-        snapshot: refused(
-            fixtureSnapshot(createFixture()),
-            "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
-        ),
-        says: /key/,
-        ends: "unknown",
-    },
-    {
         name: "a service control policy, in S3's own words",
         source: "https://github.com/aws-samples/data-perimeter-policy-examples/issues/15",
         snapshot: refused(
@@ -129,16 +119,6 @@ export const keyCases: readonly PublicCase[] = [
         ),
         says: /service control policy.*denies/,
         ends: /^the administrator of your AWS organisation: .*service control polic/,
-    },
-    {
-        name: "a resource control policy, in S3's own words",
-        source: messages,
-        snapshot: refused(
-            fixtureSnapshot(createFixture()),
-            denied("with an explicit deny in a resource control policy"),
-        ),
-        says: /resource control policy.*denies/,
-        ends: /^the administrator of your AWS organisation: .*resource control polic/,
     },
     {
         name: "a VPC endpoint policy of the network of the diagnosis",
