@@ -13,23 +13,22 @@ import { type Baseline, establish, type RevertResult, runCase } from "./revert/r
  * resources boto3 lists.
  */
 
-const { seed, runs, resume, only } = benchCommand(
+const { seed, runs, resume } = benchCommand(
     "drill:revert",
     "If up is interrupted and the change is reverted, is anything lost, left over or trained again?",
     ["--seed 7", "--seed 7 --resume"],
 )
     .option("--seed <number>", "seed of the operations, interruptions and following commands", whole(0), 1)
     .option("--runs <number>", "number of runs", whole(1), 30)
-    .option("--only <number>", "only this run of the seed; its result is not stored", whole(1))
     .option("--resume", "continue the interrupted drill of this seed", false)
     .parse()
-    .opts<{ seed: number; runs: number; resume: boolean; only?: number }>();
+    .opts<{ seed: number; runs: number; resume: boolean }>();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const file = join(root, ".local", "drills", `revert-${seed}.json`);
 const results: RevertResult[] =
     resume && existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RevertResult[]) : [];
-const cases = createCases(seed, runs).filter((_, index) => only === undefined || index === only - 1);
+const cases = createCases(seed, runs);
 let current: { readonly aws: TestAws; readonly baseline: Baseline } | undefined;
 try {
     for (const [index, one] of cases.entries()) {
@@ -40,10 +39,8 @@ try {
         const begun = performance.now();
         const result = await runCase(aws, baseline, one);
         results.push(result);
-        if (only === undefined) {
-            mkdirSync(dirname(file), { recursive: true });
-            writeFileSync(file, JSON.stringify(results));
-        }
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, JSON.stringify(results));
         const seconds = ((performance.now() - begun) / 1000).toFixed(0);
         say(`${index + 1}/${cases.length} ${nameOf(one)}: ${faultsOf(result).join("; ") || "fine"} (${seconds} s)`);
         // The next run needs the stack as it was before the change, so start a new one if this run destroyed or damaged
@@ -71,27 +68,29 @@ for (const [index, result] of results.entries()) {
 }
 const sum = (count: (result: RevertResult) => number) => results.reduce((total, result) => total + count(result), 0);
 const endedRuns = results.filter(({ serves }) => serves !== undefined);
-const share = (count: number) => (endedRuns.length === 0 ? 0 : (100 * count) / endedRuns.length);
+const all = (name: string, count: number) =>
+    ({ name, figure: (100 * count) / endedRuns.length || 0, bound: "=", limit: 100, unit: "%" }) as const;
+const none = (name: string, figure: number) => ({ name, figure, bound: "=", limit: 0 }) as const;
 process.exitCode = printGoals([
     { name: "revert-runs", figure: results.length, bound: ">=", limit: fewestRuns },
-    { name: "revert-lost", figure: sum(({ lost }) => lost.length), bound: "=", limit: 0 },
-    {
-        name: "revert-serving",
-        figure: share(endedRuns.filter(({ serves }) => serves).length),
-        bound: "=",
-        limit: 100,
-        unit: "%",
-    },
-    {
-        name: "revert-preview-empty",
-        figure: share(endedRuns.filter(({ previewEmpty }) => previewEmpty).length),
-        bound: "=",
-        limit: 100,
-        unit: "%",
-    },
-    { name: "revert-trainings-unneeded", figure: sum((one) => one.unneededTrainings), bound: "=", limit: 0 },
-    { name: "revert-unanswered", figure: sum(({ unanswered }) => unanswered), bound: "=", limit: 0 },
-    { name: "revert-leftovers", figure: sum(({ leftovers }) => leftovers.length), bound: "=", limit: 0 },
+    none(
+        "revert-lost",
+        sum(({ lost }) => lost.length),
+    ),
+    all("revert-serving", endedRuns.filter(({ serves }) => serves).length),
+    all("revert-preview-empty", endedRuns.filter(({ previewEmpty }) => previewEmpty).length),
+    none(
+        "revert-trainings-unneeded",
+        sum((one) => one.unneededTrainings),
+    ),
+    none(
+        "revert-unanswered",
+        sum(({ unanswered }) => unanswered),
+    ),
+    none(
+        "revert-leftovers",
+        sum(({ leftovers }) => leftovers.length),
+    ),
 ]);
 
 function nameOf({ change, stop, operation, ending }: RevertCase): string {

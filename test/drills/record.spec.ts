@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
-import { execFile, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
-import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
 import { fake } from "../support/fake.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
 import { checks, outcomes, runRow } from "./record/checks.ts";
 import { compare } from "./record/compare.ts";
 import type { DrillStack } from "./record/drill-stack.ts";
 import { liveThrough } from "./record/life.ts";
-import { type Call, findLeaks, readRecording, recordingVariable, scrub, withoutOthers } from "./record/recording.ts";
+import { type Call, findLeaks, scrub, withoutOthers } from "./record/recording.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const arn = (tail: string, account = "123456789012") => `arn:aws:personalize:eu-central-1:${account}:${tail}`;
@@ -101,90 +97,76 @@ describe("`compare`, which compares two recordings of API calls", () => {
         describeCampaign("ACTIVE", { latestCampaignUpdate: { status: "ACTIVE", creationDateTime: 0 } }),
         call("DescribeCampaign", { campaignArn }, { message: "Campaign not found" }, "ResourceNotFoundException"),
     ];
-    const doctored = (index: number, by: (one: Call) => Call) => life.map((one, i) => (i === index ? by(one) : one));
-
-    it("`compare` returns no difference for calls of the same form with different values", () => {
-        assert.deepEqual(compare(life, life), []);
-        assert.deepEqual(compare(life, [...life, describeCampaign("ACTIVE")].slice(0, -1)), []);
-        const otherValue = doctored(4, () =>
-            describeCampaign("ACTIVE", {
-                minProvisionedTPS: 7,
-                latestCampaignUpdate: { status: "ACTIVE", creationDateTime: 9 },
-            }),
-        );
-        assert.deepEqual(compare(life, otherValue), []);
-    });
-
+    const refused = (message: string, code: string) => call("DescribeCampaign", { campaignArn }, { message }, code);
+    const retyped = JSON.stringify(life).replaceAll('"minProvisionedTPS":1', '"minProvisionedTPS":"1"');
+    const updated = { minProvisionedTPS: 7, latestCampaignUpdate: { status: "ACTIVE", creationDateTime: 9 } };
+    const notFound = ["Campaign not found", "ResourceNotFoundException"] as const;
+    const [page, guard] = [observed("page", "200 text/html"), observed("cost guard", "ran without an error")];
     const where = "personalize DescribeCampaign";
-    it("`compare` returns a field that only one of the two recordings contains", () => {
-        const more = doctored(1, () =>
-            describeCampaign("CREATE PENDING", { campaignConfig: { rankingInfluence: {} } }),
-        );
-        assert.deepEqual(compare(life, more), [
-            { what: "member", where: `${where}: campaign.campaignConfig`, one: "–", other: "object" },
-        ]);
-    });
+    const [found, invalid] = [`${where}: ${notFound[1]}`, `${where}: InvalidInputException`];
 
-    it("`compare` returns a field whose type differs", () => {
-        const all = life.map((one) =>
-            JSON.parse(JSON.stringify(one).replaceAll('"minProvisionedTPS":1', '"minProvisionedTPS":"1"')),
-        );
-        assert.deepEqual(compare(life, all), [
-            { what: "type", where: `${where}: campaign.minProvisionedTPS`, one: "number", other: "string" },
-        ]);
-    });
-
-    it("`compare` returns a resource state that only one of the two recordings contains", () => {
-        assert.deepEqual(compare(life, life.toSpliced(1, 1)), [
-            {
-                what: "states",
-                where: `${where}: ${campaignArn}`,
-                one: "CREATE PENDING → CREATE IN_PROGRESS → ACTIVE",
-                other: "CREATE IN_PROGRESS → ACTIVE",
-            },
-        ]);
-    });
-
-    it("`compare` returns an error whose message or code differs", () => {
-        const gone = { message: "The campaign is gone" };
-        assert.deepEqual(
-            compare(
-                life,
-                doctored(5, (one) => ({ ...one, response: gone })),
-            ),
+    const cases: readonly (readonly [what: string, other: Call[], differences: string[][], one?: Call[]])[] = [
+        ["nothing for calls of the same form with other values", life.with(4, describeCampaign("ACTIVE", updated)), []],
+        ["nothing for observations in another order", [guard, page], [], [page, guard]],
+        [
+            "a field that only one of the two recordings contains",
+            life.with(1, describeCampaign("CREATE PENDING", { campaignConfig: { rankingInfluence: {} } })),
+            [["member", `${where}: campaign.campaignConfig`, "–", "object"]],
+        ],
+        [
+            "a field whose type differs",
+            JSON.parse(retyped),
+            [["type", `${where}: campaign.minProvisionedTPS`, "number", "string"]],
+        ],
+        [
+            "a resource state that only one of the two recordings contains",
+            life.toSpliced(1, 1),
             [
-                {
-                    what: "error",
-                    where: `${where}: ResourceNotFoundException`,
-                    one: "Campaign not found",
-                    other: "The campaign is gone",
-                },
+                [
+                    "states",
+                    `${where}: ${campaignArn}`,
+                    "CREATE PENDING → CREATE IN_PROGRESS → ACTIVE",
+                    "CREATE IN_PROGRESS → ACTIVE",
+                ],
             ],
-        );
-        const codes = compare(
+        ],
+        [
+            "an error whose message differs",
+            life.with(5, refused("The campaign is gone", notFound[1])),
+            [["error", found, notFound[0], "The campaign is gone"]],
+        ],
+        [
+            "an error whose code differs",
+            life.with(5, refused(notFound[0], "InvalidInputException")),
+            [
+                ["error", invalid, "–", notFound[0]],
+                ["error", found, notFound[0], "–"],
+            ],
+        ],
+        [
+            "a call that one of the two recordings lacks",
             life,
-            doctored(5, (one) => ({ ...one, error: "InvalidInputException" })),
-        );
-        assert.deepEqual(
-            codes.map(({ what, where: place }) => `${what} ${place}`),
-            [`error ${where}: InvalidInputException`, `error ${where}: ResourceNotFoundException`],
-        );
-    });
-
-    it("`compare` returns a call that one of the two recordings lacks", () => {
-        assert.deepEqual(compare(life.slice(1), life), [
-            { what: "call", where: "personalize CreateCampaign", one: "–", other: "1 times" },
-        ]);
-    });
-
-    it("`compare` returns different or missing observations, for example of the storefront page", () => {
-        const [page, guard] = [observed("page", "200 text/html"), observed("cost guard", "ran without an error")];
-        assert.deepEqual(compare([page, guard], [guard, page]), []);
-        assert.deepEqual(compare([page, guard], [observed("page", "403 application/xml")]), [
-            { what: "observed", where: "cost guard", one: "ran without an error", other: "–" },
-            { what: "observed", where: "page", one: "200 text/html", other: "403 application/xml" },
-        ]);
-    });
+            [["call", "personalize CreateCampaign", "–", "1 times"]],
+            life.slice(1),
+        ],
+        [
+            "different and missing observations",
+            [observed("page", "403 application/xml")],
+            [
+                ["observed", "cost guard", "ran without an error", "–"],
+                ["observed", "page", "200 text/html", "403 application/xml"],
+            ],
+            [page, guard],
+        ],
+    ];
+    for (const [what, other, differences, one = life] of cases) {
+        it(`\`compare\` returns ${what}`, () => {
+            assert.deepEqual(
+                compare(one, other).map((each) => [each.what, each.where, each.one, each.other]),
+                differences,
+            );
+        });
+    }
 });
 
 /** For each check, a call or an observation that shows a difference. */
@@ -294,41 +276,6 @@ describe("`liveThrough`, the steps of `drill:aws`", () => {
     });
 });
 
-describe("Recorder of `drill:aws`", () => {
-    it("the recorder writes each call and each error, and changes no response", async () => {
-        const service = await startService({ access: createBucket().access, speed: "instant" });
-        const folder = temporaryFolder();
-        try {
-            const file = join(folder, "calls.jsonl");
-            const program = `
-                import { PersonalizeClient, CreateDatasetGroupCommand, DescribeDatasetGroupCommand } from "@aws-sdk/client-personalize";
-                const client = new PersonalizeClient({ region: "eu-central-1", maxAttempts: 1 });
-                const { datasetGroupArn } = await client.send(new CreateDatasetGroupCommand({ name: "films-drill-0a1b2c" }));
-                const { datasetGroup } = await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
-                const error = await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn: datasetGroupArn + "x" }))
-                    .catch(({ name }) => name);
-                console.log(JSON.stringify([datasetGroup.name, datasetGroup.creationDateTime instanceof Date, error]));`;
-            const { stdout, stderr } = await runProgram(program, service.endpoint, file);
-            assert.equal(stderr, "");
-            assert.deepEqual(JSON.parse(stdout), ["films-drill-0a1b2c", true, "ResourceNotFoundException"]);
-            const calls = readRecording(file);
-            assert.deepEqual(
-                calls.map(({ operation, status, error }) => [operation, status, error]),
-                [
-                    ["CreateDatasetGroup", 200, undefined],
-                    ["DescribeDatasetGroup", 200, undefined],
-                    ["DescribeDatasetGroup", 400, "ResourceNotFoundException"],
-                ],
-            );
-            assert.deepEqual(calls[0]?.request, { name: "films-drill-000000" });
-            assert.deepEqual(findLeaks(await readFile(file, "utf8"), ["0a1b2c"]), []);
-            assert.deepEqual(compare(calls, calls), []);
-        } finally {
-            await service.discard();
-        }
-    });
-});
-
 describe("`drill:aws` without an AWS account", () => {
     /** Environment of the drill. Its AWS endpoint is a port on which nothing listens, so the test cannot call AWS. */
     const env = { ...process.env, AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
@@ -350,18 +297,3 @@ describe("`drill:aws` without an AWS account", () => {
         assert.match(stderr, /'much' is invalid.*number above 0/);
     });
 });
-
-async function runProgram(program: string, endpoint: string, file: string) {
-    const recorder = pathToFileURL(join(root, "test", "drills", "record", "recorder.ts")).href;
-    const args = ["--import", recorder, "--input-type=module", "--eval", program];
-    return promisify(execFile)(process.execPath, args, {
-        cwd: root,
-        env: {
-            ...process.env,
-            AWS_ENDPOINT_URL: endpoint,
-            AWS_ACCESS_KEY_ID: "test",
-            AWS_SECRET_ACCESS_KEY: "test",
-            [recordingVariable]: file,
-        },
-    });
-}

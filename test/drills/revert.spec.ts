@@ -1,31 +1,5 @@
 import assert from "node:assert/strict";
-import { changes, createCases, endings, fewestRuns, operationsOf } from "./revert/cases.ts";
 import { findLeftovers, findLost, withoutLeaving } from "./revert/judge.ts";
-
-describe("`createCases` of `drill:revert`", () => {
-    for (const seed of [1, 2, 3]) {
-        const cases = createCases(seed, 30);
-        const of = (change: string) => cases.filter((one) => one.change === change);
-
-        it(`\`createCases\` combines each change, interruption and later command (seed ${seed})`, () => {
-            assert.ok(cases.length >= fewestRuns);
-            for (const change of changes) {
-                assert.ok(of(change).length >= 4, change);
-                assert.deepEqual(new Set(of(change).map(({ stop }) => stop)), new Set(["ctrl-c", "kill", "failure"]));
-                assert.deepEqual(new Set(of(change).map(({ ending }) => ending)), new Set(endings));
-            }
-        });
-
-        it(`\`createCases\` interrupts a change only at API operations of the same change (seed ${seed})`, () => {
-            assert.ok(cases.every(({ change, operation }) => operationsOf[change].includes(operation)));
-        });
-    }
-
-    it("`createCases` returns equal cases for equal seeds, and different cases for different seeds", () => {
-        assert.deepEqual(createCases(7, 30), createCases(7, 30));
-        assert.notDeepEqual(createCases(7, 30), createCases(8, 30));
-    });
-});
 
 describe("Resources that `drill:revert` reports as lost or left over", () => {
     const before = { "campaign a": "10:00", "table t": "10:00", "role r": "10:00" };

@@ -2,10 +2,10 @@ import { seededRandom } from "../../../bench/lib/command.ts";
 import type { Stop } from "../../support/interrupt.ts";
 import { itemAt } from "../../support/item-at.ts";
 
-export const changes = ["nameSuffix", "recipe", "bucketName", "data", "adopt"] as const;
+const changes = ["nameSuffix", "recipe", "bucketName", "data", "adopt"] as const;
 export type Change = (typeof changes)[number];
 
-export const endings = ["up", "refresh and up", "destroy"] as const;
+const endings = ["up", "refresh and up", "destroy"] as const;
 type Ending = (typeof endings)[number];
 
 /**
@@ -34,7 +34,7 @@ const creations = [
 const newData = ["CreateDatasetImportJob", "CreateSolutionVersion", "UpdateCampaign"];
 
 /** The operations that `up` calls for each change, at which it can be interrupted. */
-export const operationsOf: Readonly<Record<Change, readonly string[]>> = {
+const operationsOf: Readonly<Record<Change, readonly string[]>> = {
     nameSuffix: [...creations, "DeleteCampaign", "DeleteSolution", "DeleteDatasetGroup"],
     recipe: ["DeleteCampaign", "DeleteSolution", "CreateSolution", "CreateSolutionVersion", "CreateCampaign"],
     // The new bucket has equal data, so the import starts no training.
