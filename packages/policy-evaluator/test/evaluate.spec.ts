@@ -167,27 +167,6 @@ describe("`evaluate` with random policies", () => {
         ),
     });
     const policies = fc.array(statements, { maxLength: 6 });
-    const withEffect = (statement: Statement, Effect: "Allow" | "Deny") => ({ ...statement, Effect });
-
-    it("an additional Allow never turns an allowed request into a denied one", () => {
-        fc.assert(
-            fc.property(policies, statements, (policy, more) => {
-                const before = decision(policy);
-                const after = decision([...policy, withEffect(more, "Allow")]);
-                assert.ok(before === after || (before === "implicitDeny" && after === "allowed"));
-            }),
-        );
-    });
-
-    it("an additional Deny never turns a denied request into an allowed one", () => {
-        fc.assert(
-            fc.property(policies, statements, (policy, more) => {
-                const before = decision(policy);
-                const after = decision([...policy, withEffect(more, "Deny")]);
-                assert.ok(before === after || after === "explicitDeny");
-            }),
-        );
-    });
 
     it("the decision does not depend on the order of statements or on their division among policies", () => {
         const shuffled = policies.chain((policy) =>
