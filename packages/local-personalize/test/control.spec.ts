@@ -112,16 +112,6 @@ describe("Resources of the local Personalize", () => {
         );
     });
 
-    it("ListDatasets returns only the datasets of the given group", async () => {
-        const datasets = async (group: string) =>
-            (await service.personalize.listDatasets({ datasetGroupArn: group })).datasets;
-        assert.deepEqual(
-            (await datasets(datasetGroupArn))?.map((dataset) => dataset.datasetArn),
-            [datasetArn],
-        );
-        assert.deepEqual(await datasets(arn("dataset-group/none")), []);
-    });
-
     it("resources have the tags of their Create call and of TagResource, at most 50", async () => {
         const tags = [{ tagKey: "team", tagValue: "films" }];
         const created = await service.personalize.createDatasetGroup({ name: "tagged", tags });

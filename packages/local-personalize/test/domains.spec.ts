@@ -290,29 +290,19 @@ describe("Promotions", () => {
 
 describe("metadataColumns of a recommender", () => {
     const service = serviceOf(() => startService({ access: createBucket(objects).access }));
-    before(async () => {
-        await openDomain(service, "films", "VIDEO_ON_DEMAND", { INTERACTIONS: "watched.csv", ITEMS: "items.csv" });
-        await open("films", "shown", "aws-vod-top-picks", { enableMetadataWithRecommendations: true });
-        await open("films", "plain", "aws-vod-top-picks");
-        await open("films", "because", "aws-vod-because-you-watched-x", { enableMetadataWithRecommendations: true });
-    });
-
-    const open = async (group: string, name: string, useCase: string, recommenderConfig?: RecommenderConfig) => {
-        const datasetGroupArn = arn(`dataset-group/${group}`);
-        const recommender = { name, datasetGroupArn, recipeArn: recipe(useCase), recommenderConfig };
-        const { status, failureReason } = await createRecommender(service, recommender);
-        assert.equal(status, "ACTIVE", failureReason);
-    };
-    const recommend = (name: string, columns?: string[], more: object = {}) =>
-        fetchItems(service, {
-            recommenderArn: arn(`recommender/${name}`),
-            userId: "22",
-            ...(columns && { metadataColumns: { ITEMS: columns } }),
-            ...more,
+    /** Creates a dataset group with these files, and a recommender with metadata in the group. */
+    const create = async (name: string, files: Record<string, string>) =>
+        createRecommender(service, {
+            name,
+            datasetGroupArn: await openDomain(service, name, "VIDEO_ON_DEMAND", files),
+            recipeArn: recipe("aws-vod-top-picks"),
+            recommenderConfig: { enableMetadataWithRecommendations: true },
         });
 
     it("an item's metadata contains the requested columns in lower case, and the list has no scores", async () => {
-        const list = await recommend("shown", ["GENRES", "studio", "CREATION_TIMESTAMP"], { numResults: 50 });
+        const { recommenderArn } = await create("shown", { INTERACTIONS: "watched.csv", ITEMS: "items.csv" });
+        const metadataColumns = { ITEMS: ["GENRES", "studio", "CREATION_TIMESTAMP"] };
+        const list = await fetchItems(service, { recommenderArn, userId: "22", metadataColumns, numResults: 50 });
         assert.equal(list.length, 50);
         for (const { itemId, ...rest } of list) {
             const film = Number(itemId);
@@ -329,44 +319,11 @@ describe("metadataColumns of a recommender", () => {
         assert.ok(watched.size > 0 && list.every(({ itemId = "" }) => !watched.has(itemId)));
     });
 
-    it("metadata is returned only on request and does not change the recommended items", async () => {
-        const plain = await recommend("shown");
-        assert.ok(plain.every((item) => !("metadata" in item)));
-        const shown = await recommend("shown", ["GENRES"]);
-        assert.deepEqual(
-            shown.map(({ itemId }) => itemId),
-            plain.map(({ itemId }) => itemId),
-        );
-        assert.deepEqual(await recommend("plain"), plain);
-    });
-
-    it("metadata is returned for a use case that is based on an item", async () => {
-        const list = await recommend("because", ["GENRES"], { userId: "nobody", itemId: "6", numResults: 5 });
-        assert.deepEqual(
-            list.map(({ metadata }) => metadata?.genres),
-            list.map(({ itemId }) => genresOf(Number(itemId)).join("|")),
-        );
-        assert.equal(list.length, 5);
-    });
-
-    it("a recommender rejects metadataColumns unless it has metadata enabled", async () => {
-        const message = /not enabled for .*recommender\/plain\. .* for a recommender by CreateRecommender/;
-        await refuses(recommend("plain", ["GENRES"]), message);
-        const shown = async (name: string) => {
-            const recommenderArn = arn(`recommender/${name}`);
-            return (await service.personalize.describeRecommender({ recommenderArn })).recommender?.recommenderConfig;
-        };
-        assert.deepEqual(await shown("shown"), { enableMetadataWithRecommendations: true });
-        assert.equal(await shown("plain"), undefined);
-    });
-
-    it("CreateRecommender with metadata requires an Items dataset", async () => {
-        await openDomain(service, "bare", "VIDEO_ON_DEMAND", { INTERACTIONS: "watched.csv" });
-        await refuses(
-            open("bare", "bare", "aws-vod-most-popular", { enableMetadataWithRecommendations: true }),
+    it("CreateRecommender with metadata requires an Items dataset", () =>
+        refuses(
+            create("bare", { INTERACTIONS: "watched.csv" }),
             /needs an Items dataset, and .*dataset-group\/bare has none/,
-        );
-    });
+        ));
 });
 
 describe("Training on events alone", () => {

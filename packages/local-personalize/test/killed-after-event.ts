@@ -1,17 +1,8 @@
-import { createEmulator } from "../emulator.ts";
-import { accountId, createBucket, region, serviceModels } from "./support.ts";
+import { createBucket, createTestEmulator, region } from "./support.ts";
 
 // A process that events.spec.ts kills. It sends one event and prints the status of the answer.
 const [dataDir = "", trackingId = "", itemId = ""] = process.argv.slice(2);
-const emulator = createEmulator({
-    dataDir,
-    speed: "instant",
-    accountId,
-    partition: "aws",
-    serviceModelDir: serviceModels(),
-    access: createBucket().access,
-    log: (line) => void process.stderr.write(`${line}\n`),
-});
+const emulator = createTestEmulator({ dataDir, access: createBucket().access });
 const body = {
     trackingId,
     userId: "22",

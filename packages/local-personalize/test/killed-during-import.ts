@@ -1,5 +1,4 @@
-import { createEmulator } from "../emulator.ts";
-import { accountId, createBucket, region, serviceModels } from "./support.ts";
+import { createBucket, createTestEmulator, region } from "./support.ts";
 
 // A process that resume.spec.ts kills. It begins an import that never ends, and then prints "reading".
 const [dataDir = "", datasetArn = ""] = process.argv.slice(2);
@@ -8,15 +7,7 @@ const judge = () => {
     process.stdout.write("reading\n");
     return new Promise<never>(() => {});
 };
-const emulator = createEmulator({
-    dataDir,
-    speed: "instant",
-    accountId,
-    partition: "aws",
-    serviceModelDir: serviceModels(),
-    access: { ...access, judge },
-    log: (line) => void process.stderr.write(`${line}\n`),
-});
+const emulator = createTestEmulator({ dataDir, access: { ...access, judge } });
 const body = { jobName: "killed", datasetArn, dataSource: { dataLocation: "s3://movies/all.csv" } };
 await emulator.handle({ service: "personalize", operation: "CreateDatasetImportJob", region, body });
 setInterval(() => {}, 1000);

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import type { Speed } from "../contract.ts";
 import { nextDue } from "../control/auto-training.ts";
 import { type Kind, type Life, phaseAt } from "../control/states.ts";
@@ -67,52 +66,6 @@ describe("phaseAt", () => {
         assert.deepEqual(
             [5000, 5300, 6000].map((now) => at(now, leaving)),
             ["DELETE PENDING", "DELETE IN_PROGRESS", "GONE"],
-        );
-    });
-
-    it("the status of a resource never returns to an earlier status", () => {
-        const order = [
-            "CREATE PENDING",
-            "CREATE IN_PROGRESS",
-            "CREATE STOPPING",
-            "ACTIVE",
-            "CREATE FAILED",
-            "CREATE STOPPED",
-            "DELETE PENDING",
-            "DELETE IN_PROGRESS",
-            "GONE",
-        ];
-        const kind = fc.constantFrom<Kind>(
-            "dataset-group",
-            "dataset",
-            "dataset-import-job",
-            "solution-version",
-            "campaign",
-        );
-        const work = fc.integer({ min: 0, max: 5000 });
-        const times = fc.array(fc.integer({ min: 1000, max: 9000 }), { minLength: 2, maxLength: 20 });
-        fc.assert(
-            fc.property(kind, work, fc.option(fc.constant(4000)), times, (kind, took, deletedAt, looks) => {
-                const of = life(kind, { finishedAt: 1000 + took, deletedAt });
-                // A deletion begins only after the creation has ended, so calculate the end of the creation.
-                const created = Math.max(2000, 1000 + took);
-                const ranks = looks
-                    .sort((a, b) => a - b)
-                    .map((now) =>
-                        order.indexOf(
-                            at(
-                                now,
-                                deletedAt !== null && now < Math.max(deletedAt, created)
-                                    ? { ...of, deletedAt: null }
-                                    : of,
-                            ),
-                        ),
-                    );
-                assert.deepEqual(
-                    ranks,
-                    ranks.toSorted((a, b) => a - b),
-                );
-            }),
         );
     });
 });

@@ -79,20 +79,23 @@ export function createBucket(objects: Record<string, string | Buffer> = {}) {
     };
 }
 
-/** Starts the emulator behind a real HTTP server. Returns it with AWS SDK clients that use it. */
-export async function startService(more: Partial<EmulatorOptions> & { access: ImportAccess }) {
-    const dataDir = more.dataDir ?? (await mkdtemp(join(tmpdir(), "personalize-emulator-")));
-    const lines: string[] = [];
-    const emulator = createEmulator({
+/** Creates an emulator of the tests' account and region, which by default takes no time and logs to stderr. */
+export const createTestEmulator = (options: Pick<EmulatorOptions, "access" | "dataDir"> & Partial<EmulatorOptions>) =>
+    createEmulator({
         speed: "instant",
         accountId,
         partition: "aws",
         serviceModelDir: serviceModels(),
-        log: (line) => void lines.push(line),
-        ...more,
-        dataDir,
+        log: (line) => void process.stderr.write(`${line}\n`),
+        ...options,
     });
+
+/** Starts the emulator behind a real HTTP server. Returns it with AWS SDK clients that use it. */
+export async function startService(more: Partial<EmulatorOptions> & { access: ImportAccess }) {
+    const dataDir = more.dataDir ?? (await mkdtemp(join(tmpdir(), "personalize-emulator-")));
+    const lines: string[] = [];
     const log = (line: string) => void lines.push(line);
+    const emulator = createTestEmulator({ log, ...more, dataDir });
     const faults = createFaults();
     const server = await startServer({ emulator, faults, host: "127.0.0.1", port: 0, region, log });
     const endpoint = `http://127.0.0.1:${portOf(server)}`;
@@ -216,7 +219,7 @@ export async function createDataset({ personalize }: Pick<Service, "personalize"
 
 /** Creates an import job, waits for its end, and returns its description. */
 export async function runImportJob(
-    { personalize }: Service,
+    { personalize }: Pick<Service, "personalize">,
     job: { jobName: string; datasetArn: string; dataLocation: string; importMode?: ImportMode },
 ) {
     const { dataLocation, ...input } = job;

@@ -1,18 +1,9 @@
-import { createEmulator } from "../../../local-personalize/emulator.ts";
-import { accountId, createBucket, serviceModels } from "../../../local-personalize/test/support.ts";
+import { createBucket, createTestEmulator } from "../../../local-personalize/test/support.ts";
 import { startGateway } from "../../gateway/server.ts";
 
 // A process with an emulator behind a gateway, which requests.spec.ts kills.
 const [dataDir = "", port = ""] = process.argv.slice(2);
 const log = (line: string) => void process.stderr.write(`${line}\n`);
-const emulator = createEmulator({
-    dataDir,
-    speed: "instant",
-    accountId,
-    partition: "aws",
-    log,
-    serviceModelDir: serviceModels(),
-    access: createBucket().access,
-});
+const emulator = createTestEmulator({ dataDir, log, access: createBucket().access });
 await startGateway({ port: Number(port), miniStack: { port: 1, secret: "" }, emulator, status: () => ({}), log });
 process.stdout.write("listening\n");

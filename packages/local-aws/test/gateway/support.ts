@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Personalize } from "@aws-sdk/client-personalize";
-import { createEmulator, type ImportAccess, type Speed } from "../../../local-personalize/emulator.ts";
+import type { ImportAccess, Speed } from "../../../local-personalize/emulator.ts";
 import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
-import { accountId, arn, createBucket, region, serviceModels } from "../../../local-personalize/test/support.ts";
+import { arn, createBucket, createTestEmulator, region } from "../../../local-personalize/test/support.ts";
 import { startGateway } from "../../gateway/server.ts";
 import { freePort } from "../../ministack/process.ts";
 import { createAdmin } from "../admin.ts";
@@ -14,15 +14,7 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "gateway-")));
     const lines: string[] = [];
     const log = (line: string) => void lines.push(line);
-    const emulator = createEmulator({
-        dataDir,
-        access: options.access,
-        speed: options.speed ?? "instant",
-        log,
-        accountId,
-        partition: "aws",
-        serviceModelDir: serviceModels(),
-    });
+    const emulator = createTestEmulator({ log, ...options, dataDir });
     const port = await freePort();
     const server = await startGateway({
         port,

@@ -47,31 +47,14 @@ function furthestApart(a: Float64Array, b: Float64Array): number {
 }
 
 describe("invertPositiveDefinite", () => {
-    it("invertPositiveDefinite equals Gauss-Jordan elimination for sizes up to 70", () => {
-        const property = fc.property(fc.integer({ min: 1, max: 70 }), fc.integer(), (n, seed) => {
+    it("invertPositiveDefinite equals Gauss-Jordan elimination for sizes up to 110", () => {
+        const property = fc.property(fc.integer({ min: 1, max: 110 }), fc.integer(), (n, seed) => {
             const matrix = randomPositiveDefinite(n, seed);
             const inverse = matrix.slice();
             invertPositiveDefinite(inverse, n);
             assert.ok(furthestApart(inverse, textbookInverse(matrix, n)) < 1e-8);
         });
-        fc.assert(property, { numRuns: 150, examples: [1, 3, 4, 5, 31, 32, 33, 63, 64, 65].map((n) => [n, n]) });
-    });
-
-    it("invertPositiveDefinite returns a symmetric inverse of a large matrix", () => {
-        const n = 203;
-        const matrix = randomPositiveDefinite(n, 7);
-        const inverse = matrix.slice();
-        invertPositiveDefinite(inverse, n);
-        let residual = 0;
-        for (let row = 0; row < n; row++) {
-            for (let column = 0; column < n; column++) {
-                let sum = row === column ? -1 : 0;
-                for (let k = 0; k < n; k++) sum += (matrix[row * n + k] ?? 0) * (inverse[k * n + column] ?? 0);
-                residual = Math.max(residual, Math.abs(sum));
-                assert.equal(inverse[row * n + column], inverse[column * n + row]);
-            }
-        }
-        assert.ok(residual < 1e-8, `residual ${residual}`);
+        fc.assert(property, { numRuns: 150, examples: [1, 3, 4, 5, 31, 32, 33, 64, 65, 96, 100].map((n) => [n, n]) });
     });
 
     it("invertPositiveDefinite reads only the lower triangle", () => {

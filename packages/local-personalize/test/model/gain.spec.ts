@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { type Case, DEFAULT_GAIN, fitGain } from "../../model/gain.ts";
-import { solutionMetrics } from "../../model/metrics.ts";
 import { scoreUser, toProbabilities, topItems } from "../../model/score.ts";
 import { trainModel } from "../../model/train.ts";
 import { recommend } from "../../serving/recommend.ts";
@@ -56,15 +55,6 @@ describe("fitGain", () => {
     it("`fitGain` returns the default gain for fewer than 30 users", () => {
         assert.deepEqual(fitGain(casesOf(0.6, 29)), { gain: DEFAULT_GAIN, users: 29 });
         assert.notEqual(fitGain(casesOf(0.6, 30)).gain, DEFAULT_GAIN);
-    });
-
-    it("the fitted gain of the scores has a lower perplexity than the default gain for generated data", () => {
-        const { fitted } = solutionMetrics(interactionsOf(syntheticRatings({ users: 320 })), RECIPE, "solution/films");
-        assert.equal(fitted?.users, 32);
-        assert.ok(fitted.gain < 1, `${fitted.gain}`);
-        assert.ok((fitted.perplexity ?? 0) < (fitted.defaultPerplexity ?? 0));
-        const related = solutionMetrics(interactionsOf(syntheticRatings()), "aws-sims", "solution/films");
-        assert.equal(related.fitted, undefined);
     });
 
     it("the gain, an exponent, changes the scores but not their order and not their sum", () => {
