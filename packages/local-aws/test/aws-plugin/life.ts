@@ -8,8 +8,10 @@ export interface Life {
     readonly type: string;
     args(): Record<string, unknown>;
     /** Other values of some arguments, for a change that the state does not contain; absent for a deletion. */
-    readonly drift?: Record<string, unknown>;
+    readonly drift: Record<string, unknown> | undefined;
 }
+
+export const life = (type: string, args: Life["args"], drift?: Life["drift"]): Life => ({ type, args, drift });
 
 /** Resource types that AWS identifies only by id, so that a second create call creates a second resource. */
 const doubled = ["restApi", "deployment", "apiKey", "usagePlan", "distribution"];

@@ -1,7 +1,7 @@
 import { region } from "../../../../test/support/local-aws.ts";
 import { localAccountId as account } from "../../instance.ts";
 import { allow, policy } from "../gateway/enforcement/support.ts";
-import type { Life } from "./life.ts";
+import { type Life, life } from "./life.ts";
 
 export const name = "films";
 const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
@@ -56,70 +56,54 @@ const notifications = [100, 50, 80].map((threshold) => ({
 /** Returns test cases for messaging, functions and schedules, then for budgets, alarms and logs. */
 export function operationsScenarios(queueUrl: () => string): Life[] {
     return [
-        {
-            type: "aws:sqs/queue:Queue",
-            args: () => ({
+        life(
+            "aws:sqs/queue:Queue",
+            () => ({
                 name,
                 messageRetentionSeconds: 1_209_600,
                 visibilityTimeoutSeconds: 60,
                 sqsManagedSseEnabled: true,
                 tags,
             }),
-            drift: { visibilityTimeoutSeconds: 5 },
-        },
-        {
-            type: "aws:sns/topic:Topic",
-            args: () => ({ name, tags }),
-            drift: { displayName: "films" },
-        },
-        {
-            type: "aws:sns/topicPolicy:TopicPolicy",
-            args: () => ({ arn: topicArn, policy: policyFor("budgets", "sns:Publish", topicArn) }),
-            drift: { policy: policyFor("events", "sns:Publish", topicArn) },
-        },
-        {
-            type: "aws:sns/topicSubscription:TopicSubscription",
-            args: () => ({
+            { visibilityTimeoutSeconds: 5 },
+        ),
+        life("aws:sns/topic:Topic", () => ({ name, tags }), { displayName: "films" }),
+        life(
+            "aws:sns/topicPolicy:TopicPolicy",
+            () => ({ arn: topicArn, policy: policyFor("budgets", "sns:Publish", topicArn) }),
+            { policy: policyFor("events", "sns:Publish", topicArn) },
+        ),
+        life(
+            "aws:sns/topicSubscription:TopicSubscription",
+            () => ({
                 topic: topicArn,
                 protocol: "sqs",
                 endpoint: queueArn,
                 rawMessageDelivery: true,
             }),
-            drift: { rawMessageDelivery: false },
-        },
-        {
-            type: "aws:cloudwatch/logGroup:LogGroup",
-            args: () => ({ name: "/films", retentionInDays: 30, tags }),
-            drift: { retentionInDays: 1 },
-        },
-        {
-            type: "aws:lambda/function:Function",
-            args: () => functionArgs,
-            drift: { code: answering("other") },
-        },
-        {
-            type: "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
-            args: () => ({
-                functionName: name,
-                maximumRetryAttempts: 1,
-                maximumEventAgeInSeconds: 600,
-                destinationConfig: { onFailure: { destination: queueArn } },
-            }),
-        },
-        {
-            type: "aws:lambda/permission:Permission",
-            args: () => ({
-                statementId: "notices",
-                function: name,
-                action: "lambda:InvokeFunction",
-                principal: "sns.amazonaws.com",
-                sourceArn: topicArn,
-                sourceAccount: account,
-            }),
-        },
-        {
-            type: "aws:scheduler/schedule:Schedule",
-            args: () => ({
+            { rawMessageDelivery: false },
+        ),
+        life("aws:cloudwatch/logGroup:LogGroup", () => ({ name: "/films", retentionInDays: 30, tags }), {
+            retentionInDays: 1,
+        }),
+        life("aws:lambda/function:Function", () => functionArgs, { code: answering("other") }),
+        life("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", () => ({
+            functionName: name,
+            maximumRetryAttempts: 1,
+            maximumEventAgeInSeconds: 600,
+            destinationConfig: { onFailure: { destination: queueArn } },
+        })),
+        life("aws:lambda/permission:Permission", () => ({
+            statementId: "notices",
+            function: name,
+            action: "lambda:InvokeFunction",
+            principal: "sns.amazonaws.com",
+            sourceArn: topicArn,
+            sourceAccount: account,
+        })),
+        life(
+            "aws:scheduler/schedule:Schedule",
+            () => ({
                 name,
                 scheduleExpression: "rate(15 minutes)",
                 flexibleTimeWindow: { mode: "OFF" },
@@ -132,15 +116,15 @@ export function operationsScenarios(queueUrl: () => string): Life[] {
                     deadLetterConfig: { arn: queueArn },
                 },
             }),
-            drift: { state: "DISABLED" },
-        },
-        {
-            type: "aws:sqs/queuePolicy:QueuePolicy",
-            args: () => ({ queueUrl: queueUrl(), policy: policyFor("sns", "sqs:SendMessage", queueArn) }),
-        },
-        {
-            type: "aws:budgets/budget:Budget",
-            args: () => ({
+            { state: "DISABLED" },
+        ),
+        life("aws:sqs/queuePolicy:QueuePolicy", () => ({
+            queueUrl: queueUrl(),
+            policy: policyFor("sns", "sqs:SendMessage", queueArn),
+        })),
+        life(
+            "aws:budgets/budget:Budget",
+            () => ({
                 name,
                 budgetType: "COST",
                 limitAmount: "25.0",
@@ -150,11 +134,11 @@ export function operationsScenarios(queueUrl: () => string): Life[] {
                 notifications,
                 tags,
             }),
-            drift: { notifications: notifications.slice(1) },
-        },
-        {
-            type: "aws:cloudwatch/metricAlarm:MetricAlarm",
-            args: () => ({
+            { notifications: notifications.slice(1) },
+        ),
+        life(
+            "aws:cloudwatch/metricAlarm:MetricAlarm",
+            () => ({
                 name,
                 alarmDescription: "too many",
                 metricQueries: [
@@ -171,15 +155,12 @@ export function operationsScenarios(queueUrl: () => string): Life[] {
                 okActions: [topicArn],
                 tags,
             }),
-            drift: { metricQueries: [{ ...query("errors", "Errors"), returnData: true }] },
-        },
-        {
-            type: "aws:cloudwatch/dashboard:Dashboard",
-            args: () => ({ dashboardName: name, dashboardBody: '{"widgets": []}' }),
-        },
-        {
-            type: "aws:cloudtrail/trail:Trail",
-            args: () => ({
+            { metricQueries: [{ ...query("errors", "Errors"), returnData: true }] },
+        ),
+        life("aws:cloudwatch/dashboard:Dashboard", () => ({ dashboardName: name, dashboardBody: '{"widgets": []}' })),
+        life(
+            "aws:cloudtrail/trail:Trail",
+            () => ({
                 name,
                 s3BucketName: "films-trail",
                 s3KeyPrefix: "trail",
@@ -191,7 +172,7 @@ export function operationsScenarios(queueUrl: () => string): Life[] {
                 eventSelectors: [{ readWriteType: "WriteOnly", includeManagementEvents: true }],
                 tags,
             }),
-            drift: { enableLogging: false },
-        },
+            { enableLogging: false },
+        ),
     ];
 }

@@ -1,6 +1,6 @@
 import { localAccountId } from "../../instance.ts";
 import { allow as allowing, policy } from "../gateway/enforcement/support.ts";
-import type { Life } from "./life.ts";
+import { type Life, life } from "./life.ts";
 
 const Bucket = "entries";
 const RoleName = "entries-role";
@@ -34,43 +34,34 @@ const rule = {
 /** Returns test cases for the resource types of S3 and IAM; `file` is the path of an object's content. */
 export function s3AndIamScenarios(file: () => string): Life[] {
     return [
-        {
-            type: "aws:s3/bucket:Bucket",
-            args: () => ({ ...of, forceDestroy: true, tags: { team: "films" } }),
-            drift: { tags: { a: "b" } },
-        },
-        {
-            type: "aws:s3/bucketVersioning:BucketVersioning",
-            args: () => ({ ...of, versioningConfiguration: { status: "Enabled" } }),
-            drift: { versioningConfiguration: { status: "Suspended" } },
-        },
-        {
-            type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-            args: () => ({ ...of, ...open }),
-            drift: { blockPublicPolicy: false },
-        },
-        {
-            type: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
-            args: () => ({ ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }),
-            drift: { rule: { objectOwnership: "ObjectWriter" } },
-        },
-        {
-            type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-            args: () => ({ ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] }),
-            drift: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }] },
-        },
-        {
-            type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-            args: () => ({ ...of, rules: [rule] }),
-            drift: { rules: [{ ...rule, noncurrentVersionExpiration: { noncurrentDays: 3000 } }] },
-        },
-        {
-            type: "aws:s3/bucketPolicy:BucketPolicy",
-            args: () => ({ ...of, policy: bucketPolicy }),
-        },
-        {
-            type: "aws:s3/bucketObjectv2:BucketObjectv2",
-            args: () => ({
+        life("aws:s3/bucket:Bucket", () => ({ ...of, forceDestroy: true, tags: { team: "films" } }), {
+            tags: { a: "b" },
+        }),
+        life(
+            "aws:s3/bucketVersioning:BucketVersioning",
+            () => ({ ...of, versioningConfiguration: { status: "Enabled" } }),
+            { versioningConfiguration: { status: "Suspended" } },
+        ),
+        life("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", () => ({ ...of, ...open }), {
+            blockPublicPolicy: false,
+        }),
+        life(
+            "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+            () => ({ ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }),
+            { rule: { objectOwnership: "ObjectWriter" } },
+        ),
+        life(
+            "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            () => ({ ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] }),
+            { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }] },
+        ),
+        life("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", () => ({ ...of, rules: [rule] }), {
+            rules: [{ ...rule, noncurrentVersionExpiration: { noncurrentDays: 3000 } }],
+        }),
+        life("aws:s3/bucketPolicy:BucketPolicy", () => ({ ...of, policy: bucketPolicy })),
+        life(
+            "aws:s3/bucketObjectv2:BucketObjectv2",
+            () => ({
                 ...of,
                 key: "u.csv",
                 source: { path: file() },
@@ -78,34 +69,33 @@ export function s3AndIamScenarios(file: () => string): Life[] {
                 contentType: "text/csv",
                 tags: { team: "films" },
             }),
-            drift: { metadata: { sha256: "5678" }, tags: { team: "novels" } },
-        },
-        {
-            type: "aws:iam/role:Role",
-            args: () => ({ name: RoleName, description: "reads", assumeRolePolicy: trust, tags: { team: "films" } }),
-            drift: { description: "writes" },
-        },
-        {
-            type: "aws:iam/policy:Policy",
-            args: () => ({ name: "reads", description: "reads", policy: allow, tags: { team: "films" } }),
-            drift: { policy: allow.replace("s3:GetObject", "s3:*") },
-        },
-        {
-            type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-            args: () => ({ role: RoleName, policyArn: arnOf("policy/kept") }),
-        },
-        {
-            type: "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-            args: () => ({ user: "ann", policyArn: arnOf("policy/kept") }),
-        },
-        {
-            type: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
-            args: () => ({ url: "https://tokens.example.com", clientIdLists: ["films"], tags: { team: "films" } }),
-        },
-        {
-            type: "aws:iam/rolePolicy:RolePolicy",
-            args: () => ({ name: "reads", role: RoleName, policy: allow }),
-            drift: { policy: allow.replace("s3:GetObject", "s3:*") },
-        },
+            { metadata: { sha256: "5678" }, tags: { team: "novels" } },
+        ),
+        life(
+            "aws:iam/role:Role",
+            () => ({ name: RoleName, description: "reads", assumeRolePolicy: trust, tags: { team: "films" } }),
+            { description: "writes" },
+        ),
+        life(
+            "aws:iam/policy:Policy",
+            () => ({ name: "reads", description: "reads", policy: allow, tags: { team: "films" } }),
+            { policy: allow.replace("s3:GetObject", "s3:*") },
+        ),
+        life("aws:iam/rolePolicyAttachment:RolePolicyAttachment", () => ({
+            role: RoleName,
+            policyArn: arnOf("policy/kept"),
+        })),
+        life("aws:iam/userPolicyAttachment:UserPolicyAttachment", () => ({
+            user: "ann",
+            policyArn: arnOf("policy/kept"),
+        })),
+        life("aws:iam/openIdConnectProvider:OpenIdConnectProvider", () => ({
+            url: "https://tokens.example.com",
+            clientIdLists: ["films"],
+            tags: { team: "films" },
+        })),
+        life("aws:iam/rolePolicy:RolePolicy", () => ({ name: "reads", role: RoleName, policy: allow }), {
+            policy: allow.replace("s3:GetObject", "s3:*"),
+        }),
     ];
 }
