@@ -84,17 +84,6 @@ describe("Imports of files that Personalize has no permission to read, in a stac
         assert.match(job?.detail ?? "", /Insufficient privileges for accessing data in Amazon S3/);
     });
 
-    it("`watch-status` shows the failed import and the next step", async () => {
-        const status = await aws.runbook("watch-status", "--json");
-        assertExit(status, 1);
-        const { overall, resources } = JSON.parse(status.stdout);
-        assert.equal(overall, "failed");
-        const failed = resources.filter(({ state }: { state: string }) => state === "CREATE FAILED");
-        assert.equal(failed.length, 1);
-        assert.match(failed[0].failureReason, /access|permission/i);
-        assert.match(failed[0].nextStep, /`pulumi up`/);
-    });
-
     it("`watch-status` shows the last CloudTrail error of a failed resource", async () => {
         const { id, inputs } = await recordedJob();
         await assert.rejects(

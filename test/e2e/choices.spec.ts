@@ -3,7 +3,6 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { itemsCsv, itemsSchema } from "../../data-prep/items.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
-import { putEvent } from "../support/events.ts";
 import { listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied } from "../support/preview-plan.ts";
@@ -130,17 +129,6 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
             stdout,
             /Of the best 50, the filter movie-recommender-unwatched-\S+ removed .*\d.*exclude +itemid/,
         );
-    });
-
-    it("an event changes the next list of the event's user, and no other list", async () => {
-        const [mine, others] = [await recommended("1"), await recommended("2")];
-        const { eventTrackerId = "" } = await aws.outputs();
-        const [first = ""] = mine;
-        await putEvent(aws, eventTrackerId, { userId: "1", itemId: first, sentAt: Date.now() / 1000 });
-        const after = await recommended("1");
-        assert.ok(!after.includes(first));
-        assert.notDeepEqual(after, mine.slice(1));
-        assert.deepEqual(await recommended("2"), others);
     });
 
     it("`up` updates the items' schema in place if a nullable column is new", async () => {

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { DescribeDatasetGroupCommand } from "@aws-sdk/client-personalize";
-import { createBucket, createDataset, type Service, startService } from "../../local-personalize/test/support.ts";
-import { type DynamicHost, parseInitFailure, startDynamicHost } from "./dynamic-host.ts";
+import { createBucket, type Service, startService } from "../../local-personalize/test/support.ts";
+import { type DynamicHost, startDynamicHost } from "./dynamic-host.ts";
 
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const common = {
@@ -19,10 +19,9 @@ describe("Pulumi's dynamic provider host with the provider's code from the state
     /** A server on the engine's port. The handlers must detect when the engine ends. */
     let engine: Server;
     const hosts: DynamicHost[] = [];
-    const bucket = createBucket();
 
     before(async () => {
-        service = await startService({ access: bucket.access });
+        service = await startService({ access: createBucket().access });
         engine = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
         await once(engine, "listening");
     });
@@ -89,34 +88,6 @@ describe("Pulumi's dynamic provider host with the provider's code from the state
             host.check({}, { ...common, name: "nowhere" }),
             /Cannot find module 'no-such-package' from .*; Cannot find .*dynamic-provider.* npm install/,
         );
-    });
-
-    it("`create` records a failed import job with its inputs and status", async () => {
-        const { datasetArn } = await createDataset(service, "host-import");
-        const host = await hostOf("DatasetImportJob");
-        const inputs = {
-            ...common,
-            jobNamePrefix: "job",
-            datasetArn,
-            dataLocation: "s3://films/interactions.csv",
-            roleArn: "arn:aws:iam::000000000000:role/reader",
-            contentHash: "0".repeat(64),
-        };
-        bucket.deny(true);
-        const error = await host.create(inputs).catch((thrown: unknown) => thrown);
-        bucket.deny(false);
-        const failure = parseInitFailure(error);
-        assert.ok(failure, String(error));
-        assert.equal(failure.id, "arn:aws:personalize:eu-central-1:000000000000:dataset-import-job/job-00000000-1");
-        assert.deepEqual(failure.properties, {
-            ...inputs,
-            jobName: "job-00000000-1",
-            arn: failure.id,
-            status: "CREATE FAILED",
-            __provider: host.text,
-        });
-        assert.match(failure.reasons.join(), /CREATE FAILED.*Insufficient privileges for accessing data in Amazon S3/);
-        assert.deepEqual((await host.diff(failure.id, failure.properties, inputs)).replaces, ["status"]);
     });
 
     it("`create` sends no AWS request after the engine has ended", async () => {

@@ -6,7 +6,6 @@ import { createInterface } from "node:readline";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import grpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
-import status from "@pulumi/pulumi/proto/status_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { forward } from "../forward.ts";
 
@@ -14,13 +13,6 @@ type Properties = Record<string, unknown>;
 
 /** The folder of a Pulumi program in which the package is installed. */
 const projectDir = join(import.meta.dirname, "..", "..", "..");
-
-/** The error that the engine receives for a resource that was created but is not ready. */
-export interface InitFailure {
-    readonly id: string;
-    readonly properties: Properties;
-    readonly reasons: readonly string[];
-}
 
 /**
  * Starts Pulumi's dynamic provider host as a separate process without an engine. `enginePort` is the port on which an
@@ -112,19 +104,6 @@ export async function startDynamicHost(
             child.kill();
             await exited;
         },
-    };
-}
-
-/** Returns the failed initialization in a host error, as the engine reads it; undefined for other errors. */
-export function parseInitFailure(error: unknown): InitFailure | undefined {
-    const [bytes] = (error as ServiceError).metadata.get("grpc-status-details-bin");
-    if (bytes === undefined) return undefined;
-    const [detail] = status.Status.deserializeBinary(bytes as Buffer).getDetailsList();
-    const failure = provider.ErrorResourceInitFailed.deserializeBinary(detail?.getValue_asU8() ?? new Uint8Array());
-    return {
-        id: failure.getId(),
-        properties: (failure.getProperties()?.toJavaScript() ?? {}) as Properties,
-        reasons: failure.getReasonsList(),
     };
 }
 
