@@ -20,7 +20,9 @@ import {
     until,
 } from "./support.ts";
 
-const usual = [column("USER_ID"), column("ITEM_ID"), column("TIMESTAMP", "long")];
+const [user, item] = [column("USER_ID"), column("ITEM_ID")];
+const usual = [user, item, column("TIMESTAMP", "long")];
+const created = column("CREATION_TIMESTAMP", "long");
 const genre = column("GENRES", "string", { categorical: true });
 
 describe("Documented rules of Personalize", () => {
@@ -33,88 +35,55 @@ describe("Documented rules of Personalize", () => {
             }
         });
 
-        const create = async (type: string, schema: string, domain?: Domain) => {
+        const create = async (type: string, columns: readonly object[], domain?: Domain) => {
             const name = `schema-${count++}`;
             const more = domain && { domain };
-            const created = await service.personalize.createSchema({ name, schema, ...more });
+            const schema = createSchema(type, ...columns);
+            const { schemaArn } = await service.personalize.createSchema({ name, schema, ...more });
             const group = arn(`dataset-group/${domain ?? "custom"}`);
-            const input = { name, schemaArn: created.schemaArn, datasetGroupArn: group, datasetType: type };
+            const input = { name, schemaArn, datasetGroupArn: group, datasetType: type };
             return service.personalize.createDataset(input);
         };
         const numbered = (many: number, more: object = {}) =>
             Array.from({ length: many }, (_, n) => column(`EXTRA_${n}`, "string", more));
 
-        const refused: [what: string, type: string, schema: string, message: RegExp, domain?: Domain][] = [
+        const textual = numbered(2, { textual: true });
+        const category = column("CATEGORY_L1", "string", { categorical: true });
+        const refused: [what: string, type: string, columns: object[], message: RegExp, domain?: Domain][] = [
             [
                 "six metadata columns of interactions",
                 "Interactions",
-                createSchema("Interactions", ...usual, ...numbered(6)),
+                [...usual, ...numbered(6)],
                 /at most 5 metadata fields, and has 6/,
             ],
-            [
-                "items without metadata",
-                "Items",
-                createSchema("Items", column("ITEM_ID"), column("CREATION_TIMESTAMP", "long")),
-                /must have a metadata field/,
-            ],
-            [
-                "users with 26 columns",
-                "Users",
-                createSchema("Users", column("USER_ID"), ...numbered(26)),
-                /at most 25 metadata fields/,
-            ],
-            [
-                "two textual fields",
-                "Items",
-                createSchema("Items", column("ITEM_ID"), ...numbered(2, { textual: true })),
-                /one textual field, and has EXTRA_0, EXTRA_1/,
-            ],
-            [
-                "a textual field of users",
-                "Users",
-                createSchema("Users", column("USER_ID"), ...numbered(1, { textual: true })),
-                /Only an ITEMS dataset/,
-            ],
+            ["items without metadata", "Items", [item, created], /must have a metadata field/],
+            ["users with 26 columns", "Users", [user, ...numbered(26)], /at most 25 metadata fields/],
+            ["two textual fields", "Items", [item, ...textual], /one textual field, and has EXTRA_0, EXTRA_1/],
+            ["a textual field of users", "Users", [user, ...textual.slice(1)], /Only an ITEMS dataset/],
             [
                 "a reserved column of another type",
                 "Interactions",
-                createSchema("Interactions", ...usual, column("EVENT_VALUE", "string")),
+                [...usual, column("EVENT_VALUE", "string")],
                 /EVENT_VALUE is reserved: it must be of type float/,
             ],
             [
                 "a domain without event types",
                 "Interactions",
-                createSchema("Interactions", ...usual),
+                usual,
                 /EVENT_TYPE of type string in the domain VIDEO_ON_DEMAND/,
                 "VIDEO_ON_DEMAND",
             ],
-            [
-                "videos without creation",
-                "Items",
-                createSchema("Items", column("ITEM_ID"), genre),
-                /CREATION_TIMESTAMP of type long/,
-                "VIDEO_ON_DEMAND",
-            ],
-            [
-                "goods without a price",
-                "Items",
-                createSchema("Items", column("ITEM_ID"), column("CATEGORY_L1", "string", { categorical: true })),
-                /PRICE of type float/,
-                "ECOMMERCE",
-            ],
+            ["videos without creation", "Items", [item, genre], /CREATION_TIMESTAMP of type long/, "VIDEO_ON_DEMAND"],
+            ["goods without a price", "Items", [item, category], /PRICE of type float/, "ECOMMERCE"],
         ];
-        for (const [what, type, schema, message, domain] of refused) {
-            it(`CreateDataset checks the columns that type and domain require, and rejects ${what}`, async () => {
-                await refuses(create(type, schema, domain), message);
-            });
+        for (const [what, type, columns, message, domain] of refused) {
+            it(`CreateDataset checks the columns that type and domain require, and rejects ${what}`, () =>
+                refuses(create(type, columns, domain), message));
         }
 
         it("CreateDataset allows five metadata columns in addition to reserved columns", async () => {
             const reserved = [column("EVENT_TYPE"), column("EVENT_VALUE", ["null", "float"]), column("IMPRESSION")];
-            await create(
-                "Interactions",
-                createSchema("Interactions", ...usual, ...reserved, ...numbered(4), column("constructor")),
-            );
+            await create("Interactions", [...usual, ...reserved, ...numbered(4), column("constructor")]);
         });
     });
 

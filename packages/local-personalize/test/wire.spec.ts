@@ -50,43 +50,43 @@ describe("HTTP protocol of the local Personalize", () => {
         assert.equal(answer.headers.get("x-amzn-errortype"), "ResourceNotFoundException");
     });
 
-    const failures: [string, object, string, string][] = [
-        [
-            "CreateSchema",
-            { schema: "{}" },
-            "ValidationException",
-            "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null",
-        ],
+    const tags = ["a", "b*"].map((tagKey) => ({ tagKey, tagValue: "1" }));
+    const tooLong = "f".repeat(64);
+    const recommenderArn = arn("recommender/r");
+    const missing = (name: string) => `null at '${name}' failed to satisfy constraint: Member must not be null`;
+    const invalid: [operation: string, input: object, ...errors: string[]][] = [
+        ["CreateSchema", { schema: "{}" }, missing("name")],
+        ["StartRecommender", {}, missing("recommenderArn")],
         [
             "CreateDatasetGroup",
             { name: "-films" },
-            "ValidationException",
-            "1 validation error detected: Value '-films' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9][a-zA-Z0-9\\-_]*",
+            "'-films' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9][a-zA-Z0-9\\-_]*",
         ],
         [
             "CreateDatasetGroup",
-            { name: "f".repeat(64), domain: "FILMS" },
-            "ValidationException",
-            `2 validation errors detected: Value '${"f".repeat(64)}' at 'name' failed to satisfy constraint: Member must have length less than or equal to 63; Value 'FILMS' at 'domain' failed to satisfy constraint: Member must satisfy enum value set: [ECOMMERCE, VIDEO_ON_DEMAND]`,
+            { name: tooLong, domain: "FILMS" },
+            `'${tooLong}' at 'name' failed to satisfy constraint: Member must have length less than or equal to 63`,
+            "'FILMS' at 'domain' failed to satisfy constraint: Member must satisfy enum value set: [ECOMMERCE, VIDEO_ON_DEMAND]",
         ],
         [
             "ListSchemas",
             { maxResults: 101 },
-            "ValidationException",
-            "1 validation error detected: Value '101' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100",
+            "'101' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100",
         ],
         [
             "CreateDatasetGroup",
-            {
-                name: "films",
-                tags: [
-                    { tagKey: "a", tagValue: "1" },
-                    { tagKey: "b*", tagValue: "2" },
-                ],
-            },
-            "ValidationException",
-            "1 validation error detected: Value at 'tags.2.member.tagKey' failed to satisfy constraint: Member must satisfy regular expression pattern: ^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$",
+            { name: "films", tags },
+            "at 'tags.2.member.tagKey' failed to satisfy constraint: Member must satisfy regular expression pattern: ^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$",
         ],
+    ];
+    const detected = ({ length }: string[]) => `${length} validation error${length === 1 ? "" : "s"} detected: `;
+    const failures: [operation: string, input: object, code: string, message: string][] = [
+        ...invalid.map(([operation, input, ...errors]): (typeof failures)[number] => [
+            operation,
+            input,
+            "ValidationException",
+            detected(errors) + errors.map((error) => `Value ${error}`).join("; "),
+        ]),
         [
             "CreateSchema",
             { name: 7, schema: "{}" },
@@ -97,15 +97,9 @@ describe("HTTP protocol of the local Personalize", () => {
         ["CreateFish", {}, "UnknownOperationException", "There is no operation CreateFish of personalize."],
         [
             "StartRecommender",
-            { recommenderArn: arn("recommender/r") },
+            { recommenderArn },
             "ResourceNotFoundException",
-            `The given recommender does not exist: ${arn("recommender/r")}`,
-        ],
-        [
-            "StartRecommender",
-            {},
-            "ValidationException",
-            "1 validation error detected: Value null at 'recommenderArn' failed to satisfy constraint: Member must not be null",
+            `The given recommender does not exist: ${recommenderArn}`,
         ],
     ];
     for (const [operation, input, code, message] of failures) {

@@ -161,70 +161,37 @@ describe("IAM policies of the cost guard", () => {
     });
 
     it("the cost guard's trust policies accept only the stack's own function, schedules, budgets and alarms", () => {
-        const by = (
-            name: string,
-            Service: string,
-            action: string,
-            resource: string,
-            source: string,
-            account = scope.accountId,
-        ) =>
-            authorize(
-                {
-                    caller: { service: Service },
-                    action,
-                    resource,
-                    context: { "aws:SourceArn": source, "aws:SourceAccount": account },
-                },
-                { resource: [{ name, document: trusts[name] ?? assert.fail(name) }] },
-                scope.accountId,
-            ).decision;
+        const by = (name: string, service: string, action: string, resource: string) => ({
+            service,
+            decides: (source: string) =>
+                authorize(
+                    {
+                        caller: { service: `${service}.amazonaws.com` },
+                        action,
+                        resource,
+                        context: { "aws:SourceArn": source, "aws:SourceAccount": scope.accountId },
+                    },
+                    { resource: [{ name, document: trusts[name] ?? assert.fail(name) }] },
+                    scope.accountId,
+                ).decision,
+        });
+        const assumes = (name: string, service: string) => by(name, service, "sts:AssumeRole", role.roleArn);
         const topic = arn("sns", names.notifications);
-        const cases: [string, string, string, string, string, string][] = [
-            [
-                "functionTrust",
-                "lambda.amazonaws.com",
-                "sts:AssumeRole",
-                role.roleArn,
-                arn("lambda", `function:${names.costGuard}`),
-                arn("lambda", "function:other"),
-            ],
-            [
-                "scheduleTrust",
-                "scheduler.amazonaws.com",
-                "sts:AssumeRole",
-                role.roleArn,
-                arn("scheduler", "schedule-group/default"),
-                arn("scheduler", "schedule-group/other"),
-            ],
-            [
-                "topic",
-                "budgets.amazonaws.com",
-                "sns:Publish",
-                topic,
-                "arn:aws-cn:budgets::123456789012:budget/one",
-                "arn:aws-cn:budgets::999999999999:budget/one",
-            ],
-            [
-                "topic",
-                "cloudwatch.amazonaws.com",
-                "sns:Publish",
-                topic,
-                arn("cloudwatch", `alarm:${names.alarmPrefix}-failures`),
-                arn("cloudwatch", `alarm:${names.alarmPrefix}-b-failures`),
-            ],
-            [
-                "queue",
-                "sns.amazonaws.com",
-                "sqs:SendMessage",
-                arn("sqs", names.notifications),
-                topic,
-                arn("sns", "other"),
-            ],
-        ];
-        for (const [name, service, action, resource, ours, others] of cases) {
-            assert.equal(by(name, service, action, resource, ours), "allowed", `${service} for ${ours}`);
-            assert.equal(by(name, service, action, resource, others), "implicitDeny", `${service} for ${others}`);
+        const publishes = (service: string) => by("topic", service, "sns:Publish", topic);
+        const guardArn = arn("lambda", `function:${names.costGuard}`);
+        const schedules = (group: string) => arn("scheduler", `schedule-group/${group}`);
+        const budgetOf = (account: string) => `arn:aws-cn:budgets::${account}:budget/one`;
+        const alarm = (name: string) => arn("cloudwatch", `alarm:${names.alarmPrefix}-${name}`);
+        const sends = by("queue", "sns", "sqs:SendMessage", arn("sqs", names.notifications));
+        for (const [{ service, decides }, ours, others] of [
+            [assumes("functionTrust", "lambda"), guardArn, arn("lambda", "function:other")],
+            [assumes("scheduleTrust", "scheduler"), schedules("default"), schedules("other")],
+            [publishes("budgets"), budgetOf("123456789012"), budgetOf("999999999999")],
+            [publishes("cloudwatch"), alarm("failures"), alarm("b-failures")],
+            [sends, topic, arn("sns", "other")],
+        ] as const) {
+            assert.equal(decides(ours), "allowed", `${service} for ${ours}`);
+            assert.equal(decides(others), "implicitDeny", `${service} for ${others}`);
         }
     });
 });
