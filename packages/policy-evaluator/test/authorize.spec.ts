@@ -13,6 +13,8 @@ const named = (...Statement: Statement[]): NamedPolicy[] => [
 const allow: Statement = { Sid: "Yes", Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
 const deny: Statement = { ...allow, Sid: "No", Effect: "Deny" };
 const other: Statement = { ...allow, Action: "sqs:SendMessage" };
+const account = "123456789012";
+const identity = named(allow);
 const grantTo = (AWS: string | string[]): Statement => ({ ...allow, Principal: { AWS } });
 const ask = (policies: ApplicablePolicies, caller: Caller = alice, account = "123456789012", action = "s3:GetObject") =>
     authorize({ caller, action, resource, context: {} }, policies, account);
@@ -21,41 +23,21 @@ const example = "https://docs.aws.amazon.com/IAM/latest/UserGuide/";
 
 /** Tests for the table "Resource-based policies and implicit denies in other policy types (same account)". */
 describe(`Resource-based policies in the same account (${example}reference_policies_evaluation-logic_policy-eval-denyallow.html)`, () => {
-    const limits: ApplicablePolicies = { identity: named(other), boundary: named(other) };
-    const sessionLimits = { ...limits, session: named(other) };
+    const lacking = { identity: named(other) };
+    const bySession = { session: named(other) };
+    const limits = { ...lacking, boundary: named(other) };
+    const sessionLimits = { ...limits, ...bySession };
+    const root = "arn:aws:iam::123456789012:root";
     const role = "arn:aws:iam::123456789012:role/service/importer";
     const cases: [string, Caller, Statement, ApplicablePolicies, Decision, PolicyType?][] = [
         ["a user's ARN needs nothing else", alice, grantTo(alice.arn), limits, "allowed"],
         ["a session's ARN needs nothing else", session, grantTo(session.arn), sessionLimits, "allowed"],
-        ["a role's ARN needs no identity policy", session, grantTo(role), { identity: named(other) }, "allowed"],
+        ["a role's ARN needs no identity policy", session, grantTo(role), lacking, "allowed"],
         ["a role's ARN is limited by a boundary", session, grantTo(role), limits, "implicitDeny", "boundary"],
-        [
-            ...(["a role's ARN is limited by a session policy", session, grantTo(role)] as const),
-            ...([{ session: named(other) }, "implicitDeny", "session"] as const),
-        ],
-        [
-            "everyone needs no identity policy",
-            alice,
-            { ...allow, Principal: "*" },
-            { identity: named(other) },
-            "allowed",
-        ],
-        [
-            "the account needs an identity policy",
-            alice,
-            grantTo("123456789012"),
-            { identity: named(other) },
-            "implicitDeny",
-            "identity",
-        ],
-        [
-            ...([
-                "the account's root allows with an identity policy",
-                alice,
-                grantTo("arn:aws:iam::123456789012:root"),
-            ] as const),
-            ...([{ identity: named(allow) }, "allowed"] as const),
-        ],
+        ["a role's ARN is limited by a session policy", session, grantTo(role), bySession, "implicitDeny", "session"],
+        ["everyone needs no identity policy", alice, { ...allow, Principal: "*" }, lacking, "allowed"],
+        ["the account needs an identity policy", alice, grantTo(account), lacking, "implicitDeny", "identity"],
+        ["the account's root allows with an identity policy", alice, grantTo(root), { identity }, "allowed"],
         ["another role's ARN has no effect", session, grantTo(`${role}2`), {}, "implicitDeny", "identity"],
         [
             "a user's ARN loses against a Deny in the boundary",
@@ -136,34 +118,18 @@ describe("Identity policies with a boundary or session policy", () => {
 
 describe(`Access across accounts (${example}reference_policies_evaluation-logic-cross-account.html)`, () => {
     const foreign = "999999999999";
+    const [grant, others] = [named(grantTo(alice.arn)), named(grantTo(foreign))];
     const cases: [string, ApplicablePolicies, Decision, PolicyType?][] = [
-        [
-            "an identity and a resource policy",
-            { identity: named(allow), resource: named(grantTo(alice.arn)) },
-            "allowed",
-        ],
-        [
-            "an identity policy and a grant to the account",
-            { identity: named(allow), resource: named(grantTo("123456789012")) },
-            "allowed",
-        ],
-        [
-            "a resource policy alone",
-            { identity: named(other), resource: named(grantTo(alice.arn)) },
-            "implicitDeny",
-            "identity",
-        ],
-        ["an identity policy alone", { identity: named(allow) }, "implicitDeny", "resource"],
-        [
-            "a resource policy for another account",
-            { identity: named(allow), resource: named(grantTo(foreign)) },
-            "implicitDeny",
-            "resource",
-        ],
+        ["an identity and a resource policy", { identity, resource: grant }, "allowed"],
+        ["an identity policy and a grant to the account", { identity, resource: named(grantTo(account)) }, "allowed"],
+        ["a resource policy alone", { identity: named(other), resource: grant }, "implicitDeny", "identity"],
+        ["an identity policy alone", { identity }, "implicitDeny", "resource"],
+        ["a resource policy for another account", { identity, resource: others }, "implicitDeny", "resource"],
         [
             "both policies with a boundary that does not allow",
-            { identity: named(allow), boundary: named(other), resource: named(grantTo(alice.arn)) },
-            ...(["implicitDeny", "boundary"] as const),
+            { identity, boundary: named(other), resource: grant },
+            "implicitDeny",
+            "boundary",
         ],
     ];
     for (const [what, policies, decision, deniedBy] of cases) {

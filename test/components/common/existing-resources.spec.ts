@@ -21,36 +21,20 @@ const fault = (answer: object | Error, accountId = "123456789012") =>
     );
 
 describe("`keyFault`", () => {
-    for (const { of, answer, accountId, expected } of [
-        { of: "an enabled symmetric key", answer: usable, expected: undefined },
-        {
-            of: "a key of another account that the caller may use",
-            answer: usable,
-            accountId: "999999999999",
-            expected: undefined,
-        },
-        {
-            of: "a key of another account that denies the caller",
-            answer: failure("AccessDeniedException"),
-            accountId: "999999999999",
-            expected:
-                "which belongs to account 123456789012, and that account does not let account 999999999999 use it",
-        },
-        { of: "a key that does not exist", answer: failure("NotFoundException"), expected: "which does not exist" },
-        {
-            of: "a disabled key",
-            answer: { ...usable, KeyState: "Disabled" },
-            expected: "whose state is Disabled",
-        },
-        {
-            of: "an asymmetric key",
-            answer: { ...usable, KeySpec: "RSA_2048" },
-            expected: "whose key spec is RSA_2048; S3 uses only symmetric keys",
-        },
-    ]) {
-        it(`\`keyFault\` returns ${expected === undefined ? "undefined" : `"${expected}"`} for ${of}`, async () => {
-            assert.equal(await fault(answer, accountId), expected);
-        });
+    const other = "999999999999";
+    const foreign = `which belongs to account 123456789012, and that account does not let account ${other} use it`;
+    const asymmetric = "whose key spec is RSA_2048; S3 uses only symmetric keys";
+    const cases: [of: string, answer: object, expected: string | undefined, accountId?: string][] = [
+        ["an enabled symmetric key", usable, undefined],
+        ["a key of another account that the caller may use", usable, undefined, other],
+        ["a key of another account that denies the caller", failure("AccessDeniedException"), foreign, other],
+        ["a key that does not exist", failure("NotFoundException"), "which does not exist"],
+        ["a disabled key", { ...usable, KeyState: "Disabled" }, "whose state is Disabled"],
+        ["an asymmetric key", { ...usable, KeySpec: "RSA_2048" }, asymmetric],
+    ];
+    for (const [of, answer, expected, accountId] of cases) {
+        it(`\`keyFault\` returns ${expected === undefined ? "undefined" : `"${expected}"`} for ${of}`, async () =>
+            assert.equal(await fault(answer, accountId), expected));
     }
 
     it("`keyFault` throws if the caller may not describe a key of the own account", async () => {
