@@ -19,6 +19,8 @@ const longest = [
     "test/e2e/reverted.spec.ts",
     "test/e2e/renamed.spec.ts",
     "test/e2e/observability.spec.ts",
+    "test/model-quality.spec.ts",
+    "test/runbooks/audit-leftovers.spec.ts",
     "test/e2e/shop.spec.ts",
     "test/e2e/training.spec.ts",
     "test/e2e/life.spec.ts",
