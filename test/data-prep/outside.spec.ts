@@ -39,7 +39,7 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
 
     for (const shape of shapes) {
         it(`\`data-prep\` finds the columns of ${shape.of} without an option`, async () => {
-            const file = shape.by === undefined ? "export.jsonl" : "export.csv";
+            const file = shape.header === undefined ? "export.jsonl" : "export.csv";
             const [plan] = await readLayout(put(file, shapeText(shape)), {}, now);
             assert.ok(plan);
             const found = Object.entries(plan.roles).map(([role, at]) => `${role} = ${plan.table.names[at as number]}`);
@@ -49,7 +49,7 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
 
     for (const shape of unseen) {
         it(`\`data-prep\` asks about the columns of ${shape.of}, and guesses user, item and time`, async () => {
-            const file = put(shape.by === undefined ? "export.jsonl" : "export.csv", shapeText(shape));
+            const file = put(shape.header === undefined ? "export.jsonl" : "export.csv", shapeText(shape));
             await assert.rejects(readLayout(file, {}, now), /no column is clearly|has several readings/);
             const [plan] = await readLayout(file, { yes: true }, now);
             const right = shape.roles.split(", ").filter((each) => !each.startsWith("event"));

@@ -6,16 +6,42 @@ import { KMS } from "@aws-sdk/client-kms";
 import { Personalize } from "@aws-sdk/client-personalize";
 import { S3 } from "@aws-sdk/client-s3";
 import {
+    document,
     encodeBody,
     type ImportFixture,
     interactions,
+    roleArnOf,
     schema,
     storedInline,
 } from "../../packages/access-doctor/test/fixtures/import-fixture.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
-import { environment, type Instance } from "../../packages/local-aws/instance.ts";
+import { environment, variables } from "../../packages/local-aws/instance.ts";
 import { pathWith } from "./aws-cli.ts";
-import { createSettings, region, testInstance } from "./local-aws.ts";
+import { region, testInstance } from "./local-aws.ts";
+
+export interface Credentials {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+}
+
+/** A setup that was created in the local AWS: the credentials of its importing user, and its role. */
+export interface Real {
+    readonly importer: Credentials;
+    readonly roleArn: string;
+}
+
+/** The actions that diagnose-access needs, and that of an import. The importing user has these permissions only. */
+const reading = document({
+    Effect: "Allow",
+    Action: [
+        ...["iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
+        ...["iam:GetPolicy", "iam:GetPolicyVersion", "iam:SimulatePrincipalPolicy", "sts:GetCallerIdentity"],
+        ...["s3:GetBucketLocation", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:ListBucket"],
+        ...["s3:GetBucketOwnershipControls", "s3:GetObject", "s3:GetObjectTagging", "kms:DescribeKey"],
+        ...["kms:GetKeyPolicy", "personalize:Describe*", "personalize:CreateDatasetImportJob"],
+    ],
+    Resource: "*",
+});
 
 /**
  * Starts a local AWS with a stage, and returns the folder of the user who runs the printed commands, the PATH there, and
@@ -24,7 +50,9 @@ import { createSettings, region, testInstance } from "./local-aws.ts";
 export async function startStage() {
     const instance = await testInstance();
     await start(instance, () => {});
-    const stage = await stageOn(instance);
+    const { AWS_ENDPOINT_URL = "", AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = variables(instance);
+    const administrator = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
+    const stage = await stageOn(AWS_ENDPOINT_URL, region, administrator, interactions);
     const folder = join(instance.dir, "own");
     await mkdir(folder);
     // A user runs npm in the clone, but a test must not write its files there.
@@ -40,8 +68,8 @@ export async function startStage() {
 export type Stage = Awaited<ReturnType<typeof stageOn>>;
 
 /** Creates a dataset in a local AWS. Returns functions that create setups and run imports into this dataset. */
-export async function stageOn(instance: Instance) {
-    const settings = createSettings(instance);
+export async function stageOn(endpoint: string, region: string, administrator: Credentials, interactions: string) {
+    const settings = { endpoint, region, credentials: administrator };
     const iam = new IAM(settings);
     const s3 = (where = region) =>
         new S3({ ...settings, region: where, forcePathStyle: true, followRegionRedirects: true });
@@ -52,24 +80,33 @@ export async function stageOn(instance: Instance) {
 
     return {
         iam,
+        kms,
         s3: s3(),
         /** Creates the resources of a setup. */
-        async realise(fixture: ImportFixture): Promise<void> {
+        async realise(fixture: ImportFixture): Promise<Real> {
             const roleId = await makeRole(iam, fixture);
             const withId = (text: string) => text.replaceAll("ROLE_ID", roleId);
-            await makeBucket(s3(fixture.bucketRegion), fixture, withId, kms);
+            await makeBucket(s3(fixture.bucketRegion), fixture, withId, interactions, kms);
             if (fixture.recreated) {
                 await removeRole(iam, fixture);
                 await makeRole(iam, fixture);
             }
+            return {
+                roleArn: roleArnOf(fixture),
+                importer: fixture.passRole ? await makeImporter(iam, fixture) : administrator,
+            };
         },
         /**
          * Starts an import and waits for its end. Returns the job, and the error if the import failed or could not be
          * started.
          */
-        async importFrom(location: string, roleArn: string): Promise<{ jobArn?: string; failure?: string }> {
+        async importFrom(
+            location: string,
+            { importer, roleArn }: Real,
+        ): Promise<{ jobArn?: string; failure?: string }> {
+            const client = new Personalize({ ...settings, credentials: importer });
             try {
-                const { datasetImportJobArn: jobArn = "" } = await personalize.createDatasetImportJob({
+                const { datasetImportJobArn: jobArn = "" } = await client.createDatasetImportJob({
                     jobName: `import-${++jobs}`,
                     datasetArn,
                     dataSource: { dataLocation: location },
@@ -135,7 +172,13 @@ async function removeRole(iam: IAM, fixture: ImportFixture): Promise<void> {
     await iam.deleteRole({ RoleName });
 }
 
-async function makeBucket(s3: S3, fixture: ImportFixture, withId: (text: string) => string, kms: KMS): Promise<void> {
+async function makeBucket(
+    s3: S3,
+    fixture: ImportFixture,
+    withId: (text: string) => string,
+    interactions: string,
+    kms: KMS,
+): Promise<void> {
     const { bucket: Bucket, bucketRegion, bucketPolicy, key } = fixture;
     if (!fixture.hasBucket) return;
     const CreateBucketConfiguration = { LocationConstraint: bucketRegion as "eu-central-1" };
@@ -161,4 +204,17 @@ async function makeBucket(s3: S3, fixture: ImportFixture, withId: (text: string)
     if (key?.state === "PendingDeletion") {
         await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 });
     }
+}
+
+async function makeImporter(iam: IAM, fixture: ImportFixture): Promise<Credentials> {
+    const UserName = `importer-${fixture.roleName}`;
+    await iam.createUser({ UserName });
+    for (const [PolicyName, one] of [
+        ["reading", reading],
+        ["passing", fixture.passRole],
+    ] as const) {
+        await iam.putUserPolicy({ UserName, PolicyName, PolicyDocument: JSON.stringify(one) });
+    }
+    const { AccessKey } = await iam.createAccessKey({ UserName });
+    return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
 }

@@ -41,12 +41,6 @@ describe("the fix for a fault in a data file", () => {
         ],
         ["other names of columns", renamed, "--columns user=userId,item=2,event=event_type,time=ts --time s"],
         ["nanoseconds", withTimes((seconds) => `${seconds}000000000`), `${own} --time ns`],
-        ["Excel's serial numbers", withTimes((seconds) => String(25_569 + seconds / 86_400)), `${own} --time excel`],
-        [
-            "a clock of 12 hours",
-            withTimes((seconds) => `${day(seconds).join("-")} 10:00:00 PM`),
-            `${own} --time '%Y-%m-%d %I:%M:%S %p'`,
-        ],
     ];
     for (const [what, content, options] of converted) {
         it(`the fix for ${what} is a command that converts the file with ${options}`, () => {

@@ -113,17 +113,6 @@ describe("`diagnose` of a data file", () => {
         assert.deepEqual(fix?.commands, []);
     });
 
-    it("the finding about a time says in which form the time is", () => {
-        for (const [time, form] of [
-            ['"874,724,710"', "epoch seconds with thousands separators"],
-            ["874724710.123", "epoch seconds with a fraction"],
-            ["8.74725E+08", "scientific notation and has lost its last digits"],
-        ] as const) {
-            const [sentence = ""] = sentences(of({ [key]: interactions.replaceAll(/\d+$/gm, time) }));
-            assert.ok(sentence.includes(`, which is in ${form}`), sentence);
-        }
-    });
-
     it("`diagnose` names commas at the ends of rows, and carriage returns as the only line ends", () => {
         const commas = interactions.replaceAll(/\d\n/g, (end) => end.replace("\n", ",\n"));
         assert.deepEqual(findBrokenFaults(of({ [key]: commas })), ["row-width"]);

@@ -36,6 +36,14 @@ function assertExplained({ snapshot, says, ends }: PublicCase): void {
 
 describe("`diagnose` of mistakes from public forum and GitHub reports", () => {
     for (const each of [...roleCases, ...bucketCases, ...keyCases]) {
-        it(`\`diagnose\` explains ${each.name} (${each.source})`, () => assertExplained(each));
+        const { name, source, notYet } = each;
+        if (notYet === undefined) it(`\`diagnose\` explains ${name} (${source})`, () => assertExplained(each));
+        else
+            it(`\`diagnose\` does not yet explain ${name} (${source}): ${notYet}`, () =>
+                assert.throws(
+                    () => assertExplained(each),
+                    assert.AssertionError,
+                    "the case is explained now: delete notYet",
+                ));
     }
 });

@@ -1,9 +1,22 @@
 import { bucketDenies, everything, type PublicCase, service, withBucket } from "./case.ts";
 
 const organisationId = "o-a1b2c3d4e5";
+const owner = /^the owner of the bucket films-test: except /;
+const perimeter = "https://github.com/aws-samples/data-perimeter-policy-examples/issues";
+const partners = ["111122223333", "444455556666"];
 
 /** Test cases with mistakes in bucket policies, which public sources report. */
 export const bucketCases: readonly PublicCase[] = [
+    {
+        name: "the session's ARN where the role's is sent",
+        source: "https://github.com/awsdocs/iam-user-guide/issues/272",
+        snapshot: bucketDenies({
+            ArnNotLike: { "aws:PrincipalArn": "arn:aws:sts::000000000000:assumed-role/Import-test/*" },
+            Bool: { "aws:PrincipalIsAWSService": "false" },
+        }),
+        says: /unless aws:PrincipalArn is like arn:aws:sts::.*sends .*aws:PrincipalArn arn:aws:iam::000000000000:role\/Import-test/,
+        ends: owner,
+    },
     {
         name: "the role's name typed wrong in an exception",
         source: "https://github.com/awsdocs/iam-user-guide/pull/179",
@@ -34,6 +47,33 @@ export const bucketCases: readonly PublicCase[] = [
         }),
         says: /requires StringEquals aws:ResourceOrgID/,
         ends: /aws:ResourceOrgID/,
+    },
+    {
+        name: "aws:SourceOwner, which only SNS and SES send",
+        source: "https://github.com/udondan/iam-floyd/issues/56",
+        snapshot: withBucket({
+            Sid: "Service",
+            Effect: "Allow",
+            Principal: service,
+            Action: ["s3:GetObject", "s3:ListBucket"],
+            Resource: everything,
+            Condition: { StringEquals: { "aws:SourceOwner": "000000000000" } },
+        }),
+        says: /requires StringEquals aws:SourceOwner .*sends no aws:SourceOwner/,
+        ends: "commands",
+    },
+    {
+        name: "an organisation or some accounts, joined by AND",
+        source: `${perimeter}/17`,
+        snapshot: bucketDenies(
+            {
+                StringNotEqualsIfExists: { "aws:PrincipalOrgID": organisationId, "aws:PrincipalAccount": partners },
+                BoolIfExists: { "aws:PrincipalIsAWSService": "false" },
+            },
+            { Sid: "EnforceIdentityPerimeter" },
+        ),
+        says: /EnforceIdentityPerimeter denies s3:ListBucket .*sends no aws:PrincipalOrgID/,
+        ends: /^the owner of the bucket/,
     },
     {
         name: "ForAnyValue with a negation on a key that is not sent",

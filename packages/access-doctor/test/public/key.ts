@@ -1,7 +1,7 @@
 import type { Statement } from "policy-evaluator";
 import { document, keyPolicy, location } from "../fixtures/import-fixture.ts";
 import { createFixture, fixtureSnapshot } from "../support.ts";
-import { account, bucketArn, objects, type PublicCase, refused, roleArn, service, withObjects } from "./case.ts";
+import { account, bucketArn, objects, type PublicCase, refused, roleArn, withObjects } from "./case.ts";
 
 const forRole = (more: Partial<Statement> = {}): Statement => ({
     Sid: "Role",
@@ -96,19 +96,14 @@ export const keyCases: readonly PublicCase[] = [
         ends: /kms:ViaService/,
     },
     {
-        name: "a key that only an attested enclave may use",
-        source: "https://github.com/aws/aws-nitro-enclaves-sdk-c/issues/157",
-        snapshot: encrypted(
-            forRole({ Principal: service }),
-            forRole({
-                Sid: "NoAttestation",
-                Effect: "Deny",
-                Principal: "*",
-                Condition: { Null: { "kms:RecipientAttestation:ImageSha384": "true" } },
-            }),
+        name: "a key that does not exist for the caller",
+        source: "https://github.com/aws/amazon-genomics-cli/issues/545",
+        snapshot: refused(
+            fixtureSnapshot(createFixture()),
+            "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
         ),
-        says: /NoAttestation.*denies kms:Decrypt.*kms:RecipientAttestation/,
-        ends: /NoAttestation/,
+        says: /key/,
+        ends: "unknown",
     },
     {
         name: "a service control policy, in S3's own words",
@@ -119,6 +114,16 @@ export const keyCases: readonly PublicCase[] = [
         ),
         says: /service control policy.*denies/,
         ends: /^the administrator of your AWS organisation: .*service control polic/,
+    },
+    {
+        name: "a resource control policy, in S3's own words",
+        source: messages,
+        snapshot: refused(
+            fixtureSnapshot(createFixture()),
+            denied("with an explicit deny in a resource control policy"),
+        ),
+        says: /resource control policy.*denies/,
+        ends: /^the administrator of your AWS organisation: .*resource control polic/,
     },
     {
         name: "a VPC endpoint policy of the network of the diagnosis",

@@ -1,8 +1,20 @@
-import type { Statement } from "policy-evaluator";
-import { account, bucketArn, get, list, objects, type PublicCase, trusting, withRole } from "./case.ts";
+import { document } from "../fixtures/import-fixture.ts";
+import { createFixture, fixtureSnapshot } from "../support.ts";
+import {
+    account,
+    bucketArn,
+    bucketStatements,
+    everything,
+    get,
+    list,
+    objects,
+    type PublicCase,
+    roleArn,
+    trusting,
+    withRole,
+} from "./case.ts";
 
 const guide = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
-const denies = (more: Partial<Statement>): Statement => ({ Effect: "Deny", Action: "s3:*", ...more });
 const onBoth = { Effect: "Allow", Resource: [bucketArn, objects] } as const;
 
 /** Test cases with mistakes in a role's policies, trust policy or permissions boundary, which public sources report. */
@@ -12,6 +24,20 @@ export const roleCases: readonly PublicCase[] = [
         source: "https://github.com/remotely-save/remotely-save/issues/564",
         snapshot: withRole({ ...onBoth, Action: ["s3:ListObjectsV2", "s3:CopyObject", "s3:GetObject"] }),
         says: /s3:ListObjectsV2 is not an action.*s3:ListBucket/,
+        ends: "commands",
+    },
+    {
+        name: "s3:ListObject, singular",
+        source: "https://github.com/reg-viz/reg-suit/pull/632",
+        snapshot: withRole({ ...onBoth, Action: ["s3:ListObject", "s3:GetObject"] }),
+        says: /s3:ListObject is not an action.*s3:ListBucket/,
+        ends: "commands",
+    },
+    {
+        name: "s3:HeadObject and s3:HeadBucket",
+        source: "https://github.com/DataBiosphere/azul/issues/6152",
+        snapshot: withRole({ ...onBoth, Action: ["s3:ListBucket", "s3:HeadObject", "s3:HeadBucket"] }),
+        says: /s3:HeadObject is not an action.*s3:GetObject/,
         ends: "commands",
     },
     {
@@ -63,18 +89,11 @@ export const roleCases: readonly PublicCase[] = [
         ends: "commands",
     },
     {
-        name: "a Deny with NotResource that excepts another bucket",
-        source: "https://github.com/mozilla/security/pull/66",
-        snapshot: withRole(list, get, denies({ Sid: "OnlyLogs", NotResource: "arn:aws:s3:::logs*" })),
-        says: /OnlyLogs.*denies s3:ListBucket.*outside arn:aws:s3:::logs\*/,
-        ends: /OnlyLogs/,
-    },
-    {
-        name: "a Deny of *lms* that also matches films",
-        source: "https://github.com/salesforce/policy_sentry/issues/389",
-        snapshot: withRole(list, get, denies({ Sid: "NoLms", Resource: "arn:aws:s3:::*lms*" })),
-        says: /NoLms.*denies s3:ListBucket.*\*lms\*/,
-        ends: /NoLms/,
+        name: "the action of a web identity in the trust policy",
+        source: "https://github.com/pulumi/pulumi-aws/issues/4629",
+        snapshot: trusting({ Action: "sts:AssumeRoleWithWebIdentity" }),
+        says: /No statement allows sts:AssumeRole/,
+        ends: "commands",
     },
     {
         name: "ForAllValues on the source account",
@@ -100,5 +119,40 @@ export const roleCases: readonly PublicCase[] = [
         snapshot: withRole(list, { ...get, Condition: { StringEquals: { "aws:ResourceTag/team": "films" } } }),
         says: /aws:ResourceTag\/team/i,
         ends: "unknown",
+    },
+    {
+        name: "a boundary that allows S3 through one VPC endpoint",
+        source: "https://github.com/awslabs/service-workbench-on-aws/pull/1183",
+        snapshot: fixtureSnapshot({
+            ...createFixture(),
+            boundary: document({
+                Sid: "ThroughEndpoint",
+                Effect: "Allow",
+                Action: ["s3:GetObject", "s3:ListBucket"],
+                Resource: everything,
+                Condition: { StringEquals: { "aws:SourceVpce": "vpce-0a1b2c3d4e5f60718" } },
+            }),
+        }),
+        says: /ThroughEndpoint .*aws:SourceVpce/,
+        ends: /aws:SourceVpce|boundary/,
+    },
+    {
+        name: "a role without policies, which the bucket policy names",
+        source: "https://github.com/awsdocs/iam-user-guide/issues/257",
+        snapshot: fixtureSnapshot({
+            ...createFixture(),
+            inline: {},
+            bucketPolicy: JSON.stringify(
+                document(...bucketStatements(createFixture()), {
+                    Sid: "Role",
+                    Effect: "Allow",
+                    Principal: { AWS: roleArn },
+                    Action: ["s3:GetObject", "s3:ListBucket"],
+                    Resource: everything,
+                }),
+            ),
+        }),
+        ends: "sound",
+        notYet: "broken: No statement of the role's policies allows s3:ListBucket; a Fix adds them",
     },
 ];

@@ -5,12 +5,13 @@ import { region } from "../../../../test/support/local-aws.ts";
 import {
     document,
     type ImportFixture,
+    interactions,
     keyPolicy,
     location,
     roleArnOf,
     soundFixture,
 } from "../../../access-doctor/test/fixtures/import-fixture.ts";
-import { account, allow, useEnforcing } from "./enforcement/support.ts";
+import { account, administrator, allow, useEnforcing } from "./enforcement/support.ts";
 
 const failed = /Insufficient privileges for accessing data in Amazon S3\.$/;
 
@@ -18,7 +19,7 @@ describe("Access checks of an import on the local AWS", () => {
     const aws = useEnforcing();
     let stage: Awaited<ReturnType<typeof stageOn>>;
     before(async () => {
-        stage = await stageOn(aws.instance);
+        stage = await stageOn(aws.url, region, administrator, interactions);
     });
 
     const fixtureOf = (name: string) => soundFixture(name, { partition: "aws", region, accountId: account });
@@ -27,7 +28,12 @@ describe("Access checks of an import on the local AWS", () => {
         return JSON.stringify({ ...policy, Statement: [...policy.Statement, statement] });
     };
     const importOf = async ({ bucket, roleName }: Pick<ImportFixture, "bucket" | "roleName">) =>
-        (await stage.importFrom(`s3://${bucket}/${location}`, `arn:aws:iam::${account}:role/${roleName}`)).failure;
+        (
+            await stage.importFrom(`s3://${bucket}/${location}`, {
+                importer: administrator,
+                roleArn: `arn:aws:iam::${account}:role/${roleName}`,
+            })
+        ).failure;
 
     /** Each case: a policy that requires a tag of the role or object, and the kind of the tagged resource. */
     const tagged: Record<string, (fixture: ImportFixture) => ImportFixture> = {
