@@ -50,7 +50,7 @@ export interface paths {
         };
         /**
          * Items that the viewers of this item also watched
-         * @description Answers from tables that data-prep makes from the interactions, without cost. An unknown item gets popular items.
+         * @description An unknown item gets popular items.
          */
         get: operations["getSimilar"];
         put?: never;
@@ -104,7 +104,7 @@ export interface paths {
         };
         /**
          * Items whose titles match a text
-         * @description Items with each word of the query in the title, the best match first, equal matches by popularity. Case, diacritics and punctuation are ignored. An item without a title is found by its id. Answers from the tables, without cost.
+         * @description Items with each word of the query in the title, the best match first, equal matches by popularity. Case, diacritics and punctuation are ignored. An item without a title is found by its id.
          */
         get: operations["searchItems"];
         put?: never;
@@ -202,9 +202,9 @@ export interface components {
         Source: "campaign" | "cache" | "precomputed" | "batch" | "similar" | "popular";
         /** @description Absent if the table of items has no price */
         Price: number;
-        /** @description Currency of the price, as in the table of items: `€` or `USD`; absent if the table does not say it */
+        /** @description Currency of the price in the table of items, such as `€`; absent if the table has none */
         Currency: string;
-        /** @description Number of pieces when the table of items was prepared; absent if the table has no stock. Lists leave out items with 0 or less */
+        /** @description Pieces when the table of items was prepared; absent without a stock. Lists leave out items with 0 or less */
         Stock: number;
         /** @description Web address of a picture; absent if the table of items has none */
         Image: string;
@@ -264,7 +264,7 @@ export interface components {
         History: {
             /** @description Sources of the items. events: events that the API received. data: the interactions */
             from: ("events" | "data")[];
-            /** @description Days for which the API keeps a viewer's items after the viewer's last event */
+            /** @description Days that the API keeps a viewer's items after the last event */
             eventDays: number;
             /** @description Maximum number of items kept from events */
             mostEvents: number;
@@ -309,7 +309,7 @@ export interface components {
         EventsAnswer: {
             /** @description Send this number as `since` with the viewer's next request */
             revision: number;
-            /** @description Whether the event tracker accepted the events; if not, the campaign does not learn from them */
+            /** @description Whether the event tracker accepted the events, so that the campaign learns from them */
             tracked: boolean;
         };
         Health: {
@@ -361,11 +361,11 @@ export interface components {
             };
             /** @description Costs in US dollars, by the prices in the stack's program */
             cost?: {
-                /** @description Cost of an hour while the campaign exists; 0 without a campaign */
+                /** @description Cost of an hour; 0 without a campaign */
                 campaignUsdPerHour: number;
                 estimatedUsdPerMonth: number;
                 monthlyLimitUsd: number;
-                /** @description Whether config `monthlyLimitUsd` sets the limit; else it is the estimate plus 25 % */
+                /** @description Whether `monthlyLimitUsd` sets the limit; else it is the estimate plus 25 % */
                 limitIsSet?: boolean;
                 /** @description The month's spend, as the cost guard last counted it; absent before its first run */
                 spend?: {
@@ -505,7 +505,7 @@ export interface components {
         filterValues: string;
         /** @description Context of the viewer, for example {"DEVICE":"phone"}, if the schema has these fields */
         context: string;
-        /** @description `revision` from the answer to the viewer's last event. A value more than a minute after the current time, in milliseconds, gets 400 */
+        /** @description `revision` from the answer to the viewer's last event. Milliseconds; more than a minute after now gets 400 */
         since: number;
     };
     requestBodies: never;
@@ -532,7 +532,7 @@ export interface operations {
                 filterValues?: components["parameters"]["filterValues"];
                 /** @description Context of the viewer, for example {"DEVICE":"phone"}, if the schema has these fields */
                 context?: components["parameters"]["context"];
-                /** @description `revision` from the answer to the viewer's last event. A value more than a minute after the current time, in milliseconds, gets 400 */
+                /** @description `revision` from the answer to the viewer's last event. Milliseconds; more than a minute after now gets 400 */
                 since?: components["parameters"]["since"];
             };
             header?: never;
