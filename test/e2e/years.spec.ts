@@ -214,7 +214,7 @@ describe("Runbooks for a stack that Pulumi deployed on the local AWS", () => {
                 refused = await json("retrain", 1);
             });
             assert.equal(refused.outcome, "refused");
-            assert.match(refused.reasons.join(), /100000 % over the 0\.\d{4} of the most popular items/);
+            assert.match(refused.reasons.join(), /100000 % more than the 0\.\d{4} of the most popular items/);
             assert.deepEqual(operations, billed);
             assert.equal(await serving(), live);
             assert.notEqual(refused.fresh, live);
