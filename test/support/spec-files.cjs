@@ -6,11 +6,15 @@ const root = join(__dirname, "..", "..");
 /** Specs of a minute or more start first, so that no long spec runs alone at the end. */
 const longest = [
     "test/e2e/years.spec.ts",
+    "test/e2e/kept.spec.ts",
     "test/e2e/serving.spec.ts",
     "test/e2e/drill-aws.spec.ts",
     "test/e2e/cost-guard.spec.ts",
     "test/e2e/serving-access.spec.ts",
     "test/e2e/operator.spec.ts",
+    "test/e2e/preview.spec.ts",
+    "test/e2e/demo.spec.ts",
+    "test/e2e/batch.spec.ts",
     "test/e2e/choices.spec.ts",
     "test/e2e/access.spec.ts",
     "test/e2e/access-fixes.spec.ts",
