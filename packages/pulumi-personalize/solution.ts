@@ -83,9 +83,7 @@ export const solution: ResourceKind<SolutionInputs> = {
     replaces: ["region", "name", "datasetGroupArn", "recipeArn", "performAutoML"],
     updates: ["performAutoTraining", "schedulingExpression", "eventParameters"],
     noted: ["recipeIsDefault"],
-    notes: (olds, { recipeArn, recipeIsDefault }) => ({
-        recipeArn: (recipeIsDefault && olds.recipeArn) || recipeArn,
-    }),
+    notes: ({ recipeArn }, { recipeIsDefault }) => (recipeIsDefault && recipeArn ? { recipeArn } : {}),
     identity: ["region", "name"],
     spellings: { schedulingExpression: spellingOfSchedule, eventParameters: sorted },
     taggable: true,

@@ -178,7 +178,7 @@ describe("`npm run demo`", () => {
         const odd = ["packages/local-aws/demo/demo.ts", "--data", "odd.csv"];
         const unnamed = await outputOf(...odd);
         assert.equal(unnamed.code, 1);
-        assert.match(unnamed.text, /npm run demo -- --data odd\.csv --columns user=NAME,item=NAME/);
+        assert.match(unnamed.text, /npm run demo -- --data odd\.csv --columns user=who,item=what,time=when/);
         const named = await outputOf(
             ...odd,
             "--columns",

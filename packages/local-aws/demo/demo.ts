@@ -151,7 +151,9 @@ async function check(instance: Instance, before: Readonly<Record<string, unknown
 }
 
 /** Returns the command's option of a name, such as `--item-columns` of `itemColumns`. */
-const toOption = (name: string) => `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
+function toOption(name: string): string {
+    return `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
+}
 
 /**
  * Prepares the data in the folder `output`. Returns the users for whom the demo prints recommendations, and the SHA-256
