@@ -82,8 +82,8 @@ async function serve({ ephemeral, folder, log: logged, speed, ...options }: Opti
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
     // npm does not pass SIGTERM on to the program that npx started.
     const { ppid } = process;
-    const orphaned = setInterval(() => process.ppid !== ppid && stop(), 250).unref();
-    if (process.env.npm_command !== "exec") clearInterval(orphaned);
+    const isOfNpx = process.env.npm_command === "exec";
+    const orphaned = isOfNpx ? setInterval(() => process.ppid !== ppid && stop(), 250).unref() : undefined;
     log("IAM is not enforced: roles, policies and signatures are not checked.");
     process.stdout.write(`Amazon Personalize (${waits}) on ${local.url}. Stop: Ctrl-C.\n`);
     if (local.ready === undefined) return;

@@ -3,9 +3,6 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf } from "./batch/access.ts";
 
-/** The lock's file in a locked folder. SQLite may keep further files, whose names start with this name. */
-export const lockFile = "lock.sqlite";
-
 /**
  * Locks a folder, so that two processes never write the same data. SQLite uses a lock of the operating system, which is
  * released whenever the process ends. A file with a process id would be ambiguous, because process ids are reused.
@@ -14,7 +11,7 @@ export const lockFile = "lock.sqlite";
  */
 export function takeFolder(dir: string, waitMs = 0): (() => void) | undefined {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    const file = join(dir, lockFile);
+    const file = join(dir, "lock.sqlite");
     const lock = new DatabaseSync(file, { timeout: waitMs });
     try {
         chmodSync(file, 0o600);

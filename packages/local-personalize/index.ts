@@ -15,6 +15,8 @@ export {
     credentialScope,
     failure,
     findOperation,
+    hostOf,
+    isForTools,
     isFromWebPage,
     parseJson,
     readBody,

@@ -222,7 +222,7 @@ describe("Packed packages", () => {
     }
 
     proves("each program ends with one line on an older Node.js", async () => {
-        const into = join(folder, "npm-24.21.0");
+        const into = join(folder, `npm-${newestNode}`);
         for (const program of ["local-personalize", "access-doctor", "pulumi-resource-personalize"]) {
             const file = join(into, "node_modules", ".bin", program);
             const ended = await exec(nodeOf(oldNode), [file]).catch((error) => error);
@@ -236,7 +236,7 @@ describe("Packed packages", () => {
         const env = () => ({ ...environmentOf(newestNode), TMPDIR: into });
         const npx = () => join(tools(), "node_modules", "npm", "bin", "npx-cli.js");
         before(async () => {
-            into = join(folder, "npm-24.21.0");
+            into = join(folder, `npm-${newestNode}`);
             await writeFile(join(into, "events.csv"), interactionsCsv(syntheticRatings()));
         });
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isFromWebPage } from "local-personalize";
+import { hostOf, isForTools, isFromWebPage } from "local-personalize";
 import { type Answer, jsonAnswer } from "./answer.ts";
 
 type Asked = Pick<IncomingMessage, "headers" | "url">;
@@ -25,13 +25,6 @@ const distributionHost = /^[a-z0-9]+\.cloudfront\.net$/;
  * it.
  */
 const ownHost = /^(127\.0\.0\.1|\[::1\]|([a-z0-9-]+\.)*localhost)$/;
-
-/** Host names of the endpoints below /_local. */
-const toolHost = /^(127\.0\.0\.1|\[::1\]|localhost)$/;
-
-/** Returns the name in the Host header, without the port: behind a tunnel, the port differs from the gateway's. */
-const hostOf = ({ headers }: Pick<IncomingMessage, "headers">) =>
-    (headers.host ?? "").toLowerCase().replace(/:\d+$/, "");
 
 /** Checks whether a path belongs to a deployed API or a function URL. */
 export const isPublicPath = (path: string) => publicPaths.some((pattern) => pattern.test(path));
@@ -76,7 +69,7 @@ export function classify(request: Asked): Plane | Answer {
     }
     if (isPublic) return "public";
     if (!/^\/+_local(\/|$)/.test(path)) return "calls";
-    return toolHost.test(host) ? "tools" : forbidden(`/_local answers only 127.0.0.1 and localhost, not ${host}.`);
+    return isForTools(request) ? "tools" : forbidden(`/_local answers only 127.0.0.1 and localhost, not ${host}.`);
 }
 
 const isPublicHost = (host: string) => distributionHost.test(host) || publicHosts.some((pattern) => pattern.test(host));

@@ -5,6 +5,7 @@ import {
     credentialScope,
     failure,
     findOperation,
+    isForTools,
     isFromWebPage,
     parseJson,
     readBody,
@@ -54,9 +55,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
  */
 const longestBody = 4_000_000;
 
-/** Host names of the endpoints below /_local. Any other name may be a web site that resolves to this machine. */
-const toolHost = /^(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/i;
-
 async function answer(options: ServerOptions, request: IncomingMessage, response: ServerResponse) {
     const { emulator, faults, region, logCall } = options;
     const began = performance.now();
@@ -72,7 +70,7 @@ async function answer(options: ServerOptions, request: IncomingMessage, response
         return refuse("AccessDenied", "A web page may not call the local Personalize; only a program may.", 403);
     }
     if (url.pathname.startsWith("/_local/")) {
-        if (!toolHost.test(request.headers.host ?? "")) {
+        if (!isForTools(request)) {
             return refuse("AccessDenied", "/_local answers only 127.0.0.1 and localhost.", 403);
         }
         return answerTools(toolEndpoints, options, request, url, response);

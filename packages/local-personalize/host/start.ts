@@ -6,7 +6,7 @@ import { findServiceModelDir } from "../botocore.ts";
 import type { Emulator, Speed } from "../contract.ts";
 import type { Quotas } from "../control/quotas.ts";
 import { createEmulator } from "../emulator.ts";
-import { lockFile, takeFolder } from "../folder-lock.ts";
+import { takeFolder } from "../folder-lock.ts";
 import { openAccess } from "../s3.ts";
 import { portOf } from "../wire/http.ts";
 import { type ArmedFault, createFaults, type Fault, readFault } from "./faults.ts";
@@ -53,6 +53,9 @@ export interface LocalPersonalize {
 /** Interval, in milliseconds, at which the server discards the metrics, because it has no CloudWatch. */
 const dropMetricsMs = 60_000;
 
+/** The emulator's own files in its folder. A reset deletes only these, because the folder may be one of the user's. */
+const ownFiles = /^(datasets|models|(events|personalize)\.sqlite.*)$/;
+
 /** The region of the AWS SDKs' environment variables. */
 export const defaultRegion = (): string => process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || "us-east-1";
 
@@ -73,45 +76,46 @@ export async function startLocalPersonalize(options: LocalOptions = {}): Promise
         followRegionRedirects: true,
         ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }),
     });
-    const file = data === undefined ? undefined : await toCsvFile(data, folder);
-    const access = file === undefined ? openAccess(s3) : withFile(openAccess(s3), file);
-    const create = () =>
-        createEmulator({
+    let file: string | undefined;
+    let emulator: Emulator | undefined;
+    let ready: Ready | undefined;
+    const faults = createFaults();
+    /** Opens the emulator, and makes the resources of `data`. */
+    const open = async (): Promise<Emulator> => {
+        const access = file === undefined ? openAccess(s3) : withFile(openAccess(s3), file);
+        emulator = createEmulator({
             ...{ dataDir: folder, speed: options.speed ?? "instant", accountId: options.account ?? "000000000000" },
             ...{ partition: "aws", quotas: options.quota ?? {}, throttle: options.throttle ?? false },
             ...{ serviceModelDir: options.serviceModel ?? findServiceModelDir(), access, log },
         });
-    let emulator: Emulator = create();
-    let ready: Ready | undefined;
-    const faults = createFaults();
-    const fill = async () => {
         if (file !== undefined) ready = await quickStart(emulator, region, file);
+        return emulator;
     };
     const reset = async () => {
-        await emulator.close();
-        for (const name of readdirSync(folder).filter((each) => !each.startsWith(lockFile))) {
+        await emulator?.close();
+        for (const name of readdirSync(folder).filter((each) => ownFiles.test(each))) {
             rmSync(join(folder, name), { recursive: true });
         }
         faults.clear();
-        emulator = create();
-        await fill();
+        await open();
         return { ready: ready ?? null };
     };
-    const metrics = setInterval(() => emulator.takeMetrics({ all: true }), dropMetricsMs).unref();
+    const metrics = setInterval(() => emulator?.takeMetrics({ all: true }), dropMetricsMs).unref();
     const end = async () => {
         clearInterval(metrics);
-        await emulator.close();
+        await emulator?.close();
         s3.destroy();
         release();
         if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     };
     try {
-        await fill();
+        if (data !== undefined) file = await toCsvFile(data, folder);
+        const first = await open();
         const server = await startServer({
             ...{ host, port, region, log, faults, reset },
             ...(options.logCall && { logCall: options.logCall }),
             get emulator() {
-                return emulator;
+                return emulator ?? first;
             },
         });
         return {
@@ -119,7 +123,7 @@ export async function startLocalPersonalize(options: LocalOptions = {}): Promise
             get ready() {
                 return ready;
             },
-            fault: (fault) => faults.arm(readFault(fault, emulator.operations)),
+            fault: (fault) => faults.arm(readFault(fault, first.operations)),
             reset: async () => void (await reset()),
             async close() {
                 server.close();

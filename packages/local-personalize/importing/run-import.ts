@@ -62,17 +62,7 @@ export async function runImport(
             if (typeAt >= 0) eventTypes.add((values[typeAt] ?? "").toLowerCase());
             if (measured) happened.push(...eventsOf(measured, fields, values));
         });
-        if (datasetType === "INTERACTIONS" && imported < fewestInteractions) {
-            throw new RefusedDataError(
-                `Input CSV has ${imported} interactions, fewer than the minimum of ${fewestInteractions}.`,
-            );
-        }
-        const optional = countMetadata("INTERACTIONS", fields);
-        if (eventTypes.size + optional > mostTypesAndColumns) {
-            throw new RefusedDataError(
-                `The data has ${eventTypes.size} event types and ${optional} metadata columns; together they can be at most ${mostTypesAndColumns}.`,
-            );
-        }
+        if (datasetType === "INTERACTIONS") checkInteractions(imported, eventTypes.size, fields);
         if (imported === 0) throw new RefusedDataError("Input CSV has no rows.");
         const before = properties.importMode === "INCREMENTAL" ? dataset.properties.rows : 0;
         const rows = collector.keep(rowsFile(options.dataDir, dataset.id), before, store.clock.now());
@@ -95,6 +85,21 @@ export async function runImport(
         }
         if (!(error instanceof RefusedDataError)) throw error;
         return { failure: `Failed to create a data import job ${datasetType} dataset...${error.message}` };
+    }
+}
+
+/** Throws RefusedDataError for too few interactions, or too many event types and metadata columns. */
+function checkInteractions(imported: number, types: number, fields: Field[]): void {
+    if (imported < fewestInteractions) {
+        throw new RefusedDataError(
+            `Input CSV has ${imported} interactions, fewer than the minimum of ${fewestInteractions}.`,
+        );
+    }
+    const columns = countMetadata("INTERACTIONS", fields);
+    if (types + columns > mostTypesAndColumns) {
+        throw new RefusedDataError(
+            `The data has ${types} event types and ${columns} metadata columns; together they can be at most ${mostTypesAndColumns}.`,
+        );
     }
 }
 

@@ -229,7 +229,7 @@ describe("local-personalize program", () => {
         }
     });
 
-    it("`startLocalPersonalize` rejects a file without Personalize's columns, and a wrong fault", async () => {
+    it("`startLocalPersonalize` rejects a file without Personalize's columns and a wrong fault, and a reset keeps the user's files", async () => {
         const file = join(dataDir, "other.csv");
         await writeFile(file, "who,what\n1,2\n");
         const options = { serviceModel: serviceModels(), region };
@@ -242,7 +242,14 @@ describe("local-personalize program", () => {
             startLocalPersonalize({ ...options, data: file }),
             /1 interactions, fewer than the minimum/,
         );
-        const local = await startLocalPersonalize(options);
+        const folder = await mkdtemp(join(dataDir, "own-"));
+        const own = join(folder, "events.csv");
+        await writeFile(own, interactionsCsv(ratings));
+        const local = await startLocalPersonalize({ ...options, folder, data: own });
+        const before = local.ready;
+        await local.reset();
+        assert.equal(local.ready?.campaignArn, before?.campaignArn);
+        assert.notEqual(local.ready?.trackingId, before?.trackingId);
         const throttle = { kind: "throttle" } as const;
         assert.throws(() => local.fault({ operation: "PutEvent", effect: throttle }), /such as CreateCampaign; it is/);
         assert.throws(

@@ -166,6 +166,7 @@ describe("Documented rules of Personalize", () => {
         );
         const bucket = createBucket({
             "movies/a.csv": interactionsCsv(syntheticRatings()),
+            "movies/items.csv": `ITEM_ID,${Array.from({ length: 12 }, (_, n) => `EXTRA_${n}`).join()}\n1${",a".repeat(12)}\n`,
             "movies/b.csv": `USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n${many.join("")}`,
         });
         const service = await startService({ access: bucket.access });
@@ -177,6 +178,10 @@ describe("Documented rules of Personalize", () => {
             await runImportJob(service, { jobName: "a", datasetArn, dataLocation: "s3://movies/a.csv" });
             const failed = await runImportJob(service, { jobName: "b", datasetArn, dataLocation: "s3://movies/b.csv" });
             assert.match(failed.failureReason ?? "", /11 event types and 0 metadata columns; together .* at most 10/);
+            const columns = Array.from({ length: 12 }, (_, n) => `EXTRA_${n}`);
+            const schema = createSchema("Items", column("ITEM_ID"), ...columns.map((name) => column(name)));
+            const items = { name: "items", datasetType: "ITEMS", schema, file: "items.csv" };
+            await addDataset(service, { datasetGroupArn }, items);
             const filterExpression =
                 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("a") | EXCLUDE UserID WHERE Users.AGE > 3';
             await refuses(

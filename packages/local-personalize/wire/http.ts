@@ -52,6 +52,16 @@ export function isFromWebPage({ headers }: Pick<IncomingMessage, "headers">): bo
     return headers.origin !== undefined || (site !== undefined && site !== "none");
 }
 
+/** Host names of the endpoints below /_local. Any other name may be a web site that resolves to this machine. */
+const toolHost = /^(127\.0\.0\.1|\[::1\]|localhost)$/;
+
+/** Returns the name in the Host header, without the port: behind a tunnel, the port differs from the server's. */
+export const hostOf = ({ headers }: Pick<IncomingMessage, "headers">): string =>
+    (headers.host ?? "").toLowerCase().replace(/:\d+$/, "");
+
+/** Checks whether a request names this machine as its host, which the endpoints below /_local require. */
+export const isForTools = (request: Pick<IncomingMessage, "headers">): boolean => toolHost.test(hostOf(request));
+
 /** Returns the whole body, in memory; undefined if it has more than `most` bytes, which are then read and dropped. */
 export async function readBody(request: IncomingMessage, most: number): Promise<Buffer | undefined>;
 export async function readBody(request: IncomingMessage): Promise<Buffer>;

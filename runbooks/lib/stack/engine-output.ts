@@ -43,7 +43,8 @@ export function openEngineLog({ folder, command, verbose = false, say }: EngineL
         take(line: string): void {
             appendFileSync(file, `${line}\n`);
             const shown = summarize(line);
-            if (verbose || shown !== undefined) say(verbose ? line : String(shown));
+            if (verbose) say(line);
+            else if (shown !== undefined) say(shown);
         },
         /** Returns what the engine has done so far, such as `pulumi up: 42 resources done`. */
         progress: () => `pulumi ${command}: ${done} resources done`,
