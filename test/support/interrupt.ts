@@ -11,7 +11,7 @@ import { findOrphans, startedBy } from "./orphans.ts";
 export type Stop = "ctrl-c" | "kill" | "failure";
 
 /** Milliseconds by which the response of the call is delayed, so that the interruption comes before the response. */
-const heldMilliseconds = 8000;
+const heldMilliseconds = 20_000;
 const settleMilliseconds = 1500;
 
 /**
@@ -56,8 +56,12 @@ export async function interrupted(
                 await sleep(settleMilliseconds);
                 engine.kill("SIGINT");
             } else {
-                // Wait until calls for other resources have ended, so that the kill interrupts only one call.
-                await sleep(settleMilliseconds);
+                // Wait until operations on other resources have ended, so that the kill interrupts only one call.
+                const last = Date.now() + heldMilliseconds - 2 * settleMilliseconds;
+                for (let quiet = 0; quiet < settleMilliseconds && Date.now() < last; quiet += 100) {
+                    await sleep(100);
+                    if ((await aws.pendingOperations().catch(() => 2)) > 1) quiet = 0;
+                }
                 engine.kill("SIGKILL");
             }
             await exit;

@@ -66,6 +66,12 @@ export function createClients(instance: Instance, credentials = administrator) {
     };
 }
 
+/** The fields of Pulumi's state file that tests read. */
+interface SavedState {
+    readonly resources?: readonly { readonly type: string; readonly outputs?: Record<string, string | object> }[];
+    readonly pending_operations?: readonly unknown[];
+}
+
 export type TestAws = Awaited<ReturnType<typeof startTestAws>>;
 
 /**
@@ -140,6 +146,12 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
         await configure();
     }
 
+    /** Reads the state's file. */
+    async function savedState(): Promise<SavedState> {
+        const folder = join(paths(instance).pulumiBackend, ".pulumi", "stacks", "movie-recommender");
+        return JSON.parse(await readFile(join(folder, `${stack}.json`), "utf8")).checkpoint.latest ?? {};
+    }
+
     const clients = createClients(instance);
     let starting: Promise<unknown> = Promise.resolve();
     async function discard(): Promise<void> {
@@ -211,11 +223,8 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
          * file.
          */
         async outputs(): Promise<Record<string, string>> {
-            const folder = join(paths(instance).pulumiBackend, ".pulumi", "stacks", "movie-recommender");
-            const { checkpoint } = JSON.parse(await readFile(join(folder, `${stack}.json`), "utf8"));
-            const resources: { type: string; outputs?: Record<string, string | object> }[] =
-                checkpoint.latest?.resources ?? [];
-            const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
+            const { outputs = {} } =
+                (await savedState()).resources?.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
             // The program's outputs are never objects, so an object in the state is an encrypted value.
             const shown = Object.entries(outputs).map(([name, value]) => [
                 name,
@@ -223,6 +232,8 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
             ]);
             return Object.fromEntries(shown);
         },
+        /** Returns how many operations the engine has begun and not ended, from the state's file. */
+        pendingOperations: async () => (await savedState()).pending_operations?.length ?? 0,
         /** Runs a runbook with `--stack`, as a user does. */
         runbook: (name: string, ...args: string[]) =>
             runHere(process.execPath, [join("runbooks", `${name}.ts`), "--stack", stack, ...args]),
