@@ -96,7 +96,12 @@ describe("Workflow that tests pushes", () => {
     it("the test workflow runs every suite on Linux with Node.js 20, and caches what they install", () => {
         const { linux } = workflow.jobs;
         assert.equal(linux["runs-on"], "ubuntu-latest");
-        assert.deepEqual(linux.strategy.matrix.run, [".ci/run", "npm run test:packages", "npm run test:spark"]);
+        assert.deepEqual(linux.strategy.matrix.run, [
+            ".ci/run",
+            "npm run test:packages",
+            "npm run test:spark",
+            "npm run drill:aws -- --against local --spend-up-to 10",
+        ]);
         assert.deepEqual(
             linux.steps.flatMap(({ run }) => run ?? []),
             ["$" + "{{ matrix.run }}"],

@@ -75,54 +75,55 @@ describe("Pulumi program for operator access, deployed on the local AWS", () => 
         await stranger.end();
     });
 
-    it("operators run a stack's life with the policies of their level, and a user with `read` cannot deploy", async () => {
-        const usual = {
-            permissionsBoundary: outputs.boundaryArn,
-            ...{ api: true, storefront: "cloudfront", eventTracker: true, tags: { team: "films" } },
-            filters: { unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' },
-            // Accept every version, because the metrics of few test users vary.
-            gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 },
-        };
-        const changed = { ...usual, tags: {}, storefront: "api", minProvisionedTPS: 2, monthlyLimitUsd: 700 };
+    const usual = () => ({
+        permissionsBoundary: outputs.boundaryArn,
+        ...{ api: true, storefront: "cloudfront", eventTracker: true, tags: { team: "films" } },
+        filters: { unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' },
+        // Accept every version, because the metrics of few test users vary.
+        gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 },
+    });
+    const changed = { tags: {}, storefront: "api", minProvisionedTPS: 2, monthlyLimitUsd: 700 };
+    let users: Record<OperatorLevel, Awaited<ReturnType<typeof freshUser>>>;
+    const as = (level: OperatorLevel, command: string, ...args: string[]) =>
+        command === "up" || command === "preview" || command === "destroy"
+            ? run(aws.instance, "pulumi", aws.engineArgs(command, ...args), "captured", users[level].who)
+            : run(
+                  aws.instance,
+                  process.execPath,
+                  [
+                      join("runbooks", `${command}.ts`),
+                      ...["--stack", aws.stack],
+                      ...args.flatMap((arg) => (arg === "--config-file" ? [arg, aws.configFile] : arg)),
+                  ],
+                  "captured",
+                  users[level].who,
+              );
+
+    it("a user with `read` cannot deploy", async () => {
         const arnsOf = (level: OperatorLevel) => operatorLevels[level].map((kind) => outputs.policyArns[kind] ?? "");
-        const users = {
+        users = {
             read: await freshUser(aws.iam, "reader", arnsOf("read")),
             operate: await freshUser(aws.iam, "operator", [...arnsOf("read"), ...arnsOf("operate")]),
             deploy: await freshUser(aws.iam, "deployer", Object.values(outputs.policyArns)),
         };
-        const configFile = join(aws.instance.dir, "workspace", `Pulumi.${aws.stack}.yaml`);
-        const as = (level: OperatorLevel, command: string, ...args: string[]) =>
-            command === "up" || command === "preview" || command === "destroy"
-                ? run(aws.instance, "pulumi", aws.engineArgs(command, ...args), "captured", users[level].who)
-                : run(
-                      aws.instance,
-                      process.execPath,
-                      [
-                          join("runbooks", `${command}.ts`),
-                          ...["--stack", aws.stack],
-                          ...args.flatMap((arg) => (arg === "--config-file" ? [arg, configFile] : arg)),
-                      ],
-                      "captured",
-                      users[level].who,
-                  );
-        await aws.configure(usual);
-        // The error may name any of these actions, because many creations start at the same time and the engine stops
-        // at the first one that IAM denies.
+        await aws.configure(usual());
+        // The error may name any of these actions, because many creations start at the same time and the engine
+        // stops at the first one that IAM denies.
         const refused = await as("read", "up", "--continue-on-error");
         assertExit(refused, 1);
         assert.match(
             refused.stdout,
             /user\/reader is not authorized to perform: (s3:CreateBucket|iam:CreateRole|personalize:Create\w+)/,
         );
-        let deployments = 0;
-        for (const [level, command, ...args] of life) {
-            if (command === "up") await aws.configure(deployments++ === 0 ? usual : changed);
-            if (command === "retrain") await aws.writeInteractions(2);
-            const result = await as(level, command, ...args);
-            assert.equal(result.exitCode, 0, `${command} with ${level}: ${result.stdout}${result.stderr}`);
-        }
-        for (const { end } of Object.values(users)) await end();
     });
+
+    for (const [step, [level, command, ...args]] of life.entries()) {
+        it(`step ${step + 1}: \`${[command, ...args].join(" ")}\` succeeds with the policies of ${level}`, async () => {
+            if (command === "up") await aws.configure({ ...usual(), ...(step > 0 && changed) });
+            if (command === "retrain") await aws.writeInteractions(2);
+            assertExit(await as(level, command, ...args), 0);
+        });
+    }
 
     it("`preview` rejects a `githubSubject` that several workflows could match", async () => {
         await program.configure({ githubSubject: "repo:my-org/*" });
@@ -149,6 +150,7 @@ describe("Pulumi program for operator access, deployed on the local AWS", () => 
     });
 
     it("`destroy` deletes all operator policies and the OIDC provider", async () => {
+        for (const { end } of Object.values(users)) await end();
         assertExit(await program.engine("destroy"), 0);
         const { Policies = [] } = await aws.iam.listPolicies({ Scope: "Local" });
         assert.deepEqual(Policies, []);

@@ -5,7 +5,8 @@ import { itemsCsv, itemsSchema } from "../../data-prep/items.ts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { previewedAndApplied } from "../support/preview-plan.ts";
+import { applied } from "../support/preview-plan.ts";
+import { until } from "../support/until.ts";
 
 const personalizeArn = `arn:aws:personalize:${region}:${localAccountId}`;
 const catalogue = Array.from({ length: 150 }, (_, index) => ({
@@ -58,12 +59,17 @@ describe("Two stacks with the same configuration in one account and region", () 
     /** Asserts that the API and `recommend` of the current stack return comedies for the filter `comedies`. */
     async function assertComedies(viewer: string): Promise<void> {
         const { apiUrl } = await aws.outputs();
-        const answer = await fetch(`${apiUrl}/recommendations/${viewer}?filter=comedies`);
-        const { items, source } = (await answer.json()) as { items: { itemId: string }[]; source: string };
-        assert.deepEqual([answer.status, source], [200, "campaign"]);
+        let items: readonly { itemId: string }[] = [];
+        // On a busy machine, the campaign can answer later than the API waits.
+        await until("the API returns the campaign's list", async () => {
+            const answer = await fetch(`${apiUrl}/recommendations/${viewer}?filter=comedies`);
+            const list = (await answer.json()) as { items: { itemId: string }[]; source: string };
+            items = list.items;
+            return ["campaign", "cache"].includes(list.source);
+        });
         const result = await aws.runbook("recommend", viewer, "--filter", "comedies", "--json");
         assertExit(result, 0);
-        for (const list of [items, JSON.parse(result.stdout).recommendations[viewer] as { itemId: string }[]]) {
+        for (const list of [items, JSON.parse(result.stdout).recommendations[viewer] as typeof items]) {
             assert.ok(list.length > 0 && list.every(({ itemId }) => comedies.includes(itemId)));
         }
     }
@@ -78,17 +84,12 @@ describe("Two stacks with the same configuration in one account and region", () 
         assert.deepEqual(await comedyFilters(), [`comedies-${first}`, `comedies-${second}`]);
     });
 
-    it("`preview` refuses a new stack whose data bucket would be the second stack's page or trail bucket", async () => {
-        for (const ending of ["page", "trail"]) {
-            await aws.use(`${second}-${ending}`);
-            await aws.configure(configuration);
-            const { exitCode, stdout } = await aws.engine("preview");
-            assert.notEqual(exitCode, 0);
-            assert.match(
-                stdout,
-                new RegExp(`Bucket \\S+-${second}-${ending} ends with -${ending}, so .*config set bucketName`),
-            );
-        }
+    it("`preview` refuses a new stack whose data bucket would be the second stack's trail bucket", async () => {
+        await aws.use(`${second}-trail`);
+        await aws.configure(configuration);
+        const { exitCode, stdout } = await aws.engine("preview");
+        assert.notEqual(exitCode, 0);
+        assert.match(stdout, new RegExp(`Bucket \\S+-${second}-trail ends with -trail, so .*config set bucketName`));
         await aws.use(second);
     });
 
@@ -112,8 +113,7 @@ describe("Two stacks with the same configuration in one account and region", () 
             both.filter((thing) => !left.includes(thing) && !thing.includes(second)),
             [],
         );
-        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
-        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("preview", "--refresh", "--expect-no-changes"), 0);
         // A new viewer, because the API has the first viewer's list in its cache.
         await assertComedies("2");
     });
@@ -139,17 +139,11 @@ describe("Two stacks with the same configuration in one account and region", () 
 
     it("`up` gives that filter the suffix when its expression changes, and then keeps the name", async () => {
         for (const year of [1950, 1960]) {
-            await aws.configure({
-                ...configuration,
-                filters: { comedies: `INCLUDE ItemID WHERE Items.YEAR < ${year}` },
-            });
-            const { preview, up } = await previewedAndApplied(aws);
-            assert.deepEqual(preview, up);
-            assert.equal(
-                up.some((line) => line.includes("lambda/function:Function::api")),
-                year === 1950,
-                up.join("\n"),
-            );
+            const comedies = `INCLUDE ItemID WHERE Items.YEAR < ${year}`;
+            await aws.configure({ ...configuration, filters: { comedies } });
+            const { plan } = await applied(aws);
+            const isRenamed = plan.update?.includes("Function") ?? false;
+            assert.equal(isRenamed, year === 1950, JSON.stringify(plan));
             assert.deepEqual(await comedyFilters(), [`comedies-${first}`]);
         }
     });
@@ -161,7 +155,7 @@ describe("Two stacks with the same configuration in one account and region", () 
         assert.match(failed.stderr, /Filter comedies-\S+ was deleted outside Pulumi\..* pulumi refresh && pulumi up/);
     });
 
-    it("`up` creates both stacks with lists by batch inference, an API key and a webhook, and `destroy` of one leaves the other unchanged", async () => {
+    it("`up` changes both stacks to lists by batch inference, an API key and a webhook, and `destroy` of one leaves the other unchanged", async () => {
         await aws.ssm.putParameter({
             Name: "/films/webhook",
             Value: "https://chat.example/hook",
@@ -175,7 +169,6 @@ describe("Two stacks with the same configuration in one account and region", () 
         }
         assertExit(await aws.engine("destroy"), 0);
         await aws.use(first);
-        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
-        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("preview", "--refresh", "--expect-no-changes"), 0);
     });
 });
