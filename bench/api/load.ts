@@ -93,7 +93,7 @@ export const listRequest = (userId: string, since?: number): ApiRequest => ({
     query: { numResults: "25", ...(since !== undefined && { since: String(since) }) },
 });
 
-export const watchRequest = (userId: string, itemId: string): ApiRequest => ({
+const watchRequest = (userId: string, itemId: string): ApiRequest => ({
     method: "POST",
     resource: "/events",
     body: { userId, sessionId: `session-${userId}`, events: [{ eventType: "Watch", itemId }] },

@@ -85,7 +85,7 @@ export type ApiStack = Awaited<ReturnType<typeof startApiStack>>;
  * Returns a function that calls the campaign directly, as a web server without this API would: with the AWS SDK and its
  * default of three attempts.
  */
-export const campaignCaller = (
+const campaignCaller = (
     { runtime, events }: { readonly runtime: PersonalizeRuntimeClient; readonly events: PersonalizeEventsClient },
     campaignArn: string,
     trackingId: string,

@@ -166,18 +166,6 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
         });
     }
 
-    for (const { path, evidence } of parameterRows.filter(({ here }) => here === "has an effect")) {
-        if (evidence.startsWith("List calls ")) continue;
-        it(`the test "${evidence}", which parameters.md names for ${path}, exists`, () => {
-            const [file = "", title = ""] = evidence.split(": ");
-            const titles = [...readFileSync(join(specs, file), "utf8").matchAll(/^\s+it\((["`])(.*)\1/gm)];
-            assert.ok(
-                titles.some(([, , text]) => text?.includes(title)),
-                evidence,
-            );
-        });
-    }
-
     it('each row of parameters.md says "has an effect", "refused" or "stored only", with evidence', () => {
         const wrong = parameterRows.filter(({ here }) => !["has an effect", "refused", "stored only"].includes(here));
         assert.deepEqual(wrong, []);

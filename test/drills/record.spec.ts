@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fake } from "../support/fake.ts";
 import { checks, outcomes, runRow } from "./record/checks.ts";
 import { compare } from "./record/compare.ts";
-import type { DrillStack } from "./record/drill-stack.ts";
-import { liveThrough } from "./record/life.ts";
 import { type Call, findLeaks, scrub, withoutOthers } from "./record/recording.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -248,31 +245,6 @@ describe("`outcomes`, which answers the rows of docs/unproven.md", () => {
         const page = await readFile(join(root, "docs", "unproven.md"), "utf8");
         const head = /^\| date .*$/m.exec(page)?.[0] ?? "";
         assert.equal(head.split("|").length, row.split("|").length);
-    });
-});
-
-describe("`liveThrough`, the steps of `drill:aws`", () => {
-    it("if `up` as operator fails, the drill records the error, and continues as administrator", async () => {
-        const steps: string[] = [];
-        const notes = new Map<string, string>();
-        const answer = (exitCode: number, stdout: string) => Promise.resolve({ exitCode, stdout });
-        const denial = "User: arn:aws:iam::000000000000:user/somebody is not authorized to perform: sns:TagResource";
-        const stack = fake<DrillStack>({
-            ...{ stack: "drill-000000", region: "eu-central-1", byHand: "pulumi destroy", configFile: "" },
-            note: (name: string, value: string) => void notes.set(name, value),
-            run: () => answer(0, ""),
-            configure: async () => {},
-            engine: (command: string) => answer(0, String(steps.push(command))),
-            upAsOperator: () => answer(1, `  error: ${denial}\n`),
-            runbook: () => answer(0, JSON.stringify({ recommendations: { 1: [1], 2: [1], nobody: [1] }, rows: [] })),
-            observe: async () => undefined,
-            createOperator: async () => undefined,
-            deleteOperator: async () => void steps.push("delete operator"),
-        });
-        await liveThrough(stack, { signal: new AbortController().signal, say: () => {} });
-        assert.deepEqual(steps, ["up", "preview", "refresh", "up", "destroy", "delete operator"]);
-        assert.equal(notes.get("up as operator"), `exit 1\n${denial}`);
-        assert.equal(notes.get("up"), "done");
     });
 });
 

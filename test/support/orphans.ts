@@ -12,7 +12,7 @@ export interface Process {
  * Returns the running processes of this machine, without ended processes whose parent has not collected their exit code
  * yet.
  */
-export function running(): readonly Process[] {
+function running(): readonly Process[] {
     const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" }).split("\n");
     return lines.flatMap((line) => {
         const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+[^Z]\S*\s+(.*)$/.exec(line) ?? [];

@@ -52,7 +52,7 @@ export function principalWeights({ gram, directed, roots }: PairSums): Float32Ar
 }
 
 /** Returns the number of principal components of a catalogue of n items. */
-export const countComponents = (n: number): number =>
+const countComponents = (n: number): number =>
     n < FEWEST_ITEMS ? 0 : Math.min(MOST_COMPONENTS, Math.max(LEAST_COMPONENTS, Math.floor(n / ITEMS_PER_COMPONENT)));
 
 /** Returns the correlations of the items: the Gram matrix without its ridge, with 1 on its diagonal. */
