@@ -58,7 +58,7 @@ describe("Storefront layout shift", () => {
         await waitForFilms(page, "popular");
         // Loading the page scrolled to the row above. The tests above measure loading.
         await page.waitForNetworkIdle({ idleTime: 500 });
-        await page.evaluate(() => void (document.documentElement.dataset.shift = "0"));
+        await page.evaluate(() => document.documentElement.removeAttribute("data-shift"));
         site.served.control.delayMs = 300;
         await page.locator(".hero .primary").click();
         await waitForText(page, "#picks .row-note", /^Because/);
