@@ -104,10 +104,7 @@ export function groupViews(columns: Columns): RowsByUser {
 }
 
 /** Returns the times of the oldest and the newest event in epoch seconds; 0 without events. */
-export function computeTimeSpan({ timestamps }: Columns): {
-    readonly firstTimestamp: number;
-    readonly lastTimestamp: number;
-} {
+export function computeTimeSpan({ timestamps }: Columns) {
     let [firstTimestamp, lastTimestamp] = [timestamps[0] ?? 0, timestamps[0] ?? 0];
     for (let row = 0; row < timestamps.length; row++) {
         const timestamp = timestamps[row] as number;

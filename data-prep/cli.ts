@@ -7,7 +7,7 @@ import { itemParts } from "./attributes/items-table.ts";
 import { userParts } from "./attributes/users.ts";
 import { DEFAULT_OUTPUT } from "./files.ts";
 import { resolvedOptions } from "./layout.ts";
-import { type Decimal, decimals } from "./numbers.ts";
+import { decimals } from "./numbers.ts";
 import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
 import { type PrepareOptions, planPreparation, prepare } from "./prepare.ts";
 import { parseEventRule } from "./reading/event-rule.ts";
@@ -22,23 +22,11 @@ const PROBLEM = 1;
 const WRONG_USAGE = 2;
 const CANCELLED = 8;
 
-interface Flags {
-    items?: string;
-    users?: string;
-    columns?: string;
-    itemColumns?: string;
-    userColumns?: string;
-    time?: string;
-    decimal?: Decimal;
-    event?: string;
-    hashUsers?: string;
-    output?: string;
-    report?: string;
+/** The options as commander returns them. */
+interface Flags extends Omit<PrepareOptions, "badRows"> {
     badRows: "fail" | "skip" | `quarantine:${string}`;
-    maxBad?: number;
     json?: true;
     dryRun?: true;
-    yes?: true;
     options?: string;
     stack?: string;
 }

@@ -6,27 +6,18 @@ import type { Decision, EventRule } from "./reading/event-rule.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
 import { idProblem, parseDigits, timeProblem } from "./values.ts";
 
-/** The time of the current record. */
-export interface TimeField {
-    /** Reads the field between two positions. Returns the reason if it is not a usable time. */
-    read(record: Buffer, start: number, end: number): string | undefined;
-    /** Returns the time that was read, epoch seconds. */
-    seconds(): number;
-    /** Writes the time that was read; returns the position after it. */
-    write(out: Buffer, start: number): number;
-}
-
 /**
- * Creates the reader of a column of times. `latest` is the latest accepted time in epoch seconds: a later one is in the
- * future.
+ * Creates the reader of a column of times: `seconds` returns the time that `read` read, in epoch seconds. `latest` is
+ * the latest accepted time in epoch seconds: a later one is in the future.
  */
-export function createTimeField(format: TimeFormat, dialect: Dialect, latest: number): TimeField {
+export function createTimeField(format: TimeFormat, dialect: Dialect, latest: number) {
     const readTime = timeReader(format);
     let bytes: Buffer = Buffer.alloc(0);
     let [from, to, seconds] = [0, 0, 0];
     /** Whether the CSV can contain the digits of the field unchanged. */
     let isWritten = false;
 
+    /** Reads the field between two positions. Returns the reason if it is not a usable time. */
     const read = (record: Buffer, start: number, end: number): string | undefined => {
         bytes = record;
         from = start;
@@ -44,6 +35,7 @@ export function createTimeField(format: TimeFormat, dialect: Dialect, latest: nu
         }
         return seconds < 0 ? "timestamp is before 1970" : undefined;
     };
+    /** Writes the time that was read; returns the position after it. */
     const write = (out: Buffer, start: number): number => {
         if (!isWritten) return start + out.write(String(seconds), start, "latin1");
         let at = start;

@@ -4,26 +4,24 @@ import { UnfitDataError } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import type { Suggest } from "./suggestion.ts";
 
-/** Replaces users' ids by keyed hashes, so that nobody without the key can test whose ids they are. */
-export interface UserHash {
-    /** Returns the HMAC-SHA-256 of an id, hexadecimal. */
-    readonly hash: (id: string) => string;
-    /** Shows in the manifest whether a later run has the same key. */
-    readonly fingerprint: string;
-}
-
 /** Minimum length of a key in characters: a shorter one can be guessed. */
 const shortestKey = 16;
 
-/** Reads the file of `--hash-users`, whose text without spaces at its ends is the key. Throws an Error if there is none. */
-export function readUserHash(path: string): UserHash {
+/**
+ * Reads the file of `--hash-users`, whose text without spaces at its ends is the key. Throws an Error if there is none.
+ * Keyed hashes replace users' ids, so that nobody without the key can test whose ids they are.
+ *
+ * @returns `hash`, which returns the HMAC-SHA-256 of an id, hexadecimal; and the key's `fingerprint`, with which the
+ * manifest shows whether a later run has the same key
+ */
+export function readUserHash(path: string) {
     const key = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
     if (key.length < shortestKey) {
         throw new Error(
             `${path} has no key of at least ${shortestKey} characters for --hash-users. Make one:  openssl rand -hex 32 > ${path}`,
         );
     }
-    const hash = (id: string) => createHmac("sha256", key).update(id).digest("hex");
+    const hash = (id: string): string => createHmac("sha256", key).update(id).digest("hex");
     return { hash, fingerprint: hash("the key of --hash-users").slice(0, 16) };
 }
 

@@ -13,19 +13,6 @@ const groupSign = /(?<=\d)[\s'\u2019](?=\d{3}(?:\D|$))/gu;
 /** A number of pieces, also as `5 pcs` or `10+`. */
 const pieces = /^[>~]?\s*([+-]?\d[\d.,]*)\s*\+?\s*(?:(?:pcs?|pieces?|units?|stk|st|stück|pz|uds?|szt|ks)\.?)?$/iu;
 
-/** The columns of price and stock in a table of items, and what the catalogue gets from them. */
-interface ShopColumns {
-    /** The table's rows, with plain numbers where at least half of such a column's values are amounts or numbers. */
-    readonly rows: readonly (readonly string[])[];
-    /**
-     * Price, currency and stock by row: without an amount, or with a negative one, no price; a stock of 0 for a sold-out
-     * item, and none if the number is not known.
-     */
-    readonly details: readonly ShopDetails[];
-    /** What was not understood, with its number. */
-    readonly notes: readonly string[];
-}
-
 /** Numbers of the columns of a table of items. */
 interface ShopParts {
     readonly price?: number | undefined;
@@ -36,13 +23,16 @@ interface ShopParts {
 /**
  * Reads the columns `price`, `currency` and `stock` of a table, all by number.
  *
+ * @returns the table's rows, with plain numbers where at least half of such a column's values are amounts or numbers; the
+ * details of the catalogue by row; and notes of what was not understood, with its number. Without an amount, or with a
+ * negative one, there is no price. A sold-out item has stock 0, and an item whose number is not known has no stock
  * @throws Error with both readings and their commands if a number such as `1.299` has several
  */
 export function readShopColumns(
     { name, columns, rows }: { name: string; columns: readonly string[]; rows: readonly (readonly string[])[] },
     parts: ShopParts,
     choice: DecimalChoice,
-): ShopColumns {
+) {
     const [priceTexts = [], stockTexts = [], codes = []] = [parts.price, parts.stock, parts.currency].map((at) =>
         rows.map((row) => (at === undefined ? "" : (row[at] ?? "").trim())),
     );
@@ -79,10 +69,12 @@ export function readShopColumns(
         rows: rows.map((row, index) =>
             replaced.reduce((changed, { at, values }) => changed.with(at, values[index] ?? ""), row),
         ),
-        details: rows.map((_, at) => ({
-            ...(prices[at] && { price: Number(prices[at]), ...(currencies[at] && { currency: currencies[at] }) }),
-            ...(stock[at] && { stock: Number(stock[at]) }),
-        })),
+        details: rows.map(
+            (_, at): ShopDetails => ({
+                ...(prices[at] && { price: Number(prices[at]), ...(currencies[at] && { currency: currencies[at] }) }),
+                ...(stock[at] && { stock: Number(stock[at]) }),
+            }),
+        ),
         notes: [
             ...note("price", rows.length, unreadPrices),
             ...note("stock", rows.length, unreadStock),

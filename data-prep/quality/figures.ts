@@ -9,37 +9,10 @@ export const coldBelow = { user: 2, item: 5 } as const;
 const maxPoints = 60;
 
 /** Figures of interactions, for checks and charts. */
-export interface Figures {
-    readonly rows: number;
-    readonly users: number;
-    readonly items: number;
-    /** Epoch seconds. */
-    readonly firstTimestamp: number;
-    readonly lastTimestamp: number;
-    /** Number of events before 1995. */
-    readonly early: number;
-    /** Number of events in each part of the covered time, in order. A part has `daysPerBar` days. */
-    readonly events: { readonly daysPerBar: number; readonly bars: readonly number[] };
-    readonly busiestDay: { readonly start: number; readonly rows: number };
-    /** The longest time without an event, in whole days; `from` is epoch seconds. */
-    readonly longestGap: { readonly from: number; readonly days: number };
-    /** Number of users with a history of at least 1, 2, 4, 8 … events. */
-    readonly histories: readonly { readonly least: number; readonly users: number }[];
-    readonly coldUsers: number;
-    readonly coldItems: number;
-    readonly mostOfUser: { readonly id: string; readonly rows: number };
-    readonly mostOfItem: { readonly id: string; readonly rows: number };
-    /**
-     * Points of a curve: the share of all events that the most popular items have, for several shares of the items.
-     * Both shares are from 0 to 1.
-     */
-    readonly popularity: readonly { readonly items: number; readonly events: number }[];
-    /** Gini coefficient. 0: all items are equally popular; near 1: few items have all events. */
-    readonly gini: number;
-}
+export type Figures = ReturnType<typeof computeFigures>;
 
-/** Calculates the figures, in a few passes over the columns. */
-export function computeFigures(columns: Columns): Figures {
+/** Calculates the figures, in a few passes over the columns. Timestamps are epoch seconds. */
+export function computeFigures(columns: Columns) {
     const { users, items, userCount, itemCount, userIds, itemIds } = columns;
     const span = computeTimeSpan(columns);
     const perUser = countRows(users, userCount);
@@ -59,10 +32,7 @@ export function computeFigures(columns: Columns): Figures {
     };
 }
 
-function computeDays(
-    { timestamps }: Columns,
-    { firstTimestamp, lastTimestamp }: Pick<Figures, "firstTimestamp" | "lastTimestamp">,
-): Pick<Figures, "early" | "events" | "busiestDay" | "longestGap"> {
+function computeDays({ timestamps }: Columns, { firstTimestamp, lastTimestamp }: ReturnType<typeof computeTimeSpan>) {
     const [first, last] = [Math.floor(firstTimestamp / day), Math.floor(lastTimestamp / day)];
     const perDay = new Float64Array(last - first + 1);
     for (let row = 0; row < timestamps.length; row++) {
@@ -80,27 +50,35 @@ function computeDays(
         if (empty > longest) [longest, longestEnd] = [empty, index];
     }
     return {
+        /** Number of events before 1995. */
         early: perDay.subarray(0, Math.max(0, earliest / day - first)).reduce((sum, rows) => sum + rows, 0),
+        /** Number of events in each part of the covered time, in order. A part has `daysPerBar` days. */
         events: { daysPerBar, bars },
         busiestDay: { start: (first + busiest) * day, rows: perDay[busiest] as number },
+        /** The longest time without an event, in whole days. */
         longestGap: { from: (first + longestEnd - longest + 1) * day, days: longest },
     };
 }
 
-function countHistories(perUser: Int32Array): Figures["histories"] {
+/** Returns the number of users with a history of at least 1, 2, 4, 8 … events. */
+function countHistories(perUser: Int32Array) {
     const longest = perUser.reduce((most, count) => Math.max(most, count), 1);
     const steps = Array.from({ length: Math.floor(Math.log2(longest)) + 1 }, (_, step) => 2 ** step);
     return steps.map((least) => ({ least, users: perUser.filter((count) => count >= least).length }));
 }
 
-function findMost(counts: Int32Array, ids: readonly string[]): { readonly id: string; readonly rows: number } {
+function findMost(counts: Int32Array, ids: readonly string[]) {
     let most = 0;
     for (const [index, count] of counts.entries()) if (count > (counts[most] as number)) most = index;
     return { id: ids[most] ?? "", rows: counts[most] ?? 0 };
 }
 
-/** Returns the Gini coefficient and the Lorenz curve of the items' events. */
-function computePopularity(perItem: Int32Array): Pick<Figures, "popularity" | "gini"> {
+/**
+ * Returns the Gini coefficient and the Lorenz curve of the items' events. Gini coefficient 0: all items are equally
+ * popular; near 1: few items have all events. The curve has the share of all events that the most popular items have, for
+ * several shares of the items, from 0 to 1.
+ */
+function computePopularity(perItem: Int32Array) {
     const sorted = perItem.toSorted().reverse();
     const total = sorted.reduce((sum, count) => sum + count, 0) || 1;
     const step = Math.max(1, Math.ceil(sorted.length / maxPoints));

@@ -62,13 +62,6 @@ export function ranked(scores: Float64Array, second: ArrayLike<number> = scores)
     return [...scores.keys()].sort((a, b) => by(scores, a, b) || by(second, a, b) || a - b);
 }
 
-export interface Trending {
-    /** Length of each of the two compared windows. */
-    readonly windowSeconds: number;
-    /** Item numbers, the strongest growth first. */
-    readonly items: number[];
-}
-
 const longestWindow = 30 * 86_400;
 /**
  * Minimum growth in standard deviations. Growth below this value is regarded as noise. By chance alone, one film of six
@@ -82,8 +75,10 @@ const leastGrowth = 1;
  * windows have 30 days, or a third of shorter data. The expected views include the growth of all views. Growth is in
  * standard deviations of the difference of two counts, (views - expected) / √(views + expected + 1). One view after
  * none is then not the strongest. Growth below one does not count, so the list may be short or empty.
+ *
+ * @returns the length of each window, and item numbers, the strongest growth first
  */
-export function trending(columns: Columns, views: RowsByUser, count: number): Trending {
+export function trending(columns: Columns, views: RowsByUser, count: number) {
     const { itemCount, items, timestamps } = columns;
     const { rows } = views;
     const present = computePresent(columns, views);

@@ -141,15 +141,13 @@ function weightsAlone({ itemCount, items, starts }: Histories, parts: Parts): Fl
     return alone.map((weight) => weight / fraction);
 }
 
-/** The views that count for item `i` have the numbers `starts[i]` up to `starts[i + 1]`. */
-interface Samples {
-    readonly starts: Int32Array;
-    /** For each view, its position in the histories and its user. */
-    readonly places: Int32Array;
-    readonly users: Int32Array;
-}
+type Samples = ReturnType<typeof samplesOf>;
 
-function samplesOf({ itemCount, items, starts: userStarts }: Histories, wanted: readonly number[]): Samples {
+/**
+ * Returns the views that count: those for item `i` have the numbers `starts[i]` up to `starts[i + 1]`. Each view has its
+ * position in the histories and its user.
+ */
+function samplesOf({ itemCount, items, starts: userStarts }: Histories, wanted: readonly number[]) {
     const all = countRows(items, itemCount);
     const sampled = new Int32Array(itemCount);
     for (const item of wanted) sampled[item] = Math.min(all[item] as number, maxSampled);
