@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { messageOf } from "terminal-text";
-import { type Entry, open as openZip, type ZipFile } from "yauzl";
+import { type Entry, openPromise as openZip } from "yauzl";
 import { hashFile } from "../files.ts";
 
 /** A file with a table, with the name that messages use. */
@@ -95,15 +95,9 @@ async function* unchanging(path: string): AsyncGenerator<Uint8Array> {
 
 async function zipSources(path: string): Promise<Source[]> {
     const damaged = (error: unknown) => new Error(`${path} is a damaged zip (${messageOf(error)}): download it again.`);
-    const entries = await new Promise<Entry[]>((resolve, reject) => {
-        openZip(path, { lazyEntries: false }, (error: Error | null, zip?: ZipFile) => {
-            if (error || !zip) return reject(damaged(error));
-            const entries: Entry[] = [];
-            zip.on("entry", (entry: Entry) => entries.push(entry));
-            zip.on("error", (error: Error) => reject(damaged(error)));
-            zip.on("end", () => resolve(entries));
-        });
-    });
+    const entries = await openZip(path)
+        .then((zip) => Array.fromAsync(zip.eachEntry()))
+        .catch((error) => Promise.reject(damaged(error)));
     const depth = (name: string) => name.split("/").length;
     return entries
         .filter(({ fileName }) => !/(^|\/)(\.|__MACOSX\/)|\/$/.test(fileName))
@@ -115,17 +109,15 @@ async function zipSources(path: string): Promise<Source[]> {
         }));
 }
 
-function openEntry(path: string, entry: Entry, damaged: (error: unknown) => Error): Promise<AsyncIterable<Uint8Array>> {
-    return new Promise((resolve, reject) => {
-        openZip(path, { lazyEntries: true }, (error: Error | null, zip?: ZipFile) => {
-            if (error || !zip) return reject(damaged(error));
-            zip.openReadStream(entry, (error: Error | null, stream?: Readable) => {
-                if (error || !stream) return reject(damaged(error));
-                stream.once("close", () => zip.close());
-                resolve(limited(stream, path, () => entry.compressedSize, damaged));
-            });
-        });
-    });
+async function openEntry(path: string, entry: Entry, damaged: (error: unknown) => Error) {
+    try {
+        const zip = await openZip(path);
+        const stream = await zip.openReadStreamPromise(entry);
+        stream.once("close", () => zip.close());
+        return limited(stream, path, () => entry.compressedSize, damaged);
+    } catch (error) {
+        throw damaged(error);
+    }
 }
 
 /** Returns the bytes of a file, with gzip and zstd decompressed. Throws an Error for a damaged or cut file. */
