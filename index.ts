@@ -17,7 +17,7 @@ import { PersonalizeAccess, Recommender } from "./components/personalize/recomme
 import { declareStack } from "./components/personalize/resources.ts";
 import { bucketNameFor, trailBucketNameFor } from "./core/config/config.ts";
 import { readContentOnce } from "./data-prep/files.ts";
-import { preparedData } from "./data-prep/prepared-data.ts";
+import { preparedData } from "./data-prep/manifest.ts";
 
 // If the Pulumi engine is killed, a Pulumi program waits forever and uses a whole processor. End this program instead.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);

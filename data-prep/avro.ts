@@ -58,6 +58,12 @@ export const reservedFields: Readonly<Record<string, AvroField>> = {
     EVENT_ATTRIBUTION_SOURCE: { name: "EVENT_ATTRIBUTION_SOURCE", type: ["null", "string"] },
 };
 
+/** Returns the columns of every interactions CSV. If events have a value, the value comes before the time. */
+export const headerFields = (hasValue: boolean): readonly AvroField[] =>
+    interactionFields.flatMap((field) =>
+        hasValue && field.name === "TIMESTAMP" ? [reservedFields.EVENT_VALUE as AvroField, field] : [field],
+    );
+
 /** Removes accents from letters: `Größe` → `Grosse`. */
 export const withoutAccents = (text: string): string =>
     text.replaceAll("ß", "ss").normalize("NFD").replaceAll(/\p{M}/gu, "");

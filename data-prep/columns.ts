@@ -1,7 +1,6 @@
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { createIdField, type IdField, type SpacedIds } from "./id-field.ts";
-import { longer } from "./interner.ts";
-import { createNumbering } from "./numbering.ts";
+import { createNumbering, longer } from "./interner.ts";
 import { createScanner, type Dialect, type Scanner, unescaped } from "./reading/scan.ts";
 import { parseDigits } from "./values.ts";
 

@@ -1,10 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import type { Records } from "./attributes/read.ts";
-import { type AvroField, maxColumns, reservedFields } from "./avro.ts";
-import type { BadRow } from "./bad-rows.ts";
-import type { Columns } from "./columns.ts";
-import { headerFields } from "./extras.ts";
+import { headerFields, maxColumns, reservedFields } from "./avro.ts";
 import type { WriteBytes } from "./files.ts";
 import type { Progress } from "./progress.ts";
 import { removeLines } from "./remove-lines.ts";
@@ -16,30 +12,11 @@ const LONGEST_RECORD = 1 << 25;
 
 const LF = 0x0a;
 
-/** Result of a conversion. */
-export interface ConvertResult {
-    /** The written rows. */
-    columns: Columns;
-    badRows: { count: number; first: BadRow[] };
-    /** Number of rows for which the event rule gives no event type. */
-    leftOut: number;
-    /** Number of JSON objects whose list, such as `items` of `items[].item_id`, has no element. */
-    withoutElements: number;
-    /** Number of rows in which a column that the event rule compares is empty. */
-    emptyInRule: number;
-    /** Number of rows that each case of the event rule matches, in the order of the cases. */
-    matched: readonly number[];
-    /** Number of rows that equal an earlier one in all their values. */
-    repeated: number;
-    /** Number of written rows of each event type. */
-    eventTypes: Record<string, number>;
-    /** Columns of the CSV, in its order. */
-    fields: readonly AvroField[];
-    /** What the events' columns say of their items; undefined without such columns. */
-    items: Records | undefined;
-    /** SHA-256 of the written bytes, hexadecimal. */
-    sha256: string;
-}
+/**
+ * Result of a conversion: what the row writer returns, the number of rows that equal an earlier one in all their values,
+ * and the SHA-256 of the written bytes, hexadecimal.
+ */
+export type ConvertResult = Awaited<ReturnType<typeof convert>>;
 
 export interface ConvertOptions extends RowOptions {
     readonly signal?: AbortSignal;
@@ -55,11 +32,7 @@ export interface ConvertOptions extends RowOptions {
  *
  * @throws Error for a record above 32 MiB, an open quote at the end, and a damaged source. The abort reason of `signal`
  */
-export async function convert(
-    plans: readonly Plan[],
-    file: FileHandle,
-    options: ConvertOptions,
-): Promise<ConvertResult> {
+export async function convert(plans: readonly Plan[], file: FileHandle, options: ConvertOptions) {
     const hash = createHash("sha256");
     const hasValue = plans.some(({ roles }) => roles.value !== undefined);
     const extraNames = collectExtraNames(plans);
@@ -119,20 +92,14 @@ export async function convert(
     return { ...rows.finish(), repeated: repeated.length, sha256 };
 }
 
-/** Two buffers for output: one is filled while the other one is written. */
-interface OutputBuffers {
+/** Creates two buffers for output: one is filled while the other one is written. */
+function createOutputBuffers(write: WriteBytes) {
+    let [free, busy] = [Buffer.alloc(0), Buffer.alloc(0)];
+    let written = Promise.resolve();
     /**
      * Calls `use` with a buffer of at least `size` bytes, and writes as many bytes of it as `use` returns. Returns the
      * same number.
      */
-    fill(size: number, use: (out: Buffer) => number): Promise<number>;
-    /** Resolves after all is written. */
-    end(): Promise<void>;
-}
-
-function createOutputBuffers(write: WriteBytes): OutputBuffers {
-    let [free, busy] = [Buffer.alloc(0), Buffer.alloc(0)];
-    let written = Promise.resolve();
     const fill = async (size: number, use: (out: Buffer) => number): Promise<number> => {
         if (free.length < size) free = Buffer.alloc(size);
         const bytes = free.subarray(0, use(free));
@@ -143,7 +110,9 @@ function createOutputBuffers(write: WriteBytes): OutputBuffers {
         written.catch(() => undefined);
         return bytes.length;
     };
-    return { fill, end: () => written };
+    /** Resolves after all is written. */
+    const end = () => written;
+    return { fill, end };
 }
 
 /** Converts row numbers to line numbers of the CSV. Row 0 is on line 1, below the header. */

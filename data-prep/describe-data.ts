@@ -1,8 +1,7 @@
-import type { AttributeColumn } from "./attributes/columns.ts";
+import { type AttributeColumn, createItemsSchema } from "./attributes/columns.ts";
 import type { ItemTable } from "./attributes/items-table.ts";
 import type { UserTable } from "./attributes/users.ts";
 import type { ConvertResult } from "./convert.ts";
-import { createItemsSchema } from "./items.ts";
 import { type Manifest, manifestVersion } from "./manifest.ts";
 import { sourcesAt } from "./reading/sources.ts";
 import type { Plan } from "./row-writer.ts";

@@ -1,5 +1,5 @@
 import { escaped } from "./avro.ts";
-import type { Numbering } from "./numbering.ts";
+import type { Numbering } from "./interner.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
 import { abbreviate, idNumber, idProblem, needsEscape } from "./values.ts";
 
@@ -7,14 +7,7 @@ const COMMA = 0x2c;
 const QUOTE = 0x22;
 
 /** An id of the current record. */
-export interface IdField {
-    /** Reads the field between two positions. Returns the reason if Personalize does not accept it as an id. */
-    read(record: Buffer, start: number, end: number): string | undefined;
-    /** Returns the number of the ID that was read last. A new ID gets the next number. */
-    numbered(): number;
-    /** Writes the ID that was read last as a quoted field with a comma; returns the position after the comma. */
-    write(out: Buffer, start: number): number;
-}
+export type IdField = ReturnType<typeof createIdField>;
 
 /** Returns a field that writes another text, without quotes and backslashes, for each ID: `textOf` its number. */
 export const writtenAs = (field: IdField, textOf: (number: number) => string): IdField => ({
@@ -31,7 +24,7 @@ export type SpacedIds = Map<number, string>;
  * @param spaced if given, removes the spaces around IDs, and reports an ID as a problem if another one differs only in
  * such spaces
  */
-export function createIdField(numbers: Numbering, dialect: Dialect, spaced?: SpacedIds): IdField {
+export function createIdField(numbers: Numbering, dialect: Dialect, spaced?: SpacedIds) {
     let bytes: Buffer = Buffer.alloc(0);
     let [from, to, value, number] = [0, 0, -1, -1];
     let hasSigns = false;
@@ -43,6 +36,7 @@ export function createIdField(numbers: Numbering, dialect: Dialect, spaced?: Spa
         [from, to] = [0, bytes.length];
         value = idNumber(bytes, from, to);
     };
+    /** Reads the field between two positions. Returns the reason if Personalize does not accept it as an id. */
     const read = (record: Buffer, start: number, end: number): string | undefined => {
         bytes = record;
         from = start;
@@ -74,12 +68,14 @@ export function createIdField(numbers: Numbering, dialect: Dialect, spaced?: Spa
         const both = [written, first].map((each) => `"${abbreviate(each ?? bytes.toString("utf8", from, to), 40)}"`);
         return `${both.join(" and ")} differ only in spaces`;
     };
-    const numbered = () => {
+    /** Returns the number of the ID that was read last. A new ID gets the next number. */
+    const numbered = (): number => {
         if (number >= 0) return number;
         number = numbers.add(value, bytes, from, to);
         if (written !== undefined) spaced?.set(number, written);
         return number;
     };
+    /** Writes the ID that was read last as a quoted field with a comma; returns the position after the comma. */
     const write = (out: Buffer, start: number): number => {
         let at = start;
         out[at++] = QUOTE;

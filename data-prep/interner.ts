@@ -1,16 +1,11 @@
-/** Numbers texts by first appearance. Compares bytes, so that a lookup creates no string. */
-export interface Interner {
-    /** Returns the number of a text; -1 for an unknown one. */
-    find(bytes: Uint8Array, from: number, to: number): number;
-    /** Adds an unknown text, and returns its number. */
-    add(bytes: Uint8Array, from: number, to: number): number;
-}
-
 /** Share of filled slots at which the number of slots doubles. */
 const fullShare = 0.6;
 
-/** Creates an empty interner. It takes about 20 bytes a text beside the text itself. */
-export function createInterner(): Interner {
+/**
+ * Creates an empty interner, which numbers texts by first appearance. Compares bytes, so that a lookup creates no string.
+ * Takes about 20 bytes a text beside the text itself.
+ */
+function createInterner() {
     /** Two values for each slot: the text's number plus 1 (0 for a free slot), and the text's hash. */
     let slots = new Int32Array(1 << 10);
     /** End of each text in the store. A text starts at the end of the text before. */
@@ -27,6 +22,7 @@ export function createInterner(): Interner {
         return true;
     };
 
+    /** Returns the number of a text; -1 for an unknown one. */
     const find = (bytes: Uint8Array, from: number, to: number): number => {
         const hash = hashBytes(bytes, from, to);
         const mask = slots.length - 1;
@@ -53,6 +49,7 @@ export function createInterner(): Interner {
         }
     };
 
+    /** Adds an unknown text, and returns its number. */
     const add = (bytes: Uint8Array, from: number, to: number): number => {
         const number = size++;
         const start = endOf(number - 1);
@@ -112,4 +109,48 @@ export function longer<T extends Numbers>(values: T, larger: T): T {
     larger.set(values);
     free(values);
     return larger;
+}
+
+/** IDs that are plain numbers below this limit are looked up in an array, which takes 16 MB for 4 million IDs. */
+const directLimit = 1 << 22;
+
+export type Numbering = ReturnType<typeof createNumbering>;
+
+/**
+ * Creates an empty numbering, which numbers IDs by first appearance. Optimized for tens of millions of IDs that are
+ * mostly small numbers.
+ */
+export function createNumbering() {
+    /** The IDs; the index of an ID is its number. "7" and "07" are two IDs, as in Personalize. */
+    const ids: string[] = [];
+    let direct = new Int32Array(4096).fill(-1);
+    const others = createInterner();
+    /**
+     * `others` contains the IDs that are not plain numbers, or are too large for the array `direct`. This array has,
+     * for each ID in the order of `others`, the number that this numbering gave to the ID.
+     */
+    const numbersOfOthers: number[] = [];
+
+    /**
+     * Returns the number of the ID in these bytes (UTF-8); -1 for an unknown ID. `value` is the result of `idNumber`
+     * for the ID; the caller passes it, because it has already calculated it.
+     */
+    const find = (value: number, bytes: Buffer, from: number, to: number): number => {
+        if (value >= 0 && value < directLimit) return value < direct.length ? (direct[value] as number) : -1;
+        const other = others.find(bytes, from, to);
+        return other < 0 ? -1 : (numbersOfOthers[other] as number);
+    };
+    /** Adds an unknown ID, and returns its number. */
+    const add = (value: number, bytes: Buffer, from: number, to: number): number => {
+        const number = ids.push(bytes.toString("utf8", from, to)) - 1;
+        if (value < 0 || value >= directLimit) numbersOfOthers[others.add(bytes, from, to)] = number;
+        else {
+            if (value >= direct.length) {
+                direct = longer(direct, new Int32Array(2 ** Math.ceil(Math.log2(value + 1))).fill(-1));
+            }
+            direct[value] = number;
+        }
+        return number;
+    };
+    return { ids, find, add };
 }

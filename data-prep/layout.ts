@@ -8,7 +8,7 @@ import { compileEventRule } from "./reading/event-rule.ts";
 import { findRoles } from "./reading/guess.ts";
 import { chosenColumns, findExtras, roles as parts } from "./reading/roles.ts";
 import { listOf } from "./reading/rows-as-bytes.ts";
-import { delimiterName } from "./reading/sniff.ts";
+import { delimiterName } from "./reading/scan.ts";
 import { type Source, sourcesAt } from "./reading/sources.ts";
 import { openTable, type Table } from "./reading/table.ts";
 import { chooseTime, refuseWrongTimes, type TablesChoice } from "./refusals.ts";

@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { messageOf } from "terminal-text";
+import { dirname, join, resolve } from "node:path";
+import { hasCode, messageOf, shell } from "terminal-text";
 import { type AvroField, avroSchema, itemInteractionsSchema } from "./avro.ts";
 import { filesBeside } from "./files.ts";
 import type { Check } from "./quality/checks.ts";
+import { parseTables } from "./tables/document.ts";
 import type { Noun } from "./words.ts";
 
 /**
@@ -88,11 +91,7 @@ function parseManifest(text: string, path: string): Manifest {
  */
 export async function readManifest(csvPath: string): Promise<Manifest | undefined> {
     const path = filesBeside(csvPath).manifest;
-    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return undefined;
-        throw error;
-    });
-    return text === undefined ? undefined : parseManifest(text, path);
+    return existsSync(path) ? parseManifest(await readFile(path, "utf8"), path) : undefined;
 }
 
 /**
@@ -115,3 +114,106 @@ export const chooseInteractionsSchema = (manifest: Manifest | undefined): string
     manifest === undefined
         ? itemInteractionsSchema
         : JSON.stringify(avroSchema("Interactions", manifest.interactions.fields));
+
+/** The data files in the configuration of a stack. */
+interface Files {
+    readonly interactionsFile: string;
+    readonly metadataFiles: { readonly items: string | undefined; readonly users: string | undefined };
+}
+
+/** What the program reads from the manifest beside the interactions. */
+export interface PreparedData<Config extends Files> {
+    /** The configuration, with the files of items and users that the manifest names. */
+    readonly config: Config;
+    /** Avro schema of the interactions, as text for Personalize. */
+    readonly interactionsSchema: string;
+    /** The manifest; undefined if it does not exist or belongs to other interactions. */
+    readonly manifest: Manifest | undefined;
+}
+
+/**
+ * Reads the manifest beside the stack's interactions. Without one the configuration names all files, and the data
+ * counts as MovieLens.
+ *
+ * @param sha256 returns the hash of the interactions, hexadecimal. It is called only if the interactions and a manifest
+ * exist.
+ * @param projectDir base of relative paths.
+ * @throws Error if the manifest has another format than this program reads
+ */
+export async function preparedData<Config extends Files>(
+    config: Config,
+    sha256: () => Promise<string>,
+    projectDir = ".",
+): Promise<PreparedData<Config>> {
+    const file = resolve(projectDir, config.interactionsFile);
+    const manifest = existsSync(file) ? await readMatchingManifest(file, sha256) : undefined;
+    return {
+        config: { ...config, metadataFiles: metadataFilesOf(config, manifest) },
+        interactionsSchema: chooseInteractionsSchema(manifest),
+        manifest,
+    };
+}
+
+/**
+ * Returns the configuration with the files of items and users that the manifest names. Hashes the interactions only if
+ * the manifest can add a file, because every runbook starts with this, and the interactions may be large.
+ *
+ * @throws Error if the manifest has another format than this program reads
+ */
+export async function withMetadataFiles<Config extends Files>(
+    config: Config,
+    sha256: () => Promise<string>,
+    projectDir = ".",
+): Promise<Config> {
+    const file = resolve(projectDir, config.interactionsFile);
+    const manifest = existsSync(file) ? await readManifest(file) : undefined;
+    const named = metadataFilesOf(config, manifest);
+    const adds = named.items !== config.metadataFiles.items || named.users !== config.metadataFiles.users;
+    return adds && manifest?.interactions.sha256 === (await sha256()) ? { ...config, metadataFiles: named } : config;
+}
+
+/**
+ * Returns the paths of the items and users files: those of the configuration, or else those that the manifest names for
+ * a dataset. The manifest's files are beside the interactions.
+ */
+function metadataFilesOf(
+    { interactionsFile, metadataFiles }: Files,
+    manifest: Manifest | undefined,
+): Files["metadataFiles"] {
+    const named = (kind: "items" | "users") => {
+        const entry = manifest?.[kind];
+        return metadataFiles[kind] ?? (entry?.isDataset ? join(dirname(interactionsFile), entry.file) : undefined);
+    };
+    return { items: named("items"), users: named("users") };
+}
+
+/**
+ * Returns why the fallback tables beside the interactions cannot be used, as text: they are missing or unreadable, or
+ * were made from other interactions. Returns undefined if they can be used.
+ *
+ * @param sha256 returns the hash of the interactions, hexadecimal. It is called only if the tables exist
+ */
+export async function tablesProblem(
+    interactionsFile: string,
+    sha256: () => Promise<string>,
+): Promise<string | undefined> {
+    const file = filesBeside(interactionsFile).tables;
+    let of: string;
+    try {
+        of = parseTables(await readFile(file, "utf8")).interactions.sha256;
+    } catch (error) {
+        return hasCode(error, "ENOENT") ? `there is no ${file}` : `${file} cannot be used: ${messageOf(error)}`;
+    }
+    return of === (await sha256()) ? undefined : `${file} was made from other interactions than ${interactionsFile}`;
+}
+
+/**
+ * Returns the command that creates interactions and tables again, with the files and options in the manifest. Without a
+ * manifest, returns the command for MovieLens 100k, with a comment.
+ */
+export async function prepareCommand(interactionsFile: string): Promise<string> {
+    const manifest = await readManifest(interactionsFile).catch(() => undefined);
+    const given = manifest?.optionsFile ? ["--options", manifest.optionsFile.file] : (manifest?.options ?? []);
+    const command = shell("npm", "run", "data-prep", "--", ...given, "--output", interactionsFile);
+    return manifest ? command : `${command}   # MovieLens 100k; name your own files before --output`;
+}

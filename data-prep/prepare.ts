@@ -1,14 +1,12 @@
+import { createItemsSchema, itemColumns, itemsCsv } from "./attributes/columns.ts";
 import { detailParts, itemsOfEvents } from "./attributes/event-items.ts";
-import { itemsAt, itemsBeside } from "./attributes/items-table.ts";
-import { logAttributes } from "./attributes/log.ts";
-import { readUsers } from "./attributes/users.ts";
+import { type ItemTable, itemsAt, itemsBeside } from "./attributes/items-table.ts";
+import { readUsers, type UserTable } from "./attributes/users.ts";
 import { type BadRow, listedBadRows, writeQuarantine } from "./bad-rows.ts";
-import type { CatalogueItem } from "./catalogue.ts";
 import { collectExtraNames, convert } from "./convert.ts";
 import { describeData } from "./describe-data.ts";
-import { DEFAULT_OUTPUT, filesBeside, outputFolder, writeWholeFile, writeWholeJson } from "./files.ts";
+import { DEFAULT_OUTPUT, filesBeside, outputFolder, writeWholeFile } from "./files.ts";
 import { mailWarning, readUserHash, refuseOtherHash } from "./hash-users.ts";
-import { createItemsSchema, itemColumns, itemsCsv } from "./items.ts";
 import { type Choices, describeLayout, layoutOptions, readLayout } from "./layout.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
@@ -29,10 +27,10 @@ import {
 } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { createSuggest, outputBeside, toOptionWords } from "./suggestion.ts";
-import { type Summary, summarise } from "./summary.ts";
+import { summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
 import { someViewers } from "./tables/viewers.ts";
-import { isMovieLens } from "./words.ts";
+import { counted, isMovieLens } from "./words.ts";
 
 /** Cache folder, relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
@@ -59,26 +57,16 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
     signal?: AbortSignal;
 }
 
-export interface PrepareResult {
-    outputPath: string;
-    cataloguePath: string;
-    catalogue: CatalogueItem[];
-    /** Path of the Items dataset's CSV; undefined without an item file, or with IDs and titles only. */
-    itemsPath: string | undefined;
-    /** Path of the Users dataset's CSV; undefined without a table of users. */
-    usersPath: string | undefined;
-    manifestPath: string;
-    tablesPath: string;
-    summary: Summary;
-}
-
 /**
  * Prepares interactions: writes the CSV for Personalize, catalogue.json, fallback-tables.json, manifest.json, and items
  * and users with their schemas. Each file is written completely or not at all, the interactions last. Throws
  * UnfitDataError for bad rows (unless they are skipped), if the output would replace other data, below the service's minimums and above its limits. Throws
  * other Errors, with messages for people, if files or MovieLens are unavailable.
+ *
+ * @returns the paths of the written files, the catalogue and the summary. Without an item file, or with IDs and titles
+ * only, `itemsPath` is undefined; without a table of users, `usersPath`.
  */
-export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult> {
+export async function prepare(given: PrepareOptions = {}) {
     const planned = await planPreparation(given);
     const { options, log, outputPath, now, plans, chosen, suggest, users } = planned;
     const progress = createProgress(log);
@@ -137,20 +125,12 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         const quality = judge(prepared, now);
         progress("hashing the files");
         const manifest = await describeData(prepared, quality.checks);
-        const { sha256 } = summary;
-        const tables = await writeTables(
-            beside.tables,
-            { columns: result.columns, sha256, catalogue, viewers },
-            progress,
-        );
+        const source = { columns: result.columns, sha256: summary.sha256, catalogue, viewers };
+        const tables = await writeTables(beside.tables, source, progress);
         await folder.note(beside.tables);
+        const userHash = planned.userHash?.fingerprint;
         const { optionsFile } = options;
-        await writeWholeJson(beside.manifest, {
-            ...manifest,
-            userHash: planned.userHash?.fingerprint,
-            optionsFile,
-            files: folder.files,
-        });
+        await folder.putJson(beside.manifest, { ...manifest, userHash, optionsFile, files: folder.files });
         return { summary: { ...summary, tables }, quality, catalogue, columns };
     });
     const removed = await folder.removeStale(before?.files);
@@ -169,15 +149,6 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
     };
 }
 
-/** Returns the input files; MovieLens 100k if none are given. */
-async function resolveInputs(
-    options: Pick<PrepareOptions, "input">,
-    log: (line: string) => void,
-): Promise<readonly string[]> {
-    const inputs = [options.input ?? []].flat();
-    return inputs.length > 0 ? inputs : [await fetchMovieLens(CACHE_FOLDER, { log, env: process.env })];
-}
-
 /**
  * Finds the columns of the input files, reads the tables of items and users, and logs what it understood, with a command
  * whose options name the columns. Writes only a downloaded MovieLens. Throws like `prepare` for files that it does not understand.
@@ -185,7 +156,8 @@ async function resolveInputs(
 export async function planPreparation(given: PrepareOptions) {
     const log = given.log ?? ((line: string) => process.stderr.write(`${line}\n`));
     const outputPath = given.output ?? DEFAULT_OUTPUT;
-    const paths = await resolveInputs(given, log);
+    const inputs = [given.input ?? []].flat();
+    const paths = inputs.length > 0 ? inputs : [await fetchMovieLens(CACHE_FOLDER, { log, env: process.env })];
     const [itemsFile] = given.items === undefined ? await Promise.all(paths.map(itemsInFolder)) : [];
     const options = itemsFile === undefined ? given : { ...given, items: itemsFile };
     refuseOneFileTwice(paths, outputPath, options);
@@ -228,6 +200,37 @@ export async function planPreparation(given: PrepareOptions) {
     );
     log(`As a command:  ${withoutDryRun(understood)}`);
     return { options, log, outputPath, now, plans, chosen, suggest, besideInput, items, users, userHash };
+}
+
+/**
+ * Logs what was read of items and users. `columns` is the number of columns of items.csv in addition to the ID,
+ * `ofEvents` names the columns of the events that describe items.
+ */
+function logAttributes(
+    log: (line: string) => void,
+    name: string,
+    tables: { readonly items: ItemTable; readonly users: UserTable | undefined },
+    columns: number,
+    ofEvents: readonly string[],
+): void {
+    const { understood, catalogue, notUnderstood = [] } = tables.items;
+    if (understood) log(understood);
+    if (notUnderstood.length > 0) log(`warning: check the items: ${notUnderstood.join("; ")}`);
+    if (ofEvents.length > 0) {
+        log(`The items come from columns of the events, each with its newest value: ${ofEvents.join(", ")}`);
+    } else if (catalogue.length === 0) {
+        log(`No item file came with ${name}: items are shown by their IDs, and no items.csv is written.`);
+    } else if (columns === 0) {
+        log(
+            "The items have only IDs and titles, so no items.csv is written: Personalize requires at least one more column.",
+        );
+    }
+    for (const [table, rows] of Object.entries(tables)) {
+        if (rows && rows.bad.length > 0) log(`Skipped ${counted(rows.bad.length, "row")} of the ${table}.`);
+        if (rows && rows.leftOut.length > 0) log(`Left out of ${table}.csv: ${rows.leftOut.join(", ")}`);
+        if (rows && rows.repeated > 0)
+            log(`${counted(rows.repeated, "row")} of the ${table} with the id of an earlier row: the last one counts.`);
+    }
 }
 
 /** Returns the options that the user gave, which a suggested command repeats. */

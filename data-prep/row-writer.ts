@@ -1,10 +1,10 @@
 import type { TimeFormat } from "access-doctor/times";
 import { visible } from "terminal-text";
+import { createExtras } from "./attributes/content.ts";
 import { createDetails } from "./attributes/event-items.ts";
-import { quoted } from "./avro.ts";
+import { headerFields, quoted } from "./avro.ts";
 import { type BadRow, createBadRows } from "./bad-rows.ts";
 import { createColumns } from "./columns.ts";
-import { createExtras, headerFields } from "./extras.ts";
 import { createTimeField, eventReader } from "./fields.ts";
 import { createIdField, writtenAs } from "./id-field.ts";
 import { remembering } from "./interner.ts";
@@ -12,8 +12,7 @@ import { type Decimals, withPoint } from "./numbers.ts";
 import type { Decision, EventRule } from "./reading/event-rule.ts";
 import type { Extra, Role } from "./reading/roles.ts";
 import { noElement } from "./reading/rows-as-bytes.ts";
-import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
-import { delimiterName } from "./reading/sniff.ts";
+import { createScanner, delimiterName, type Scanner, unescaped } from "./reading/scan.ts";
 import type { Table } from "./reading/table.ts";
 import { createRepeats, hashText } from "./repeats.ts";
 import { abbreviate } from "./values.ts";
@@ -210,14 +209,22 @@ export function createRowWriter(
         return repeated;
     };
     const finish = () => ({
+        /** The written rows. */
         columns: collected.finish(),
+        /** What the events' columns say of their items; undefined without such columns. */
         items: newest.finish(collected.itemNumbers.ids),
         badRows: badRows.found,
+        /** Number of rows for which the event rule gives no event type. */
         leftOut,
+        /** Number of JSON objects whose list, such as `items` of `items[].item_id`, has no element. */
         withoutElements,
+        /** Number of rows in which a column that the event rule compares is empty. */
         emptyInRule,
+        /** Number of rows that each case of the event rule matches, in the order of the cases. */
         matched,
+        /** Number of written rows of each event type. */
         eventTypes: Object.fromEntries(types.map(({ name, rows }) => [name, rows])),
+        /** Columns of the CSV, in its order. */
         fields: [...headerFields(hasValue), ...extras.fields()],
     });
     return { takerOf, dropRepeats, finish, rows: collected.rows };

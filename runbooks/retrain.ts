@@ -6,8 +6,8 @@ import { type Compared, countTestUsers, insignificantMisses } from "../core/oper
 import { fetchMetrics } from "../core/operations/solution-versions.ts";
 import { writeStateFlag } from "../core/operations/state-flags.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
+import { prepareCommand } from "../data-prep/manifest.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
-import { prepareCommand } from "../data-prep/tables/fault.ts";
 import { counted } from "../data-prep/words.ts";
 import { printResult, table } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";

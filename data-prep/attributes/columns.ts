@@ -1,20 +1,15 @@
 import { readTimes, timeReader } from "access-doctor/times";
-import { type AvroField, type DatasetName, fieldName, maxColumns } from "../avro.ts";
+import { type AvroField, avroSchema, type DatasetName, fieldName, maxColumns, quoted } from "../avro.ts";
+import type { CatalogueItem } from "../catalogue.ts";
 import { chooseDecimal, type DecimalChoice, withPoint } from "../numbers.ts";
 import type { Extra } from "../reading/roles.ts";
-import { createContent, isEmpty } from "./content.ts";
+import { createContent, fieldText, isEmpty } from "./content.ts";
 import type { Records } from "./read.ts";
 
 /** A column of items or users: its Avro field, and the value of each row as text. */
 export interface AttributeColumn {
     readonly field: AvroField;
     readonly values: readonly string[];
-}
-
-export interface AttributeColumns {
-    readonly columns: readonly AttributeColumn[];
-    /** The columns that the dataset leaves out, with the reason. */
-    readonly leftOut: readonly string[];
 }
 
 const sampled = 1000;
@@ -30,6 +25,7 @@ const listOfTexts = /^\[\s*("(?:[^"\\]|\\.)*"\s*(,\s*"(?:[^"\\]|\\.)*"\s*)*)?\]$
  * nested values, empty columns, and personal data of users, unless they are named. `numbers` decides how to read
  * numbers such as `1,299`.
  *
+ * @returns the columns, and the names of those that the dataset leaves out, with the reason
  * @throws Error if there are more columns than Personalize allows, or numbers have several readings
  */
 export function attributeColumns(
@@ -38,7 +34,7 @@ export function attributeColumns(
     dataset: DatasetName,
     named: readonly Extra[],
     numbers: DecimalChoice,
-): AttributeColumns {
+) {
     const taken = new Set(["ITEM_ID", "USER_ID", "GENRES", "YEAR", "CREATION_TIMESTAMP"].map(withoutSigns));
     const leftOut: string[] = [];
     const attributes = records.columns.flatMap((column, index) => {
@@ -137,4 +133,60 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
         const free = number === 1 ? name : `${name}_${number}`;
         if (!taken.has(withoutSigns(free))) return free;
     }
+}
+
+/** Returns a CSV of IDs and columns in the format that the service imports. */
+export function attributesCsv(
+    idName: string,
+    rows: readonly (readonly [id: string, row: number])[],
+    columns: readonly AttributeColumn[],
+): string {
+    const header = [idName, ...columns.map(({ field }) => field.name)].join(",");
+    const lines = rows.map(([id, row]) =>
+        [quoted(id), ...columns.map(({ field, values }) => fieldText(values[row] ?? "", field, quoted))].join(","),
+    );
+    return `${[header, ...lines].join("\n")}\n`;
+}
+
+const genresField: AvroField = { name: "GENRES", type: ["null", "string"], categorical: true };
+const yearField: AvroField = { name: "YEAR", type: ["null", "int"] };
+const idField: AvroField = { name: "ITEM_ID", type: "string" };
+
+/**
+ * Avro schema of MovieLens' items.csv, in the order of its header (Personalize Developer Guide, "Items dataset and
+ * schema"). The schema has no title: filters cannot use it, and as free text it would change the training.
+ */
+export const itemsSchema = avroSchema("Items", [idField, genresField, yearField]);
+
+/**
+ * Returns the columns of an Items dataset: genres (separated by `|`) and year if the catalogue has them, then the other
+ * columns. Empty if only ID and title are known, because the service needs one more column.
+ */
+export function itemColumns(
+    catalogue: readonly CatalogueItem[],
+    others: readonly AttributeColumn[] = [],
+): readonly AttributeColumn[] {
+    const genres = catalogue.map((item) => item.genres.join("|"));
+    const years = catalogue.map(({ year }) => String(year ?? ""));
+    const ownColumns = [
+        { field: genresField, values: genres },
+        { field: yearField, values: years },
+    ];
+    return [...ownColumns.filter(({ values }) => values.some((value) => value !== "")), ...others];
+}
+
+/** Returns the schema of items.csv, in the order of its header. */
+export const createItemsSchema = (columns: readonly AttributeColumn[]) =>
+    avroSchema("Items", [idField, ...columns.map(({ field }) => field)]);
+
+/**
+ * Returns the CSV of an Items dataset: quoted ids and texts, unquoted numbers, an empty field for each unknown value,
+ * and lines that end with `\n`.
+ */
+export function itemsCsv(catalogue: readonly CatalogueItem[], columns = itemColumns(catalogue)): string {
+    return attributesCsv(
+        "ITEM_ID",
+        catalogue.map(({ itemId }, row) => [itemId, row] as const),
+        columns,
+    );
 }

@@ -1,4 +1,4 @@
-import type { AvroField } from "../avro.ts";
+import { type AvroField, quoted, reservedFields } from "../avro.ts";
 
 /** Maximum length of a value in a categorical column (Developer Guide, "Quotas"). */
 const longestCategory = 1000;
@@ -65,4 +65,30 @@ export function fieldText(text: string, { type }: AvroField, quote: (text: strin
     const own = typeof type === "string" ? type : type[1];
     if (own === "string") return quote(text);
     return own === "int" || own === "long" ? text.replace(/\.0+$/, "") : text;
+}
+
+/** Creates a writer of additional columns of interactions, which finds their types by content. */
+export function createExtras(names: readonly string[]) {
+    const contents = names.map((name) => createContent(name));
+    const isText = names.map((name) => reservedFields[name] !== undefined);
+    /**
+     * Returns the values of the additional columns as the last fields of a CSV line: numbers unchanged, texts in
+     * quotes.
+     */
+    const fieldsOf = (values: readonly string[]): string =>
+        values
+            .map((value, index) => {
+                contents[index]?.add(value);
+                const isNumber = !isText[index] && /^-?\d{1,18}(\.\d+)?$/.test(value);
+                return `,${isEmpty(value) ? "" : isNumber ? value : quoted(value)}`;
+            })
+            .join("");
+    /** Returns the fields of the columns; a column without a value is categorical. */
+    const fields = (): AvroField[] =>
+        names.map(
+            (name, index) =>
+                reservedFields[name] ??
+                contents[index]?.field() ?? { name, type: ["null", "string"], categorical: true },
+        );
+    return { fieldsOf, fields };
 }

@@ -1,26 +1,14 @@
 import { visible } from "terminal-text";
-import { type AvroSchema, avroSchema, quoted } from "../avro.ts";
-import type { BadRow } from "../bad-rows.ts";
+import { avroSchema } from "../avro.ts";
 import type { DecimalChoice } from "../numbers.ts";
 import { chosenColumns, knownNames, namedColumns } from "../reading/roles.ts";
 import { sourcesAt } from "../reading/sources.ts";
 import { abbreviate } from "../values.ts";
-import { type AttributeColumn, attributeColumns } from "./columns.ts";
-import { fieldText } from "./content.ts";
+import { attributeColumns, attributesCsv } from "./columns.ts";
 import { readRecords, withIds } from "./read.ts";
 
 /** A table of users, as a dataset of Personalize. */
-export interface UserTable {
-    readonly schema: AvroSchema;
-    readonly csv: string;
-    readonly ids: readonly string[];
-    readonly leftOut: readonly string[];
-    /** Number of rows whose ID occurs again in a later row. */
-    readonly repeated: number;
-    /** Names of the table's columns. */
-    readonly names: readonly string[];
-    readonly bad: readonly BadRow[];
-}
+export type UserTable = Awaited<ReturnType<typeof readUsers>>;
 
 /** Usual names of the columns for which the option `--user-columns` can name a column. */
 const userNames = { id: [...knownNames.user, "uuid", "id", "email"] } as const;
@@ -38,7 +26,7 @@ export async function readUsers(
     choices?: string,
     numbers: DecimalChoice = {},
     hash: (id: string) => string = (id) => id,
-): Promise<UserTable> {
+) {
     const [source] = await sourcesAt(path);
     if (!source) throw new Error(`There is no file in ${path}.`);
     const read = await readRecords(source);
@@ -69,7 +57,9 @@ export async function readUsers(
         csv: attributesCsv("USER_ID", hashed, columns),
         ids,
         leftOut,
+        /** Number of rows whose ID occurs again in a later row. */
         repeated: records.rows.length - ids.length,
+        /** Names of the table's columns. */
         names: records.columns,
         bad: records.bad,
     };
@@ -93,17 +83,4 @@ export function lastOfEach(ids: readonly string[], name: string, column: string)
         last.set(id, row);
     }
     return last;
-}
-
-/** Returns a CSV of IDs and columns in the format that the service imports. */
-export function attributesCsv(
-    idName: string,
-    rows: readonly (readonly [id: string, row: number])[],
-    columns: readonly AttributeColumn[],
-): string {
-    const header = [idName, ...columns.map(({ field }) => field.name)].join(",");
-    const lines = rows.map(([id, row]) =>
-        [quoted(id), ...columns.map(({ field, values }) => fieldText(values[row] ?? "", field, quoted))].join(","),
-    );
-    return `${[header, ...lines].join("\n")}\n`;
 }

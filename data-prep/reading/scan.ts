@@ -15,38 +15,33 @@ const CR = 0x0d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** A scanner of one table. Its fields describe the record that `next` read. */
-export interface Scanner {
-    /** Start and end of each field, without the quotes around the field. */
-    bounds: Int32Array;
-    fields: number;
-    /** Number of line ends in the record, including its own. */
-    lines: number;
-    /** Why the record is not valid. Such a record ends at the end of its last line. */
-    problem: string | undefined;
-    /** Whether the record contains anything before its line end. */
-    empty: boolean;
-    /** Reads the record at `start`. Returns the position after it, or -1 if its end is not in `bytes`. */
-    next(bytes: Uint8Array, start: number): number;
-}
+export type Scanner = ReturnType<typeof createScanner>;
 
-/** Creates a scanner. Records end with `\n` or `\r\n`; only quoted fields contain line ends. */
-export function createScanner(dialect: Dialect): Scanner {
+/**
+ * Creates a scanner of one table, whose fields describe the record that `next` read. Records end with `\n` or `\r\n`;
+ * only quoted fields contain line ends.
+ */
+export function createScanner(dialect: Dialect) {
     const { delimiter, quotes } = dialect;
     const first = delimiter.charCodeAt(0);
     const last = Math.max(LF, first);
     const second = delimiter.length > 1 ? delimiter.charCodeAt(1) : -1;
     const width = delimiter.length;
     const backslash = dialect.escape === "\\" ? BACKSLASH : -1;
-    const scanner: Scanner = {
+    const scanner = {
+        /** Start and end of each field, without the quotes around the field. */
         bounds: new Int32Array(64),
         fields: 0,
+        /** Number of line ends in the record, including its own. */
         lines: 0,
-        problem: undefined,
+        /** Why the record is not valid. Such a record ends at the end of its last line. */
+        problem: undefined as string | undefined,
+        /** Whether the record contains nothing before its line end. */
         empty: false,
         next,
     };
 
+    /** Reads the record at `start`. Returns the position after it, or -1 if its end is not in `bytes`. */
     function next(bytes: Uint8Array, start: number): number {
         const { length } = bytes;
         let { bounds } = scanner;
@@ -149,4 +144,45 @@ export function parseRecords(bytes: Uint8Array, dialect: Dialect, most = 2 ** 53
         at = end;
     }
     return records;
+}
+
+/** Maximum number of rows at a file's start from which data-prep detects the format. */
+const sampledRows = 1000;
+const delimiters = ["::", "\t", ",", ";", "|"] as const;
+
+/** Returns the name of a delimiter for messages. */
+export const delimiterName = (delimiter: string) =>
+    ({ "::": "`::`", "\t": "tabs", ",": "commas", ";": "semicolons", "|": "`|`", "\u001f": "columns" })[delimiter] ??
+    `"${delimiter}"`;
+
+/**
+ * Detects delimiter and quotes of a text table from its start, UTF-8 with `\n` line ends. The last line may be cut.
+ * Returns undefined if no delimiter gives rows of at least `fewest` fields.
+ */
+export function sniff(head: Uint8Array, fewest: number, complete: boolean) {
+    const end = complete ? head.length : head.lastIndexOf(0x0a) + 1;
+    const lines = head.subarray(0, end);
+    const candidates = delimiters.flatMap((delimiter) => {
+        const dialect = detectDialect(lines, delimiter);
+        const rows = parseRecords(lines, dialect, sampledRows);
+        const counts = Map.groupBy(rows, (row) => row.length);
+        const [fields, same] = [...counts].sort(([, a], [, b]) => b.length - a.length)[0] ?? [0, []];
+        return fields >= fewest ? [{ dialect, rows, fields, share: Math.round((same.length / rows.length) * 50) }] : [];
+    });
+    return candidates.sort((a, b) => b.share - a.share || b.fields - a.fields)[0];
+}
+
+function detectDialect(lines: Uint8Array, delimiter: string): Dialect {
+    const quoteEscape = /^"?(USER|ITEM)_ID\b/.test(Buffer.from(lines.subarray(0, 40)).toString()) ? "\\" : '"';
+    if (delimiter === "::") return { delimiter, quotes: false, escape: quoteEscape };
+    if (delimiter !== "\t") return { delimiter, quotes: true, escape: quoteEscape };
+    // Many tab-separated files have a single quote character in a title.
+    const opened = parseRecords(lines, { delimiter, quotes: false, escape: quoteEscape }, sampledRows)
+        .flat()
+        .filter((field) => field.startsWith('"'));
+    return {
+        delimiter,
+        quotes: opened.length > 0 && opened.every((field) => /^".*"$/s.test(field)),
+        escape: quoteEscape,
+    };
 }

@@ -12,8 +12,7 @@ import {
     parquetTable,
     toTexts,
 } from "./rows-as-bytes.ts";
-import type { Dialect } from "./scan.ts";
-import { sniff } from "./sniff.ts";
+import { type Dialect, sniff } from "./scan.ts";
 import { decompressed, headBytes, type Source, withHead } from "./sources.ts";
 
 /** An opened file whose format was detected from its first bytes. */

@@ -1,6 +1,11 @@
 import { messageOf } from "terminal-text";
 import type { ShopDetails } from "../catalogue.ts";
-import type { ListedHistory } from "./histories.ts";
+
+/** A viewer's newest items by number, the newest first, and the times of their newest events in epoch seconds. */
+export interface ListedHistory {
+    readonly films: readonly number[];
+    readonly timestamps: readonly number[];
+}
 
 /**
  * The content of fallback-tables.json, from which the API answers without a campaign. It is one document, because all

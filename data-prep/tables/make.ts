@@ -1,11 +1,10 @@
-import { computeTimeSpan, groupViews } from "../by-user.ts";
+import { computeTimeSpan, groupViews, type RowsByUser } from "../by-user.ts";
 import { type CatalogueItem, toShopDetails } from "../catalogue.ts";
 import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
 import { free } from "../interner.ts";
 import type { Progress } from "../progress.ts";
-import { maxTablesBytes, type TablesDocument, tablesSchemaVersion } from "./document.ts";
-import { listHistories } from "./histories.ts";
+import { type ListedHistory, maxTablesBytes, type TablesDocument, tablesSchemaVersion } from "./document.ts";
 import { popularity, ranked, trending } from "./popular.ts";
 import { similarItems, timeAwareCosine, toHistories } from "./similar.ts";
 import { listViewers } from "./viewers.ts";
@@ -16,6 +15,8 @@ import { listViewers } from "./viewers.ts";
  */
 export const neighboursPerFilm = 50;
 const longestTrending = 50;
+/** Number of newest items in a listed history. */
+export const longestListedHistory = 500;
 /**
  * Minimum number of viewers: with fewer, similar films are random, so popular films of the same genres replace them.
  */
@@ -124,20 +125,41 @@ function createFilms(
     };
 }
 
-/** Content of the fallback tables, for the summary. */
-export interface TablesSummary {
-    bytes: number;
-    films: number;
-    filmsWithSimilar: number;
-    /** Number of watched films without similar films, because too few users watched them. */
-    filmsWithoutSimilar: number;
-    /** Number of watched films that the tables leave out, because they are not in the catalogue. */
-    filmsLeftOut: number;
-    /** Number of films whose details, such as price and image, the tables leave out because of their maximum size. */
-    filmsWithoutDetails: number;
-    filmsTrending: number;
-    windowSeconds: number;
+/**
+ * Returns the histories of some viewers, by id. Viewers without interactions are left out.
+ *
+ * @param views rows of the interactions, grouped by user, oldest first, each item of a user once.
+ * @param viewers ids of users.
+ * @param numberOf an item's number in the tables; negative for items that they leave out.
+ */
+function listHistories(
+    { items, timestamps, userIds }: Columns,
+    { starts, rows }: RowsByUser,
+    viewers: readonly string[],
+    numberOf: (item: number) => number,
+): Readonly<Record<string, ListedHistory>> {
+    const histories = viewers.flatMap((viewer): [string, ListedHistory][] => {
+        const user = userIds.indexOf(viewer);
+        if (user === -1) return [];
+        const own = [...rows.subarray(starts[user], starts[user + 1])]
+            .reverse()
+            .filter((row) => numberOf(items[row] as number) >= 0)
+            .slice(0, longestListedHistory);
+        return [
+            [
+                viewer,
+                {
+                    films: own.map((row) => numberOf(items[row] as number)),
+                    timestamps: own.map((row) => timestamps[row] as number),
+                },
+            ],
+        ];
+    });
+    return Object.fromEntries(histories);
 }
+
+/** Content of the fallback tables, for the summary. */
+export type TablesSummary = Awaited<ReturnType<typeof writeTables>>;
 
 /** Makes the fallback tables of an interactions CSV by `makeTables`, and writes them completely or not at all. */
 export async function writeTables(
@@ -150,7 +172,7 @@ export async function writeTables(
         readonly viewers: readonly string[];
     },
     progress?: Progress,
-): Promise<TablesSummary> {
+) {
     const document = makeTables(given.columns, given.catalogue, given.sha256, given.viewers, progress);
     const { bytes, withoutDetails } = limited(document);
     await writeWholeFile(path, (write) => write(bytes));
@@ -159,8 +181,11 @@ export async function writeTables(
         bytes: bytes.length,
         films: document.films.ids.length,
         filmsWithSimilar,
+        /** Number of watched films without similar films, because too few users watched them. */
         filmsWithoutSimilar: document.similar.length - filmsWithSimilar,
+        /** Number of films whose details, such as price and image, the tables leave out because of their maximum size. */
         filmsWithoutDetails: withoutDetails,
+        /** Number of watched films that the tables leave out, because they are not in the catalogue. */
         filmsLeftOut: given.columns.itemCount - document.similar.length,
         filmsTrending: document.trending.films.length,
         windowSeconds: document.trending.windowSeconds,

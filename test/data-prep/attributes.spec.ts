@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { createItemsSchema, itemColumns, itemsCsv } from "../../data-prep/attributes/columns.ts";
 import { itemsAt } from "../../data-prep/attributes/items-table.ts";
 import { readUsers } from "../../data-prep/attributes/users.ts";
 import type { AvroField } from "../../data-prep/avro.ts";
-import { createItemsSchema, itemColumns, itemsCsv } from "../../data-prep/items.ts";
 import { possibleDecimals } from "../../data-prep/numbers.ts";
 import { readAvroSchema } from "../../packages/local-personalize/control/avro.ts";
 import { readCsv } from "../../packages/local-personalize/importing/read-csv.ts";

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
-import { chooseInteractionsSchema, readManifest, readMatchingManifest } from "../../data-prep/manifest.ts";
+import {
+    chooseInteractionsSchema,
+    readManifest,
+    readMatchingManifest,
+    withMetadataFiles,
+} from "../../data-prep/manifest.ts";
 import type { PrepareOptions } from "../../data-prep/prepare.ts";
-import { withMetadataFiles } from "../../data-prep/prepared-data.ts";
 import { chooseNoun, consumedTypes, filterText } from "../../data-prep/words.ts";
 import { readAvroSchema } from "../../packages/local-personalize/control/avro.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { itemsCsv, itemsSchema } from "../../data-prep/items.ts";
+import { itemsCsv, itemsSchema } from "../../data-prep/attributes/columns.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { itemsCsv, itemsSchema } from "../../data-prep/items.ts";
+import { itemsCsv, itemsSchema } from "../../data-prep/attributes/columns.ts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";

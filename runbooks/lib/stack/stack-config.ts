@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { parseConfig, type StackConfig } from "../../../core/config/config.ts";
 import { regionProblem } from "../../../core/config/regions.ts";
 import { hashFile } from "../../../data-prep/files.ts";
-import { withMetadataFiles } from "../../../data-prep/prepared-data.ts";
+import { withMetadataFiles } from "../../../data-prep/manifest.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 import { pulumi } from "./pulumi.ts";

@@ -4,8 +4,13 @@ import { listedById } from "../../../app/serving/item-answers.ts";
 import { openTables, readTables } from "../../../app/serving/table-answers.ts";
 import type { CatalogueItem } from "../../../data-prep/catalogue.ts";
 import { parseTables, type TablesDocument, TablesFormatError } from "../../../data-prep/tables/document.ts";
-import { longestListedHistory } from "../../../data-prep/tables/histories.ts";
-import { leastViewers, makeTables, maxWithNeighbours, neighboursPerFilm } from "../../../data-prep/tables/make.ts";
+import {
+    leastViewers,
+    longestListedHistory,
+    makeTables,
+    maxWithNeighbours,
+    neighboursPerFilm,
+} from "../../../data-prep/tables/make.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom, readCsvText } from "../../support/columns.ts";
 
