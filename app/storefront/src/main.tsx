@@ -8,8 +8,6 @@ import "../styles/dialogs.css";
 import "../styles/drawer.css";
 import "../styles/compare.css";
 import "../styles/status.css";
-import "../styles/search.css";
-import "../styles/history.css";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { credits, hasPosters, noun, siteName } from "./data-words.ts";
 import { useOnline, useRoute } from "./hooks.ts";
