@@ -17,13 +17,14 @@ import { useOpened } from "./opened.tsx";
 
 const columnTitles = { popular: "Popular", similar: "Similar", personal: "Personal" } as const;
 type Column = keyof typeof columnTitles;
+const columns = Object.keys(columnTitles) as readonly Column[];
 
 interface ColumnOfProps {
     readonly column: Column;
     readonly note: ComponentChildren;
     readonly request: Asked<ItemList>;
     /** Whether the column has no list to request yet. */
-    readonly idle?: boolean;
+    readonly idle: boolean;
     readonly lit: string | undefined;
     /** Whether the column is the panel of a tab, and if so, whether the tab is chosen. */
     readonly tab: { readonly chosen: boolean } | undefined;
@@ -33,7 +34,7 @@ interface ColumnOfProps {
 }
 
 /** Renders one ranked list of the comparison. */
-function ColumnOf({ column, note, request, idle = false, lit, tab, inColumns, onLit, onOpen }: ColumnOfProps) {
+function ColumnOf({ column, note, request, idle, lit, tab, inColumns, onLit, onOpen }: ColumnOfProps) {
     const { answered, error, loading, again } = request;
     const list = answered?.value;
     const title = columnTitles[column];
@@ -157,15 +158,32 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
     });
     const inTabs = useMedia(tooNarrow);
     const [tab, setTab] = useState<Column>("personal");
-    const tabOf = (column: Column) => (inTabs ? { chosen: column === tab } : undefined);
 
     const choices = unique([...own, ...itemsOf(popular)]);
     const inColumns = (itemId: string) =>
-        (Object.keys(columnTitles) as Column[]).filter((column) =>
-            itemsOf(lists[column]).some((item) => item.itemId === itemId),
-        );
-    const shared = { inColumns, lit, onLit: setLit, onOpen: opens.onOpen };
+        columns.filter((column) => itemsOf(lists[column]).some((item) => item.itemId === itemId));
     const chosenTitle = choices.find(({ itemId }) => itemId === chosen)?.title;
+    const notes: Readonly<Record<Column, ComponentChildren>> = {
+        popular: `${popularWords}. This list is equal for all ${person.many}.`,
+        similar: (
+            <label class="like">
+                {capital(person.many)} also {past}, for{" "}
+                <select value={chosen ?? ""} onChange={(event) => onLike(event.currentTarget.value)}>
+                    {chosen !== undefined && chosenTitle === undefined && (
+                        <option value={chosen}>
+                            {noun.one} {chosen}
+                        </option>
+                    )}
+                    {choices.map(({ itemId, title, year }) => (
+                        <option key={itemId} value={itemId}>
+                            {spoken(title)} {year !== null && `(${year})`}
+                        </option>
+                    ))}
+                </select>
+            </label>
+        ),
+        personal: `Chosen for ${who}${isNew(viewer) ? ` by what you ${act}` : ""}, by Amazon Personalize if there is a campaign.`,
+    };
     return (
         <div class="compare">
             <header class="page-head">
@@ -185,44 +203,20 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                 />
             )}
             <div class="columns">
-                <ColumnOf
-                    column="popular"
-                    tab={tabOf("popular")}
-                    note={`${popularWords}. This list is equal for all ${person.many}.`}
-                    request={popular}
-                    {...shared}
-                />
-                <ColumnOf
-                    column="similar"
-                    tab={tabOf("similar")}
-                    note={
-                        <label class="like">
-                            {capital(person.many)} also {past}, for{" "}
-                            <select value={chosen ?? ""} onChange={(event) => onLike(event.currentTarget.value)}>
-                                {chosen !== undefined && chosenTitle === undefined && (
-                                    <option value={chosen}>
-                                        {noun.one} {chosen}
-                                    </option>
-                                )}
-                                {choices.map(({ itemId, title, year }) => (
-                                    <option key={itemId} value={itemId}>
-                                        {spoken(title)} {year !== null && `(${year})`}
-                                    </option>
-                                ))}
-                            </select>
-                        </label>
-                    }
-                    request={similar}
-                    idle={chosen === undefined && !personal.loading && !loading}
-                    {...shared}
-                />
-                <ColumnOf
-                    column="personal"
-                    tab={tabOf("personal")}
-                    note={`Chosen for ${who}${isNew(viewer) ? ` by what you ${act}` : ""}, by Amazon Personalize if there is a campaign.`}
-                    request={personal}
-                    {...shared}
-                />
+                {columns.map((column) => (
+                    <ColumnOf
+                        key={column}
+                        column={column}
+                        tab={inTabs ? { chosen: column === tab } : undefined}
+                        note={notes[column]}
+                        request={lists[column]}
+                        idle={column === "similar" && chosen === undefined && !personal.loading && !loading}
+                        inColumns={inColumns}
+                        lit={lit}
+                        onLit={setLit}
+                        onOpen={opens.onOpen}
+                    />
+                ))}
             </div>
             {dialog}
         </div>

@@ -94,22 +94,9 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                 ))}
                 <li>
                     <button type="button" class="viewer line edged strong" onClick={() => choose(anotherNewViewer())}>
-                        <svg class="avatar" viewBox="0 0 40 40" aria-hidden="true">
-                            <circle
-                                cx="20"
-                                cy="20"
-                                r="19"
-                                fill="none"
-                                stroke="currentColor"
-                                stroke-width="1.5"
-                                stroke-dasharray="4 4"
-                            />
-                            <path
-                                d="M20 12v16M12 20h16"
-                                stroke="currentColor"
-                                stroke-width="2"
-                                stroke-linecap="round"
-                            />
+                        <svg class="avatar" viewBox="0 0 40 40" fill="none" stroke="currentColor" aria-hidden="true">
+                            <circle cx="20" cy="20" r="19" stroke-width="1.5" stroke-dasharray="4 4" />
+                            <path d="M20 12v16M12 20h16" stroke-width="2" stroke-linecap="round" />
                         </svg>
                         Be someone new
                     </button>
