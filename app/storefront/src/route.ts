@@ -41,25 +41,16 @@ export function hashFor({ page, viewer, like, item }: Route): string {
     return `#/${page === "home" ? "" : page}${values && `?${values}`}`;
 }
 
-interface ItemInAddress {
-    /** The item in the open dialog; undefined if none is open. */
-    readonly itemId: string | undefined;
-    open(itemId: string): void;
-    /** Moves from an open item to another one. The browser's Back button still leads to the page. */
-    lead(itemId: string): void;
-    close(): void;
-}
-
 const hashWith = (item: string | undefined) => {
     const { item: _, ...page } = parseRoute(location.hash);
     return hashFor({ ...page, ...(item !== undefined && { item }) });
 };
 
 /**
- * Returns the item of the open dialog. The item is part of the address, so that viewers can share it, and the browser's
+ * Returns the item of the open dialog; undefined if none is open. The item is part of the address, so that viewers can share it, and the browser's
  * Back button closes the dialog.
  */
-export function useItemInAddress(): ItemInAddress {
+export function useItemInAddress() {
     const [itemId, setItemId] = useState(() => parseRoute(location.hash).item);
     useEffect(() => {
         const read = () => {
@@ -72,18 +63,19 @@ export function useItemInAddress(): ItemInAddress {
     }, []);
     return {
         itemId,
-        open(item) {
+        open(item: string): void {
             // The page scrolls to the changed list after the viewer watches an item; the browser's scroll restoration
             // would undo this.
             history.scrollRestoration = "manual";
             history.pushState({ over: true }, "", hashWith(item));
             setItemId(item);
         },
-        lead(item) {
+        /** Moves from an open item to another one. The browser's Back button still leads to the page. */
+        lead(item: string): void {
             history.replaceState(history.state, "", hashWith(item));
             setItemId(item);
         },
-        close() {
+        close(): void {
             setItemId(undefined);
             if (history.state?.over) history.back();
             else history.replaceState(null, "", hashWith(undefined));

@@ -1,9 +1,3 @@
-/** A store of texts by name, such as the browser's `sessionStorage`. */
-export interface Kept {
-    get(name: string): string | undefined;
-    set(name: string, text: string): void;
-}
-
 /**
  * Two storages of the browser: `ofThisTab` lasts until the tab is closed, and `ofThisReader` until the person at the
  * browser deletes it.
@@ -11,8 +5,8 @@ export interface Kept {
 export const ofThisTab = createStorage(() => sessionStorage);
 const ofThisReader = createStorage(() => localStorage);
 
-/** Returns a storage. If the browser's storage is unavailable or full, values last while the page is open. */
-function createStorage(storage: () => Storage): Kept {
+/** Returns a storage of texts by name. If the browser's storage is unavailable or full, values last while the page is open. */
+function createStorage(storage: () => Storage) {
     const here = new Map<string, string>();
     const tryStorage = <Result>(work: (of: Storage) => Result): Result | undefined => {
         try {
@@ -22,8 +16,8 @@ function createStorage(storage: () => Storage): Kept {
         }
     };
     return {
-        get: (name) => here.get(name) ?? tryStorage((of) => of.getItem(name)) ?? undefined,
-        set(name, text) {
+        get: (name: string): string | undefined => here.get(name) ?? tryStorage((of) => of.getItem(name)) ?? undefined,
+        set(name: string, text: string): void {
             here.set(name, text);
             tryStorage((of) => of.setItem(name, text));
         },

@@ -1,9 +1,8 @@
 import { putEvents } from "./api.ts";
 import { type Act, person, refusal } from "./data-words.ts";
-import { chooseGivenName, shortId } from "./names.ts";
 import { needsToken } from "./sign-in.ts";
 import { ofThisTab } from "./storage.ts";
-import type { ListedItem } from "./words.ts";
+import { chooseGivenName, type ListedItem, shortId } from "./words.ts";
 
 /** Items watched in this visit, with the event type, newest first. */
 export type Watched = readonly (ListedItem & { readonly type: string })[];

@@ -53,16 +53,11 @@ function describePlace({ title, list }: Origin, itemId: string): string[] {
 /** Minimum number of watched items from which the page derives a taste. Fewer items show chance, not taste. */
 const fewestWatched = 3;
 
-interface Taste {
-    readonly genres: readonly string[];
-    readonly sentence: string;
-}
-
 /**
  * Returns a viewer's taste, from the watched items that the page knows, or else from the viewer's own list; undefined
  * if neither shows a taste. `who` is the viewer in a sentence, such as "you".
  */
-export function tasteBy(watched: readonly ListedItem[], list: ItemList | undefined, who: string): Taste | undefined {
+export function tasteBy(watched: readonly ListedItem[], list: ItemList | undefined, who: string) {
     const byWatched = watched.length < fewestWatched ? [] : frequentGenres(watched);
     // Popular items reflect the taste of all viewers, not of this viewer.
     const isOwn = list?.viewerKnown === true && list.source !== "popular";

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { chooseGivenName, shortId } from "../../../app/storefront/src/names.ts";
 import { explainItem, tasteBy } from "../../../app/storefront/src/why.ts";
-import { type ItemList, type ListedItem, shortened } from "../../../app/storefront/src/words.ts";
+import {
+    chooseGivenName,
+    type ItemList,
+    type ListedItem,
+    shortened,
+    shortId,
+} from "../../../app/storefront/src/words.ts";
 import { knownViewers } from "../../../data-prep/tables/viewers.ts";
 
 const film = (itemId: string, ...genres: string[]): ListedItem => ({

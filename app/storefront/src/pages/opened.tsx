@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Answered, curlFor } from "../api.ts";
 import { type Act, acts, noun } from "../data-words.ts";
@@ -96,12 +95,6 @@ function Copied({ text }: { text: string }) {
     );
 }
 
-interface Opened {
-    readonly opens: RowCalls;
-    /** The dialog that is open now, if any. */
-    readonly dialog: ComponentChildren;
-}
-
 interface OpenedOptions {
     /** The words for the viewer in a sentence, such as "you". */
     readonly who: string;
@@ -115,19 +108,20 @@ interface OpenedOptions {
 }
 
 /** Returns the dialog that is open over the rows of the page. It shows an item, or the origin of a row's list. */
-export function useOpened({ who, watched, history = [], onWatch, refuses = false }: OpenedOptions): Opened {
+export function useOpened({ who, watched, history = [], onWatch, refuses = false }: OpenedOptions) {
     const { itemId, open, lead, close } = useItemInAddress();
     const [chosen, setChosen] = useState<{ readonly item: ListedItem; readonly from?: Origin }>();
     const [details, setDetails] = useState<{ readonly title: string; readonly answered: Answered<ItemList> }>();
     const current = chosen?.item.itemId === itemId ? chosen : undefined;
-    return {
-        opens: {
-            onOpen(item, from) {
-                setChosen({ item, ...(from && { from }) });
-                open(item.itemId);
-            },
-            onDetails: (title, answered) => answered && setDetails({ title, answered }),
+    const opens: RowCalls = {
+        onOpen(item, from) {
+            setChosen({ item, ...(from && { from }) });
+            open(item.itemId);
         },
+        onDetails: (title, answered) => answered && setDetails({ title, answered }),
+    };
+    return {
+        opens,
         dialog: (
             <>
                 {itemId !== undefined && (

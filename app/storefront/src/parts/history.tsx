@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { genreCounts } from "../../../api/genres.ts";
 import { historyPath } from "../api.ts";
 import { capital, done, noun, past, person, publicHistories } from "../data-words.ts";
-import { type Asked, useAnswer } from "../hooks.ts";
+import { useAnswer } from "../hooks.ts";
 import { needsToken } from "../sign-in.ts";
 import { viewerName } from "../viewers.ts";
 import { formatDay, type History, type ListedItem, type PastItem, unique } from "../words.ts";
@@ -34,17 +34,11 @@ export function useNewest(viewer: string): { readonly newest: readonly PastItem[
     return { newest: answered?.value.items ?? none, loading };
 }
 
-interface Pages {
-    /** Items of all requested pages, the newest first. */
-    readonly items: readonly PastItem[];
-    /** The last page that the view requested. */
-    readonly request: Asked<History>;
-    /** Function that requests the next page; undefined after the last one. */
-    readonly more: (() => void) | undefined;
-}
-
-/** Returns a viewer's history, page by page. */
-function useHistory(viewer: string): Pages {
+/**
+ * Returns a viewer's history, page by page: the items of all requested pages, the newest first; the request of the last
+ * page; and the function that requests the next page, undefined after the last one.
+ */
+function useHistory(viewer: string) {
     const [token, setToken] = useState<string>();
     const [items, setItems] = useState<readonly PastItem[]>([]);
     const request = useAnswer<History>(historyPath(viewer, token));

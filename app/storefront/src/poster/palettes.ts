@@ -1,16 +1,10 @@
-/** The colours of a poster, as #rrggbb. */
-export interface Palette {
-    /** The background colours at top and bottom. */
-    readonly top: string;
-    readonly bottom: string;
-    /** Colours of distant and near objects. */
-    readonly far: string;
-    readonly near: string;
-    /** The accent colour. */
-    readonly light: string;
-}
+export type Palette = ReturnType<typeof palette>;
 
-const palette = (top: string, bottom: string, far: string, near: string, light: string): Palette => ({
+/**
+ * Returns the colours of a poster, as #rrggbb: the background colours at top and bottom, colours of distant and near
+ * objects, and the accent colour.
+ */
+const palette = (top: string, bottom: string, far: string, near: string, light: string) => ({
     top,
     bottom,
     far,

@@ -5,18 +5,10 @@ export function hashText(text: string): number {
     return hash >>> 0;
 }
 
-/** Random numbers for one poster. The same seed text gives the same sequence. */
-export interface Draw {
-    /** Returns a number from `low` to `high`. */
-    between(low: number, high: number): number;
-    /** Returns a whole number from `low` to `high`, both included. */
-    whole(low: number, high: number): number;
-    /** Returns true with this probability, from 0 to 1. */
-    chance(often: number): boolean;
-    of<T>(values: readonly [T, ...T[]]): T;
-}
+export type Draw = ReturnType<typeof drawFor>;
 
-export function drawFor(text: string): Draw {
+/** Returns random numbers for one poster. The same seed text gives the same sequence. */
+export function drawFor(text: string) {
     let state = hashText(text);
     // The algorithm is mulberry32.
     const next = () => {
@@ -25,11 +17,14 @@ export function drawFor(text: string): Draw {
         mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
         return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
     };
+    /** Returns a whole number from `low` to `high`, both included. */
     const whole = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
     return {
-        between: (low, high) => low + next() * (high - low),
+        /** Returns a number from `low` to `high`. */
+        between: (low: number, high: number) => low + next() * (high - low),
         whole,
-        chance: (often) => next() < often,
-        of: (values) => values[whole(0, values.length - 1)] ?? values[0],
+        /** Returns true with this probability, from 0 to 1. */
+        chance: (often: number) => next() < often,
+        of: <T>(values: readonly [T, ...T[]]): T => values[whole(0, values.length - 1)] ?? values[0],
     };
 }
