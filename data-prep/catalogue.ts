@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { filesBeside } from "./files.ts";
 
@@ -67,11 +68,8 @@ const FIELDS_BEFORE_GENRES = 5;
 
 /** Reads the catalogue beside an interactions CSV; empty if it does not exist. */
 export async function catalogueBeside(csvPath: string): Promise<CatalogueItem[]> {
-    const text = await readFile(filesBeside(csvPath).catalogue, "utf8").catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "ENOENT") throw error;
-        return "[]";
-    });
-    return JSON.parse(text) as CatalogueItem[];
+    const path = filesBeside(csvPath).catalogue;
+    return existsSync(path) ? JSON.parse(await readFile(path, "utf8")) : [];
 }
 
 /** Reads GroupLens' u.item: 24 fields separated by `|`, Latin-1. Throws an Error that names a line with another format. */

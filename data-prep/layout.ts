@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { compileTimeFormat, describeTimeFormat, parseTimeFormat } from "access-doctor/times";
-import { visible } from "terminal-text";
+import { messageOf, visible } from "terminal-text";
 import { detailColumns } from "./attributes/event-items.ts";
 import { chooseDecimal, type Decimal } from "./numbers.ts";
 import { columnsQuestion, nameOfColumn } from "./question.ts";
@@ -62,17 +62,13 @@ export async function readLayout(
     const plans: Plan[] = [];
     for (const source of sources) {
         const table = await openTable(source);
-        if (!table) {
-            if (only) throw notTable(source.name);
-            log(`Skipped a file: ${notTable(source.name).message}`);
-            continue;
-        }
         try {
+            if (!table) throw notTable(source.name);
             plans.push(planOf(table, choices, now, suggest));
         } catch (error) {
-            await table.stop();
+            await table?.stop();
             if (only) throw error;
-            log(`Skipped a file: ${error instanceof Error ? error.message : String(error)}`);
+            log(`Skipped a file: ${messageOf(error)}`);
         }
     }
     if (plans.length === 0) {
@@ -116,12 +112,8 @@ function planOf(table: Table, choices: LayoutChoices, now: number, suggest: Sugg
         choices.time === undefined
             ? chooseTime(table, timeColumn, now, suggest, choices.yes)
             : parseTimeFormat(choices.time);
-    const event =
-        choices.event === undefined
-            ? roles.event === undefined
-                ? defaultEvent
-                : undefined
-            : compileEventRule(choices.event, names);
+    const usualEvent = roles.event === undefined ? defaultEvent : undefined;
+    const event = choices.event === undefined ? usualEvent : compileEventRule(choices.event, names);
     const extras = chosen?.extras ?? findExtras(names, roles);
     const { used } = sourceColumns({ table, roles, extras, event });
     const numeric = used.filter(({ part }) => !["user", "item", "time", "event"].includes(part));
@@ -145,36 +137,37 @@ function planOf(table: Table, choices: LayoutChoices, now: number, suggest: Sugg
 }
 
 /**
- * Returns the columns of the source. `used` are those that data-prep reads: for the parts of an interaction (such as
- * user and item), for additional columns, or for the event rule. `ignored` are the names of columns that describe neither
- * these nor items.
+ * Returns the columns of the source. `columns` are those of the parts of an interaction (such as user and item), and
+ * additional columns. `used` are these, and those of the event rule. `ignored` are the names of columns that describe
+ * neither these nor items.
  */
 export function sourceColumns({ table, roles, extras, event, details }: Omit<Plan, "time" | "decimals">) {
-    const places = [...Object.entries(roles), ...extras.map(({ name, column }) => [name, column] as const)];
-    const ofRule = typeof event === "object" ? event.columns.map((column) => ["--event", column] as const) : [];
-    const used = [...places, ...ofRule].map(([part, index]) => ({ part, index, column: table.names[index] as string }));
+    const named = (part: string, index: number) => ({ part, index, column: table.names[index] as string });
+    const parts = Object.entries(roles).map(([role, index]) => named(role, index));
+    const columns = [...parts, ...extras.map(({ name, column }) => named(name, column))];
+    const ofRule = typeof event === "object" ? event.columns.map((index) => named("--event", index)) : [];
+    const used = [...columns, ...ofRule];
     const known = new Set([...used.map(({ index }) => index), ...(details ?? [])]);
     const ignored = table.names.filter((_, index) => !known.has(index));
-    return { used, ignored };
+    return { columns, used, ignored };
 }
 
 /** Describes each understood file in one line, for people. */
 export function describeLayout(plan: Plan): string {
-    const { table, roles, extras, time, event } = plan;
+    const { table, time, event } = plan;
     const format = table.kind === "text" ? delimiterName(table.dialect.delimiter) : table.kind;
-    const parts = Object.entries(roles).map(([role, index]) => `${role} = ${table.names[index as number]}`);
-    const columns = [...parts, ...extras.map(({ name, column }) => `${name} = ${table.names[column]}`)];
-    const ignored = sourceColumns(plan).ignored.map(visible);
-    const unused = ignored.length === 0 ? "" : `; not used: ${ignored.join(", ")}`;
+    const { columns, ignored } = sourceColumns(plan);
+    const listed = columns.map(({ part, column }) => visible(`${part} = ${column}`)).join(", ");
+    const unused = ignored.length === 0 ? "" : `; not used: ${ignored.map(visible).join(", ")}`;
     const rows = table.hasHeader ? "" : ", no header";
     const type = typeof event === "string" ? `every event is ${event}` : event ? "events by rule" : "";
-    return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.map(visible).join(", ")}; times in ${describeTimeFormat(time)}${type && `; ${type}`}${unused}`;
+    return `${table.name}: ${format}${rows}, ${table.encoding}; ${listed}; times in ${describeTimeFormat(time)}${type && `; ${type}`}${unused}`;
 }
 
 /** Formats the user's choices as options of a command line. */
-export function layoutOptions({ table, roles, extras, time, event }: Plan, choices: Choices): Changes {
-    const parts = Object.entries(roles).map(([role, index]) => `${role}=${nameOfColumn(table, index as number)}`);
-    const columns = [...parts, ...extras.map(({ name, column }) => `${name}=${nameOfColumn(table, column)}`)];
+export function layoutOptions(plan: Plan, choices: Choices): Changes {
+    const { table, time, event } = plan;
+    const columns = sourceColumns(plan).columns.map(({ part, index }) => `${part}=${nameOfColumn(table, index)}`);
     const type = choices.event ?? (typeof event === "string" ? event : undefined);
     const { decimal } = choices;
     return {
@@ -199,7 +192,7 @@ export const resolvedOptions = (plans: readonly Plan[], userHash?: string) => ({
 function tableOptions(plan: Plan) {
     const { kind, encoding, dialect, hasHeader, names, numbers } = plan.table;
     const { time, event } = plan;
-    const columns = sourceColumns(plan).used.filter(({ part }) => part !== "--event");
+    const { columns } = sourceColumns(plan);
     const rule = typeof event === "string" ? { cases: [], otherwise: event, columns: [] } : event;
     return {
         file: plan.table.name,
