@@ -5,14 +5,14 @@ import type { ConvertResult } from "./convert.ts";
 import { type Manifest, manifestVersion } from "./manifest.ts";
 import { sourcesAt } from "./reading/sources.ts";
 import type { Plan } from "./row-writer.ts";
-import { type Summary, typesByRows } from "./summary.ts";
+import { type Conversion, typesByRows } from "./summary.ts";
 import { chooseNoun, consumedTypes } from "./words.ts";
 
 /** Input and result of a run of data-prep. */
 export interface Prepared {
     readonly plans: readonly Plan[];
     readonly result: ConvertResult;
-    readonly summary: Omit<Summary, "tables">;
+    readonly summary: Conversion;
     readonly items: ItemTable;
     /** The columns of the Items dataset. */
     readonly itemColumns: readonly AttributeColumn[];

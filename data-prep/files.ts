@@ -34,11 +34,6 @@ export async function writeWholeFile<T>(
     }
 }
 
-/** Writes a value as indented JSON, completely or not at all. */
-export async function writeWholeJson(path: string, value: unknown): Promise<void> {
-    await writeWholeFile(path, (write) => write(Buffer.from(`${JSON.stringify(value, null, 2)}\n`)));
-}
-
 /** Returns the SHA-256 of a file, hexadecimal. */
 export async function hashFile(path: string): Promise<string> {
     const hash = createHash("sha256");
@@ -46,8 +41,8 @@ export async function hashFile(path: string): Promise<string> {
     return hash.digest("hex");
 }
 
-/** Creates a writer of files beside an interactions CSV, which records the hash of each file. */
-export function outputFolder(csvPath: string) {
+/** Creates a writer of files beside `sibling`, such as the interactions CSV. It records the hash of each file. */
+export function outputFolder(sibling: string) {
     const files: Record<string, string> = {};
     /** Writes a file completely or not at all. */
     const put = async (path: string, text: string): Promise<void> => {
@@ -67,7 +62,7 @@ export function outputFolder(csvPath: string) {
         const removed: string[] = [];
         for (const [name, sha256] of Object.entries(before)) {
             if (name in files || basename(name) !== name) continue;
-            const path = join(dirname(csvPath), name);
+            const path = join(dirname(sibling), name);
             if ((await hashFile(path).catch(() => undefined)) !== sha256) continue;
             await rm(path);
             removed.push(name);

@@ -2,7 +2,7 @@ import { dateOf, isCertain, readTimes } from "access-doctor/times";
 import { visible } from "terminal-text";
 import type { Guess } from "./reading/guess.ts";
 import type { Role } from "./reading/roles.ts";
-import type { Table } from "./reading/table.ts";
+import { type Table, valuesOf } from "./reading/table.ts";
 import { type Suggest, withColumns } from "./suggestion.ts";
 import { abbreviate } from "./values.ts";
 
@@ -27,11 +27,10 @@ export function columnsQuestion(
     now: number,
     suggest: Suggest,
 ): Error {
-    const valuesOf = (column: number) => table.sample.map((row) => row[column] ?? "").filter((value) => value !== "");
     const examples = (column: number) =>
-        [...new Set(valuesOf(column))].slice(0, 2).map((value) => abbreviate(value, 40));
+        [...new Set(valuesOf(table, column))].slice(0, 2).map((value) => abbreviate(value, 40));
     const shown = (column: number) => `${visible(table.names[column] as string)} (${examples(column).join(", ")})`;
-    const readings = roles.time === undefined ? [] : readTimes(valuesOf(roles.time), now);
+    const readings = roles.time === undefined ? [] : readTimes(valuesOf(table, roles.time), now);
     const [reading, ...otherReadings] = readings;
     const isSure = reading !== undefined && otherReadings.length === 0 && isCertain(reading);
     const dates = isSure

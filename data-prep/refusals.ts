@@ -7,10 +7,10 @@ import { findMissingColumns } from "./columns.ts";
 import type { ConvertResult } from "./convert.ts";
 import { filesBeside } from "./files.ts";
 import { conditionText, ruleOfTypes } from "./reading/event-rule.ts";
-import type { Table } from "./reading/table.ts";
+import { type Table, valuesOf } from "./reading/table.ts";
 import type { Plan } from "./row-writer.ts";
 import { type Changes, defaultFolder, type Suggest, toOptionWords, withColumns } from "./suggestion.ts";
-import { type Summary, typesByRows, whatIsTooLittle } from "./summary.ts";
+import { type Conversion, typesByRows, whatIsTooLittle } from "./summary.ts";
 import { abbreviate } from "./values.ts";
 
 /**
@@ -55,7 +55,7 @@ export function unmatchedCases(plans: readonly Plan[], matched: ConvertResult["m
     return event.cases.flatMap((each, index) => {
         if (matched[index]) return [];
         const at = event.columns[index] as number;
-        const values = [...new Set(plan.table.sample.map((row) => row[at] ?? ""))].filter((value) => value !== "");
+        const values = [...new Set(valuesOf(plan.table, at))];
         const listed = values.slice(0, listedValues).map((value) => abbreviate(value, 40));
         const more = values.length > listed.length ? ", …" : "";
         return [
@@ -64,9 +64,6 @@ export function unmatchedCases(plans: readonly Plan[], matched: ConvertResult["m
         ];
     });
 }
-
-const valuesOf = (table: Table, column: number) =>
-    table.sample.map((row) => row[column] ?? "").filter((value) => value !== "");
 
 /**
  * Rejects a time format that the user chose if most of the first rows contradict it: then the command is wrong, not the
@@ -136,7 +133,7 @@ export function refuseBadRows(bad: BadRows, good: number, name: string, suggest:
 export function refuseUnfit(
     { badRows, fields, eventTypes, matched }: ConvertResult,
     plans: readonly Plan[],
-    summary: Omit<Summary, "tables">,
+    summary: Conversion,
     name: string,
     suggest: Suggest,
     options: RowsChoice,

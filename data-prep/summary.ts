@@ -1,12 +1,11 @@
 import { dateOf } from "access-doctor/times";
 import { op, table } from "arquero";
-import type { BadRow } from "./bad-rows.ts";
 import { computeTimeSpan } from "./by-user.ts";
 import { countRows } from "./columns.ts";
 import type { ConvertResult } from "./convert.ts";
 import { fewestInteractions } from "./quality/checks.ts";
 import type { TablesSummary } from "./tables/make.ts";
-import { counted, filterText } from "./words.ts";
+import { count, counted, filterText } from "./words.ts";
 
 interface Spread {
     min: number;
@@ -15,53 +14,28 @@ interface Spread {
 }
 
 /** The result of a preparation, for people and for `--json`. Timestamps are epoch seconds. */
-export interface Summary {
-    schemaVersion: 1;
-    input: string;
-    output: string;
-    users: number;
-    items: number;
-    interactions: number;
-    firstTimestamp: number;
-    lastTimestamp: number;
-    /** Interactions per user. */
-    historyLength: Spread;
-    /** Interactions per item. */
-    itemPopularity: Spread;
-    usersWithTwo: number;
-    /** Interactions of each event type. */
-    eventTypes: Record<string, number>;
-    rowsSkipped: number;
-    /** Number of rows for which `--event` has no type. */
-    rowsLeftOut: number;
-    /** Number of JSON objects that have no element in the list of their items. */
-    rowsWithoutElements: number;
-    /** Number of rows in which a column that `--event` compares is empty. */
-    rowsEmptyInRule: number;
-    /** Number of rows that equal an earlier one in user, item, type, value and time. */
-    rowsRepeated: number;
-    /** The first 20 skipped rows. */
-    skipped: BadRow[];
-    /** SHA-256 of the CSV, hexadecimal. */
-    sha256: string;
-    tables: TablesSummary;
-}
+export type Summary = Conversion & { tables: TablesSummary };
+
+/** The part of the summary that does not need the tables. */
+export type Conversion = ReturnType<typeof summarise>;
 
 /**
  * Summarizes a conversion. Uses the counts per user and item, so that the time does not depend on the number of rows.
  */
-export function summarise(result: ConvertResult, input: string, output: string): Omit<Summary, "tables"> {
+export function summarise(result: ConvertResult, input: string, output: string) {
     const { columns } = result;
     const perUser = countRows(columns.users, columns.userCount);
     return {
-        schemaVersion: 1,
+        schemaVersion: 1 as const,
         input,
         output,
         users: columns.userCount,
         items: columns.itemCount,
         interactions: columns.users.length,
         ...computeTimeSpan(columns),
+        /** Interactions per user. */
         historyLength: spread(perUser),
+        /** Interactions per item. */
         itemPopularity: spread(countRows(columns.items, columns.itemCount)),
         usersWithTwo: perUser.filter((count) => count >= 2).length,
         eventTypes: result.eventTypes,
@@ -70,16 +44,14 @@ export function summarise(result: ConvertResult, input: string, output: string):
         rowsEmptyInRule: result.emptyInRule,
         rowsRepeated: result.repeated,
         rowsSkipped: result.badRows.count,
+        /** The first 20 skipped rows. */
         skipped: result.badRows.first,
         sha256: result.sha256,
     };
 }
 
 /** Returns a sentence if the data is below the service's minimums for training; otherwise undefined. */
-export function whatIsTooLittle({
-    interactions,
-    usersWithTwo,
-}: Pick<Summary, "interactions" | "usersWithTwo">): string | undefined {
+export function whatIsTooLittle({ interactions, usersWithTwo }: Conversion): string | undefined {
     if (interactions < fewestInteractions) {
         return `${count(interactions)} interactions are too few: Amazon Personalize imports and trains from 1,000 on.`;
     }
@@ -101,25 +73,16 @@ export function formatSummary(summary: Summary): string {
         ["event types", eventTypesText(summary.eventTypes)],
         ["filter", filterText(typesByRows(summary.eventTypes).map(({ name }) => name))],
         ["rows skipped", count(summary.rowsSkipped)],
-        ...rowLine("left out", summary.rowsLeftOut, "by --event"),
-        ...rowLine("no element", summary.rowsWithoutElements, "events have an empty list of items, and are left out"),
-        ...rowLine("empty", summary.rowsEmptyInRule, "in a column that --event compares; no case matches these values"),
-        ...rowLine("repeated", summary.rowsRepeated, "equal an earlier row and are left out"),
+        ...lineOf("left out", summary.rowsLeftOut, " by --event"),
+        ...lineOf("no element", summary.rowsWithoutElements, " events have an empty list of items, and are left out"),
+        ...lineOf("empty", summary.rowsEmptyInRule, " in a column that --event compares; no case matches these values"),
+        ...lineOf("repeated", summary.rowsRepeated, " equal an earlier row and are left out"),
         [
             "similar",
             `${counted(tables.filmsWithSimilar, "item")}; ${count(others)} with too few viewers fall back to popular items of their categories`,
         ],
-        ...(tables.filmsLeftOut > 0
-            ? [["not shown", `${counted(tables.filmsLeftOut, "item")}, which the table of items lacks`] as const]
-            : []),
-        ...(tables.filmsWithoutDetails > 0
-            ? [
-                  [
-                      "no details",
-                      `${counted(tables.filmsWithoutDetails, "item")}: the tables have 24 MiB at most`,
-                  ] as const,
-              ]
-            : []),
+        ...lineOf("not shown", tables.filmsLeftOut, ", which the table of items lacks", "item"),
+        ...lineOf("no details", tables.filmsWithoutDetails, ": the tables have 24 MiB at most", "item"),
         ["trending", `${counted(tables.filmsTrending, "item")}, over the last ${windowText(tables.windowSeconds)}`],
         ["output", summary.output],
         ["sha256", summary.sha256],
@@ -127,9 +90,9 @@ export function formatSummary(summary: Summary): string {
     return lines.map(([name, value]) => `${name.padEnd(14)}${value}`).join("\n");
 }
 
-/** Returns a line with a number of rows, if it is above 0. */
-const rowLine = (name: string, rows: number, what: string): [string, string][] =>
-    rows > 0 ? [[name, `${count(rows)} ${what}`]] : [];
+/** Returns a line with a number, and the word for what it counts if the text needs one. Returns no line for 0. */
+const lineOf = (name: string, number: number, text: string, one?: string): [string, string][] =>
+    number > 0 ? [[name, `${one === undefined ? count(number) : counted(number, one)}${text}`]] : [];
 
 function spread(counts: Int32Array): Spread {
     if (counts.length === 0) return { min: 0, median: 0, max: 0 };
@@ -150,7 +113,6 @@ function eventTypesText(types: Record<string, number>): string {
     return [...listed, ...(sorted.length > 5 ? [`and ${sorted.length - 5} more`] : [])].join(", ");
 }
 
-const count = (value: number) => value.toLocaleString("en-US");
 const windowText = (seconds: number) =>
     seconds < 86_400 ? counted(seconds, "second") : counted(Math.round(seconds / 86_400), "day");
 const spreadText = ({ min, median, max }: Spread) => `${count(min)} to ${count(max)} (median ${count(median)})`;

@@ -3,9 +3,12 @@ import { visible } from "terminal-text";
 import { withoutAccents } from "./avro.ts";
 import { plain } from "./reading/roles.ts";
 
+/** Returns a number with groups of thousands: `1,682`. */
+export const count = (value: number): string => value.toLocaleString("en-US");
+
 /** Returns a number and a noun in the singular or the plural: `1 file`, `1,682 items`. */
-export const counted = (count: number, one: string, many = `${one}s`): string =>
-    `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+export const counted = (number: number, one: string, many = `${one}s`): string =>
+    `${count(number)} ${number === 1 ? one : many}`;
 
 /** The word for an item, in the singular and the plural. */
 export interface Noun {

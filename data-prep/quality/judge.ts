@@ -1,23 +1,17 @@
 import { basename } from "node:path";
 import { interactionFields } from "../avro.ts";
 import type { Prepared } from "../describe-data.ts";
-import { writeWholeFile, writeWholeJson } from "../files.ts";
-import { sourceColumns } from "../layout.ts";
+import { outputFolder } from "../files.ts";
 import type { Plan } from "../row-writer.ts";
 import { type Summary, typesByRows } from "../summary.ts";
-import { abbreviate } from "../values.ts";
-import { type Check, checkFigures } from "./checks.ts";
-import { computeFigures, type Figures } from "./figures.ts";
-import { qualityPage, type ReportedSource } from "./page.ts";
+import { checkFigures } from "./checks.ts";
+import { computeFigures } from "./figures.ts";
+import { qualityPage, sourceOf } from "./page.ts";
 
-/** Figures and checks of prepared data. */
-export interface Quality {
-    readonly checks: readonly Check[];
-    readonly figures: Figures;
-}
+type Quality = ReturnType<typeof judge>;
 
-/** Checks prepared data. `now` is in epoch seconds. */
-export function judge({ result, items, users }: Pick<Prepared, "result" | "items" | "users">, now: number): Quality {
+/** Returns figures and checks of prepared data. `now` is in epoch seconds. */
+export function judge({ result, items, users }: Pick<Prepared, "result" | "items" | "users">, now: number) {
     const { columns } = result;
     const figures = computeFigures(columns);
     const without = (ids: readonly string[], others: readonly string[]) => {
@@ -55,16 +49,6 @@ export function reportPaths(path: string): { readonly json: string; readonly htm
     };
 }
 
-/**
- * Returns how the report describes an input file: its columns, and the values of the used columns in the first five
- * rows.
- */
-function sourceOf(plan: Plan): ReportedSource {
-    const { used, ignored } = sourceColumns(plan);
-    const rows = plan.table.sample.slice(0, 5).map((row) => used.map(({ index }) => abbreviate(row[index] ?? "", 40)));
-    return { file: plan.table.name, used: used.map(({ part, column }) => ({ part, column })), ignored, rows };
-}
-
 /** Writes the report as JSON, and as one page, each completely or not at all. */
 export async function writeReport(
     path: string,
@@ -79,6 +63,7 @@ export async function writeReport(
         .map((file) => basename(file))
         .join(", ");
     const sources = plans.map(sourceOf);
-    await writeWholeJson(json, { ...summary, quality, sources });
-    await writeWholeFile(html, (write) => write(Buffer.from(qualityPage({ name, ...quality, eventTypes, sources }))));
+    const folder = outputFolder(json);
+    await folder.putJson(json, { ...summary, quality, sources });
+    await folder.put(html, qualityPage({ name, ...quality, eventTypes, sources }));
 }

@@ -1,15 +1,19 @@
 import { dateOf } from "access-doctor/times";
-import { counted } from "../words.ts";
+import { sourceColumns } from "../layout.ts";
+import type { Plan } from "../row-writer.ts";
+import { abbreviate } from "../values.ts";
+import { count, counted } from "../words.ts";
 import type { Check } from "./checks.ts";
 import type { Figures } from "./figures.ts";
 
-/** An input file, and what data-prep found in it. */
-export interface ReportedSource {
-    readonly file: string;
-    readonly used: readonly { readonly part: string; readonly column: string }[];
-    readonly ignored: readonly string[];
-    /** Values of the used columns in the first five rows. */
-    readonly rows: readonly (readonly string[])[];
+/**
+ * Returns how the report describes an input file: its columns, and the values of the used columns in the first five
+ * rows.
+ */
+export function sourceOf(plan: Plan) {
+    const { used, ignored } = sourceColumns(plan);
+    const rows = plan.table.sample.slice(0, 5).map((row) => used.map(({ index }) => abbreviate(row[index] ?? "", 40)));
+    return { file: plan.table.name, used: used.map(({ part, column }) => ({ part, column })), ignored, rows };
 }
 
 /** Content of the quality report. */
@@ -19,7 +23,7 @@ export interface QualityReport {
     readonly figures: Figures;
     /** Events of each type, the most frequent first. */
     readonly eventTypes: readonly { readonly name: string; readonly rows: number }[];
-    readonly sources: readonly ReportedSource[];
+    readonly sources: readonly ReturnType<typeof sourceOf>[];
 }
 
 const style = `
@@ -34,7 +38,6 @@ table { border-collapse: collapse; width: 100% } th, td { text-align: left; vert
 .level { font-weight: 600; white-space: nowrap } .green { color: var(--green) } .amber { color: var(--amber) } .red { color: var(--red) }
 @media (max-width: 640px) { .reference { display: none } }`;
 
-const count = (value: number) => value.toLocaleString("en-US");
 const day = 86_400;
 
 /** Returns the report as one HTML page without other files and scripts. */
@@ -94,7 +97,7 @@ ${sources.map(sourceSection).join("\n")}
 `;
 }
 
-function sourceSection({ file, used, ignored, rows }: ReportedSource): string {
+function sourceSection({ file, used, ignored, rows }: ReturnType<typeof sourceOf>): string {
     const heads = used.map(({ part, column }) => `<th>${html(part)} = ${html(column)}</th>`).join("");
     const body = rows.map((row) => `<tr>${row.map((text) => `<td>${html(text)}</td>`).join("")}</tr>`).join("\n");
     const unused = ignored.length === 0 ? "All columns are used." : `Not used: ${ignored.join(", ")}.`;

@@ -12,7 +12,8 @@ const notJson = "\u0000";
 export const noElement = "\u0001";
 const longestLine = 1 << 25;
 
-type Row = Record<string, unknown>;
+/** A row of JSON or Parquet: its values by the names of their columns. */
+export type Row = Record<string, unknown>;
 type Hyparquet = typeof import("hyparquet");
 
 /** Maximum number of columns: rows that each have their own keys would become a table that is too large. */

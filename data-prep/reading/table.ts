@@ -10,6 +10,7 @@ import {
     jsonRows,
     jsonTable,
     parquetTable,
+    type Row,
     toTexts,
 } from "./rows-as-bytes.ts";
 import { type Dialect, sniff } from "./scan.ts";
@@ -43,6 +44,10 @@ export interface Table {
     stop(): Promise<void>;
 }
 
+/** Returns the values of a column in the first rows, without the empty ones. */
+export const valuesOf = ({ sample }: Table, column: number) =>
+    sample.map((row) => row[column] ?? "").filter((value) => value !== "");
+
 /** Pattern of the first line `sep=;`, with which Excel states the delimiter. */
 const separatorLine = /^"?sep=.+?"?(\r\n|\r|\n)/i;
 
@@ -65,18 +70,9 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
     const start = text.toString("utf8", 0, 200).trimStart();
     if (start.startsWith("{")) {
         const rows = jsonRows(completeLines(text).slice(0, 1000)).flatMap((row) => (row ? elementRows(row) : []));
-        const names = collectColumnNames(source.name, rows);
-        const sample = rows.slice(0, 1000).map((row) => toTexts(row, names));
-        const table = {
-            ...common,
-            kind: "JSON lines",
-            dialect: converted,
-            hasHeader: true,
-            names,
-            sample,
-            numbers: findNumberColumns(rows, names),
-            addedLines: 1,
-        } as const;
+        const described = convertedRows(source.name, rows);
+        const { names } = described;
+        const table = { ...common, ...described, kind: "JSON lines", numbers: findNumberColumns(rows, names) } as const;
         const elementsOf = (list: string) => ({ ...table, list, bytes: jsonTable(bytes, names, list) });
         return { ...table, elementsOf, bytes: jsonTable(bytes, names) };
     }
@@ -116,20 +112,23 @@ async function openParquet(source: Source): Promise<Table> {
     const rowEnd = Math.min(1000, Number(metadata.num_rows));
     const objects = await parquetReadObjects({ file, metadata, compressors, rowStart: 0, rowEnd });
     const rows = objects.map((row) => flat(row));
-    const names = collectColumnNames(source.name, rows);
+    const table = convertedRows(source.name, rows);
     return {
+        ...table,
         name: source.name,
         sha256: source.sha256,
         kind: "Parquet",
         encoding: "utf-8",
-        dialect: converted,
-        hasHeader: true,
-        names,
-        sample: rows.map((row) => toTexts(row, names)),
-        addedLines: 1,
-        bytes: parquetTable(file, metadata, names),
+        bytes: parquetTable(file, metadata, table.names),
         stop: async () => undefined,
     };
+}
+
+/** Describes the text table that JSON lines or Parquet become. `rows` are the first ones, flat. */
+function convertedRows(file: string, rows: readonly Row[]) {
+    const names = collectColumnNames(file, rows);
+    const sample = rows.slice(0, 1000).map((row) => toTexts(row, names));
+    return { dialect: converted, hasHeader: true, names, sample, addedLines: 1 };
 }
 
 function completeLines(head: Buffer): string[] {
