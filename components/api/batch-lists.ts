@@ -4,8 +4,8 @@ import { ownerTag } from "pulumi-personalize";
 import { pickBatchValues } from "../../app/batch/ports.ts";
 import type { BatchTargets } from "../../app/functions/batch-lists/ports.ts";
 import type { StackConfig } from "../../core/config/config.ts";
-import { type BatchScope, batchListsPolicy, batchListsSchedulePolicy } from "../../core/iam/batch-access.ts";
-import { LambdaFunction, schedule } from "../common/lambda-function.ts";
+import { batchListsPolicy } from "../../core/iam/batch-access.ts";
+import { scheduledFunction } from "../common/lambda-function.ts";
 import { AwaitedLists } from "../personalize/resources.ts";
 import { createApiScope } from "./api-function.ts";
 
@@ -44,13 +44,7 @@ export class BatchLists extends pulumi.ComponentResource {
         const { config, caller, failuresArn, solutionVersionArn } = args;
         const { names } = config;
         const child = { parent: this };
-        const scope: BatchScope = {
-            ...createApiScope(config, caller),
-            project: config.project,
-            stack: config.stack,
-            names,
-        };
-        const lists = new LambdaFunction(
+        const lists = scheduledFunction(
             name,
             {
                 code: "batch-lists",
@@ -62,29 +56,19 @@ export class BatchLists extends pulumi.ComponentResource {
                 // viewers.
                 memorySize: 1024,
                 caller,
-                policy: batchListsPolicy(scope),
+                policy: batchListsPolicy({ ...config, ...createApiScope(config, caller), names }),
                 environment: { BATCH_CONFIG: pulumi.jsonStringify(createSettings(args)) },
                 failuresArn,
                 config,
                 after: args.after,
-            },
-            child,
-        );
-        schedule(
-            name,
-            {
-                scheduleName: names.batchLists,
-                roleName: names.batchListsScheduleRole,
-                starts: "the lists from batch inference",
-                target: lists,
-                // Frequent runs are cheap, because a run does nothing while the function's next step is not possible
-                // yet.
-                expression: "rate(15 minutes)",
-                retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
-                policy: batchListsSchedulePolicy(scope),
-                caller,
-                failuresArn,
-                config,
+                schedule: {
+                    roleName: names.batchListsScheduleRole,
+                    starts: "the lists from batch inference",
+                    sid: "StartLists",
+                    // Frequent runs are cheap, because a run does nothing while the function's next step is not
+                    // possible yet.
+                    expression: "rate(15 minutes)",
+                },
             },
             child,
         );

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import { pickPrefetchValues } from "../../app/serving/prefetch.ts";
 import type { StackConfig } from "../../core/config/config.ts";
-import { prefetchPolicy, prefetchSchedulePolicy } from "../../core/iam/api-access.ts";
-import { LambdaFunction, schedule } from "../common/lambda-function.ts";
+import { prefetchPolicy } from "../../core/iam/api-access.ts";
+import { scheduledFunction } from "../common/lambda-function.ts";
 import { createApiScope, watchedFilterNames } from "./api-function.ts";
 
 export interface PrefetchArgs {
@@ -24,9 +24,8 @@ export class Prefetch extends pulumi.ComponentResource {
         super("movie-recommender:serving:Prefetch", name, {}, opts);
         const { config, caller, tableName, watchedFilterArn, failuresArn } = args;
         const { names } = config;
-        const child = { parent: this };
         const scope = createApiScope(config, caller);
-        const prefetch = new LambdaFunction(
+        scheduledFunction(
             name,
             {
                 code: "prefetch",
@@ -48,24 +47,14 @@ export class Prefetch extends pulumi.ComponentResource {
                 },
                 failuresArn,
                 config,
+                schedule: {
+                    roleName: names.prefetchScheduleRole,
+                    starts: "the prefetch",
+                    sid: "StartsPrefetch",
+                    expression: "rate(1 hour)",
+                },
             },
-            child,
-        );
-        schedule(
-            name,
-            {
-                scheduleName: names.prefetch,
-                roleName: names.prefetchScheduleRole,
-                starts: "the prefetch",
-                target: prefetch,
-                expression: "rate(1 hour)",
-                retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
-                policy: prefetchSchedulePolicy(scope),
-                caller,
-                failuresArn,
-                config,
-            },
-            child,
+            { parent: this },
         );
         this.registerOutputs({});
     }

@@ -81,7 +81,7 @@ export class Serving extends pulumi.ComponentResource {
 
     constructor(name: string, args: ServingArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:Serving", name, {}, opts);
-        const { config, caller, files, recommender, failuresArn } = args;
+        const { config, files, recommender } = args;
         const { storefront } = config;
         const { watchedFilterArn, filterNames } = recommender;
         const child = { parent: this };
@@ -97,15 +97,11 @@ export class Serving extends pulumi.ComponentResource {
             new RecommendationApi(
                 "api",
                 {
-                    config,
-                    manifest: args.manifest,
-                    caller,
-                    price: args.price,
+                    ...args,
                     trackingId: recommender.eventTrackerId,
                     watchedFilterArn,
                     filterNames,
                     batchLists: isBatch(config) ? (tableName) => this.batchLists(args, tableName) : undefined,
-                    isClosed: args.isClosed,
                     imageOrigins: files.imageOrigins,
                     originToken: storefront === "cloudfront" ? originToken : undefined,
                     page: hosted && Object.fromEntries(hosted.map((file) => [file.name, toAsset(file)])),
@@ -113,22 +109,18 @@ export class Serving extends pulumi.ComponentResource {
                 child,
             );
         if (api && prefetches(config)) {
-            const { tableName } = api;
-            new Prefetch("prefetch", { config, caller, tableName, watchedFilterArn, failuresArn }, child);
+            new Prefetch("prefetch", { ...args, tableName: api.tableName, watchedFilterArn }, child);
         }
         const page =
             api && storefront === "cloudfront"
                 ? new Storefront(
                       "storefront",
                       {
-                          config,
-                          caller,
-                          bucketName: args.bucketName,
+                          ...args,
                           files: files.page,
                           imageOrigins: files.imageOrigins,
                           apiHost: api.host,
                           originToken,
-                          isClosed: args.isClosed,
                       },
                       child,
                   )
@@ -142,17 +134,11 @@ export class Serving extends pulumi.ComponentResource {
     }
 
     private batchLists(args: ServingArgs, tableName: pulumi.Output<string>) {
-        const { config, caller, bucketName, roleArn, topicArn, failuresArn, recommender, price, budget } = args;
-        const { solutionVersionArn, watchedFilterArn, owner } = recommender;
-        return new BatchLists(
-            "lists",
-            {
-                ...{ config, caller, bucketName, roleArn, topicArn, failuresArn, tableName },
-                ...{ solutionVersionArn, watchedFilterArn, owner, monthlyLimitUsd: price.monthlyLimitUsd },
-                after: [budget, recommender],
-            },
-            { parent: this },
-        );
+        const { solutionVersionArn, watchedFilterArn, owner } = args.recommender;
+        const { monthlyLimitUsd } = args.price;
+        const after = [args.budget, args.recommender];
+        const ofLists = { tableName, solutionVersionArn, watchedFilterArn, owner, monthlyLimitUsd, after };
+        return new BatchLists("lists", { ...args, ...ofLists }, { parent: this });
     }
 }
 

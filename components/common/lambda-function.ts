@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type PolicyDocument, regionalArn, type ServiceCaller } from "policy-evaluator";
-import { functionTrust, scheduleTrust } from "../../core/iam/function-access.ts";
+import type { PolicyDocument, ServiceCaller } from "policy-evaluator";
+import type { StackConfig } from "../../core/config/config.ts";
+import { functionArn, functionTrust, schedulePolicy, scheduleTrust } from "../../core/iam/function-access.ts";
 import { knownAfter } from "./known-after.ts";
 import { lambdaBundle, lambdaRuntime } from "./lambda-bundle.ts";
 import { type RoleConfig, serviceRole } from "./service-role.ts";
@@ -19,7 +20,7 @@ export interface LambdaFunctionArgs {
     readonly memorySize?: number;
     /** Whether X-Ray traces the function's requests. */
     readonly traced?: boolean;
-    readonly caller: pulumi.Input<ServiceCaller>;
+    readonly caller: ServiceCaller;
     readonly policy: pulumi.Input<PolicyDocument>;
     readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
     /** ARN of the queue for events that failed after all retries; absent for synchronous calls. */
@@ -39,7 +40,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
 
     constructor(name: string, args: LambdaFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:lambda:LambdaFunction", name, {}, opts);
-        const { caller, functionName, config } = args;
+        const { caller, functionName, roleName, description, policy, config } = args;
         const { tags } = config;
         const child = { parent: this };
         // Without this log group, Lambda creates one that never expires.
@@ -48,19 +49,8 @@ export class LambdaFunction extends pulumi.ComponentResource {
             { name: `/aws/lambda/${functionName}`, retentionInDays: logDays, tags },
             child,
         );
-        const { roleName, description, policy } = args;
-        const role = serviceRole(
-            name,
-            {
-                roleName,
-                caller,
-                description,
-                config,
-                trust: pulumi.output(caller).apply((resolvedCaller) => functionTrust(resolvedCaller, functionName)),
-                policy,
-            },
-            child,
-        );
+        const trust = functionTrust(caller, functionName);
+        const role = serviceRole(name, { roleName, caller, description, config, trust, policy }, child);
         const lambdaFunction = new aws.lambda.Function(
             name,
             {
@@ -91,44 +81,46 @@ export class LambdaFunction extends pulumi.ComponentResource {
                       child,
                   );
         this.functionName = lambdaFunction.name;
-        const arn = pulumi
-            .output(caller)
-            .apply((resolvedCaller) => regionalArn(resolvedCaller, "lambda", `function:${functionName}`));
-        this.arn = knownAfter(arn, lambdaFunction, invoking);
+        this.arn = knownAfter(functionArn(caller, functionName), lambdaFunction, invoking);
         this.registerOutputs({ arn: this.arn });
     }
 }
 
-interface ScheduleArgs {
-    /** Physical name of the schedule. */
-    readonly scheduleName: string;
-    readonly roleName: string;
-    /** The words for the started function in descriptions, such as `the cost guard`. */
-    readonly starts: string;
-    readonly target: LambdaFunction;
-    /** Schedule expression, such as `rate(5 minutes)` (EventBridge Scheduler User Guide, "Rate-based schedules"). */
-    readonly expression: string;
-    readonly retryPolicy: { readonly maximumRetryAttempts: number; readonly maximumEventAgeInSeconds: number };
-    readonly caller: pulumi.Input<ServiceCaller>;
-    /** Permissions of the role: start the function, and send failed events to the queue. */
-    readonly policy: pulumi.Input<PolicyDocument>;
-    /** ARN of the queue for events that failed to start the function. */
+export interface ScheduledFunctionArgs extends LambdaFunctionArgs {
+    /** ARN of the queue for events that failed, in the function or before its start. */
     readonly failuresArn: pulumi.Input<string>;
-    readonly config: RoleConfig;
+    readonly config: RoleConfig & Pick<StackConfig, "names">;
+    readonly schedule: {
+        readonly roleName: string;
+        /** The words for the function in descriptions, such as `the cost guard`. */
+        readonly starts: string;
+        /** Sid of the statement that allows the role to start the function. */
+        readonly sid: string;
+        /** Schedule expression, such as `rate(5 minutes)` (EventBridge Scheduler User Guide, "Rate-based schedules"). */
+        readonly expression: string;
+        /** By default, a failed start is not repeated. */
+        readonly retryPolicy?: { readonly maximumRetryAttempts: number; readonly maximumEventAgeInSeconds: number };
+    };
 }
 
-/** Creates a schedule that starts a function periodically, with its own role. */
-export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomResourceOptions): void {
-    const { roleName, starts } = args;
+/** Creates a function, and a schedule of the same name that starts the function periodically, with its own role. */
+export function scheduledFunction(
+    name: string,
+    args: ScheduledFunctionArgs,
+    opts: { readonly parent: pulumi.Resource },
+) {
+    const { caller, functionName, failuresArn, config, schedule } = args;
+    const { roleName, starts, sid, retryPolicy } = schedule;
+    const lambdaFunction = new LambdaFunction(name, args, opts);
     const roleArn = serviceRole(
         `${name}-schedule`,
         {
             roleName,
-            caller: args.caller,
+            caller,
             description: `EventBridge Scheduler uses this role to start ${starts}`,
-            trust: pulumi.output(args.caller).apply(scheduleTrust),
-            policy: args.policy,
-            config: args.config,
+            trust: scheduleTrust(caller),
+            policy: schedulePolicy(caller, sid, functionName, config.names.failures),
+            config,
         },
         opts,
     );
@@ -136,17 +128,18 @@ export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomRe
     new aws.scheduler.Schedule(
         name,
         {
-            name: args.scheduleName,
+            name: functionName,
             description: `Starts ${starts}`,
-            scheduleExpression: args.expression,
+            scheduleExpression: schedule.expression,
             flexibleTimeWindow: { mode: "OFF" },
             target: {
-                arn: args.target.arn,
+                arn: lambdaFunction.arn,
                 roleArn,
-                retryPolicy: args.retryPolicy,
-                deadLetterConfig: { arn: args.failuresArn },
+                retryPolicy: retryPolicy ?? { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
+                deadLetterConfig: { arn: failuresArn },
             },
         },
         opts,
     );
+    return lambdaFunction;
 }

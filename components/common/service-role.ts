@@ -9,9 +9,9 @@ export type RoleConfig = Pick<StackConfig, "permissionsBoundary" | "tags">;
 
 export interface ServiceRoleArgs {
     readonly roleName: string;
-    readonly caller: pulumi.Input<Pick<ServiceCaller, "partition" | "accountId">>;
+    readonly caller: Pick<ServiceCaller, "partition" | "accountId">;
     readonly description: string;
-    readonly trust: pulumi.Input<PolicyDocument>;
+    readonly trust: PolicyDocument;
     readonly policy: pulumi.Input<PolicyDocument>;
     readonly config: RoleConfig;
 }
@@ -22,14 +22,14 @@ export function serviceRole(
     args: ServiceRoleArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-    const { roleName, description } = args;
+    const { roleName, caller, description } = args;
     const { permissionsBoundary, tags } = args.config;
     const role = new aws.iam.Role(
         name,
         {
             name: roleName,
             description,
-            assumeRolePolicy: pulumi.jsonStringify(args.trust),
+            assumeRolePolicy: JSON.stringify(args.trust),
             tags,
             // A policy that a user attached, or that an interrupted `up` created without recording it, would keep AWS
             // from deleting the role.
@@ -43,8 +43,5 @@ export function serviceRole(
         { name: "work", role: role.name, policy: pulumi.jsonStringify(args.policy) },
         opts,
     );
-    const arn = pulumi
-        .output(args.caller)
-        .apply(({ partition, accountId }) => `arn:${partition}:iam::${accountId}:role/${roleName}`);
-    return knownAfter(arn, role, policy);
+    return knownAfter(`arn:${caller.partition}:iam::${caller.accountId}:role/${roleName}`, role, policy);
 }

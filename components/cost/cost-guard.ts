@@ -4,14 +4,15 @@ import type { ServingTargets } from "../../app/functions/cost-guard/counted-metr
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import { campaignNameOf, findPrefetch, isBatch, prefetches, type StackConfig } from "../../core/config/config.ts";
 import { type IdleAction, pickGuardValues } from "../../core/cost/guard-config.ts";
-import { type GuardScope, guardPolicy, schedulePolicy } from "../../core/iam/guard-access.ts";
+import { type GuardScope, guardPolicy } from "../../core/iam/guard-access.ts";
 import { toServedPlace } from "../../core/operations/close-api.ts";
 import { nameInArn } from "../../core/operations/operation.ts";
-import { LambdaFunction, schedule } from "../common/lambda-function.ts";
+import { counted } from "../../data-prep/words.ts";
+import { scheduledFunction } from "../common/lambda-function.ts";
 
 export interface CostGuardArgs {
     readonly config: StackConfig;
-    readonly caller: pulumi.Input<ServiceCaller>;
+    readonly caller: ServiceCaller;
     /** US dollars. */
     readonly monthlyLimitUsd: number;
     readonly idleAction: IdleAction;
@@ -34,10 +35,7 @@ export class CostGuard extends pulumi.ComponentResource {
         super("movie-recommender:cost:CostGuard", name, {}, opts);
         const { config, caller, failuresArn } = args;
         const { names, guardMinutes } = config;
-        const child = { parent: this };
-        const scope = createGuardScope(config, caller);
-
-        const guard = new LambdaFunction(
+        const guard = scheduledFunction(
             name,
             {
                 code: "cost-guard",
@@ -46,44 +44,30 @@ export class CostGuard extends pulumi.ComponentResource {
                 description: "Watches the cost of the campaign and parks it at the monthly limit",
                 timeoutSeconds: 120,
                 caller,
-                policy: scope.apply((resolvedScope) =>
-                    guardPolicy(resolvedScope, {
-                        unusedAction: config.unused.action,
-                        api: config.api,
-                        batch: isBatch(config),
-                    }),
-                ),
+                policy: guardPolicy(createGuardScope(config, caller), {
+                    unusedAction: config.unused.action,
+                    api: config.api,
+                    batch: isBatch(config),
+                }),
                 environment: { GUARD_CONFIG: pulumi.jsonStringify(createSettings(args)) },
                 failuresArn,
                 config,
                 after: [args.record],
+                schedule: {
+                    roleName: names.scheduleRole,
+                    starts: "the cost guard",
+                    sid: "StartsGuard",
+                    expression: `rate(${counted(guardMinutes, "minute")})`,
+                    // Do not retry for long: if a run fails, the next scheduled run does its work.
+                    retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: guardMinutes * 60 },
+                },
             },
-            child,
-        );
-        schedule(
-            name,
-            {
-                scheduleName: names.costGuard,
-                roleName: names.scheduleRole,
-                starts: "the cost guard",
-                target: guard,
-                expression: everyMinutes(guardMinutes),
-                // Do not retry for long: if a run fails, the next scheduled run does its work.
-                retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: guardMinutes * 60 },
-                policy: scope.apply(schedulePolicy),
-                caller,
-                failuresArn,
-                config,
-            },
-            child,
+            { parent: this },
         );
         this.functionName = guard.functionName;
         this.registerOutputs({ functionName: this.functionName });
     }
 }
-
-/** Returns a schedule expression (EventBridge Scheduler User Guide, "Rate-based schedules"). */
-const everyMinutes = (minutes: number) => `rate(${minutes} minute${minutes === 1 ? "" : "s"})`;
 
 function createSettings({
     config,
@@ -94,12 +78,12 @@ function createSettings({
     owner,
 }: CostGuardArgs): pulumi.Output<GuardSettings> {
     const { api } = config;
-    return pulumi.all([createGuardScope(config, caller), topicArn, owner]).apply(([scope, topic, id]) => ({
+    return pulumi.all([topicArn, owner]).apply(([topic, id]) => ({
         ...pickGuardValues(config),
         monthlyLimitUsd,
         idleAction,
         prefetches: prefetches(config),
-        campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
+        campaignArn: regionalArn(caller, "personalize", `campaign/${campaignNameOf(config)}`),
         topicArn: topic,
         owner: id,
         prefetch: findPrefetch(config),
@@ -136,11 +120,11 @@ function functionsOf(config: StackConfig): ServingTargets["functions"] {
 }
 
 /** Returns the input for the policies of the guard's roles. */
-export function createGuardScope(config: StackConfig, caller: pulumi.Input<ServiceCaller>): pulumi.Output<GuardScope> {
-    const { project, stack, names } = config;
-    const campaign = campaignNameOf(config);
-    const edge = config.storefront === "cloudfront";
-    return pulumi
-        .output(caller)
-        .apply((resolvedCaller) => ({ ...resolvedCaller, project, stack, names, campaign, edge }));
-}
+export const createGuardScope = (config: StackConfig, caller: ServiceCaller): GuardScope => ({
+    ...caller,
+    project: config.project,
+    stack: config.stack,
+    names: config.names,
+    campaign: campaignNameOf(config),
+    edge: config.storefront === "cloudfront",
+});

@@ -9,7 +9,7 @@ import { serviceRole } from "../common/service-role.ts";
 
 export interface AuditTrailArgs {
     readonly config: StackConfig;
-    readonly caller: pulumi.Input<ServiceCaller>;
+    readonly caller: ServiceCaller;
     /** Name of a new trail's bucket. */
     readonly bucketName: string;
 }
@@ -23,9 +23,9 @@ export class AuditTrail extends pulumi.ComponentResource {
 
     constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:audit:AuditTrail", name, {}, opts);
-        const { config } = args;
+        const { config, caller } = args;
         const { names, tags } = config;
-        const scope = pulumi.output(args.caller).apply((caller) => ({ ...caller, names }));
+        const scope = { ...caller, names };
         const child = { parent: this };
 
         // Use S3 managed keys, because the policy of a customer managed key would also have to allow CloudTrail.
@@ -46,25 +46,21 @@ export class AuditTrail extends pulumi.ComponentResource {
             name,
             {
                 ...of,
-                policy: pulumi.jsonStringify(
-                    pulumi
-                        .all([scope, s3BucketName])
-                        .apply(([resolvedScope, its]) => trailBucketPolicy(resolvedScope, its)),
-                ),
+                policy: pulumi.jsonStringify(s3BucketName.apply((its) => trailBucketPolicy(scope, its))),
             },
             { ...child, dependsOn: accessBlock },
         );
         const logGroup = trailLogGroup({ names });
         const logs = new aws.cloudwatch.LogGroup(name, { name: logGroup, retentionInDays: keptDays, tags }, child);
-        const streams = scope.apply((caller) => regionalArn(caller, "logs", `log-group:${logGroup}:*`));
+        const streams = regionalArn(caller, "logs", `log-group:${logGroup}:*`);
         const cloudWatchLogsRoleArn = serviceRole(
             name,
             {
                 roleName: names.trailRole,
-                caller: args.caller,
+                caller,
                 description: "CloudTrail uses this role to write into the trail's log group",
                 trust: trailRoleTrust(),
-                policy: scope.apply(trailRolePolicy),
+                policy: trailRolePolicy(scope),
                 config,
             },
             child,

@@ -12,7 +12,7 @@ import { alarmIds, failuresAlarm } from "./alarms.ts";
 
 export interface NotificationsArgs {
     readonly config: StackConfig;
-    readonly caller: pulumi.Input<ServiceCaller>;
+    readonly caller: ServiceCaller;
 }
 
 /** Longest retention that SQS allows, in seconds: 14 days. */
@@ -29,12 +29,11 @@ export class Notifications extends pulumi.ComponentResource {
 
     constructor(name: string, args: NotificationsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:notifications:Notifications", name, {}, opts);
-        const { names, tags, alertEmail, chatWebhookParameter } = args.config;
-        const caller = pulumi.output(args.caller);
-        const scope = caller.apply((resolvedCaller) => ({ ...resolvedCaller, names, alarmIds }));
+        const { config, caller } = args;
+        const { names, tags, alertEmail, chatWebhookParameter } = config;
+        const scope = { ...caller, names, alarmIds };
         const child = { parent: this };
-        const arnOf = (service: string, resource: string) =>
-            caller.apply((resolvedCaller) => regionalArn(resolvedCaller, service, resource));
+        const arnOf = (service: string, resource: string) => regionalArn(caller, service, resource);
 
         // Do not encrypt the topic with SNS's own key: the policy of alias/aws/sns does not allow Budgets and
         // CloudWatch alarms (SNS Developer Guide, "Enable compatibility between event sources from AWS services and
@@ -43,7 +42,7 @@ export class Notifications extends pulumi.ComponentResource {
         const topicArn = knownAfter(arnOf("sns", names.notifications), topic);
         const publishers = new aws.sns.TopicPolicy(
             name,
-            { arn: topicArn, policy: pulumi.jsonStringify(scope.apply(topicPolicy)) },
+            { arn: topicArn, policy: JSON.stringify(topicPolicy(scope)) },
             child,
         );
         this.topicArn = knownAfter(topicArn, publishers);
@@ -56,7 +55,7 @@ export class Notifications extends pulumi.ComponentResource {
         const kept = queue(name, names.notifications);
         const arrives = new aws.sqs.QueuePolicy(
             name,
-            { queueUrl: kept.url, policy: pulumi.jsonStringify(scope.apply(notificationsQueuePolicy)) },
+            { queueUrl: kept.url, policy: JSON.stringify(notificationsQueuePolicy(scope)) },
             child,
         );
         this.queueUrl = kept.url;
@@ -84,8 +83,8 @@ export class Notifications extends pulumi.ComponentResource {
             const parameter = toInput("chatWebhookParameter", chatWebhookParameter);
             this.chat(`${name}-chat`, args, parameter, topicArn);
         }
-        if (args.config.observability.alarms) {
-            stackAlarm(`${name}-failures`, failuresAlarm(names.failures), args.config, this.topicArn, child);
+        if (config.observability.alarms) {
+            stackAlarm(`${name}-failures`, failuresAlarm(names.failures), config, this.topicArn, child);
         }
         this.registerOutputs({ topicArn: this.topicArn, queueUrl: this.queueUrl });
     }
@@ -108,8 +107,8 @@ export class Notifications extends pulumi.ComponentResource {
                 timeoutSeconds: 30,
                 caller,
                 policy: pulumi
-                    .all([createGuardScope(config, caller), webhookParameter])
-                    .apply(([scope, parameter]) => notifierPolicy(scope, parameter)),
+                    .output(webhookParameter)
+                    .apply((parameter) => notifierPolicy(createGuardScope(config, caller), parameter)),
                 environment: { WEBHOOK_PARAMETER: webhookParameter },
                 failuresArn: this.failuresArn,
                 config,

@@ -12,8 +12,7 @@ const operatedProject = "movie-recommender";
 const config = loadConfig();
 deleteBeforeReplacing();
 enforceResourceRules();
-const { accountId } = aws.getCallerIdentityOutput();
-const { partition } = aws.getPartitionOutput();
+const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity(), aws.getPartition()]);
 
 const access = new OperatorAccess("operator", {
     scope: {
@@ -22,9 +21,7 @@ const access = new OperatorAccess("operator", {
         accountId,
         project: operatedProject,
         stack: config.operatedStack,
-        bucketName: accountId.apply((id) =>
-            bucketNameFor({ bucketName: config.bucketName, stack: config.operatedStack }, id),
-        ),
+        bucketName: bucketNameFor({ bucketName: config.bucketName, stack: config.operatedStack }, accountId),
         names: config.names,
         kmsKeyArn: config.kmsKeyArn,
     },

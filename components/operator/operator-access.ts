@@ -4,10 +4,7 @@ import { githubAudience, githubIssuer, githubTrust } from "../../core/iam/github
 import { type OperatorScope, operatorPolicy, policyKinds, policyName, rolesBoundary } from "../../core/iam/operator.ts";
 
 export interface OperatorAccessArgs {
-    readonly scope: { readonly [K in keyof OperatorScope]: pulumi.Input<OperatorScope[K]> } & {
-        readonly project: string;
-        readonly stack: string;
-    };
+    readonly scope: OperatorScope;
     /** Names of existing users and roles that get all policies. */
     readonly users: readonly string[];
     readonly roles: readonly string[];
@@ -32,17 +29,16 @@ export class OperatorAccess extends pulumi.ComponentResource {
     constructor(name: string, args: OperatorAccessArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:access:OperatorAccess", name, {}, opts);
         const child = { parent: this };
-        const { tags } = args;
-        const scope = pulumi.output(args.scope) as pulumi.Output<OperatorScope>;
-        const managed = (kind: Parameters<typeof policyName>[1], description: string, policy: pulumi.Input<object>) =>
+        const { scope, tags } = args;
+        const managed = (kind: Parameters<typeof policyName>[1], description: string, policy: object) =>
             new aws.iam.Policy(
                 `${name}-${kind}`,
-                { name: policyName(args.scope, kind), description, policy: pulumi.jsonStringify(policy), tags },
+                { name: policyName(scope, kind), description, policy: JSON.stringify(policy), tags },
                 // Ignore changes of the description: IAM cannot update it, and a replacement would detach the policy
                 // for a moment.
                 { ...child, ignoreChanges: ["description"] },
             );
-        const of = `stack ${args.scope.stack} of ${args.scope.project}`;
+        const of = `stack ${scope.stack} of ${scope.project}`;
         const descriptions = {
             read: `Reads ${of}`,
             "read-operations": `With read: reads cost guard, alarms and trail of ${of}`,
@@ -54,17 +50,9 @@ export class OperatorAccess extends pulumi.ComponentResource {
             "deploy-serving": `With deploy: creates and destroys the API of ${of}`,
             "deploy-page": `With deploy: creates and destroys the page of ${of}`,
         };
-        const boundary = managed("boundary", `Permissions boundary for the roles of ${of}`, scope.apply(rolesBoundary));
+        const boundary = managed("boundary", `Permissions boundary for the roles of ${of}`, rolesBoundary(scope));
         const policies = policyKinds.map(
-            (kind) =>
-                [
-                    kind,
-                    managed(
-                        kind,
-                        descriptions[kind],
-                        scope.apply((resolvedScope) => operatorPolicy(resolvedScope, kind)),
-                    ),
-                ] as const,
+            (kind) => [kind, managed(kind, descriptions[kind], operatorPolicy(scope, kind))] as const,
         );
         for (const [kind, { arn: policyArn }] of policies) {
             for (const user of args.users) {
@@ -77,7 +65,7 @@ export class OperatorAccess extends pulumi.ComponentResource {
         this.githubRoleArn = pulumi.output(args.github ? this.#githubRole(name, args, policies) : "");
         this.boundaryArn = boundary.arn;
         this.policyArns = pulumi.output(Object.fromEntries(policies.map(([kind, { arn }]) => [kind, arn])));
-        this.permissionSetPolicies = policyKinds.map((kind) => policyName(args.scope, kind));
+        this.permissionSetPolicies = policyKinds.map((kind) => policyName(scope, kind));
         this.registerOutputs({ boundaryArn: this.boundaryArn, policyArns: this.policyArns });
     }
 

@@ -1,26 +1,12 @@
 import { onlyWithTls, type PolicyDocument, regionalArn, type ServiceCaller, serviceTrust } from "policy-evaluator";
-import { objectKeys } from "../config/names.ts";
+import { type Names, objectKeys } from "../config/names.ts";
 import { dnsSuffix } from "../config/regions.ts";
-import {
-    allow,
-    anywhere,
-    document,
-    functionArn,
-    keepsFailures,
-    readsMetrics,
-    starts,
-    writesLogs,
-} from "./function-access.ts";
+import { allow, anywhere, document, functionArn, keepsFailures, readsMetrics, writesLogs } from "./function-access.ts";
 import { servicesWithoutSource } from "./resource-rules.ts";
 
 /** Names, account and region of a stack's API. */
 export interface ApiScope extends ServiceCaller {
-    readonly names: {
-        readonly api: string;
-        readonly prefetch: string;
-        readonly tableOperations: string;
-        readonly failures: string;
-    };
+    readonly names: Pick<Names, "api" | "prefetch" | "tableOperations" | "failures">;
     /** Name of the stack's campaign. */
     readonly campaign: string;
     /** The stack's bucket, and the KMS key that encrypts it; undefined: S3 managed keys. */
@@ -122,10 +108,6 @@ export function tableOperationsPolicy(scope: ApiScope): PolicyDocument {
         writesLogs(scope, scope.names.tableOperations),
     ]);
 }
-
-/** Returns the permissions of the prefetch schedule. */
-export const prefetchSchedulePolicy = (scope: ApiScope): PolicyDocument =>
-    document([starts(scope, "StartsPrefetch", scope.names.prefetch), keepsFailures(scope, scope.names.failures)]);
 
 /** Returns the pattern of the source ARN of API Gateway's calls: every stage and method of one API. */
 export const anyMethodArn = (executionArn: string) => `${executionArn}/*/*`;

@@ -1,19 +1,13 @@
 import { type PolicyDocument, regionalArn } from "policy-evaluator";
-import { objectKeys } from "../config/names.ts";
+import { type Names, objectKeys } from "../config/names.ts";
 import { type ApiScope, apiTableArn, usesBucketKey } from "./api-access.ts";
-import { allow, anywhere, document, keepsFailures, starts, writesLogs } from "./function-access.ts";
+import { allow, anywhere, document, keepsFailures, writesLogs } from "./function-access.ts";
 
 /** Names, account and region of a stack that serves lists of batch inference. */
 export interface BatchScope extends ApiScope {
     readonly project: string;
     readonly stack: string;
-    readonly names: ApiScope["names"] & {
-        readonly batchLists: string;
-        readonly solution: string;
-        readonly watchedFilter: string;
-        readonly role: string;
-        readonly notifications: string;
-    };
+    readonly names: ApiScope["names"] & Pick<Names, "batchLists" | "solution" | "role" | "notifications">;
 }
 
 /**
@@ -65,7 +59,3 @@ export function batchListsPolicy(scope: BatchScope): PolicyDocument {
         writesLogs(scope, names.batchLists),
     ]);
 }
-
-/** Returns the permissions of the function's schedule. */
-export const batchListsSchedulePolicy = (scope: BatchScope): PolicyDocument =>
-    document([starts(scope, "StartLists", scope.names.batchLists), keepsFailures(scope, scope.names.failures)]);

@@ -32,9 +32,9 @@ export function scheduleTrust(caller: ServiceCaller): PolicyDocument {
     return serviceTrust("SchedulerOfThisAccount", "scheduler.amazonaws.com", onlyFrom(caller.accountId, group));
 }
 
-/** Returns the statement that allows a schedule's role to invoke the function. */
-export const starts = (caller: ServiceCaller, Sid: string, name: string): Statement =>
-    allow(Sid, ["lambda:InvokeFunction"], functionArn(caller, name));
+/** Returns the permissions of a schedule's role: start the function, and send failed events to the queue. */
+export const schedulePolicy = (caller: ServiceCaller, Sid: string, name: string, queue: string): PolicyDocument =>
+    document([allow(Sid, ["lambda:InvokeFunction"], functionArn(caller, name)), keepsFailures(caller, queue)]);
 
 /** Returns the statement that allows sending failed events to this queue. */
 export const keepsFailures = (caller: ServiceCaller, queue: string): Statement =>

@@ -1,29 +1,18 @@
 import { onlyFrom, type PolicyDocument, regionalArn, type ServiceCaller, type Statement } from "policy-evaluator";
 import { ownNamespace } from "../config/metrics.ts";
-import { apiStage } from "../config/names.ts";
+import { apiStage, type Names } from "../config/names.ts";
 import { dnsSuffix } from "../config/regions.ts";
-import { allow, anywhere, document, keepsFailures, readsMetrics, starts, writesLogs } from "./function-access.ts";
+import { allow, anywhere, document, keepsFailures, readsMetrics, writesLogs } from "./function-access.ts";
 
 /** Names, account and region of a stack's cost guard. */
 export interface GuardScope extends ServiceCaller {
     readonly project: string;
     readonly stack: string;
-    readonly names: {
-        readonly costGuard: string;
-        readonly notifications: string;
-        readonly failures: string;
-        readonly notifier: string;
-        readonly api: string;
-    };
+    readonly names: Pick<Names, "costGuard" | "notifications" | "failures" | "notifier" | "api">;
     /** Name of the stack's campaign. */
     readonly campaign: string;
     /** Whether CloudFront serves the page. */
     readonly edge: boolean;
-}
-
-/** Returns the permissions of the schedule: start the cost guard, and store failed events. */
-export function schedulePolicy(scope: GuardScope): PolicyDocument {
-    return document([starts(scope, "StartsGuard", scope.names.costGuard), keepsFailures(scope, scope.names.failures)]);
 }
 
 /**
@@ -140,7 +129,7 @@ export function notifierPolicy(scope: GuardScope, webhookParameter: string): Pol
 
 /** Names of the publishers, the topic and the queue. */
 interface NotificationsScope extends ServiceCaller {
-    readonly names: { readonly notifications: string; readonly alarmPrefix: string; readonly budget: string };
+    readonly names: Pick<Names, "notifications" | "alarmPrefix">;
     /** IDs of the stack's alarms, the ends of their names. A pattern would also match other stacks' alarms. */
     readonly alarmIds: readonly string[];
 }

@@ -1,10 +1,11 @@
 import { onlyWithTls, type PolicyDocument, regionalArn, type ServiceCaller, serviceTrust } from "policy-evaluator";
+import type { Names } from "../config/names.ts";
 import { allow, document } from "./function-access.ts";
 import { servicesWithoutSource } from "./resource-rules.ts";
 
 /** Name, account and region of the stack's trail. */
 export interface TrailScope extends ServiceCaller {
-    readonly names: { readonly trail: string };
+    readonly names: Pick<Names, "trail">;
 }
 
 const { cloudTrail } = servicesWithoutSource;

@@ -144,7 +144,7 @@ describe("Pulumi program for operator access, deployed on the local AWS", () => 
         assertExit(preview, 1);
         assert.match(
             `${preview.stdout}${preview.stderr}`.replaceAll(/\s+/g, " "),
-            /aws:iam\/policy:Policy operator-read has 6\d\d\d characters without white space, and IAM allows 6144\. Shorten the names in it: `[^`]*config set nameSuffix -- -<name>`/,
+            /aws:iam\/policy:Policy operator-boundary has 6\d\d\d characters without white space, and IAM allows 6144\. Shorten the names in it: `[^`]*config set nameSuffix -- -<name>`/,
         );
         await program.configure({ githubSubject: "repo:my-org/films:environment:production" });
     });

@@ -1,8 +1,9 @@
 import type { PolicyDocument } from "policy-evaluator";
 import type { Names } from "../../config/names.ts";
-import { apiPolicy, prefetchPolicy, prefetchSchedulePolicy, tableOperationsPolicy } from "../api-access.ts";
-import { batchListsPolicy, batchListsSchedulePolicy } from "../batch-access.ts";
-import { guardPolicy, notifierPolicy, schedulePolicy } from "../guard-access.ts";
+import { apiPolicy, prefetchPolicy, tableOperationsPolicy } from "../api-access.ts";
+import { batchListsPolicy } from "../batch-access.ts";
+import { schedulePolicy } from "../function-access.ts";
+import { guardPolicy, notifierPolicy } from "../guard-access.ts";
 import { functionLife, logGroupLife, scheduleLife } from "./lifecycle.ts";
 import type { Grant, GrantScope, OperatorScope, PolicyKindOfOperator } from "./scope.ts";
 
@@ -25,8 +26,8 @@ interface LambdaFunction {
     readonly invokedBy?: string;
     /** Everything that the role may be allowed, whatever the stack's config is. */
     policy(scope: FunctionScope): PolicyDocument;
-    /** The role and policy of EventBridge Scheduler. The schedule has the function's name. */
-    readonly schedule?: { readonly role: keyof Names; policy(scope: FunctionScope): PolicyDocument };
+    /** The role of EventBridge Scheduler. The schedule has the function's name. */
+    readonly scheduleRole?: keyof Names;
 }
 
 const operations = { read: "read-operations", deploy: "deploy-operations" } as const;
@@ -39,7 +40,7 @@ const lambdaFunctions: readonly LambdaFunction[] = [
         name: "costGuard",
         role: "costGuardRole",
         policy: (scope) => guardPolicy(scope, { unusedAction: "delete", api: true, batch: true }),
-        schedule: { role: "scheduleRole", policy: schedulePolicy },
+        scheduleRole: "scheduleRole",
     },
     {
         ...operations,
@@ -60,7 +61,7 @@ const lambdaFunctions: readonly LambdaFunction[] = [
         name: "prefetch",
         role: "prefetchRole",
         policy: (scope) => prefetchPolicy(scope, { filters: [] }),
-        schedule: { role: "prefetchScheduleRole", policy: prefetchSchedulePolicy },
+        scheduleRole: "prefetchScheduleRole",
     },
     {
         read: "read-serving",
@@ -75,7 +76,7 @@ const lambdaFunctions: readonly LambdaFunction[] = [
         name: "batchLists",
         role: "batchListsRole",
         policy: batchListsPolicy,
-        schedule: { role: "batchListsScheduleRole", policy: batchListsSchedulePolicy },
+        scheduleRole: "batchListsScheduleRole",
     },
 ];
 
@@ -85,7 +86,7 @@ export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "projec
 
 /** Returns the grants for the functions, their log groups and their schedules. */
 export const functionGrants = ({ names, arn }: GrantScope): readonly Grant[] =>
-    lambdaFunctions.flatMap(({ read, deploy, invokedBy, schedule, ...of }) => {
+    lambdaFunctions.flatMap(({ read, deploy, invokedBy, scheduleRole, ...of }) => {
         const policies = { read, deploy };
         const name = names[of.name];
         const on = arn("lambda", `function:${name}`);
@@ -93,7 +94,7 @@ export const functionGrants = ({ names, arn }: GrantScope): readonly Grant[] =>
         return [
             ...functionLife(policies, [on], invokedBy === undefined ? undefined : { service: invokedBy, on }),
             ...logGroupLife(policies, [logGroup, `${logGroup}:*`]),
-            ...(schedule ? scheduleLife(policies, [arn("scheduler", `schedule/default/${name}`)]) : []),
+            ...(scheduleRole ? scheduleLife(policies, [arn("scheduler", `schedule/default/${name}`)]) : []),
         ];
     });
 
@@ -102,8 +103,12 @@ export const functionGrants = ({ names, arn }: GrantScope): readonly Grant[] =>
  * features.
  */
 export function functionPolicies(scope: OperatorScope): readonly PolicyDocument[] {
-    const of = { ...scope, campaign: scope.names.campaign, edge: true };
-    return lambdaFunctions.flatMap(({ policy, schedule }) => [policy(of), ...(schedule ? [schedule.policy(of)] : [])]);
+    const { names } = scope;
+    const of = { ...scope, campaign: names.campaign, edge: true };
+    return lambdaFunctions.flatMap(({ name, policy, scheduleRole }) => [
+        policy(of),
+        ...(scheduleRole ? [schedulePolicy(scope, "Start", names[name], names.failures)] : []),
+    ]);
 }
 
 /**
@@ -116,9 +121,9 @@ export const rolesOf: readonly {
     readonly deploy: PolicyKindOfOperator;
 }[] = [
     { role: "role", service: "personalize.amazonaws.com", read: "read", deploy: "deploy" },
-    ...lambdaFunctions.flatMap(({ role, schedule, read, deploy }) => [
+    ...lambdaFunctions.flatMap(({ role, scheduleRole, read, deploy }) => [
         { role, service: "lambda.amazonaws.com", read, deploy },
-        ...(schedule ? [{ role: schedule.role, service: "scheduler.amazonaws.com", read, deploy }] : []),
+        ...(scheduleRole ? [{ role: scheduleRole, service: "scheduler.amazonaws.com", read, deploy }] : []),
     ]),
     { role: "trailRole", service: "cloudtrail.amazonaws.com", read: "read-operations", deploy: "deploy-audit" },
 ];

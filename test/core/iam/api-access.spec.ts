@@ -9,9 +9,9 @@ import {
     gatewayLogTrust,
     invocationUri,
     prefetchPolicy,
-    prefetchSchedulePolicy,
     storefrontBucketPolicy,
 } from "../../../core/iam/api-access.ts";
+import { schedulePolicy } from "../../../core/iam/function-access.ts";
 import { rolesBoundary } from "../../../core/iam/operator.ts";
 import { findViolations } from "../../../core/iam/resource-rules.ts";
 
@@ -30,7 +30,7 @@ const everything = apiPolicy(scope, { track: true, trace: true, filters });
 const policies: Readonly<Record<string, PolicyDocument>> = {
     api: everything,
     prefetch: prefetchPolicy(scope, { filters: [names.watchedFilter] }),
-    schedule: prefetchSchedulePolicy(scope),
+    schedule: schedulePolicy(scope, "StartsPrefetch", names.prefetch, names.failures),
 };
 const boundary = rolesBoundary({
     ...scope,

@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { authorize, type PolicyDocument, parsePolicy, sizeLimits, toList } from "policy-evaluator";
 import { alarmIds } from "../../../components/observability/alarms.ts";
 import { namesFor } from "../../../core/config/config.ts";
-import { functionTrust, scheduleTrust } from "../../../core/iam/function-access.ts";
+import { functionTrust, schedulePolicy, scheduleTrust } from "../../../core/iam/function-access.ts";
 import {
     type GuardScope,
     guardPolicy,
     notificationsQueuePolicy,
     notifierPolicy,
-    schedulePolicy,
     topicPolicy,
 } from "../../../core/iam/guard-access.ts";
 import { rolesBoundary, webhookParameter } from "../../../core/iam/operator.ts";
@@ -29,7 +28,7 @@ const operator = { ...scope, names, bucketName: "films" };
 const arn = (service: string, tail: string) => `arn:aws-cn:${service}:cn-north-1:123456789012:${tail}`;
 const policies: Readonly<Record<string, PolicyDocument>> = {
     guard: guardPolicy(scope, { unusedAction: "delete", api: true }),
-    schedule: schedulePolicy(scope),
+    schedule: schedulePolicy(scope, "StartsGuard", names.costGuard, names.failures),
     notifier: notifierPolicy(scope, webhookParameter(scope)),
 };
 const trusts: Readonly<Record<string, PolicyDocument>> = {
