@@ -189,7 +189,7 @@ async function planLists(
  */
 async function changeLists(
     deps: OperationDeps,
-    { region, stack, names, pollSeconds, deadlineMinutes }: StackConfig,
+    { region, stack, names, pollSeconds }: StackConfig,
     { from, to, hold }: ListsChange,
     reason: string,
     signal: AbortSignal,
@@ -203,10 +203,5 @@ async function changeLists(
         from,
     });
     const waiting = { lambda: listsClient, log: deps.log, goOn: async () => signal.throwIfAborted() };
-    await awaitLists(waiting, {
-        region,
-        functionName: names.batchLists,
-        pollSeconds,
-        deadlineMinutes: deadlineMinutes.import,
-    });
+    await awaitLists(waiting, { region, functionName: names.batchLists, pollSeconds });
 }

@@ -81,7 +81,6 @@ export class BatchLists extends pulumi.ComponentResource {
                 functionName: pulumi.all([lists.functionName, lists.arn]).apply(([functionName]) => functionName),
                 solutionVersionArn,
                 pollSeconds: config.pollSeconds,
-                deadlineMinutes: config.deadlineMinutes.import,
             },
             child,
         );

@@ -16,7 +16,6 @@ import { info } from "../common/messages.ts";
 import { schemaBeside } from "../common/preflight.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileContent, requireFile, type UploadedFile } from "../data/data-bucket.ts";
-import { createDeadlineInputs, quickDeadlineMinutes } from "./resources.ts";
 
 export interface RecommenderArgs {
     readonly config: StackConfig;
@@ -69,20 +68,23 @@ export class Recommender extends components.Recommender {
     }
 
     private watchedFilter(name: string, { config, owner, watchedTypes }: RecommenderArgs) {
+        const { region, tags, pollSeconds, names } = config;
         const { datasetGroupArn } = this;
         const filterExpression = watchedFilterExpression(watchedTypes);
-        const inputs = { name: config.names.watchedFilter, datasetGroupArn, filterExpression };
-        const common = createDeadlineInputs(config, owner)(quickDeadlineMinutes);
-        // A filter names fields of the datasets and needs their data, so Pulumi creates it after the imports and
-        // deletes it before the datasets.
-        return new Filter(name, { ...common, ...inputs }, { parent: this, dependsOn: [...this.data] });
+        return new Filter(
+            name,
+            { region, tags, owner, pollSeconds, name: names.watchedFilter, datasetGroupArn, filterExpression },
+            // A filter names fields of the datasets and needs their data, so Pulumi creates it after the imports and
+            // deletes it before the datasets.
+            { parent: this, dependsOn: [...this.data] },
+        );
     }
 }
 
 /** Returns the arguments for the `Recommender` component of the package pulumi-personalize. */
 function recommenderArgs(name: string, args: RecommenderArgs): components.RecommenderArgs {
     const { config, files, roleArn, accessHash, stateFlags } = args;
-    const { region, tags, pollSeconds, deadlineMinutes, names, adopt, performAutoTraining } = config;
+    const { region, tags, pollSeconds, names, adopt, performAutoTraining } = config;
     const { location: dataLocation, contentHash } = requireFile(files, "interactions");
     const metadata = (kind: "items" | "users"): components.RecommenderArgs["items"] => {
         const path = config.metadataFiles[kind];
@@ -102,7 +104,6 @@ function recommenderArgs(name: string, args: RecommenderArgs): components.Recomm
         tags,
         owner: args.owner,
         pollSeconds,
-        deadlineMinutes,
         names,
         adopt,
         interactions: {

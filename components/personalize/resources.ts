@@ -88,16 +88,3 @@ export async function declareStack(
         idleAction: idle.action ?? ((await known(record.parksIdle)) ? "park" : "announce"),
     };
 }
-
-/** Deadline in minutes for resources that usually need about a minute. */
-export const quickDeadlineMinutes = 30;
-
-/** Returns a function from a deadline in minutes to the common inputs of the stack's Personalize resources. */
-export const createDeadlineInputs =
-    (config: StackConfig, owner: pulumi.Input<string>) => (deadlineMinutes: number) => ({
-        region: config.region,
-        tags: config.tags,
-        owner,
-        pollSeconds: config.pollSeconds,
-        deadlineMinutes,
-    });

@@ -86,7 +86,7 @@ export const advice: Advice = {
     otherName,
     otherOwner,
     otherAdoption: "Nothing was changed. Remove it from config adopt, and the program creates its own.",
-    deadlines: "docs/configuration.md lists the deadlines.",
+    deadlines: "See its state: npm run watch-status",
     diagnoseAccess: "npm run diagnose-access --",
     asCalled: (message) => asCalled(message),
 };

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { Handler } from "pulumi-personalize/core";
+import { type Handler, kinds } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
 import { stateOnlyHandler } from "./state-only-handler.ts";
 
@@ -11,7 +11,6 @@ export interface AwaitedListsInputs {
     /** The solution version from which batch inference must have made the recommendation lists that the API serves. */
     readonly solutionVersionArn: string;
     readonly pollSeconds: number;
-    readonly deadlineMinutes: number;
 }
 
 /** The fields that the program reads of the function's response (`app/batch/run.ts`). */
@@ -43,6 +42,9 @@ export interface ListsDeps {
     goOn(): Promise<void>;
 }
 
+/** Minutes until the wait for the lists fails, as for every job of batch inference. */
+const { deadlineMinutes } = kinds.BatchInferenceJob;
+
 /** Timeout in milliseconds of a call of the function, which runs for up to 15 minutes. */
 const longestRun = 910_000;
 
@@ -58,7 +60,7 @@ export const listsClient = (region: string): LambdaClient =>
  */
 export async function awaitLists(
     deps: ListsDeps,
-    { region, functionName, pollSeconds, deadlineMinutes }: Omit<AwaitedListsInputs, "solutionVersionArn">,
+    { region, functionName, pollSeconds }: Omit<AwaitedListsInputs, "solutionVersionArn">,
 ): Promise<void> {
     const client = deps.lambda(region);
     const until = Date.now() + deadlineMinutes * 60_000;
@@ -73,7 +75,7 @@ export async function awaitLists(
             phase = report.phase;
             if (Date.now() >= until) {
                 throw new Error(
-                    `there are no lists after ${deadlineMinutes} minutes (deadlineMinutes.import). The job continues; the same command resumes the wait`,
+                    `there are no lists after ${deadlineMinutes} minutes. The job continues; the same command resumes the wait`,
                 );
             }
             await wait(pollSeconds * 1000);

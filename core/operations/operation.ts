@@ -13,12 +13,11 @@ export interface OperationDeps extends LifecycleDeps {
     readonly ssm: (region: string) => SSMClient;
 }
 
-/** The campaign of a stack, with the seconds between two polls and the deadline in minutes of a wait for it. */
+/** The campaign of a stack, with the seconds between two polls of a wait for it. */
 export interface OperatedCampaign {
     readonly stack: string;
     readonly campaignArn: string;
     readonly pollSeconds: number;
-    readonly deadlineMinutes: number;
 }
 
 /** Version and minimum TPS of a campaign. */
@@ -60,7 +59,8 @@ export async function describeCampaign(
 export function settledCampaign(deps: LifecycleDeps, operated: OperatedCampaign): Promise<Served | undefined> {
     const { campaignArn } = operated;
     const plan = {
-        ...operated,
+        pollSeconds: operated.pollSeconds,
+        deadlineMinutes: campaign.deadlineMinutes,
         what: `campaign ${nameInArn(campaignArn)}`,
         usual: campaign.usual,
         goOn: "The work continues in AWS; run the same command again to resume the wait.",

@@ -43,12 +43,11 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
     const flag = { solutionVersionArn, hold, reason, since: nowIso(), from: live, ...(refused && { refused }) };
     await writeStateFlag(ssm, stack, "serving", flag);
     if (live === solutionVersionArn) return live;
-    const { pollSeconds, deadlineMinutes } = wanted;
     const standing: CampaignInputs = {
         ...served,
         region,
-        pollSeconds,
-        deadlineMinutes,
+        pollSeconds: wanted.pollSeconds,
+        deadlineMinutes: campaign.deadlineMinutes,
         tags: {},
         name: nameInArn(campaignArn),
         solutionArn: solutionOf(live),

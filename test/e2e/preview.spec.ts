@@ -97,17 +97,17 @@ describe("Preview of a stack on the local AWS", () => {
         const empty = join(aws.instance.dir, "empty.csv");
         await writeFile(empty, "");
         await aws.configure({
-            ...{ minProvisionedTPS: "many", deadlineMinutes: { import: "0" } },
+            ...{ minProvisionedTPS: "many", serving: { everyDays: "0" } },
             ...{ interactionsFile: aws.instance.dir, itemsFile: empty, usersFile: "nowhere.csv" },
         });
         const preview = await aws.engine("preview");
         assertExit(preview, 1);
         const lines = preview.stdout.split("\n").map((line) => line.trim());
         assert.deepEqual(lines.filter((line) => line.startsWith("movie-recommender:")).sort(), [
-            'movie-recommender:deadlineMinutes.import is "0"; it must be a whole number from 1 to 10080',
             `movie-recommender:interactionsFile is "${aws.instance.dir}", which is a folder. Name a file in it: \`pulumi config set interactionsFile <file>\``,
             `movie-recommender:itemsFile is "${empty}", which is empty. Name an existing file: \`pulumi config set itemsFile <file>\``,
             'movie-recommender:minProvisionedTPS is "many"; it must be a whole number from 1 to 500',
+            'movie-recommender:serving.everyDays is "0"; it must be a whole number from 1 to 30',
             'movie-recommender:usersFile is "nowhere.csv", which does not exist. Name an existing file: `pulumi config set usersFile <file>`',
         ]);
         assert.deepEqual(await listEverything(aws), []);

@@ -10,7 +10,7 @@ import { servedRecord } from "../../runbooks/lib/training/versions.ts";
 const ndcg = (value: number) => ({ normalized_discounted_cumulative_gain_at_10: value });
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
 const version = (n: number) => arn(`solution/films/v${n}`);
-const campaign = { stack: "dev", campaignArn: arn("campaign/films"), pollSeconds: 1, deadlineMinutes: 1 };
+const campaign = { stack: "dev", campaignArn: arn("campaign/films"), pollSeconds: 1 };
 const thresholds = { maximumNdcgDropPercent: 5, minimumNdcgOverPopularityPercent: 0 };
 
 /**

@@ -15,9 +15,6 @@ const longestType = 256;
 /** Personalize's default quota of requests per second to a campaign (Developer Guide, "Quotas"). */
 const mostTps = 500;
 
-/** A week. A training of Personalize takes hours. */
-const longestDeadline = 10_080;
-
 /**
  * Checks config `eventWeights`: a weight for each event type to train on. Source: Developer Guide, "Optimizing a
  * solution with events configuration".
@@ -134,20 +131,6 @@ export const trainingKeys = {
         description: "seconds between polls of a changing resource",
         other: 0.06,
     }),
-    deadlineMinutes: members(
-        {
-            import: whole(120, { least: 1, most: longestDeadline, description: "minutes for an import job" }),
-            training: whole(360, { least: 1, most: longestDeadline, description: "minutes for a training" }),
-            campaign: whole(120, {
-                least: 1,
-                most: longestDeadline,
-                description: "minutes for a change of the campaign",
-            }),
-        },
-        {
-            description: "minutes until `pulumi up` fails; the next `up` resumes the wait",
-        },
-    ),
 };
 
 function checkFilters(filters: Readonly<Record<string, string>>, refuse: Refuse): void {

@@ -83,12 +83,7 @@ export async function operatedCampaign(deps: OperationDeps, of: OperatedStack): 
     const campaignArn = of.arnOf("Campaign") ?? config.adopt.campaign ?? (await oursByName(deps, of));
     return campaignArn === undefined
         ? undefined
-        : {
-              stack: shortName(stack),
-              campaignArn,
-              pollSeconds: config.pollSeconds,
-              deadlineMinutes: config.deadlineMinutes.campaign,
-          };
+        : { stack: shortName(stack), campaignArn, pollSeconds: config.pollSeconds };
 }
 
 async function oursByName(deps: OperationDeps, of: OperatedStack): Promise<string | undefined> {
@@ -114,7 +109,7 @@ export function campaignInputs(of: OperatedStack, solutionVersionArn: string, mi
         tags: config.tags,
         ...(owner !== undefined && { owner }),
         pollSeconds: config.pollSeconds,
-        deadlineMinutes: config.deadlineMinutes.campaign,
+        deadlineMinutes: campaign.deadlineMinutes,
         name: campaignNameOf(config),
         solutionArn: solutionOf(solutionVersionArn),
         solutionVersionArn,

@@ -142,7 +142,7 @@ describe("Stack configuration", () => {
 
     it("the configuration reports every invalid nested value, for example `idle.hours`, with the path", () => {
         const bad = {
-            deadlineMinutes: { import: "1.5", training: "-1", campaign: "" },
+            serving: { everyDays: "1.5", activeDays: "-1" },
             gate: { maximumNdcgDropPercent: "-1", minimumNdcgOverPopularityPercent: "much" },
             idle: { hours: "never", graceHours: "0", action: "delete" },
             unused: { days: "", action: "park" },
@@ -166,10 +166,10 @@ describe("Stack configuration", () => {
             graceHours: 24,
             action: "park",
         });
-        assert.deepEqual(good({ deadlineMinutes: '{"campaign":30}' }).deadlineMinutes, {
-            import: 120,
-            training: 360,
-            campaign: 30,
+        assert.deepEqual(good({ serving: '{"everyDays":30}' }).serving, {
+            mode: "campaign",
+            everyDays: 30,
+            activeDays: 36_500,
         });
     });
 

@@ -34,7 +34,7 @@ describe("Invalid configuration values", () => {
         ["serving.activeDays", '{"activeDays":36501}'],
         ["idle.hours", '{"hours":8761}'],
         ["unused.days", '{"days":366}'],
-        ["deadlineMinutes.training", '{"training":10081}'],
+        ["serving.everyDays", '{"everyDays":31}'],
         ["gate.minimumNdcgOverPopularityPercent", '{"minimumNdcgOverPopularityPercent":100001}'],
         ["filters", '["a"]'],
         ["filters.not a name", '{"not a name":"EXCLUDE"}'],
