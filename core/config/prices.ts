@@ -20,22 +20,21 @@ export interface UsdRange {
     readonly high: number;
 }
 
-const playbook = { region: "US", source: "third-party cost playbook", date: "2026-07", verified: false };
-const batchTexts = {
-    region: "US",
-    source: "third-party texts on Personalize's prices",
-    date: "2026-11",
-    verified: false,
-};
-const secondHand = { region: "US", verified: false };
-const whitepaper = {
-    ...secondHand,
-    source: "AWS whitepaper on private APIs, cost optimization, undated",
-    date: "2026-11",
-};
-const tableGuide = { ...secondHand, source: "third-party guide to DynamoDB's prices", date: "2025-07" };
-const commonlyQuoted = { ...secondHand, source: "commonly quoted, not looked up", date: "2026-11" };
-const edgeLesson = { ...secondHand, source: "third-party lesson on CloudFront's prices, undated", date: "2026-11" };
+/** Returns the source of prices that names no region, and the month in which it was published or read. */
+const quoted = (source: string, date: string) => ({ region: "US", source, date, verified: false });
+
+const playbook = quoted("third-party cost playbook", "2026-07");
+const batchTexts = quoted("third-party texts on Personalize's prices", "2026-11");
+const bucketTable = quoted("third-party table of S3's tiers", "2022-07");
+const estimator = quoted("third-party price estimator's output, undated", "2026-11");
+const cloudWatchGuide = quoted("third-party guide to CloudWatch's prices", "2026-06");
+const metricsGuide = quoted("third-party guide to CloudWatch's prices", "2026-02");
+const lambdaNotes = quoted("third-party notes on Lambda's prices", "2026-05");
+const whitepaper = quoted("AWS whitepaper on private APIs, cost optimization, undated", "2026-11");
+const tableGuide = quoted("third-party guide to DynamoDB's prices", "2025-07");
+const commonlyQuoted = quoted("commonly quoted, not looked up", "2026-11");
+const edgeLesson = quoted("third-party lesson on CloudFront's prices, undated", "2026-11");
+const trailPage = quoted("copy of AWS's CloudTrail pricing page, undated", "2026-11");
 
 /** Name of the service on AWS's bill, in Cost Explorer and in AWS Budgets. */
 export const billedService = "Amazon Personalize";
@@ -55,92 +54,25 @@ export const prices = {
     batchUsers: { usd: 0.067, unit: "1,000 users of a batch inference, recipes other than v2", ...batchTexts },
     batchUsersHighest: { usd: 0.086, unit: "the same, the highest quoted", ...batchTexts },
     batchUsersV2: { usd: 0.15, unit: "1,000 users of a batch inference, v2 recipes", ...batchTexts },
-    s3Storage: {
-        usd: 0.023,
-        unit: "GB-month, S3 Standard",
-        ...secondHand,
-        source: "third-party table of S3's tiers",
-        date: "2022-07",
-    },
-    logStorage: {
-        usd: 0.03,
-        unit: "GB-month of log storage",
-        ...secondHand,
-        source: "third-party price estimator's output, undated",
-        date: "2026-11",
-    },
-    dashboard: {
-        usd: 3,
-        unit: "dashboard-month after the first three",
-        ...secondHand,
-        source: "third-party guide to CloudWatch's prices",
-        date: "2026-06",
-    },
-    alarm: {
-        usd: 0.1,
-        unit: "alarm-metric-month after the first ten",
-        ...secondHand,
-        source: "third-party price estimator's output, undated",
-        date: "2026-11",
-    },
-    logIngestion: {
-        usd: 0.5,
-        // This price is a third party's figure, not AWS's.
-        others: { "eu-central-1": 0.63 },
-        unit: "GB of logs taken in",
-        ...secondHand,
-        source: "third-party guide to CloudWatch's prices",
-        date: "2026-06",
-    },
-    customMetric: {
-        usd: 0.3,
-        unit: "custom-metric-month, each set of dimensions one of its own",
-        ...secondHand,
-        source: "third-party guide to CloudWatch's prices",
-        date: "2026-02",
-    },
-    metricRead: {
-        usd: 0.01,
-        unit: "1,000 metrics read by GetMetricData",
-        ...commonlyQuoted,
-    },
-    lambdaRequests: {
-        usd: 0.2,
-        unit: "million requests of Lambda",
-        ...secondHand,
-        source: "third-party notes on Lambda's prices",
-        date: "2026-05",
-    },
-    lambdaGbSecond: {
-        usd: 0.0000133334,
-        unit: "GB-second of Lambda, arm64",
-        ...secondHand,
-        source: "third-party notes on Lambda's prices",
-        date: "2026-05",
-    },
+    s3Storage: { usd: 0.023, unit: "GB-month, S3 Standard", ...bucketTable },
+    logStorage: { usd: 0.03, unit: "GB-month of log storage", ...estimator },
+    dashboard: { usd: 3, unit: "dashboard-month after the first three", ...cloudWatchGuide },
+    alarm: { usd: 0.1, unit: "alarm-metric-month after the first ten", ...estimator },
+    // The price of eu-central-1 is a third party's figure, not AWS's.
+    logIngestion: { usd: 0.5, others: { "eu-central-1": 0.63 }, unit: "GB of logs taken in", ...cloudWatchGuide },
+    customMetric: { usd: 0.3, unit: "custom-metric-month, each set of dimensions one of its own", ...metricsGuide },
+    metricRead: { usd: 0.01, unit: "1,000 metrics read by GetMetricData", ...commonlyQuoted },
+    lambdaRequests: { usd: 0.2, unit: "million requests of Lambda", ...lambdaNotes },
+    lambdaGbSecond: { usd: 0.0000133334, unit: "GB-second of Lambda, arm64", ...lambdaNotes },
     apiRequests: { usd: 3.5, unit: "million requests of a REST API, the first 333 million a month", ...whitepaper },
     tableWrites: { usd: 0.625, unit: "million write request units of DynamoDB on demand, 1 KB each", ...tableGuide },
     tableReads: { usd: 0.125, unit: "million read request units of DynamoDB on demand, 4 KB each", ...tableGuide },
     edgeRequests: { usd: 1, unit: "million HTTPS requests of CloudFront", ...edgeLesson },
     edgeTransfer: { usd: 0.085, unit: "GB from CloudFront, the first 10 TB a month", ...edgeLesson },
     transfer: { usd: 0.09, unit: "GB from a region to the internet, the first 10 TB a month", ...commonlyQuoted },
-    traces: {
-        usd: 5,
-        unit: "million traces that X-Ray records",
-        ...commonlyQuoted,
-    },
-    trailEvents: {
-        usd: 2,
-        unit: "100,000 management events of a second trail; the first copy is free",
-        ...secondHand,
-        source: "copy of AWS's CloudTrail pricing page, undated",
-        date: "2026-11",
-    },
-    costExplorerCall: {
-        usd: 0.01,
-        unit: "call of Cost Explorer's API",
-        ...commonlyQuoted,
-    },
+    traces: { usd: 5, unit: "million traces that X-Ray records", ...commonlyQuoted },
+    trailEvents: { usd: 2, unit: "100,000 management events of a second trail; the first copy is free", ...trailPage },
+    costExplorerCall: { usd: 0.01, unit: "call of Cost Explorer's API", ...commonlyQuoted },
 } as const satisfies Record<string, Price>;
 
 /** Returns a price in a region, in US dollars: the price of `US` if the region's price is unknown. */
@@ -227,10 +159,8 @@ export function trainingUsd(
         return { low: usd, high: usd };
     }
     const grown = measuredHours.hundredThousandRows * Math.max(1, training.interactions / 100_000);
-    const { low, high } = {
-        low: training.trainingHours ?? measuredHours.small,
-        high: training.trainingHours ?? grown,
-    };
+    const { trainingHours } = training;
+    const [low, high] = trainingHours === undefined ? [measuredHours.small, grown] : [trainingHours, trainingHours];
     return { low: low * prices.trainingHour.usd, high: high * prices.trainingHour.usd };
 }
 
