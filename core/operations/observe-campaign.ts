@@ -1,4 +1,4 @@
-import { type CloudWatchClient, type Dimension, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import { type CloudWatchClient, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { goneOrThrow } from "pulumi-personalize/core";
 import {
@@ -34,25 +34,82 @@ export async function observeCampaign(
           };
 }
 
+/** A statistic of a metric. */
+interface MetricQuery {
+    readonly namespace: string;
+    readonly name: string;
+    readonly dimensions: Readonly<Record<string, string>>;
+    readonly stat: "Sum" | "Minimum";
+}
+
+/**
+ * Returns statistics of metrics in windows of five minutes, in the order of `queries`. Names of metrics without complete
+ * data are in `incomplete`. If a call fails, `error` is its error, and the values are those of the calls before it.
+ */
+export async function readWindows(
+    client: CloudWatchClient,
+    queries: readonly MetricQuery[],
+    since: number,
+    now: number,
+): Promise<{
+    readonly values: readonly RequestWindows[];
+    readonly incomplete: readonly string[];
+    readonly error?: unknown;
+}> {
+    const values = queries.map(() => new Map<number, number>());
+    const complete = new Set<number>();
+    const input = {
+        StartTime: new Date(windowStart(since)),
+        EndTime: new Date(windowStart(now) + window),
+        MetricDataQueries: queries.map(({ namespace: Namespace, name: MetricName, dimensions, stat: Stat }, index) => {
+            const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+            const Metric = { Namespace, MetricName, Dimensions };
+            return { Id: `m${index}`, MetricStat: { Metric, Period: window / 1000, Stat } };
+        }),
+    };
+    let failure: { readonly error?: unknown } = {};
+    try {
+        for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input)) {
+            for (const { Id = "", Timestamps = [], Values = [], StatusCode } of MetricDataResults) {
+                const index = Number(Id.slice(1));
+                if (StatusCode === "Complete") complete.add(index);
+                for (const [at, timestamp] of Timestamps.entries()) {
+                    values[index]?.set(windowStart(timestamp.getTime()), Values[at] ?? 0);
+                }
+            }
+        }
+    } catch (error) {
+        failure = { error };
+    }
+    const incomplete = queries.filter((_, index) => !complete.has(index)).map(({ name }) => name);
+    return { values, incomplete, ...failure };
+}
+
+/** Returns the values of `readWindows`. Throws for partial data, so that no caller uses it as complete. */
+async function completeWindows(...args: Parameters<typeof readWindows>): Promise<readonly RequestWindows[]> {
+    const { values, incomplete, error } = await readWindows(...args);
+    if (error !== undefined) throw error;
+    if (incomplete.length > 0) throw new Error(`CloudWatch has no complete data for ${incomplete.join(", ")}`);
+    return values;
+}
+
+const none: RequestWindows = new Map();
+
 /**
  * Returns a campaign's requests in windows of five minutes, without empty windows.
  *
  * @throws Error if CloudWatch's answer is incomplete
  */
-export const requestWindows = (
+export async function requestWindows(
     client: CloudWatchClient,
-    campaignArn: string,
+    CampaignArn: string,
     since: number,
     now: number,
-): Promise<RequestWindows> =>
-    fetchWindows(
-        client,
-        personalizeNamespace,
-        servingMetrics.successes,
-        { Name: "CampaignArn", Value: campaignArn },
-        since,
-        now,
-    );
+): Promise<RequestWindows> {
+    const requests = { namespace: personalizeNamespace, name: servingMetrics.successes, dimensions: { CampaignArn } };
+    const [windows = none] = await completeWindows(client, [{ ...requests, stat: "Sum" }], since, now);
+    return windows;
+}
 
 /** The function that precomputes lists, and the number of viewers in one run. */
 export interface PrefetchFunction {
@@ -74,56 +131,17 @@ export async function prefetchWindows(
     since: number,
     now: number,
 ): Promise<RequestWindows> {
-    const ofStack = { Name: "Stack", Value: stack };
-    const ofFunction = { Name: "FunctionName", Value: functionName };
-    const logged = (stat: "Sum" | "Minimum") =>
-        fetchWindows(client, functionsNamespace, servingApiMetrics.prefetchCalls, ofStack, since, now, stat);
-    const [sums, minimums, invocations] = await Promise.all([
-        logged("Sum"),
-        logged("Minimum"),
-        fetchWindows(client, functionNamespace, functionMetrics.requests, ofFunction, since - hour, now),
+    const name = servingApiMetrics.prefetchCalls;
+    const logged = { namespace: functionsNamespace, name, dimensions: { Stack: stack } };
+    const dimensions = { FunctionName: functionName };
+    const invoked = { namespace: functionNamespace, name: functionMetrics.requests, dimensions };
+    const stats = [
+        { ...logged, stat: "Sum" },
+        { ...logged, stat: "Minimum" },
+    ] as const;
+    const [[sums = none, minimums = none], [invocations = none]] = await Promise.all([
+        completeWindows(client, stats, since, now),
+        completeWindows(client, [{ ...invoked, stat: "Sum" }], since - hour, now),
     ]);
     return prefetchCounts({ sums, minimums, invocations, viewers });
-}
-
-/** Returns a statistic of a metric by windows. Throws for partial data, so that no caller uses it as complete. */
-async function fetchWindows(
-    client: CloudWatchClient,
-    Namespace: string,
-    MetricName: string,
-    dimension: Dimension,
-    since: number,
-    now: number,
-    Stat: "Sum" | "Minimum" = "Sum",
-): Promise<RequestWindows> {
-    const windows = new Map<number, number>();
-    const pages = paginateGetMetricData(
-        { client },
-        {
-            StartTime: new Date(windowStart(since)),
-            EndTime: new Date(windowStart(now) + window),
-            ScanBy: "TimestampAscending",
-            MetricDataQueries: [
-                {
-                    Id: "requests",
-                    MetricStat: {
-                        Metric: { Namespace, MetricName, Dimensions: [dimension] },
-                        Period: window / 1000,
-                        Stat,
-                    },
-                },
-            ],
-        },
-    );
-    let status = "";
-    for await (const { MetricDataResults = [] } of pages) {
-        for (const { Timestamps = [], Values = [], StatusCode = "" } of MetricDataResults) {
-            status = StatusCode;
-            for (const [at, timestamp] of Timestamps.entries()) {
-                windows.set(windowStart(timestamp.getTime()), Values[at] ?? 0);
-            }
-        }
-    }
-    if (status !== "Complete") throw new Error(`CloudWatch returned ${status || "no status"} for ${MetricName}`);
-    return windows;
 }

@@ -1,9 +1,10 @@
-import { type CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { gatewayNamespace } from "../../../core/config/metrics.ts";
-import { window, windowStart } from "../../../core/cost/time.ts";
+import type { LoggedCount } from "../../../core/cost/logged-counts.ts";
 import { plus, type Usage } from "../../../core/cost/usage.ts";
 import { type CloseClients, closeApi, distributionId, isApiClosed } from "../../../core/operations/close-api.ts";
+import { readWindows } from "../../../core/operations/observe-campaign.ts";
 import { jobsSpend } from "../batch-lists/state-item.ts";
 import { type CountedMetric, metricsOfEdge, regionalMetrics, type ServingTargets } from "./counted-metrics.ts";
 import type { GuardPorts } from "./guard-ports.ts";
@@ -55,58 +56,27 @@ async function addUsage(
     missing: string[],
 ): Promise<void> {
     const reads = metrics.flatMap((metric) =>
-        (metric.isLogged ? (["Sum", "Minimum"] as const) : (["Sum"] as const)).map((Stat) => ({ metric, Stat })),
+        (metric.isLogged ? (["Sum", "Minimum"] as const) : (["Sum"] as const)).map((stat) => ({ metric, stat })),
     );
-    const MetricDataQueries: MetricDataQuery[] = reads.map(({ metric, Stat }, index) => ({
-        Id: `m${index}`,
-        MetricStat: {
-            Metric: {
-                Namespace: metric.namespace,
-                MetricName: metric.name,
-                Dimensions: Object.entries(metric.dimensions).map(([Name, Value]) => ({ Name, Value })),
-            },
-            Period: window / 1000,
-            Stat,
-        },
-    }));
-    const now = Date.now();
-    const input = {
-        StartTime: new Date(windowStart(since)),
-        EndTime: new Date(windowStart(now) + window),
-        MetricDataQueries,
-    };
-    const incomplete = new Set(reads.keys());
-    const values = new Map<number, Map<CountedMetric, { sum: number; minimum: number }>>();
-    try {
-        for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input)) {
-            for (const { Id = "", Timestamps = [], Values = [], StatusCode } of MetricDataResults) {
-                const index = Number(Id.slice(1));
-                const read = reads[index];
-                if (read === undefined) continue;
-                if (StatusCode === "Complete") incomplete.delete(index);
-                for (const [at, timestamp] of Timestamps.entries()) {
-                    const start = windowStart(timestamp.getTime());
-                    const ofWindow = values.get(start) ?? new Map();
-                    const value = ofWindow.get(read.metric) ?? { sum: 0, minimum: 0 };
-                    ofWindow.set(read.metric, { ...value, [statistics[read.Stat]]: Values[at] ?? 0 });
-                    values.set(start, ofWindow);
-                }
-            }
-        }
-    } catch (error) {
-        missing.push(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-        return;
-    } finally {
-        for (const [start, ofWindow] of values) {
-            const requests = [...ofWindow].find(([{ namespace }]) => namespace === gatewayNamespace)?.[1].sum ?? 0;
-            const used = metrics.map((metric) => {
-                const value = ofWindow.get(metric);
-                return value ? metric.usage(value, requests) : (metric.usageWithout?.(requests) ?? {});
-            });
-            usageByWindow.set(start, plus(usageByWindow.get(start) ?? {}, ...used));
-        }
+    const queries = reads.map(({ metric, stat }) => ({ ...metric, stat }));
+    const { values, incomplete, error } = await readWindows(client, queries, since, Date.now());
+    const gateway = metrics.find(({ namespace }) => namespace === gatewayNamespace);
+    for (const start of new Set(values.flatMap((windows) => [...windows.keys()]))) {
+        const countOf = (metric: CountedMetric | undefined): LoggedCount | undefined => {
+            const its = values.filter((_, index) => reads[index]?.metric === metric);
+            const [sum, minimum] = its.map((windows) => windows.get(start));
+            return sum === undefined && minimum === undefined ? undefined : { sum: sum ?? 0, minimum: minimum ?? 0 };
+        };
+        const requests = countOf(gateway)?.sum ?? 0;
+        const used = metrics.map((metric) => {
+            const value = countOf(metric);
+            return value ? metric.usage(value, requests) : (metric.usageWithout?.(requests) ?? {});
+        });
+        usageByWindow.set(start, plus(usageByWindow.get(start) ?? {}, ...used));
     }
-    missing.push(...[...incomplete].map((index) => `CloudWatch has no complete data for ${reads[index]?.metric.name}`));
+    missing.push(
+        ...(error === undefined
+            ? incomplete.map((name) => `CloudWatch has no complete data for ${name}`)
+            : [error instanceof Error ? `${error.name}: ${error.message}` : String(error)]),
+    );
 }
-
-const statistics = { Sum: "sum", Minimum: "minimum" } as const;
