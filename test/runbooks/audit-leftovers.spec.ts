@@ -124,7 +124,6 @@ describe("`audit-leftovers` on the local AWS", () => {
             `schema item_interactions_schema-${aws.stack}`,
             `S3 bucket my-movie-recommender-data-000000000000-${aws.stack}`,
             `IAM role AmazonPersonalize-ExecutionRole-${aws.stack}`,
-            "IAM policy old-policy",
             "alarm old-alarm",
             "SNS topic old-topic",
             `SQS queue movie-recommender-notifications-${aws.stack}`,
@@ -209,9 +208,8 @@ async function makeLeftovers(aws: TestAws): Promise<void> {
     const role = { RoleName: "old-role", AssumeRolePolicyDocument: trust, Tags };
     await aws.iam.createRole(role);
     await aws.iam.putRolePolicy({ ...role, PolicyName: "inline", PolicyDocument: allow });
-    await aws.iam.createPolicy({ PolicyName: "old-policy", PolicyDocument: allow, Tags });
-    const PolicyArn = "arn:aws:iam::000000000000:policy/old-policy";
-    await aws.iam.attachRolePolicy({ ...role, PolicyArn });
+    const { Policy } = await aws.iam.createPolicy({ PolicyName: "someone-elses", PolicyDocument: allow });
+    await aws.iam.attachRolePolicy({ ...role, PolicyArn: Policy?.Arn });
     const alarm = { AlarmName: "old-alarm", MetricName: "m", Namespace: "n", Statistic: "Sum", Period: 60 } as const;
     const when = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: "GreaterThanThreshold" } as const;
     await clients.cloudwatch.putMetricAlarm({ ...alarm, ...when, Tags });

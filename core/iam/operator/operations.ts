@@ -103,7 +103,7 @@ export function observingGrants({ project, stack, arn, inRegion: condition }: Gr
             "ListAlarms",
             "cloudwatch",
             "DescribeAlarms ListDashboards",
-            "composite alarms are listed with all alarms only, and a list of dashboards knows no resource",
+            "lists of alarms and dashboards are over all of them",
         ),
         read("ReadAlarmTags", "cloudwatch", "ListTagsForResource", [arn("cloudwatch", "alarm:*")]),
         looks("ListLogGroups", "logs", "DescribeLogGroups", "a list of log groups is over all of them"),
@@ -117,12 +117,6 @@ export function observingGrants({ project, stack, arn, inRegion: condition }: Gr
             "the list has all budgets of the account, for every region",
             true,
         ),
-        looks(
-            "ListRoles",
-            "iam",
-            "ListPolicies ListRoles",
-            "IAM's lists have no resource type, and IAM has no region",
-            true,
-        ),
+        looks("ListRoles", "iam", "ListRoles", "IAM's lists have no resource type, and IAM has no region", true),
     ];
 }

@@ -36,8 +36,7 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
             "ListPersonalize",
             service,
             `ListBatchInferenceJobs ListCampaigns ListDataDeletionJobs ListDatasetGroups
-                ListDatasetImportJobs ListDatasets ListEventTrackers ListFilters ListMetricAttributions
-                ListRecommenders ListSchemas ListSolutions ListSolutionVersions`,
+                ListDatasetImportJobs ListDatasets ListEventTrackers ListFilters ListRecommenders ListSchemas ListSolutions ListSolutionVersions`,
             ["*"],
             { everythingBecause: listsHaveNoResource, condition: scope.inRegion },
         ),

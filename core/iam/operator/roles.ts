@@ -20,8 +20,7 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
         grant("read")(
             "ReadRoles",
             service,
-            `GetPolicy GetPolicyVersion GetRole ListAttachedRolePolicies ListEntitiesForPolicy
-                ListPolicyVersions ListRolePolicies ListRoleTags`,
+            "GetPolicy GetPolicyVersion GetRole ListAttachedRolePolicies ListRolePolicies ListRoleTags",
             [`arn:${partition}:iam::${accountId}:role/*`, `arn:${partition}:iam::${accountId}:policy/*`],
         ),
         grant("operate")("PassRoleToPersonalize", service, "PassRole", [roleArn(scope)], {

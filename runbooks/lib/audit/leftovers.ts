@@ -3,12 +3,10 @@ import { namesFor } from "../../../core/config/config.ts";
 import { keysOf } from "../../../core/config/records.ts";
 import { type AllStacks, datasetName, type InterruptedCreate, shortName } from "../stack/all-stacks.ts";
 import type { Kind, Tags } from "./inventory/kind.ts";
-import { type InventoryItem, type KindName, kinds } from "./inventory/kinds.ts";
-import { partName } from "./inventory/parts.ts";
+import { type InventoryItem, type KindName, kinds, partName } from "./inventory/kinds.ts";
 
-/** How a resource is related to this project. */
+/** How a resource outside the stacks is related to this project. */
 export type Claim =
-    | { readonly is: "in a stack" }
     | { readonly is: "leftover"; readonly why: string }
     /** An interrupted update created the resource before the state recorded it. */
     | { readonly is: "interrupted"; readonly by: InterruptedCreate }
@@ -46,11 +44,10 @@ export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllSta
 }
 
 /**
- * Decides whether a resource belongs to this project. Uses the Pulumi project tag if the resource has one, otherwise
+ * Decides whether a resource outside the stacks belongs to this project. Uses the Pulumi project tag if the resource has one, otherwise
  * the name. A resource that may belong to a stack whose state cannot be read stays undecided.
  */
 export function findClaim(item: Identity, tags: Tags | undefined, stacks: AllStacks, project: string): Claim {
-    if (isRecorded(item, stacks)) return { is: "in a stack" };
     const by = findInterrupted(item, stacks);
     if (by && (tags === undefined || Object.keys(tags).length === 0 || hasStackTags(tags, project, by.stack))) {
         return { is: "interrupted", by };
@@ -129,20 +126,10 @@ export interface Row {
 /** Checks whether a monthly amount appears on a bill; true for an unknown amount. */
 export const isBilled = (usdPerMonth: number | null) => usdPerMonth === null || usdPerMonth >= leastUsd;
 
-/**
- * Sorts leftover resources in the order of their deletion. Two resources may need the same command, for example to
- * detach a policy from a role. Running a command twice would fail, so only the first resource keeps it.
- */
+/** Sorts leftover resources in the order of their deletion. */
 export function inRemovalOrder(rows: readonly Row[]): Row[] {
     const order = keysOf(kinds);
-    const given = new Set<string>();
-    return rows
-        .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.name < b.name ? -1 : 1))
-        .map((row) => {
-            const commands = row.commands.filter((command) => !given.has(command));
-            for (const command of commands) given.add(command);
-            return { ...row, commands };
-        });
+    return rows.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.name < b.name ? -1 : 1));
 }
 
 /** Returns the total known cost of the leftover resources, in US dollars a month. */

@@ -57,14 +57,8 @@ export interface AlarmView {
 
 /** Reads the alarms with this name prefix, those in ALARM first. */
 export async function listAlarms(client: CloudWatchClient, AlarmNamePrefix: string): Promise<AlarmView[]> {
-    const pages = paginateDescribeAlarms(
-        { client },
-        { AlarmNamePrefix, AlarmTypes: ["MetricAlarm", "CompositeAlarm"] },
-    );
-    const alarms = await readPages(pages, ({ MetricAlarms = [], CompositeAlarms = [] }) => [
-        ...MetricAlarms,
-        ...CompositeAlarms,
-    ]);
+    const pages = paginateDescribeAlarms({ client }, { AlarmNamePrefix });
+    const alarms = await readPages(pages, (page) => page.MetricAlarms);
     const rank = ({ state }: AlarmView) => (state === "ALARM" ? 0 : 1);
     return alarms
         .map(({ AlarmName = "", StateValue = "", StateReason = "", AlarmDescription = "", ...alarm }) => ({

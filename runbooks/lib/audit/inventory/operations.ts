@@ -3,44 +3,30 @@ import { CloudTrailClient, DescribeTrailsCommand } from "@aws-sdk/client-cloudtr
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from "@aws-sdk/client-cloudwatch-logs";
 import { paginateListTopics, SNSClient } from "@aws-sdk/client-sns";
-import { ListQueueTagsCommand, paginateListQueues, SQSClient } from "@aws-sdk/client-sqs";
+import { paginateListQueues, SQSClient } from "@aws-sdk/client-sqs";
 import { paginateDescribeParameters, SSMClient } from "@aws-sdk/client-ssm";
+import { regionalArn } from "policy-evaluator";
 import { prices, storageUsdPerMonth } from "../../../../core/config/prices.ts";
-import { all, type Kind, type Listed, lister, named, pairs, untagged } from "./kind.ts";
-
-const alarm = (
-    one: Pick<cloudwatch.MetricAlarm, "AlarmName" | "AlarmArn" | "AlarmConfigurationUpdatedTimestamp">,
-    client: cloudwatch.CloudWatchClient,
-    usd: number | null,
-): Listed => ({
-    ...named(one.AlarmName, one.AlarmArn, one.AlarmConfigurationUpdatedTimestamp),
-    tags: async () =>
-        pairs((await client.send(new cloudwatch.ListTagsForResourceCommand({ ResourceARN: one.AlarmArn }))).Tags),
-    usdPerMonth: async () => usd,
-});
-const removeAlarm = "cloudwatch delete-alarms --alarm-names {name}";
+import { all, type Kind, lister, named, pairs, untagged } from "./kind.ts";
 
 /** The kinds of resources that watch a stack. AWS bills no queue without calls, and no budget without actions. */
 export const operationsKinds = {
-    "composite alarm": {
-        types: ["aws:cloudwatch/compositeAlarm:CompositeAlarm"],
-        remove: removeAlarm,
-        list: lister(
-            cloudwatch.CloudWatchClient,
-            all(cloudwatch.paginateDescribeAlarms, "CompositeAlarms", { AlarmTypes: ["CompositeAlarm"] }),
-            (one, client) => alarm(one, client, null),
-        ),
-    },
     alarm: {
         types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
-        remove: removeAlarm,
+        remove: "cloudwatch delete-alarms --alarm-names {name}",
         list: lister(
             cloudwatch.CloudWatchClient,
-            all(cloudwatch.paginateDescribeAlarms, "MetricAlarms", { AlarmTypes: ["MetricAlarm"] }),
-            (one, client) => {
-                const metrics = one.Metrics?.filter(({ MetricStat }) => MetricStat).length || 1;
-                return alarm(one, client, metrics * prices.alarm.usd);
-            },
+            all(cloudwatch.paginateDescribeAlarms, "MetricAlarms", {}),
+            (
+                { AlarmName, AlarmArn: ResourceARN, AlarmConfigurationUpdatedTimestamp: since, Metrics = [] },
+                client,
+            ) => ({
+                ...named(AlarmName, ResourceARN, since),
+                tags: async () =>
+                    pairs((await client.send(new cloudwatch.ListTagsForResourceCommand({ ResourceARN }))).Tags),
+                usdPerMonth: async () =>
+                    (Metrics.filter(({ MetricStat }) => MetricStat).length || 1) * prices.alarm.usd,
+            }),
         ),
     },
     // Dashboards are recognized by name: not every SDK version reads their tags.
@@ -69,13 +55,9 @@ export const operationsKinds = {
     "SQS queue": {
         types: ["aws:sqs/queue:Queue"],
         remove: "sqs delete-queue --queue-url {id}",
-        list: lister(SQSClient, all(paginateListQueues, "QueueUrls", { MaxResults: 1000 }), (url, client, place) => {
-            const name = url.split("/").at(-1) ?? "";
-            return {
-                ...named(name, `arn:${place.partition}:sqs:${place.region}:${place.accountId}:${name}`),
-                id: url,
-                tags: async () => (await client.send(new ListQueueTagsCommand({ QueueUrl: url }))).Tags ?? {},
-            };
+        list: lister(SQSClient, all(paginateListQueues, "QueueUrls", { MaxResults: 1000 }), (id, _client, place) => {
+            const name = id.split("/").at(-1) ?? "";
+            return { ...named(name, regionalArn(place, "sqs", name)), id };
         }),
     },
     // AWS bills the events of a second trail, but no call returns their number; `doctor` shows the price.
@@ -123,8 +105,8 @@ export const operationsKinds = {
             all(paginateDescribeParameters, "Parameters", ({ project }) => ({
                 ParameterFilters: [{ Key: "Name", Option: "BeginsWith", Values: [`/${project}/`] }],
             })),
-            ({ Name = "", LastModifiedDate }, _client, { partition, region, accountId }) =>
-                named(Name, `arn:${partition}:ssm:${region}:${accountId}:parameter${Name}`, LastModifiedDate),
+            ({ Name = "", LastModifiedDate }, _client, place) =>
+                named(Name, regionalArn(place, "ssm", `parameter${Name}`), LastModifiedDate),
         ),
     },
 } as const satisfies Record<string, Kind>;

@@ -53,8 +53,6 @@ const personalizeKind = (
     };
 };
 
-const hasNoTags = () => ({ tags: untagged });
-
 /** AWS bills a campaign or a recommender from the start of its creation. */
 const bills = (status: string) => status === "ACTIVE" || isCreating(status);
 
@@ -81,18 +79,12 @@ export const personalizeKinds = {
     },
     "event tracker": personalizeKind("eventTrackers", ["EventTracker"], personalize.paginateListEventTrackers),
     filter: personalizeKind("Filters", ["Filter"], personalize.paginateListFilters),
-    "metric attribution": personalizeKind(
-        "metricAttributions",
-        ["MetricAttribution"],
-        personalize.paginateListMetricAttributions,
-        hasNoTags,
-    ),
     solution: personalizeKind("solutions", ["Solution"], personalize.paginateListSolutions, (arn, _status, client) => ({
         usdPerMonth: () => solutionUsd(client, arn),
     })),
     dataset: personalizeKind("datasets", ["Dataset", "MetadataDataset"], personalize.paginateListDatasets),
     "dataset group": personalizeKind("datasetGroups", ["DatasetGroup"], personalize.paginateListDatasetGroups),
-    schema: personalizeKind("schemas", ["Schema"], personalize.paginateListSchemas, hasNoTags),
+    schema: personalizeKind("schemas", ["Schema"], personalize.paginateListSchemas, () => ({ tags: untagged })),
 } as const satisfies Record<string, Kind>;
 
 async function campaignUsd(client: personalize.PersonalizeClient, campaignArn: string): Promise<number> {

@@ -6,6 +6,7 @@ import {
     paginateListBuckets,
     S3Client,
 } from "@aws-sdk/client-s3";
+import { regionalArn } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { gatewayLogRole } from "../../../../core/config/names.ts";
 import { storageUsdPerMonth } from "../../../../core/config/prices.ts";
@@ -59,7 +60,7 @@ const ownRoles = async (client: iam.IAMClient) =>
         ({ Path }) => !Path?.startsWith("/aws-service-role/"),
     );
 
-/** The kinds of buckets, tables, roles and policies. */
+/** The kinds of buckets, tables and roles. */
 export const storageAndAccessKinds = {
     "S3 bucket": {
         types: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"],
@@ -80,10 +81,7 @@ export const storageAndAccessKinds = {
         types: ["aws:dynamodb/table:Table"],
         remove: "dynamodb delete-table --table-name {name}",
         list: lister(DynamoDBClient, all(paginateListTables, "TableNames", {}), (TableName, client, place) => ({
-            ...named(
-                TableName,
-                `arn:${place.partition}:dynamodb:${place.region}:${place.accountId}:table/${TableName}`,
-            ),
+            ...named(TableName, regionalArn(place, "dynamodb", `table/${TableName}`)),
             usdPerMonth: async () => {
                 const { Table } = await client.send(new DescribeTableCommand({ TableName }));
                 const onDemand = Table?.BillingModeSummary?.BillingMode === "PAY_PER_REQUEST";
@@ -109,33 +107,6 @@ export const storageAndAccessKinds = {
                             of("detach-role-policy", "--policy-arn", PolicyArn),
                         ),
                         ...(inline.PolicyNames ?? []).map((name) => of("delete-role-policy", "--policy-name", name)),
-                    ];
-                },
-            };
-        }),
-    },
-    "IAM policy": {
-        types: ["aws:iam/policy:Policy"],
-        remove: "iam delete-policy --policy-arn {arn}",
-        list: lister(iam.IAMClient, all(iam.paginateListPolicies, "Policies", { Scope: "Local" }), (policy, client) => {
-            const { PolicyName, Arn: PolicyArn = "", CreateDate } = policy;
-            const of = (operation: string, option: string, value = "") =>
-                shell("aws", "iam", operation, option, value, "--policy-arn", PolicyArn);
-            return {
-                ...named(PolicyName, PolicyArn, CreateDate),
-                id: PolicyArn,
-                tags: async () => pairs((await client.send(new iam.GetPolicyCommand({ PolicyArn }))).Policy?.Tags),
-                before: async () => {
-                    const users = await client.send(new iam.ListEntitiesForPolicyCommand({ PolicyArn }));
-                    const { Versions = [] } = await client.send(new iam.ListPolicyVersionsCommand({ PolicyArn }));
-                    const { PolicyRoles = [], PolicyUsers = [], PolicyGroups = [] } = users;
-                    return [
-                        ...PolicyRoles.map((by) => of("detach-role-policy", "--role-name", by.RoleName)),
-                        ...PolicyUsers.map((by) => of("detach-user-policy", "--user-name", by.UserName)),
-                        ...PolicyGroups.map((by) => of("detach-group-policy", "--group-name", by.GroupName)),
-                        ...Versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion).map(({ VersionId }) =>
-                            of("delete-policy-version", "--version-id", VersionId),
-                        ),
                     ];
                 },
             };
