@@ -18,8 +18,8 @@ import {
     noRequests,
     once,
 } from "./alarm.ts";
-import { apiErrors, campaignFailures, tablesFailures, usageAlarms } from "./serving-alarms.ts";
-import { jobErrors, type MetricSources, ownMetric, servingMetric } from "./stack-metrics.ts";
+import { servingAlarms } from "./serving-alarms.ts";
+import { jobErrors, type MetricSources, metricsOf } from "./stack-metrics.ts";
 
 const hour = 3600;
 const day = 24 * hour;
@@ -89,7 +89,8 @@ export const selectAlarms = (
 const ofCampaign: ReadonlySet<string> = new Set(["idle", "campaign-failures", "quality-drop"]);
 
 function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Alarm[] {
-    const own = (name: string) => ({ metric: ownMetric(place, name), statistic: "Maximum" }) as const;
+    const metrics = metricsOf(place);
+    const own = (name: string) => ({ metric: metrics.own(name), statistic: "Maximum" }) as const;
     const ofPublisher = {
         period: day,
         datapoints: once,
@@ -105,9 +106,9 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
                 // metric that counts successes has no data.
                 expression: `IF(${failed} >= ${enoughFailures}, 100 * ${failed} / SUM([successes, badRequests, failures]), 0)`,
                 sums: {
-                    successes: servingMetric(place, servingMetrics.successes),
-                    badRequests: servingMetric(place, servingMetrics.badRequests),
-                    failures: servingMetric(place, servingMetrics.failures),
+                    successes: metrics.serving(servingMetrics.successes),
+                    badRequests: metrics.serving(servingMetrics.badRequests),
+                    failures: metrics.serving(servingMetrics.failures),
                 },
             },
             ...failureRate,
@@ -118,7 +119,7 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
             says: `The average latency of recommendations is ${slowMilliseconds} ms or more for 15 minutes`,
             // Use the average, because Personalize documents no percentiles of the latency (Developer Guide,
             // "Monitoring with CloudWatch").
-            watches: { metric: servingMetric(place, servingMetrics.latency), statistic: "Average" },
+            watches: { metric: metrics.serving(servingMetrics.latency), statistic: "Average" },
             calls: "at or above",
             threshold: slowMilliseconds,
             period: minutes5,
@@ -178,14 +179,7 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
             missing: "ignore",
             missingBecause: "the spend does not fall while the cost guard publishes nothing",
         },
-        ...(place.api
-            ? [
-                  campaignFailures(place),
-                  tablesFailures(place),
-                  apiErrors(place.api),
-                  ...usageAlarms(place, place.api, settings),
-              ]
-            : []),
+        ...(place.apiName === undefined ? [] : servingAlarms(place, settings)),
     ];
 }
 
@@ -198,7 +192,7 @@ const samples = (stack: ObservedStack): readonly Alarm[] => [
             campaignArn: "",
             datasetGroupArn: "",
             solutionArn: "",
-            api: stack.api ? { name: "", stage: "" } : undefined,
+            apiName: stack.api ? "" : undefined,
         },
         { idleHours: 1, monthlyLimitUsd: 1, maximumNdcgDrop: 1, requestsPerSecond: 1, eventsPerSecond: 1 },
         stack,

@@ -6,16 +6,7 @@ import {
     servingApiMetrics,
     servingMetrics,
 } from "../../core/config/metrics.ts";
-import {
-    gatewayMetric,
-    jobErrors,
-    loggedMetric,
-    type MetricSources,
-    modelSearch,
-    ownMetric,
-    type StackMetric,
-    servingMetric,
-} from "./stack-metrics.ts";
+import { jobErrors, type MetricSources, metricsOf, modelSearch, type StackMetric } from "./stack-metrics.ts";
 
 export interface DashboardArgs extends MetricSources {
     readonly region: string;
@@ -41,7 +32,7 @@ const hour = 3600;
  * cost (CloudWatch API Reference, "Dashboard body structure and syntax").
  */
 export function dashboardBody(args: DashboardArgs): object {
-    const rows = [healthy(args), ...(args.api ? [served(args, args.api)] : []), good(args), worth(args)];
+    const rows = [healthy(args), ...(args.apiName === undefined ? [] : [served(args)]), good(args), worth(args)];
     const widgets = rows.flatMap(({ heading, row }, index) => {
         const y = index * (headingHeight + height);
         const width = Math.floor(columns / row.length);
@@ -61,11 +52,12 @@ function toolsOf(args: DashboardArgs) {
             const { namespace, name: metric, dimensions } = metricOf(name);
             return [namespace, metric, ...Object.entries(dimensions).flat(), { label, stat, ...more }];
         };
+    const { serving, logged, own, gateway } = metricsOf(args);
     return {
-        lines,
-        serving: lines((name) => servingMetric(args, name), "Sum"),
-        logged: lines((name) => loggedMetric(args, name), "Sum"),
-        own: lines((name) => ownMetric(args, name), "Maximum"),
+        serving: lines(serving, "Sum"),
+        logged: lines(logged, "Sum"),
+        own: lines(own, "Maximum"),
+        gateway: lines(gateway, "Sum"),
         graph: (title: string, metrics: readonly Line[], period = minutes5, more: object = {}) => ({
             type: "metric",
             properties: {
@@ -111,10 +103,9 @@ function healthy(args: DashboardArgs) {
     };
 }
 
-function served(args: DashboardArgs, api: NonNullable<MetricSources["api"]>) {
+function served(args: DashboardArgs) {
     const { answeredBy, ...metrics } = servingApiMetrics;
-    const { lines, logged, graph, ofCampaign } = toolsOf(args);
-    const gateway = lines((name) => gatewayMetric(api, name), "Sum");
+    const { logged, gateway, graph, ofCampaign } = toolsOf(args);
     const hidden = (name: string, id: string) => logged(name, id, { id, visible: false });
     const expression = "100 * (1 - calls / (FILL(asked, 0) + FILL(kept, 0) + FILL(made, 0)))";
     return {
@@ -194,7 +185,9 @@ function worth(args: DashboardArgs) {
                 hour,
                 annotation("limit", monthlyLimitUsd),
             ),
-            ...(args.api ? [graph("Events in five minutes", [logged(servingApiMetrics.events, "events")])] : []),
+            ...(args.apiName === undefined
+                ? []
+                : [graph("Events in five minutes", [logged(servingApiMetrics.events, "events")])]),
             ...ofCampaign(
                 graph("Transactions per second", [
                     own(ownMetrics.provisionedTPS, "provisioned"),

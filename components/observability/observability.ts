@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
-import { apiStage, isBatch, type StackConfig } from "../../core/config/config.ts";
+import { isBatch, type StackConfig } from "../../core/config/config.ts";
 import { type Alarm, stackAlarm } from "./alarm.ts";
 import { failuresAlarm, observedStack, selectAlarms } from "./alarms.ts";
 import { dashboardBody, dashboardUrl } from "./dashboard-body.ts";
@@ -32,7 +32,7 @@ export class Observability extends pulumi.ComponentResource {
             campaignArn: adopt.campaign ?? arn(`campaign/${names.campaign}`),
             datasetGroupArn: adopt.datasetGroup ?? arn(`dataset-group/${names.datasetGroup}`),
             solutionArn: adopt.solution ?? arn(`solution/${names.solution}`),
-            api: config.api ? { name: names.api, stage: apiStage } : undefined,
+            apiName: config.api ? names.api : undefined,
         };
         const limits = {
             idleHours: idle.hours,

@@ -1,3 +1,4 @@
+import { apiStage } from "../../core/config/config.ts";
 import {
     functionsNamespace,
     gatewayNamespace,
@@ -19,39 +20,28 @@ export interface MetricSources {
     readonly campaignArn: string;
     readonly datasetGroupArn: string;
     readonly solutionArn: string;
-    /** Names of the API and its stage; undefined for a stack without an API. */
-    readonly api: { readonly name: string; readonly stage: string } | undefined;
+    /** Name of the API; undefined for a stack without an API. */
+    readonly apiName: string | undefined;
 }
 
 type JobMetric = (typeof jobMetrics)[keyof typeof jobMetrics];
 
-/** Returns a Personalize metric of the stack's campaign. */
-export const servingMetric = ({ campaignArn }: MetricSources, name: string): StackMetric => ({
-    namespace: personalizeNamespace,
-    name,
-    dimensions: { CampaignArn: campaignArn },
-});
-
-/** Returns a custom metric that the cost guard or `publish-metrics` publishes. */
-export const ownMetric = ({ stack }: Pick<MetricSources, "stack">, name: string): StackMetric => ({
-    namespace: ownNamespace,
-    name,
-    dimensions: { Stack: stack },
-});
-
-/** Returns a metric that CloudWatch extracts from the logs of the stack's functions. */
-export const loggedMetric = ({ stack }: Pick<MetricSources, "stack">, name: string): StackMetric => ({
-    namespace: functionsNamespace,
-    name,
-    dimensions: { Stack: stack },
-});
-
-/** Returns an API Gateway metric of the stack's API. */
-export const gatewayMetric = (api: NonNullable<MetricSources["api"]>, name: string): StackMetric => ({
-    namespace: gatewayNamespace,
-    name,
-    dimensions: { ApiName: api.name, Stage: api.stage },
-});
+/** Returns functions that describe a metric of the stack by its name, for each source of metrics. */
+export function metricsOf({ stack, campaignArn, apiName = "" }: MetricSources) {
+    const from =
+        (namespace: string, dimensions: StackMetric["dimensions"]) =>
+        (name: string): StackMetric => ({ namespace, name, dimensions });
+    return {
+        /** Personalize, about the campaign. */
+        serving: from(personalizeNamespace, { CampaignArn: campaignArn }),
+        /** Custom metrics that the cost guard or `publish-metrics` publishes. */
+        own: from(ownNamespace, { Stack: stack }),
+        /** Metrics that CloudWatch extracts from the logs of the stack's functions. */
+        logged: from(functionsNamespace, { Stack: stack }),
+        /** API Gateway, about the stack's API. */
+        gateway: from(gatewayNamespace, { ApiName: apiName, Stage: apiStage }),
+    };
+}
 
 /**
  * Returns a search for a metric of all published versions, one line each (CloudWatch User Guide, "Use search

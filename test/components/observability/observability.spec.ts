@@ -24,7 +24,7 @@ const place = {
     campaignArn: arn("campaign/films"),
     datasetGroupArn: arn("dataset-group/films"),
     solutionArn: arn("solution/films"),
-    api: { name: "films-api", stage: "api" },
+    apiName: "films-api",
 };
 const settings = {
     idleHours: 24,

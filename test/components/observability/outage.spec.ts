@@ -7,7 +7,7 @@ const place = {
     campaignArn: "campaign",
     datasetGroupArn: "group",
     solutionArn: "solution",
-    api: { name: "api", stage: "api" },
+    apiName: "api",
 };
 const alarms = selectAlarms(place, {
     idleHours: 24,
