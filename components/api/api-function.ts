@@ -86,19 +86,6 @@ export function apiFunction(
 }
 
 /**
- * Returns the requests per second to the campaign that all viewers without a valid token together may cause; all
- * viewers with a token together may cause as many again. The limit is at least the minimum TPS, because AWS bills the
- * minimum TPS also without requests. With an API key, returns undefined (unlimited), because all callers are then the
- * owner's servers.
- */
-const campaignPerSecondOf = ({
-    apiKey,
-    throttle,
-    minProvisionedTPS,
-}: Pick<StackConfig, "apiKey" | "throttle" | "minProvisionedTPS">): number | undefined =>
-    apiKey ? undefined : campaignCeiling(throttle, minProvisionedTPS);
-
-/**
  * Returns the settings of the API's function. They contain the campaign's name, so the function finds a resumed campaign
  * again.
  */
@@ -126,7 +113,9 @@ function createSettings(
         // Take the name from the table resource, so that the function's policy allows this table and no other one.
         tableName: table.name,
         bucketName: scope.bucketName,
-        campaignPerSecond: campaignPerSecondOf(config),
+        // The limit of requests to the campaign a second by all viewers without a valid token; those with a token may
+        // cause as many again. With an API key there is no limit, because all callers are then the owner's servers.
+        campaignPerSecond: config.apiKey ? undefined : campaignCeiling(config.throttle, config.minProvisionedTPS),
         cost: {
             campaignUsdPerHour: campaignUsdPerHour(config.recipe, config.minProvisionedTPS),
             estimatedUsdPerMonth: price.unparkedUsdPerMonth,

@@ -25,8 +25,7 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
     const { items, users } = config.metadataFiles;
     const files = [fileProblem("itemsFile", items) ?? [], fileProblem("usersFile", users) ?? []].flat();
     refuse(files);
-    const fieldsOf = (schema: string) =>
-        (JSON.parse(schema) as { fields: { name: string }[] }).fields.map(({ name }) => name);
+    const fieldsOf = (schema: string) => parseFields(schema).map(({ name }) => name);
     const filters =
         // Do not check the filters of an adopted dataset group, because it may have datasets that the configuration
         // does not name.
@@ -168,16 +167,14 @@ export function schemaChangeFault(before: string, after: string): string | undef
     return required && `adds column ${required.name}, which cannot be null`;
 }
 
-/** Returns the path of the Avro schema of a CSV: `data/items.csv` → `data/items.schema.json`. */
-const schemaPathBeside = (csvPath: string) => csvPath.replace(/(\.csv)?$/, ".schema.json");
-
 /**
- * Reads the Avro schema of a CSV of items or users, as text for Personalize.
+ * Reads the Avro schema of a CSV of items or users, as text for Personalize: that of `data/items.csv` is in
+ * `data/items.schema.json`.
  *
  * @throws ProgramError if the schema is missing or has another type (Developer Guide, "Schemas")
  */
 export function schemaBeside(csvPath: string, datasetType: "ITEMS" | "USERS"): string {
-    const path = schemaPathBeside(csvPath);
+    const path = csvPath.replace(/(\.csv)?$/, ".schema.json");
     const idField = datasetType === "ITEMS" ? "ITEM_ID" : "USER_ID";
     if (!existsSync(path)) {
         throw new ProgramError(`${csvPath} needs its Avro schema in ${path}. docs/data.md shows an example.`);
