@@ -78,12 +78,6 @@ export function readCatalogue(bytes: Uint8Array): CatalogueItem[] {
     return lines.flatMap((line, index) => (line === "" ? [] : [readGroupLensItem(line, index + 1)]));
 }
 
-/** Returns a function from an item's ID to its title, or to the ID for items outside the catalogue. */
-export function titleLookup(catalogue: readonly CatalogueItem[]): (itemId: string) => string {
-    const titles = new Map(catalogue.map((item) => [item.itemId, item.title]));
-    return (itemId) => titles.get(itemId) ?? itemId;
-}
-
 function readGroupLensItem(line: string, lineNumber: number): CatalogueItem {
     const fields = line.split("|");
     const [itemId, fullTitle = "", releaseDate = ""] = fields;

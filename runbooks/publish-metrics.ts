@@ -12,7 +12,7 @@ import { counted } from "../data-prep/words.ts";
 import { printResult, table } from "./lib/cli/output.ts";
 import { exitCodes, interval, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { observeStack } from "./lib/metrics/observe.ts";
-import { batchValues, type MetricValue, metricValues, minuteStart } from "./lib/metrics/values.ts";
+import { type MetricValue, metricValues, minuteStart, toMetricData } from "./lib/metrics/values.ts";
 import {
     type OperatedStack,
     type OperationOptions,
@@ -85,29 +85,19 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     if (solutionArn === undefined) {
         throw new RunbookError(`Stack ${stack.stack} has no solution. Create it with: pulumi up`);
     }
-    const campaign = await operatedCampaign(deps, stack);
+    const { campaignArn } = (await operatedCampaign(deps, stack)) ?? {};
     const at = minuteStart(Date.now());
     const prefetch = findPrefetch(config);
-    const observation = await observeStack(
-        clients,
-        {
-            stack: name,
-            campaignArn: campaign?.campaignArn,
-            datasetArn: dataset?.arn,
-            solutionArn,
-            prefetch,
-        },
-        at,
-    );
+    const observed = { stack: name, campaignArn, datasetArn: dataset?.arn, solutionArn, prefetch };
+    const observation = await observeStack(clients, observed, at);
     const monthlyLimitUsd = config.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
     // The values do not depend on the action.
     const idleAction = "announce" as const;
     const guard = { ...pickGuardValues(config), idleAction, monthlyLimitUsd, prefetches: prefetch !== undefined };
     const values = metricValues(observation, guard);
     if (!options.dryRun) {
-        for (const MetricData of batchValues(values, name, at)) {
-            await clients.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
-        }
+        const MetricData = toMetricData(values, name, at);
+        await clients.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
     }
     return { at, values };
 }

@@ -8,7 +8,7 @@ import { type CommonOptions, exitCodes, RunbookError, runAction, whole } from ".
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
 import { collectUserItems, describeFilter, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
 import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
-import { type Recommendation, recommend, titlesBeside } from "./lib/recommendations/recommendations.ts";
+import { type Recommendation, recommend } from "./lib/recommendations/recommendations.ts";
 import { noCampaign, notFound } from "./lib/stack/no-campaign.ts";
 import { stackRunbook } from "./lib/stack/operation.ts";
 import { recordedResources, selectFilterNames, stackOutputs } from "./lib/stack/stack.ts";
@@ -55,7 +55,7 @@ await runAction(options.verbose, async (signal) => {
     const region = campaignArn.split(":")[3] ?? "";
     const file = options.data ?? projectFile((await readSetting("interactionsFile", options)) ?? "");
     const data = await ownData(file, options.data === undefined ? findContentHash(importJobArn) : undefined);
-    const titleOf = options.data !== undefined ? await titlesBeside(file) : titlesIn(data);
+    const titleOf = data.kind === "own" ? data.titleOf : (itemId: string) => itemId;
     const deps = { client: new PersonalizeRuntimeClient({ region }), titleOf };
     // A call accepts one filter, so the option `--filter` replaces the default filter.
     const filterNames =
@@ -139,10 +139,6 @@ function print(
             console.log(leftOut ? `${sentence}\n${leftOut.sentence}` : sentence);
         }
     }
-}
-
-function titlesIn(data: OwnData): (itemId: string) => string {
-    return data.kind === "own" ? data.titleOf : (itemId) => itemId;
 }
 
 function requireInteractions(data: OwnData): Columns {

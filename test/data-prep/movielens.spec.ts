@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { readCatalogue, titleLookup } from "../../data-prep/catalogue.ts";
+import { readCatalogue } from "../../data-prep/catalogue.ts";
 import { fetchMovieLens, type MovieLensSource, ratingsFromRecbole } from "../../data-prep/movielens.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -120,10 +120,5 @@ describe("`readCatalogue`", () => {
 
     it("`readCatalogue` reports the number of a line that is not an item", () => {
         assert.throws(() => readCatalogue(Buffer.from("1|Toy Story\n")), /line 1 of the item file does not have 24/);
-    });
-
-    it("`titleLookup` returns the ID if an item has no title", () => {
-        const title = titleLookup([{ itemId: "1", title: "Toy Story", year: 1995, genres: [] }]);
-        assert.deepEqual([title("1"), title("2")], ["Toy Story", "2"]);
     });
 });

@@ -13,7 +13,7 @@ import { insights } from "../../packages/local-aws/gateway/alarms/insights.ts";
 import { metricReads } from "../../packages/local-aws/gateway/alarms/metric-reads.ts";
 import { environment, localAccountId, root } from "../../packages/local-aws/instance.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
-import { batchValues } from "../../runbooks/lib/metrics/values.ts";
+import { toMetricData } from "../../runbooks/lib/metrics/values.ts";
 import { readJson } from "../support/json.ts";
 import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { freshUser } from "../support/operators.ts";
@@ -161,9 +161,8 @@ describe("Observability of a deployed stack", function () {
             return Datapoints.map(({ Average, Minimum, Maximum }) => [Average, Minimum, Maximum]);
         };
         for (const _time of [1, 2]) {
-            for (const MetricData of batchValues(values, "doubled", at)) {
-                await by.cloudwatch.putMetricData({ Namespace: ownNamespace, MetricData });
-            }
+            const MetricData = toMetricData(values, "doubled", at);
+            await by.cloudwatch.putMetricData({ Namespace: ownNamespace, MetricData });
             assert.deepEqual(await statistics(), [[3.25, 3.25, 3.25]]);
         }
     });

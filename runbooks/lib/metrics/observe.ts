@@ -43,7 +43,7 @@ export interface ObservedResources {
     readonly stack: string;
     readonly campaignArn: string | undefined;
     readonly datasetArn: string | undefined;
-    readonly solutionArn: string | undefined;
+    readonly solutionArn: string;
     /** The function that precomputes lists; undefined if the stack precomputes no lists. */
     readonly prefetch: PrefetchFunction | undefined;
 }
@@ -80,7 +80,7 @@ export async function observeStack(
         requests,
         prefetched,
         guard,
-        versions: solutionArn === undefined ? [] : await activeVersions(personalize, solutionArn, campaign),
+        versions: await activeVersions(personalize, solutionArn, campaign),
         importedAt: datasetArn === undefined ? undefined : await newestImport(personalize, datasetArn),
     };
 }

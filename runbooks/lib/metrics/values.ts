@@ -17,9 +17,6 @@ export interface MetricValue {
     readonly version?: string;
 }
 
-/** PutMetricData's maximum number of values per call (API reference). */
-const maxAtOnce = 1000;
-
 /** Returns the start of the minute, so that a second run in the same minute publishes equal values. */
 export const minuteStart = (now: number): number => Math.floor(now / minute) * minute;
 
@@ -72,9 +69,12 @@ function ndcgDrop(versions: StackObservation["versions"], serving: string | unde
     return before === undefined || before === 0 ? 0 : Math.max(0, 100 * (1 - reached / before));
 }
 
-/** Splits the values into PutMetricData calls of at most 1,000, all with the time `at`. */
-export function batchValues(values: readonly MetricValue[], stack: string, at: number): MetricDatum[][] {
-    const data = values.map(({ name, value, version }) => ({
+/**
+ * Returns the values in the format of PutMetricData, all with the time `at`. A call accepts 1,000, more than the metrics of
+ * the published versions.
+ */
+export const toMetricData = (values: readonly MetricValue[], stack: string, at: number): MetricDatum[] =>
+    values.map(({ name, value, version }) => ({
         MetricName: name,
         Value: value,
         Timestamp: new Date(at),
@@ -83,7 +83,3 @@ export function batchValues(values: readonly MetricValue[], stack: string, at: n
             ...(version === undefined ? [] : [{ Name: "SolutionVersion", Value: version }]),
         ],
     }));
-    return Array.from({ length: Math.ceil(data.length / maxAtOnce) }, (_, n) =>
-        data.slice(n * maxAtOnce, (n + 1) * maxAtOnce),
-    );
-}

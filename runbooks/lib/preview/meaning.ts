@@ -31,6 +31,12 @@ type Meaning = (change: Change, names: readonly string[], plan: PlannedStack) =>
 
 const minutes = ({ low, high }: { readonly low: number; readonly high: number }) => `about ${low} to ${high} minutes`;
 const isNew = (change: Change) => change === "create" || change === "replace";
+const isLost = (change: Change) => change === "replace" || change === "delete";
+/** Returns the meaning of a change that deletes the resource's content. */
+const ifLost =
+    (sentence: string): Meaning =>
+    (change) =>
+        isLost(change) ? sentence : undefined;
 
 /** What a change means for users of the recommender and for the bill, by the last part of the resource type. */
 const meanings: Readonly<Record<string, Meaning>> = {
@@ -57,27 +63,15 @@ const meanings: Readonly<Record<string, Meaning>> = {
             delete: `deletes the campaign: its cost ends, and the API answers with ${batchLists ? "the lists of batch inference" : "popular and similar items"}`,
         }[change];
     },
-    Dataset: (change) =>
-        change === "replace" || change === "delete"
-            ? "deletes the dataset with its imported data and the recorded events"
-            : undefined,
-    MetadataDataset: (change) =>
-        change === "replace" || change === "delete"
-            ? "deletes the dataset of items or users with its imported data"
-            : undefined,
+    Dataset: ifLost("deletes the dataset with its imported data and the recorded events"),
+    MetadataDataset: ifLost("deletes the dataset of items or users with its imported data"),
     EventTracker: (change) => (change === "replace" ? "the event tracker gets a new tracking ID" : undefined),
     Bucket: (change, names) =>
-        change === "replace" || change === "delete"
+        isLost(change)
             ? `deletes ${counted(names.length, "bucket")} with all objects, unless dataRetention is retain`
             : undefined,
-    Table: (change) =>
-        change === "replace" || change === "delete"
-            ? "deletes the table with the viewers' events and lists"
-            : undefined,
-    RestApi: (change) =>
-        change === "replace" || change === "delete"
-            ? "the API loses its address: clients need the new apiUrl"
-            : undefined,
+    Table: ifLost("deletes the table with the viewers' events and lists"),
+    RestApi: ifLost("the API loses its address: clients need the new apiUrl"),
 };
 
 /**

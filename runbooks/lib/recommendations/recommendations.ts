@@ -1,5 +1,4 @@
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { catalogueBeside, titleLookup } from "../../../data-prep/catalogue.ts";
 
 /** One recommended item. `score` is the service's; missing if the recipe returns no scores. */
 export interface Recommendation {
@@ -69,11 +68,3 @@ function filterOf(campaignArn: string, { name, values }: FilterUse) {
 /** Returns the ARN of a filter in the campaign's account and region. */
 export const filterArnOf = (campaignArn: string, name: string): string =>
     campaignArn.replace(/campaign\/.*$/, `filter/${name}`);
-
-/** Returns a function that returns an item's title and year from the catalogue beside the interactions, or the id. */
-export async function titlesBeside(interactionsFile: string): Promise<(itemId: string) => string> {
-    const catalogue = await catalogueBeside(interactionsFile);
-    return titleLookup(
-        catalogue.map((item) => (item.year === null ? item : { ...item, title: `${item.title} (${item.year})` })),
-    );
-}

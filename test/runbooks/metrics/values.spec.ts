@@ -3,7 +3,7 @@ import { freshState } from "../../../core/cost/guard-state.ts";
 import { hour } from "../../../core/cost/time.ts";
 import { interval } from "../../../runbooks/lib/cli/runbook.ts";
 import type { StackObservation } from "../../../runbooks/lib/metrics/observe.ts";
-import { batchValues, metricValues, minuteStart } from "../../../runbooks/lib/metrics/values.ts";
+import { metricValues, minuteStart, toMetricData } from "../../../runbooks/lib/metrics/values.ts";
 import { guardConfig } from "../../support/guard-simulation.ts";
 
 const now = Date.parse("2026-11-25T12:00:00Z");
@@ -90,26 +90,19 @@ describe("`metricValues`, the values that the runbook `publish-metrics` publishe
         assert.equal(of({ importedAt: undefined }).DataAgeHours, undefined);
     });
 
-    it("`batchValues` returns batches of 1,000 values, each with the start of the current minute", () => {
-        const values = Array.from({ length: 2001 }, (_, n) => ({ name: "coverage", value: n, version: `v${n}` }));
-        const batches = batchValues(values, "dev", minuteStart(now + 59_999));
-        assert.deepEqual(
-            batches.map(({ length }) => length),
-            [1000, 1000, 1],
-        );
-        assert.deepEqual(
-            batches.flat().map(({ Value }) => Value),
-            values.map(({ value }) => value),
-        );
-        assert.deepEqual(batches[2]?.[0], {
-            MetricName: "coverage",
-            Value: 2000,
-            Timestamp: new Date(now),
-            Dimensions: [
-                { Name: "Stack", Value: "dev" },
-                { Name: "SolutionVersion", Value: "v2000" },
-            ],
-        });
+    it("`toMetricData` returns each value with its stack, version and the start of the current minute", () => {
+        const value = { name: "coverage", value: 0.5, version: "new" };
+        assert.deepEqual(toMetricData([value], "dev", minuteStart(now + 59_999)), [
+            {
+                MetricName: "coverage",
+                Value: 0.5,
+                Timestamp: new Date(now),
+                Dimensions: [
+                    { Name: "Stack", Value: "dev" },
+                    { Name: "SolutionVersion", Value: "new" },
+                ],
+            },
+        ]);
     });
 });
 
