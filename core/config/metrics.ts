@@ -80,7 +80,7 @@ export const edgeMetrics = { requests: "Requests", bytes: "BytesDownloaded" } as
 /**
  * Metrics that CloudWatch extracts from the functions' logs; dimension `Stack`. No policy allows
  * `cloudwatch:PutMetricData` in this namespace. In addition, the guard caps these counts by AWS's own metrics
- * (core/cost/logged-counts.ts).
+ * (app/functions/cost-guard/counted-metrics.ts).
  */
 export const functionsNamespace = "MovieRecommender/Functions";
 

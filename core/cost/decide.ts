@@ -1,11 +1,10 @@
-import { countCampaign, hourlyUsd } from "./count.ts";
 import { enforceLimit } from "./enforce-limit.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import { addNotification, type GuardState, without } from "./guard-state.ts";
+import { addNotification, type GuardState, hourlyUsd, remembered, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
 import type { Observations } from "./observations.ts";
 import { countServing, lastHourUsd, type ServingObservations, servingUsdPerHour } from "./serving-spend.ts";
-import { cents, openSince } from "./spend.ts";
+import { cents, countTime, monthSpendUsd, openSince, settle } from "./spend.ts";
 import { day, hour, stamp, toMonth, windowStart } from "./time.ts";
 import { unused } from "./unused.ts";
 
@@ -37,28 +36,30 @@ export function decide(
     config: GuardConfig,
     observations: Observations,
 ): { readonly state: GuardState; readonly gauges: Gauges } {
-    const parkedAt = observations.parked?.flag?.since;
-    const main = countCampaign(previousState, now, config.recipe, observations, parkedAt);
-    const { serving } = observations;
-    const requests = serving && countServing(previousState.serving, now, serving);
+    const { campaign: observed, requests, serving, parked } = observations;
+    const campaign =
+        observed === undefined ? previousState.campaign : observed.found && remembered(observed.found, config.recipe);
+    const spend = countTime(previousState.spend, now, previousState.campaign, campaign, parked?.flag?.since);
+    const served = serving && countServing(previousState.serving, now, serving);
     const jobs = serving?.jobs ?? previousState.jobs;
     const jobsUsd = jobs?.month === toMonth(now) ? jobs.usd : 0;
-    const usd = main.usd + (requests?.usd ?? 0) + jobsUsd;
+    const usd = monthSpendUsd(spend, requests) + (served?.usd ?? 0) + jobsUsd;
     const counted: GuardState = {
         ...without(previousState, "campaign"),
-        ...main.counted,
-        ...(requests && { serving: requests.spend }),
+        spend: settle(spend, now, requests),
+        ...(campaign && { campaign }),
+        ...(served && { serving: served.spend }),
         ...(jobs && { jobs }),
     };
     const steps = [
         (state: GuardState) => endParking(state),
-        (state: GuardState) => enforceLimit(state, now, config, usd, observations.parked?.flag),
+        (state: GuardState) => enforceLimit(state, now, config, usd, parked?.flag),
         (state: GuardState) => (serving ? closeAtShare(state, now, config, serving) : state),
         (state: GuardState) => idle(state, now, config, observations),
         (state: GuardState) => unused(state, now, config, observations),
     ];
     const stepped = steps.reduce((so, step) => step(so), counted);
-    const state = main.isSeen ? stepped : { ...stepped, spend: previousState.spend };
+    const state = observed === undefined ? { ...stepped, spend: previousState.spend } : stepped;
     return { state, gauges: computeGauges(state, now, config, observations, usd) };
 }
 

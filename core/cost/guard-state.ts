@@ -1,9 +1,10 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { isV2 } from "../config/prices.ts";
+import { campaignUsdPerHour, isV2 } from "../config/prices.ts";
+import type { GuardConfig } from "./guard-config.ts";
 import type { GuardNotification, NotificationKind } from "./notifications.ts";
 import { isLeaving, type ObservedCampaign, type ParkingCause } from "./observations.ts";
 import type { JobsSpend, ServingSpend } from "./serving-spend.ts";
-import { freshSpend, type SpendState } from "./spend.ts";
+import { freshSpend, type RequestWindows, type SpendState, usedTPS } from "./spend.ts";
 import { hour } from "./time.ts";
 
 /**
@@ -106,6 +107,18 @@ export const remembered = (observed: ObservedCampaign, recipe: string | undefine
     v2: isV2(recipe),
     leaving: isLeaving(observed),
 });
+
+/** Returns the campaign's US dollars per hour: by the minimum TPS, or by the requests if they are known and more. */
+export function hourlyUsd(
+    { campaign }: GuardState,
+    { recipe }: Pick<GuardConfig, "recipe">,
+    now: number,
+    requests?: RequestWindows,
+): number {
+    return campaign === undefined
+        ? 0
+        : campaignUsdPerHour(recipe, Math.max(campaign.minProvisionedTPS, usedTPS(now, requests)));
+}
 
 /**
  * Adds a notification, unless the last one of its kind has an equal key. Returns undefined if too many notifications

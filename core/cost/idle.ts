@@ -1,6 +1,5 @@
-import { hourlyUsd } from "./count.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import { addNotification, type GuardState, type Probe, without } from "./guard-state.ts";
+import { addNotification, type GuardState, hourlyUsd, type Probe, without } from "./guard-state.ts";
 import { perDay } from "./notifications.ts";
 import type { Observations } from "./observations.ts";
 import { type RequestWindows, sumWindows } from "./spend.ts";

@@ -9,7 +9,6 @@ import {
     servingApiMetrics,
     servingMetrics,
 } from "../config/metrics.ts";
-import { prefetchCounts } from "../cost/logged-counts.ts";
 import type { ObservedCampaign } from "../cost/observations.ts";
 import type { RequestWindows } from "../cost/spend.ts";
 import { hour, window, windowStart } from "../cost/time.ts";
@@ -144,4 +143,43 @@ export async function prefetchWindows(
         completeWindows(client, [{ ...invoked, stat: "Sum" }], since - hour, now),
     ]);
     return prefetchCounts({ sums, minimums, invocations, viewers });
+}
+
+/**
+ * Number of windows before and after an invocation in which CloudWatch may count its requests: an invocation runs five
+ * minutes, and clocks differ.
+ */
+const reach = { before: 1, after: 2 };
+
+/**
+ * Returns the logged requests of the prefetch function by windows, at most as many as its invocations can have sent: any
+ * function of the account can write such a log line for another stack.
+ * The rest counts as use by other clients. A window with a negative datapoint is left out, so all its requests count as
+ * use, because a used campaign must never look idle.
+ */
+function prefetchCounts({
+    sums,
+    minimums,
+    invocations,
+    viewers,
+}: {
+    readonly sums: RequestWindows;
+    readonly minimums: RequestWindows;
+    readonly invocations: RequestWindows;
+    /** Maximum number of requests that one invocation of the prefetch function sends. */
+    readonly viewers: number;
+}): RequestWindows {
+    const left = new Map([...invocations].map(([start, count]) => [start, Math.max(0, count) * viewers]));
+    const counts = new Map<number, number>();
+    for (const [start, sum] of [...sums].sort(([one], [other]) => one - other)) {
+        if (Math.min(sum, minimums.get(start) ?? 0) < 0) continue;
+        let wanted = sum;
+        for (let at = start - reach.after * window; at <= start + reach.before * window && wanted > 0; at += window) {
+            const taken = Math.min(wanted, left.get(at) ?? 0);
+            left.set(at, (left.get(at) ?? 0) - taken);
+            wanted -= taken;
+        }
+        if (sum > wanted) counts.set(start, sum - wanted);
+    }
+    return counts;
 }

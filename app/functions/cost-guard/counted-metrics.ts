@@ -13,7 +13,6 @@ import {
     tableNamespace,
 } from "../../../core/config/metrics.ts";
 import { apiStage } from "../../../core/config/names.ts";
-import { type LoggedCount, loggedCount } from "../../../core/cost/logged-counts.ts";
 import { assumed, type Usage } from "../../../core/cost/usage.ts";
 import type { ServedPlace } from "../../../core/operations/close-api.ts";
 
@@ -54,6 +53,23 @@ const bytesPerGb = 1024 ** 3;
 const maxAnswerBytes = 6 * 1024 ** 2;
 /** Maximum number of events in one request (app/api/openapi.yaml; Personalize API reference, PutEvents). */
 const maxEvents = 10;
+
+/**
+ * A count that CloudWatch extracts from a function's log. Any function of the account can write such a log line for
+ * another stack. Therefore, the code never uses more than a maximum that it derives from metrics that only AWS can
+ * write.
+ */
+export interface LoggedCount {
+    readonly sum: number;
+    /** The smallest datapoint. A negative one is forged, and hides other datapoints in the sum. */
+    readonly minimum: number;
+}
+
+/**
+ * Returns a logged count, limited to `most`. Returns `most` for a forged count, so that no forged datapoint hides use.
+ */
+const loggedCount = ({ sum, minimum }: LoggedCount, most: number): number =>
+    Math.min(sum, minimum) < 0 || sum > most ? most : sum;
 
 /** Declares a metric whose sum alone determines the usage. */
 const summed = (

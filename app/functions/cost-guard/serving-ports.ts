@@ -1,12 +1,17 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { gatewayNamespace } from "../../../core/config/metrics.ts";
-import type { LoggedCount } from "../../../core/cost/logged-counts.ts";
 import { plus, type Usage } from "../../../core/cost/usage.ts";
 import { type CloseClients, closeApi, distributionId, isApiClosed } from "../../../core/operations/close-api.ts";
 import { readWindows } from "../../../core/operations/observe-campaign.ts";
 import { jobsSpend } from "../batch-lists/state-item.ts";
-import { type CountedMetric, metricsOfEdge, regionalMetrics, type ServingTargets } from "./counted-metrics.ts";
+import {
+    type CountedMetric,
+    type LoggedCount,
+    metricsOfEdge,
+    regionalMetrics,
+    type ServingTargets,
+} from "./counted-metrics.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 
 /**
