@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { githubAudience, githubIssuer, githubTrust } from "../../core/iam/github-trust.ts";
-import { type OperatorScope, operatorPolicy, policyKinds, policyName, rolesBoundary } from "../../core/iam/operator.ts";
+import { type OperatorScope, policyKinds, policyName } from "../../core/iam/operator/scope.ts";
+import { operatorPolicy, rolesBoundary } from "../../core/iam/operator.ts";
 
 export interface OperatorAccessArgs {
     readonly scope: OperatorScope;

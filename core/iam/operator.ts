@@ -15,18 +15,6 @@ import { pageGrants, servingGrants } from "./operator/serving.ts";
 import { storageGrants } from "./operator/storage.ts";
 import { trailRolePolicy } from "./trail-access.ts";
 
-export { webhookParameter } from "./operator/functions.ts";
-export { neededOnAws } from "./operator/needed-on-aws.ts";
-export {
-    type OperatorLevel,
-    type OperatorScope,
-    operatorLevels,
-    type PolicyKindOfOperator,
-    policyArn,
-    policyKinds,
-    policyName,
-} from "./operator/scope.ts";
-
 /** Returns all grants of an operator. */
 export function operatorGrants(scope: OperatorScope): readonly Grant[] {
     return [

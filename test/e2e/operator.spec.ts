@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Personalize } from "@aws-sdk/client-personalize";
 import { namesFor } from "../../core/config/config.ts";
-import { type OperatorLevel, operatorLevels, policyKinds } from "../../core/iam/operator.ts";
+import { type OperatorLevel, operatorLevels, policyKinds } from "../../core/iam/operator/scope.ts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";

@@ -2,13 +2,8 @@ import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { IAM } from "@aws-sdk/client-iam";
 import { bucketNameFor, namesFor } from "../../core/config/config.ts";
-import {
-    type OperatorScope,
-    operatorGrants,
-    operatorPolicy,
-    policyKinds,
-    policyName,
-} from "../../core/iam/operator.ts";
+import { type OperatorScope, policyKinds, policyName } from "../../core/iam/operator/scope.ts";
+import { operatorGrants, operatorPolicy } from "../../core/iam/operator.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { region, type TestAws } from "./local-aws.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { OperatorAccess, type OperatorAccessArgs } from "../../../components/operator/operator-access.ts";
 import { namesFor } from "../../../core/config/config.ts";
 import { githubTrust } from "../../../core/iam/github-trust.ts";
-import { operatorPolicy, policyKinds, rolesBoundary } from "../../../core/iam/operator.ts";
+import { policyKinds } from "../../../core/iam/operator/scope.ts";
+import { operatorPolicy, rolesBoundary } from "../../../core/iam/operator.ts";
 import { declaredResources, requireInputs, settled, typesAndNames, useMocks, value } from "../mocks.ts";
 
 const scope = {

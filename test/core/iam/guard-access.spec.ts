@@ -10,7 +10,8 @@ import {
     notifierPolicy,
     topicPolicy,
 } from "../../../core/iam/guard-access.ts";
-import { rolesBoundary, webhookParameter } from "../../../core/iam/operator.ts";
+import { webhookParameter } from "../../../core/iam/operator/functions.ts";
+import { rolesBoundary } from "../../../core/iam/operator.ts";
 import { findViolations } from "../../../core/iam/resource-rules.ts";
 
 const names = namesFor("dev");

@@ -4,14 +4,14 @@ import { namesFor } from "../../../core/config/config.ts";
 import { bucketNameFor } from "../../../core/config/names.ts";
 import { isGithubSubject } from "../../../core/iam/github-trust.ts";
 import { rolesOf } from "../../../core/iam/operator/functions.ts";
-import { type Grant, prefixActions, roleArn } from "../../../core/iam/operator/scope.ts";
 import {
+    type Grant,
     type OperatorScope,
-    operatorGrants,
-    operatorPolicy,
     policyKinds,
-    rolesBoundary,
-} from "../../../core/iam/operator.ts";
+    prefixActions,
+    roleArn,
+} from "../../../core/iam/operator/scope.ts";
+import { operatorGrants, operatorPolicy, rolesBoundary } from "../../../core/iam/operator.ts";
 import { itemAt } from "../../support/item-at.ts";
 
 /** A request that no policy of the operator may allow. */

@@ -2,19 +2,18 @@ import assert from "node:assert/strict";
 import { authorize, parsePolicy, sizeLimits, toList } from "policy-evaluator";
 import { bucketNameFor, namesFor } from "../../../core/config/config.ts";
 import { rolesOf } from "../../../core/iam/operator/functions.ts";
-import { prefixActions, roleArn } from "../../../core/iam/operator/scope.ts";
 import {
-    neededOnAws,
     type OperatorLevel,
     type OperatorScope,
-    operatorGrants,
     operatorLevels,
-    operatorPolicy,
     policyArn,
     policyKinds,
-    rolesBoundary,
-} from "../../../core/iam/operator.ts";
+    prefixActions,
+    roleArn,
+} from "../../../core/iam/operator/scope.ts";
+import { operatorGrants, operatorPolicy, rolesBoundary } from "../../../core/iam/operator.ts";
 import { findViolations } from "../../../core/iam/resource-rules.ts";
+import { neededOnAws } from "./needed-on-aws.ts";
 
 const scope: OperatorScope = {
     partition: "aws-cn",
