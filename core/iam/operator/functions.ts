@@ -4,8 +4,8 @@ import { apiPolicy, prefetchPolicy, tableOperationsPolicy } from "../api-access.
 import { batchListsPolicy } from "../batch-access.ts";
 import { schedulePolicy } from "../function-access.ts";
 import { guardPolicy, notifierPolicy } from "../guard-access.ts";
-import { functionLife, logGroupLife, scheduleLife } from "./lifecycle.ts";
-import type { Grant, GrantScope, OperatorScope, PolicyKindOfOperator } from "./scope.ts";
+import { functionLife, type LifePolicies, logGroupLife, scheduleLife } from "./lifecycle.ts";
+import type { Grant, GrantScope, OperatorScope } from "./scope.ts";
 
 /** Values that only the policies of functions need. */
 type FunctionScope = OperatorScope & {
@@ -14,14 +14,12 @@ type FunctionScope = OperatorScope & {
 };
 
 /**
- * A Lambda function of the program. The operator's policies and the permissions boundary are derived from these fields.
+ * A Lambda function of the program, with the policies that have the grants for the function, its log group, roles and
+ * schedule. The operator's policies and the permissions boundary are derived from these fields.
  */
-interface LambdaFunction {
+interface LambdaFunction extends LifePolicies {
     readonly name: keyof Names;
     readonly role: keyof Names;
-    /** The policies with the grants to read and to create the function, its log group, roles and schedule. */
-    readonly read: PolicyKindOfOperator;
-    readonly deploy: PolicyKindOfOperator;
     /** The AWS service that the function's resource policy allows to invoke the function. */
     readonly invokedBy?: string;
     /** Everything that the role may be allowed, whatever the stack's config is. */
@@ -89,12 +87,10 @@ export const functionGrants = ({ names, arn }: GrantScope): readonly Grant[] =>
     lambdaFunctions.flatMap(({ read, deploy, invokedBy, scheduleRole, ...of }) => {
         const policies = { read, deploy };
         const name = names[of.name];
-        const on = arn("lambda", `function:${name}`);
-        const logGroup = arn("logs", `log-group:/aws/lambda/${name}`);
         return [
-            ...functionLife(policies, [on], invokedBy === undefined ? undefined : { service: invokedBy, on }),
-            ...logGroupLife(policies, [logGroup, `${logGroup}:*`]),
-            ...(scheduleRole ? scheduleLife(policies, [arn("scheduler", `schedule/default/${name}`)]) : []),
+            ...functionLife(policies, arn("lambda", `function:${name}`), invokedBy),
+            ...logGroupLife(policies, arn("logs", `log-group:/aws/lambda/${name}`)),
+            ...(scheduleRole ? scheduleLife(policies, arn("scheduler", `schedule/default/${name}`)) : []),
         ];
     });
 
@@ -114,12 +110,7 @@ export function functionPolicies(scope: OperatorScope): readonly PolicyDocument[
 /**
  * The program's roles, each with the service that assumes it and the policies with the grants to read and create it.
  */
-export const rolesOf: readonly {
-    readonly role: keyof Names;
-    readonly service: string;
-    readonly read: PolicyKindOfOperator;
-    readonly deploy: PolicyKindOfOperator;
-}[] = [
+export const rolesOf: readonly (LifePolicies & { readonly role: keyof Names; readonly service: string })[] = [
     { role: "role", service: "personalize.amazonaws.com", read: "read", deploy: "deploy" },
     ...lambdaFunctions.flatMap(({ role, scheduleRole, read, deploy }) => [
         { role, service: "lambda.amazonaws.com", read, deploy },

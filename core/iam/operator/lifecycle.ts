@@ -6,54 +6,47 @@ export interface LifePolicies {
     readonly deploy: PolicyKindOfOperator;
 }
 
-/** A service that invokes a function, as the function's resource policy allows, and the function's ARN. */
-export interface InvokedFunction {
-    readonly service: string;
-    readonly on: string;
-}
-
 /**
- * Returns the grants for Lambda functions, their settings and their resource policies. Only the function `invoked` may
- * get a statement in its resource policy, and only for the service that `invoked` names (Service Authorization
- * Reference, "AWS Lambda", `lambda:Principal`).
+ * Returns the grants for a Lambda function, its settings and its resource policy. The function gets a statement in its
+ * resource policy only for the service `invokedBy` (Service Authorization Reference, "AWS Lambda", `lambda:Principal`).
  */
-export const functionLife = (policy: LifePolicies, on: readonly string[], invoked?: InvokedFunction): Grant[] => [
+export const functionLife = (policy: LifePolicies, arn: string, invokedBy: string | undefined): Grant[] => [
     grant(policy.read)(
         "ReadFunctions",
         "lambda",
         `GetFunction GetFunctionCodeSigningConfig GetFunctionConcurrency GetFunctionEventInvokeConfig
             GetPolicy ListVersionsByFunction`,
-        on,
+        [arn],
     ),
     grant(policy.deploy)(
         "ManageFunctions",
         "lambda",
         `CreateFunction DeleteFunction DeleteFunctionEventInvokeConfig PutFunctionEventInvokeConfig
             RemovePermission TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration`,
-        on,
+        [arn],
     ),
-    ...(invoked === undefined
+    ...(invokedBy === undefined
         ? []
         : [
-              grant(policy.deploy)("PermitInvocation", "lambda", "AddPermission", [invoked.on], {
-                  condition: { StringEquals: { "lambda:Principal": invoked.service } },
+              grant(policy.deploy)("PermitInvocation", "lambda", "AddPermission", [arn], {
+                  condition: { StringEquals: { "lambda:Principal": invokedBy } },
               }),
           ]),
 ];
 
 /** Returns the grants to read, create, change and delete a schedule. */
-export const scheduleLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
-    grant(policy.read)("ReadSchedules", "scheduler", "GetSchedule", on),
-    grant(policy.deploy)("ManageSchedules", "scheduler", "CreateSchedule DeleteSchedule UpdateSchedule", on),
+export const scheduleLife = (policy: LifePolicies, arn: string): Grant[] => [
+    grant(policy.read)("ReadSchedules", "scheduler", "GetSchedule", [arn]),
+    grant(policy.deploy)("ManageSchedules", "scheduler", "CreateSchedule DeleteSchedule UpdateSchedule", [arn]),
 ];
 
 /** Returns the grants to create, change and delete a log group, and to read its tags. */
-export const logGroupLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
-    grant(policy.read)("ReadLogGroupTags", "logs", "ListTagsForResource", on),
+export const logGroupLife = (policy: LifePolicies, arn: string): Grant[] => [
+    grant(policy.read)("ReadLogGroupTags", "logs", "ListTagsForResource", [arn, `${arn}:*`]),
     grant(policy.deploy)(
         "ManageLogGroups",
         "logs",
         "CreateLogGroup DeleteLogGroup PutRetentionPolicy TagResource UntagResource",
-        on,
+        [arn, `${arn}:*`],
     ),
 ];

@@ -17,7 +17,6 @@ export function operationsGrants(scope: GrantScope): readonly Grant[] {
     const { partition, accountId, names, ours, arn, grant, inRegion: condition } = scope;
     const topic = arn("sns", names.notifications);
     const queues = [names.notifications, names.failures].map((name) => arn("sqs", name));
-    const trailLogs = arn("logs", `log-group:${trailLogGroup(scope)}`);
     // The pattern also matches alarms of a stack whose name begins with this stack's name; their tags differ.
     const alarms = [arn("cloudwatch", `alarm:${names.alarmPrefix}-*`)];
     // A dashboard belongs to the account, so its ARN has no region (Service Authorization Reference, "Amazon
@@ -39,7 +38,7 @@ export function operationsGrants(scope: GrantScope): readonly Grant[] {
         }),
         looks("ReadQueues", "sqs", "GetQueueAttributes ListQueueTags", queues),
         makes("ManageQueues", "sqs", "CreateQueue DeleteQueue SetQueueAttributes TagQueue UntagQueue", queues),
-        ...logGroupLife(policies, [trailLogs, `${trailLogs}:*`]),
+        ...logGroupLife(policies, arn("logs", `log-group:${trailLogGroup(scope)}`)),
         makes("ManageAlarms", "cloudwatch", "DeleteAlarms PutMetricAlarm TagResource UntagResource", alarms, {
             condition: {
                 // With IfExists, because a new alarm has no tags yet.

@@ -14,7 +14,6 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
     const { partition, region, accountId, names, ours, asOurs, arn, grant } = scope;
     const invoked = [names.tableOperations, names.batchLists].map((name) => arn("lambda", `function:${name}`));
     const tables = [arn("dynamodb", `table/${names.api}`)];
-    const accessLogs = arn("logs", `log-group:/aws/apigateway/${names.api}`);
     // API Gateway's ARNs contain no account, and the service generates its IDs (Service Authorization Reference,
     // "Amazon API Gateway Management"). Only the tags identify the owner, and everything in an API or a usage plan
     // inherits the tags (Developer Guide, "API Gateway resources that can be tagged").
@@ -26,7 +25,7 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
     const makes = grant("deploy-serving");
     const page = grant("deploy-page");
     return [
-        ...logGroupLife(policies, [accessLogs, `${accessLogs}:*`]),
+        ...logGroupLife(policies, arn("logs", `log-group:/aws/apigateway/${names.api}`)),
         looks(
             "ReadTables",
             "dynamodb",
