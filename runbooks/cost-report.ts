@@ -2,6 +2,7 @@ import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { approximately, priceNote, prices } from "../core/config/prices.ts";
 import { estimate } from "../core/cost/estimate.ts";
+import { plannedByConfig } from "../core/cost/planned-stack.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { exitCodes, runAction, whole } from "./lib/cli/runbook.ts";
 import {
@@ -12,10 +13,9 @@ import {
     readBill,
     reportPeriod,
 } from "./lib/cost/billed.ts";
-import { estimateInput, readPlannedData } from "./lib/cost/plan.ts";
 import { type CostReport, costReport, reportText } from "./lib/cost/report.ts";
 import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
-import { bornAt, exportedStack, selectOutputs } from "./lib/stack/stack.ts";
+import { bornAt, exportedStack, selectOutputs, selectPlan } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 import { readMonthSpent } from "./lib/stack/stack-report.ts";
 
@@ -47,7 +47,8 @@ await runAction(options.verbose, async () => {
     const exported = await exportedStack(stack);
     const config = await requireStackConfig(stack, options.configFile);
     const { region } = config;
-    const plan = estimateInput(config, exported, await readPlannedData(config));
+    const nothing = { interactions: 0, bytes: 0, alarmMetrics: 0, dashboards: 0 };
+    const plan = selectPlan(exported) ?? { ...plannedByConfig(config), ...nothing };
     const services = [...new Set(estimate(plan).monthly.map(({ service }) => service))];
     const scope = { services, region, stackTag: options.byTag || config.budgetByTag ? config.stack : undefined };
     process.stderr.write(`Reading the bill from Cost Explorer, at ${callPrice} a page.\n`);

@@ -1,6 +1,8 @@
 import { type PersonalizeClient, paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { isKindName, type Properties, type ResourceKindName } from "pulumi-personalize/core";
+import type { PlannedStack } from "../../../core/cost/planned-stack.ts";
+import type { StackRecordInputs } from "../../../core/operations/stack-record.ts";
 import { askPulumi, pulumi } from "./pulumi.ts";
 
 /** A Personalize resource in the stack's state. */
@@ -69,6 +71,12 @@ export async function exportedStack(stack: string | undefined): Promise<Exported
 /** Returns the outputs of an exported stack. Secret outputs are not readable. */
 export function selectOutputs({ deployment }: ExportedStack): Properties {
     return deployment?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+}
+
+/** Returns the stack that the last `pulumi up` planned, with its files; undefined for a stack without resources. */
+export function selectPlan({ deployment }: ExportedStack): PlannedStack | undefined {
+    const record = deployment?.resources?.find(({ type }) => type === typeOf("StateFlags"));
+    return (record?.inputs as Partial<StackRecordInputs> | undefined)?.priced?.plan;
 }
 
 /** Returns the creation time of the stack's first resource, epoch milliseconds; undefined without resources. */
