@@ -1,5 +1,5 @@
 import { approximately, campaignUsdPerMonth, priceNote } from "../core/config/prices.ts";
-import { describeCampaign, nameInArn, toServed } from "../core/operations/operation.ts";
+import { describeCampaign, nameInArn, parkedText, toServed } from "../core/operations/operation.ts";
 import { park } from "../core/operations/park.ts";
 import { readStateFlags } from "../core/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
@@ -21,12 +21,7 @@ await runOperation(options, async (stack, deps, signal) => {
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
     const served = parked ? parked.campaign : description && toServed(description);
     const usdPerMonth = campaignUsdPerMonth(config.recipe, served?.minProvisionedTPS ?? 1);
-    if (!campaign && parked) {
-        return printed(
-            `The campaign has been parked since ${parked.since} (${parked.reason}). To resume it: npm run resume`,
-            false,
-        );
-    }
+    if (!campaign && parked) return printed(parkedText(parked), false);
     if (!campaign || (!description && !parked)) {
         throw new RunbookError(
             `Stack ${stack.stack} has no campaign to park${config.campaignEnabled ? "" : " (campaignEnabled is false)"}. ` +

@@ -1,6 +1,6 @@
 import { isBatch } from "../core/config/config.ts";
 import { approximately } from "../core/config/prices.ts";
-import { describeCampaign, nameInArn, toServed } from "../core/operations/operation.ts";
+import { describeCampaign, heldText, nameInArn, parkedText, toServed } from "../core/operations/operation.ts";
 import { readStateFlags } from "../core/operations/state-flags.ts";
 import { printResult, shortTime, table } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
@@ -44,15 +44,8 @@ await runOperation(options, async (stack, deps) => {
                 `The API serves lists of batch inference, generation ${lists.generation}, from a job of ${since}.`,
             );
         }
-        if (parked) {
-            console.log(
-                `Parked since ${shortTime(parked.since)} (${parked.reason}). To create the campaign again: npm run resume`,
-            );
-        }
-        if (serving?.hold) {
-            const held = `Version ${nameInArn(serving.solutionVersionArn)} is held since ${shortTime(serving.since)} (${serving.reason}).`;
-            console.log(`${held} End the hold with: npm run rollback -- --release`);
-        }
+        if (parked) console.log(parkedText(parked));
+        if (serving?.hold) console.log(heldText(serving));
     });
     return exitCodes.fine;
 });

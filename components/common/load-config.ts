@@ -7,6 +7,7 @@ import { type ConfigProblem, parseConfig, type StackConfig } from "../../core/co
 import { keys } from "../../core/config/keys.ts";
 import { toConfigText } from "../../core/config/kinds.ts";
 import { regionWarning } from "../../core/config/regions.ts";
+import { heldText, parkedText } from "../../core/operations/operation.ts";
 import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../core/operations/state-flags.ts";
 import { findMissingColumns } from "../../data-prep/columns.ts";
 import { DEFAULT_OUTPUT } from "../../data-prep/files.ts";
@@ -97,17 +98,7 @@ export async function stackStateFlags(stack: string, previousStack: string): Pro
                 "To open them: npm run resume",
         );
     }
-    if (parked) {
-        warn(
-            `the campaign has been parked since ${parked.since} (${parked.reason}), so this run creates no campaign. ` +
-                "To resume it: npm run resume",
-        );
-    }
-    if (serving?.hold) {
-        warn(
-            `the campaign has been held at version ${serving.solutionVersionArn} since ${serving.since} (${serving.reason}), so this run keeps that version. ` +
-                "To serve the newest version again: npm run rollback -- --release",
-        );
-    }
+    if (parked) warn(parkedText(parked));
+    if (serving?.hold) warn(heldText(serving));
     return stateFlags;
 }

@@ -7,6 +7,7 @@ import {
     verdictOn,
     waitFor,
 } from "pulumi-personalize/core";
+import type { ParkedFlag, ServingFlag } from "./state-flags.ts";
 
 /** Dependencies of an operation on a running recommender; runbooks and Lambda functions pass them. */
 export interface OperationDeps extends LifecycleDeps {
@@ -34,6 +35,18 @@ export const nameInArn = (arn: string) => arn.split("/").at(-1) ?? arn;
 export const solutionOf = (versionArn: string) => versionArn.slice(0, versionArn.lastIndexOf("/"));
 /** Returns the current time, ISO 8601 in UTC. */
 export const nowIso = () => new Date().toISOString();
+
+/** Formats a flag's time, which is in ISO 8601. An operator may have written another text. */
+const minuteOf = (since: string) => `${since.slice(0, 16).replace("T", " ")} UTC`;
+
+/** Returns a sentence about a parked campaign, with the command that resumes it. */
+export const parkedText = ({ since, reason }: Pick<ParkedFlag, "since" | "reason">) =>
+    `the campaign has been parked since ${minuteOf(since)} (${reason}). To resume it: npm run resume`;
+
+/** Returns a sentence about a campaign that is held at a version, with the command that ends the hold. */
+export const heldText = ({ since, reason, solutionVersionArn }: Omit<ServingFlag, "hold">) =>
+    `the campaign has been held at version ${nameInArn(solutionVersionArn)} since ${minuteOf(since)} (${reason}), so ` +
+    "`pulumi up` keeps that version. To serve the newest version again: npm run rollback -- --release";
 
 /** Returns the version and minimum TPS in a description of a campaign. */
 export const toServed = ({ properties }: Description): Served => ({

@@ -48,12 +48,12 @@ function parkAndResume(operated: () => Operated): void {
     it("while the campaign is parked, `retrain`, `rollback` and `recommend` fail, and `park` succeeds", async () => {
         const again = await runbook("park", "--yes");
         assertExit(again, 0);
-        assert.match(again.stdout, /The campaign has been parked since .*holidays/);
+        assert.match(again.stdout, /the campaign has been parked since .*holidays/);
         const others = [["retrain"], ["rollback", "--yes"], ["recommend", "1"]] as const;
         for (const [name, ...args] of others) {
             const result = await runbook(name, ...args);
             assertExit(result, 1);
-            assert.match(result.stderr, /The campaign has been parked since .*npm run resume/);
+            assert.match(result.stderr, /the campaign has been parked since .*npm run resume/);
         }
     });
 
@@ -297,7 +297,7 @@ describe("Runbooks for a stack that Pulumi deployed on the local AWS", () => {
             const { operations, stdout } = await up();
             assert.deepEqual(operations, []);
             assert.equal(await serving(), to);
-            assert.match(stdout, new RegExp(`held at version ${to}.*odd lists`));
+            assert.match(stdout, new RegExp(`held at version ${to.split("/").at(-1)} .*odd lists`));
         });
 
         it("`rollback --to` accepts any ACTIVE version, and lists ACTIVE versions for an unknown ID", async () => {

@@ -3,7 +3,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { goneOrThrow } from "pulumi-personalize/core";
 import { isNotFound } from "pulumi-personalize/errors";
 import { isBatch, type StackConfig } from "../../../core/config/config.ts";
-import { nameInArn } from "../../../core/operations/operation.ts";
+import { nameInArn, parkedText } from "../../../core/operations/operation.ts";
 import { readStateFlags } from "../../../core/operations/state-flags.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
@@ -39,12 +39,7 @@ const servesLists = (stack: string, instead: string) =>
 
 async function parkedError(stack: string, region: string): Promise<RunbookError | undefined> {
     const { parked } = await readStateFlags(new SSMClient({ region }), shortName(stack));
-    return (
-        parked &&
-        new RunbookError(
-            `The campaign has been parked since ${parked.since} (${parked.reason}). Bring it back: npm run resume`,
-        )
-    );
+    return parked && new RunbookError(parkedText(parked));
 }
 
 /**

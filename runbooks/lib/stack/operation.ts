@@ -4,7 +4,12 @@ import type { Command } from "commander";
 import { campaign, goneOrThrow, isOurs, listTags, personalizeClients } from "pulumi-personalize/core";
 import { campaignNameOf, type StackConfig } from "../../../core/config/config.ts";
 import { advice } from "../../../core/operations/advice.ts";
-import { type OperatedCampaign, type OperationDeps, solutionOf } from "../../../core/operations/operation.ts";
+import {
+    type OperatedCampaign,
+    type OperationDeps,
+    parkedText,
+    solutionOf,
+} from "../../../core/operations/operation.ts";
 import { readStateFlags } from "../../../core/operations/state-flags.ts";
 import type { runbooks } from "../../runbooks.mjs";
 import { type CommonOptions, RunbookError, runAction, runbook } from "../cli/runbook.ts";
@@ -67,11 +72,7 @@ export const findRecordedArn = (
  */
 export async function refuseParked(deps: OperationDeps, { region, stack }: StackConfig): Promise<void> {
     const { parked } = await readStateFlags(deps.ssm(region), stack);
-    if (parked) {
-        throw new RunbookError(
-            `The campaign has been parked since ${parked.since}. Bring it back first: npm run resume`,
-        );
-    }
+    if (parked) throw new RunbookError(parkedText(parked));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { duration } from "pulumi-personalize/core";
 import { approximately, priceNote } from "../../../core/config/prices.ts";
 import { readable } from "../../../core/cost/time.ts";
-import { nameInArn } from "../../../core/operations/operation.ts";
+import { heldText, parkedText } from "../../../core/operations/operation.ts";
 import { table } from "../cli/output.ts";
 import type { StackReport } from "./stack-report.ts";
 
@@ -26,13 +26,7 @@ export function reportText({ overall, resources, money, unread }: StackReport): 
         if (nextStep) lines.push(`${resource}: ${nextStep}`);
     }
     if (money?.parked) lines.push(parkedText(money.parked));
-    if (money?.held) {
-        const { since, reason, solutionVersionArn } = money.held;
-        lines.push(
-            `the campaign has been held at version ${nameInArn(solutionVersionArn)} since ${readable(Date.parse(since))} (${reason}), so \`pulumi up\` keeps that version. ` +
-                "To serve the newest version again: npm run rollback -- --release",
-        );
-    }
+    if (money?.held) lines.push(heldText(money.held));
     if (money?.spent) {
         const { month, usd, until } = money.spent;
         const spent = `${approximately(usd)} ${priceNote}`;
@@ -42,9 +36,6 @@ export function reportText({ overall, resources, money, unread }: StackReport): 
     lines.push(`console: ${resources[0]?.consoleUrl}`);
     return lines.join("\n");
 }
-
-const parkedText = ({ since, reason }: { readonly since: string; readonly reason: string }) =>
-    `the campaign has been parked since ${readable(Date.parse(since))} (${reason}). To resume it: npm run resume`;
 
 /** Returns one line for each change since `before`; without `before`, one line for each resource. */
 export function changesSince(before: StackReport | undefined, after: StackReport): string[] {
