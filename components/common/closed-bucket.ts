@@ -6,19 +6,19 @@ import { refuse } from "./load-config.ts";
 import { warn } from "./messages.ts";
 
 export interface ClosedBucketArgs {
-    readonly bucketName: pulumi.Input<string>;
+    readonly bucketName: string;
     /** Whether an existing bucket keeps its name if `bucketName` changes, because a replacement would lose its objects. */
     readonly keepsName?: boolean;
     /** Whether `pulumi destroy` also deletes the bucket's objects. */
     readonly forceDestroy: boolean;
-    /** ARN of the KMS key that encrypts the objects; undefined for S3 managed keys. */
-    readonly kmsKeyArn: string | undefined;
+    /** ARN of the KMS key that encrypts the objects; S3 managed keys by default. */
+    readonly kmsKeyArn?: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
 }
 
 /**
- * Creates a private, encrypted bucket without ACLs. A bucket policy must wait for `accessBlock`. `bucketName` resolves
- * after the bucket exists. If the name is taken, preview fails with a ProgramError.
+ * Creates a private, encrypted bucket without ACLs. `bucketName` resolves after the bucket exists, and `setPolicy` creates
+ * the bucket's policy. If the name is taken, preview fails with a ProgramError.
  */
 export function closedBucket(name: string, args: ClosedBucketArgs, opts: pulumi.CustomResourceOptions) {
     const bucket = new aws.s3.Bucket(
@@ -45,7 +45,14 @@ export function closedBucket(name: string, args: ClosedBucketArgs, opts: pulumi.
     );
     new aws.s3.BucketOwnershipControls(name, { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, opts);
     new aws.s3.BucketServerSideEncryptionConfiguration(name, { ...of, rules: [encryptionBy(args.kmsKeyArn)] }, opts);
-    return { bucket, bucketName, accessBlock };
+    const setPolicy = (document: pulumi.Input<object>) =>
+        new aws.s3.BucketPolicy(
+            name,
+            { ...of, policy: pulumi.jsonStringify(document) },
+            // Wait for the public access block, because S3 rejects a policy while the block is being set.
+            { ...opts, dependsOn: accessBlock },
+        );
+    return { bucketName, setPolicy };
 }
 
 /**

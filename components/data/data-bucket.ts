@@ -16,7 +16,7 @@ const listsDays = 60;
 const deletionDays = 7;
 
 export interface DataBucketArgs {
-    readonly bucketName: pulumi.Input<string>;
+    readonly bucketName: string;
     /** Files to upload, by their name in the program, such as `interactions`. */
     readonly files: Readonly<Record<string, FileArgs>>;
     /**
@@ -70,7 +70,7 @@ export class DataBucket extends pulumi.ComponentResource {
         const retain = args.dataRetention === "retain";
         const child = { parent: this, retainOnDelete: retain };
 
-        const { bucketName, accessBlock } = closedBucket(
+        const { bucketName, setPolicy } = closedBucket(
             name,
             { bucketName: args.bucketName, forceDestroy: !retain, kmsKeyArn: args.kmsKeyArn, tags: args.tags },
             child,
@@ -113,12 +113,7 @@ export class DataBucket extends pulumi.ComponentResource {
             // Wait for the versioning, because S3 rejects lifecycle rules for old versions until versioning is enabled.
             { ...child, dependsOn: versioning },
         );
-        const policy = new aws.s3.BucketPolicy(
-            name,
-            { ...of, policy: pulumi.jsonStringify(args.policy) },
-            // Wait for the public access block, because S3 rejects a policy while the block is being set.
-            { ...child, dependsOn: accessBlock },
-        );
+        const policy = setPolicy(args.policy);
         const upload = ([file, { path, key, contentType }]: [string, FileArgs]): [string, UploadedFile] => {
             const { contentHash, lines } = pulumi.output(readContentOnce(path));
             const object = new aws.s3.BucketObjectv2(

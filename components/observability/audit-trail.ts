@@ -29,27 +29,19 @@ export class AuditTrail extends pulumi.ComponentResource {
         const child = { parent: this };
 
         // Use S3 managed keys, because the policy of a customer managed key would also have to allow CloudTrail.
-        const closed = { bucketName: args.bucketName, keepsName: true, forceDestroy: true, kmsKeyArn: undefined, tags };
-        const { bucketName: s3BucketName, accessBlock } = closedBucket(name, closed, child);
-        const of = { bucket: s3BucketName };
+        const closed = { bucketName: args.bucketName, keepsName: true, forceDestroy: true, tags };
+        const { bucketName: s3BucketName, setPolicy } = closedBucket(name, closed, child);
         new aws.s3.BucketLifecycleConfiguration(
             name,
             {
-                ...of,
+                bucket: s3BucketName,
                 rules: [
                     { id: "old-events", status: "Enabled", filter: { prefix: "" }, expiration: { days: keptDays } },
                 ],
             },
             child,
         );
-        const bucketPolicy = new aws.s3.BucketPolicy(
-            name,
-            {
-                ...of,
-                policy: pulumi.jsonStringify(s3BucketName.apply((its) => trailBucketPolicy(scope, its))),
-            },
-            { ...child, dependsOn: accessBlock },
-        );
+        const bucketPolicy = setPolicy(s3BucketName.apply((its) => trailBucketPolicy(scope, its)));
         const logGroup = trailLogGroup({ names });
         const logs = new aws.cloudwatch.LogGroup(name, { name: logGroup, retentionInDays: keptDays, tags }, child);
         const streams = regionalArn(caller, "logs", `log-group:${logGroup}:*`);

@@ -65,11 +65,7 @@ export class Storefront extends pulumi.ComponentResource {
         const bucketName = storefrontBucketNameFor(args.bucketName);
         // `destroy` deletes the bucket with all objects (forceDestroy), because every `up` can create the objects
         // again. Use S3 managed keys, because CloudFront can read objects with them without a KMS grant.
-        const { bucketName: bucket, accessBlock } = closedBucket(
-            name,
-            { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags },
-            child,
-        );
+        const { bucketName: bucket, setPolicy } = closedBucket(name, { bucketName, forceDestroy: true, tags }, child);
         const access = new aws.cloudfront.OriginAccessControl(
             name,
             {
@@ -82,16 +78,7 @@ export class Storefront extends pulumi.ComponentResource {
             child,
         );
         const distribution = this.distribution(name, args, { bucket, access }, child);
-        const policy = new aws.s3.BucketPolicy(
-            name,
-            {
-                bucket,
-                policy: pulumi.jsonStringify(
-                    distribution.arn.apply((arn) => storefrontBucketPolicy(caller, bucketName, arn)),
-                ),
-            },
-            { ...child, dependsOn: accessBlock },
-        );
+        const policy = setPolicy(distribution.arn.apply((arn) => storefrontBucketPolicy(caller, bucketName, arn)));
         const objects = args.files.map(({ name: key, contentType, content }) => {
             const source =
                 "text" in content ? { content: content.text } : { source: new pulumi.asset.FileAsset(content.path) };
