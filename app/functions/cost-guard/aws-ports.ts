@@ -1,17 +1,17 @@
-import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
-import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
-import { type CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
     DeleteSolutionCommand,
-    type PersonalizeClient,
+    PersonalizeClient,
     paginateListCampaigns,
     paginateListSolutions,
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import type { SNSClient } from "@aws-sdk/client-sns";
-import type { SSMClient } from "@aws-sdk/client-ssm";
+import { GetRecommendationsCommand, PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { goneOrThrow, isOurs, listTags } from "pulumi-personalize/core";
 import { ownMetrics, ownNamespace } from "../../../core/config/metrics.ts";
 import type { Gauges } from "../../../core/cost/decide.ts";
@@ -30,7 +30,7 @@ import { readStateFlags } from "../../../core/operations/state-flags.ts";
 import { listSubscriptions } from "../../../core/operations/subscriptions.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
 import { sendNotification } from "../send-notification.ts";
-import type { ServingTargets } from "./counted-metrics.ts";
+import { edgeRegion, type ServingTargets } from "./counted-metrics.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 import { servingPorts } from "./serving-ports.ts";
 
@@ -57,25 +57,26 @@ export interface GuardTargets {
     readonly tableName?: string | undefined;
 }
 
-export interface GuardClients {
-    readonly personalize: PersonalizeClient;
-    /** A client without retries, because CloudWatch counts each attempt as a request to the campaign. */
-    readonly runtime: PersonalizeRuntimeClient;
-    readonly cloudwatch: CloudWatchClient;
-    /** CloudWatch in us-east-1, for the metrics of CloudFront. */
-    readonly edgeCloudwatch: CloudWatchClient;
-    readonly gateway: APIGatewayClient;
-    readonly edge: CloudFrontClient;
-    readonly ssm: SSMClient;
-    readonly sns: SNSClient;
-    readonly dynamo: DynamoDBClient;
-}
+/** Creates the clients of the services that the guard calls, in the function's region. */
+export const createClients = () => ({
+    personalize: new PersonalizeClient({}),
+    // Without retries, because CloudWatch counts each attempt as a request to the campaign.
+    runtime: new PersonalizeRuntimeClient({ maxAttempts: 1 }),
+    cloudwatch: new CloudWatchClient({}),
+    // For the metrics of CloudFront.
+    edgeCloudwatch: new CloudWatchClient({ region: edgeRegion }),
+    gateway: new APIGatewayClient({}),
+    edge: new CloudFrontClient({ region: edgeRegion }),
+    ssm: new SSMClient({}),
+    sns: new SNSClient({}),
+    dynamo: new DynamoDBClient({}),
+});
 
 /** A user id that no dataset has; the answer is ignored. */
 const probeUser = "cost-guard-probe";
 
 /** Creates the functions with which the cost guard calls AWS. */
-export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts {
+export function awsPorts(clients: ReturnType<typeof createClients>, place: GuardTargets): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
     const { stack, owner, campaignArn, prefetch, tableName, topicArn } = place;
     const deps = { client: () => personalize, ssm: () => ssm };
