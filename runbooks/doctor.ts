@@ -1,39 +1,24 @@
 import { printResult } from "./lib/cli/output.ts";
-import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
-import {
-    type AccountDeps,
-    auditTrail,
-    budgets,
-    gatewayLogRole,
-    identity,
-    pageHost,
-    personalize,
-} from "./lib/doctor/account.ts";
+import { exitCodes, runAction } from "./lib/cli/runbook.ts";
+import { type AccountDeps, auditTrail, budgets, identity, pageHost, personalize } from "./lib/doctor/account.ts";
 import { type Check, type CheckResult, runChecks } from "./lib/doctor/check.ts";
 import { permissions } from "./lib/doctor/permissions.ts";
 import { priceList } from "./lib/doctor/price-list.ts";
+import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
-
-interface Options extends CommonOptions {
-    readonly configFile?: string;
-}
 
 /** The checks of what neither `pulumi preview` nor the engine says before `up` fails halfway. */
 const checks: Readonly<Record<string, Check<AccountDeps>>> = {
     identity,
     permissions,
     Personalize: personalize,
-    "API's log role": gatewayLogRole,
     CloudFront: pageHost,
     CloudTrail: auditTrail,
     budgets,
     prices: priceList,
 };
 
-const options = runbook("doctor", ["--stack dev", "--stack dev --json"])
-    .option("--config-file <file>", "the stack's configuration, as `pulumi up` takes it; default: Pulumi.<stack>.yaml")
-    .parse()
-    .opts<Options>();
+const options = stackRunbook("doctor", ["--stack dev", "--stack dev --json"]).parse().opts<OperationOptions>();
 
 await runAction(options.verbose, async () => {
     const stack = options.stack ?? (await selectedStack());

@@ -4,21 +4,20 @@ import { InvalidArgumentError } from "commander";
 import { findContentHash } from "pulumi-personalize/core";
 import type { Columns } from "../data-prep/columns.ts";
 import { printResult, table } from "./lib/cli/output.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction, whole } from "./lib/cli/runbook.ts";
+import { exitCodes, RunbookError, runAction, whole } from "./lib/cli/runbook.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
 import { collectUserItems, describeFilter, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
 import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
 import { type Recommendation, recommend } from "./lib/recommendations/recommendations.ts";
 import { noCampaign, notFound } from "./lib/stack/no-campaign.ts";
-import { stackRunbook } from "./lib/stack/operation.ts";
+import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { recordedResources, selectFilterNames, stackOutputs } from "./lib/stack/stack.ts";
 import { projectFile, readSetting, selectedStack } from "./lib/stack/stack-config.ts";
 
-interface Options extends CommonOptions {
+interface Options extends OperationOptions {
     readonly numResults: number;
     readonly explain?: boolean;
     readonly data?: string;
-    readonly configFile?: string;
     readonly filter?: string;
     readonly filterValue: Record<string, string[]>;
 }

@@ -40,21 +40,6 @@ describe("Runbook `doctor` on the local AWS", () => {
         });
     });
 
-    it("`doctor` requires the account's log role only if the API has access logs", async () => {
-        assert.match(initial.of("API's log role").detail, /^not needed/);
-        await aws.configure({ api: true, apiAccessLogs: true });
-        try {
-            const { checks, of, ...result } = await doctor();
-            assertExit(result, 1);
-            assert.deepEqual(failed(checks), ["API's log role"]);
-            assert.match(of("API's log role").fix ?? "", /^pulumi config set --stack \S+ apiGatewayLogRole true/);
-            await aws.configure({ api: true, apiAccessLogs: true, apiGatewayLogRole: true });
-            assert.equal((await doctor()).of("API's log role").verdict, "ok");
-        } finally {
-            await aws.configure();
-        }
-    });
-
     it("`doctor` warns of an account without CloudFront distributions, and fails without permission for budgets", async () => {
         assert.match(initial.of("CloudFront").detail, /^not needed/);
         assert.equal(initial.of("budgets").detail, "the account allows budgets");
