@@ -199,21 +199,18 @@ export function storageUsdPerMonth(kind: "s3Storage" | "logStorage", bytes: numb
 
 const guardRuns = (minutes: number) => (hoursPerMonth * 60) / minutes;
 
+/** Returns the price of one run of a Lambda function that writes a kilobyte of log, in US dollars. */
+export const runUsd = (region: string, gbSeconds: number): number =>
+    prices.lambdaRequests.usd / 1_000_000 +
+    gbSeconds * prices.lambdaGbSecond.usd +
+    (1024 / bytesPerGb) * regionalUsd(region, prices.logIngestion);
+
 /**
  * Returns the maximum cost of the cost guard itself in US dollars a month. `minutes` is the time between two runs, and
- * `metrics` the number of metrics that each run reads. A run uses 256 MB for up to 2 seconds, and writes a kilobyte of
- * log.
+ * `metrics` the number of metrics that each run reads. A run uses 256 MB for up to 2 seconds.
  */
-export function guardUsdPerMonth(region: string, minutes: number, metrics: number): number {
-    const gbSeconds = 0.25 * 2;
-    return (
-        guardRuns(minutes) *
-        (prices.lambdaRequests.usd / 1_000_000 +
-            gbSeconds * prices.lambdaGbSecond.usd +
-            (metrics / 1000) * prices.metricRead.usd +
-            (1024 / bytesPerGb) * regionalUsd(region, prices.logIngestion))
-    );
-}
+export const guardUsdPerMonth = (region: string, minutes: number, metrics: number): number =>
+    guardRuns(minutes) * (runUsd(region, 0.25 * 2) + (metrics / 1000) * prices.metricRead.usd);
 
 /** Number of calls of one run of the cost guard that CloudTrail records as management events. */
 const guardCalls = 20;

@@ -9,7 +9,7 @@ import {
     ingestionUsd,
     isV2,
     prices,
-    regionalUsd,
+    runUsd,
     storageUsdPerMonth,
     trailUsdPerMonth,
     trainingUsd,
@@ -135,8 +135,9 @@ function batchLine(
 ): MonthlyLine {
     const jobs = hoursPerMonth / 24 / everyDays;
     const { low, high } = batchUsd(recipe, viewers);
-    const loading =
-        batchFunctionUsdPerMonth(region) + jobs * viewers * listWrites * (prices.tableWrites.usd / 1_000_000);
+    // The function that manages the jobs runs every 15 minutes, with 1 GB for about half a second.
+    const runs = hoursPerMonth * 4 * runUsd(region, 0.5);
+    const loading = runs + jobs * viewers * listWrites * (prices.tableWrites.usd / 1_000_000);
     const usd = { low: jobs * low + loading, high: jobs * high + loading };
     return {
         what: `lists of ${viewers.toLocaleString("en-US")} viewers every ${everyDays} days`,
@@ -152,17 +153,6 @@ function batchLine(
  * expiration.
  */
 const listWrites = 2 * 3;
-
-/**
- * Returns the monthly price of the Lambda function that manages batch inference: a run every 15 minutes, with 1 GB for
- * about half a second and 1 KB of log.
- */
-const batchFunctionUsdPerMonth = (region: string): number =>
-    hoursPerMonth *
-    4 *
-    (prices.lambdaRequests.usd / 1_000_000 +
-        0.5 * prices.lambdaGbSecond.usd +
-        regionalUsd(region, prices.logIngestion) / 1024 ** 2);
 
 /**
  * Returns the number of viewers in each job at which batch inference costs as much as a campaign of this stack.
