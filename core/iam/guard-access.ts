@@ -86,7 +86,7 @@ const ofStack = ({ project, stack }: GuardScope) => ({
  * us-east-1. The statements are few, because the permissions boundary of the program's roles contains them and has a
  * size limit.
  */
-function closes(scope: GuardScope): readonly Statement[] {
+function closes(scope: GuardScope): readonly (Statement | false)[] {
     const { partition, region, accountId, edge } = scope;
     const gateway = (path: string) => `arn:${partition}:apigateway:${region}::/restapis${path}`;
     const stages = gateway(`/*/stages/${apiStage}`);
@@ -98,13 +98,10 @@ function closes(scope: GuardScope): readonly Statement[] {
         edge
             ? allow("CloseApi", [...stage, ...page], [stages, distributions], ofStack(scope))
             : allow("CloseApi", stage, stages, ofStack(scope)),
-        ...(edge
-            ? [
-                  allow("ReadCloudFront", ["cloudfront:ListDistributions", "cloudwatch:GetMetricData"], "*", {
-                      StringEquals: { "aws:RequestedRegion": "us-east-1" },
-                  }),
-              ]
-            : []),
+        edge &&
+            allow("ReadCloudFront", ["cloudfront:ListDistributions", "cloudwatch:GetMetricData"], "*", {
+                StringEquals: { "aws:RequestedRegion": "us-east-1" },
+            }),
     ];
 }
 

@@ -55,21 +55,11 @@ export function operatorPolicy(
 export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     const { partition, bucketName, kmsKeyArn } = scope;
     const bucket = `arn:${partition}:s3:::${bucketName}`;
+    const keyActions = ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:ListGrants"];
+    const ofBucket = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"];
     const data: readonly Statement[] = [
-        {
-            Effect: "Allow",
-            Action: ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
-            Resource: [bucket, `${bucket}/*`],
-        },
-        ...(kmsKeyArn === undefined
-            ? []
-            : [
-                  {
-                      Effect: "Allow" as const,
-                      Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:ListGrants"],
-                      Resource: kmsKeyArn,
-                  },
-              ]),
+        { Effect: "Allow", Action: ofBucket, Resource: [bucket, `${bucket}/*`] },
+        ...(kmsKeyArn === undefined ? [] : [{ Effect: "Allow" as const, Action: keyActions, Resource: kmsKeyArn }]),
     ];
     return {
         Version: "2012-10-17",
