@@ -11,8 +11,9 @@ import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
 import { createEnforcement } from "./gateway/enforcement/enforce.ts";
 import { createImportAccess } from "./gateway/import-authorization.ts";
+import { openBill } from "./gateway/metering/bill.ts";
+import { publishServiceMetrics } from "./gateway/metering/service-metrics.ts";
 import { startGateway } from "./gateway/server.ts";
-import { publishServiceMetrics } from "./gateway/service-metrics.ts";
 import { createSimulator } from "./gateway/simulator.ts";
 import {
     type DaemonRecord,
@@ -66,6 +67,9 @@ const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) =>
 });
 const behindGateway = { port: miniStack.port, secret };
 const directory = createDirectory({ port: miniStack.answersPort, secret, accountId: localAccountId });
+const now = () => emulator.clock.now();
+const bill = openBill(awsData, now);
+const serviceMetrics = publishServiceMetrics({ miniStack: behindGateway, now, log });
 const emulator = createEmulator({
     dataDir: join(awsData, "personalize"),
     speed: instance.speed,
@@ -74,6 +78,10 @@ const emulator = createEmulator({
     partition: localPartition,
     serviceModelDir: requireServiceModelDir(python),
     access: createImportAccess({ miniStack: behindGateway, directory }, localPartition),
+    meter(metered) {
+        bill.count(metered);
+        serviceMetrics.count(metered);
+    },
     log,
 });
 const enforcement = instance.enforce
@@ -94,9 +102,9 @@ const trailDelivery = deliverTrailEvents({
     directory,
     accessLog: enforcement?.log,
 });
-const serviceMetrics = publishServiceMetrics(behind);
 const budgetNotifications = startBudgetNotifications({
     ...behind,
+    bill,
     dataDir: awsData,
     accountId: localAccountId,
     partition: localPartition,
@@ -128,6 +136,7 @@ async function stop(exitCode: number) {
     await Promise.all([budgetNotifications.stop(), serviceMetrics.stop(), alarms.stop(), trailDelivery.stop()]);
     enforcement?.close();
     await emulator.close();
+    bill.close();
     await miniStack.stop();
     rmSync(daemonFile, { force: true });
     releaseFolder?.();
@@ -140,6 +149,7 @@ server = await startGateway({
     port: instance.port,
     miniStack: behindGateway,
     emulator,
+    bill,
     ...(enforcement && { enforcement }),
     simulator: createSimulator(directory),
     status,

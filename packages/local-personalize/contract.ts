@@ -1,7 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Quotas } from "./control/quotas.ts";
 import type { DataLocation } from "./importing/data-location.ts";
-import type { Measure } from "./metering/usage-types.ts";
 
 /**
  * How long resources stay in their states: instant (no time), demo (about a second each), samples (no time, except what
@@ -59,6 +58,8 @@ export interface EmulatorOptions {
     throttle?: boolean;
     /** Service quotas that differ from AWS's defaults. */
     quotas?: Partial<Quotas>;
+    /** Gets what AWS would bill or show in CloudWatch; absent: nothing is metered. */
+    meter?: Meter;
     log(message: string): void;
 }
 
@@ -108,20 +109,39 @@ export interface LoggedRequest {
     answered: 0 | 1;
 }
 
-/** One measure of a resource's usage within one hour. */
-export interface UsageRecord {
+/** A resource in a report to the meter. */
+export interface MeteredResource {
+    /** ID that is never reused. */
+    readonly id: number;
+    readonly kind: string;
     readonly region: string;
-    readonly measure: Measure;
-    /** Usage type in the form of the region's bill, such as EUC1-DataIngestion. */
-    readonly usageType: string;
-    readonly resourceArn: string;
+    readonly arn: string;
+    /** Current tags. Those of a solution version include those of its solution. */
     readonly tags: Readonly<Record<string, string>>;
-    /** Start of the hour, epoch milliseconds. */
-    readonly hour: number;
-    readonly quantity: number;
-    /** The unit of `quantity`. */
-    readonly unit: string;
+    /** ARNs of the resource and of the resources that it belongs to, for example under `DatasetGroupArn`. */
+    readonly arns: Readonly<Record<string, string>>;
 }
+
+/** What happened; `milliseconds` are those of the answer or of the job. */
+type MeteredEvent =
+    | { event: "called"; operation: string; status: number; milliseconds: number; bytes: number }
+    | { event: "started" }
+    | { event: "failed"; milliseconds: number }
+    | { event: "imported"; milliseconds: number; bytes: number }
+    | { event: "trained"; milliseconds: number; hours: number; interactions: number; recipeArn: string }
+    | { event: "provisioned"; minProvisionedTPS: number; recipeArn: string }
+    | { event: "attributed"; metricName: string; source: string; value: number };
+
+/** A report to the meter. `at` is the time of the event, in epoch milliseconds of the emulator's clock. */
+export type Metered = { readonly resource: MeteredResource; readonly at: number } & Readonly<MeteredEvent>;
+
+/**
+ * Gets what AWS would bill or show in CloudWatch: calls for recommendations and data, imports, trainings, the capacity
+ * of campaigns, and attributed events. A capacity applies from `at`, which may be in the future, until the next one; 0
+ * after the deletion. It is reported again at the start of the emulator and after each change of a resource. A job that
+ * ran again because the process died is reported again, under the same ID.
+ */
+export type Meter = (metered: Metered) => void;
 
 export interface Emulator {
     /** Answers one call. It never rejects: an internal error is a 500 `InternalFailure` and a line in the log. */
@@ -141,34 +161,10 @@ export interface Emulator {
      * trainings of a solution are due, it trains once.
      */
     advance(milliseconds: number): void;
-    /**
-     * Returns the usage that the service would bill, by resource and hour, oldest first. The hours are those that begin
-     * in `[from, to)`, epoch milliseconds. Deleted resources are included; running ones are included up to now.
-     */
-    usage(period: { from: number; to: number }): UsageRecord[];
-    /** Counts a call for the service's metrics, with the HTTP status and the milliseconds of its answer. */
+    /** Reports a call to the meter, with the HTTP status and the milliseconds of its answer. */
     observe(request: EmulatorRequest, status: number, milliseconds: number): void;
-    /**
-     * Returns and removes the collected values of the service's metrics: each metric at most once in 5 seconds, unless
-     * `all` is true.
-     */
-    takeMetrics(options?: { all?: boolean }): MetricValues[];
     /** Ends the test faults that keep resources in CREATE IN_PROGRESS, and returns the number of these resources. */
     release(): number;
     /** Stops timers and trainings, and closes the database. Running jobs continue when the folder is opened again. */
     close(): Promise<void>;
-}
-
-/** Values of one of the service's metrics within a minute, as StatisticValues of PutMetricData. */
-export interface MetricValues {
-    readonly region: string;
-    readonly name: string;
-    readonly unit: "Count" | "Milliseconds" | "Seconds" | "Bytes";
-    readonly dimensions: Readonly<Record<string, string>>;
-    /** Start of the minute, epoch milliseconds. */
-    readonly minute: number;
-    count: number;
-    sum: number;
-    minimum: number;
-    maximum: number;
 }

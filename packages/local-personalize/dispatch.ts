@@ -16,7 +16,6 @@ import { versionHandlers } from "./control/solution-versions.ts";
 import { solutionHandlers } from "./control/solutions.ts";
 import type { Store } from "./control/store.ts";
 import { notEmulated, ServiceError } from "./errors.ts";
-import type { Meter } from "./metering/meter.ts";
 import type { createServing } from "./serving/serving.ts";
 import { type loadServiceModels, toRecord, validate, withModelMembers } from "./wire/validate.ts";
 
@@ -40,7 +39,6 @@ interface DispatchParts {
     readonly models: ReturnType<typeof loadServiceModels>;
     readonly store: Store;
     readonly serving: Pick<ReturnType<typeof createServing>, "handlers" | "changed">;
-    readonly meter: Pick<Meter, "settle">;
     /** Returns the context of a call in a region. */
     callIn(region: string): Call;
     log(message: string): void;
@@ -54,7 +52,7 @@ type Answered =
     | { readonly refusal: ServiceError; readonly output?: undefined; readonly logged?: number };
 
 /** Creates the function that validates a call, runs its handler, and logs the result. It never throws. */
-export function createDispatch({ models, store, serving, meter, callIn, log }: DispatchParts) {
+export function createDispatch({ models, store, serving, callIn, log }: DispatchParts) {
     function run(request: EmulatorRequest): Answered {
         const { service, operation, region, body, fault } = request;
         const model = models[service];
@@ -70,8 +68,6 @@ export function createDispatch({ models, store, serving, meter, callIn, log }: D
         if (atRuntime) return { output: atRuntime(call, input as never) ?? undefined };
         const handler = handlers[operation];
         if (!handler) throw notEmulated(operation);
-        // Record the capacity of campaigns before the call changes or forgets them.
-        meter.settle();
         forgetDeleted(call);
         endUpdates(call);
         const act = () => {

@@ -3,6 +3,7 @@ import { runExport } from "./batch/run-export.ts";
 import type { Emulator, EmulatorOptions, Forms } from "./contract.ts";
 import { createAutoTraining } from "./control/auto-training.ts";
 import { datasetReady } from "./control/import-jobs.ts";
+import { createMetering } from "./control/metering.ts";
 import { isLogged } from "./control/request-log.ts";
 import type { Call } from "./control/resources.ts";
 import { hasWork } from "./control/states.ts";
@@ -13,7 +14,6 @@ import { openEventStore } from "./events/event-store.ts";
 import { createStreams } from "./events/streams.ts";
 import { runDeletion } from "./importing/run-deletion.ts";
 import { runImport } from "./importing/run-import.ts";
-import { createMeter } from "./metering/meter.ts";
 import { createServing } from "./serving/serving.ts";
 import { runRecommender, runTraining } from "./training/run-training.ts";
 import { failure, inOtherForms, success } from "./wire/http.ts";
@@ -32,11 +32,11 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     events.keepOnly(store.everywhere("dataset").map(({ id }) => id));
     const streams = createStreams(events);
     const { clock } = store;
-    const meter = createMeter({ store, speed: options.speed, log: options.log });
-    const serving = createServing(options, store, events, streams, meter);
+    const metering = options.meter && createMetering(store, options.speed, options.meter);
+    const serving = createServing(options, store, events, streams, metering?.attributed);
     const schedule = (job: Resource) => {
         works.schedule(job);
-        meter.begun(job);
+        metering?.started(job);
     };
     const callIn = (region: string): Call => {
         const { cancel } = works;
@@ -59,14 +59,16 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         log: options.log,
         ended(job) {
             serving.jobEnded();
-            meter.ended(job);
+            metering?.ended(job);
         },
     });
+    // An earlier process may have ended between a change of a campaign and its report.
+    metering?.provisioned();
     works.resume();
     const autoTraining = createAutoTraining({ store, callIn, log: options.log });
     autoTraining.plan();
 
-    const answer = createDispatch({ models, store, serving, meter, callIn, log: options.log });
+    const answer = createDispatch({ models, store, serving, callIn, log: options.log });
 
     let closed = false;
     let forms: Forms = "received";
@@ -74,7 +76,10 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         async handle(request) {
             const { output, refusal, ...logged } = answer(request);
             if (refusal) return { ...failure(request.service, refusal), ...logged };
-            if (isLogged(request)) autoTraining.plan();
+            if (isLogged(request)) {
+                autoTraining.plan();
+                metering?.provisioned();
+            }
             const worded = forms === "other" ? (inOtherForms(output) as typeof output) : output;
             return { ...success(request.service, worded), ...logged };
         },
@@ -98,6 +103,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
             // Imports may have waited for a dataset that a test held in CREATE IN_PROGRESS.
             works.replan();
             autoTraining.plan();
+            metering?.provisioned();
             return released.length;
         },
         clock,
@@ -106,14 +112,11 @@ export function createEmulator(options: EmulatorOptions): Emulator {
             works.replan();
             autoTraining.plan();
         },
-        usage: meter.usage,
-        observe: meter.observe,
-        takeMetrics: meter.take,
+        observe: (...call) => metering?.called(...call),
         async close() {
             autoTraining.close();
             await works.close();
             closed = true;
-            meter.close();
             events.close();
             store.close();
         },

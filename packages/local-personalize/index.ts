@@ -8,7 +8,6 @@ export { type ArmedFault, createFaults, type Effect, type Fault, type Faults } f
 export { type LocalOptions, type LocalPersonalize, startLocalPersonalize } from "./host/start.ts";
 export { answerTools, bad, type ToolEndpoints, type Tools, toolEndpoints } from "./host/tools.ts";
 export { keysToRead } from "./importing/data-location.ts";
-export { billedService, type CostRecord, computeCosts, monthStart } from "./metering/cost.ts";
 export { s3Objects } from "./s3.ts";
 export {
     type CredentialScope,

@@ -17,19 +17,21 @@ import { showsSpend, withSpend } from "./budgets/decide.ts";
 import { answerClientError } from "./client-errors.ts";
 import { toTrailEvents } from "./cloudtrail/events.ts";
 import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
-import { answerCostExplorer, isCostExplorerCall } from "./cost-explorer.ts";
 import { MiniStackSilentError } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
+import type { Bill } from "./metering/bill.ts";
+import { answerCostExplorer, isCostExplorerCall } from "./metering/cost-explorer.ts";
+import { monthSpend } from "./metering/spend.ts";
 import type { MiniStackAddress } from "./ministack.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import type { Simulator } from "./simulator.ts";
-import { monthSpend } from "./spend.ts";
 import { classify } from "./web-pages.ts";
 
 interface GatewayOptions {
     readonly port: number;
     readonly miniStack: MiniStackAddress;
     readonly emulator: Emulator;
+    readonly bill: Pick<Bill, "usage" | "now">;
     /** Verifies and authorizes each call. If undefined, every call from a program is allowed. */
     readonly enforcement?: Enforcement;
     /** IAM's policy simulator. */
@@ -110,7 +112,7 @@ async function route(
         isPublic,
         ...(isPublic &&
             isPageStatus(request.method, url.pathname) && {
-                rewrite: (answer: Buffer) => withLocalFigures(options.emulator, answer),
+                rewrite: (answer: Buffer) => withLocalFigures(options, answer),
             }),
         ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
     };
@@ -142,11 +144,11 @@ async function answerService(
         return;
     }
     if (scope?.service === "ce" && isCostExplorerCall(target)) {
-        sendAnswer(response, answerCostExplorer(options.emulator, await json()));
+        sendAnswer(response, answerCostExplorer(options.bill, await json()));
         return;
     }
     if (scope?.service === "budgets" && showsSpend(target)) {
-        const rewrite = (answer: Buffer) => withSpend(options.emulator, answer);
+        const rewrite = (answer: Buffer) => withSpend(options.bill, answer);
         passThrough(options.miniStack, request, response, { ...passing, rewrite });
         return;
     }
@@ -188,7 +190,7 @@ interface Health {
  * response to a caller without permission.
  */
 async function withLocalFigures(
-    emulator: Pick<Emulator, "handle" | "usage" | "clock">,
+    { emulator, bill }: Pick<GatewayOptions, "emulator" | "bill">,
     answer: Buffer,
 ): Promise<Buffer> {
     const health = parseHealth(answer);
@@ -196,7 +198,7 @@ async function withLocalFigures(
     const { campaign, cost, ...rest } = health;
     if (campaign?.solutionVersionArn === undefined || cost === undefined) return answer;
     const ndcgAt10 = await fetchNdcg(emulator, campaign.solutionVersionArn);
-    const spend = cost.spend ?? computeSpend(emulator);
+    const spend = cost.spend ?? computeSpend(bill);
     return Buffer.from(JSON.stringify({ ...rest, campaign: { ...campaign, ndcgAt10 }, cost: { ...cost, spend } }));
 }
 
@@ -219,9 +221,8 @@ async function fetchNdcg(emulator: Pick<Emulator, "handle">, solutionVersionArn:
 }
 
 /** Returns the metered cost of all stacks on this local AWS, with the members that the cost guard records. */
-function computeSpend({ usage, clock }: Pick<Emulator, "usage" | "clock">) {
-    const now = clock.now();
-    const countedAt = new Date(now).toISOString();
-    const { actual } = monthSpend(usage, now, () => true);
+function computeSpend(bill: GatewayOptions["bill"]) {
+    const countedAt = new Date(bill.now()).toISOString();
+    const { actual } = monthSpend(bill, () => true);
     return { month: countedAt.slice(0, "2026-11".length), usd: actual, countedAt };
 }

@@ -1,4 +1,4 @@
-/** Shapes of stored resources. This file imports nothing, so that store, handlers and meter can share it. */
+/** Shapes of stored resources. This file imports nothing, so that store, handlers and metering can share it. */
 
 /** A tag in Personalize's form. */
 export interface Tag {

@@ -2,7 +2,6 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openClock } from "../clock.ts";
-import { openLedger } from "../metering/ledger.ts";
 import type { Tag } from "./properties.ts";
 import { openRequestLog } from "./request-log.ts";
 import { type Kind, kindsWithWork, type Life } from "./states.ts";
@@ -126,7 +125,6 @@ export function openStore(dataDir: string) {
         },
         clock,
         requests: openRequestLog(database, clock),
-        ledger: openLedger(database),
         /** Writes a resource's times, failure and properties. */
         save(resource: Resource<object>): void {
             const { finishedAt, failure, stoppedAt, updatedAt, deletedAt, properties, id } = resource;

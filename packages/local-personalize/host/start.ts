@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import { findServiceModelDir } from "../botocore.ts";
-import type { Emulator, Speed } from "../contract.ts";
+import type { Emulator, Meter, Speed } from "../contract.ts";
 import type { Quotas } from "../control/quotas.ts";
 import { createEmulator } from "../emulator.ts";
 import { takeFolder } from "../folder-lock.ts";
@@ -33,6 +33,8 @@ export interface LocalOptions {
     readonly serviceModel?: string;
     readonly quota?: Partial<Quotas>;
     readonly throttle?: boolean;
+    /** Gets what AWS would bill or show in CloudWatch. The command has no such option. */
+    readonly meter?: Meter;
     log?(message: string): void;
     logCall?(line: string): void;
 }
@@ -49,9 +51,6 @@ export interface LocalPersonalize {
     reset(): Promise<void>;
     close(): Promise<void>;
 }
-
-/** Interval, in milliseconds, at which the server discards the metrics, because it has no CloudWatch. */
-const dropMetricsMs = 60_000;
 
 /** The emulator's own files in its folder. A reset deletes only these, because the folder may be one of the user's. */
 const ownFiles = /^(datasets|models|(events|personalize)\.sqlite.*)$/;
@@ -85,6 +84,7 @@ export async function startLocalPersonalize(options: LocalOptions = {}): Promise
         const access = file === undefined ? openAccess(s3) : withFile(openAccess(s3), file);
         emulator = createEmulator({
             ...{ dataDir: folder, speed: options.speed ?? "instant", accountId: options.account ?? "000000000000" },
+            ...(options.meter && { meter: options.meter }),
             ...{ partition: "aws", quotas: options.quota ?? {}, throttle: options.throttle ?? false },
             ...{ serviceModelDir: options.serviceModel ?? findServiceModelDir(), access, log },
         });
@@ -100,9 +100,7 @@ export async function startLocalPersonalize(options: LocalOptions = {}): Promise
         await open();
         return { ready: ready ?? null };
     };
-    const metrics = setInterval(() => emulator?.takeMetrics({ all: true }), dropMetricsMs).unref();
     const end = async () => {
-        clearInterval(metrics);
         await emulator?.close();
         s3.destroy();
         release();

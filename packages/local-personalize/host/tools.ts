@@ -31,8 +31,8 @@ export type ToolEndpoints<T extends Tools = Tools> = Readonly<
 export const bad = (message: string): ToolAnswer => [400, { message }];
 
 /**
- * The longest time by which one call can advance the clock: a year, because metering a year takes half a second for
- * each campaign.
+ * The longest time by which one call can advance the clock: a year, because the local AWS needs half a second for the
+ * bill of a campaign's year.
  */
 const maxSeconds = 366 * 24 * 3600;
 

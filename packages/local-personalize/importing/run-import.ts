@@ -8,13 +8,13 @@ import { type Call, rowsFile } from "../control/resources.ts";
 import { countMetadata } from "../control/schemas.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
-import type { EventStore } from "../events/event-store.ts";
 import {
     type AttributedEvent,
     type AttributedValue,
     type Attributions,
     attributionReport,
-} from "../metering/attribution.ts";
+} from "../events/attribution.ts";
+import type { EventStore } from "../events/event-store.ts";
 import { createCollector } from "./collectors.ts";
 import { readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
@@ -75,7 +75,7 @@ export async function runImport(
             properties: { bytes },
             commit() {
                 store.save({ ...dataset, properties: { ...dataset.properties, rows } });
-                if (properties.importMode === "INCREMENTAL") attribution.publish(call, dataset.parent ?? "", values);
+                if (measured && properties.importMode === "INCREMENTAL") attribution.report?.(measured, values);
             },
         };
     } catch (error) {

@@ -6,6 +6,7 @@ import { recipeTypeOf } from "../control/recipes.ts";
 import type { Call, Handler } from "../control/resources.ts";
 import type { Resource, Store } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
+import { type AttributedEvent, type Attributions, createAttributions } from "../events/attribution.ts";
 import type { EventStore, StoredEvent } from "../events/event-store.ts";
 import {
     type PutAttributesInput,
@@ -15,8 +16,6 @@ import {
     trackedDataset,
 } from "../events/put-events.ts";
 import type { Streams } from "../events/streams.ts";
-import { type AttributedEvent, createAttributions } from "../metering/attribution.ts";
-import type { Meter } from "../metering/meter.ts";
 import { createCampaignModels, type TargetKind } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
 import { toExploration } from "./explore.ts";
@@ -50,7 +49,7 @@ export function createServing(
     store: Store,
     events: EventStore,
     streams: Streams,
-    meter: Pick<Meter, "add">,
+    report: Attributions["report"] | undefined,
 ) {
     const campaigns = createCampaignModels();
     const contents = createDatasetContents({ dataDir: options.dataDir, store, events, streams });
@@ -58,7 +57,7 @@ export function createServing(
     const sources = { filters, streams, contents };
     // Interactions datasets by region and tracking ID, so that PutEvents does not query the resources.
     const tracked = new Map<string, Resource<DatasetProperties>>();
-    const attributions = createAttributions(contents, meter);
+    const attributions = createAttributions(contents, report);
 
     const throttle = options.throttle ? createThrottle() : undefined;
 
@@ -95,8 +94,7 @@ export function createServing(
         const added = streams.add(dataset.id, readEvents(input, call.now));
         const attribution = attributions.of(call, dataset.parent ?? "");
         if (attribution) {
-            const values = attributions.values(call, attribution, added.map(asAttributed));
-            attributions.publish(call, dataset.parent ?? "", values);
+            attributions.report?.(attribution, attributions.values(call, attribution, added.map(asAttributed)));
         }
     };
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { MetricAttribute } from "@aws-sdk/client-personalize";
+import type { Metered } from "../emulator.ts";
 import { campaignArn, datasetGroupArn, filmsBucket, history, openFilmsService, post, yearOf } from "./films-service.ts";
 import { arn, importRole, refuses, serviceOf, untilEnded } from "./support.ts";
 
@@ -10,7 +11,10 @@ const output = { roleArn: importRole, s3DataDestination: { path: "s3://movies/re
 
 describe("Metric attributions", () => {
     const bucket = filmsBucket();
-    const service = serviceOf(async () => (await openFilmsService(bucket)).service);
+    let reports: Metered[] = [];
+    const meter = (metered: Metered) => void reports.push(metered);
+    const service = serviceOf(async () => (await openFilmsService(bucket, { meter })).service);
+    const attributed = () => reports.filter((report) => report.event === "attributed");
     let trackingId: string | undefined;
     before(async () => {
         ({ trackingId } = await service.personalize.createEventTracker({ name: "films", datasetGroupArn }));
@@ -19,24 +23,17 @@ describe("Metric attributions", () => {
     const create = (name: string, metrics: MetricAttribute[]) =>
         service.personalize.createMetricAttribution({ name, datasetGroupArn, metrics, metricsOutputConfig: output });
     const refused = (metrics: MetricAttribute[], message: RegExp) => refuses(create("films", metrics), message);
-    /** Sends an event, and returns the metrics that the metric attribution publishes for it. */
-    const published = async (event: object) => {
-        service.emulator.takeMetrics({ all: true });
+    /** Sends an event, and returns the values that the emulator reports for it. */
+    const reported = async (event: object) => {
+        reports = [];
         const eventList = [{ eventType: "Watch", itemId: "6", sentAt: Date.now() / 1000, ...event }];
         const { status } = await post(service, "/events", { trackingId, sessionId: "s", userId: "22", eventList });
         assert.equal(status, 200);
-        return service.emulator
-            .takeMetrics({ all: true })
-            .filter(({ dimensions }) => "EventAttributionSource" in dimensions);
+        return attributed();
     };
     /** Returns the values of the metrics of an event, with their sources. */
-    const values = async (event: object) => {
-        return (await published(event)).map(({ name, sum, dimensions }) => [
-            name,
-            sum,
-            dimensions.EventAttributionSource,
-        ]);
-    };
+    const values = async (event: object) =>
+        (await reported(event)).map(({ metricName, value, source }) => [metricName, value, source]);
     const importAgain = async (jobName: string, importMode: "FULL" | "INCREMENTAL") => {
         const { datasetImportJobArn } = await service.personalize.createDatasetImportJob({
             jobName,
@@ -98,46 +95,42 @@ describe("Metric attributions", () => {
         const { recommendationId } = await service.runtime.getRecommendations({ campaignArn, userId: "22" });
         const undefinedSource = "SOURCE_NAME_UNDEFINED";
         assert.deepEqual(await values({}), [
-            ["WATCHES", 1, undefinedSource],
-            ["YEARS", year, undefinedSource],
+            ["watches", 1, undefinedSource],
+            ["years", year, undefinedSource],
         ]);
         assert.deepEqual(await values({ recommendationId }), [
-            ["WATCHES", 1, campaignArn.toUpperCase()],
-            ["YEARS", year, campaignArn.toUpperCase()],
+            ["watches", 1, campaignArn],
+            ["years", year, campaignArn],
         ]);
         const metricAttribution = { eventAttributionSource: "newsletter" };
         assert.deepEqual(await values({ recommendationId, metricAttribution, itemId: "1" }), [
-            ["WATCHES", 1, "NEWSLETTER"],
+            ["watches", 1, "newsletter"],
         ]);
         assert.deepEqual(await values({ eventType: "Click" }), []);
     });
 
-    it("a metric attribution publishes an event's values in the event's 15-minute period if the event is younger than 14 days", async () => {
-        const sentAt = Date.now() / 1000 - 5 * 3600;
-        const metricAttribution = { eventAttributionSource: "home_page" };
-        const [watches] = await published({ sentAt, metricAttribution });
+    it("a metric attribution reports an event's values with the time of the event and the dataset group", async () => {
+        const sentAt = Math.floor(Date.now() / 1000) - 5 * 3600;
+        const [watches] = await reported({ sentAt, metricAttribution: { eventAttributionSource: "home_page" } });
         assert.ok(watches);
-        const { name, dimensions, minute, sum } = watches;
+        const { metricName, source, at, resource } = watches;
         assert.deepEqual(
-            { name, dimensions, minute, sum },
+            { metricName, source, at, arns: resource.arns },
             {
-                name: "WATCHES",
-                dimensions: { EventAttributionSource: "HOME_PAGE", DatasetGroupArn: datasetGroupArn },
-                minute: (sentAt - (sentAt % 900)) * 1000,
-                sum: 1,
+                metricName: "watches",
+                source: "home_page",
+                at: sentAt * 1000,
+                arns: { DatasetGroupArn: datasetGroupArn },
             },
         );
-        const days = (count: number) => Date.now() / 1000 - count * 86_400;
-        assert.equal((await published({ sentAt: days(13.9) })).length, 2);
-        for (const age of [14, -1]) assert.deepEqual(await published({ sentAt: days(age) }), []);
     });
 
-    it("an import writes a report of 15-minute periods to S3, and an incremental import also reports to CloudWatch", async () => {
+    it("an import writes a report of 15-minute periods to S3, and an incremental import also reports to the meter", async () => {
         const { publishAttributionMetricsToS3, status, failureReason } = await importAgain("full", "FULL");
         assert.deepEqual([status, publishAttributionMetricsToS3], ["ACTIVE", true], failureReason);
-        const reports = () => Object.keys(bucket.objects).filter((path) => path.startsWith("movies/reports/"));
-        assert.match(reports()[0] ?? "", /^movies\/reports\/AggregatedAttributionMetrics - FULL - \d+\.csv$/);
-        const [header, ...lines] = String(bucket.objects[reports()[0] ?? ""])
+        const files = () => Object.keys(bucket.objects).filter((path) => path.startsWith("movies/reports/"));
+        assert.match(files()[0] ?? "", /^movies\/reports\/AggregatedAttributionMetrics - FULL - \d+\.csv$/);
+        const [header, ...lines] = String(bucket.objects[files()[0] ?? ""])
             .trimEnd()
             .split("\n");
         assert.equal(header, "METRIC_NAME,EVENT_TYPE,VALUE,MATH_FUNCTION,EVENT_ATTRIBUTION_SOURCE,TIMESTAMP");
@@ -152,24 +145,23 @@ describe("Metric attributions", () => {
         assert.ok(
             rows.every(([, , , , source, time]) => source === "SOURCE_NAME_UNDEFINED" && Number(time) % 900 === 0),
         );
-        service.emulator.takeMetrics({ all: true });
+        reports = [];
         const today = Math.floor(Date.now() / 1000);
         const recent = history.map(({ user, item }) => `${user},${item},Watch,${today}\n`);
         bucket.objects["movies/interactions.csv"] = Buffer.from(
             `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${recent.join("")}`,
         );
         await importAgain("incremental", "INCREMENTAL");
-        const counted = service.emulator.takeMetrics({ all: true }).find(({ name }) => name === "WATCHES");
-        assert.equal(counted?.sum, history.length);
-        assert.equal(reports().length, 2);
+        assert.equal(attributed().filter(({ metricName }) => metricName === "watches").length, history.length);
+        assert.equal(files().length, 2);
     });
 
     it("UpdateMetricAttribution adds and removes metrics", async () => {
         const update = (more: object) => service.personalize.updateMetricAttribution({ metricAttributionArn, ...more });
         const clicks = { ...count, eventType: "Click", metricName: "clicks" };
         await update({ addMetrics: [clicks], removeMetrics: ["years"], metricsOutputConfig: { roleArn: importRole } });
-        assert.deepEqual(await values({ eventType: "Click" }), [["CLICKS", 1, "SOURCE_NAME_UNDEFINED"]]);
-        assert.deepEqual(await values({}), [["WATCHES", 1, "SOURCE_NAME_UNDEFINED"]]);
+        assert.deepEqual(await values({ eventType: "Click" }), [["clicks", 1, "SOURCE_NAME_UNDEFINED"]]);
+        assert.deepEqual(await values({}), [["watches", 1, "SOURCE_NAME_UNDEFINED"]]);
         await refuses(update({ removeMetrics: ["years"] }), /has no metric years/);
         await refuses(importAgain("later", "FULL"), /with an s3DataDestination/);
     });

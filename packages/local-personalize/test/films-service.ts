@@ -1,3 +1,4 @@
+import type { EmulatorOptions } from "../emulator.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     addDataset,
@@ -69,10 +70,10 @@ export async function createCatalogue(service: Service): Promise<void> {
 
 /**
  * Starts a service with imported data, a trained solution and a campaign. Uses speed instant, so that this takes a
- * second.
+ * second. `more` are further options of the emulator.
  */
-export async function openFilmsService(bucket = filmsBucket()) {
-    const service = await startService({ access: bucket.access });
+export async function openFilmsService(bucket = filmsBucket(), more: Partial<EmulatorOptions> = {}) {
+    const service = await startService({ access: bucket.access, ...more });
     const { datasetArn } = await createDataset(service);
     await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://movies/interactions.csv" });
     await createCatalogue(service);

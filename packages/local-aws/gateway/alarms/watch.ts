@@ -5,8 +5,8 @@ import {
     SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { clientsByRegion, every } from "../loop.ts";
+import { personalizeNamespace } from "../metering/service-metrics.ts";
 import type { MiniStackAddress } from "../ministack.ts";
-import { personalizeNamespace } from "../service-metrics.ts";
 import { fetchDatapoints } from "./datapoints.ts";
 import { evaluateAlarm } from "./evaluate.ts";
 import { metricReads, type ReadMetrics } from "./metric-reads.ts";

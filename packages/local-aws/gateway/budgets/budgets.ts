@@ -8,12 +8,12 @@ import {
     type Subscriber,
 } from "@aws-sdk/client-budgets";
 import { SNS } from "@aws-sdk/client-sns";
-import type { Emulator } from "local-personalize";
 import { evaluate, explain, type PolicyDocument, parseArn } from "policy-evaluator";
 import { unlessGone } from "../../calls.ts";
 import { clientsByRegion, createLoopSettings, every } from "../loop.ts";
+import type { Bill } from "../metering/bill.ts";
+import { monthSpend } from "../metering/spend.ts";
 import type { MiniStackAddress } from "../ministack.ts";
-import { monthSpend } from "../spend.ts";
 import { determineScope, exceeded, notificationKey, notificationText } from "./decide.ts";
 
 /** The record of a notification that was sent to a subscriber. */
@@ -106,7 +106,7 @@ const evaluateMilliseconds = 2000;
 
 interface BudgetNotificationsOptions {
     readonly miniStack: MiniStackAddress;
-    readonly emulator: Pick<Emulator, "usage" | "clock">;
+    readonly bill: Pick<Bill, "usage" | "now">;
     readonly accountId: string;
     readonly partition: string;
     /** The folder with the record of sent notifications. */
@@ -120,7 +120,7 @@ interface BudgetNotificationsOptions {
  * notification again.
  */
 export function startBudgetNotifications(options: BudgetNotificationsOptions) {
-    const { emulator, accountId, log } = options;
+    const { bill, accountId, log } = options;
     const budgets = new Budgets(createLoopSettings(options.miniStack));
     const topics = createTopics(options);
     const sent = openSentNotifications(options.dataDir);
@@ -140,7 +140,7 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
 
     const evaluateOne = async (budget: Budget) => {
         const { BudgetName = "" } = budget;
-        const now = emulator.clock.now();
+        const now = bill.now();
         const scope = determineScope(budget);
         if ("because" in scope) {
             const line = `budget ${BudgetName} is not evaluated: ${scope.because}`;
@@ -148,7 +148,7 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
             unevaluated.add(line);
             return;
         }
-        const spend = monthSpend(emulator.usage, now, scope.holds);
+        const spend = monthSpend(bill, scope.holds);
         const budgetKey = { AccountId: accountId, BudgetName };
         const answer = await unlessGone(budgets.describeNotificationsForBudget(budgetKey), "NotFoundException");
         for (const Notification of answer?.Notifications ?? []) {

@@ -1,6 +1,7 @@
 import type { Budget, Notification } from "@aws-sdk/client-budgets";
-import { billedService, type CostRecord, type Emulator } from "local-personalize";
-import { monthSpend, type Spend } from "../spend.ts";
+import type { Bill } from "../metering/bill.ts";
+import { billedService, type CostRecord } from "../metering/cost.ts";
+import { monthSpend, type Spend } from "../metering/spend.ts";
 
 /** Which cost records count for a budget, or the reason why the local AWS does not evaluate the budget. */
 type Scope = { readonly holds: (record: CostRecord) => boolean } | { readonly because: string };
@@ -106,7 +107,7 @@ export const showsSpend = (amzTarget: string | undefined) => amzTarget !== undef
  * Adds the metered usage as CalculatedSpend to a response of DescribeBudget or DescribeBudgets: MiniStack always
  * returns 0.
  */
-export function withSpend(emulator: Pick<Emulator, "usage" | "clock">, answer: Buffer): Buffer {
+export function withSpend(bill: Pick<Bill, "usage" | "now">, answer: Buffer): Buffer {
     const { Budget, Budgets, ...rest } = JSON.parse(answer.toString("utf8")) as {
         Budget?: Budget;
         Budgets?: Budget[];
@@ -114,7 +115,7 @@ export function withSpend(emulator: Pick<Emulator, "usage" | "clock">, answer: B
     const spent = (budget: Budget): Budget => {
         const scope = determineScope(budget);
         if ("because" in scope) return budget;
-        const { actual, forecast } = monthSpend(emulator.usage, emulator.clock.now(), scope.holds);
+        const { actual, forecast } = monthSpend(bill, scope.holds);
         const usd = (amount: number) => ({ Amount: amount.toFixed(3), Unit: "USD" });
         return { ...budget, CalculatedSpend: { ActualSpend: usd(actual), ForecastedSpend: usd(forecast) } };
     };

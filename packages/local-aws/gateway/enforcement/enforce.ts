@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
 import type { Emulator, Faults } from "local-personalize";
 import type { Answer } from "../answer.ts";
-import { isCostExplorerCall } from "../cost-explorer.ts";
+import { isCostExplorerCall } from "../metering/cost-explorer.ts";
 import type { Access, AccessLog } from "./access-log.ts";
 import { costExplorerChecks, passCheck, personalizeChecks } from "./checks.ts";
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";

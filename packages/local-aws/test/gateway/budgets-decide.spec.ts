@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Budget, Notification } from "@aws-sdk/client-budgets";
-import type { CostRecord } from "../../../local-personalize/metering/cost.ts";
 import { determineScope, exceeded, notificationKey, notificationText } from "../../gateway/budgets/decide.ts";
+import type { CostRecord } from "../../gateway/metering/cost.ts";
 
 const now = Date.UTC(2026, 10, 25, 12);
 const budget = (more: Partial<Budget> = {}): Budget => ({

@@ -5,5 +5,6 @@ import { startGateway } from "../../gateway/server.ts";
 const [dataDir = "", port = ""] = process.argv.slice(2);
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 const emulator = createTestEmulator({ dataDir, log, access: createBucket().access });
-await startGateway({ port: Number(port), miniStack: { port: 1, secret: "" }, emulator, status: () => ({}), log });
+const bill = { usage: () => [], now: Date.now };
+await startGateway({ port: Number(port), miniStack: { port: 1, secret: "" }, emulator, bill, status: () => ({}), log });
 process.stdout.write("listening\n");

@@ -14,6 +14,9 @@ const secret = "the secret of this start";
 const signature = (service: string) =>
     `AWS4-HMAC-SHA256 Credential=test/20261125/eu-central-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
+/** A bill without usage. */
+const bill = { usage: () => [], now: Date.now };
+
 const emulatorWith = (handle: Emulator["handle"]): Emulator => ({
     handle,
     setForms() {},
@@ -23,9 +26,7 @@ const emulatorWith = (handle: Emulator["handle"]): Emulator => ({
     release: () => 0,
     clock: { now: Date.now, ahead: () => 0 },
     advance() {},
-    usage: () => [],
     observe() {},
-    takeMetrics: () => [],
     async close() {},
 });
 
@@ -57,7 +58,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         const miniStack = { port: portOf(behind), secret };
         const simulator = createSimulator({ entity: async () => undefined });
         const status = () => ({ product: "it" });
-        gateway = await startGateway({ port, miniStack, emulator, simulator, status, log() {} });
+        gateway = await startGateway({ port, miniStack, emulator, bill, simulator, status, log() {} });
     });
     after(() => {
         for (const server of [gateway, behind]) {
@@ -176,7 +177,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         const port = await freePort();
         const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
         const miniStack = { port: portOf(dying), secret };
-        const before = await startGateway({ port, miniStack, emulator, status: () => ({}), log() {} });
+        const before = await startGateway({ port, miniStack, emulator, bill, status: () => ({}), log() {} });
         try {
             const answer = await fetch(`http://127.0.0.1:${port}/bucket/key`, { signal: AbortSignal.timeout(5000) });
             await assert.rejects(answer.text(), { name: "TypeError", message: "terminated" });
@@ -192,7 +193,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         const port = await freePort();
         const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
         const miniStack = { port: await freePort(), secret };
-        const lonely = await startGateway({ port, miniStack, emulator, status: () => ({}), log() {} });
+        const lonely = await startGateway({ port, miniStack, emulator, bill, status: () => ({}), log() {} });
         const answer = await fetch(`http://127.0.0.1:${port}/bucket`);
         assert.equal(answer.status, 503);
         assert.match(await answer.text(), /MiniStack does not answer .* npm run local -- status/);

@@ -20,6 +20,7 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
         port,
         miniStack: { port: await freePort(), secret: "" },
         emulator,
+        bill: { usage: () => [], now: emulator.clock.now },
         status: () => ({}),
         log,
     });

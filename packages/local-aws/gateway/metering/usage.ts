@@ -1,6 +1,5 @@
-import type { UsageRecord } from "../contract.ts";
 import type { Amount, CampaignMeasure, Period } from "./ledger.ts";
-import { formatUsageType, units } from "./usage-types.ts";
+import { formatUsageType, type UsageRecord, units } from "./usage-types.ts";
 
 const hour = 3_600_000;
 
@@ -78,7 +77,7 @@ function toRecord({ region, arn, tags, measure, start, amount }: Amount): UsageR
         measure,
         usageType: formatUsageType(region, measure),
         resourceArn: arn,
-        tags: Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue])),
+        tags,
         hour: start,
         quantity: amount / counted,
         unit,

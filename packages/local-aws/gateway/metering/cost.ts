@@ -1,29 +1,22 @@
-import type { UsageRecord } from "../contract.ts";
-import type { Measure } from "./usage-types.ts";
+import type { Measure, UsageRecord } from "./usage-types.ts";
 
 /**
- * US dollars that AWS bills for Amazon Personalize (US price, unverified). The list is independent of the prices in the
- * program that uses the emulator, so that a comparison can find errors.
+ * Prices, in US dollars for one unit, of the measures without tiers (US price, unverified). The prices here are
+ * independent of the program's prices, so that a comparison can find errors.
  */
-const priceList = {
-    /** Price of one GB of imported or streamed data. */
-    dataIngestionGb: 0.05,
-    /** Price of one training hour with recipes other than v2. */
-    trainingHour: 0.24,
-    /** Price of 1,000 interactions that a training with a v2 recipe considers. */
-    trainingInteractionsV2: 0.002,
-    /** Price of 1,000 requests to a campaign with a v2 recipe. */
-    requestsV2: 0.15,
-    /**
-     * Price of one TPS-hour with recipes other than v2, in tiers: it depends on the region's earlier TPS-hours of the
-     * month.
-     */
-    tpsHourTiers: [
-        { from: 0, to: 20_000, usd: 0.2 },
-        { from: 20_000, to: 200_000, usd: 0.1 },
-        { from: 200_000, to: Number.POSITIVE_INFINITY, usd: 0.05 },
-    ],
+const flat: Readonly<Partial<Record<Measure, number>>> = {
+    DataIngestion: 0.05,
+    TrainingHours: 0.24,
+    TrainingInteractions: 0.002,
+    RecommendationRequests: 0.15,
 };
+
+/** Prices of one TPS-hour, which depend on the region's earlier TPS-hours of the month. */
+const tpsHourTiers = [
+    { from: 0, to: 20_000, usd: 0.2 },
+    { from: 20_000, to: 200_000, usd: 0.1 },
+    { from: 200_000, to: Number.POSITIVE_INFINITY, usd: 0.05 },
+];
 
 /** The service's name on the bill, in Cost Explorer and in AWS Budgets. */
 export const billedService = "Amazon Personalize";
@@ -33,20 +26,12 @@ export function hasV2Billing(recipe: string | undefined): boolean {
     return recipe?.endsWith("-v2") ?? false;
 }
 
-/** Prices, in US dollars for one unit, of the measures without tiers. */
-const flat: Readonly<Partial<Record<Measure, number>>> = {
-    DataIngestion: priceList.dataIngestionGb,
-    TrainingHours: priceList.trainingHour,
-    TrainingInteractions: priceList.trainingInteractionsV2,
-    RecommendationRequests: priceList.requestsV2,
-};
-
 /**
  * Returns the price, in US dollars, of `hours` TPS-hours that follow `before` TPS-hours in the same month and region.
  */
 function tpsHoursUsd(before: number, hours: number): number {
     const after = before + hours;
-    return priceList.tpsHourTiers.reduce(
+    return tpsHourTiers.reduce(
         (sum, { from, to, usd }) => sum + Math.max(0, Math.min(after, to) - Math.max(before, from)) * usd,
         0,
     );

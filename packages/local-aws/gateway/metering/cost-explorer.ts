@@ -1,7 +1,8 @@
-import { billedService, type CostRecord, computeCosts, type Emulator, monthStart, toRecord } from "local-personalize";
-import { awsJson, jsonAnswer } from "./answer.ts";
+import { toRecord } from "local-personalize";
+import { awsJson, jsonAnswer } from "../answer.ts";
+import type { Bill } from "./bill.ts";
+import { billedService, type CostRecord, computeCosts, monthStart } from "./cost.ts";
 
-type Metered = Pick<Emulator, "usage" | "clock">;
 type Body = Readonly<Record<string, unknown>>;
 type Holds = (record: CostRecord) => boolean;
 
@@ -24,21 +25,21 @@ export const isCostExplorerCall = (target: string | undefined) => target === `AW
  * Answers a call of GetCostAndUsage from metered usage, by day, as the runbook `cost-report` calls it. On the local AWS,
  * only Amazon Personalize has costs.
  */
-export function answerCostExplorer(metered: Metered, body: unknown) {
+export function answerCostExplorer(bill: Pick<Bill, "usage" | "now">, body: unknown) {
     try {
-        return jsonAnswer(200, getCostAndUsage(metered, toRecord(body)), awsJson);
+        return jsonAnswer(200, getCostAndUsage(bill, toRecord(body)), awsJson);
     } catch (error) {
         if (!(error instanceof CostExplorerError)) throw error;
         return jsonAnswer(400, { __type: error.code, message: error.message }, awsJson);
     }
 }
 
-function getCostAndUsage({ usage, clock }: Metered, body: Body) {
+function getCostAndUsage({ usage, now }: Pick<Bill, "usage" | "now">, body: Body) {
     if (body.Granularity !== "DAILY") throw unsupported("Granularity", body.Granularity, ["DAILY"]);
     const { Start, End } = toRecord(body.TimePeriod);
     const [from, to] = [readDay(Start, "Start"), readDay(End, "End")];
     if (from >= to) throw new CostExplorerError("Start date (and hour) should be before end date (and hour)");
-    if (from > clock.now()) throw new CostExplorerError("Start is in the future.", "DataUnavailableException");
+    if (from > now()) throw new CostExplorerError("Start is in the future.", "DataUnavailableException");
     const asked = listOf(body.Metrics).map((name) => [String(name), oneOf(metrics, name, "metric")] as const);
     const groups = listOf(body.GroupBy).map((group) => readGroup(toRecord(group)));
     const holds = readFilter(body.Filter);
@@ -60,7 +61,7 @@ function getCostAndUsage({ usage, clock }: Metered, body: Body) {
                 ? [...keyed].map(([keys, its]) => ({ Keys: JSON.parse(keys), Metrics: metricsOf(its) }))
                 : [],
             // The costs of the current month are estimated, because AWS has not billed it yet.
-            Estimated: monthStart(clock.now()) < end,
+            Estimated: monthStart(now()) < end,
         };
     });
     const GroupDefinitions = groups.map(({ Type, Key }) => ({ Type, Key }));

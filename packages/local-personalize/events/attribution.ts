@@ -6,7 +6,6 @@ import type { Resource } from "../control/store.ts";
 import type { Attributes } from "../filtering/bind.ts";
 import type { DatasetContents } from "../serving/dataset-contents.ts";
 import { recommendationMark } from "../serving/recommend.ts";
-import type { Meter } from "./meter.ts";
 
 /** The fields of an event that metrics use. */
 export interface AttributedEvent {
@@ -29,7 +28,7 @@ export interface AttributedValue {
     timestamp: number;
 }
 
-/** Returns the start of the 15 minutes in which reports and CloudWatch count an event; epoch seconds. */
+/** Returns the start of the 15 minutes in which a report counts an event; epoch seconds. */
 const quarterHourStart = (timestamp: number): number => Math.floor(timestamp / 900) * 900;
 
 const UNKNOWN_SOURCE = "SOURCE_NAME_UNDEFINED";
@@ -109,18 +108,13 @@ export function attributionReport(values: readonly AttributedValue[]): string {
 
 type Attribution = Resource<AttributionProperties>;
 
-/**
- * Age in milliseconds from which an event is not sent to CloudWatch (Developer Guide, "Guidelines and requirements").
- */
-const oldestForCloudWatch = 14 * 86_400_000;
-
-/** Maximum milliseconds that the time of a datapoint may be in the future (CloudWatch API, PutMetricData). */
-const aheadForCloudWatch = 7_200_000;
-
 export type Attributions = ReturnType<typeof createAttributions>;
 
-/** Finds the metric attributions of dataset groups, and publishes the values of their metrics. */
-export function createAttributions(contents: DatasetContents, meter: Pick<Meter, "add">) {
+/** Finds the metric attributions of dataset groups, and reports the values of their metrics. */
+export function createAttributions(
+    contents: DatasetContents,
+    report?: (attribution: Attribution, values: readonly AttributedValue[]) => void,
+) {
     return {
         /** Returns the ACTIVE metric attribution of a dataset group, if it has one. */
         of(call: Call, groupArn: string): Attribution | undefined {
@@ -133,18 +127,6 @@ export function createAttributions(contents: DatasetContents, meter: Pick<Meter,
             const { rows } = contents.attributes(dataset);
             return happened.flatMap((event) => attributedValues(call, attribution, event, rows));
         },
-        /**
-         * Publishes values to CloudWatch in the 15-minute periods of their events. Names of metrics and sources are in
-         * upper case, and the dimensions have these names, as in AWS's notebook Measure_Impact_of_Recommendations.
-         */
-        publish({ region, now }: Call, DatasetGroupArn: string, values: readonly AttributedValue[]): void {
-            for (const { metricName, source, value, timestamp } of values) {
-                const age = now - timestamp * 1000;
-                if (age >= oldestForCloudWatch || age < -aheadForCloudWatch) continue;
-                const dimensions = { EventAttributionSource: source.toUpperCase(), DatasetGroupArn };
-                const metric = { region, name: metricName.toUpperCase(), unit: "Count" as const, dimensions };
-                meter.add(metric, value, quarterHourStart(timestamp) * 1000);
-            }
-        },
+        report,
     };
 }

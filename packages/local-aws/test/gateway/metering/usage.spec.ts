@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { CampaignMeasure } from "../../metering/ledger.ts";
-import { usageOf } from "../../metering/usage.ts";
+import type { CampaignMeasure } from "../../../gateway/metering/ledger.ts";
+import { usageOf } from "../../../gateway/metering/usage.ts";
 
 const hour = 3_600_000;
-const campaign = { id: 1, region: "eu-central-1", arn: "arn", tags: [] };
+const campaign = { id: 1, region: "eu-central-1", arn: "arn", tags: {} };
 
 /** Returns the billed hours of a campaign with 2 TPS that gets 700 requests in the first of its 5-minute windows. */
 function billed(measure: CampaignMeasure): number[] {

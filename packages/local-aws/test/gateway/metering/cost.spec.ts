@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import type { UsageRecord } from "../../emulator.ts";
-import { computeCosts, monthStart } from "../../metering/cost.ts";
-import type { Measure } from "../../metering/usage-types.ts";
+import { computeCosts, monthStart } from "../../../gateway/metering/cost.ts";
+import type { Measure, UsageRecord } from "../../../gateway/metering/usage-types.ts";
 
 const november = Date.UTC(2026, 10);
 const record = (measure: Measure, quantity: number, hour = november): UsageRecord => ({

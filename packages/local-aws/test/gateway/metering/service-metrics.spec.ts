@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
-import { region } from "../../../../test/support/local-aws.ts";
-import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
-import { arn, until } from "../../../local-personalize/test/support.ts";
-import { createAdmin } from "../admin.ts";
-import { signedHeaders } from "../signed.ts";
-import { campaignArn, type Harness, startHarness } from "./harness.ts";
+import { region } from "../../../../../test/support/local-aws.ts";
+import { interactionsCsv, syntheticRatings } from "../../../../local-personalize/test/interactions.ts";
+import { arn, until } from "../../../../local-personalize/test/support.ts";
+import { createAdmin } from "../../admin.ts";
+import { signedHeaders } from "../../signed.ts";
+import { campaignArn, type Harness, startHarness } from "../harness.ts";
 
 describe("AWS/Personalize metrics of the local AWS", () => {
     let harness: Harness;

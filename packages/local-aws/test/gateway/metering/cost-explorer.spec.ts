@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import type { UsageRecord } from "../../../local-personalize/emulator.ts";
-import type { Measure } from "../../../local-personalize/metering/usage-types.ts";
-import { answerCostExplorer } from "../../gateway/cost-explorer.ts";
+import { answerCostExplorer } from "../../../gateway/metering/cost-explorer.ts";
+import type { Measure, UsageRecord } from "../../../gateway/metering/usage-types.ts";
 
 const at = (text: string) => Date.parse(`${text}:00:00Z`);
 const service = "Amazon Personalize";
@@ -25,16 +24,16 @@ const records = [
     record("2026-11-29T00", "RecommendationTPSHours", 2, { tags: { stack: "live" } }),
     record("2026-12-01T00", "RecommendationTPSHours", 4, { tags: { stack: "dev" } }),
 ];
-const metered = {
+const bill = {
     usage: ({ from, to }: { from: number; to: number }) => records.filter(({ hour }) => hour >= from && hour < to),
-    clock: { now: () => at("2026-12-01T01"), ahead: () => 0 },
+    now: () => at("2026-12-01T01"),
 };
 const period = { Start: "2026-11-28", End: "2026-12-02" };
 const cost = ["UnblendedCost"];
 
 // biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
 function ask(input: object): any {
-    const { status, body } = answerCostExplorer(metered, {
+    const { status, body } = answerCostExplorer(bill, {
         ...{ TimePeriod: period, Metrics: cost, Granularity: "DAILY" },
         ...input,
     });

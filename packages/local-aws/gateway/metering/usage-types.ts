@@ -9,6 +9,21 @@ export type Measure =
     | "RecommendationTPSHours"
     | "RecommendationRequests";
 
+/** One measure of a resource's usage within one hour. */
+export interface UsageRecord {
+    readonly region: string;
+    readonly measure: Measure;
+    /** Usage type in the form of the region's bill, such as EUC1-DataIngestion. */
+    readonly usageType: string;
+    readonly resourceArn: string;
+    readonly tags: Readonly<Record<string, string>>;
+    /** Start of the hour, epoch milliseconds. */
+    readonly hour: number;
+    readonly quantity: number;
+    /** The unit of `quantity`. */
+    readonly unit: string;
+}
+
 interface Unit {
     readonly unit: string;
     /**

@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { UsageRecord } from "../../emulator.ts";
 import {
     campaignArn,
     datasetGroupArn,
@@ -12,23 +10,43 @@ import {
     openFilmsService,
     post,
     solutionArn,
-} from "../films-service.ts";
-import { interactionsCsv } from "../interactions.ts";
-import { arn, refuses, restartService, type Service, startService, trainRecipe, trainVersion } from "../support.ts";
+} from "../../../../local-personalize/test/films-service.ts";
+import { interactionsCsv } from "../../../../local-personalize/test/interactions.ts";
+import {
+    arn,
+    refuses,
+    type Service,
+    startService,
+    trainRecipe,
+    trainVersion,
+} from "../../../../local-personalize/test/support.ts";
+import { type Bill, openBill } from "../../../gateway/metering/bill.ts";
+import type { UsageRecord } from "../../../gateway/metering/usage-types.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
 const all = { from: 0, to: Number.MAX_SAFE_INTEGER };
 const sum = (records: readonly UsageRecord[]) => records.reduce((total, { quantity }) => total + quantity, 0);
 
-describe("Usage records of the local Personalize", () => {
+describe("Bill of the local Personalize", () => {
     let service: Service;
+    let bill: Bill;
     let version: string;
-    const of = (measure: string) => service.emulator.usage(all).filter((record) => record.measure === measure);
+    /** Opens the bill in a folder. Returns the options of an emulator that reports to it. */
+    const metered = (dataDir: string, more: object = {}) => {
+        bill = openBill(dataDir, () => service.emulator.clock.now());
+        return { access: filmsBucket().access, dataDir, meter: bill.count, ...more };
+    };
+    const stop = async () => {
+        await service.stop();
+        bill.close();
+    };
+    const of = (measure: string) => bill.usage(all).filter((record) => record.measure === measure);
     const tpsHours = () => sum(of("RecommendationTPSHours"));
     const ask = () => service.runtime.getRecommendations({ campaignArn, userId: "1" });
     const restart = async (more: object = {}) => {
-        service = await restartService(service, { access: filmsBucket().access, ...more });
+        await stop();
+        service = await startService(metered(service.dataDir, more));
     };
     /**
      * Restarts with the speed `real`, so that the creation of a campaign takes 9 minutes. Advances the clock until
@@ -49,10 +67,11 @@ describe("Usage records of the local Personalize", () => {
         );
 
     beforeEach(async () => {
-        ({ service, solutionVersionArn: version } = await openFilmsService());
+        const options = metered(await mkdtemp(join(tmpdir(), "bill-")));
+        ({ service, solutionVersionArn: version } = await openFilmsService(filmsBucket(), options));
     });
     afterEach(async () => {
-        await service.stop();
+        await stop();
         await rm(service.dataDir, { recursive: true, force: true });
     });
 
@@ -95,12 +114,9 @@ describe("Usage records of the local Personalize", () => {
         const now = service.emulator.clock.now();
         const start = now - 31 * 24 * hour;
         for (const cut of [start + hour, start + 10 * 24 * hour + 123_456, now - 1]) {
-            const parts = [
-                ...service.emulator.usage({ from: 0, to: cut }),
-                ...service.emulator.usage({ from: cut, to: now }),
-            ];
+            const parts = [...bill.usage({ from: 0, to: cut }), ...bill.usage({ from: cut, to: now })];
             // Both amounts include usage up to now, so they differ by the time between the two calls.
-            assert.ok(Math.abs(sum(parts) - sum(service.emulator.usage(all))) < 0.01);
+            assert.ok(Math.abs(sum(parts) - sum(bill.usage(all))) < 0.01);
             assert.equal(
                 new Set(parts.map((record) => `${record.resourceArn} ${record.measure} ${record.hour}`)).size,
                 parts.length,
@@ -138,21 +154,43 @@ describe("Usage records of the local Personalize", () => {
         assert.equal(campaign?.status, "ACTIVE");
     });
 
-    it("kill -9 loses the usage of at most one second of requests", async () => {
+    it("a campaign that is deleted during its update causes no usage after its deletion", async () => {
+        await restartReal();
+        await service.personalize.updateCampaign({ campaignArn, minProvisionedTPS: 5 });
+        service.emulator.advance(minute);
+        await service.personalize.deleteCampaign({ campaignArn });
+        const before = tpsHours();
+        service.emulator.advance(hour);
+        assert.equal(tpsHours(), before);
+    });
+
+    it("a job that runs again after kill -9 is billed once", () => {
+        const resource = { id: 1, kind: "dataset-import-job", region: "eu-central-1", arn: "arn", tags: {}, arns: {} };
+        for (const hours of [1, 2]) {
+            bill.count({ event: "imported", resource, at: hours * hour, milliseconds: 1, bytes: 1024 ** 3 });
+        }
+        assert.deepEqual(
+            of("DataIngestion")
+                .filter(({ quantity }) => quantity === 1)
+                .map((record) => record.hour),
+            [2 * hour],
+        );
+    });
+
+    it("kill -9 loses no usage of requests", async () => {
         const { emulator } = service;
         emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
         for (let count = 0; count < 400; count++) await ask();
-        await sleep(1200);
         const left = await mkdtemp(join(tmpdir(), "killed-"));
         await cp(service.dataDir, left, { recursive: true });
-        const killed = await startService({ access: filmsBucket().access, dataDir: left });
-        killed.emulator.advance(hour);
         emulator.advance(hour);
         // Read the expected value first, because time passes.
         const expected = tpsHours();
-        const actual = killed.emulator.usage(all).filter(({ measure }) => measure === "RecommendationTPSHours");
-        near(sum(actual), expected);
-        await killed.discard();
+        await stop();
+        await rm(service.dataDir, { recursive: true, force: true });
+        service = await startService(metered(left));
+        service.emulator.advance(hour);
+        near(tpsHours(), expected);
     });
 
     it("the usage of v2 recipes contains requests, with an hourly minimum, and the interactions of each training", async () => {
@@ -201,7 +239,7 @@ describe("Usage records of the local Personalize", () => {
         service.emulator.advance(hour);
         await service.personalize.deleteCampaign({ campaignArn });
         await restart();
-        const tagged = service.emulator.usage(all).filter((record) => record.tags.stack === "dev");
+        const tagged = bill.usage(all).filter((record) => record.tags.stack === "dev");
         assert.deepEqual(
             new Set(tagged.map(({ measure }) => measure)),
             new Set(["RecommendationTPSHours", "TrainingHours"]),
