@@ -87,7 +87,8 @@ class ClassReader {
                 ),
             )
             .map((one) => [one.name, this.property(one, declaration)] as const);
-        const required = [...requiredInputs, "status"];
+        // A name that the program omits is generated.
+        const required = [...requiredInputs, "status", ...("name" in inputProperties ? ["name"] : [])];
         return {
             description: this.documentation(symbol),
             inputProperties,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import { Filter } from "pulumi-personalize";
 import { ImportAccess, type ImportAccessArgs } from "pulumi-personalize/components/import-access";
-import * as components from "pulumi-personalize/components/recommender";
+import * as components from "pulumi-personalize/components/trained-campaign";
 import { everyDays, toEventParameters } from "pulumi-personalize/core";
 import type { StackConfig } from "../../core/config/config.ts";
 import { newestTablesKey, tablesKey } from "../../core/config/names.ts";
@@ -45,7 +45,7 @@ export interface RecommenderArgs {
  * The Personalize resources from the import of the interactions to the campaign, and what this program adds to them:
  * fallback tables and the filter of watched items.
  */
-export class Recommender extends components.Recommender {
+export class Recommender extends components.TrainedCampaign {
     /** Tracking ID of the event tracker; empty without an event tracker. */
     public readonly eventTrackerId: pulumi.Output<string>;
     /** ID of the stack, which the stack's Personalize resources outside this component need too. */
@@ -81,12 +81,12 @@ export class Recommender extends components.Recommender {
     }
 }
 
-/** Returns the arguments for the `Recommender` component of the package pulumi-personalize. */
-function recommenderArgs(name: string, args: RecommenderArgs): components.RecommenderArgs {
+/** Returns the arguments for the component `TrainedCampaign` of the package pulumi-personalize. */
+function recommenderArgs(name: string, args: RecommenderArgs): components.TrainedCampaignArgs {
     const { config, files, roleArn, accessHash, stateFlags } = args;
     const { region, tags, pollSeconds, names, adopt, performAutoTraining } = config;
     const { location: dataLocation, contentHash } = requireFile(files, "interactions");
-    const metadata = (kind: "items" | "users"): components.RecommenderArgs["items"] => {
+    const metadata = (kind: "items" | "users"): components.TrainedCampaignArgs["items"] => {
         const path = config.metadataFiles[kind];
         if (path === undefined) return undefined;
         const { location: dataLocation, contentHash } = requireFile(files, kind);

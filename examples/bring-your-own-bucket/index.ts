@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { usePlugin } from "pulumi-personalize";
 import { ImportAccess } from "pulumi-personalize/components/import-access";
-import { Recommender } from "pulumi-personalize/components/recommender";
+import { TrainedCampaign } from "pulumi-personalize/components/trained-campaign";
 
 // Pulumi finds the plugin on PATH: export PATH=$PWD/node_modules/.bin:$PATH
 usePlugin();
@@ -26,7 +26,7 @@ const access = new ImportAccess("films", {
     roleName: "PersonalizeImport-films",
     tags,
 });
-const recommender = new Recommender("films", {
+const recommender = new TrainedCampaign("films", {
     interactions: { schema, dataLocation: `s3://${bucketName}/interactions.csv` },
     roleArn: access.roleArn,
     accessHash: access.accessHash,

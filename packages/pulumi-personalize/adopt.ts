@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { Advice } from "./advice.ts";
-import { isDeadEnd, isEqualValue, isLeaving, type Properties } from "./diff.ts";
+import { isDeadEnd, isEqualValue, isLeaving, type Properties, replacing } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
 import { isOurs, listTags, type Tags } from "./tags.ts";
@@ -99,7 +99,7 @@ export function findDifferences<I extends CommonInputs>(
     description: Description,
 ): string[] {
     const wanted: Properties = Object.fromEntries(Object.entries(inputs));
-    return kind.replaces.filter(
+    return replacing(kind, wanted).filter(
         (key) =>
             key in description.properties &&
             !(key === "name" && inputs.adopt !== undefined) &&

@@ -11,7 +11,7 @@ export { computeAccessHash } from "./dataset-import-job.ts";
 export { canonical, isEqualValue, isLeaving, type Passed, type Properties } from "./diff.ts";
 export { endWithEngine } from "./engine.ts";
 export { baseName, findContentHash } from "./job-names.ts";
-export { anyKind, isKindName, kinds, type ResourceKindName } from "./kinds.ts";
+export { anyKind, formerKinds, isKindName, kinds, type ResourceKindName } from "./kinds.ts";
 export { type Handler, lifecycle } from "./lifecycle.ts";
 export { createHandlers, ownerHandler, processHandlers } from "./process-handlers.ts";
 export { goneOrThrow, remove } from "./remove.ts";

@@ -14,7 +14,7 @@ export interface DatasetInputs extends CommonInputs {
     readonly name: string;
     /** ARN of the dataset group. */
     readonly datasetGroupArn: string;
-    /** ARN of the schema. */
+    /** ARN of the schema. New nullable fields of items and users are added in place. */
     readonly schemaArn: string;
     /** The type of data in the dataset. */
     readonly datasetType: "INTERACTIONS" | "ITEMS" | "USERS";
@@ -27,15 +27,17 @@ export interface DatasetInputs extends CommonInputs {
 const spellingOfType = (datasetType: string): string => datasetType.toUpperCase();
 
 /**
- * The dataset of item interactions. A dataset group holds one dataset of each type, and the schema of interactions
- * cannot change, so a change of group, type or schema replaces the dataset.
+ * A dataset. A dataset group holds one dataset of each type. Personalize changes the schema of items and users in place
+ * if the change only adds nullable fields (Developer Guide, "Replacing a dataset's schema"), and rejects any other
+ * change. The schema of interactions cannot change.
  */
 export const dataset: ResourceKind<DatasetInputs> = {
     noun: "dataset",
     usual: "15 to 60 s",
     deadlineMinutes: 30,
-    replaces: ["region", "name", "datasetGroupArn", "schemaArn", "datasetType"],
-    updates: [],
+    replaces: ["region", "name", "datasetGroupArn", "datasetType"],
+    updates: ["schemaArn"],
+    fixed: ({ datasetType }) => (/^(items|users)$/i.test(datasetType) ? [] : ["schemaArn"]),
     identity: ["region", "datasetGroupArn", "datasetType"],
     spellings: { datasetType: spellingOfType },
     taggable: true,
@@ -61,8 +63,12 @@ export const dataset: ResourceKind<DatasetInputs> = {
     },
     async describe(client, datasetArn) {
         const { dataset: description } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+        const { status = "" } = description ?? {};
+        // During a schema change, the status is that of the update, such as UPDATE IN_PROGRESS.
+        const isUpdating = status.startsWith("UPDATE");
         return {
-            status: description?.status ?? "",
+            status: isUpdating ? "ACTIVE" : status,
+            ...(isUpdating && { update: { status } }),
             since: description?.lastUpdatedDateTime,
             properties: {
                 name: description?.name,
@@ -72,38 +78,17 @@ export const dataset: ResourceKind<DatasetInputs> = {
             },
         };
     },
+    async update(client, datasetArn, { schemaArn }) {
+        const { dataset: description } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+        if (description?.schemaArn !== schemaArn) {
+            await client.send(new UpdateDatasetCommand({ datasetArn, schemaArn }));
+        }
+    },
     async holdsData(client, datasetArn) {
         const jobs = await client.send(new ListDatasetImportJobsCommand({ datasetArn, maxResults: 1 }));
         return (jobs.datasetImportJobs ?? []).length > 0;
     },
     async delete(client, datasetArn) {
         await client.send(new DeleteDatasetCommand({ datasetArn }));
-    },
-};
-
-export interface MetadataDatasetInputs extends DatasetInputs {
-    readonly datasetType: "ITEMS" | "USERS";
-}
-
-/**
- * The dataset of items or users. Personalize changes its schema in place if the change only adds nullable fields
- * (Developer Guide, "Replacing a dataset's schema"), and rejects any other change.
- */
-export const metadataDataset: ResourceKind<MetadataDatasetInputs> = {
-    ...dataset,
-    replaces: ["region", "name", "datasetGroupArn", "datasetType"],
-    updates: ["schemaArn"],
-    async describe(client, datasetArn) {
-        const description = await dataset.describe(client, datasetArn);
-        // During a schema change, the status in DescribeDataset is that of the update, such as UPDATE IN_PROGRESS.
-        return description.status.startsWith("UPDATE")
-            ? { ...description, status: "ACTIVE", update: { status: description.status } }
-            : description;
-    },
-    async update(client, datasetArn, { schemaArn }) {
-        const { dataset: description } = await client.send(new DescribeDatasetCommand({ datasetArn }));
-        if (description?.schemaArn !== schemaArn) {
-            await client.send(new UpdateDatasetCommand({ datasetArn, schemaArn }));
-        }
     },
 };

@@ -36,6 +36,8 @@ export function selectInputs<I extends CommonInputs>(kind: ResourceKind<I>, prop
         "tags",
         "owner",
         "adopt",
+        "defaults",
+        "logicalName",
     ];
     return Object.fromEntries(Object.entries(properties).filter(([key]) => keys.includes(key)));
 }
@@ -50,7 +52,7 @@ export function compareProperties<I extends CommonInputs>(
     news: Properties,
 ): Diff {
     const changed = (key: string) => isChanged(kind, key, olds, news);
-    const replaces: string[] = kind.replaces.filter(
+    const replaces: string[] = replacing(kind, news).filter(
         (key) => changed(key) && !(key === "name" && isAdopted(olds, news)),
     );
     // Replace the resource if `adopt` is not the ARN in the state.
@@ -70,10 +72,19 @@ export function compareProperties<I extends CommonInputs>(
         deleteBeforeReplace:
             replaces.length > 0 &&
             kind.identity.length > 0 &&
-            !kind.identity.some(changed) &&
+            !kind.identity.some((key) => changed(key) || (key === "name" && isGenerated(news))) &&
             !replaces.includes("adopt"),
     };
 }
+
+/** Returns the inputs whose change replaces a resource with these inputs. */
+export const replacing = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: Properties): readonly string[] => [
+    ...kind.replaces,
+    ...(kind.fixed?.(inputs as unknown as I) ?? []),
+];
+
+/** Checks whether the program states no name. A replacement then gets another name, so both resources can exist. */
+const isGenerated = ({ logicalName }: Properties) => logicalName !== undefined;
 
 /** Checks whether the resource is adopted. An adopted resource keeps its original name. */
 const isAdopted = (olds: Properties, news: Properties) => news.adopt !== undefined && news.adopt === olds.arn;

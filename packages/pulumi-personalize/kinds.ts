@@ -1,6 +1,6 @@
 import { batchInferenceJob } from "./batch-inference-job.ts";
 import { campaign } from "./campaign.ts";
-import { dataset, metadataDataset } from "./dataset.ts";
+import { dataset } from "./dataset.ts";
 import { datasetGroup } from "./dataset-group.ts";
 import { datasetImportJob } from "./dataset-import-job.ts";
 import { eventTracker } from "./event-tracker.ts";
@@ -20,7 +20,6 @@ export const kinds = {
     Solution: solution,
     SolutionVersion: solutionVersion,
     Campaign: campaign,
-    MetadataDataset: metadataDataset,
     Filter: filter,
     EventTracker: eventTracker,
     BatchInferenceJob: batchInferenceJob,
@@ -28,6 +27,9 @@ export const kinds = {
 } as const;
 
 export type ResourceKindName = keyof typeof kinds;
+
+/** Kinds in the states of earlier releases, with the kinds that replace them. */
+export const formerKinds: Readonly<Record<string, ResourceKindName>> = { MetadataDataset: "Dataset" };
 
 /** Checks whether Personalize has a kind of resources with this name. */
 export const isKindName = (name: string): name is ResourceKindName => Object.hasOwn(kinds, name);

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { toError } from "terminal-text";
 import { createdAt } from "./adopt.ts";
 import {
@@ -12,7 +13,15 @@ import {
 } from "./diff.ts";
 import { about, isNotFound, isRefusal, withAdvice } from "./errors.ts";
 import { goneOrThrow, type Leaving, remove, stop } from "./remove.ts";
-import { type CommonInputs, isUnknown, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
+import {
+    type CommonInputs,
+    type Defaults,
+    isUnknown,
+    jsonClean,
+    type Problem,
+    type ResourceKind,
+    unknownValue,
+} from "./resource.ts";
 import { createOrAdopt, createOuts, titleOf, waits } from "./settle.ts";
 import { allTags, listTags, retag, tagInputs } from "./tags.ts";
 import { isUnderWay, type LifecycleDeps } from "./wait.ts";
@@ -71,6 +80,37 @@ function withDefaults<I extends CommonInputs>(kind: ResourceKind<I>, news: Passe
     return Object.assign(common, kind.defaults?.(news), news);
 }
 
+/** Maximum number of characters of a generated name before its random digits; names have at most 63 characters. */
+const longestStart = 55;
+
+/** Returns a new name: the logical name in the service's characters, and 7 random digits, as Pulumi's auto-naming. */
+function generateName(logicalName: string): string {
+    const start = logicalName.replaceAll(/[^a-zA-Z0-9_-]+/g, "-").replace(/^[-_]+/, "");
+    return `${start.slice(0, longestStart)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+}
+
+/**
+ * Completes the inputs of a program that states no name or no region, with the recorded ones: neither an update nor a
+ * changed default renames or moves a resource. A new resource gets a generated name and the default region. Adds the
+ * default tags.
+ * @param logicalName Pulumi's name of the resource; recorded if the name is generated
+ */
+function completed<I extends CommonInputs>(
+    kind: ResourceKind<I>,
+    olds: Properties,
+    { logicalName, ...news }: Passed<I>,
+): Passed<I> {
+    const { region, tags }: Defaults = isUnknown(news.defaults) ? {} : (news.defaults ?? {});
+    const isNamed =
+        news.name !== undefined || logicalName === undefined || !kind.replaces.some((key) => key === "name");
+    const own = {
+        region: news.region ?? olds.region ?? region,
+        tags: [tags, news.tags].some(isUnknown) ? unknownValue : tags && { ...tags, ...news.tags },
+        ...(!isNamed && { name: olds.name ?? generateName(String(logicalName)), logicalName }),
+    };
+    return Object.assign({}, news, jsonClean(own)) as unknown as Passed<I>;
+}
+
 const regionProblems = ({ region }: Partial<CommonInputs>): readonly Problem[] =>
     region === undefined
         ? [{ property: "region", reason: "is not set: pulumi config set aws:region <region>, or AWS_REGION" }]
@@ -91,7 +131,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
     return {
         async check(olds: Passed<Partial<I>> | undefined, news: Passed<I>) {
             const owner = keptOwner(olds?.owner, news.owner);
-            const wanted = withDefaults(kind, Object.assign({}, news, owner !== undefined && { owner }));
+            const given = completed(kind, olds ?? {}, Object.assign({}, news, owner !== undefined && { owner }));
+            const wanted = withDefaults(kind, given);
             const inputs = Object.assign({}, wanted, kind.notes?.(olds ?? {}, wanted, new Date()));
             return { inputs, failures: [...regionProblems(inputs), ...kind.problems(inputs)] };
         },

@@ -49,6 +49,9 @@ function hiddenFailure(given: Properties, error: unknown): unknown {
 /** Returns the last part of the type in a URN: `urn:pulumi:<stack>::<project>::<types>::<name>`. */
 const kindOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1)?.split(":").at(-1) ?? "";
 
+/** Returns the name in a URN. */
+const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+
 /** The program of a resource must state its owner: a plugin does not know which program it runs for. */
 const ownerProblem = {
     property: "owner",
@@ -84,8 +87,11 @@ export function createPlugin(
             const { owner } = olds ?? {};
             const isOwned = kindOf(urn) !== "Owner";
             // A resource that an earlier release created without the input keeps its recorded owner.
-            const defaults = isOwned ? { ...(region && { region }), ...(owner !== undefined && { owner }) } : {};
-            const news: Properties = { ...defaults, ...plain(given) };
+            const stated = plain(given);
+            const defaults = { ...(region && { region }), ...(isObject(stated.defaults) && stated.defaults) };
+            const added = { logicalName: nameOf(urn), ...(owner !== undefined && { owner }) };
+            const isDefaulted = Object.keys(defaults).length > 0;
+            const news: Properties = isOwned ? { ...added, ...stated, ...(isDefaulted && { defaults }) } : stated;
             const { inputs, failures } = await requireHandler(urn).check(plain(olds), news);
             const isMissing = isOwned && news.owner === undefined;
             return { inputs: hiddenAs(given, inputs), failures: [...failures, ...(isMissing ? [ownerProblem] : [])] };

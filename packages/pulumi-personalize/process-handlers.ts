@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { timedUuid } from "./adopt.ts";
 import type { Advice } from "./advice.ts";
 import { assertEngineAlive, endWithEngine } from "./engine.ts";
-import { anyKind, kinds, type ResourceKindName } from "./kinds.ts";
+import { anyKind, formerKinds, kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, lifecycle } from "./lifecycle.ts";
 import { keepLive, mapValues } from "./live.ts";
 import { personalizeClients } from "./resource.ts";
@@ -53,7 +53,9 @@ export function processHandlers<K extends string = never>(
         random: Math.random,
         advice,
     };
-    const own = { ...createHandlers(deps), Owner: ownerHandler, ...more(deps) };
+    const current = createHandlers(deps);
+    const former = mapValues(formerKinds, (kind) => current[kind]);
+    const own = { ...former, ...current, Owner: ownerHandler, ...more(deps) };
     const handlers: Record<ResourceKindName | "Owner" | K, Handler> = own;
     return keepLive(
         log,

@@ -1,12 +1,25 @@
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { Advice } from "./advice.ts";
 
+/** Region and tags of resources. */
+export interface Defaults {
+    /** Region of a new resource. A deployed resource keeps its region. */
+    readonly region?: string;
+    /** Tags of the resource in addition to its own `tags`, which have priority. */
+    readonly tags?: Readonly<Record<string, string>>;
+}
+
 /** Inputs of every resource, besides its own properties. */
 export interface CommonInputs {
-    /** Region of the resource. Default: the region of the program's AWS provider, or of the environment. */
+    /**
+     * Region of the resource. Default: the region of a deployed resource; else that of `defaults`, of the program's AWS
+     * provider, or of the environment.
+     */
     readonly region: string;
     /** Tags of the resource. Tags that were added outside the program are kept. */
     readonly tags: Readonly<Record<string, string>>;
+    /** Region and tags that several resources share. A change never replaces a resource. */
+    readonly defaults?: Defaults;
     /**
      * Text that identifies the stack, for the tag `pulumi-personalize:owner`. An existing resource of the wanted name
      * is used only if it has this owner. Default in TypeScript: the ID of the program's `Owner`.
@@ -76,6 +89,8 @@ export interface ResourceKind<I extends CommonInputs> {
     readonly replaces: readonly (keyof I & string)[];
     /** Inputs that Personalize updates in place. */
     readonly updates: readonly (keyof I & string)[];
+    /** Returns those of `updates` that Personalize cannot update for a resource with these inputs. */
+    fixed?(inputs: I): readonly (keyof I & string)[];
     /**
      * Inputs that determine the ARN. While they are unchanged, the program must delete the old resource before it
      * creates the new one. If one changes, both resources can exist. Empty for jobs and versions, because each has its

@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BatchInferenceJobInputs } from "./batch-inference-job.ts";
 import type { CampaignInputs } from "./campaign.ts";
-import type { DatasetInputs, MetadataDatasetInputs } from "./dataset.ts";
+import type { DatasetInputs } from "./dataset.ts";
 import type { DatasetGroupInputs } from "./dataset-group.ts";
 import type { DatasetImportJobInputs } from "./dataset-import-job.ts";
 import type { EventTrackerInputs } from "./event-tracker.ts";
 import type { FilterInputs } from "./filter.ts";
 import { forward } from "./forward.ts";
-import type { ResourceKindName } from "./kinds.ts";
+import { formerKinds, type ResourceKindName } from "./kinds.ts";
 import { pluginModule } from "./plugin.ts";
 import type { RecommenderInputs } from "./recommender.ts";
-import { type CommonInputs, minutesOf } from "./resource.ts";
+import { type CommonInputs, type Defaults, minutesOf } from "./resource.ts";
 import type { SchemaInputs } from "./schema.ts";
 import type { SolutionInputs } from "./solution.ts";
 import type { SolutionVersionInputs } from "./solution-version.ts";
@@ -48,7 +48,8 @@ export function usePlugin(): void {
 
 /**
  * A resource whose dynamic provider forwards each call to the installed handlers. `outputs` lists the properties that
- * the handlers compute. The alias keeps a deployed resource if the program starts or stops to use the plugin.
+ * the handlers compute. The aliases keep a deployed resource if the program starts or stops to use the plugin, and a
+ * resource of a former kind.
  */
 export abstract class HandledResource<I extends object> extends pulumi.CustomResource {
     protected constructor(
@@ -59,12 +60,14 @@ export abstract class HandledResource<I extends object> extends pulumi.CustomRes
         opts?: pulumi.CustomResourceOptions,
     ) {
         const computed = Object.fromEntries(outputs.map((key) => [key, undefined]));
-        const types = { plugin: `${pluginModule}:${kind}`, dynamic: `pulumi-nodejs:dynamic/personalize:${kind}` };
-        const [type, formerType, provider] =
+        const former = Object.keys(formerKinds).filter((one) => formerKinds[one] === kind);
+        const plugin = [kind, ...former].map((one) => `${pluginModule}:${one}`);
+        const dynamic = [kind, ...former].map((one) => `pulumi-nodejs:dynamic/personalize:${one}`);
+        const [[type = "", ...others], otherTypes, provider] =
             handlersModule === undefined
-                ? [types.plugin, types.dynamic, {}]
-                : [types.dynamic, types.plugin, { __provider: forward(handlersModule, kind) }];
-        const aliases = { aliases: [{ type: formerType }] };
+                ? [plugin, dynamic, {}]
+                : [dynamic, plugin, { __provider: forward(handlersModule, kind) }];
+        const aliases = { aliases: [...others, ...otherTypes].map((one) => ({ type: one })) };
         super(type, name, { ...computed, ...args, ...provider }, pulumi.mergeOptions(opts, aliases));
     }
 }
@@ -88,6 +91,20 @@ function ownerOfProgram(): pulumi.Output<string> {
     const owner = owners.get(stack) ?? new Owner("personalize-owner");
     owners.set(stack, owner);
     return owner.id;
+}
+
+/** The arguments for which the handlers have defaults. */
+interface StatedInputs {
+    readonly name?: unknown;
+    readonly region?: unknown;
+    readonly defaults?: pulumi.Input<Defaults> | undefined;
+}
+
+/** Returns the defaults of a resource. If it states no region, the default is that of the program's AWS provider. */
+function completeDefaults(stated: unknown, defaults: StatedInputs["defaults"]): StatedInputs["defaults"] {
+    const region = stated === undefined ? new pulumi.Config("aws").get("region") : undefined;
+    if (region === undefined) return defaults;
+    return defaults === undefined ? { region } : pulumi.output(defaults).apply((given) => ({ region, ...given }));
 }
 
 /**
@@ -139,14 +156,18 @@ const resourceClass =
                     super(kind, name, { region }, computed, opts);
                     return;
                 }
-                const region = args.region ?? new pulumi.Config("aws").get("region");
                 const { create, update = create, delete: removal } = opts?.customTimeouts ?? {};
                 const {
                     owner = ownerOfProgram(),
                     deadlineMinutes = update && Math.max(minutesOf(create ?? update), minutesOf(update)),
                     deleteDeadlineMinutes = removal && minutesOf(removal),
                 } = args;
-                const common = { region, owner, deadlineMinutes, deleteDeadlineMinutes };
+                const { name: given, region, defaults } = args as StatedInputs;
+                const isNamed = given !== undefined || !computed.includes("name");
+                const common = {
+                    ...{ owner, deadlineMinutes, deleteDeadlineMinutes, defaults: completeDefaults(region, defaults) },
+                    ...(!isNamed && { logicalName: name }),
+                };
                 super(kind, name, { ...args, ...common }, computed, opts);
             }
 
@@ -159,13 +180,16 @@ const resourceClass =
     };
 
 /** An Avro schema of a dataset. Any change replaces it. */
-export class Schema extends resourceClass<SchemaInputs>()("Schema", ["name", "schema", "domain"]) {}
+export class Schema extends resourceClass<SchemaInputs, "name">()("Schema", ["name", "schema", "domain"]) {}
 
 /** A container of datasets and solutions. A new name replaces it with everything in it. */
-export class DatasetGroup extends resourceClass<DatasetGroupInputs>()("DatasetGroup", ["name", "domain"]) {}
+export class DatasetGroup extends resourceClass<DatasetGroupInputs, "name">()("DatasetGroup", ["name", "domain"]) {}
 
-/** The dataset of item interactions. A change of any input except its tags replaces it. */
-export class Dataset extends resourceClass<DatasetInputs>()("Dataset", [
+/**
+ * A dataset of interactions, items or users. New nullable fields of items and users are added in place; any other change
+ * replaces the dataset.
+ */
+export class Dataset extends resourceClass<DatasetInputs, "name">()("Dataset", [
     "name",
     "datasetGroupArn",
     "schemaArn",
@@ -183,15 +207,18 @@ export class DatasetImportJob extends resourceClass<DatasetImportJobInputs, "con
 }
 
 /** The configuration of trainings. Automatic training is updated in place; any other change replaces the solution. */
-export class Solution extends resourceClass<SolutionInputs, "performAutoML" | "performAutoTraining">()("Solution", [
-    "name",
-    "datasetGroupArn",
-    "recipeArn",
-    "performAutoML",
-    "performAutoTraining",
-    "schedulingExpression",
-    "eventParameters",
-]) {}
+export class Solution extends resourceClass<SolutionInputs, "name" | "performAutoML" | "performAutoTraining">()(
+    "Solution",
+    [
+        "name",
+        "datasetGroupArn",
+        "recipeArn",
+        "performAutoML",
+        "performAutoTraining",
+        "schedulingExpression",
+        "eventParameters",
+    ],
+) {}
 
 /** One billed training. A deletion changes nothing in AWS: Personalize deletes the version with its solution. */
 export class SolutionVersion extends resourceClass<SolutionVersionInputs, "rows">()(
@@ -210,28 +237,24 @@ export class SolutionVersion extends resourceClass<SolutionVersionInputs, "rows"
  * A campaign, which serves a version. It is billed from ACTIVE until its deletion. Version and minimum TPS are updated
  * in place.
  */
-export class Campaign extends resourceClass<CampaignInputs, "minProvisionedTPS">()("Campaign", [
+export class Campaign extends resourceClass<CampaignInputs, "name" | "minProvisionedTPS">()("Campaign", [
     "name",
     "solutionVersionArn",
     "minProvisionedTPS",
 ]) {}
 
-/** A dataset of items or users. Nullable fields are added in place; any other change replaces it. */
-export class MetadataDataset extends resourceClass<MetadataDatasetInputs>()("MetadataDataset", [
+/** A filter for recommendation requests. A change of any input except its tags replaces it. */
+export class Filter extends resourceClass<FilterInputs, "name">()("Filter", [
     "name",
     "datasetGroupArn",
-    "schemaArn",
-    "datasetType",
+    "filterExpression",
 ]) {}
-
-/** A filter for recommendation requests. A change of any input except its tags replaces it. */
-export class Filter extends resourceClass<FilterInputs>()("Filter", ["name", "datasetGroupArn", "filterExpression"]) {}
 
 /**
  * An event tracker, which receives events. A change of any input except its tags replaces it, and the new event tracker
  * has another tracking ID.
  */
-export class EventTracker extends resourceClass<EventTrackerInputs>()(
+export class EventTracker extends resourceClass<EventTrackerInputs, "name">()(
     "EventTracker",
     ["name", "datasetGroupArn"],
     "trackingId",
@@ -256,13 +279,10 @@ export class BatchInferenceJob extends resourceClass<BatchInferenceJobInputs>()(
  * A recommender for a use case of a domain. It is billed from ACTIVE until its deletion, except while it is stopped.
  * `recommenderConfig` and `stopped` are updated in place. It needs imported data: set `dependsOn` to the import.
  */
-export class Recommender extends resourceClass<RecommenderInputs, "recommenderConfig" | "stopped">()("Recommender", [
-    "name",
-    "datasetGroupArn",
-    "recipeArn",
-    "recommenderConfig",
-    "stopped",
-]) {}
+export class Recommender extends resourceClass<RecommenderInputs, "name" | "recommenderConfig" | "stopped">()(
+    "Recommender",
+    ["name", "datasetGroupArn", "recipeArn", "recommenderConfig", "stopped"],
+) {}
 
 /** The arguments of a class. */
 type ArgsOf<C extends new (...args: never[]) => unknown> = ConstructorParameters<C>[1];
@@ -274,7 +294,6 @@ export type DatasetImportJobArgs = ArgsOf<typeof DatasetImportJob>;
 export type SolutionArgs = ArgsOf<typeof Solution>;
 export type SolutionVersionArgs = ArgsOf<typeof SolutionVersion>;
 export type CampaignArgs = ArgsOf<typeof Campaign>;
-export type MetadataDatasetArgs = ArgsOf<typeof MetadataDataset>;
 export type FilterArgs = ArgsOf<typeof Filter>;
 export type EventTrackerArgs = ArgsOf<typeof EventTracker>;
 export type BatchInferenceJobArgs = ArgsOf<typeof BatchInferenceJob>;

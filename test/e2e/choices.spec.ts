@@ -141,7 +141,7 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         await writeFile(at("items.csv"), changed.replace("YEAR", "YEAR,STUDIO").replace(/(\d)$/gm, "$1,"));
         assert.deepEqual((await applied(aws)).plan, {
             replace: ["DatasetImportJob", "Schema"],
-            update: ["BucketObjectv2", "MetadataDataset"],
+            update: ["BucketObjectv2", "Dataset"],
         });
         assert.deepEqual(await aws.outputs(), before);
         const names = await schemaNames();

@@ -28,13 +28,12 @@ export const personalizeKinds = [
     "Campaign",
     "Filter",
     "EventTracker",
-    "MetadataDataset",
 ] as const;
 
 const everything = personalizeKinds.map((kind) => `+- ${kind}`).join(", ");
 
 const metadata = {
-    changes: "± Schema, ± MetadataDataset, ± DatasetImportJob, +- DatasetImportJob",
+    changes: "± Schema, ± Dataset, ± DatasetImportJob, +- DatasetImportJob",
     effect: "a changed file replaces the import; filters and the next training use it. See [Changes of a schema](#changes-of-a-schema)",
 } as const;
 
@@ -92,7 +91,7 @@ export const dataKeys = {
         description: "at most 47 tags of all resources except S3 objects",
         changes:
             "~ DatasetGroup, ~ Dataset, ~ DatasetImportJob, ~ Solution, ~ SolutionVersion, ~ Campaign, ~ Filter, ~ EventTracker, " +
-            "~ MetadataDataset, ~ Bucket, ~ Table, ~ RestApi, ~ Distribution, ~ Trail",
+            "~ Bucket, ~ Table, ~ RestApi, ~ Distribution, ~ Trail",
         other: { team: "films" },
         check: checkTags,
     }),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { CommonInputs } from "../resource.ts";
-import { type DatasetGroup, DatasetImportJob, MetadataDataset, type ResourceArgs, Schema } from "../resources.ts";
+import { Dataset, type DatasetGroup, DatasetImportJob, type ResourceArgs, Schema } from "../resources.ts";
 
 /** The data of a dataset: a CSV in S3 and its schema. */
 export interface DataArgs {
@@ -29,7 +29,7 @@ export interface DataArgs {
 
 /** The arguments of all imports, and the common arguments of all resources. */
 export interface ImportArgs
-    extends Partial<Pick<ResourceArgs<CommonInputs>, "region" | "tags" | "owner" | "pollSeconds">> {
+    extends Partial<Pick<ResourceArgs<CommonInputs>, "region" | "tags" | "defaults" | "owner" | "pollSeconds">> {
     /** ARN of the role that Personalize assumes to read the data, such as the role of `ImportAccess`. */
     readonly roleArn: pulumi.Input<string>;
     /** Hash of the policy documents that allow Personalize to read the data. Default: none. */
@@ -42,9 +42,9 @@ export interface ImportArgs
 
 /** Returns the inputs that all resources of the component have, with a deadline in minutes. */
 export const commonInputs = (
-    { region, tags, owner, pollSeconds }: ImportArgs,
+    { region, tags, defaults, owner, pollSeconds }: ImportArgs,
     deadlineMinutes: pulumi.Input<number> | undefined = undefined,
-) => ({ region, tags, owner, pollSeconds, deadlineMinutes });
+) => ({ region, tags, defaults, owner, pollSeconds, deadlineMinutes });
 
 /** Creates the import of a dataset's data. */
 export function createImport(
@@ -79,7 +79,7 @@ export class Metadata extends pulumi.ComponentResource {
         const common = commonInputs(args);
         const schema = new Schema(name, { ...common, name: schemaName, schema: data.schema }, child);
         const datasetType = kind === "items" ? "ITEMS" : "USERS";
-        const dataset = new MetadataDataset(
+        const dataset = new Dataset(
             name,
             { ...common, name: data.name, datasetGroupArn: group.id, schemaArn: schema.id, datasetType },
             child,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust, type ServiceCaller } from "policy-evaluator";
 import { ImportAccess, type ImportAccessArgs } from "../components/import-access.ts";
-import { Recommender, type RecommenderArgs } from "../components/recommender.ts";
+import { TrainedCampaign, type TrainedCampaignArgs } from "../components/trained-campaign.ts";
 import { computeAccessHash } from "../dataset-import-job.ts";
 import { DatasetGroup } from "../resources.ts";
 
@@ -112,20 +112,20 @@ describe("Component ImportAccess", () => {
     });
 });
 
-describe("Component Recommender", () => {
+describe("Component TrainedCampaign", () => {
     const interactions = { schema: "{}", dataLocation: "s3://movies/interactions.csv" };
     const roleArn = "arn:aws-cn:iam::123456789012:role/reader";
-    const recommend = (args: Partial<RecommenderArgs> = {}) =>
+    const recommend = (args: Partial<TrainedCampaignArgs> = {}) =>
         declare(() => {
             const note: pulumi.ResourceTransformation = ({ type, opts }) => {
                 ignored[kindOf(type)] = (opts as pulumi.CustomResourceOptions).ignoreChanges ?? [];
                 return undefined;
             };
             const all = { interactions, roleArn, ...args };
-            return new Recommender("films", all, { transformations: [note] });
+            return new TrainedCampaign("films", all, { transformations: [note] });
         });
 
-    it("Recommender requires only interactions and a role, and gives all resources its own name", async () => {
+    it("TrainedCampaign requires only interactions and a role, and gives all resources its own name", async () => {
         const recommender = await recommend();
         assert.deepEqual(typesAndNames(), [
             "Campaign films",
@@ -133,10 +133,10 @@ describe("Component Recommender", () => {
             "DatasetGroup films",
             "DatasetImportJob films",
             "Owner personalize-owner",
-            "Recommender films",
             "Schema films",
             "Solution films",
             "SolutionVersion films",
+            "TrainedCampaign films",
         ]);
         for (const kind of ["Schema", "DatasetGroup", "Dataset", "Solution", "Campaign"]) {
             assert.equal(inputsOf(kind).name, "films", kind);
@@ -154,7 +154,7 @@ describe("Component Recommender", () => {
         assert.equal(await resolved(recommender.trackingId), "");
     });
 
-    it("Recommender creates metadata, filters and an event tracker if its arguments contain them", async () => {
+    it("TrainedCampaign creates metadata, filters and an event tracker if its arguments contain them", async () => {
         const { filterNames } = await recommend({
             resourceName: "films-dev",
             items: { schema: '{"fields":[]}', dataLocation: "s3://movies/items.csv", contentHash: "b".repeat(64) },
@@ -163,7 +163,7 @@ describe("Component Recommender", () => {
             eventTracker: true,
             tags: { team: "films" },
         });
-        assert.equal(inputsOf("MetadataDataset", "films-items").name, "films-dev-items");
+        assert.equal(inputsOf("Dataset", "films-items").name, "films-dev-items");
         assert.match(inputsOf("Schema", "films-items").name, /^films-dev-items-[0-9a-f]{8}$/);
         const job = inputsOf("DatasetImportJob", "films-items");
         assert.deepEqual([job.jobNamePrefix, job.contentHash], ["films-dev-items", "b".repeat(64)]);
@@ -172,11 +172,12 @@ describe("Component Recommender", () => {
         assert.equal(inputsOf("EventTracker").name, "films-dev");
         const tagged = declared.filter(({ type, custom }) => custom && kindOf(type) !== "Owner");
         assert.ok(tagged.every(({ inputs }) => inputs.tags.team === "films"));
-        const at = (kind: string) => declared.findIndex(({ type }) => kindOf(type) === kind);
-        assert.ok(at("Filter") > at("MetadataDataset") && at("Solution") > at("MetadataDataset"));
+        const at = (kind: string, name?: string) =>
+            declared.findIndex((one) => kindOf(one.type) === kind && (name === undefined || one.name === name));
+        assert.ok(at("Filter") > at("Dataset", "films-items") && at("Solution") > at("Dataset", "films-items"));
     });
 
-    it("Recommender creates no campaign with `campaign: false`, and trains with AutoML without a recipe", async () => {
+    it("TrainedCampaign creates no campaign with `campaign: false`, and trains with AutoML without a recipe", async () => {
         const recommender = await recommend({ campaign: false, performAutoML: true });
         assert.equal(await resolved(recommender.campaignArn), "");
         assert.ok(!typesAndNames().includes("Campaign films"));
@@ -197,6 +198,20 @@ describe("Component Recommender", () => {
         const { solutionVersionArn, minProvisionedTPS } = inputsOf("Campaign");
         assert.deepEqual([solutionVersionArn, minProvisionedTPS], ["arn:of:old", 2]);
         assert.deepEqual(ignored.SolutionVersion, []);
+    });
+});
+
+describe("Arguments `name` and `defaults`", () => {
+    it("a class sends its logical name if it has no `name`, and the region of the AWS provider as a default", async () => {
+        pulumi.runtime.setConfig("aws:region", "eu-central-1");
+        const defaults = { tags: { team: "films" } };
+        await declare(() => new DatasetGroup("films", { defaults }));
+        const { logicalName, region, ...inputs } = inputsOf("DatasetGroup");
+        assert.deepEqual([logicalName, region], ["films", undefined]);
+        assert.deepEqual(inputs.defaults, { region: "eu-central-1", ...defaults });
+        await declare(() => new DatasetGroup("films", { name: "films", region: "us-west-2", defaults }));
+        const named = inputsOf("DatasetGroup");
+        assert.deepEqual([named.logicalName, named.region, named.defaults], [undefined, "us-west-2", defaults]);
     });
 });
 

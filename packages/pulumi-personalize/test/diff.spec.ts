@@ -5,7 +5,10 @@ import { anyKind, isKindName, kinds, type ResourceKindName } from "../kinds.ts";
 const common = { region: "eu-central-1", tags: { team: "films" }, pollSeconds: 15, deadlineMinutes: 30 };
 
 /** For each input of each resource kind, a changed value and the effect of the change on the resource. */
-const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace" | "update" | "none"]>> = {
+const tables: Record<
+    ResourceKindName | "Dataset of items",
+    Record<string, [value: unknown, "replace" | "update" | "none"]>
+> = {
     Schema: {
         name: ["a", "replace"],
         schema: ["{}", "replace"],
@@ -53,7 +56,7 @@ const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace"
         minProvisionedTPS: [1, "update"],
         tags: [{}, "update"],
     },
-    MetadataDataset: {
+    "Dataset of items": {
         name: ["a", "replace"],
         datasetGroupArn: ["a", "replace"],
         datasetType: ["ITEMS", "replace"],
@@ -91,7 +94,7 @@ const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace"
  * The inputs that determine the ARN of each kind. If the ARN stays the same, the old resource must be deleted first.
  * Jobs and versions get a new name or id each time.
  */
-const identities: Record<ResourceKindName, readonly string[] | "its own each time"> = {
+const identities: Record<keyof typeof tables, readonly string[] | "its own each time"> = {
     Schema: ["region", "name"],
     DatasetGroup: ["region", "name"],
     Dataset: ["region", "datasetGroupArn", "datasetType"],
@@ -99,7 +102,7 @@ const identities: Record<ResourceKindName, readonly string[] | "its own each tim
     Solution: ["region", "name"],
     SolutionVersion: "its own each time",
     Campaign: ["region", "name"],
-    MetadataDataset: ["region", "datasetGroupArn", "datasetType"],
+    "Dataset of items": ["region", "datasetGroupArn", "datasetType"],
     Filter: ["region", "name"],
     EventTracker: ["region", "datasetGroupArn"],
     BatchInferenceJob: "its own each time",
@@ -109,12 +112,13 @@ const identities: Record<ResourceKindName, readonly string[] | "its own each tim
 describe("`diff` of recorded and requested inputs", () => {
     for (const [name, table] of Object.entries(tables)) {
         describe(`\`diff\` of ${name}`, () => {
-            assert.ok(isKindName(name));
-            const kind = anyKind(kinds[name]);
+            const [kindName = ""] = name.split(" ");
+            assert.ok(isKindName(kindName));
+            const kind = anyKind(kinds[kindName]);
             const own = Object.fromEntries(Object.entries(table).map(([key, [value]]) => [key, value]));
             const inputs = { ...common, ...own };
             const outs = { ...inputs, arn: "arn:of:it", status: "ACTIVE", __provider: "old text" };
-            const identity = identities[name];
+            const identity = identities[name as keyof typeof tables];
             const oldGoesFirst = (key: string) => identity !== "its own each time" && !identity.includes(key);
 
             it(`\`diff\` of ${name} ignores the code of the dynamic provider and the order of keys`, () => {
@@ -145,6 +149,16 @@ describe("`diff` of recorded and requested inputs", () => {
                     });
                 });
             }
+
+            it(`a replacement of ${name} with a generated name is created first, if the name determines its ARN`, () => {
+                const generated = { ...inputs, logicalName: "films" };
+                const { deleteBeforeReplace } = compareProperties(
+                    kind,
+                    { ...outs, status: "CREATE FAILED" },
+                    generated,
+                );
+                assert.equal(deleteBeforeReplace, oldGoesFirst("status") && !identity.includes("name"));
+            });
 
             it(`\`diff\` of ${name} ignores pollSeconds and deadlineMinutes`, () => {
                 for (const key of ["pollSeconds", "deadlineMinutes"]) {

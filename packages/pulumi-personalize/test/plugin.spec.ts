@@ -34,13 +34,16 @@ function plugin(answers: Partial<Handler> = {}) {
 }
 
 describe("Plugin pulumi-resource-personalize", () => {
-    it("`check` gives the handlers plain values, with the stack's region, and returns secrets as secrets", async () => {
+    it("`check` gives the handlers plain values, with the stack's region as a default, and returns secrets as secrets", async () => {
         const { calls, provider } = plugin({ check: async (_, inputs) => ({ inputs, failures: [] }) });
         const { inputs } = (await provider.check?.(urn, {}, given)) ?? {};
-        const common = { region: "eu-west-1", owner: "ann" };
+        const common = { defaults: { region: "eu-west-1" }, logicalName: "seen", owner: "ann" };
         assert.deepEqual(calls, [["check", {}, { ...common, ...plain }]]);
         const hidden = { filterExpression: secret("EXCLUDE ItemID"), tags: secret({ team: "films", a: "b" }) };
         assert.deepEqual(inputs, { ...common, name: "seen", ...hidden });
+        await provider.check?.(urn, {}, { defaults: { region: "eu-north-1", tags: { a: "b" } } });
+        const [, [, , news] = assert.fail()] = calls;
+        assert.deepEqual((news as typeof common).defaults, { region: "eu-north-1", tags: { a: "b" } });
     });
 
     it("`check` requires `owner`, except for an `Owner` and for a resource that has a recorded owner", async () => {

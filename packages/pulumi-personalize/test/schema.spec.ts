@@ -12,6 +12,7 @@ interface Resource {
     readonly description: string;
     readonly inputProperties: Readonly<Record<string, Property>>;
     readonly requiredInputs: readonly string[];
+    readonly required?: readonly string[];
     readonly properties?: Readonly<Record<string, Property>>;
 }
 
@@ -42,9 +43,10 @@ describe("Schema of the plugin", () => {
     });
 
     it("the schema requires inputs that have no default, and contains the types of outputs", () => {
-        const { requiredInputs, inputProperties, properties } =
+        const { requiredInputs, inputProperties, properties, required } =
             resources["personalize:index:Campaign"] ?? assert.fail();
-        assert.deepEqual([...requiredInputs].sort(), ["name", "owner", "solutionArn", "solutionVersionArn"]);
+        assert.deepEqual([...requiredInputs].sort(), ["owner", "solutionArn", "solutionVersionArn"]);
+        assert.ok(required?.includes("name"), "a generated name is an output");
         assert.equal(inputProperties.minProvisionedTPS?.type, "number");
         assert.ok(!("status" in inputProperties));
         assert.equal(properties?.status?.type, "string");

@@ -63,8 +63,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
             delete: `deletes the campaign: its cost ends, and the API answers with ${batchLists ? "the lists of batch inference" : "popular and similar items"}`,
         }[change];
     },
-    Dataset: ifLost("deletes the dataset with its imported data and the recorded events"),
-    MetadataDataset: ifLost("deletes the dataset of items or users with its imported data"),
+    Dataset: ifLost("deletes the dataset with its imported data, and the recorded events if it contains interactions"),
     EventTracker: (change) => (change === "replace" ? "the event tracker gets a new tracking ID" : undefined),
     Bucket: (change, names) =>
         isLost(change)

@@ -152,9 +152,6 @@ const dayMs = 24 * 3600 * 1000;
 /** The period of the lookup: older failures do not explain a current one. */
 const lookupPeriodMs = 7 * dayMs;
 
-/** Returns the name of a resource kind in the names of API operations. */
-const nounOf = (kind: ResourceKindName) => (kind === "MetadataDataset" ? "Dataset" : kind);
-
 /**
  * Returns the last failed create, update or delete call about a resource with one of these names; undefined if
  * CloudTrail has none in the last week. CloudTrail lists calls after about 15 minutes and allows two lookups a second.
@@ -167,7 +164,7 @@ async function lastCallError(
     names: readonly string[],
     now: number,
 ): Promise<CallError | undefined> {
-    const calls = ["Create", "Update", "Delete"].map((verb) => `${verb}${nounOf(kind)}`);
+    const calls = ["Create", "Update", "Delete"].map((verb) => `${verb}${kind}`);
     const errors: CallError[] = [];
     for (const call of calls) {
         const { Events = [] } = await client.send(

@@ -1,6 +1,6 @@
 import { type PersonalizeClient, paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { isKindName, type Properties, type ResourceKindName } from "pulumi-personalize/core";
+import { formerKinds, isKindName, type Properties, type ResourceKindName } from "pulumi-personalize/core";
 import type { PlannedStack } from "../../../core/cost/planned-stack.ts";
 import type { StackRecordInputs } from "../../../core/operations/stack-record.ts";
 import { askPulumi, pulumi } from "./pulumi.ts";
@@ -90,7 +90,8 @@ function dynamicResourcesIn({ deployment }: ExportedStack) {
     const resources = (deployment?.resources ?? []).filter(({ id, delete: leaving }) => id && !leaving);
     const making = (deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
     return [...resources, ...making.map(({ resource }) => resource)].flatMap(({ type, id, inputs = {} }) => {
-        const kind = /^pulumi-nodejs:dynamic\/personalize:(\w+)$/.exec(type)?.[1];
+        const name = /^pulumi-nodejs:dynamic\/personalize:(\w+)$/.exec(type)?.[1] ?? "";
+        const kind = formerKinds[name] ?? name;
         return kind ? [{ kind, id, inputs, region: String(inputs.region ?? "") }] : [];
     });
 }

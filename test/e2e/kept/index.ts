@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Campaign, usePlugin } from "pulumi-personalize";
 import { ImportAccess } from "pulumi-personalize/components/import-access";
-import { Recommender } from "pulumi-personalize/components/recommender";
+import { TrainedCampaign } from "pulumi-personalize/components/trained-campaign";
 
 /** The program of test/e2e/kept.spec.ts. Its configuration changes one thing in each test. */
 
@@ -18,7 +18,7 @@ const record = { type: "record", name: "Interactions", namespace: "com.amazonaws
 /** Resource options by kind, such as `{"Campaign":{"retainOnDelete":true}}`. */
 const options = config.getObject<Record<string, pulumi.CustomResourceOptions>>("options") ?? {};
 const { roleArn } = new ImportAccess("films", { bucketName, roleName: "PersonalizeImport-films" });
-export const { campaignArn, datasetGroupArn, solutionArn } = new Recommender(
+export const { campaignArn, datasetGroupArn, solutionArn } = new TrainedCampaign(
     "films",
     {
         resourceName,

@@ -15,7 +15,7 @@ import {
 import type { SolutionInputs } from "../solution.ts";
 import { commonInputs, createImport, type DataArgs, type ImportArgs, Metadata } from "./data.ts";
 
-export interface RecommenderCampaignArgs {
+export interface CampaignChoice {
     /** Name. Default: the component's `resourceName`. */
     readonly name?: string | undefined;
     /** Minimum provisioned transactions per second, always billed. Default: 1. */
@@ -37,7 +37,7 @@ type SolutionArgs = Pick<
  */
 type Single = "schema" | "datasetGroup" | "dataset" | "solution" | "campaign" | "eventTracker";
 
-export interface RecommenderArgs extends ImportArgs, Partial<SolutionArgs> {
+export interface TrainedCampaignArgs extends ImportArgs, Partial<SolutionArgs> {
     /** The interactions of users with items. */
     readonly interactions: DataArgs;
     /** The items. Default: no dataset of items. */
@@ -62,7 +62,7 @@ export interface RecommenderArgs extends ImportArgs, Partial<SolutionArgs> {
         | ((version: SolutionVersion, parent: pulumi.Resource) => readonly pulumi.Resource[])
         | undefined;
     /** The campaign, which is billed until its deletion; false: none. Default: a campaign with its defaults. */
-    readonly campaign?: RecommenderCampaignArgs | false | undefined;
+    readonly campaign?: CampaignChoice | false | undefined;
     /** Filter expressions by name. Default: none. */
     readonly filters?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
     /**
@@ -88,7 +88,7 @@ interface Data {
  * All resources from interactions in S3 to recommendations: schema, dataset group, dataset, import, solution, version
  * and campaign, and optionally metadata, filters and an event tracker. A campaign is billed until its deletion.
  */
-export class Recommender extends pulumi.ComponentResource {
+export class TrainedCampaign extends pulumi.ComponentResource {
     public readonly schemaArn: pulumi.Output<string>;
     public readonly datasetGroupArn: pulumi.Output<string>;
     public readonly datasetArn: pulumi.Output<string>;
@@ -110,11 +110,13 @@ export class Recommender extends pulumi.ComponentResource {
     /** @param type the type of the component in Pulumi's state, for a subclass in a program */
     constructor(
         name: string,
-        args: RecommenderArgs,
+        args: TrainedCampaignArgs,
         opts?: pulumi.ComponentResourceOptions,
-        type = "pulumi-personalize:components:Recommender",
+        type = "pulumi-personalize:components:TrainedCampaign",
     ) {
-        super(type, name, {}, opts);
+        // The type in states of earlier releases.
+        const former = { aliases: [{ type: "pulumi-personalize:components:Recommender" }] };
+        super(type, name, {}, pulumi.mergeOptions(opts, former));
         const child = { parent: this };
         const { resourceName = name, names = {}, adopt = {}, interactions, filters = {}, filterSuffix = "" } = args;
         const { schema: text, name: datasetName = resourceName, jobNamePrefix = datasetName } = interactions;
@@ -181,7 +183,7 @@ export class Recommender extends pulumi.ComponentResource {
         this.registerOutputs({ campaignArn: this.campaignArn });
     }
 
-    private model(name: string, args: RecommenderArgs, { group, dataset, importJob, metadata }: Data) {
+    private model(name: string, args: TrainedCampaignArgs, { group, dataset, importJob, metadata }: Data) {
         const child = { parent: this };
         const { resourceName = name, names = {}, adopt = {}, deadlineMinutes = {} } = args;
         const { performAutoML = false, performAutoTraining = false, schedulingExpression, eventParameters } = args;
@@ -223,9 +225,9 @@ export class Recommender extends pulumi.ComponentResource {
 
     private campaign(
         name: string,
-        args: RecommenderArgs,
-        { dependsOn, ...own }: RecommenderCampaignArgs,
-        { solution, version, prepared }: ReturnType<Recommender["model"]>,
+        args: TrainedCampaignArgs,
+        { dependsOn, ...own }: CampaignChoice,
+        { solution, version, prepared }: ReturnType<TrainedCampaign["model"]>,
     ) {
         const { resourceName = name, adopt = {}, deadlineMinutes = {} } = args;
         const newest = args.syncWithLatestSolutionVersion ? pulumi.interpolate`${solution.id}/$LATEST` : version.id;
