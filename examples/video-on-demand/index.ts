@@ -15,10 +15,13 @@ const record = { type: "record", name: "Interactions", namespace: "com.amazonaws
 const text = JSON.stringify({ ...record, version: "1.0" });
 
 const access = new ImportAccess("videos", { bucketName, roleName: "PersonalizeImport-videos" });
-const schema = new personalize.Schema("videos", { name: "videos", domain, schema: text });
-const group = new personalize.DatasetGroup("videos", { name: "videos", domain });
-const ofGroup = { name: "videos", datasetGroupArn: group.id };
-const dataset = new personalize.Dataset("videos", { ...ofGroup, schemaArn: schema.id, datasetType: "INTERACTIONS" });
+const schema = new personalize.Schema("videos", { domain, schema: text });
+const group = new personalize.DatasetGroup("videos", { domain });
+const dataset = new personalize.Dataset("videos", {
+    datasetGroupArn: group.id,
+    schemaArn: schema.id,
+    datasetType: "INTERACTIONS",
+});
 const importJob = new personalize.DatasetImportJob("videos", {
     jobNamePrefix: "videos",
     datasetArn: dataset.id,
@@ -29,7 +32,7 @@ const importJob = new personalize.DatasetImportJob("videos", {
 const recommender = new personalize.Recommender(
     "videos",
     {
-        ...ofGroup,
+        datasetGroupArn: group.id,
         recipeArn: "arn:aws:personalize:::recipe/aws-vod-top-picks",
         recommenderConfig: { minRecommendationRequestsPerSecond: 1 },
         stopped: config.getBoolean("stopped"),

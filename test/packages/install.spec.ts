@@ -12,7 +12,7 @@ import { root } from "../../packages/local-aws/instance.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { packedIn } from "../../packages/pack.ts";
 import { until } from "../support/until.ts";
-import { liveThrough, pulumiProject, readmeProgram, yamlHost } from "./pulumi-project.ts";
+import { liveThrough, pulumiProject, readmePrograms, yamlHost } from "./pulumi-project.ts";
 import { putInteractions, startServices } from "./services.ts";
 
 /**
@@ -37,6 +37,22 @@ async function readmeBlock(language: string, pattern: RegExp): Promise<string> {
     const text = await readFile(join(root, "packages", "local-personalize", "README.md"), "utf8");
     const blocks = [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))];
     return blocks.map(([, block = ""]) => block).find((block) => pattern.test(block)) ?? "";
+}
+
+/** Returns a state with the types that earlier releases recorded for the same resources. */
+function withFormerTypes(state: string): string {
+    const former = state
+        .replaceAll("pulumi-personalize:components:TrainedCampaign", "pulumi-personalize:components:Recommender")
+        .replaceAll("dynamic/personalize:Dataset::items", "dynamic/personalize:MetadataDataset::items");
+    const { deployment, ...rest } = JSON.parse(former);
+    for (const resource of deployment.resources) {
+        if (!resource.urn.includes(":MetadataDataset::")) continue;
+        resource.type = "pulumi-nodejs:dynamic/personalize:MetadataDataset";
+        for (const properties of [resource.inputs, resource.outputs]) {
+            properties.__provider = properties.__provider.replace('handlers["Dataset"]', 'handlers["MetadataDataset"]');
+        }
+    }
+    return JSON.stringify({ ...rest, deployment });
 }
 
 describe("Packed packages", () => {
@@ -303,7 +319,7 @@ describe("Packed packages", () => {
         });
     });
 
-    proves("a Pulumi program in a subfolder deploys a campaign with the README's example", async () => {
+    proves("a Pulumi program in a subfolder deploys the README's example and a resource of each class", async () => {
         const into = join(folder, "pulumi");
         const main = join(into, "infra");
         await mkdir(main, { recursive: true });
@@ -316,8 +332,12 @@ describe("Packed packages", () => {
         );
         await writeFile(join(main, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
         const program = await readFile(join(root, "examples", "minimal", "index.ts"), "utf8");
-        assert.equal(program, await readmeProgram("From a file in S3 to a campaign"));
-        await writeFile(join(main, "index.ts"), program);
+        assert.deepEqual([program], await readmePrograms("From a file in S3 to a campaign"));
+        const [ofEachClass = "", ofDomain = ""] = await readmePrograms("Resource by resource");
+        const domainProgram = await readFile(join(root, "examples", "video-on-demand", "index.ts"), "utf8");
+        assert.ok(domainProgram.includes(ofDomain));
+        await writeFile(join(main, "index.ts"), `${program}export * as resources from "./resources.ts";\n`);
+        await writeFile(join(main, "resources.ts"), ofEachClass);
         await installed("npm", newestNode, into);
         const programs = { python, node: nodeOf(newestNode), env: environmentOf(newestNode) };
         const services = await startServices(into, 18_090, programs);
@@ -326,7 +346,21 @@ describe("Packed packages", () => {
             await succeeds("config", "set", "aws:region", "eu-central-1");
             await succeeds("config", "set", "--path", "data.dataLocation", await putInteractions(services, "films"));
             await succeeds("config", "set", "--path", "data.roleArn", "arn:aws:iam::123456789012:role/Import");
-            const { deployment } = JSON.parse(await liveThrough(succeeds, services));
+            await succeeds("config", "set", "--path", "data.usersLocation", "s3://films/users.json");
+            await succeeds("config", "set", "--path", "data.usersHash", "a".repeat(64));
+            await succeeds("config", "set", "--path", "data.listsLocation", "s3://films/lists/");
+            const state = await liveThrough(succeeds, services, async (deployed, { resources }) => {
+                assert.match(resources.name, /^films-[0-9a-f]{7}$/);
+                // Another default region replaces nothing.
+                await succeeds("config", "set", "aws:region", "us-west-2");
+                await succeeds("preview", "--expect-no-changes");
+                // Neither does a state of a release with the classes MetadataDataset and Recommender.
+                const earlier = join(into, "earlier.json");
+                await writeFile(earlier, withFormerTypes(deployed));
+                await succeeds("stack", "import", "--file", earlier);
+                await succeeds("preview", "--expect-no-changes");
+            });
+            const { deployment } = JSON.parse(state);
             const texts = deployment.resources.map(
                 ({ inputs }: { inputs?: { __provider?: string } }) => inputs?.__provider,
             );

@@ -18,13 +18,13 @@ interface Ended {
 /** Runs a Pulumi command, and returns its standard output. Throws if the command fails. */
 export type Pulumi = (...args: readonly string[]) => Promise<string>;
 
-/** Returns a program of the package's pages: the TypeScript block after a heading. */
-export async function readmeProgram(heading: string): Promise<string> {
+/** Returns programs of the package's pages: the TypeScript blocks after a heading. */
+export async function readmePrograms(heading: string): Promise<readonly string[]> {
     const folder = join(root, "packages", "pulumi-personalize");
     const pages = ["README.md", "REFERENCE.md"].map((page) => readFile(join(folder, page), "utf8"));
     const text = (await Promise.all(pages)).join("\n");
-    const section = text.slice(text.indexOf(`\n## ${heading}\n`));
-    return /^```ts\n(.*?)^```$/ms.exec(section)?.[1] ?? "";
+    const [, section = ""] = text.split(`\n## ${heading}\n`);
+    return [...(section.split("\n## ")[0] ?? "").matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block = ""]) => block);
 }
 
 /**
@@ -82,17 +82,24 @@ export async function pulumiProject(
 
 /**
  * Deploys a program whose output `campaignArn` is a campaign, and destroys the program. Returns the state of the
- * deployed stack.
+ * deployed stack. Calls `check` with the state and the outputs before the end.
  *
  * @throws Error if the campaign does not serve, if a preview or a refresh finds a change, or if the campaign stays
  */
-export async function liveThrough(pulumi: Pulumi, services: Services): Promise<string> {
+export async function liveThrough(
+    pulumi: Pulumi,
+    services: Services,
+    // biome-ignore lint/suspicious/noExplicitAny: the outputs are those of a program in a document
+    check: (state: string, outputs: any) => Promise<void> = async () => {},
+): Promise<string> {
     await pulumi("up", "--yes", "--skip-preview");
-    const { campaignArn } = JSON.parse(await pulumi("stack", "output", "--json"));
+    const outputs = JSON.parse(await pulumi("stack", "output", "--json"));
+    const { campaignArn } = outputs;
     assert.equal((await recommendations(services, campaignArn)).length, 5);
     const state = await pulumi("stack", "export");
     await pulumi("preview", "--expect-no-changes");
     await pulumi("refresh", "--yes", "--expect-no-changes");
+    await check(state, outputs);
     await pulumi("destroy", "--yes", "--skip-preview");
     await assert.rejects(recommendations(services, campaignArn), { name: "ResourceNotFoundException" });
     return state;

@@ -52,7 +52,7 @@ export async function startServices(project: string, port: number, programs: Pro
     return { motoUrl, url: /http:\/\/127\.0\.0\.1:\d+/.exec(String(line))?.[0] ?? "", stop };
 }
 
-/** Writes interactions of 60 users with 90 items into a new bucket. Returns their location. */
+/** Writes interactions of 60 users with 90 items, and a file of users, into a new bucket. Returns the interactions' location. */
 export async function putInteractions({ motoUrl }: Services, bucket: string): Promise<string> {
     const s3 = new S3({ endpoint: motoUrl, region, credentials, forcePathStyle: true });
     const rows = Array.from({ length: 2000 }, (_, n) => `u${n % 60},i${(n * n + 7 * n) % 90},${1_700_000_000 + n}`);
@@ -60,6 +60,7 @@ export async function putInteractions({ motoUrl }: Services, bucket: string): Pr
     await s3.createBucket({ Bucket: bucket, CreateBucketConfiguration });
     const Body = `USER_ID,ITEM_ID,TIMESTAMP\n${rows.join("\n")}\n`;
     await s3.putObject({ Bucket: bucket, Key: "interactions.csv", Body });
+    await s3.putObject({ Bucket: bucket, Key: "users.json", Body: '{"userId":"u7"}\n' });
     s3.destroy();
     return `s3://${bucket}/interactions.csv`;
 }
