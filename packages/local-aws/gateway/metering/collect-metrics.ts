@@ -3,6 +3,8 @@ import type { Metered } from "local-personalize";
 
 const minuteMilliseconds = 60_000;
 const quarterHour = 15 * minuteMilliseconds;
+/** Minimum milliseconds between two reads of a metric, to limit the number of values to publish. */
+const restMilliseconds = 5000;
 
 /**
  * Checks whether CloudWatch gets an event of this age in milliseconds: it is younger than 14 days (Developer Guide,
@@ -13,6 +15,8 @@ const isAccepted = (age: number) => age < 14 * 86_400_000 && age >= -7_200_000;
 /** Values of one of Personalize's metrics within a minute. */
 interface Collected {
     readonly region: string;
+    /** Region, name and dimensions of the metric. */
+    readonly series: string;
     readonly datum: MetricDatum;
 }
 
@@ -22,6 +26,8 @@ interface Collected {
  */
 export function collectMetrics(now: () => number) {
     const collected = new Map<string, Collected>();
+    /** Time of each metric's last read, by the clock of the process. */
+    const takenAt = new Map<string, number>();
     return {
         /** Counts what the emulator reports. */
         count(metered: Metered): void {
@@ -32,20 +38,28 @@ export function collectMetrics(now: () => number) {
             const source = isAttributed && { EventAttributionSource: metered.source.toUpperCase() };
             const Dimensions = Object.entries({ ...source, ...arns }).map(([Name, Value]) => ({ Name, Value }));
             for (const [MetricName, value, Unit = "Count"] of valuesOf(metered)) {
-                const key = JSON.stringify([region, start, MetricName, Dimensions]);
+                const series = JSON.stringify([region, MetricName, Dimensions]);
+                const key = `${start} ${series}`;
                 const earlier: Partial<StatisticSet> = collected.get(key)?.datum.StatisticValues ?? {};
                 const { SampleCount = 0, Sum = 0, Minimum = value, Maximum = value } = earlier;
                 const range = { Minimum: Math.min(Minimum, value), Maximum: Math.max(Maximum, value) };
                 const StatisticValues = { SampleCount: SampleCount + 1, Sum: Sum + value, ...range };
                 const Timestamp = new Date(start);
-                collected.set(key, { region, datum: { MetricName, Unit, Dimensions, Timestamp, StatisticValues } });
+                const datum = { MetricName, Unit, Dimensions, Timestamp, StatisticValues };
+                collected.set(key, { region, series, datum });
             }
         },
-        /** Returns and removes the values. */
-        take(): readonly Collected[] {
-            const taken = [...collected.values()];
-            collected.clear();
-            return taken;
+        /** Returns and removes the values: each metric at most once in 5 seconds, unless `all` is true. */
+        take({ all = false } = {}): readonly Collected[] {
+            const time = performance.now();
+            const isDue = ({ series }: Collected) =>
+                all || time - (takenAt.get(series) ?? Number.NEGATIVE_INFINITY) >= restMilliseconds;
+            const taken = [...collected].filter(([, values]) => isDue(values));
+            for (const [key, { series }] of taken) {
+                collected.delete(key);
+                takenAt.set(series, time);
+            }
+            return taken.map(([, values]) => values);
         },
     };
 }

@@ -26,8 +26,8 @@ export function publishServiceMetrics(options: {
     const { count, take } = collectMetrics(options.now);
     let waiting: ReturnType<typeof take> = [];
 
-    const publish = async () => {
-        waiting = [...waiting, ...take()].slice(-mostWaiting);
+    const publish = async (all = false) => {
+        waiting = [...waiting, ...take({ all })].slice(-mostWaiting);
         while (waiting[0]) {
             const { region } = waiting[0];
             const batch = waiting.filter((values) => values.region === region).slice(0, maxAtOnce);
@@ -45,7 +45,7 @@ export function publishServiceMetrics(options: {
         rounds: loop.rounds,
         async stop(): Promise<void> {
             await loop.stop();
-            await publish().catch(() => {});
+            await publish(true).catch(() => {});
             clients.destroy();
         },
     };

@@ -15,8 +15,18 @@ describe("Metrics of metric attributions", () => {
         for (const value of [1, 4]) {
             count({ event: "attributed", resource, at: now - age, metricName: "watches", source: "home_page", value });
         }
-        return take();
+        return take().map(({ region, datum }) => ({ region, datum }));
     }
+
+    it("`collectMetrics` returns a metric at most once in 5 seconds, and with `all` every value", () => {
+        const { count, take } = collectMetrics(() => now);
+        const add = () => count({ event: "attributed", resource, at: now, metricName: "a", source: "b", value: 1 });
+        add();
+        assert.equal(take().length, 1);
+        add();
+        assert.equal(take().length, 0);
+        assert.equal(take({ all: true }).length, 1);
+    });
 
     it("`collectMetrics` adds the values of events in 15-minute periods, with names and sources in upper case", () => {
         const dimensions = { EventAttributionSource: "HOME_PAGE", DatasetGroupArn };
