@@ -238,8 +238,6 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });
 
-    // `npm run drill:planned` tests every config key, every manual change in AWS and every pair of deleted resource
-    // kinds.
     it("`refresh`, `preview` and `up` restore resources that a user deleted by hand", async () => {
         // Remove the ids of versions, because restored versions have new ids.
         const names = async () =>
