@@ -1,6 +1,7 @@
 import { FilterError, type Token, tokenize } from "./tokens.ts";
 
-export { FilterError, withoutEscapes } from "./tokens.ts";
+export * from "./evaluate.ts";
+export { FilterError } from "./tokens.ts";
 
 /**
  * A parsed filter. An item passes if an INCLUDE clause selects it (or the filter has none), and no EXCLUDE clause does.

@@ -1,10 +1,10 @@
+import type { RawAttributes } from "filter-grammar";
 import { readSchemaFields } from "../control/datasets.ts";
 import type { DatasetProperties, ExportJobProperties } from "../control/properties.ts";
 import { type Call, rowsFile } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
-import type { RawAttributes } from "../filtering/bind.ts";
 import { loadAttributeRows } from "../importing/collectors.ts";
 import { eachRow, loadRows, propertyTexts } from "../importing/rows.ts";
 import { readBatchFolder, writeOutput } from "./access.ts";

@@ -1,3 +1,4 @@
+import { plainName } from "filter-grammar";
 import { invalidInput } from "../errors.ts";
 import { toRecord } from "../wire/validate.ts";
 
@@ -40,9 +41,6 @@ export function readAvroSchema(document: string): AvroSchema {
     }
     return { name: record.name, fields };
 }
-
-/** Returns a column's name without case and punctuation, which do not distinguish columns. */
-export const plainName = (name: string) => name.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
 
 function readField(field: unknown): Field {
     const { name, type, categorical, textual } = toRecord(field);

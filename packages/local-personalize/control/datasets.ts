@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Columns, isNumeric } from "filter-grammar";
 import { inUse, invalidInput } from "../errors.ts";
-import { type Columns, isNumeric } from "../filtering/resolve.ts";
 import { type Field, readAvroSchema } from "./avro.ts";
 import { createKindHandlers } from "./handlers.ts";
 import type {
@@ -72,7 +72,7 @@ export function trainedColumns(
 }
 
 /** Returns the columns that filters of a dataset group can use. */
-export function listFilterColumns(store: Store, region: string, groupArn: string): Columns {
+export function listFilterColumns(store: Store, region: string, groupArn: string): Columns<Field> {
     const fields = (type: string) => {
         const dataset = findDataset(store, region, groupArn, type);
         return dataset && readSchemaFields(store, dataset);

@@ -1,7 +1,6 @@
+import { isNumeric, plainName } from "filter-grammar";
 import { readBatchFolder } from "../batch/access.ts";
 import { alreadyExists, invalidInput, limitExceeded } from "../errors.ts";
-import { isNumeric } from "../filtering/resolve.ts";
-import { plainName } from "./avro.ts";
 import { findDataset, readSchemaFields } from "./datasets.ts";
 import { createKindHandlers } from "./handlers.ts";
 import {

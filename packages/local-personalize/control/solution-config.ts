@@ -1,5 +1,5 @@
+import { isNumeric } from "filter-grammar";
 import { invalidInput } from "../errors.ts";
-import { isNumeric } from "../filtering/resolve.ts";
 import type { Objective } from "../model/catalogue.ts";
 import type { EventChoice, EventParameters } from "../model/event-choice.ts";
 import { trendInterval } from "../model/trends.ts";

@@ -1,9 +1,9 @@
-import { plainName } from "../control/avro.ts";
+import type { Attributes } from "filter-grammar";
+import { plainName } from "filter-grammar";
 import { findDataset } from "../control/datasets.ts";
 import { type AttributionProperties, summedColumn } from "../control/metric-attributions.ts";
 import { type Call, computePhase } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
-import type { Attributes } from "../filtering/bind.ts";
 import type { DatasetContents } from "../serving/dataset-contents.ts";
 import { recommendationMark } from "../serving/recommend.ts";
 

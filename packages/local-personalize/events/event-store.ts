@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { RawAttributes } from "filter-grammar";
 import { transactionOn } from "../control/store.ts";
-import type { RawAttributes } from "../filtering/bind.ts";
 
 /** An event of PutEvents. */
 export interface NewEvent {

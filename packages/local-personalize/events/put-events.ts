@@ -1,12 +1,12 @@
-import { type Field, plainName } from "../control/avro.ts";
+import type { RawAttributes } from "filter-grammar";
+import { isNumeric, plainName } from "filter-grammar";
+import type { Field } from "../control/avro.ts";
 import { readSchemaFields } from "../control/datasets.ts";
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
 import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, computePhase } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, notFound, ServiceError } from "../errors.ts";
-import type { RawAttributes } from "../filtering/bind.ts";
-import { isNumeric } from "../filtering/resolve.ts";
 import { longestSeconds, whyRefused } from "../importing/read-csv.ts";
 import { isRecord } from "../wire/validate.ts";
 import type { NewEvent } from "./event-store.ts";

@@ -1,27 +1,51 @@
 import {
+    bindFilter as bind,
     type Clause,
+    type Columns,
     type Condition,
+    checkLiterals,
     FilterError,
     type FilterExpression,
-    type Literal,
+    FilterValueError,
+    isNumeric,
     parseExpression,
+    placeholderNames,
+    plainName,
+    readFilterValues as readValues,
+    requireColumn,
 } from "filter-grammar";
-import { type Field, plainName } from "../control/avro.ts";
+import type { Field } from "../control/avro.ts";
 import { invalidInput, limitExceeded, notEmulated, type ServiceError } from "../errors.ts";
 
+/** Returns the function with the service's errors in place of the grammar's: each is an InvalidInputException. */
+const withServiceErrors =
+    <Args extends unknown[], Result>(call: (...args: Args) => Result) =>
+    (...args: Args): Result => {
+        try {
+            return call(...args);
+        } catch (error) {
+            if (error instanceof FilterValueError) throw invalidInput(error.message);
+            if (!(error instanceof FilterError)) throw error;
+            const { message, column, placeholder } = error;
+            if (placeholder === undefined) throw invalidExpression(message, column);
+            throw invalidInput(
+                `Could not create filter. Invalid input symbol: $${placeholder}. Placeholders are not allowed with NOT_IN operator.`,
+            );
+        }
+    };
+
 /** Parses a filter expression. Throws InvalidInputException with the error and the position of its character. */
-export function parseFilter(expression: string): FilterExpression {
-    try {
-        return parseExpression(expression);
-    } catch (error) {
-        if (!(error instanceof FilterError)) throw error;
-        const { message, column, placeholder } = error;
-        if (placeholder === undefined) throw invalidExpression(message, column);
-        throw invalidInput(
-            `Could not create filter. Invalid input symbol: $${placeholder}. Placeholders are not allowed with NOT_IN operator.`,
-        );
-    }
-}
+export const parseFilter = withServiceErrors(parseExpression);
+/** Parses `filterValues` for a filter. Throws InvalidInputException for values that the filter cannot take. */
+export const readFilterValues = withServiceErrors(readValues);
+/** Turns a filter into predicates. Throws InvalidInputException for a value that its field cannot be compared with. */
+export const bindFilter = withServiceErrors(bind);
+/**
+ * Checks an expression against the existing columns. Throws InvalidInputException for a field that does not exist or
+ * that filters cannot use, and for a value of another type than its field. Throws LimitExceededException for more than
+ * 10 distinct fields. Returns the fields, such as `Items.GENRES`.
+ */
+export const checkFilter = withServiceErrors(check);
 
 /** Returns the error for an expression: the service's text, followed by the emulator's explanation. */
 function invalidExpression(why: string, at?: number): ServiceError {
@@ -29,29 +53,10 @@ function invalidExpression(why: string, at?: number): ServiceError {
     return invalidInput(`Could not create filter. Invalid Expression: ${why}${place}`);
 }
 
-/** Returns the names of a clause's placeholders, without `$`. */
-export function placeholderNames({ where, onlyIf }: Clause): string[] {
-    return [...where.flat(), ...onlyIf].flatMap(({ operand }) =>
-        "placeholder" in operand ? [operand.placeholder] : [],
-    );
-}
-
-/** The columns of a dataset group's Items and Users datasets; absent without such a dataset. */
-export interface Columns {
-    items?: Field[] | undefined;
-    users?: Field[] | undefined;
-}
-
 const mostFields = 10;
 const longestPlaceholder = 50;
-const numeric = ["int", "long", "float", "double"];
 
-/**
- * Checks an expression against the existing columns. Throws InvalidInputException for a field that does not exist or
- * that filters cannot use, and for a value of another type than its field. Throws LimitExceededException for more than
- * 10 distinct fields. Returns the fields, such as `Items.GENRES`.
- */
-export function checkFilter(filter: FilterExpression, columns: Columns): string[] {
+function check(filter: FilterExpression, columns: Columns<Field>): string[] {
     const [first, ...others] = filter.clauses.map(({ subject }) => subject);
     if (others.some((subject) => subject !== first)) {
         throw invalidExpression("all clauses must have the same subject, such as ItemID");
@@ -67,7 +72,7 @@ export function checkFilter(filter: FilterExpression, columns: Columns): string[
     return fields;
 }
 
-function checkClause(clause: Clause, columns: Columns): void {
+function checkClause(clause: Clause, columns: Columns<Field>): void {
     const { subject } = clause;
     if (subject === "ActionID") throw notEmulated("A filter of ActionID");
     const long = placeholderNames(clause).find((name) => name.length > longestPlaceholder);
@@ -102,7 +107,7 @@ function checkEventCondition({ field, operator, operand, at }: Condition): void 
     if ("currentItem" in operand) throw invalidExpression("CurrentItem is for conditions of Items", at);
 }
 
-function checkAttributeCondition(condition: Condition, columns: Columns): void {
+function checkAttributeCondition(condition: Condition, columns: Columns<Field>): void {
     const { dataset, field, operator, operand, at } = condition;
     const { name, type, textual } = requireColumn(condition, columns);
     if (type === "boolean" || textual) {
@@ -121,7 +126,7 @@ function checkAttributeCondition(condition: Condition, columns: Columns): void {
  * Checks a condition that compares a column of each item with a column of the item in a related-items request
  * (`CurrentItem`). Both columns must be numbers, or both texts.
  */
-function checkCurrentItem(condition: Condition, field: string, columns: Columns): void {
+function checkCurrentItem(condition: Condition, field: string, columns: Columns<Field>): void {
     const { dataset, at } = condition;
     if (dataset !== "Items") throw invalidExpression("CurrentItem is for conditions of Items", at);
     const [own, other] = [requireColumn(condition, columns), requireColumn({ ...condition, field }, columns)];
@@ -131,28 +136,4 @@ function checkCurrentItem(condition: Condition, field: string, columns: Columns)
             at,
         );
     }
-}
-
-/** Returns the column of a condition, regardless of case. Throws InvalidInputException if it does not exist. */
-export function requireColumn({ dataset, field, at }: Condition, { items, users }: Columns): Field {
-    const owner = dataset === "CurrentUser" ? "Users" : dataset;
-    const columns = owner === "Users" ? users : items;
-    if (!columns) throw invalidExpression(`the dataset group has no ${owner} dataset`, at);
-    const column = columns.find(({ name }) => plainName(name) === plainName(field));
-    if (column) return column;
-    const all = columns.map(({ name }) => name).join(", ");
-    throw invalidExpression(`the ${owner} dataset has no field ${field}; it has ${all}`, at);
-}
-
-/** Returns whether values of an Avro type are compared as numbers. */
-export const isNumeric = (type: string) => numeric.includes(type);
-
-/** Returns literals in the type of the column, such as numbers. Throws InvalidInputException if that is impossible. */
-export function checkLiterals(literals: Literal[], { name, type }: Pick<Field, "name" | "type">): Literal[] {
-    if (!isNumeric(type)) return literals.map(String);
-    return literals.map((literal) => {
-        const value = Number(literal);
-        if (literal !== "" && Number.isFinite(value)) return value;
-        throw invalidInput(`${name} is a number (${type}), and cannot be compared with "${literal}".`);
-    });
 }

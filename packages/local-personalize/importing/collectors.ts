@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import type { RawAttributes } from "filter-grammar";
 import type { Field } from "../control/avro.ts";
-import type { RawAttributes } from "../filtering/bind.ts";
 import { createRowCollector, eachRow, loadRows, saveRows } from "./rows.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { endianness } from "node:os";
 import { dirname } from "node:path";
-import { plainName } from "../control/avro.ts";
+import { plainName } from "filter-grammar";
 import type { UserEvent } from "../events/streams.ts";
 
 /** The rows of an interactions dataset in columns, sorted by (timestamp, order of import), without duplicates. */

@@ -1,10 +1,10 @@
+import { type Attributes, type RawAttributes, readAttributes } from "filter-grammar";
 import { readSchemaFields } from "../control/datasets.ts";
 import type { DatasetProperties } from "../control/properties.ts";
 import { rowsFile } from "../control/resources.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { EventStore } from "../events/event-store.ts";
 import type { Streams, UserEvent } from "../events/streams.ts";
-import { type Attributes, type RawAttributes, readAttributes } from "../filtering/bind.ts";
 import { loadAttributeRows } from "../importing/collectors.ts";
 import { loadRows, type Rows } from "../importing/rows.ts";
 import { risingItems, type TrendEvent } from "../model/trends.ts";

@@ -1,11 +1,11 @@
-import type { Clause, FilterExpression } from "filter-grammar";
+import type { BoundClause, Clause, Columns, FilterExpression } from "filter-grammar";
 import { findDataset, listFilterColumns } from "../control/datasets.ts";
 import type { DatasetProperties, FilterProperties } from "../control/properties.ts";
 import { type Call, computePhase } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, notFound } from "../errors.ts";
-import { type BoundClause, bindFilter, readFilterValues } from "../filtering/bind.ts";
-import { type Columns, parseFilter } from "../filtering/resolve.ts";
+
+import { bindFilter, parseFilter, readFilterValues } from "../filtering/resolve.ts";
 import type { Model } from "../model/model.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { AttributeTable, DatasetContents } from "./dataset-contents.ts";

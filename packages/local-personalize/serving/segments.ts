@@ -3,8 +3,8 @@ import { findDataset, listFilterColumns } from "../control/datasets.ts";
 import type { BatchJobProperties } from "../control/properties.ts";
 import type { Call } from "../control/resources.ts";
 import { invalidInput } from "../errors.ts";
-import { bindFilter } from "../filtering/bind.ts";
-import { checkFilter, parseFilter } from "../filtering/resolve.ts";
+
+import { bindFilter, checkFilter, parseFilter } from "../filtering/resolve.ts";
 import { usersFor } from "../model/segment.ts";
 import type { Trained } from "./campaign-models.ts";
 import { collectHistory, type ListSources } from "./get-recommendations.ts";

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { RawAttributes } from "filter-grammar";
 import type { Field } from "../control/avro.ts";
 import type { UserEvent } from "../events/streams.ts";
-import type { RawAttributes } from "../filtering/bind.ts";
 import type { EventChoice } from "../model/event-choice.ts";
 import type { Settings } from "../model/hyperparameters.ts";
 import type { TrainingSettings } from "../model/train.ts";

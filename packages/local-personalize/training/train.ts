@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { RawAttributes } from "../filtering/bind.ts";
+import type { RawAttributes } from "filter-grammar";
 import { loadAttributeRows } from "../importing/collectors.ts";
 import { loadRows, type Rows, withEvents } from "../importing/rows.ts";
 import type { CatalogueItem } from "../model/catalogue.ts";

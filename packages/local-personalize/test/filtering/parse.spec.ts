@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { FilterExpression } from "filter-grammar";
 import { ServiceError } from "../../errors.ts";
-import { readFilterValues } from "../../filtering/bind.ts";
-import { parseFilter } from "../../filtering/resolve.ts";
+
+import { parseFilter, readFilterValues } from "../../filtering/resolve.ts";
 
 const longest = 2500;
 

@@ -1,14 +1,63 @@
-import {
-    type Clause,
-    type Condition,
-    type FilterExpression,
-    type Literal,
-    type Operator,
-    withoutEscapes,
-} from "filter-grammar";
-import type { Field } from "../control/avro.ts";
-import { invalidInput } from "../errors.ts";
-import { type Columns, checkLiterals, isNumeric, placeholderNames, requireColumn } from "./resolve.ts";
+import type { Clause, Condition, FilterExpression, Literal, Operator } from "./index.ts";
+import { FilterError, withoutEscapes } from "./tokens.ts";
+
+/** An error in the values of a request's placeholders, or a value that its field cannot be compared with. */
+export class FilterValueError extends Error {
+    override readonly name = "FilterValueError";
+}
+
+/** A column of a dataset. Its Avro type is without `null`. */
+export interface Column {
+    name: string;
+    type: string;
+    /** Whether the column is a text of several values, separated by `|`. */
+    categorical?: boolean;
+}
+
+/** The columns of a dataset group's Items and Users datasets; absent without such a dataset. */
+export interface Columns<Field extends Column = Column> {
+    items?: Field[] | undefined;
+    users?: Field[] | undefined;
+}
+
+const numeric = ["int", "long", "float", "double"];
+
+/** Returns whether values of an Avro type are compared as numbers. */
+export const isNumeric = (type: string) => numeric.includes(type);
+
+/** Returns a column's name without case and punctuation, which do not distinguish columns. */
+export const plainName = (name: string) => name.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
+
+/** Returns the names of a clause's placeholders, without `$`. */
+export function placeholderNames({ where, onlyIf }: Clause): string[] {
+    return [...where.flat(), ...onlyIf].flatMap(({ operand }) =>
+        "placeholder" in operand ? [operand.placeholder] : [],
+    );
+}
+
+/** Returns the column of a condition, regardless of case. Throws FilterError if it does not exist. */
+export function requireColumn<Field extends Column>(
+    { dataset, field, at }: Condition,
+    { items, users }: Columns<Field>,
+): Field {
+    const owner = dataset === "CurrentUser" ? "Users" : dataset;
+    const columns = owner === "Users" ? users : items;
+    if (!columns) throw new FilterError(at, `the dataset group has no ${owner} dataset`);
+    const column = columns.find(({ name }) => plainName(name) === plainName(field));
+    if (column) return column;
+    const all = columns.map(({ name }) => name).join(", ");
+    throw new FilterError(at, `the ${owner} dataset has no field ${field}; it has ${all}`);
+}
+
+/** Returns literals in the type of the column, such as numbers. Throws FilterValueError if that is impossible. */
+export function checkLiterals(literals: Literal[], { name, type }: Column): Literal[] {
+    if (!isNumeric(type)) return literals.map(String);
+    return literals.map((literal) => {
+        const value = Number(literal);
+        if (literal !== "" && Number.isFinite(value)) return value;
+        throw new FilterValueError(`${name} is a number (${type}), and cannot be compared with "${literal}".`);
+    });
+}
 
 /**
  * A number, or the values of a text. A text in a categorical column has several values; any other text is one value.
@@ -22,7 +71,7 @@ export type Attributes = ReadonlyMap<string, AttributeValue>;
 export type RawAttributes = Record<string, string | number | boolean | null>;
 
 /** Parses a row by the columns of its dataset, so that filters can compare its values. */
-export function readAttributes(raw: RawAttributes, fields: Field[]): Attributes {
+export function readAttributes(raw: RawAttributes, fields: readonly Column[]): Attributes {
     const attributes = new Map<string, AttributeValue>();
     for (const { name, type, categorical } of fields) {
         const value = Object.hasOwn(raw, name) ? raw[name] : null;
@@ -38,8 +87,8 @@ type FilterValues = Map<string, Literal[]>;
 
 /**
  * Parses `filterValues` for a filter: each value is a list of strings in double quotes or numbers, between commas.
- * Throws InvalidInputException for any other text, and for a key that is not a placeholder of the filter
- * (case-sensitive). If a placeholder of an INCLUDE has no value, also throws InvalidInputException. If a placeholder of
+ * Throws FilterValueError for any other text, and for a key that is not a placeholder of the filter
+ * (case-sensitive). If a placeholder of an INCLUDE has no value, also throws FilterValueError. If a placeholder of
  * an EXCLUDE has no value, the EXCLUDE has no effect.
  */
 export function readFilterValues(filter: FilterExpression, given: Record<string, string> = {}): FilterValues {
@@ -47,12 +96,12 @@ export function readFilterValues(filter: FilterExpression, given: Record<string,
     const unknown = Object.keys(given).find((key) => !placeholders.has(key));
     if (unknown !== undefined) {
         const all = [...placeholders].map((name) => `$${name}`).join(", ") || "none";
-        throw invalidInput(`The filter has no placeholder $${unknown}; it has: ${all}`);
+        throw new FilterValueError(`The filter has no placeholder $${unknown}; it has: ${all}`);
     }
     const needed = filter.clauses.filter(({ keep }) => keep === "INCLUDE").flatMap(placeholderNames);
     const missing = needed.find((name) => !Object.hasOwn(given, name));
     if (missing !== undefined)
-        throw invalidInput(`The filter's placeholder $${missing} needs a value in filterValues.`);
+        throw new FilterValueError(`The filter's placeholder $${missing} needs a value in filterValues.`);
     return new Map(Object.entries(given).map(([key, text]) => [key, readLiterals(key, text)]));
 }
 
@@ -65,7 +114,7 @@ function readLiterals(key: string, text: string): Literal[] {
     while (separator === ",") {
         const match = literal.exec(text);
         if (!match) {
-            throw invalidInput(
+            throw new FilterValueError(
                 `The filterValues of $${key} must be strings in double quotes or numbers, between commas: "\\"Comedy\\",\\"Drama\\""`,
             );
         }
@@ -98,7 +147,7 @@ export interface BoundClause {
 
 /**
  * Turns a filter that checkFilter accepted into predicates. Omits an EXCLUDE whose placeholder has no value. Throws
- * InvalidInputException for a value that its field cannot be compared with.
+ * FilterValueError for a value that its field cannot be compared with.
  */
 export function bindFilter(filter: FilterExpression, values: FilterValues, columns: Columns): BoundClause[] {
     return filter.clauses
@@ -158,7 +207,9 @@ function attributeTest(condition: Condition, values: FilterValues, columns: Colu
     }
     const literals = checkLiterals(literalsOf(condition, values) ?? [], column);
     if (literals.length > 1 && !condition.operator.endsWith("IN")) {
-        throw invalidInput(`${column.name} ${condition.operator} takes one value, and is given ${literals.length}.`);
+        throw new FilterValueError(
+            `${column.name} ${condition.operator} takes one value, and is given ${literals.length}.`,
+        );
     }
     const test = isNumeric(column.type)
         ? numberTest(condition.operator, literals as number[])
