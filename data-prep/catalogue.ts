@@ -10,6 +10,8 @@ export interface ShopDetails {
     brand?: string;
     /** Number of pieces. */
     stock?: number;
+    /** Time from which the item is no longer offered, in epoch seconds. */
+    availableUntil?: number;
     /** Web address of a picture. */
     image?: string;
 }
@@ -36,9 +38,18 @@ export interface CatalogueItem extends ShopDetails {
     genres: string[];
 }
 
-/** Returns the shop's details of an item (price with currency, brand, stock and image); undefined if the item has none of them. */
-export function toShopDetails({ price, currency, brand, stock, image }: ShopDetails): ShopDetails | undefined {
-    const details = Object.entries({ price, currency, brand, stock, image }).filter(([, value]) => value !== undefined);
+/** Returns only the shop's details of an item, such as its price; undefined if the item has none. */
+export function toShopDetails({
+    price,
+    currency,
+    brand,
+    stock,
+    availableUntil,
+    image,
+}: ShopDetails): ShopDetails | undefined {
+    const details = Object.entries({ price, currency, brand, stock, availableUntil, image }).filter(
+        ([, value]) => value !== undefined,
+    );
     return details.length === 0 ? undefined : Object.fromEntries(details);
 }
 

@@ -125,7 +125,7 @@ export async function prepare(given: PrepareOptions = {}) {
         const quality = judge(prepared, now);
         progress("hashing the files");
         const manifest = await describeData(prepared, quality.checks);
-        const source = { columns: result.columns, sha256: summary.sha256, catalogue, viewers };
+        const source = { columns: result.columns, sha256: summary.sha256, catalogue, attributes: columns, viewers };
         const tables = await writeTables(beside.tables, source, progress);
         await folder.note(beside.tables);
         const userHash = planned.userHash?.fingerprint;

@@ -83,6 +83,12 @@ export function formatSummary(summary: Summary): string {
         ],
         ...lineOf("not shown", tables.filmsLeftOut, ", which the table of items lacks", "item"),
         ...lineOf("no details", tables.filmsWithoutDetails, ": the tables have 24 MiB at most", "item"),
+        ...lineOf(
+            "no filters",
+            tables.attributesLeftOut,
+            " without a campaign: the tables have 24 MiB at most",
+            "column",
+        ),
         ["trending", `${counted(tables.filmsTrending, "item")}, over the last ${windowText(tables.windowSeconds)}`],
         ["output", summary.output],
         ["sha256", summary.sha256],

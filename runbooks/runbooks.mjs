@@ -42,6 +42,9 @@ export const runbooks = {
         costs: "calls above the minimum TPS",
         asks: true,
     }),
+    hide: declared(recommendations, "leave items out of all lists at once, without `pulumi up`", {
+        changes: "the API's table",
+    }),
     "forget-viewer": declared(recommendations, "delete viewers' data from the API and from Personalize", {
         changes: "yes",
         asks: true,

@@ -200,14 +200,6 @@ export interface components {
          * @enum {string}
          */
         Source: "campaign" | "cache" | "precomputed" | "batch" | "similar" | "popular";
-        /** @description Absent if the table of items has no price */
-        Price: number;
-        /** @description Currency of the price in the table of items, such as `€`; absent if the table has none */
-        Currency: string;
-        /** @description Pieces when the table of items was prepared; absent without a stock. Lists leave out items with 0 or less */
-        Stock: number;
-        /** @description Web address of a picture; absent if the table of items has none */
-        Image: string;
         Item: {
             itemId: components["schemas"]["Id"];
             /** @description The id if the catalogue has no title */
@@ -216,30 +208,24 @@ export interface components {
             genres: string[];
             /** @description Number of users who watched it */
             viewers?: number;
-            price?: components["schemas"]["Price"];
-            currency?: components["schemas"]["Currency"];
+            /** @description Absent if the table of items has no price */
+            price?: number;
+            /** @description Currency of the price in the table of items, such as `€`; absent if the table has none */
+            currency?: string;
             brand?: string;
-            stock?: components["schemas"]["Stock"];
-            image?: components["schemas"]["Image"];
+            /** @description Pieces when the table of items was prepared; absent without a stock. Lists leave out items with 0 or less */
+            stock?: number;
+            /** @description Web address of a picture; absent if the table of items has none */
+            image?: string;
         };
-        ListedItem: {
-            itemId: components["schemas"]["Id"];
-            /** @description The id if the catalogue has no title */
-            title: string;
-            year: number | null;
-            genres: string[];
+        ListedItem: components["schemas"]["Item"] & {
             /** @description Score from the campaign; all scores of the catalogue add up to 1 */
             score?: number;
-            price?: components["schemas"]["Price"];
-            currency?: components["schemas"]["Currency"];
-            brand?: string;
-            stock?: components["schemas"]["Stock"];
-            image?: components["schemas"]["Image"];
         };
         ItemList: {
             source: components["schemas"]["Source"];
             /**
-             * @description Why the campaign did not make this list now. no-list: batch inference made no list for this viewer
+             * @description Why the campaign did not make this list now. filter-not-served: the list is not filtered, because only the campaign can apply a filter of Interactions or CurrentUser. no-list: batch inference made no list for this viewer
              * @enum {string}
              */
             reason?: "away" | "throttled" | "slow" | "failed" | "filter-not-served" | "no-list";
@@ -274,22 +260,12 @@ export interface components {
             /** @description Parameter for the next page; absent on the last page */
             nextToken?: string;
         };
-        PastItem: {
-            itemId: components["schemas"]["Id"];
-            /** @description The id if the catalogue has no title */
-            title: string;
-            year: number | null;
-            genres: string[];
+        PastItem: components["schemas"]["Item"] & {
             /**
              * Format: date-time
              * @description Time of the newest event
              */
             at: string;
-            price?: components["schemas"]["Price"];
-            currency?: components["schemas"]["Currency"];
-            brand?: string;
-            stock?: components["schemas"]["Stock"];
-            image?: components["schemas"]["Image"];
         };
         EventsRequest: {
             userId: components["schemas"]["Id"];
@@ -596,6 +572,10 @@ export interface operations {
                 numResults?: components["parameters"]["numResults"];
                 /** @description Ids of items to leave out, separated by commas, at most 100 */
                 exclude?: components["parameters"]["exclude"];
+                /** @description Name of a filter in config `filters`, which replaces the default filter */
+                filter?: components["parameters"]["filter"];
+                /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
+                filterValues?: components["parameters"]["filterValues"];
             };
             header?: never;
             path: {
@@ -622,6 +602,10 @@ export interface operations {
                 numResults?: components["parameters"]["numResults"];
                 /** @description Ids of items to leave out, separated by commas, at most 100 */
                 exclude?: components["parameters"]["exclude"];
+                /** @description Name of a filter in config `filters`, which replaces the default filter */
+                filter?: components["parameters"]["filter"];
+                /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
+                filterValues?: components["parameters"]["filterValues"];
             };
             header?: never;
             path?: never;
@@ -643,6 +627,10 @@ export interface operations {
                 numResults?: components["parameters"]["numResults"];
                 /** @description Ids of items to leave out, separated by commas, at most 100 */
                 exclude?: components["parameters"]["exclude"];
+                /** @description Name of a filter in config `filters`, which replaces the default filter */
+                filter?: components["parameters"]["filter"];
+                /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
+                filterValues?: components["parameters"]["filterValues"];
             };
             header?: never;
             path?: never;

@@ -1,52 +1,67 @@
 import type { ItemListAnswer, ItemListReason } from "../api/names.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import type { Context } from "./context.ts";
-import { answerList, answerTable, findBasisItems, loadedTables } from "./item-answers.ts";
-import { type ItemScores, packItems, unpackIds, unpackItems } from "./item-scores.ts";
+import { answerList, findBasisItems, loadedTables } from "./item-answers.ts";
+import { unpackIds, unpackItems } from "./item-scores.ts";
 import { listLength } from "./limits.ts";
 import { batchListKey, type KeptList } from "./ports.ts";
 import { type Ask, listWith, type viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
+import type { ListRules, Select } from "./selection.ts";
 import { rankOffset, type Tables } from "./table-answers.ts";
 import type { Viewer } from "./viewers.ts";
 
+/**
+ * Returns the items of the best source of similar items that has any, or popular items.
+ *
+ * @param itemIds the newest item first
+ */
+export function similarItems(tables: Tables, select: Select, itemIds: readonly string[], rules: ListRules) {
+    for (const { from, candidates } of tables.similar(itemIds)) {
+        const items = select(candidates, rules);
+        if (items.length > 0) return { from, items };
+    }
+    return { from: "popular" as const, items: [] };
+}
+
 interface FallbackListParts extends Pick<Context, "tables"> {
+    readonly select: Select;
     /** Whether callers without a token or the API key may see the items that a viewer watched. */
     readonly publicHistories: boolean;
 }
 
 /** Creates the source of lists from the fallback tables, which needs no call. */
-export function fallbackLists({ tables, publicHistories }: FallbackListParts) {
+export function fallbackLists({ tables, select, publicHistories }: FallbackListParts) {
     /**
      * Returns items similar to the viewer's newest ones, or popular items. `listReason` is the reason why there is no
      * personal list.
      */
     return function fallbackList(
-        { filter, count, proven, exclude }: Ask,
+        { filter, passes, count, proven, exclude }: Ask,
         viewer: Viewer,
         listReason: ItemListReason,
     ): ItemListAnswer {
         const recent = unpackIds(viewer.recent);
-        const reason = filter === undefined ? listReason : "filter-not-served";
-        const choice = { count, without: new Set([...recent, ...unpackIds(viewer.watched), ...exclude]) };
+        const reason = filter === undefined || passes ? listReason : "filter-not-served";
+        const rules = { count, exclude, passes, watched: new Set([...recent, ...unpackIds(viewer.watched)]) };
         const loaded = loadedTables(tables());
-        const similar = recent.length > 0 ? loaded.similar(recent, choice) : undefined;
-        if (similar === undefined || similar.from === "popular") {
-            return answerTable(similar?.items ?? loaded.popular(choice), { source: "popular", reason });
-        }
+        const { from, items } = similarItems(loaded, select, recent, rules);
+        if (from === "popular") return answerList(items, { source: "popular", reason });
         const because = proven || publicHistories ? { because: findBasisItems(loaded, recent) } : {};
-        return { ...answerTable(similar.items, { source: "similar", reason }), ...because };
+        return { ...answerList(items, { source: "similar", reason }), ...because };
     };
 }
 
 export interface BatchListParts extends Pick<Context, "tables" | "memory" | "clock" | "limits"> {
     readonly watch: Pick<CampaignWatch, "state">;
+    readonly select: Select;
     readonly readViewer: ReturnType<typeof viewerReader>;
     readonly fallbackList: ReturnType<typeof fallbackLists>;
     /**
-     * Checks whether the API removes the items that the viewer watched from lists that were requested without a filter.
+     * Checks whether the API removes the items that the viewer watched from lists with this filter, or from lists
+     * without a filter.
      */
-    readonly leavesOutWatched: (filter: undefined) => boolean;
+    readonly leavesOutWatched: (filter: string | undefined) => boolean;
 }
 
 /**
@@ -54,20 +69,19 @@ export interface BatchListParts extends Pick<Context, "tables" | "memory" | "clo
  * fallback tables. Items like the viewer's newest ones are ranked higher, because the job may not know the newest ones.
  */
 export function batchLists(parts: BatchListParts) {
-    const { tables, memory, watch, readViewer, fallbackList, clock, limits } = parts;
+    const { tables, memory, watch, select, readViewer, fallbackList, clock, limits } = parts;
 
     /**
      * Returns the viewer's list without watched items; undefined without a list, or if the catalogue has none of its
      * items.
      */
-    function shownList(viewer: Viewer, list: KeptList, { count, exclude }: Ask): ItemListAnswer | undefined {
+    function shownList(viewer: Viewer, list: KeptList, ask: Ask): ItemListAnswer | undefined {
         const recent = unpackIds(viewer.recent);
-        const watched = parts.leavesOutWatched(undefined) ? unpackIds(viewer.watched) : [];
-        const without = new Set([...watched, ...exclude]);
+        const watched = new Set(parts.leavesOutWatched(ask.filter) ? unpackIds(viewer.watched) : []);
         const hasNews = recent.length > 0 && viewer.revision > list.madeAt - limits.batchLag;
-        const items = hasNews ? reranked(list.items, tables().similar(recent, { count: listLength })) : list.items;
-        const shown = answerList(tables(), { ...list, items }, { source: "batch", count, without });
-        return shown.items.length === 0 ? undefined : shown;
+        const candidates = unpackItems(list.items);
+        const items = select(hasNews ? reranked(candidates, tables(), recent) : candidates, { ...ask, watched });
+        return items.length === 0 ? undefined : answerList(items, { ...list, source: "batch" });
     }
 
     /** Answers a request for a list. If no list is stored for the viewer, `reason` is why. */
@@ -77,8 +91,10 @@ export function batchLists(parts: BatchListParts) {
         reason: ItemListReason = "no-list",
     ): Promise<ItemListAnswer> {
         const { lists } = await watch.state();
-        // A batch job applies one filter to all lists, so its lists cannot answer a request that names another filter.
-        const key = lists === undefined || ask.filter !== undefined ? "" : batchListKey(lists.generation);
+        // A batch job applies one filter to all lists, so of the other filters, its lists can answer only those that the
+        // API applies itself.
+        const isServed = ask.filter === undefined || ask.passes !== undefined;
+        const key = lists === undefined || !isServed ? "" : batchListKey(lists.generation);
         const remembered = memory.find(ask.userId);
         const trusted = clock() - remembered.readAt < limits.trusted && ask.since <= remembered.revision;
         const isRemembered = trusted && listWith(remembered, key) !== undefined;
@@ -97,12 +113,19 @@ const similarWeight = 2;
  * Ranks the items of a list again: moves up items that are near the top of the list of similar items. Adds no item,
  * because the viewer may have watched it: the job's filter knows more of the viewer's items than the API.
  */
-function reranked(list: ItemScores, { from, items: similar }: ReturnType<Tables["similar"]>): ItemScores {
-    if (from !== "similar") return list;
-    const points = new Map(similar.map(({ itemId }, rank) => [itemId, similarWeight / (rankOffset + rank)]));
-    const items = unpackItems(list).map((item, rank) => ({
+function reranked(list: readonly ScoredItem[], tables: Tables, recent: readonly string[]): readonly ScoredItem[] {
+    const [similar] = tables.similar(recent);
+    const points = new Map(
+        similar?.candidates
+            .take(listLength)
+            .map(({ itemId }, rank) => [itemId, similarWeight / (rankOffset + rank)] as const),
+    );
+    if (points.size === 0) return list;
+    const ranked = list.map((item, rank) => ({
         item,
         points: 1 / (rankOffset + rank) + (points.get(item.itemId) ?? 0),
     }));
-    return packItems(items.sort((one, other) => other.points - one.points).map(({ item }) => item));
+    return ranked.sort((one, other) => other.points - one.points).map(({ item }) => item);
 }
+
+type ScoredItem = ReturnType<typeof unpackItems>[number];

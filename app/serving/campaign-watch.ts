@@ -7,8 +7,8 @@ import type { ServedTables } from "./served-tables.ts";
 export interface CampaignWatch {
     /**
      * Returns the known status. The first call of a process waits for DynamoDB and for the version's fallback tables,
-     * at most `patience` milliseconds. Later calls wait only if the process last knew of no campaign, and had no request
-     * since (Lambda freezes it meanwhile): the campaign may have been resumed long ago.
+     * at most `patience` milliseconds. Later calls wait only if the process had no request for a while, because Lambda
+     * freezes it meanwhile: the campaign may have been resumed, and items hidden, long ago.
      */
     state(patience?: number): Promise<CampaignState>;
     /**
@@ -16,6 +16,8 @@ export interface CampaignWatch {
      * description of the campaign then says whether the campaign is away.
      */
     missing(): void;
+    /** Checks whether an operator hid an item from all lists. */
+    isHidden(itemId: string): boolean;
 }
 
 interface CampaignState extends StackItems {
@@ -132,7 +134,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
             const intervalMs = campaign !== undefined && isUncertain() ? limits.awayRead : limits.campaignRead;
             const age = readAt === undefined ? Number.POSITIVE_INFINITY : clock() - readAt;
             if (polling === undefined && age >= intervalMs) polling = poll();
-            const isOutdated = campaign !== undefined && away() && age >= limits.campaignChecked;
+            const isOutdated = age >= limits.trusted;
             if ((!everRead || isOutdated) && polling !== undefined) {
                 await settled([polling], everRead ? limits.campaign : patience);
             }
@@ -145,6 +147,10 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
         },
         missing() {
             missingAt ??= clock();
+        },
+        isHidden(itemId) {
+            const until = items.hidden?.get(itemId);
+            return until !== undefined && (until === 0 || until > clock());
         },
     };
 }

@@ -58,6 +58,12 @@ export const historyKept = "private, no-store";
  */
 export const everybodys = "public, max-age=300, s-maxage=3600, stale-while-revalidate=86400";
 
+/**
+ * Cache-Control for lists that are the same for all viewers: half a minute in each cache, so that a hidden item
+ * disappears soon.
+ */
+export const everybodysLists = "public, max-age=30";
+
 /** Headers of a viewer's responses: a browser that two viewers use must not show one of them the other's list. */
 export const perViewer = { Vary: "Origin, Authorization" } as const;
 

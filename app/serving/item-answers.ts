@@ -1,6 +1,4 @@
 import type { ItemAnswer, ItemListAnswer, ItemListReason, ListedItem, Source } from "../api/names.ts";
-import { unpackItems } from "./item-scores.ts";
-import type { ItemOrder } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
 import type { Item, Tables } from "./table-answers.ts";
 
@@ -20,28 +18,24 @@ const listed = ({ viewers: _, genres, ...item }: Item): ListedItem => ({ ...item
 export const listedById = (tables: Pick<Tables, "item">, itemId: string): ListedItem =>
     listed(tables.item(itemId) ?? { itemId, title: itemId, year: null, genres: [], viewers: 0 });
 
-export interface ListShown {
-    readonly source: Source;
-    readonly count: number;
-    /** IDs of items that the answer leaves out. */
-    readonly without?: ReadonlySet<string>;
-    readonly reason?: ItemListReason | undefined;
-}
+/** Returns the answer with a list, and where its items come from. */
+export const answerList = (
+    items: ListedItem[],
+    { source, reason, recommendationId, madeAt }: ListOrigin,
+): ItemListAnswer => ({
+    source,
+    ...(reason && { reason }),
+    ...(recommendationId !== undefined && { recommendationId }),
+    ...(madeAt !== undefined && { madeAt: new Date(madeAt).toISOString() }),
+    items,
+});
 
-/** Returns a list of the campaign with titles, and without items that lists may not show. */
-export function answerList(
-    tables: Tables,
-    { items, recommendationId, madeAt }: ItemOrder & { readonly madeAt?: number },
-    { source, count, without, reason }: ListShown,
-): ItemListAnswer {
-    const shown = unpackItems(items).filter(({ itemId }) => !without?.has(itemId) && tables.shows(itemId));
-    return {
-        source,
-        ...(reason && { reason }),
-        ...(recommendationId !== undefined && { recommendationId }),
-        ...(madeAt !== undefined && { madeAt: new Date(madeAt).toISOString() }),
-        items: shown.slice(0, count).map(({ itemId, ...score }) => ({ ...listedById(tables, itemId), ...score })),
-    };
+interface ListOrigin {
+    readonly source: Source;
+    readonly reason?: ItemListReason | undefined;
+    readonly recommendationId?: string | undefined;
+    /** Epoch milliseconds; absent for a list from the fallback tables. */
+    readonly madeAt?: number;
 }
 
 /**
@@ -51,12 +45,6 @@ export function loadedTables(tables: Tables): Tables {
     if (tables.itemCount > 0) return tables;
     throw new ProblemError("failure", "The tables of this stack's data could not be loaded. Try again in a minute.");
 }
-
-/** Returns a list from the fallback tables. */
-export const answerTable = (
-    items: readonly Item[],
-    { source, reason }: { readonly source: Source; readonly reason?: ItemListReason | undefined },
-): ItemListAnswer => ({ source, ...(reason && { reason }), items: items.map(listed) });
 
 /** Returns the known items on which a list is based. */
 export const findBasisItems = (tables: Tables, itemIds: readonly string[]): ItemAnswer[] =>

@@ -1,23 +1,29 @@
 import { nearest } from "terminal-text";
 import type { FoundItems, HealthAnswer, ItemListAnswer } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
+import { similarItems } from "./batch-list.ts";
 import type { Caller, Context } from "./context.ts";
 import type { ReadRequest } from "./description.ts";
 import { listKey } from "./freshness.ts";
-import { everybodys, historyKept, notKept, perViewer, viewersList } from "./headers.ts";
+import { everybodys, everybodysLists, historyKept, notKept, perViewer, viewersList } from "./headers.ts";
 import { checkHistory, type historian } from "./history.ts";
-import { answerTable, findBasisItems, itemAnswer, loadedTables } from "./item-answers.ts";
+import { answerList, findBasisItems, itemAnswer, loadedTables } from "./item-answers.ts";
+import type { ItemFilter } from "./item-filters.ts";
 import { badQuery, ProblemError } from "./problem.ts";
 import type { Recommend } from "./recommend.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 import type { Trace } from "./request-line.ts";
-import type { Tables } from "./table-answers.ts";
+import type { ListRules, Select } from "./selection.ts";
 import type { eventTaker } from "./take-events.ts";
 import type { TrafficCounter } from "./traffic.ts";
 import { checkViewer } from "./viewer-auth.ts";
 
 export interface OperationParts extends Context {
     readonly filterNames: readonly string[];
+    readonly itemFilter: ItemFilter;
+    readonly select: Select;
+    /** Checks whether an operator hid an item. */
+    readonly isHidden: (itemId: string) => boolean;
     /** Fields that a request's context may have; undefined: any field. */
     readonly contextFields: readonly string[] | undefined;
     readonly recommend: Recommend;
@@ -42,11 +48,18 @@ export type Answer<Request = ReadRequest> = (
 
 /** A valid request of an operation in the API description. */
 interface RequestOf<Name extends keyof operations> extends Pick<ReadRequest, "path"> {
-    readonly query: NonNullable<operations[Name]["parameters"]["query"]>;
+    readonly query: Parsed<NonNullable<operations[Name]["parameters"]["query"]>>;
     readonly body: operations[Name] extends { requestBody: { content: { "application/json": infer Body } } }
         ? Body
         : undefined;
 }
+
+/** The query parameters of an operation; those with JSON content are parsed. */
+type Parsed<Query> = {
+    readonly [Name in keyof Query]: Name extends "filterValues" | "context"
+        ? Readonly<Record<string, string>>
+        : Query[Name];
+};
 
 /** The answer functions of all operations in the API description. */
 export type Answers = { readonly [Name in keyof operations]: Answer<RequestOf<Name>> };
@@ -61,12 +74,12 @@ function list(answer: ItemListAnswer, trace: Trace, cacheControl: string): Reply
 /** Returns the reply with a list from the fallback tables. */
 function table(answer: ItemListAnswer, trace: Trace): Reply {
     trace.layer = "tables";
-    return list(answer, trace, everybodys);
+    return list(answer, trace, everybodysLists);
 }
 
 /** Returns the answer functions of all operations in the API description. */
 export function answers(parts: OperationParts): Answers {
-    const { recommend, takeEvents, history, traffic, health } = parts;
+    const { recommend, takeEvents, history, traffic, health, select, isHidden } = parts;
     const tables = () => loadedTables(parts.tables());
     /** Returns the caller. If viewers need tokens, throws unless the caller is this viewer. */
     const callerAs = async (userId: string, caller: () => Promise<Caller>): Promise<Caller> => {
@@ -76,17 +89,16 @@ export function answers(parts: OperationParts): Answers {
     };
     return {
         async getRecommendations({ path, query }, trace, caller) {
-            const { numResults: count = 25, filter, filterValues: values = {}, context = {}, since = 0 } = query;
-            checkFilter(filter, values);
+            const { filter, filterValues: values = {}, context = {}, since = 0 } = query;
+            const rules = rulesOf(query);
             checkContext(Object.keys(context));
             if (since > parts.clock() + parts.limits.revisionAhead) {
                 throw badQuery("since", "must be a revision from an answer of POST /events");
             }
             const userId = path.userId ?? "";
             const { trusted: proven, addresses } = await callerAs(userId, caller);
-            const exclude = excluded(query.exclude);
-            const given = { userId, count, since, exclude, values, context, ...(filter !== undefined && { filter }) };
-            const ask = { ...given, proven, addresses };
+            const given = { userId, since, values, context, ...(filter !== undefined && { filter }) };
+            const ask = { ...rules, ...given, proven, addresses };
             if (listKey(ask) === "") traffic.count(userId, trace);
             const answer = await recommend(ask, trace);
             return { ...list(answer, trace, viewersList(answer)), headers: perViewer };
@@ -100,31 +112,30 @@ export function answers(parts: OperationParts): Answers {
         },
         getSimilar({ path, query }, trace) {
             const itemId = path.itemId ?? "";
-            const { numResults: count = 25 } = query;
-            const { from, items } = tables().similar([itemId], { count, without: excluded(query.exclude) });
+            const rules = rulesOf(query);
+            const { from, items } = similarItems(tables(), select, [itemId], rules);
             const source = from === "popular" ? "popular" : "similar";
             const because = source === "similar" ? { because: findBasisItems(tables(), [itemId]) } : {};
-            return table({ ...answerTable(items, { source }), ...because }, trace);
+            return table({ ...answerList(items, { source, ...notServed(query, rules) }), ...because }, trace);
         },
         getPopular({ query }, trace) {
-            const { numResults: count = 25, genre } = query;
             const { popular, genres } = tables();
-            const without = excluded(query.exclude);
-            const items = popular({ count, without, ...(genre !== undefined && { genre }) });
-            return table({ ...answerTable(items, { source: "popular" }), genres: [...genres] }, trace);
+            const rules = rulesOf(query);
+            const items = select(popular(query.genre), rules);
+            const answer = answerList(items, { source: "popular", ...notServed(query, rules) });
+            return table({ ...answer, genres: [...genres] }, trace);
         },
         getTrending({ query }, trace) {
-            const { numResults: count = 25 } = query;
-            return table(
-                answerTable(trendingItems(tables(), count, excluded(query.exclude)), { source: "popular" }),
-                trace,
-            );
+            const rules = rulesOf(query);
+            const items = select(tables().trending(), rules);
+            return table(answerList(items, { source: "popular", ...notServed(query, rules) }), trace);
         },
         searchItems({ query }, trace) {
             const { query: words, numResults: count = 25 } = query;
             trace.layer = "tables";
-            const matches: FoundItems = { items: tables().search(words, count).map(itemAnswer) };
-            return jsonReply(matches, everybodys);
+            const found = tables().search(words, count, (itemId) => !isHidden(itemId));
+            const matches: FoundItems = { items: found.map(itemAnswer) };
+            return jsonReply(matches, everybodysLists);
         },
         getItem({ path }) {
             const item = tables().item(path.itemId ?? "");
@@ -152,6 +163,17 @@ export function answers(parts: OperationParts): Answers {
         throw badQuery("context", `must have only fields of the interactions: ${meant}, not ${unknown}`);
     }
 
+    /** Returns the rules that the query parameters set. Throws ProblemError for a parameter that is not valid. */
+    function rulesOf({ numResults: count = 25, exclude, filter, filterValues = {} }: ListQuery): ListRules {
+        checkFilter(filter, filterValues);
+        return { count, exclude: excluded(exclude), passes: parts.itemFilter(filter, filterValues) };
+    }
+
+    /** Returns the reason if only the campaign can apply the filter of a request for a list that is the same for all viewers. */
+    function notServed({ filter }: ListQuery, { passes }: ListRules) {
+        return filter !== undefined && passes === undefined ? { reason: "filter-not-served" as const } : {};
+    }
+
     function checkFilter(filter: string | undefined, values: Readonly<Record<string, string>>): void {
         const names = parts.filterNames.length === 0 ? "none" : parts.filterNames.join(", ");
         if (filter !== undefined && !parts.filterNames.includes(filter)) {
@@ -163,6 +185,8 @@ export function answers(parts: OperationParts): Answers {
     }
 }
 
+type ListQuery = Pick<RequestOf<"getRecommendations">["query"], "numResults" | "exclude" | "filter" | "filterValues">;
+
 /** Maximum number of items that a request leaves out. */
 const maxExcluded = 100;
 
@@ -171,11 +195,4 @@ function excluded(text = ""): ReadonlySet<string> {
     const ids = new Set(text.split(",").filter((id) => id !== ""));
     if (ids.size > maxExcluded) throw badQuery("exclude", `must have at most ${maxExcluded} ids, and has ${ids.size}`);
     return ids;
-}
-
-/** Returns the trending items, followed by popular ones if fewer than `count` are trending. */
-function trendingItems({ trending, popular }: Tables, count: number, exclude: ReadonlySet<string>) {
-    const items = trending({ count, without: exclude });
-    const without = new Set([...exclude, ...items.map(({ itemId }) => itemId)]);
-    return [...items, ...popular({ count: count - items.length, without })];
 }

@@ -99,6 +99,9 @@ export interface ServedLists {
 /** Returns the key of a viewer's list in a generation of batch inference. */
 export const batchListKey = (generation: number) => `batch-${generation}`;
 
+/** Hidden items: for each ID the time in epoch milliseconds from which lists may contain the item again, or 0 for none. */
+export type HiddenItems = ReadonlyMap<string, number>;
+
 /** The cost guard's notification for viewers; `at` is epoch milliseconds. */
 export interface ShownNotification {
     readonly kind: string;
@@ -124,6 +127,7 @@ export interface StackItems {
     readonly spend?: MonthSpend;
     /** The lists of batch inference that the API serves; absent until a job has made lists. */
     readonly lists?: ServedLists;
+    readonly hidden?: HiddenItems;
 }
 
 /** Calls to the API's DynamoDB table. Each call throws DynamoDB's errors. `expiresAt` is epoch seconds. */

@@ -4,13 +4,12 @@ import { errorName } from "./failures.ts";
 import type { ListAsk } from "./freshness.ts";
 import type { KeptList } from "./ports.ts";
 import type { Trace } from "./request-line.ts";
+import type { ListRules } from "./selection.ts";
 import type { Viewer } from "./viewers.ts";
 
-export interface Ask extends ListAsk {
+/** A request for a viewer's list. Its rules apply to the answer; stored lists keep the items that the rules leave out. */
+export interface Ask extends ListAsk, Omit<ListRules, "watched"> {
     readonly userId: string;
-    readonly count: number;
-    /** IDs of items that the answer leaves out. Stored lists keep them. */
-    readonly exclude: ReadonlySet<string>;
     /** The revision from the answer to the viewer's last event; 0 if the request has none. */
     readonly since: number;
     /** Whether the request has the viewer's valid token or the API key. */

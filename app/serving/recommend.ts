@@ -1,19 +1,21 @@
-import type { ItemListAnswer, ItemListReason } from "../api/names.ts";
+import type { ItemListAnswer, ItemListReason, Source } from "../api/names.ts";
 import { batchLists, fallbackLists } from "./batch-list.ts";
 import type { CampaignLists } from "./campaign-lists.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import type { Context } from "./context.ts";
 import { judgeFreshness, listKey, type Now } from "./freshness.ts";
 import { answerList } from "./item-answers.ts";
-import { unpackIds } from "./item-scores.ts";
+import { unpackIds, unpackItems } from "./item-scores.ts";
 import type { KeptList } from "./ports.ts";
 import { type Ask, listWith, viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
+import type { Select } from "./selection.ts";
 import type { Viewer } from "./viewers.ts";
 
 export interface RecommendParts extends Context {
     readonly watch: CampaignWatch;
     readonly lists: CampaignLists;
+    readonly select: Select;
     /**
      * Checks whether the API removes the items that the viewer watched from lists with this filter, or from lists
      * without a filter.
@@ -32,7 +34,7 @@ export interface RecommendParts extends Context {
  * process knows as watched.
  */
 export function recommender(parts: RecommendParts) {
-    const { tables, memory, watch, lists, leavesOutWatched, clock, limits } = parts;
+    const { memory, watch, lists, select, leavesOutWatched, clock, limits } = parts;
     const readViewer = viewerReader(parts);
     const fallbackList = fallbackLists(parts);
     const batchList = batchLists({ ...parts, readViewer, fallbackList });
@@ -53,13 +55,16 @@ export function recommender(parts: RecommendParts) {
         ]);
         const solutionVersion = stackState.campaign?.solutionVersionArn;
         const flushed = stackState.flushed ?? 0;
-        const watchedIn = ({ watched }: Viewer) => (leavesOutWatched(ask.filter) ? unpackIds(watched) : []);
-        const leftOut = (viewer: Viewer) => new Set([...watchedIn(viewer), ...ask.exclude]);
+        const watchedIn = ({ watched }: Viewer) => new Set(leavesOutWatched(ask.filter) ? unpackIds(watched) : []);
+        const answerOf = (list: KeptList, viewer: Viewer, source: Source, reason?: ItemListReason) => {
+            const items = select(unpackItems(list.items), { ...ask, watched: watchedIn(viewer) });
+            return answerList(items, { ...list, source, reason });
+        };
         const toListRequest = (viewer: Viewer) => ({
             ...ask,
             solutionVersion,
             revision: viewer.revision,
-            without: new Set(watchedIn(viewer)),
+            without: watchedIn(viewer),
         });
         const nowOf = (viewer: Viewer): Now => ({
             at: clock(),
@@ -69,8 +74,7 @@ export function recommender(parts: RecommendParts) {
         });
         const answerKept = (list: KeptList, viewer: Viewer, reason?: ItemListReason) => {
             trace.layer = list === listWith(remembered, key) ? "memory" : "table";
-            const source = list.from === "precomputed" ? "precomputed" : "cache";
-            return answerList(tables(), list, { source, count: ask.count, without: leftOut(viewer), reason });
+            return answerOf(list, viewer, list.from === "precomputed" ? "precomputed" : "cache", reason);
         };
         /** Returns the viewer's stored list if it is good enough that the campaign need not be called. */
         const good = (viewer: Viewer): ItemListAnswer | undefined => {
@@ -97,11 +101,7 @@ export function recommender(parts: RecommendParts) {
         viewer = newer(memory.find(ask.userId), viewer);
         if (typeof listOrReason !== "string") {
             trace.layer = "campaign";
-            return answerList(tables(), listOrReason, {
-                source: "campaign",
-                count: ask.count,
-                without: leftOut(viewer),
-            });
+            return answerOf(listOrReason, viewer, "campaign");
         }
         const before = listWith(viewer, key);
         if (

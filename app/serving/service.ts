@@ -10,6 +10,7 @@ import { isOfCampaign } from "./failures.ts";
 import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { healthTeller } from "./health.ts";
 import { historian } from "./history.ts";
+import { itemFilters } from "./item-filters.ts";
 import { type Limits, memoryBytes, limits as usualLimits } from "./limits.ts";
 import { answers } from "./operations.ts";
 import { eventLimits } from "./period-counts.ts";
@@ -19,6 +20,7 @@ import { type Reply, toGatewayResult } from "./reply.ts";
 import { newTrace, requestLine } from "./request-line.ts";
 import { resilience, settled } from "./resilience.ts";
 import { router } from "./router.ts";
+import { listSelector } from "./selection.ts";
 import { servedTables } from "./served-tables.ts";
 import { eventTaker } from "./take-events.ts";
 import { trafficCounter } from "./traffic.ts";
@@ -37,6 +39,7 @@ export const pickApiValues = (config: StackConfig) => ({
     autoTraining: config.performAutoTraining,
     batch: config.serving.mode === "batch",
     customMetrics: config.observability.customMetrics,
+    hideUnavailable: config.hideUnavailable,
     filtersOfWatched: Object.keys(config.filters).filter((name) => includesWatched(config.filters[name] ?? "")),
 });
 
@@ -86,6 +89,8 @@ export interface ApiConfig extends ReturnType<typeof pickApiValues> {
 export interface ServiceParts {
     readonly config: ApiConfig;
     readonly openApi: OpenDescription;
+    /** Expressions of the filters that test only attributes of items, by name. */
+    readonly itemFilters: Readonly<Record<string, string>>;
     readonly storedTables: TablesPort;
     /** The page's files by path, if the API serves them. */
     readonly pages: ReadonlyMap<string, Reply>;
@@ -142,7 +147,9 @@ export function createService(parts: ServiceParts): Service {
     const common: Context = { clock, log, limits, table, tableResilience, memory, tables: served.current, noun };
     const background = (work: Promise<unknown>) => void going.push(work);
     const watch = campaignWatch({ ...common, campaign: batch ? undefined : campaign, served, background });
-    const shared = { ...common, watch, publicHistories, batch };
+    const { isHidden } = watch;
+    const select = listSelector({ ...common, isHidden, hideUnavailable: config.hideUnavailable });
+    const shared = { ...common, watch, select, isHidden, publicHistories, batch };
     const allowed = campaignAllowance({ ...common, perSecond: config.campaignPerSecond });
     const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, allowed, campaignResilience });
     const leavesOutWatched = (filter = "") => watchedFilterArn !== "" && !filtersOfWatched.includes(filter);
@@ -152,7 +159,8 @@ export function createService(parts: ServiceParts): Service {
         callerOf: callerReader(parts),
         log,
         answers: answers({
-            ...common,
+            ...shared,
+            itemFilter: itemFilters(parts.itemFilters, served.current),
             openApi: parts.openApi.text,
             needsToken: config.viewerAuth !== undefined,
             filterNames: Object.keys(filters),
@@ -167,7 +175,6 @@ export function createService(parts: ServiceParts): Service {
                 eventLimits: eventLimits(common),
             }),
             history: historian(common),
-            publicHistories,
             traffic: trafficCounter(common),
             health: healthTeller({ ...config, ...shared, campaignResilience }),
         }),

@@ -1,6 +1,8 @@
+import type { AttributeReader, Column } from "filter-grammar";
 import type { ShopDetails } from "../../data-prep/catalogue.ts";
 import { parseTables, type TablesDocument } from "../../data-prep/tables/document.ts";
 import { parseViewerList } from "../../data-prep/tables/viewers.ts";
+import { openColumns } from "./item-columns.ts";
 import { type OfferedViewer, offeredViewers } from "./offered-viewers.ts";
 import { titleIndex } from "./title-index.ts";
 
@@ -18,12 +20,8 @@ export interface Item extends Readonly<ShopDetails> {
 /** Where similar items come from: items watched together, items of the same genres, or popular items. */
 type SimilarFrom = "similar" | "genres" | "popular";
 
-interface Ask {
-    /** Maximum number of items; default 25. */
-    readonly count?: number;
-    /** IDs of items to leave out of the answer, because the viewer knows them. */
-    readonly without?: ReadonlySet<string>;
-}
+/** Candidates for a list, best first, as far as the list needs them. */
+type Candidates = Generator<{ readonly itemId: string }>;
 
 /** Answers from the fallback tables. They take well under a millisecond, and never fail. */
 export interface Tables {
@@ -35,14 +33,18 @@ export interface Tables {
     readonly itemCount: number;
     /** Checks whether the catalogue has an item; true for every item if there is no catalogue. */
     has(itemId: string): boolean;
-    /** Checks whether lists may show an item: the catalogue has the item, and the item is not sold out. */
-    shows(itemId: string): boolean;
+    /** Checks whether the data offers an item at a time in epoch milliseconds: it is neither sold out nor expired. */
+    isAvailable(itemId: string, at: number): boolean;
+    /** The columns by which filters compare items; empty if the tables have none. */
+    readonly columns: readonly Column[];
+    /** Returns an item's values of these columns; an unknown item has none. */
+    attributes(itemId: string): AttributeReader;
     item(itemId: string): Item | undefined;
     /**
-     * Returns items by words of their titles, or of their IDs if they have no titles: the best match first, then the
-     * most popular.
+     * Returns the items for which `shows` is true by words of their titles, or of their IDs if they have no titles: the
+     * best match first, then the most popular.
      */
-    search(query: string, count?: number): Item[];
+    search(query: string, count?: number, shows?: (itemId: string) => boolean): Item[];
     /**
      * Returns a viewer's items, the newest first, with times in epoch milliseconds; undefined if the tables have no
      * history of the viewer.
@@ -52,15 +54,16 @@ export interface Tables {
     offeredViewers(publicHistories: boolean): OfferedViewer[];
     /** Checks whether the interactions have this viewer; returns undefined if the tables do not list viewers. */
     hasViewer(userId: string): boolean | undefined;
-    /** Returns the most popular items, of one genre or all; empty for an unknown genre. Ignores case. */
-    popular(ask?: Ask & { readonly genre?: string }): Item[];
-    /** Returns the items with the fastest growing audience: fewer than requested if fewer grow. */
-    trending(ask?: Ask): Item[];
+    /** Returns the most popular items, of one genre or all; none for an unknown genre. Ignores case. */
+    popular(genre?: string): Candidates;
+    /** Returns the items with the fastest growing audience, then the other popular items. */
+    trending(): Candidates;
     /**
-     * Returns items like the given ones, without these. The newest given item comes first, and counts most. If the
-     * items are unknown or too few users watched them, returns items of the same genres, then popular items.
+     * Returns the sources of items like the given ones, best first, all without these items: items watched together,
+     * items of the same genres, popular items. The newest given item comes first, and counts most. A source has no
+     * items if the given ones are unknown, or too few users watched them.
      */
-    similar(itemIds: readonly string[], ask?: Ask): { readonly from: SimilarFrom; readonly items: Item[] };
+    similar(itemIds: readonly string[]): readonly { readonly from: SimilarFrom; readonly candidates: Candidates }[];
 }
 
 const usualCount = 25;
@@ -103,18 +106,9 @@ export function openTables(document: TablesDocument): Tables {
             ...films.details?.[number],
         };
     };
-    const take = (
-        candidates: Iterable<number>,
-        { count = usualCount, without }: Ask,
-        excluded?: ReadonlySet<number>,
-    ) => {
-        const taken: Item[] = [];
-        for (const number of candidates) {
-            if (taken.length >= count) break;
-            if (soldOut.has(number) || without?.has(films.ids[number] as string) || excluded?.has(number)) continue;
-            taken.push(itemOf(number));
-        }
-        return taken;
+    const { columns, attributes } = openColumns(document);
+    const candidates = function* (found: Iterable<number>, excluded?: ReadonlySet<number>): Candidates {
+        for (const number of found) if (!excluded?.has(number)) yield { itemId: films.ids[number] as string };
     };
     const inGenre = function* (genre: string) {
         const spellings = [...byGenre.keys()].filter((each) => each.toLowerCase() === genre.toLowerCase());
@@ -122,6 +116,11 @@ export function openTables(document: TablesDocument): Tables {
             if (genresOf(number).some((each) => spellings.includes(each))) yield number;
     };
 
+    const growingFirst = function* () {
+        const growing = new Set(document.trending.films);
+        yield* growing;
+        for (const number of similar.keys()) if (!growing.has(number)) yield number;
+    };
     const alike = (seeds: readonly number[]) => {
         const scores = new Map<number, number>();
         seeds.forEach((seed, age) => {
@@ -148,14 +147,20 @@ export function openTables(document: TablesDocument): Tables {
         genres: [...byGenre.keys()].sort(),
         itemCount: films.ids.length,
         has,
-        shows: (itemId) => has(itemId) && !soldOut.has(numbers.get(itemId) ?? -1),
+        isAvailable: (itemId, at) => {
+            const number = numbers.get(itemId) ?? -1;
+            const until = films.details?.[number]?.availableUntil;
+            return !soldOut.has(number) && (until === undefined || until * 1000 >= at);
+        },
+        columns,
+        attributes: (itemId) => attributes(numbers.get(itemId) ?? -1),
         item: (itemId) => {
             const number = numbers.get(itemId);
             return number === undefined ? undefined : itemOf(number);
         },
-        search(query, count = usualCount) {
+        search(query, count = usualCount, shows = () => true) {
             index ??= titleIndex(films.ids.map((itemId, number) => films.titles[number] ?? itemId));
-            return index(query, count).map(itemOf);
+            return index(query, count, (number) => shows(films.ids[number] as string)).map(itemOf);
         },
         history: (userId) => {
             const userHistory = histories.get(userId);
@@ -166,19 +171,18 @@ export function openTables(document: TablesDocument): Tables {
         },
         offeredViewers: (publicHistories) => offeredViewers(document, publicHistories),
         hasViewer: (userId) => listed?.(userId),
-        popular: ({ genre, ...ask } = {}) => take(genre === undefined ? similar.keys() : inGenre(genre), ask),
-        trending: (ask = {}) => take(document.trending.films, ask),
-        similar: (itemIds, ask = {}) => {
-            const requestedNumbers = new Set(itemIds.flatMap((itemId) => numbers.get(itemId) ?? []));
-            const seeds = [...requestedNumbers].slice(0, maxSeeds);
-            for (const [from, candidates] of [
-                ["similar", alike],
-                ["genres", likeInGenre],
-            ] as const) {
-                const similarItems = take(candidates(seeds), ask, requestedNumbers);
-                if (similarItems.length > 0) return { from, items: similarItems };
-            }
-            return { from: "popular", items: take(similar.keys(), ask, requestedNumbers) };
+        popular: (genre) => candidates(genre === undefined ? similar.keys() : inGenre(genre)),
+        trending: () => candidates(growingFirst()),
+        similar: (itemIds) => {
+            const requested = new Set(itemIds.flatMap((itemId) => numbers.get(itemId) ?? []));
+            const seeds = [...requested].slice(0, maxSeeds);
+            return (
+                [
+                    ["similar", () => alike(seeds)],
+                    ["genres", () => likeInGenre(seeds)],
+                    ["popular", () => similar.keys()],
+                ] as const
+            ).map(([from, find]) => ({ from, candidates: candidates(late(find), requested) }));
         },
     };
 }
@@ -208,6 +212,11 @@ function popularByGenre({ films, genreSets, similar }: TablesDocument): Map<stri
 function overlap(one: ReadonlySet<string>, other: readonly string[]): number {
     const both = other.filter((genre) => one.has(genre)).length;
     return both / (one.size + other.length - both);
+}
+
+/** Finds numbers only when they are needed. */
+function* late(find: () => Iterable<number>) {
+    yield* find();
 }
 
 /** Sorts item numbers by score, highest first; equal scores by popularity. */

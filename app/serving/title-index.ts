@@ -34,11 +34,14 @@ const ways = ["equal", "begins", "words begin", "inside words"] as const;
 type Match = (typeof ways)[number];
 
 /**
- * Creates a search over titles. Each word of the query must be in the title. The result has at most `count` numbers;
+ * Creates a search over titles. Each word of the query must be in the title. The result has at most `count` numbers for
+ * which `shows` is true;
  * equal matches are in the order of the titles' numbers. All titles are one string, because it needs less memory than
  * many. The search for a usual word in 60,000 titles takes some milliseconds.
  */
-export function titleIndex(titles: readonly string[]): (query: string, count: number) => number[] {
+export function titleIndex(
+    titles: readonly string[],
+): (query: string, count: number, shows?: (number: number) => boolean) => number[] {
     const starts = new Uint32Array(titles.length);
     let end = 1;
     const lines = titles.map((title, number) => {
@@ -49,7 +52,7 @@ export function titleIndex(titles: readonly string[]): (query: string, count: nu
     });
     const text = `\n${lines.join("\n")}\n`;
 
-    return function search(query, count) {
+    return function search(query, count, shows = () => true) {
         const sought = folded(query);
         const words = sought.split(" ");
         const rarest = words.reduce((longest, word) => (word.length > longest.length ? word : longest));
@@ -64,7 +67,8 @@ export function titleIndex(titles: readonly string[]): (query: string, count: nu
             const number = lastAtMost(starts, at);
             const lineEnd = text.indexOf("\n", at);
             const match = matchTitle(text.slice(starts[number], lineEnd), sought, words);
-            if (match !== undefined && numbersByMatch[match].length < count) numbersByMatch[match].push(number);
+            if (match !== undefined && numbersByMatch[match].length < count && shows(number))
+                numbersByMatch[match].push(number);
             at = text.indexOf(rarest, lineEnd);
         }
         return ways.flatMap((way) => numbersByMatch[way]).slice(0, count);

@@ -94,6 +94,7 @@ export function createApiProcess(
         table: more.table ?? table,
         pages: new Map(),
         openApi: openedApi,
+        itemFilters: {},
         storedTables: createStore(tablesDocument).port,
         clock: () => harness.now,
         log: () => {},

@@ -5,6 +5,7 @@ import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { pickApiValues } from "../../app/serving/service.ts";
 import { bucketNameFor, campaignNameOf, type StackConfig } from "../../core/config/config.ts";
+import { itemFiltersOf } from "../../core/config/filter-fields.ts";
 import { campaignUsdPerHour } from "../../core/config/prices.ts";
 import { campaignCeiling } from "../../core/config/throttles.ts";
 import { notInterested } from "../../core/config/watched.ts";
@@ -62,6 +63,7 @@ export function apiFunction(
             code: "recommendation-api",
             beside: {
                 "openapi.json": new pulumi.asset.StringAsset(JSON.stringify(readApiDescription())),
+                "filters.json": new pulumi.asset.StringAsset(JSON.stringify(itemFiltersOf(config.filters))),
                 ...Object.fromEntries(Object.entries(page ?? {}).map(([file, asset]) => [`storefront/${file}`, asset])),
             },
             functionName: names.api,

@@ -173,7 +173,7 @@ function tableOperations(
             code: "table-operations",
             functionName: names.tableOperations,
             roleName: names.tableOperationsRole,
-            description: "Flushes lists and forgets viewers, for flush-cache and forget-viewer",
+            description: "Flushes lists, hides items and forgets viewers, for flush-cache, hide and forget-viewer",
             timeoutSeconds: 60,
             caller,
             policy: tableOperationsPolicy(createApiScope(config, caller)),

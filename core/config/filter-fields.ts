@@ -1,4 +1,4 @@
-import { FilterError, type FilterExpression, parseExpression } from "filter-grammar";
+import { FilterError, type FilterExpression, parseExpression, testsOnlyItems } from "filter-grammar";
 import { nearest } from "terminal-text";
 
 /** Parses a filter expression. Returns it, or its first syntax error with its column, from 1. */
@@ -14,6 +14,15 @@ export function parseFilter(
         return { column, reason: meant === undefined ? message : `${message}. Did you mean ${meant}?` };
     }
 }
+
+/** Returns the filters that test only attributes of items, which the API applies without a campaign. */
+export const itemFiltersOf = (filters: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+        Object.entries(filters).filter(([, expression]) => {
+            const parsed = parseFilter(expression);
+            return "clauses" in parsed && testsOnlyItems(parsed);
+        }),
+    );
 
 /** Fields of each dataset of the stack; undefined for a dataset that the stack does not have. */
 export interface DatasetFields {

@@ -73,6 +73,10 @@ export const itemNames = {
         "bestand lagerbestand lager enstock existencias giacenza voorraad",
         "isinstock instock availability stockstatus verfugbarkeit disponibilite disponibilidad disponibilita",
     ),
+    until: words(
+        "availableuntil availabletill availableto availabilityenddate unavailableafter expirationdate expirydate expiresat expireson enddate",
+        "verfugbarbis lieferbarbis disponiblejusqua datefin disponiblehasta fechafin disponibilefino datafine",
+    ),
     image: words(
         "image imageurl imagelink imageurll imageurlm imageurls picture pictureurl img imgurl thumbnail thumbnailurl photo",
         "bild bildurl bildlink foto imagen immagine",
@@ -152,6 +156,8 @@ export function tableItems(read: Records, choices: string | undefined, numbers: 
     };
     const times = toEpochSeconds(valuesOf("created") ?? [], undefined, true);
     if (times === undefined || times.length === 0) delete parts.created;
+    const ends = toEpochSeconds(valuesOf("until") ?? [], undefined, true) ?? [];
+    const dates = valuesOf("until");
     const images = valuesOf("image");
     if (!images?.every((text) => isEmpty(text) || isWebAddress(text))) delete parts.image;
     const invalid = images?.filter((text) => !isEmpty(text) && imageOrigin(text) === undefined).length ?? 0;
@@ -188,6 +194,7 @@ export function tableItems(read: Records, choices: string | undefined, numbers: 
             year: own ? Number(own) : (title.year ?? null),
             genres: parseGenres(text("category"), byWords),
             ...shop.details[at],
+            ...(ends[at] && { availableUntil: Number(ends[at]) + (isDate(dates?.[at] ?? "") ? lastSecond : 0) }),
             ...(isEmpty(brand?.[at] ?? "") ? {} : { brand: brand?.[at] as string }),
             ...(imageOrigin(text("image")) === undefined ? {} : { image: text("image") }),
         };
@@ -226,6 +233,10 @@ const createdColumn = (values: readonly string[]): AttributeColumn => ({
     field: { name: "CREATION_TIMESTAMP", type: values.includes("") ? ["null", "long"] : "long" },
     values,
 });
+
+/** Seconds from the first to the last second of a day: an item that is available until a date is available on that day. */
+const lastSecond = 86_399;
+const isDate = (text: string) => /^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$/.test(text.trim());
 
 /** MovieLens' texts for a film without genres. "unknown" is one only in RecBole's files; a shop may use this category. */
 const isNoGenre = (text: string, isRecBole: boolean) =>

@@ -1,10 +1,18 @@
 import { messageOf } from "terminal-text";
+import type { AvroField } from "../avro.ts";
 import type { ShopDetails } from "../catalogue.ts";
 
 /** A viewer's newest items by number, the newest first, and the times of their newest events in epoch seconds. */
 export interface ListedHistory {
     readonly films: readonly number[];
     readonly timestamps: readonly number[];
+}
+
+/** A column of the Items dataset: its different values, and for each film the index of its value, -1 without one. */
+export interface FilmAttribute {
+    readonly field: AvroField;
+    readonly values: readonly string[];
+    readonly films: readonly number[];
 }
 
 /**
@@ -37,6 +45,8 @@ export interface TablesDocument {
         readonly viewers: readonly number[];
         /** Details in a shop's table of items, in addition to title and category; absent if no film has any. */
         readonly details?: readonly (Readonly<ShopDetails> | null)[];
+        /** Columns of the Items dataset, by which the API filters lists; absent without items, or if too large. */
+        readonly attributes?: readonly FilmAttribute[];
     };
     readonly genreSets: readonly (readonly string[])[];
     readonly trending: { readonly windowSeconds: number; readonly films: readonly number[] };

@@ -1,10 +1,18 @@
+import type { AttributeColumn } from "../attributes/columns.ts";
+import { isEmpty } from "../attributes/content.ts";
 import { computeTimeSpan, groupViews, type RowsByUser } from "../by-user.ts";
 import { type CatalogueItem, toShopDetails } from "../catalogue.ts";
 import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
 import { free } from "../interner.ts";
 import type { Progress } from "../progress.ts";
-import { type ListedHistory, maxTablesBytes, type TablesDocument, tablesSchemaVersion } from "./document.ts";
+import {
+    type FilmAttribute,
+    type ListedHistory,
+    maxTablesBytes,
+    type TablesDocument,
+    tablesSchemaVersion,
+} from "./document.ts";
 import { popularity, ranked, trending } from "./popular.ts";
 import { similarItems, timeAwareCosine, toHistories } from "./similar.ts";
 import { listViewers } from "./viewers.ts";
@@ -33,13 +41,14 @@ export const maxWithNeighbours = 20_000;
  * 200 MB at 25 million rows.
  * @param sha256 hash of the CSV, which the tables contain
  * @param viewers ids of the users with a history in the tables.
+ * @param attributes columns of the Items dataset, in the catalogue's order
  */
 export function makeTables(
     columns: Columns,
     catalogue: readonly CatalogueItem[],
     sha256: string,
     viewers: readonly string[] = [],
-    progress?: Progress,
+    { attributes = [], progress }: { attributes?: readonly AttributeColumn[]; progress?: Progress | undefined } = {},
 ): TablesDocument {
     const views = groupViews(columns);
     const viewerCounts = new Int32Array(columns.itemCount);
@@ -66,7 +75,7 @@ export function makeTables(
         schemaVersion: tablesSchemaVersion,
         hasCatalogue: listedIds !== undefined,
         interactions: { sha256, rows: columns.users.length, ...computeTimeSpan(columns) },
-        ...createFilms(columns, order, viewerCounts, catalogue),
+        ...createFilms(columns, order, viewerCounts, catalogue, attributes),
         trending: { windowSeconds, films: numbers(growing) },
     } as const;
     for (const values of [columns.users, columns.timestamps]) free(values);
@@ -98,6 +107,7 @@ function createFilms(
     order: readonly number[],
     viewers: Int32Array,
     catalogue: readonly CatalogueItem[],
+    attributes: readonly AttributeColumn[],
 ): Pick<TablesDocument, "films" | "genreSets"> {
     const filmById = new Map(catalogue.map((film) => [film.itemId, film]));
     const watched = new Set(itemIds);
@@ -119,10 +129,32 @@ function createFilms(
             years: ids.map((itemId) => filmById.get(itemId)?.year ?? null),
             genres: ids.map((itemId) => internGenres(filmById.get(itemId)?.genres ?? [])),
             ...(details.some((each) => each !== null) && { details }),
+            ...(attributes.length > 0 && { attributes: toFilmAttributes(attributes, ids, catalogue) }),
             viewers: ids.map((_, number) => (number < order.length ? (viewers[order[number] as number] as number) : 0)),
         },
         genreSets,
     };
+}
+
+/** Orders the columns of the Items dataset by `ids`. Leaves out the free text, which filters cannot use. */
+function toFilmAttributes(
+    columns: readonly AttributeColumn[],
+    ids: readonly string[],
+    catalogue: readonly CatalogueItem[],
+): FilmAttribute[] {
+    const rowOf = new Map(catalogue.map(({ itemId }, row) => [itemId, row]));
+    return columns
+        .filter(({ field }) => !field.textual)
+        .map(({ field, values }) => {
+            const places = new Map<string, number>();
+            const films = ids.map((itemId) => {
+                const value = values[rowOf.get(itemId) ?? -1] ?? "";
+                if (isEmpty(value)) return -1;
+                if (!places.has(value)) places.set(value, places.size);
+                return places.get(value) as number;
+            });
+            return { field, values: [...places.keys()], films };
+        });
 }
 
 /**
@@ -168,13 +200,18 @@ export async function writeTables(
         readonly columns: Columns;
         readonly sha256: string;
         readonly catalogue: readonly CatalogueItem[];
+        /** Columns of the Items dataset, in the catalogue's order. */
+        readonly attributes: readonly AttributeColumn[];
         /** IDs of the users with a history in the tables. */
         readonly viewers: readonly string[];
     },
     progress?: Progress,
 ) {
-    const document = makeTables(given.columns, given.catalogue, given.sha256, given.viewers, progress);
-    const { bytes, withoutDetails } = limited(document);
+    const document = makeTables(given.columns, given.catalogue, given.sha256, given.viewers, {
+        attributes: given.attributes,
+        progress,
+    });
+    const { bytes, withoutDetails, attributesLeftOut } = limited(document);
     await writeWholeFile(path, (write) => write(bytes));
     const filmsWithSimilar = document.similar.filter((row) => row.length > 0).length;
     return {
@@ -185,6 +222,8 @@ export async function writeTables(
         filmsWithoutSimilar: document.similar.length - filmsWithSimilar,
         /** Number of films whose details, such as price and image, the tables leave out because of their maximum size. */
         filmsWithoutDetails: withoutDetails,
+        /** Number of columns that the tables leave out because of their maximum size: the API cannot filter by them. */
+        attributesLeftOut,
         /** Number of watched films that the tables leave out, because they are not in the catalogue. */
         filmsLeftOut: given.columns.itemCount - document.similar.length,
         filmsTrending: document.trending.films.length,
@@ -193,25 +232,39 @@ export async function writeTables(
 }
 
 /**
- * Returns the document's bytes. If the document is too large for the API, leaves out the details of the least
- * popular films.
+ * Returns the document's bytes. If the document is too large for the API, leaves out the columns for filters and the
+ * details of the least popular films.
  *
  * @throws Error if the document is too large without any details
  */
-function limited(document: TablesDocument): { bytes: Buffer; withoutDetails: number } {
+function limited(document: TablesDocument) {
     const all = document.films.details ?? [];
     const having = all.filter((each) => each !== null).length;
-    for (let kept = all.length; ; kept = Math.floor(kept / 2)) {
+    const { attributes, ...films } = document.films;
+    let filterColumns = attributes;
+    for (let kept = all.length; ; ) {
         const details = kept === all.length ? all : all.map((each, film) => (film < kept ? each : null));
         const left = details.filter((each) => each !== null).length;
-        const films = { ...document.films, ...(document.films.details && { details }) };
-        const bytes = Buffer.from(`${JSON.stringify({ ...document, films })}\n`);
-        if (bytes.length <= maxTablesBytes) return { bytes, withoutDetails: having - left };
+        const written = {
+            ...films,
+            ...(films.details && { details }),
+            ...(filterColumns && { attributes: filterColumns }),
+        };
+        const bytes = Buffer.from(`${JSON.stringify({ ...document, films: written })}\n`);
+        if (bytes.length <= maxTablesBytes) {
+            const attributesLeftOut = (attributes?.length ?? 0) - (filterColumns?.length ?? 0);
+            return { bytes, withoutDetails: having - left, attributesLeftOut };
+        }
+        if (filterColumns) {
+            filterColumns = undefined;
+            continue;
+        }
         if (kept === 0) {
             throw new Error(
                 `The fallback tables of ${document.films.ids.length} items have ${bytes.length} bytes, and the API reads ${maxTablesBytes} ` +
                     "at most. Shorten the titles, or prepare fewer items.",
             );
         }
+        kept = Math.floor(kept / 2);
     }
 }

@@ -16,8 +16,8 @@ export interface Column {
 
 /** The columns of a dataset group's Items and Users datasets; absent without such a dataset. */
 export interface Columns<Field extends Column = Column> {
-    items?: Field[] | undefined;
-    users?: Field[] | undefined;
+    items?: readonly Field[] | undefined;
+    users?: readonly Field[] | undefined;
 }
 
 const numeric = ["int", "long", "float", "double"];
@@ -62,22 +62,29 @@ export function checkLiterals(literals: Literal[], { name, type }: Column): Lite
 /**
  * A number, or the values of a text. A text in a categorical column has several values; any other text is one value.
  */
-type AttributeValue = number | string[];
+export type AttributeValue = number | string[];
 
 /** The attributes of an item or a user, by column, without null values. */
 export type Attributes = ReadonlyMap<string, AttributeValue>;
 
+/** What a filter reads of an item or a user. */
+export type AttributeReader = Pick<Attributes, "get">;
+
 /** A row as imported or streamed: values by column. */
 export type RawAttributes = Record<string, string | number | boolean | null>;
+
+/** Parses a value that is not empty by its column, so that filters can compare it. */
+export const readAttribute = (text: string, { type, categorical }: Column): AttributeValue =>
+    isNumeric(type) ? Number(text) : categorical ? text.split("|") : [text];
 
 /** Parses a row by the columns of its dataset, so that filters can compare its values. */
 export function readAttributes(raw: RawAttributes, fields: readonly Column[]): Attributes {
     const attributes = new Map<string, AttributeValue>();
-    for (const { name, type, categorical } of fields) {
+    for (const column of fields) {
+        const { name } = column;
         const value = Object.hasOwn(raw, name) ? raw[name] : null;
         if (value === null || value === undefined || value === "") continue;
-        if (isNumeric(type)) attributes.set(name, Number(value));
-        else attributes.set(name, categorical ? String(value).split("|") : [String(value)]);
+        attributes.set(name, readAttribute(String(value), column));
     }
     return attributes;
 }
@@ -135,7 +142,7 @@ export interface BoundClause {
     /** Whether the clause compares with the item of the request (`CurrentItem`). */
     usesCurrentItem: boolean;
     /** Checks whether the clause applies to a user with these attributes; absent: the clause applies to every user. */
-    appliesTo?: (user: Attributes | undefined) => boolean;
+    appliesTo?: (user: AttributeReader | undefined) => boolean;
     /**
      * Checks whether the clause selects an item (or user), from the attributes of the item (or user) and of the
      * request's item.
@@ -171,7 +178,32 @@ export function bindFilter(filter: FilterExpression, values: FilterValues, colum
         });
 }
 
-type AttributeTest = (subject: Attributes | undefined, currentItem?: Attributes) => boolean;
+type AttributeTest = (subject: AttributeReader | undefined, currentItem?: AttributeReader) => boolean;
+
+/**
+ * Checks whether a filter tests only the attributes of items, so that neither a user nor events are needed to apply it.
+ */
+export const testsOnlyItems = ({ clauses }: FilterExpression): boolean =>
+    clauses.every(
+        ({ subject, where, onlyIf }) =>
+            subject === "ItemID" &&
+            onlyIf.length === 0 &&
+            where
+                .flat()
+                .every(
+                    ({ dataset, operand }) =>
+                        dataset === "Items" && !("currentItem" in operand) && !("mixed" in operand),
+                ),
+    );
+
+/** Checks whether an INCLUDE clause selects a subject, or there is none, and no EXCLUDE clause selects the subject. */
+export function passes(clauses: readonly BoundClause[], selects: (clause: BoundClause) => boolean): boolean {
+    const included = clauses.filter(({ keep }) => keep === "INCLUDE");
+    return (
+        (included.length === 0 || included.some(selects)) &&
+        !clauses.some((clause) => clause.keep === "EXCLUDE" && selects(clause))
+    );
+}
 
 type Test<Subject> = (subject: Subject) => boolean;
 

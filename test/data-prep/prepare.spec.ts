@@ -110,8 +110,12 @@ describe("`prepare`", () => {
         const tables = readTables(text);
         assert.equal(tables.interactionsSha256, createHash("sha256").update(readFileSync(outputPath)).digest("hex"));
         assert.equal(tables.item("1")?.title, "Misérables, Les");
-        assert.equal(tables.popular({ count: 500 }).length, summary.items - 1);
-        assert.equal(tables.similar(["1"]).from, "similar");
+        assert.deepEqual(
+            tables.columns.map(({ name }) => name),
+            ["GENRES", "YEAR"],
+        );
+        assert.equal([...tables.popular()].length, summary.items - 1);
+        assert.equal(tables.similar(["1"])[0]?.candidates.next().done, false);
 
         const { filmsWithSimilar, filmsWithoutSimilar, filmsTrending, windowSeconds, films, bytes } = summary.tables;
         assert.equal(filmsWithSimilar + filmsWithoutSimilar, summary.items - 1);

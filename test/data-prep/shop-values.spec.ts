@@ -130,6 +130,22 @@ describe("Prices and stock in a table of items", () => {
         });
     }
 
+    for (const [of, values, expected] of [
+        ["ISO times", ["2026-12-31T12:00:00Z", ""], [1_798_718_400]],
+        ["epoch seconds", ["1798718400", ""], [1_798_718_400]],
+        ["dates, with the whole last day", ["2026-12-31", ""], [1_798_761_599]],
+        ["texts that are no times", ["soon", "later"], []],
+    ] as const) {
+        it(`\`itemsAt\` reads the end of an item's availability from ${of}`, async () => {
+            const rows = values.map((value, at) => `${at},A,${value}`);
+            const { catalogue } = await itemsAt(put("items.csv", lines("sku,name,available_until", ...rows)));
+            assert.deepEqual(
+                catalogue.flatMap(({ availableUntil }) => availableUntil ?? []),
+                expected,
+            );
+        });
+    }
+
     it("`itemsAt` asks for the decimal sign of prices that are 1,299 or 1.299", async () => {
         const path = put("items.csv", lines("id;title;price", "1;A;1.299 €", "2;B;899 €"));
         await assert.rejects(

@@ -24,6 +24,7 @@ const life: readonly (readonly [level: OperatorLevel, command: string, ...args: 
     ["operate", "rollback", "--yes", "--config-file"],
     ["operate", "rollback", "--release", "--config-file"],
     ["operate", "flush-cache", "--yes"],
+    ["operate", "hide", "1"],
     ["operate", "forget-viewer", "1", "--yes", "--config-file"],
     ["deploy", "up"],
     ["deploy", "destroy"],

@@ -24,6 +24,7 @@ import { startIssuer } from "../support/issuer.ts";
 import { itemAt } from "../support/item-at.ts";
 import { readJson } from "../support/json.ts";
 import { assertExit, createClients, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { until } from "../support/until.ts";
 import { bySession, createRemovals } from "./role-session.ts";
 
 type Keys = Parameters<Parameters<typeof bySession>[2]>[0];
@@ -214,6 +215,34 @@ describe("Access to the API", () => {
             // The page's bucket must not be public.
             const bucket = `http://127.0.0.1:${aws.instance.port}/${outputs.bucketName}-page/index.html`;
             assert.equal((await fetch(bucket)).status, 403);
+        });
+
+        it("`hide` removes an item from lists through CloudFront within a minute, until `hide --undo`", async () => {
+            const { host } = new URL(String(outputs.storefrontUrl));
+            const popular = () => through(host, "/api/popular?numResults=3");
+            const idsNow = async (): Promise<string[]> =>
+                JSON.parse((await popular()).body).items.map(({ itemId }: { itemId: string }) => itemId);
+            // What CloudFront keeps a list for: its Cache-Control, within the bounds of the cache policy.
+            const cloudfront = new CloudFront(settings());
+            const { CachePolicyList } = await cloudfront.listCachePolicies({ Type: "custom" });
+            cloudfront.destroy();
+            const [policy] = CachePolicyList?.Items ?? [];
+            const { MinTTL = -1, MaxTTL = -1 } = policy?.CachePolicy?.CachePolicyConfig ?? {};
+            const [, seconds] =
+                /^public, max-age=(\d+)$/.exec(String((await popular()).headers["cache-control"])) ?? [];
+            const kept = Math.min(MaxTTL, Math.max(MinTTL, Number(seconds)));
+            assert.ok(kept > 0 && kept <= 30, `${kept}`);
+
+            const [first = "", second = ""] = await idsNow();
+            const hidden = await aws.runbook("hide", first, `${first}0000`, "--until", "2999-01-31");
+            assertExit(hidden, 0);
+            assert.match(hidden.stderr, new RegExp(`no item ${first}0000`));
+            assert.match(hidden.stdout, new RegExp(`${first} +│ 2999-01-31T00:00:00.000Z`));
+            await until("a hidden item", async () => (await idsNow())[0] === second, 30);
+            assertExit(await aws.runbook("hide", first, `${first}0000`, "--undo"), 0);
+            await until("a shown item", async () => (await idsNow())[0] === first, 30);
+            assertExit(await aws.runbook("hide", first, "--until", "2001-01-31"), 2);
+            assert.match((await aws.runbook("hide")).stdout, /No item is hidden/);
         });
 
         it("after the cost guard blocks the storefront, CloudFront returns 403 until `resume`, even after `up`", async () => {

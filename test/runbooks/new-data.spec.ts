@@ -21,7 +21,10 @@ describe("New data of a stack", () => {
     const write = async (seed: number) => {
         const input = join(folder, "u.data");
         await writeFile(input, ratingsFile(syntheticRatings({ seed })));
-        await prepare({ input, output: interactionsFile, log: () => {} });
+        const items = join(folder, "products.csv");
+        const rows = Array.from({ length: 200 }, (_, item) => `${item},Film ${item},"big, ${item % 5}"`);
+        await writeFile(items, `sku,title,size\n${rows.join("\n")}\n`);
+        await prepare({ input, items, output: interactionsFile, log: () => {} });
     };
     const configOf = (more: object = {}) =>
         fake<StackConfig>({ interactionsFile, names, metadataFiles: {}, api: true, ...more });
@@ -75,6 +78,7 @@ describe("New data of a stack", () => {
         const tables = readTables(await readFile(tablesFile, "utf8"));
         assert.equal(tables.interactionsSha256, await hashFile(interactionsFile));
         assert.equal(tables.hasViewer("1"), true);
+        assert.deepEqual(tables.attributes("7").get("SIZE"), ["big, 2"]);
         assert.equal(tables.hasViewer("nobody"), false);
         assert.equal(await renewTables(configOf()), undefined);
     });

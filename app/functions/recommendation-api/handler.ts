@@ -39,6 +39,7 @@ const clients = {
 const service = createService({
     config,
     openApi: openDescription(read("openapi.json")),
+    itemFilters: JSON.parse(read("filters.json")),
     storedTables: storedTables(new S3Client(settings), config.bucketName),
     pages: existsSync(beside("storefront")) ? pageFiles(beside("storefront"), config.imageOrigins) : new Map(),
     campaign: campaignPort(clients, config),

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { readItems, writeItems } from "../../serving/item-scores.ts";
-import type { CampaignStatus, KeptList, Recent, ServedLists, StackItems } from "../../serving/ports.ts";
+import type { CampaignStatus, HiddenItems, KeptList, Recent, ServedLists, StackItems } from "../../serving/ports.ts";
 
 /** An item of the table, or attributes of one. docs/serving.md describes the items. */
 export type Item = Record<string, AttributeValue>;
@@ -56,6 +56,7 @@ export const stackItems = ["campaign", "notification", "spend", "lists"] as cons
 export function toStackItems(item: (sk: (typeof stackItems)[number]) => Item | undefined): StackItems {
     const [campaign, notification, spend, lists] = stackItems.map(item);
     const served = toServedLists(lists);
+    const hidden = toHiddenItems(campaign);
     return {
         ...(campaign?.checkedAt && { campaign: toCampaignStatus(campaign) }),
         ...(campaign?.flushed && { flushed: numberOf(campaign, "flushed") }),
@@ -70,6 +71,7 @@ export function toStackItems(item: (sk: (typeof stackItems)[number]) => Item | u
             spend: { month: textOf(spend, "month"), usd: numberOf(spend, "usd"), at: numberOf(spend, "at") },
         }),
         ...(served && { lists: served }),
+        ...(hidden.size > 0 && { hidden }),
     };
 }
 
@@ -83,6 +85,17 @@ function toCampaignStatus(item: Item): CampaignStatus {
         ...(tps > 0 && { minProvisionedTPS: tps }),
     };
 }
+
+/** Returns the name of the attribute of the campaign's item with the time until which an item of the catalogue is hidden. */
+export const hiddenAttribute = (itemId: string) => `item#${itemId}`;
+
+/** Reads the hidden items from the campaign's item. */
+export const toHiddenItems = (item: Item = {}): HiddenItems =>
+    new Map(
+        Object.keys(item)
+            .filter((name) => name.startsWith(hiddenAttribute("")))
+            .map((name) => [name.slice(hiddenAttribute("").length), numberOf(item, name)]),
+    );
 
 /** Converts the table item that says which lists the API serves; undefined without an item. */
 export const toServedLists = (item: Item | undefined): ServedLists | undefined =>

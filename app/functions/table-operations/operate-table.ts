@@ -8,6 +8,7 @@ import {
 import { idBytes, limits } from "../../serving/limits.ts";
 import { epochHour } from "../../serving/traffic.ts";
 import { askedPk, itemKey, number, text, viewerPk } from "../recommendation-api/table-items.ts";
+import { type HideOperation, hideItems } from "./hide-items.ts";
 
 type Key = Record<"pk" | "sk", AttributeValue>;
 
@@ -23,19 +24,22 @@ const emptySeconds = 24 * 3600;
  */
 export type TableOperation =
     | { readonly operation: "flush" }
-    | { readonly operation: "find" | "forget"; readonly userId: string };
+    | { readonly operation: "find" | "forget"; readonly userId: string }
+    | HideOperation;
 
 export interface TableOperationResult {
     /** Epoch milliseconds. */
     readonly at: number;
     /** Keys of the viewer's items that the operation found, and that `forget` deleted. */
     readonly items: readonly string[];
+    /** The hidden items after `hide` or `show`: each ID with the time until which it is hidden, or 0. */
+    readonly hidden?: Readonly<Record<string, number>>;
 }
 
 /**
  * Runs an operation. `at` is the current time in epoch milliseconds.
  *
- * @throws RangeError for another operation or user ID, before any call
+ * @throws RangeError for another operation, or an ID that is not valid, before any change
  */
 export async function operateTable(
     client: DynamoDBClient,
@@ -47,10 +51,13 @@ export async function operateTable(
         await flushLists(client, table, at);
         return { at, items: [] };
     }
-    const { operation, userId } = event;
-    if (operation !== "find" && operation !== "forget") {
-        throw new RangeError("the operation must be flush, find or forget");
+    if (event.operation === "hide" || event.operation === "show") {
+        return { at, items: [], hidden: Object.fromEntries(await hideItems(client, table, event, at)) };
     }
+    if (event.operation !== "find" && event.operation !== "forget") {
+        throw new RangeError("the operation must be flush, find, forget, hide or show");
+    }
+    const { operation, userId } = event;
     if (typeof userId !== "string" || userId === "" || Buffer.byteLength(userId) > idBytes) {
         throw new RangeError(`the user id must have 1 to ${idBytes} bytes`);
     }

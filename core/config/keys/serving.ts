@@ -59,6 +59,10 @@ export const servingKeys = {
     publicHistories: flag(false, {
         description: "strangers may see [the films that a viewer watched](serving.md#histories); only for public data",
     }),
+    hideUnavailable: flag(true, {
+        description:
+            "lists leave out items that are sold out or no longer available; `false`: they stay (only with such a column in the table of items)",
+    }),
     trackUnproven: flag(true, {
         description: "`false`: Personalize gets no [events of strangers](data.md#events-of-strangers)",
     }),

@@ -44,7 +44,7 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
             tables,
         ),
         // Operators change the table only through functions: `rollback` and `pulumi up` invoke the function
-        // `batchLists`, and `flush-cache` and `forget-viewer` invoke the function `tableOperations`. With a write
+        // `batchLists`, and `flush-cache`, `hide` and `forget-viewer` invoke the function `tableOperations`. With a write
         // permission on the table itself, an operator could also read items, because a failed conditional write returns
         // the item.
         grant("operate")("RunTableOperations", "lambda", "InvokeFunction", invoked),

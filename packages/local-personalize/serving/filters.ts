@@ -1,4 +1,4 @@
-import type { BoundClause, Clause, Columns, FilterExpression } from "filter-grammar";
+import { type BoundClause, type Clause, type Columns, type FilterExpression, passes } from "filter-grammar";
 import { findDataset, listFilterColumns } from "../control/datasets.ts";
 import type { DatasetProperties, FilterProperties } from "../control/properties.ts";
 import { type Call, computePhase } from "../control/resources.ts";
@@ -159,11 +159,7 @@ export function createFilters(contents: DatasetContents) {
                 trained.interactions === undefined ? [] : contents.latestEvents(trained.interactions, userId, call.now);
             const selects = ({ event, item }: BoundClause, userId: string) =>
                 event ? eventsOf(userId).some(({ eventType }) => event(eventType)) : item?.(rows.get(userId)) === true;
-            const included = clauses.filter(({ keep }) => keep === "INCLUDE");
-            const excluded = clauses.filter(({ keep }) => keep === "EXCLUDE");
-            return (userId: string): boolean =>
-                (included.length === 0 || included.some((clause) => selects(clause, userId))) &&
-                !excluded.some((clause) => selects(clause, userId));
+            return (userId: string): boolean => passes(clauses, (clause) => selects(clause, userId));
         },
         /** Drops parsed filters. Call this when a resource may have changed. */
         forget: () => compiled.clear(),

@@ -1,5 +1,6 @@
 import { baseName, canonical, toEventParameters } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../core/config/config.ts";
+import { attributesBeside } from "../../../data-prep/attributes/read.ts";
 import { catalogueBeside } from "../../../data-prep/catalogue.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
 import { filesBeside, hashFile } from "../../../data-prep/files.ts";
@@ -53,6 +54,8 @@ export async function renewTables({ interactionsFile, api }: StackConfig): Promi
     const columns = await readColumns(csvPath);
     // Without a manifest, the data is assumed to be MovieLens.
     const viewers = (await readMatchingManifest(csvPath, async () => sha256))?.viewers ?? someViewers(columns, true);
-    await writeTables(path, { columns, sha256, catalogue: await catalogueBeside(csvPath), viewers });
+    const catalogue = await catalogueBeside(csvPath);
+    const attributes = await attributesBeside(csvPath, catalogue);
+    await writeTables(path, { columns, sha256, catalogue, attributes, viewers });
     return path;
 }

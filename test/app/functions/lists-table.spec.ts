@@ -193,6 +193,21 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         );
     });
 
+    it("`operateTable` hides items until a time or for good, shows them again, and drops entries that have passed", async () => {
+        const table = tablePort(dynamo, TableName);
+        const hidden = async () => Object.fromEntries((await table.stack(signal)).hidden ?? []);
+        const run = async (operation: "hide" | "show", itemIds: string[], at: number, until = 0) =>
+            (await operateTable(dynamo, TableName, { operation, itemIds, until }, at)).hidden;
+        assert.deepEqual(await run("hide", ["a b", "item#1"], 5), { "a b": 0, "item#1": 0 });
+        assert.deepEqual(await run("hide", ["2"], 6, 10), { "a b": 0, "item#1": 0, 2: 10 });
+        assert.deepEqual(await hidden(), { "a b": 0, "item#1": 0, 2: 10 });
+        assert.deepEqual(await run("show", ["item#1", "unknown"], 10), { "a b": 0 });
+        assert.deepEqual(await hidden(), { "a b": 0 });
+        const many = Array.from({ length: 300 }, (_, at) => `item-with-a-long-id-${at}`);
+        await assert.rejects(run("hide", many, 11), /more than 3500 bytes; 1 are hidden/);
+        assert.deepEqual([await run("show", ["a b"], 12), await hidden()], [{}, {}]);
+    });
+
     it("`fetchRequestCounts` returns the busiest viewers of all pages, and no more than it is asked for", async () => {
         const table = tablePort(dynamo, TableName);
         const hour = epochHour(Date.now()) - 20;
@@ -218,6 +233,9 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
                 { operation: "forget", userId: { S: "1" } },
                 { operation: "forget", userId: "" },
                 { operation: "find", userId: "é".repeat(129) },
+                { operation: "hide", itemIds: [""] },
+                { operation: "hide", itemIds: ["x".repeat(257)] },
+                { operation: "hide", itemIds: ["1"], until: 1 },
             ]) {
                 await assert.rejects(operateTable(dynamo, TableName, event as never, 1), RangeError);
             }

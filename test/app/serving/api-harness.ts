@@ -199,6 +199,8 @@ export function startApi(
         readonly openApi?: string;
         readonly tables?: TablesDocument;
         readonly verifyToken?: VerifyToken;
+        /** Expressions of filters on items, by name. */
+        readonly itemFilters?: Readonly<Record<string, string>>;
     } = {},
 ) {
     const { state, campaign, putEvents } = more.campaign ?? campaignFixture();
@@ -220,6 +222,7 @@ export function startApi(
             config: { ...config, ...more.config },
             storedTables: store.port,
             pages: more.pages ?? new Map(),
+            itemFilters: more.itemFilters ?? {},
             ...(more.verifyToken && { verifyToken: more.verifyToken }),
             clock: () => {
                 clock.at += more.tick ?? 0;

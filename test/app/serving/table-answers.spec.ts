@@ -13,6 +13,7 @@ import {
 } from "../../../data-prep/tables/make.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom, readCsvText } from "../../support/columns.ts";
+import { tableLists } from "./table-lists.ts";
 
 /** Films by popularity: a, b, c, d. No user watched e. Films c and d have no similar films. */
 const document: TablesDocument = {
@@ -33,7 +34,7 @@ const document: TablesDocument = {
 const ids = (films: readonly { itemId: string }[]) => films.map(({ itemId }) => itemId).join("");
 
 describe("Answers from the fallback tables", () => {
-    const tables = openTables(document);
+    const tables = tableLists(openTables(document));
 
     it("`item` returns a film's title, year and genres, or only the film's ID", () => {
         assert.deepEqual(tables.item("b"), {
@@ -68,23 +69,23 @@ describe("Answers from the fallback tables", () => {
         assert.equal(ids(tables.search("nothing")), "");
     });
 
-    it("`trending` returns the trending films of the tables, without excluded films", () => {
-        assert.equal(ids(tables.trending()), "da");
-        assert.equal(ids(tables.trending({ without: new Set(["d"]) })), "a");
+    it("`trending` returns the trending films of the tables, then popular ones, without excluded films", () => {
+        assert.equal(ids(tables.trending()), "dabc");
+        assert.equal(ids(tables.trending({ without: new Set(["d"]) })), "abc");
     });
 
     describe("with stock", () => {
         /** Returns the tables with the stock of each film; `undefined`: not known. */
         const stocked = (...stock: readonly (number | undefined)[]) => {
             const details = stock.map((pieces) => (pieces === undefined ? null : { stock: pieces }));
-            return openTables({ ...document, films: { ...document.films, details } });
+            return tableLists(openTables({ ...document, films: { ...document.films, details } }));
         };
         const shop = stocked(undefined, 0, 1, -2, 3);
 
         it("lists leave out sold-out films, and films of which the stock is not known remain", () => {
             assert.equal(ids(shop.popular()), "ac");
             assert.equal(ids(shop.popular({ genre: "Sci-Fi" })), "a");
-            assert.equal(ids(shop.trending()), "a");
+            assert.equal(ids(shop.trending()), "ac");
             assert.equal(ids(shop.similar(["b"]).items), "ac", "the most similar film, d, is sold out");
             assert.deepEqual(
                 ["a", "b", "c", "d", "e"].filter((itemId) => shop.shows(itemId)),
@@ -120,17 +121,19 @@ describe("Answers from the fallback tables", () => {
         const films = Array.from({ length: 24 }, (_, film) => `f${film}`);
         const blank = films.map(() => null);
         // Each of the first twelve films is similar to one of the other twelve.
-        const pairs = openTables({
-            ...document,
-            films: {
-                ids: films,
-                titles: blank,
-                years: blank,
-                genres: films.map(() => 0),
-                viewers: films.map(() => 5),
-            },
-            similar: films.map((_, film) => (film < 12 ? [film + 12] : [])),
-        });
+        const pairs = tableLists(
+            openTables({
+                ...document,
+                films: {
+                    ids: films,
+                    titles: blank,
+                    years: blank,
+                    genres: films.map(() => 0),
+                    viewers: films.map(() => 5),
+                },
+                similar: films.map((_, film) => (film < 12 ? [film + 12] : [])),
+            }),
+        );
         assert.equal(ids(pairs.similar(["f1", "f0"]).items), "f13f12");
         assert.equal(ids(pairs.similar(["f0", "f1"]).items), "f12f13");
         const newestFirst = films.slice(0, 12).reverse();
@@ -217,7 +220,7 @@ describe("`makeTables`", () => {
         const long = Array.from({ length: 600 }, (_, at) => ["long", `film ${at}`, 1000 + at] as const);
         const rows = [["a", "x", 10], ["a", "y", 20], ["a", "x", 30], ["b", "x", 40], ...long] as const;
         const tablesDocument = makeTables(columnsFrom(rows), [], "", ["a", "long", "unknown"]);
-        const tables = readTables(JSON.stringify(tablesDocument));
+        const tables = tableLists(readTables(JSON.stringify(tablesDocument)));
         assert.deepEqual(tables.history("a"), [
             { itemId: "x", at: 30_000 },
             { itemId: "y", at: 20_000 },
@@ -247,7 +250,7 @@ describe("`makeTables`", () => {
             year: null,
             genres: [],
         }));
-        const tables = openTables(makeTables(columns(), catalogue, "", ["0"]));
+        const tables = tableLists(openTables(makeTables(columns(), catalogue, "", ["0"])));
         const [one, two] = [tables.item("one")?.itemId, tables.item("two")?.itemId];
         assert.deepEqual([one, two, tables.itemCount], ["one", "two", 3]);
         assert.deepEqual(["gone", "gone too", "one"].map(tables.shows), [false, false, true]);
@@ -255,7 +258,7 @@ describe("`makeTables`", () => {
         assert.deepEqual(tables.similar(["one"]), { from: "similar", items: tables.popular().slice(1) });
         assert.equal(ids(tables.history("0") ?? []), "onetwo");
         assert.ok(tables.trending().every(({ itemId }) => tables.shows(itemId)));
-        const all = openTables(makeTables(columns(), [], "", ["0"]));
+        const all = tableLists(openTables(makeTables(columns(), [], "", ["0"])));
         assert.equal(ids(all.popular({ count: 1 })), "gone");
         assert.ok(all.shows("anything"));
     });
@@ -266,7 +269,7 @@ describe("`makeTables`", () => {
             Array.from({ length: 20 }, (_, film) => [user, `film ${at} ${film}`, 20 + film] as const),
         );
         const tablesDocument = makeTables(columnsFrom([...friends, ...others]), [], "");
-        const tables = openTables(tablesDocument);
+        const tables = tableLists(openTables(tablesDocument));
         const knownIndex = tablesDocument.films.ids.indexOf("known");
         assert.equal(tablesDocument.similar[knownIndex]?.length, neighboursPerFilm);
         assert.equal(tablesDocument.similar.filter((row) => row.length > 0).length, 1);
@@ -298,7 +301,7 @@ describe("`makeTables`", () => {
 
     it("the functions `similar`, `popular` and `trending` never return excluded or unknown films", async () => {
         const tablesDocument = makeTables(await readCsvText(interactionsCsv(syntheticRatings())), catalogue, "");
-        const tables = readTables(JSON.stringify(tablesDocument));
+        const tables = tableLists(readTables(JSON.stringify(tablesDocument)));
         const id = fc.integer({ min: 0, max: 170 }).map(String);
         fc.assert(
             fc.property(
@@ -317,7 +320,7 @@ describe("`makeTables`", () => {
                         assert.equal(new Set(list.map(({ itemId }) => itemId)).size, list.length);
                         for (const film of list) {
                             assert.ok(!without.has(film.itemId));
-                            assert.deepEqual(film, tables.item(film.itemId));
+                            assert.deepEqual(film, listedById(tables, film.itemId));
                         }
                     }
                     // Of 160 films, at most 80 + 15 are excluded, so some films remain.
@@ -331,7 +334,8 @@ describe("`makeTables`", () => {
     it("lists of similar films contain 30 % more of the films that users watch next than lists of popular films", async () => {
         const ratings = syntheticRatings({ users: 300, seed: 3 });
         const byUser = [...Map.groupBy(ratings, ({ user }) => user).values()];
-        const tables = openTables(makeTables(await readCsvText(interactionsCsv(byUser.slice(0, 250).flat())), [], ""));
+        const rows = await readCsvText(interactionsCsv(byUser.slice(0, 250).flat()));
+        const tables = tableLists(openTables(makeTables(rows, [], "")));
         let [similar, popular] = [0, 0];
         for (const events of byUser.slice(250)) {
             const inTime = events.toSorted((a, b) => a.timestamp - b.timestamp).map(({ item }) => String(item));

@@ -5,6 +5,7 @@ import { makeTables } from "../../../data-prep/tables/make.ts";
 import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom } from "../../support/columns.ts";
 import { itemAt } from "../../support/item-at.ts";
+import { tableLists } from "../serving/table-lists.ts";
 
 const genreSets: readonly string[][] = [
     ["Drama"],
@@ -93,4 +94,4 @@ export const tablesDocument: TablesDocument = makeTables(
     listedViewers,
 );
 
-export const tables = openTables(tablesDocument);
+export const tables = tableLists(openTables(tablesDocument));

@@ -15,6 +15,7 @@ import { portOf, readBody } from "../../../packages/local-personalize/wire/http.
 import type { Issuer } from "../../support/issuer.ts";
 import { config, createStore, gatewayEvent, openedApi, serviceError } from "../serving/api-harness.ts";
 import { memoryTable } from "../serving/memory-table.ts";
+import { tableLists } from "../serving/table-lists.ts";
 
 /** The state of the API behind the page, which a test changes while the page is open. */
 interface Control {
@@ -94,7 +95,7 @@ export async function serveStorefront({
     const watched = new Map(histories);
     // A campaign knows no stock, so it also recommends sold-out items.
     const { details: _, ...films } = tables.films;
-    const fallbackTables = openTables({ ...tables, films });
+    const fallbackTables = tableLists(openTables({ ...tables, films }));
 
     const campaign: CampaignPort = {
         async ask({ userId, numResults }) {
@@ -122,6 +123,7 @@ export async function serveStorefront({
     });
     const viewerAuth = auth && { issuer: auth.issuer, audience: auth.audience, claim: "sub" };
     const service = createService({
+        itemFilters: {},
         config: {
             ...config,
             noun: words.noun,

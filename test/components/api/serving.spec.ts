@@ -86,7 +86,7 @@ describe("RecommendationApi component", () => {
         });
         assert.deepEqual(apiConfig.filtersOfWatched, ["again"]);
         const archive = made1.code as pulumi.asset.AssetArchive;
-        assert.deepEqual(Object.keys(await archive.assets), ["index.mjs", "openapi.json"]);
+        assert.deepEqual(Object.keys(await archive.assets), ["filters.json", "index.mjs", "openapi.json"]);
         const { Statement } = JSON.parse(
             declaredResources.find(({ type, name }) => type.endsWith(":RolePolicy") && name === "api")?.inputs.policy,
         );

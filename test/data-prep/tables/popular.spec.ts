@@ -152,18 +152,20 @@ describe("`writeTables`", () => {
             ...{ itemId: `${film}`, title: "t".repeat(titleLength), year: null, genres: [] },
             image: `https://cdn.shop.example/${"i".repeat(2000)}`,
         }));
+    const attributes = [{ field: { name: "COLOR", type: ["null", "string"] as const }, values: ["red"] }];
     const write = (titleLength: number) =>
         writeTables(folder.at("tables.json"), {
-            ...{ columns: columnsFrom(views("7", 3, 1)), sha256: "abc", viewers: [] },
+            ...{ columns: columnsFrom(views("7", 3, 1)), sha256: "abc", viewers: [], attributes },
             catalogue: catalogue(titleLength),
         });
 
-    it("`writeTables` leaves out details of the least popular items, if the API could not read the tables", async () => {
-        const { bytes, filmsWithoutDetails } = await write(10);
+    it("`writeTables` leaves out the columns for filters and details of the least popular items, if the API could not read the tables", async () => {
+        const { bytes, filmsWithoutDetails, attributesLeftOut } = await write(10);
         assert.ok(bytes <= maxTablesBytes, `${bytes}`);
         assert.equal(filmsWithoutDetails, 10_000);
         const { films } = parseTables(await readFile(folder.at("tables.json"), "utf8"));
         assert.deepEqual([films.ids[0], films.details?.[0] === null, films.details?.[10_000]], ["7", false, null]);
+        assert.deepEqual([attributesLeftOut, films.attributes], [1, undefined]);
     });
 
     it("`writeTables` rejects titles that are too large for the API, and writes no tables", async () => {
