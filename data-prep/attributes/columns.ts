@@ -1,8 +1,20 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { readTimes, timeReader } from "access-doctor/times";
-import { type AvroField, avroSchema, type DatasetName, fieldName, maxColumns, quoted } from "../avro.ts";
+import {
+    type AvroField,
+    type AvroSchema,
+    avroSchema,
+    type DatasetName,
+    fieldName,
+    maxColumns,
+    quoted,
+} from "../avro.ts";
 import type { CatalogueItem } from "../catalogue.ts";
+import { filesBeside } from "../files.ts";
 import { chooseDecimal, type DecimalChoice, withPoint } from "../numbers.ts";
 import type { Extra } from "../reading/roles.ts";
+import { parseRecords } from "../reading/scan.ts";
 import { createContent, fieldText, isEmpty } from "./content.ts";
 import type { Records } from "./read.ts";
 
@@ -189,4 +201,20 @@ export function itemsCsv(catalogue: readonly CatalogueItem[], columns = itemColu
         catalogue.map(({ itemId }, row) => [itemId, row] as const),
         columns,
     );
+}
+
+/**
+ * Reads the columns of the items.csv that data-prep wrote beside an interactions CSV, in the catalogue's order; none
+ * without that file. Throws errors of the file system, and SyntaxError for another schema.
+ */
+export async function attributesBeside(
+    csvPath: string,
+    catalogue: readonly CatalogueItem[],
+): Promise<AttributeColumn[]> {
+    const { items, itemsSchema } = filesBeside(csvPath);
+    if (!existsSync(items) || !existsSync(itemsSchema)) return [];
+    const [, ...fields] = (JSON.parse(await readFile(itemsSchema, "utf8")) as AvroSchema).fields;
+    const rows = parseRecords(await readFile(items), { delimiter: ",", quotes: true, escape: '"' });
+    const byId = new Map(rows.map(([itemId = "", ...values]) => [itemId, values]));
+    return fields.map((field, at) => ({ field, values: catalogue.map(({ itemId }) => byId.get(itemId)?.[at] ?? "") }));
 }

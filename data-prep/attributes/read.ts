@@ -1,17 +1,11 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { buffer } from "node:stream/consumers";
-import type { AvroSchema } from "../avro.ts";
 import type { BadRow } from "../bad-rows.ts";
-import type { CatalogueItem } from "../catalogue.ts";
-import { filesBeside } from "../files.ts";
 import { namesWithoutHeader, plain } from "../reading/roles.ts";
 import { parseRecords } from "../reading/scan.ts";
 import type { Source } from "../reading/sources.ts";
 import { openTable } from "../reading/table.ts";
 import { abbreviate } from "../values.ts";
-import type { AttributeColumn } from "./columns.ts";
 
 /** A small table that is read completely; all values are texts. */
 export interface Records {
@@ -56,22 +50,6 @@ export async function readRecords(source: Source): Promise<Records> {
     const fieldsProblem = ({ length }: readonly string[]) =>
         length === columns.length ? undefined : `${length} fields, where the header has ${columns.length}`;
     return withoutBad({ ...records, lines: records.lines.map((line) => line - table.addedLines) }, fieldsProblem);
-}
-
-/**
- * Reads the columns of the items.csv that data-prep wrote beside an interactions CSV, in the catalogue's order; none
- * without that file. Throws errors of the file system, and SyntaxError for another schema.
- */
-export async function attributesBeside(
-    csvPath: string,
-    catalogue: readonly CatalogueItem[],
-): Promise<AttributeColumn[]> {
-    const { items, itemsSchema } = filesBeside(csvPath);
-    if (!existsSync(items) || !existsSync(itemsSchema)) return [];
-    const [, ...fields] = (JSON.parse(await readFile(itemsSchema, "utf8")) as AvroSchema).fields;
-    const rows = parseRecords(await readFile(items), { delimiter: ",", quotes: true, escape: '"' });
-    const byId = new Map(rows.map(([itemId = "", ...values]) => [itemId, values]));
-    return fields.map((field, at) => ({ field, values: catalogue.map(({ itemId }) => byId.get(itemId)?.[at] ?? "") }));
 }
 
 /** Moves the rows without a usable id in the column `id` to the bad rows, and removes those for which `isNone` is true. */

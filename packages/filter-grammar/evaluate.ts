@@ -1,4 +1,4 @@
-import type { Clause, Condition, FilterExpression, Literal, Operator } from "./index.ts";
+import type { Clause, Condition, FilterExpression, Literal, Operator } from "./parse.ts";
 import { FilterError, withoutEscapes } from "./tokens.ts";
 
 /** An error in the values of a request's placeholders, or a value that its field cannot be compared with. */

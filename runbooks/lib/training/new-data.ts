@@ -1,6 +1,6 @@
 import { baseName, canonical, toEventParameters } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../core/config/config.ts";
-import { attributesBeside } from "../../../data-prep/attributes/read.ts";
+import { attributesBeside } from "../../../data-prep/attributes/columns.ts";
 import { catalogueBeside } from "../../../data-prep/catalogue.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
 import { filesBeside, hashFile } from "../../../data-prep/files.ts";
