@@ -27,10 +27,13 @@ export function contentSecurityPolicy(imageOrigins: readonly string[]): string {
 /** HSTS max-age in seconds: one year. */
 export const strictTransportSeconds = 31_536_000;
 
-/** Headers of each file of the page, in addition to its policy, wherever the page is hosted. */
+/**
+ * Headers of each file of the page, in addition to its policy, wherever the page is hosted. Pages of other origins may
+ * load the widget; no file has a secret.
+ */
 export const pageHeaders = {
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "cross-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "Strict-Transport-Security": `max-age=${strictTransportSeconds}`,

@@ -15,7 +15,11 @@ const binaryTypes: Readonly<Record<string, string>> = {
  * @param imageOrigins web origins of the catalogue's images
  */
 export function pageFiles(folder: string, imageOrigins: readonly string[] = []): ReadonlyMap<string, Reply> {
-    const headers = { ...pageHeaders, "Content-Security-Policy": contentSecurityPolicy(imageOrigins) };
+    const headers = {
+        ...pageHeaders,
+        "Access-Control-Allow-Origin": "*",
+        "Content-Security-Policy": contentSecurityPolicy(imageOrigins),
+    };
     const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) =>

@@ -25,11 +25,9 @@ export async function buildStorefront(): Promise<{ readonly directory: string }>
         // Import Vite only when the page is built: loading Vite takes a tenth of a second, and every preview would wait
         // for it.
         const { build } = await import("vite");
+        const common = { root: source, configFile: false, base: "./", logLevel: "error" } as const;
         await build({
-            root: source,
-            configFile: false,
-            base: "./",
-            logLevel: "error",
+            ...common,
             oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
             plugins: [{ name: "mark", transformIndexHtml: (html) => html.replace("<html", mark) }],
             build: {
@@ -40,6 +38,16 @@ export async function buildStorefront(): Promise<{ readonly directory: string }>
                 // Do not inline scripts and styles as data URLs, because the page's Content-Security-Policy does not
                 // allow data URLs.
                 assetsInlineLimit: 0,
+            },
+        });
+        await build({
+            ...common,
+            publicDir: false,
+            build: {
+                outDir: beside,
+                emptyOutDir: false,
+                target: "es2023",
+                lib: { entry: "src/widget.ts", formats: ["es"], fileName: () => "widget.js" },
             },
         });
         // If another process has built the page in the meantime, keep that build, because somebody may already read it.

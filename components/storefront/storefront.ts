@@ -216,6 +216,13 @@ function headersPolicy(
                 referrerPolicy: { referrerPolicy: pageHeaders["Referrer-Policy"], override: true },
                 strictTransportSecurity: { accessControlMaxAgeSec: strictTransportSeconds, override: true },
             },
+            corsConfig: {
+                accessControlAllowCredentials: false,
+                accessControlAllowHeaders: { items: ["*"] },
+                accessControlAllowMethods: { items: ["GET", "HEAD"] },
+                accessControlAllowOrigins: { items: ["*"] },
+                originOverride: true,
+            },
             customHeadersConfig: {
                 items: others.map((header) => ({ header, value: pageHeaders[header], override: true })),
             },

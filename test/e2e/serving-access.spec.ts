@@ -210,6 +210,13 @@ describe("Access to the API", () => {
             assert.match(String(page.headers["strict-transport-security"]), /max-age=\d+/);
             const [, script = ""] = /src="\.(\/assets\/[^"]+\.js)"/.exec(page.body) ?? [];
             assert.equal((await through(host, script)).headers["cache-control"], "public, max-age=31536000, immutable");
+            const widget = await through(host, "/widget.js", { origin: "https://shop.example" });
+            assert.deepEqual(
+                ["access-control-allow-origin", "cross-origin-resource-policy", "cache-control"].map(
+                    (name) => widget.headers[name],
+                ),
+                ["*", "cross-origin", "public, no-cache"],
+            );
             const popular = await through(host, "/api/popular?numResults=2");
             assert.deepEqual([popular.status, JSON.parse(popular.body).items.length], [200, 2]);
             // The page's bucket must not be public.

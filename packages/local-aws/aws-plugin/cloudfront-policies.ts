@@ -114,6 +114,15 @@ const responseHeaders: Kinds = {
             preload: withDefault(false),
         }),
     }),
+    corsConfig: struct({
+        accessControlAllowCredentials: value,
+        accessControlAllowHeaders: listOf(),
+        accessControlAllowMethods: listOf(),
+        accessControlAllowOrigins: listOf(),
+        accessControlExposeHeaders: listOf(),
+        accessControlMaxAgeSec: value,
+        originOverride: value,
+    }),
     customHeadersConfig: listOf(struct({ header: value, value, override: value })),
 };
 

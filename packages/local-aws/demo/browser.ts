@@ -24,8 +24,9 @@ export async function openBrowser(more: readonly string[] = []): Promise<Browser
     ];
     if (own !== undefined) return puppeteer.launch({ executablePath: own, args: flags, headless: true });
     const { packed, executablePath } = await unpack();
-    // With --single-process, Chromium crashes when a second session opens a window.
-    const several = packed.args.filter((flag) => flag !== "--single-process");
+    // With --single-process, Chromium crashes when a second session opens a window. With --disable-web-security, a page
+    // could call any other origin, and a test would not find missing CORS headers.
+    const several = packed.args.filter((flag) => !["--single-process", "--disable-web-security"].includes(flag));
     return puppeteer.launch({
         args: [...several, ...flags],
         executablePath,

@@ -62,6 +62,8 @@ export interface ServeOptions {
     readonly watchedTypes?: readonly string[];
     /** The month's spend, according to the cost guard. */
     readonly spend?: MonthSpend;
+    /** Origins of other pages that may call the API. */
+    readonly allowedOrigins?: readonly string[];
 }
 
 const listPath = /^(recommendations|similar|popular|trending)\b/;
@@ -80,6 +82,7 @@ export async function serveStorefront({
     words = dataWords(undefined, { publicHistories: false }),
     watchedTypes,
     spend,
+    allowedOrigins = [],
 }: ServeOptions): Promise<Served> {
     const { directory } = await buildStorefront();
     const files = pageFiles(directory, findImageOrigins(tables));
@@ -126,6 +129,7 @@ export async function serveStorefront({
         itemFilters: {},
         config: {
             ...config,
+            allowedOrigins,
             noun: words.noun,
             publicHistories: words.publicHistories,
             apiKey: details,

@@ -1,15 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { type Act, acts, noun, person } from "../data-words.ts";
 import { spoken } from "../poster/lettering.ts";
-import {
-    describeStock,
-    formatPrice,
-    type ItemList,
-    type ListedItem,
-    reasonWords,
-    shortened,
-    wordsOfList,
-} from "../words.ts";
+import { formatPrice } from "../price.ts";
+import { describeStock, type ItemList, type ListedItem, reasonWords, shortened, wordsOfList } from "../words.ts";
 import { Icon } from "./icons.tsx";
 
 /** A no-break space, which keeps the number of further genres on the line of the last shown genre. */

@@ -94,6 +94,13 @@ export const headersArgs = () => ({
         referrerPolicy: { referrerPolicy: "same-origin", override: true },
         strictTransportSecurity: { accessControlMaxAgeSec: 63_072_000, includeSubdomains: true, override: true },
     },
+    corsConfig: {
+        accessControlAllowCredentials: false,
+        accessControlAllowHeaders: { items: ["*"] },
+        accessControlAllowMethods: { items: ["GET"] },
+        accessControlAllowOrigins: { items: ["*"] },
+        originOverride: true,
+    },
     customHeadersConfig: { items: [{ header: "permissions-policy", value: "camera=()", override: true }] },
 });
 export const cacheArgs = () => ({
