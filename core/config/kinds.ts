@@ -1,7 +1,8 @@
 import { nearest, shell } from "terminal-text";
+import { z } from "zod";
 
-/** Records why a value is invalid. `member` is appended to the key's path, for example `.team` or `[0]`. */
-export type Refuse = (reason: string, member?: string) => void;
+/** Records why a value is invalid. `member` is the name or index of the invalid part of an object or a list. */
+export type Refuse = (reason: string, member?: string | number) => void;
 
 /** What the table of keys states in addition to type and default. */
 export interface About<T> {
@@ -32,15 +33,17 @@ export interface About<T> {
     readonly maySecret?: boolean;
 }
 
-/** A configuration key: how to parse it, and its texts for documents and tests. */
+/** A configuration key: its schema, and its texts for documents and tests. */
 export interface Key<T> extends Omit<About<T>, "check"> {
     readonly default: unknown;
     /** Description of valid values, for errors and documents: `a whole number from 1 to 30`. */
     readonly type: string;
-    /** Parses the text of the key `name`. If it calls `refuse`, the result is not used. */
-    readonly read: (text: string, refuse: Refuse, name: string) => T;
+    /** Parses the text of the key. */
+    readonly schema: z.ZodType<T>;
     /** The members of an object with a fixed set of members. */
     readonly members?: Table;
+    /** The key of each element of a list, or of each member of an object with any names. */
+    readonly element?: Key<unknown>;
 }
 
 /** Keys by name, or members by name. */
@@ -51,50 +54,77 @@ export type ValuesOf<T extends Table> = { readonly [Name in keyof T]: T[Name] ex
 
 /**
  * Parses the values of a table. `get` returns the text of a key, or undefined if the key is not set. `refuse` receives
- * the path of an invalid value, relative to the table. `start` is the table's own path, with a dot at its end.
+ * the path of an invalid value and the reason. In the result, an invalid value is replaced with the key's default.
  */
 export const readTable = <T extends Table>(
     table: T,
     get: (name: string) => string | undefined,
     refuse: (path: string, reason: string) => void,
-    start = "",
 ): ValuesOf<T> =>
     Object.fromEntries(
         Object.entries(table).map(([name, key]) => {
-            const refuseIt: Refuse = (reason, member = "") => refuse(`${name}${member}`, reason);
-            return [name, key.read(get(name) ?? toConfigText(key.default), refuseIt, `${start}${name}`)];
+            const initial = toConfigText(key.default);
+            const text = get(name) ?? initial;
+            const { data, error } = key.schema.safeParse(text);
+            const problems = error?.issues.flatMap((issue) => explain(name, key, text, issue)) ?? [];
+            for (const [path, reason] of new Map(problems)) refuse(path, reason);
+            return [name, error === undefined ? data : key.schema.parse(initial)];
         }),
     ) as ValuesOf<T>;
 
 /** Returns a value as the text that the engine passes: an object or a list is JSON. */
 export const toConfigText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** Creates a key. `check` validates a value that `read` accepted. */
-function createKey<T>(start: Pick<Key<T>, "default" | "type" | "read">, { check, ...about }: About<T>): Key<T> {
-    return {
-        ...start,
-        ...about,
-        read(text, refuse, name) {
-            let isRefused = false;
-            const noting: Refuse = (reason, member) => {
-                isRefused ||= member === undefined;
-                refuse(reason, member);
-            };
-            const value = start.read(text, noting, name);
-            if (!isRefused) check?.(value, refuse);
-            return value;
-        },
-    };
+/** Returns the paths and reasons of an issue that Zod found in the text of a key. */
+function explain(name: string, key: Key<unknown>, text: string, issue: z.core.$ZodIssue): [string, string][] {
+    if (issue.code === "unrecognized_keys") {
+        return issue.keys.map((member) => [`${name}.${member}`, unknownMember(name, member, key.members)]);
+    }
+    const [member] = issue.path;
+    if (member === undefined) {
+        const reason = `is ${JSON.stringify(text)}; it must be ${key.type}${commandsFor(name, key)}`;
+        return [[name, issue.code === "custom" ? issue.message : reason]];
+    }
+    const inner = key.element ?? key.members?.[String(member)];
+    const given = JSON.stringify(JSON.parse(text)[member]);
+    const reason = issue.code === "custom" ? issue.message : `is ${given}; it must be ${inner?.type}`;
+    return [[typeof member === "number" ? `${name}[${member}]` : `${name}.${String(member)}`, reason]];
 }
+
+function unknownMember(name: string, member: string, members: Table = {}): string {
+    const names = Object.keys(members);
+    const meant = nearest(member, names);
+    const hint = meant === undefined ? `Its members are ${names.join(", ")}.` : `Did you mean ${meant}?`;
+    const command = `Remove it with \`pulumi config rm --path ${shell(`${name}.${member}`)}\``;
+    return `is not a member of ${name}. ${hint} ${command}`;
+}
+
+/** Returns the commands that set the parts of an object or a list; an empty text for other keys. */
+function commandsFor(name: string, { members, element, default: initial }: Key<unknown>): string {
+    const part = Array.isArray(initial) ? `'${name}[0]'` : `${name}.<name>`;
+    const parts = element ? [part] : Object.keys(members ?? {}).map((member) => `${name}.${member}`);
+    const commands = parts.map((path) => `\`pulumi config set --path ${path} <value>\``).join(", ");
+    return commands && `: ${commands}`;
+}
+
+/** Creates a key. `check` validates a value that the schema accepted. */
+const createKey = <T>(type: string, initial: unknown, schema: z.ZodType<T>, { check, ...about }: About<T>): Key<T> => ({
+    ...{ default: initial, type, ...about },
+    schema: schema.superRefine((value, { addIssue }) =>
+        check?.(value, (message, member) =>
+            addIssue({ code: "custom", message, path: member === undefined ? [] : [member] }),
+        ),
+    ),
+});
 
 /** Any text. */
 export const text = (initial: string, about: About<string>): Key<string> =>
-    createKey({ default: initial, type: "a text", read: (value) => value }, about);
+    createKey("a text", initial, z.string(), about);
 
 /** Returns the same key, but with the value undefined if its text is empty. */
 export const orNone = <T>(key: Key<T>): Key<T | undefined> => ({
     ...key,
-    read: (value, refuse, name) => (value === "" ? undefined : key.read(value, refuse, name)),
+    schema: z.preprocess((value) => (value === "" ? undefined : value), key.schema.optional()),
 });
 
 /** Creates a key with a text value; undefined by default. */
@@ -108,26 +138,17 @@ export const matches =
     };
 
 /** Creates a key with a fixed set of text values. */
-export function oneOf<const T extends string>(allowed: readonly T[], initial: NoInfer<T>, about: About<T>): Key<T> {
-    const type = allowed.join(" or ");
-    const other = allowed.find((one) => one !== initial);
-    const read = (value: string, refuse: Refuse) => {
-        const one = allowed.find((choice) => choice === value);
-        if (one === undefined) refuse(`is "${value}"; it must be ${type}`);
-        return one ?? initial;
-    };
-    return createKey({ default: initial, type, read }, { other, ...about });
-}
+export const oneOf = <const T extends string>(allowed: readonly T[], initial: NoInfer<T>, about: About<T>): Key<T> =>
+    createKey<T>(allowed.join(" or "), initial, z.enum(allowed), {
+        other: allowed.find((one) => one !== initial),
+        ...about,
+    });
+
+const boolean = z.stringbool({ truthy: ["true"], falsy: ["false"], case: "sensitive" });
 
 /** `true` or `false`. */
-export function flag(initial: boolean, about: About<boolean>): Key<boolean> {
-    const type = "true or false";
-    const read = (value: string, refuse: Refuse) => {
-        if (value !== "true" && value !== "false") refuse(`is "${value}"; it must be ${type}`);
-        return value === "true";
-    };
-    return createKey({ default: initial, type, read }, { other: !initial, ...about });
-}
+export const flag = (initial: boolean, about: About<boolean>): Key<boolean> =>
+    createKey("true or false", initial, boolean, { other: !initial, ...about });
 
 interface Bounds {
     readonly least: number;
@@ -135,115 +156,64 @@ interface Bounds {
     readonly most: number;
 }
 
-/** Parses a number in decimal notation; returns NaN for any other text, such as `0x10` or `1e9`. */
-const parseDecimal = (text: string) => (/^-?(?:\d+\.)?\d+$/.test(text) ? Number(text) : Number.NaN);
+/** A number in decimal notation, unlike `0x10` or `1e9`. */
+const decimalText = z
+    .string()
+    .regex(/^-?(?:\d+\.)?\d+$/)
+    .transform(Number);
 
-function createNumberKind(kind: string, isOne: (value: number) => boolean) {
-    return (initial: number | "", { least, most, ...about }: About<number> & Bounds) => {
-        const type = `a ${kind} from ${least} to ${most}`;
-        const other = Number(initial) < most ? Number(initial) + 1 : most - 1;
-        const read = (text: string, refuse: Refuse) => {
-            const value = parseDecimal(text);
-            if (!(value >= least && value <= most && isOne(value))) refuse(`is "${text}"; it must be ${type}`);
-            return value;
-        };
-        return createKey({ default: initial, type, read }, { other, ...about });
-    };
-}
-
-export const whole = createNumberKind("whole number", Number.isInteger);
-export const decimal = createNumberKind("number", Number.isFinite);
-
-/** Parses a JSON object; returns undefined for any other text. */
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-    const value = json(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-}
-
-/** Parses JSON; returns undefined for any other text. */
-function json(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
-    }
-}
-
-/**
- * Creates a key whose value is an object. `member` parses each member. `of` describes the members in messages, and
- * `example` completes the command `pulumi config set --path <name>.`.
- */
-function createObjectKey<T>(
-    [of, example]: readonly [of: string, example: string],
-    about: About<Readonly<Record<string, T>>>,
-    member: (value: unknown) => { readonly value?: T; readonly reason?: string },
-): Key<Readonly<Record<string, T>>> {
-    const type = `an object of names and ${of}`;
-    const read = (text: string, refuse: Refuse, name: string) => {
-        const value = parseObject(text);
-        if (value === undefined) {
-            const command = `\`pulumi config set --path ${name}.${example}\``;
-            refuse(`is ${JSON.stringify(text)}; it must be ${type}: ${command}`);
-            return {};
-        }
-        const members = Object.entries(value).flatMap(([key, inner]) => {
-            const { value, reason } = member(inner);
-            if (reason !== undefined) refuse(`is ${JSON.stringify(inner)}; ${reason}`, `.${key}`);
-            return value === undefined ? [] : [[key, value] as const];
+const createNumberKind =
+    (kind: string, number: z.ZodNumber) =>
+    (initial: number | "", { least, most, ...about }: About<number> & Bounds): Key<number> =>
+        createKey(`a ${kind} from ${least} to ${most}`, initial, decimalText.pipe(number.min(least).max(most)), {
+            other: Number(initial) < most ? Number(initial) + 1 : most - 1,
+            ...about,
         });
-        return Object.fromEntries(members);
-    };
-    return createKey({ default: {}, type, read }, about);
-}
+
+export const whole = createNumberKind("whole number", z.int());
+export const decimal = createNumberKind("number", z.number());
+
+/** A value in an object: the engine passes a number or a boolean as such, or as text. */
+const inObject = <T>(schema: z.ZodType<T>) => z.preprocess(toConfigText, schema);
+
+/** An object or a list, which the engine passes as JSON. */
+const json = <T>(schema: z.ZodType<T>) =>
+    z.preprocess((value) => {
+        try {
+            return JSON.parse(String(value));
+        } catch {
+            return undefined;
+        }
+    }, schema);
+
+/** Creates a key whose value is an object with any names. */
+const record = <T>(of: string, element: Key<T>, about: About<Readonly<Record<string, T>>>) => ({
+    ...createKey(`an object of names and ${of}`, {}, json(z.record(z.string(), element.schema)), about),
+    element,
+});
 
 /** Creates a key whose value is an object of texts. */
 export const texts = (about: About<Readonly<Record<string, string>>>) =>
-    createObjectKey(["texts", "<name> <value>"], about, (value) =>
-        typeof value === "string" ? { value } : { reason: "it must be a text" },
-    );
+    record<string>("texts", text("", { description: "" }), about);
 
-/** Creates a key whose value is an object of numbers from `least` to `most`. Pulumi may pass a number as text. */
-export const numbers = ({ least, most, ...about }: About<Readonly<Record<string, number>>> & Bounds) =>
-    createObjectKey(["numbers", "<name> <number>"], about, (given) => {
-        const value = typeof given === "number" ? given : parseDecimal(String(given));
-        const isWithin = value >= least && value <= most;
-        return { value, ...(!isWithin && { reason: `it must be a number from ${least} to ${most}` }) };
-    });
+/** Creates a key whose value is an object of numbers from `least` to `most`. */
+export function numbers({ least, most, ...about }: About<Readonly<Record<string, number>>> & Bounds) {
+    const element = decimal("", { least, most, description: "" });
+    return record("numbers", { ...element, schema: inObject(element.schema) }, about);
+}
 
 /** Creates a key whose value is an object with fixed members. A member that is not set has its default. */
 export function members<T extends Table>(table: T, about: About<ValuesOf<T>>): Key<ValuesOf<T>> {
-    const names = Object.keys(table);
-    const type = `an object of ${names.join(", ")}`;
-    const read = (text: string, refuse: Refuse, name: string) => {
-        const given = parseObject(text);
-        if (given === undefined) {
-            const commands = names.map((one) => `\`pulumi config set --path ${name}.${one} <value>\``).join(", ");
-            refuse(`is ${JSON.stringify(text)}; it must be ${type}: ${commands}`);
-        }
-        for (const unknown of Object.keys(given ?? {}).filter((one) => !names.includes(one))) {
-            const meant = nearest(unknown, names);
-            const hint = meant === undefined ? `Its members are ${names.join(", ")}.` : `Did you mean ${meant}?`;
-            const command = `Remove it with \`pulumi config rm --path ${shell(`${name}.${unknown}`)}\``;
-            refuse(`is not a member of ${name}. ${hint} ${command}`, `.${unknown}`);
-        }
-        const get = (one: string) => (given && one in given ? toConfigText(given[one]) : undefined);
-        return readTable(table, get, (path, reason) => refuse(reason, `.${path}`), `${name}.`);
-    };
-    const initial = Object.fromEntries(Object.entries(table).map(([name, key]) => [name, key.default]));
-    return { ...createKey({ default: initial, type, read }, about), members: table };
+    const of = <V>(value: (key: Key<unknown>) => V) =>
+        Object.fromEntries(Object.entries(table).map(([name, key]) => [name, value(key)]));
+    const shape = of(({ schema, default: initial }) => inObject(schema).prefault(initial));
+    const schema = json(z.strictObject(shape)) as unknown as z.ZodType<ValuesOf<T>>;
+    const initial = of((key) => key.default);
+    return { ...createKey(`an object of ${Object.keys(table).join(", ")}`, initial, schema, about), members: table };
 }
 
 /** Creates a key whose value is a list of texts. */
-export function list(about: About<readonly string[]>): Key<readonly string[]> {
-    const type = "a list of texts";
-    const read = (text: string, refuse: Refuse, name: string) => {
-        const value = json(text);
-        if (!Array.isArray(value) || value.some((inner) => typeof inner !== "string")) {
-            const command = `\`pulumi config set --path '${name}[0]' <value>\``;
-            refuse(`is ${JSON.stringify(text)}; it must be ${type}: ${command}`);
-            return [];
-        }
-        return value;
-    };
-    return createKey({ default: [], type, read }, about);
-}
+export const list = (about: About<readonly string[]>): Key<readonly string[]> => ({
+    ...createKey("a list of texts", [], json(z.array(z.string())), about),
+    element: text("", { description: "" }),
+});

@@ -108,14 +108,14 @@ const isAdoptable = (key: string): key is Adoptable => Object.hasOwn(adoptables,
 function checkAdopted(adopt: Readonly<Record<string, string>>, refuse: Refuse): void {
     for (const [key, arn] of Object.entries(adopt)) {
         if (!isAdoptable(key)) {
-            refuse(`cannot be adopted; allowed are ${Object.keys(adoptables).join(", ")}`, `.${key}`);
+            refuse(`cannot be adopted; allowed are ${Object.keys(adoptables).join(", ")}`, key);
             continue;
         }
         const { end } = adoptables[key];
         const pattern = new RegExp(`^arn:[^:]+:personalize:[^:]+:\\d{12}:${end.replaceAll(/<\w+>/g, "[^/]+")}$`);
         if (!pattern.test(arn)) {
             const form = `arn:<partition>:personalize:<region>:<account>:${end}`;
-            refuse(`is "${arn}"; it must be an ARN ${form}`, `.${key}`);
+            refuse(`is "${arn}"; it must be an ARN ${form}`, key);
         }
     }
 }
@@ -142,20 +142,17 @@ function checkTags(tags: Readonly<Record<string, string>>, refuse: Refuse): void
         const value = tags[key] ?? "";
         const twin = keys.find((other) => other !== key && other.toLowerCase() === key.toLowerCase());
         if (/^aws:/i.test(key)) {
-            refuse("has a key that starts with aws:, which AWS reserves. Choose another key", `.${key}`);
+            refuse("has a key that starts with aws:, which AWS reserves. Choose another key", key);
         } else if (ownKey.test(key)) {
             const command = `\`pulumi config rm --path tags.${key}\``;
-            refuse(
-                `has a key that the program sets itself. Choose another key, and remove this one: ${command}`,
-                `.${key}`,
-            );
+            refuse(`has a key that the program sets itself. Choose another key, and remove this one: ${command}`, key);
         } else if (key === "" || key.length > longestKey || !accepted.test(key)) {
-            refuse(`has the key "${key}"; a key must be 1 to ${longestKey} ${characters}`, `.${key}`);
+            refuse(`has the key "${key}"; a key must be 1 to ${longestKey} ${characters}`, key);
         } else if (twin !== undefined && key > twin) {
-            refuse(`differs from tags.${twin} only in case, and IAM refuses both together. Remove one`, `.${key}`);
+            refuse(`differs from tags.${twin} only in case, and IAM refuses both together. Remove one`, key);
         }
         if (value.length > longestValue || !accepted.test(value)) {
-            refuse(`is "${value}"; a value must be at most ${longestValue} ${characters}`, `.${key}`);
+            refuse(`is "${value}"; a value must be at most ${longestValue} ${characters}`, key);
         }
     }
     if (keys.length > maxTags - addedTags) {

@@ -103,7 +103,7 @@ export const servingKeys = {
                     /^https?:\/\/[a-z0-9.-]+(:\d+)?$/,
                     "which is not an origin, for example https://films.example",
                 );
-                isOrigin(origin, (reason) => refuse(reason, `[${index}]`));
+                isOrigin(origin, (reason) => refuse(reason, index));
             }
         },
     }),
@@ -134,11 +134,11 @@ function checkViewerAuth(
     if (!issuerPattern.test(issuer)) {
         refuse(
             `is "${issuer}"; it must be the https:// address in claim iss of the tokens, for example https://login.example`,
-            ".issuer",
+            "issuer",
         );
     }
     if (audience === "") {
-        refuse("is empty; with an issuer it must be claim aud of the tokens, usually the client id", ".audience");
+        refuse("is empty; with an issuer it must be claim aud of the tokens, usually the client id", "audience");
     }
-    if (claim === "") refuse("is empty; it must be the claim that holds the viewer's id, for example sub", ".claim");
+    if (claim === "") refuse("is empty; it must be the claim that holds the viewer's id, for example sub", "claim");
 }

@@ -23,7 +23,7 @@ function checkWeights(weights: Readonly<Record<string, number>>, refuse: Refuse)
     const types = Object.keys(weights);
     if (types.length > maxTypes) refuse(`has ${types.length} event types; Personalize allows at most ${maxTypes}`);
     for (const type of types.filter((name) => name === "" || name.length > longestType)) {
-        refuse(`is not an event type: 1 to ${longestType} characters`, `.${type.slice(0, 20)}`);
+        refuse(`is not an event type: 1 to ${longestType} characters`, type.slice(0, 20));
     }
     if (types.length > 0 && types.every((type) => weights[type] === 0)) {
         refuse("has only weights of 0. Give at least one event type a weight above 0");
@@ -136,10 +136,10 @@ export const trainingKeys = {
 function checkFilters(filters: Readonly<Record<string, string>>, refuse: Refuse): void {
     for (const [name, expression] of Object.entries(filters)) {
         if (!/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/.test(name)) {
-            refuse("is not a valid filter name: 1 to 63 letters, digits, - and _", `.${name}`);
+            refuse("is not a valid filter name: 1 to 63 letters, digits, - and _", name);
             continue;
         }
         const parsed = parseFilter(expression);
-        if ("reason" in parsed) refuse(`is wrong at column ${parsed.column}: ${parsed.reason}`, `.${name}`);
+        if ("reason" in parsed) refuse(`is wrong at column ${parsed.column}: ${parsed.reason}`, name);
     }
 }
