@@ -15,6 +15,7 @@ import {
     type UsdRange,
 } from "../core/config/prices.ts";
 import { defaultLimitUsd, estimate } from "../core/cost/estimate.ts";
+import { graceHours } from "../core/cost/guard-config.ts";
 import { type PlannedStack, plannedByConfig } from "../core/cost/planned-stack.ts";
 import { edgeHourUsd, worstHour, worstHourUsd } from "../core/cost/worst-hour.ts";
 import { observedMinutes } from "../runbooks/lib/preview/meaning.ts";
@@ -72,7 +73,7 @@ const parkedUsd = (recipe: string, requests: number) =>
 function hoursTable(): string {
     const hours = (count: number) => (recipe: string) => count * campaignUsdPerHour(recipe, 1);
     // From the guard's decision, a campaign exists for at most one interval and about 18 minutes of deletion.
-    const enforced = defaults.idle.hours + defaults.idle.graceHours + (defaults.guardMinutes + 18) / 60;
+    const enforced = defaults.idle.hours + graceHours(defaults.idle) + (defaults.guardMinutes + 18) / 60;
     return byRecipe("what", {
         "the campaign, one hour": hours(1),
         "a training on 100,000 interactions": (recipe) => trainingUsd(recipe, movieLens),

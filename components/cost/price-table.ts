@@ -2,7 +2,7 @@ import { activeUsers } from "../../app/batch/next-step.ts";
 import { isBatch, type StackConfig } from "../../core/config/config.ts";
 import { approximately, autoTrainingUsdPerMonth, campaignUsdPerMonth, priceNote } from "../../core/config/prices.ts";
 import { breakEvenViewers, defaultLimitUsd, type Estimate, estimate, lineText } from "../../core/cost/estimate.ts";
-import type { IdleAction } from "../../core/cost/guard-config.ts";
+import { graceHours, type IdleAction } from "../../core/cost/guard-config.ts";
 import { type PlannedStack, plannedByConfig } from "../../core/cost/planned-stack.ts";
 import { cents } from "../../core/cost/spend.ts";
 import { readColumns } from "../../data-prep/columns.ts";
@@ -121,7 +121,7 @@ export function idleRule(
     return alertEmail === undefined && chatWebhookParameter === undefined
         ? `${rule} only announces that the campaign is idle, because it parks only after a notification to a confirmed address; ${bill}. ` +
               "To let it park: pulumi config set alertEmail <address>"
-        : `${rule} notifies, and ${duration(idle.graceHours)} later parks the campaign, if an address has confirmed the notifications ` +
+        : `${rule} notifies, and ${duration(graceHours(idle))} later parks the campaign, if an address has confirmed the notifications ` +
               "(npm run budget-alarms). To keep it: pulumi config set --path idle.action announce";
 }
 

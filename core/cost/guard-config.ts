@@ -3,12 +3,18 @@ import type { StackConfig } from "../config/config.ts";
 /** What the guard does with a campaign without requests: only announce that it is idle, or park it later. */
 export type IdleAction = "announce" | "park";
 
+/** Days without a campaign until a solution counts as unused. */
+const unusedDays = 14;
+
+/** Returns the hours from the notification of an idle campaign to its parking: a day, but at most `idle.hours`. */
+export const graceHours = ({ hours }: StackConfig["idle"]): number => Math.min(24, hours);
+
 /** Returns the values of the stack's configuration that the cost guard needs. */
 export const pickGuardValues = ({ project, stack, recipe, idle, unused }: StackConfig) => ({
     ...{ project, stack, recipe },
     idleHours: idle.hours,
-    idleGraceHours: idle.graceHours,
-    unusedDays: unused.days,
+    idleGraceHours: graceHours(idle),
+    unusedDays,
     unusedAction: unused.action,
 });
 

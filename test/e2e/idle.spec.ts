@@ -17,8 +17,7 @@ describe("A campaign without requests, on the local AWS", function () {
     before(async () => {
         aws = await startTestAws();
         [lambda, sqs] = [new Lambda(createSettings(aws.instance)), new SQS(createSettings(aws.instance))];
-        const soon = { hours: 0.001, graceHours: 0.001 };
-        await aws.configure({ alertEmail, idle: soon, guardMinutes: 60, auditTrail: false });
+        await aws.configure({ alertEmail, idle: { hours: 0.001 }, guardMinutes: 60, auditTrail: false });
     });
     after(async () => {
         for (const client of [lambda, sqs]) client?.destroy();

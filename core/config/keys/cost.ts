@@ -35,11 +35,6 @@ export const costKeys = {
                 most: 8760,
                 description: "hours without requests until a notification",
             }),
-            graceHours: decimal(24, {
-                least: 0.001,
-                most: 8760,
-                description: "hours from the notification to parking",
-            }),
             action: orNone({
                 ...oneOf(["announce", "park"], "park", {
                     description:
@@ -52,16 +47,11 @@ export const costKeys = {
     ),
     unused: members(
         {
-            days: decimal(14, {
-                least: 0.001,
-                most: 365,
-                description: "days without a campaign until a solution counts as unused",
-            }),
             action: oneOf(["list", "delete"], "list", {
                 description: "`delete`: delete the solutions after a notification",
             }),
         },
-        { description: "actions on unused solutions" },
+        { description: "actions on solutions that had no campaign for 14 days" },
     ),
     alertEmail: optional({
         description: "mail address for notifications; AWS asks once for confirmation",

@@ -29,7 +29,7 @@ describe("Stack configuration", () => {
         assert.deepEqual([names, nameSuffix], [namesFor("dev"), ""]);
         assert.deepEqual(metadataFiles, { items: undefined, users: undefined });
         assert.deepEqual([viewerAuth, eventWeights, monthlyLimitUsd], [undefined, undefined, undefined]);
-        assert.deepEqual(idle, { hours: 336, graceHours: 24, action: undefined });
+        assert.deepEqual(idle, { hours: 336, action: undefined });
         assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
     });
 
@@ -144,8 +144,8 @@ describe("Stack configuration", () => {
         const bad = {
             serving: { everyDays: "1.5", activeDays: "-1" },
             gate: { maximumNdcgDropPercent: "-1", minimumNdcgOverPopularityPercent: "much" },
-            idle: { hours: "never", graceHours: "0", action: "delete" },
-            unused: { days: "", action: "park" },
+            idle: { hours: "never", action: "delete" },
+            unused: { action: "park" },
             throttle: { requestsPerSecond: "0", burst: "{}" },
         };
         const members = Object.entries(bad).flatMap(([key, values]) =>
@@ -161,11 +161,7 @@ describe("Stack configuration", () => {
     });
 
     it("nested values that are not set have defaults, and numbers may be strings", () => {
-        assert.deepEqual(good({ idle: '{"hours":"0.5","action":"park"}' }).idle, {
-            hours: 0.5,
-            graceHours: 24,
-            action: "park",
-        });
+        assert.deepEqual(good({ idle: '{"hours":"0.5","action":"park"}' }).idle, { hours: 0.5, action: "park" });
         assert.deepEqual(good({ serving: '{"everyDays":30}' }).serving, {
             mode: "campaign",
             everyDays: 30,
@@ -192,7 +188,7 @@ describe("Stack configuration", () => {
             assert.deepEqual([problem?.path, others], ["idle", []]);
             assert.match(
                 problem?.reason ?? "",
-                /must be an object of hours, graceHours, action: `pulumi config set --path idle\.hours <value>`/,
+                /must be an object of hours, action: `pulumi config set --path idle\.hours <value>`/,
             );
         });
     }

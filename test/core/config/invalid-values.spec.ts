@@ -33,7 +33,6 @@ describe("Invalid configuration values", () => {
         ["expectedRequestsPerDay", "864000001"],
         ["serving.activeDays", '{"activeDays":36501}'],
         ["idle.hours", '{"hours":8761}'],
-        ["unused.days", '{"days":366}'],
         ["serving.everyDays", '{"everyDays":31}'],
         ["gate.minimumNdcgOverPopularityPercent", '{"minimumNdcgOverPopularityPercent":100001}'],
         ["filters", '["a"]'],
