@@ -55,12 +55,11 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
 async function legacyProblem({
     recipe,
     performAutoML,
-    legacyRecipes,
     names,
     adopt,
     region,
 }: StackConfig): Promise<ConfigProblem | undefined> {
-    if (legacyRecipes || !(performAutoML || recipe === "aws-hrnn")) return undefined;
+    if (!performAutoML && recipe !== "aws-hrnn") return undefined;
     const [{ PersonalizeClient }, arnOf] = await Promise.all([
         import("@aws-sdk/client-personalize"),
         stackArns(region),
@@ -80,8 +79,7 @@ async function legacyProblem({
     const which = performAutoML ? "is true, and AutoML uses legacy recipes" : `is "${recipe}", a legacy recipe`;
     const reason =
         `${which}, with which AWS creates no new solutions. Run \`pulumi config set recipe aws-user-personalization\` ` +
-        `(or aws-user-personalization-v2)${performAutoML ? " and `pulumi config rm performAutoML`" : ""}. ` +
-        "If your account still has legacy recipes: `pulumi config set legacyRecipes true`";
+        `(or aws-user-personalization-v2)${performAutoML ? " and `pulumi config rm performAutoML`" : ""}`;
     return { path: performAutoML ? "performAutoML" : "recipe", reason };
 }
 

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { listEverything, listWatchers } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { until } from "../support/until.ts";
 
 const autoMl = { recipe: "", performAutoML: true };
 
 describe("AutoML, which uses legacy recipes", () => {
     let aws: TestAws;
     before(async () => {
-        // Only this speed accepts them, as an account does that still has legacy recipes.
+        // Only this speed creates such a solution, as AWS did before.
         aws = await startTestAws("samples");
     });
     after(() => aws?.stop());
@@ -18,12 +19,17 @@ describe("AutoML, which uses legacy recipes", () => {
         assertExit(preview, 1);
         assert.match(
             preview.stdout.replaceAll(/\s+/g, " "),
-            /movie-recommender:performAutoML is true, and AutoML uses legacy recipes, with which AWS creates no new solutions\. Run `pulumi config set recipe aws-user-personalization` \(or aws-user-personalization-v2\) and `pulumi config rm performAutoML`\. If your account still has legacy recipes: `pulumi config set legacyRecipes true`/,
+            /movie-recommender:performAutoML is true, and AutoML uses legacy recipes, with which AWS creates no new solutions\. Run `pulumi config set recipe aws-user-personalization` \(or aws-user-personalization-v2\) and `pulumi config rm performAutoML` /,
         );
     });
 
-    it("with `legacyRecipes` and AutoML, `up` deploys a campaign, and `recommend` returns its list", async () => {
-        await aws.configure({ ...autoMl, legacyRecipes: true });
+    it("`up` adopts a solution with AutoML and deploys a campaign, and `recommend` returns its list", async () => {
+        const { personalize } = aws;
+        const { datasetGroupArn } = await personalize.createDatasetGroup({ name: "films" });
+        const statusOf = async () => (await personalize.describeDatasetGroup({ datasetGroupArn })).datasetGroup?.status;
+        await until("the dataset group is ACTIVE", async () => (await statusOf()) === "ACTIVE");
+        const made = await personalize.createSolution({ name: "films", datasetGroupArn, performAutoML: true });
+        await aws.configure({ ...autoMl, adopt: { datasetGroup: datasetGroupArn, solution: made.solutionArn } });
         assertExit(await aws.engine("up"), 0);
         const { solutionArn, bestRecipeArn } = await aws.outputs();
         const { solution } = await aws.personalize.describeSolution({ solutionArn });
@@ -34,8 +40,7 @@ describe("AutoML, which uses legacy recipes", () => {
         assert.equal(JSON.parse(result.stdout).recommendations["1"].length, 5);
     });
 
-    it("`preview` accepts a deployed solution with AutoML without `legacyRecipes`, and shows no change", async () => {
-        await aws.configure(autoMl);
+    it("`preview` accepts a deployed solution with AutoML, and shows no change", async () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 

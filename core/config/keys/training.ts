@@ -34,20 +34,18 @@ function checkWeights(weights: Readonly<Record<string, number>>, refuse: Refuse)
 export const trainingKeys = {
     recipe: orNone(
         oneOf(recipes, "aws-user-personalization", {
-            description: "with version 2 an idle campaign costs 2.7 times as much; `aws-hrnn` needs `legacyRecipes`",
+            description:
+                "with version 2 an idle campaign costs 2.7 times as much; AWS creates no new solutions with [`aws-hrnn`](setups.md#automl-and-legacy-recipes)",
             ...recipeChange,
             other: "aws-user-personalization-v2",
             otherNeeds: { monthlyLimitUsd: 1000 },
         }),
     ),
     performAutoML: flag(false, {
-        description: 'Personalize chooses one of its legacy recipes; needs `recipe` `""` and `legacyRecipes`',
-        ...recipeChange,
-        otherNeeds: { recipe: "", legacyRecipes: true },
-    }),
-    legacyRecipes: flag(false, {
         description:
-            "`true`: preview accepts new solutions with AutoML or `aws-hrnn`, which [AWS refuses](setups.md#automl-and-legacy-recipes) in most accounts",
+            'Personalize chooses one of its legacy recipes, so only for a deployed solution; needs `recipe` `""`',
+        ...recipeChange,
+        otherNeeds: { recipe: "" },
     }),
     performAutoTraining: flag(false, {
         description: "Personalize trains automatically; preview prints the monthly price",
