@@ -6,7 +6,7 @@ import { InvalidArgumentError } from "commander";
 import { shell } from "terminal-text";
 import { isMailAddress } from "../core/config/keys/cost.ts";
 import { billedService } from "../core/config/prices.ts";
-import { listSubscriptions, type Subscription } from "../core/operations/subscriptions.ts";
+import { listSubscriptions, type Subscription } from "../core/operations/topic.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { aboveZero, confirm, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { createBudget, readBudget, wantedText } from "./lib/cost/budget-view.ts";

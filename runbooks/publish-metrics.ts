@@ -11,8 +11,7 @@ import { iso } from "../core/cost/time.ts";
 import { counted } from "../data-prep/words.ts";
 import { printResult, table } from "./lib/cli/output.ts";
 import { exitCodes, interval, RunbookError, runAction } from "./lib/cli/runbook.ts";
-import { observeStack } from "./lib/metrics/observe.ts";
-import { type MetricValue, metricValues, minuteStart, toMetricData } from "./lib/metrics/values.ts";
+import { type MetricValue, metricValues, minuteStart, observeStack, toMetricData } from "./lib/metrics/values.ts";
 import {
     type OperatedStack,
     type OperationOptions,

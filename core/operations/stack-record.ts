@@ -12,8 +12,8 @@ import {
 } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
 import { bucketEndings } from "../config/names.ts";
+import { priceJump } from "../cost/estimate.ts";
 import type { PlannedStack } from "../cost/planned-stack.ts";
-import { priceJump } from "../cost/price-jump.ts";
 import { adoptionCommands, advice } from "./advice.ts";
 import { moveStateFlags, removeAllStateFlags, stateFlagsPath } from "./state-flags.ts";
 import { stateOnlyHandler } from "./state-only-handler.ts";

@@ -12,6 +12,7 @@ import { listsInputKey, listsOutputFolder, listsOutputKey, objectKeys, tablesKey
 import { nameInArn, solutionOf } from "../../../core/operations/operation.ts";
 import { fetchMetrics, heldVersion, listVersions } from "../../../core/operations/solution-versions.ts";
 import { readStateFlags } from "../../../core/operations/state-flags.ts";
+import { sendNotification } from "../../../core/operations/topic.ts";
 import { parseColumns } from "../../../data-prep/columns.ts";
 import { popularityMetrics } from "../../../data-prep/popularity.ts";
 import { parseTables } from "../../../data-prep/tables/document.ts";
@@ -21,7 +22,6 @@ import type { BatchPorts, BatchSettings, ViewerWithEvents } from "../../batch/po
 import type { Generation } from "../../batch/state.ts";
 import { askedLength } from "../../serving/limits.ts";
 import { viewerPk } from "../recommendation-api/table-items.ts";
-import { sendNotification } from "../send-notification.ts";
 import { stateItem } from "./state-item.ts";
 import { viewersLists } from "./viewers-lists.ts";
 

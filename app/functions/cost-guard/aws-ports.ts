@@ -27,12 +27,10 @@ import {
 import { nameInArn, solutionOf } from "../../../core/operations/operation.ts";
 import { beginPark } from "../../../core/operations/park.ts";
 import { readStateFlags } from "../../../core/operations/state-flags.ts";
-import { listSubscriptions } from "../../../core/operations/subscriptions.ts";
+import { listSubscriptions, sendNotification } from "../../../core/operations/topic.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
-import { sendNotification } from "../send-notification.ts";
-import { edgeRegion, type ServingTargets } from "./counted-metrics.ts";
+import { edgeRegion, type ServingTargets, servingPorts } from "./counted-metrics.ts";
 import type { GuardPorts } from "./guard-ports.ts";
-import { servingPorts } from "./serving-ports.ts";
 
 /** The guarded stack, its campaign, and the targets of notifications. */
 export interface GuardTargets {

@@ -1,7 +1,7 @@
 import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { shell } from "terminal-text";
 import { approximately } from "../../../core/config/prices.ts";
-import type { Subscription } from "../../../core/operations/subscriptions.ts";
+import type { Subscription } from "../../../core/operations/topic.ts";
 import { shortTime, table } from "../cli/output.ts";
 import { readPages } from "../stack/stack.ts";
 import type { BudgetView } from "./budget-view.ts";

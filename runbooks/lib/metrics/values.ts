@@ -1,13 +1,129 @@
-import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import type { CloudWatchClient, MetricDatum } from "@aws-sdk/client-cloudwatch";
+import { type PersonalizeClient, paginateListDatasetImportJobs } from "@aws-sdk/client-personalize";
+import type { SSMClient } from "@aws-sdk/client-ssm";
 import { modelMetrics, ownMetrics } from "../../../core/config/metrics.ts";
-import { decide } from "../../../core/cost/decide.ts";
+import { decide, requestsSince } from "../../../core/cost/decide.ts";
 import type { GuardConfig } from "../../../core/cost/guard-config.ts";
-import { freshState } from "../../../core/cost/guard-state.ts";
-import { usedTPS } from "../../../core/cost/spend.ts";
-import { hour, minute } from "../../../core/cost/time.ts";
+import { freshState, type GuardState } from "../../../core/cost/guard-state.ts";
+import { isLeaving, type ObservedCampaign } from "../../../core/cost/observations.ts";
+import { type RequestWindows, usedTPS } from "../../../core/cost/spend.ts";
+import { day, hour, minute } from "../../../core/cost/time.ts";
+import {
+    observeCampaign,
+    type PrefetchFunction,
+    prefetchWindows,
+    requestWindows,
+} from "../../../core/operations/observe-campaign.ts";
 import { nameInArn } from "../../../core/operations/operation.ts";
 import { judgedMetric } from "../../../core/operations/quality-gate.ts";
-import type { StackObservation } from "./observe.ts";
+import { fetchMetrics, listVersions, type Metrics } from "../../../core/operations/solution-versions.ts";
+import { readPages } from "../stack/stack.ts";
+import { readUsableState } from "../stack/stack-report.ts";
+
+/** A stack's state at a time; times in epoch milliseconds. */
+export interface StackObservation {
+    readonly now: number;
+    /** The campaign with its version's ARN; undefined without a campaign. */
+    readonly campaign: (ObservedCampaign & { readonly solutionVersionArn: string }) | undefined;
+    readonly requests: RequestWindows;
+    /** Requests of the stack's own prefetch function. */
+    readonly prefetched: RequestWindows;
+    /** The cost guard's state; undefined before the first run, or if it cannot be read. */
+    readonly guard: GuardState | undefined;
+    /** ACTIVE versions with their metrics, oldest first. */
+    readonly versions: readonly { readonly solutionVersionArn: string; readonly metrics: Metrics }[];
+    /** Start of the newest ACTIVE import of interactions. */
+    readonly importedAt: number | undefined;
+}
+
+interface ObservationClients {
+    readonly personalize: PersonalizeClient;
+    readonly cloudwatch: CloudWatchClient;
+    readonly ssm: SSMClient;
+}
+
+/** ARNs of the stack's resources; undefined if a resource does not exist. */
+interface ObservedResources {
+    readonly stack: string;
+    readonly campaignArn: string | undefined;
+    readonly datasetArn: string | undefined;
+    readonly solutionArn: string;
+    /** The function that precomputes lists; undefined if the stack precomputes no lists. */
+    readonly prefetch: PrefetchFunction | undefined;
+}
+
+/** Longest period to read, in milliseconds: CloudWatch keeps datapoints of five minutes for 63 days. */
+const longestPeriod = 62 * day;
+/**
+ * The number of newest versions whose metrics are published, because each metric of a version costs money. Metrics of
+ * older versions do not change; `npm run versions` shows them.
+ */
+const maxVersions = 5;
+
+/** Reads everything that the metrics need. */
+export async function observeStack(
+    clients: ObservationClients,
+    at: ObservedResources,
+    now: number,
+): Promise<StackObservation> {
+    const { personalize, cloudwatch, ssm } = clients;
+    const { stack, campaignArn, datasetArn, solutionArn } = at;
+    const campaign = campaignArn === undefined ? undefined : await fetchCampaign(personalize, campaignArn);
+    const guard = await readUsableState(ssm, stack, now);
+    const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestPeriod);
+    const requests =
+        campaignArn === undefined
+            ? new Map()
+            : await requestWindows(cloudwatch, campaignArn, Math.min(since, now), now);
+    const prefetched = at.prefetch
+        ? await prefetchWindows(cloudwatch, stack, at.prefetch, Math.min(since, now), now)
+        : new Map();
+    return {
+        now,
+        campaign,
+        requests,
+        prefetched,
+        guard,
+        versions: await activeVersions(personalize, solutionArn, campaign),
+        importedAt: datasetArn === undefined ? undefined : await newestImport(personalize, datasetArn),
+    };
+}
+
+/** Reads the campaign; undefined if it is being deleted. */
+async function fetchCampaign(client: PersonalizeClient, campaignArn: string): Promise<StackObservation["campaign"]> {
+    const observed = await observeCampaign(client, campaignArn);
+    return observed && isLeaving(observed) ? undefined : observed;
+}
+
+async function activeVersions(
+    client: PersonalizeClient,
+    solutionArn: string,
+    campaign: StackObservation["campaign"],
+): Promise<StackObservation["versions"]> {
+    const active = (await listVersions(client, solutionArn)).filter(({ status }) => status === "ACTIVE");
+    const newest = new Set(active.slice(-maxVersions));
+    const versions: { solutionVersionArn: string; metrics: Metrics }[] = [];
+    for (const [index, version] of active.entries()) {
+        const { solutionVersionArn } = version;
+        const serves = (one: typeof version | undefined) => one?.solutionVersionArn === campaign?.solutionVersionArn;
+        // Include the serving version and the version that was trained before it, however old they are, because the
+        // report compares both.
+        if (newest.has(version) || serves(version) || serves(active[index + 1])) {
+            const metrics = await fetchMetrics(client, solutionVersionArn);
+            versions.push(...(metrics === null ? [] : [{ solutionVersionArn, metrics }]));
+        }
+    }
+    return versions;
+}
+
+async function newestImport(client: PersonalizeClient, datasetArn: string): Promise<number | undefined> {
+    const pages = paginateListDatasetImportJobs({ client }, { datasetArn });
+    const jobs = await readPages(pages, (page) => page.datasetImportJobs);
+    const active = jobs.filter(({ status }) => status === "ACTIVE");
+    return active.length === 0
+        ? undefined
+        : Math.max(...active.map(({ creationDateTime }) => creationDateTime?.getTime() ?? 0));
+}
 
 /** One value of a metric. */
 export interface MetricValue {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { unknownKeys } from "../../../core/config/config.ts";
 import { keys } from "../../../core/config/keys.ts";
 import { otherRegions, personalizeRegions, regionProblem, regionWarning } from "../../../core/config/regions.ts";
-import { unknownKeys } from "../../../core/config/unknown-keys.ts";
 import { root } from "../../../packages/local-aws/instance.ts";
 import { problems } from "./parsed.ts";
 

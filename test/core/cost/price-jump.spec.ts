@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { priceJump } from "../../../core/cost/estimate.ts";
 import type { PlannedStack } from "../../../core/cost/planned-stack.ts";
-import { priceJump } from "../../../core/cost/price-jump.ts";
 import { plannedStack } from "../../support/planned-stack.ts";
 
 const deployed: PlannedStack = { ...plannedStack, api: true };

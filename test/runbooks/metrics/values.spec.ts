@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { freshState } from "../../../core/cost/guard-state.ts";
 import { hour } from "../../../core/cost/time.ts";
 import { interval } from "../../../runbooks/lib/cli/runbook.ts";
-import type { StackObservation } from "../../../runbooks/lib/metrics/observe.ts";
-import { metricValues, minuteStart, toMetricData } from "../../../runbooks/lib/metrics/values.ts";
+import {
+    metricValues,
+    minuteStart,
+    type StackObservation,
+    toMetricData,
+} from "../../../runbooks/lib/metrics/values.ts";
 import { guardConfig } from "../../support/guard-simulation.ts";
 
 const now = Date.parse("2026-11-25T12:00:00Z");
