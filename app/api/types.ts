@@ -221,6 +221,8 @@ export interface components {
         ListedItem: components["schemas"]["Item"] & {
             /** @description Score from the campaign; all scores of the catalogue add up to 1 */
             score?: number;
+            /** @description Whether a promotion put the item into the list */
+            promoted?: boolean;
         };
         ItemList: {
             source: components["schemas"]["Source"];

@@ -36,14 +36,11 @@ export function fallbackLists({ tables, select, publicHistories }: FallbackListP
      * Returns items similar to the viewer's newest ones, or popular items. `listReason` is the reason why there is no
      * personal list.
      */
-    return function fallbackList(
-        { filter, passes, count, proven, exclude }: Ask,
-        viewer: Viewer,
-        listReason: ItemListReason,
-    ): ItemListAnswer {
+    return function fallbackList(ask: Ask, viewer: Viewer, listReason: ItemListReason): ItemListAnswer {
+        const { filter, passes, proven } = ask;
         const recent = unpackIds(viewer.recent);
         const reason = filter === undefined || passes ? listReason : "filter-not-served";
-        const rules = { count, exclude, passes, watched: new Set([...recent, ...unpackIds(viewer.watched)]) };
+        const rules = { ...ask, watched: new Set([...recent, ...unpackIds(viewer.watched)]) };
         const loaded = loadedTables(tables());
         const { from, items } = similarItems(loaded, select, recent, rules);
         if (from === "popular") return answerList(items, { source: "popular", reason });

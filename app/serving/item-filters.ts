@@ -1,6 +1,7 @@
 import { bindFilter, FilterError, FilterValueError, parseExpression, passes, readFilterValues } from "filter-grammar";
 import type { Context } from "./context.ts";
 import { badQuery } from "./problem.ts";
+import type { ActivePromotion } from "./selection.ts";
 
 /**
  * Creates the function that applies the stack's filters without a campaign. `expressions` are those that test only
@@ -34,6 +35,25 @@ export function itemFilters(expressions: Readonly<Record<string, string>>, table
             if (error instanceof FilterError) return undefined;
             throw error;
         }
+    };
+}
+
+/** A promotion of the stack, with its beginning and end in epoch milliseconds. */
+export interface StackPromotion {
+    readonly name: string;
+    readonly filter: string;
+    readonly percent: number;
+    readonly from: number;
+    readonly until: number;
+}
+
+/** Creates the function that returns the promotion at a time in epoch milliseconds; undefined without one. */
+export function promotions(all: readonly StackPromotion[], tables: Context["tables"]) {
+    const filterOf = itemFilters(Object.fromEntries(all.map(({ name, filter }) => [name, filter])), tables);
+    return function promotionAt(at: number): ActivePromotion | undefined {
+        const active = all.find(({ from, until }) => from <= at && at < until);
+        const passes = active && filterOf(active.name, {});
+        return passes && { percent: active.percent, passes };
     };
 }
 

@@ -8,7 +8,7 @@ import { listKey } from "./freshness.ts";
 import { everybodys, everybodysLists, historyKept, notKept, perViewer, viewersList } from "./headers.ts";
 import { checkHistory, type historian } from "./history.ts";
 import { answerList, findBasisItems, itemAnswer, loadedTables } from "./item-answers.ts";
-import type { ItemFilter } from "./item-filters.ts";
+import type { ItemFilter, promotions } from "./item-filters.ts";
 import { badQuery, ProblemError } from "./problem.ts";
 import type { Recommend } from "./recommend.ts";
 import { jsonReply, type Reply } from "./reply.ts";
@@ -21,6 +21,7 @@ import { checkViewer } from "./viewer-auth.ts";
 export interface OperationParts extends Context {
     readonly filterNames: readonly string[];
     readonly itemFilter: ItemFilter;
+    readonly promotionAt: ReturnType<typeof promotions>;
     readonly select: Select;
     /** Checks whether an operator hid an item. */
     readonly isHidden: (itemId: string) => boolean;
@@ -98,7 +99,10 @@ export function answers(parts: OperationParts): Answers {
             const userId = path.userId ?? "";
             const { trusted: proven, addresses } = await callerAs(userId, caller);
             const given = { userId, since, values, context, ...(filter !== undefined && { filter }) };
-            const ask = { ...rules, ...given, proven, addresses };
+            // Only the campaign can apply some filters, so the API cannot say which other items pass them.
+            const isKnownFilter = filter === undefined || rules.passes !== undefined;
+            const promotion = isKnownFilter ? parts.promotionAt(parts.clock()) : undefined;
+            const ask = { ...rules, ...given, promotion, proven, addresses };
             if (listKey(ask) === "") traffic.count(userId, trace);
             const answer = await recommend(ask, trace);
             return { ...list(answer, trace, viewersList(answer)), headers: perViewer };

@@ -12,7 +12,18 @@ export interface ListRules {
     readonly watched?: ReadonlySet<string>;
     /** Checks whether an item passes the request's filter; absent without a filter that the API can apply. */
     readonly passes?: ((itemId: string) => boolean) | undefined;
+    /** The promotion of the list; absent without one. */
+    readonly promotion?: ActivePromotion | undefined;
 }
+
+/** Items to which a share of a list belongs. */
+export interface ActivePromotion {
+    /** From 1 to 100. */
+    readonly percent: number;
+    readonly passes: (itemId: string) => boolean;
+}
+
+type Candidate = { readonly itemId: string; readonly score?: number };
 
 export interface SelectorParts extends Pick<Context, "tables" | "clock"> {
     /** Whether lists leave out items that are sold out or expired. */
@@ -24,12 +35,12 @@ export interface SelectorParts extends Pick<Context, "tables" | "clock"> {
 /**
  * Creates the function that turns candidates of any source, best first, into the items of a list, with their titles.
  * Leaves out items that are hidden, excluded, watched, unknown to the catalogue or not available, or that do not pass
- * the filter.
+ * the filter. A promotion's items follow the same rules.
  */
 export function listSelector({ tables, clock, hideUnavailable, isHidden }: SelectorParts) {
     return function select(
-        candidates: Iterable<{ readonly itemId: string; readonly score?: number }>,
-        { count, exclude, watched, passes }: ListRules,
+        candidates: Iterable<Candidate>,
+        { count, exclude, watched, passes, promotion }: ListRules,
     ): ListedItem[] {
         const loaded = tables();
         const at = clock();
@@ -40,13 +51,40 @@ export function listSelector({ tables, clock, hideUnavailable, isHidden }: Selec
             !isHidden(itemId) &&
             (!hideUnavailable || loaded.isAvailable(itemId, at)) &&
             (passes?.(itemId) ?? true);
-        const items: ListedItem[] = [];
-        for (const candidate of candidates) {
-            if (items.length >= count) break;
-            if (shows(candidate.itemId)) items.push({ ...listedById(loaded, candidate.itemId), ...candidate });
-        }
-        return items;
+        const take = (from: Iterable<Candidate>, most: number, also = (_: string) => true) => {
+            const items = new Map<string, ListedItem>();
+            for (const candidate of from) {
+                if (items.size >= most) break;
+                const { itemId } = candidate;
+                if (shows(itemId) && also(itemId)) items.set(itemId, { ...listedById(loaded, itemId), ...candidate });
+            }
+            return items;
+        };
+        if (promotion === undefined) return [...take(candidates, count).values()];
+        const pool = [...candidates];
+        // A source without an item of its own is no source of a list with a promotion either.
+        if (take(pool, 1).size === 0) return [];
+        const share = Math.round((count * promotion.percent) / 100);
+        const promoted = take(concat(pool, loaded.popular()), share, promotion.passes);
+        const others = take(pool, count - promoted.size, (itemId) => !promoted.has(itemId));
+        return spread([...promoted.values()], [...others.values()]);
     };
+}
+
+function* concat(...lists: readonly Iterable<Candidate>[]) {
+    for (const list of lists) yield* list;
+}
+
+/** Mixes promoted items evenly into the others, each after its share of them. */
+function spread(promoted: readonly ListedItem[], others: readonly ListedItem[]): ListedItem[] {
+    const total = promoted.length + others.length;
+    const [nextPromoted, nextOther] = [promoted.values(), others.values()];
+    return Array.from({ length: total }, (_, at) => {
+        const due = Math.floor(((at + 1) * promoted.length) / total) > Math.floor((at * promoted.length) / total);
+        return due
+            ? { ...(nextPromoted.next().value as ListedItem), promoted: true }
+            : (nextOther.next().value as ListedItem);
+    });
 }
 
 export type Select = ReturnType<typeof listSelector>;

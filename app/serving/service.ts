@@ -10,7 +10,7 @@ import { isOfCampaign } from "./failures.ts";
 import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { healthTeller } from "./health.ts";
 import { historian } from "./history.ts";
-import { itemFilters } from "./item-filters.ts";
+import { itemFilters, promotions, type StackPromotion } from "./item-filters.ts";
 import { type Limits, memoryBytes, limits as usualLimits } from "./limits.ts";
 import { answers } from "./operations.ts";
 import { eventLimits } from "./period-counts.ts";
@@ -86,11 +86,17 @@ export interface ApiConfig extends ReturnType<typeof pickApiValues> {
     };
 }
 
+/** Rules of the stack's lists, which are too long for the function's environment. */
+export interface StackListRules {
+    /** Expressions of the filters that test only attributes of items, by name. */
+    readonly filters: Readonly<Record<string, string>>;
+    readonly promotions: readonly StackPromotion[];
+}
+
 export interface ServiceParts {
     readonly config: ApiConfig;
     readonly openApi: OpenDescription;
-    /** Expressions of the filters that test only attributes of items, by name. */
-    readonly itemFilters: Readonly<Record<string, string>>;
+    readonly listRules: StackListRules;
     readonly storedTables: TablesPort;
     /** The page's files by path, if the API serves them. */
     readonly pages: ReadonlyMap<string, Reply>;
@@ -160,7 +166,8 @@ export function createService(parts: ServiceParts): Service {
         log,
         answers: answers({
             ...shared,
-            itemFilter: itemFilters(parts.itemFilters, served.current),
+            itemFilter: itemFilters(parts.listRules.filters, served.current),
+            promotionAt: promotions(parts.listRules.promotions, served.current),
             openApi: parts.openApi.text,
             needsToken: config.viewerAuth !== undefined,
             filterNames: Object.keys(filters),

@@ -94,7 +94,7 @@ export function createApiProcess(
         table: more.table ?? table,
         pages: new Map(),
         openApi: openedApi,
-        itemFilters: {},
+        listRules: { filters: {}, promotions: [] },
         storedTables: createStore(tablesDocument).port,
         clock: () => harness.now,
         log: () => {},

@@ -3,10 +3,11 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
-import { pickApiValues } from "../../app/serving/service.ts";
+import { pickApiValues, type StackListRules } from "../../app/serving/service.ts";
 import { bucketNameFor, campaignNameOf, type StackConfig } from "../../core/config/config.ts";
 import { itemFiltersOf } from "../../core/config/filter-fields.ts";
 import { campaignUsdPerHour } from "../../core/config/prices.ts";
+import { promotionSpan } from "../../core/config/promotions.ts";
 import { campaignCeiling } from "../../core/config/throttles.ts";
 import { notInterested } from "../../core/config/watched.ts";
 import { type ApiScope, apiPolicy } from "../../core/iam/api-access.ts";
@@ -63,7 +64,7 @@ export function apiFunction(
             code: "recommendation-api",
             beside: {
                 "openapi.json": new pulumi.asset.StringAsset(JSON.stringify(readApiDescription())),
-                "filters.json": new pulumi.asset.StringAsset(JSON.stringify(itemFiltersOf(config.filters))),
+                "list-rules.json": new pulumi.asset.StringAsset(JSON.stringify(listRules(config))),
                 ...Object.fromEntries(Object.entries(page ?? {}).map(([file, asset]) => [`storefront/${file}`, asset])),
             },
             functionName: names.api,
@@ -126,6 +127,15 @@ function createSettings(
         },
     };
 }
+
+/** Returns the filters and promotions that the API applies itself. */
+const listRules = ({ filters, promotions }: StackConfig): StackListRules => ({
+    filters: itemFiltersOf(filters),
+    promotions: Object.entries(promotions).map(([name, promotion]) => ({
+        ...{ name, filter: promotion.filter, percent: promotion.percent },
+        ...promotionSpan(promotion),
+    })),
+});
 
 /** Returns the settings that depend on the data. */
 const ofData = (

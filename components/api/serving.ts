@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceCaller } from "policy-evaluator";
+import { itemFilters } from "../../app/serving/item-filters.ts";
+import { openTables } from "../../app/serving/table-answers.ts";
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { apiStage, isBatch, prefetches, type StackConfig } from "../../core/config/config.ts";
 import { filesBeside, readContentOnce } from "../../data-prep/files.ts";
 import { type Manifest, type PreparedData, prepareCommand, tablesProblem } from "../../data-prep/manifest.ts";
 import { parseTables } from "../../data-prep/tables/document.ts";
-import { ProgramError } from "../common/messages.ts";
+import { ProgramError, warn } from "../common/messages.ts";
 import type { Price } from "../cost/price-table.ts";
 import type { Recommender } from "../personalize/recommender.ts";
 import { type PageFile, pageFiles, toAsset } from "../storefront/page-files.ts";
@@ -37,18 +39,36 @@ export async function servingFiles({
     const { storefront } = config;
     if (!config.api) return undefined;
     const tables = await fallbackTables(config.interactionsFile);
+    const document = parseTables(await readFile(tables, "utf8"));
+    for (const warning of unmatchedPromotions(config.promotions, document)) warn(warning);
     if (storefront === "none") return { tables, page: [], imageOrigins: [] };
     const { directory } = await buildStorefront();
     // Path of the API relative to the page. If the API serves the page, the API is the page's parent folder. If
     // CloudFront serves the page, the API is a folder beside the page.
     const api = storefront === "api" ? ".." : apiStage;
     const viewerAuth = config.viewerAuth === undefined ? "none" : "jwt";
-    const document = parseTables(await readFile(filesBeside(config.interactionsFile).tables, "utf8"));
     return {
         tables,
         page: pageFiles(directory, { api, viewerAuth, ...dataWords(manifest, config, document) }),
         imageOrigins: findImageOrigins(document),
     };
+}
+
+/** Returns a warning for each promotion whose filter matches no item of the fallback tables, or that they cannot apply. */
+export function unmatchedPromotions(
+    promotions: StackConfig["promotions"],
+    document: Parameters<typeof openTables>[0],
+): string[] {
+    const tables = openTables(document);
+    return Object.entries(promotions).flatMap(([name, { filter }]) => {
+        const passes = itemFilters({ [name]: filter }, () => tables)(name, {});
+        if (passes === undefined) {
+            return [
+                `promotions.${name} has no effect: the fallback tables lack a column of its filter. Create them again: npm run data-prep`,
+            ];
+        }
+        return document.films.ids.some(passes) ? [] : [`promotions.${name} matches no item of the prepared data.`];
+    });
 }
 
 export interface ServingArgs {

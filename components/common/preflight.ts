@@ -30,7 +30,7 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
         // Do not check the filters of an adopted dataset group, because it may have datasets that the configuration
         // does not name.
         config.adopt.datasetGroup === undefined
-            ? filterFieldProblems(config.filters, {
+            ? filterFieldProblems(expressionsOf(config), {
                   Interactions: fieldsOf(interactionsSchema),
                   Items: items === undefined ? undefined : fieldsOf(schemaBeside(items, "ITEMS")),
                   Users: users === undefined ? undefined : fieldsOf(schemaBeside(users, "USERS")),
@@ -47,6 +47,13 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
     ];
     refuse([...filters, ...(await Promise.all(others)).filter((problem) => problem !== undefined)]);
 }
+
+/** Returns the expressions of filters and promotions by the path of their configuration key. */
+const expressionsOf = ({ filters, promotions }: StackConfig): Readonly<Record<string, string>> =>
+    Object.fromEntries([
+        ...Object.entries(filters).map(([name, expression]) => [`filters.${name}`, expression]),
+        ...Object.entries(promotions).map(([name, { filter }]) => [`promotions.${name}.filter`, filter]),
+    ]);
 
 /**
  * Returns the problem of a solution that `up` would create with AutoML or a legacy recipe (Developer Guide, "Legacy HRNN

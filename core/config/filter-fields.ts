@@ -40,17 +40,17 @@ const datasetOf: Readonly<Record<string, keyof DatasetFields>> = {
 };
 
 /**
- * Returns the problems of filters that name a dataset or a field that the stack does not have. CreateFilter would
- * reject them.
+ * Returns the problems of filter expressions that name a dataset or a field that the stack does not have. CreateFilter
+ * would reject them. `expressions` are by the path of their configuration key.
  */
 export function filterFieldProblems(
-    filters: Readonly<Record<string, string>>,
+    expressions: Readonly<Record<string, string>>,
     datasets: DatasetFields,
 ): readonly { readonly path: string; readonly reason: string }[] {
-    return Object.entries(filters).flatMap(([name, expression]) => {
+    return Object.entries(expressions).flatMap(([path, expression]) => {
         const parsed = parseFilter(expression);
         const problem = "reason" in parsed ? undefined : firstProblem(parsed, datasets);
-        return problem === undefined ? [] : [{ path: `filters.${name}`, reason: problem }];
+        return problem === undefined ? [] : [{ path, reason: problem }];
     });
 }
 

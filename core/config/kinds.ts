@@ -77,15 +77,19 @@ export const toConfigText = (value: unknown) => (typeof value === "string" ? val
 
 /** Returns the paths and reasons of an issue that Zod found in the text of a key. */
 function explain(name: string, key: Key<unknown>, text: string, issue: z.core.$ZodIssue): [string, string][] {
+    const [member, ...deeper] = issue.path;
+    const inner = key.element ?? key.members?.[String(member)];
+    if (inner && member !== undefined && (deeper.length > 0 || issue.code === "unrecognized_keys")) {
+        const innerText = toConfigText(JSON.parse(text)[member]);
+        return explain(`${name}.${String(member)}`, inner, innerText, { ...issue, path: deeper });
+    }
     if (issue.code === "unrecognized_keys") {
         return issue.keys.map((member) => [`${name}.${member}`, unknownMember(name, member, key.members)]);
     }
-    const [member] = issue.path;
     if (member === undefined) {
         const reason = `is ${JSON.stringify(text)}; it must be ${key.type}${commandsFor(name, key)}`;
         return [[name, issue.code === "custom" ? issue.message : reason]];
     }
-    const inner = key.element ?? key.members?.[String(member)];
     const given = JSON.stringify(JSON.parse(text)[member]);
     const reason = issue.code === "custom" ? issue.message : `is ${given}; it must be ${inner?.type}`;
     return [[typeof member === "number" ? `${name}[${member}]` : `${name}.${String(member)}`, reason]];
@@ -210,6 +214,12 @@ export function members<T extends Table>(table: T, about: About<ValuesOf<T>>): K
     const schema = json(z.strictObject(shape)) as unknown as z.ZodType<ValuesOf<T>>;
     const initial = of((key) => key.default);
     return { ...createKey(`an object of ${Object.keys(table).join(", ")}`, initial, schema, about), members: table };
+}
+
+/** Creates a key whose value is an object of objects with fixed members. */
+export function named<T extends Table>(table: T, about: About<Readonly<Record<string, ValuesOf<T>>>>) {
+    const element = members(table, { description: "" });
+    return record<ValuesOf<T>>("objects", { ...element, schema: inObject(element.schema) }, about);
 }
 
 /** Creates a key whose value is a list of texts. */

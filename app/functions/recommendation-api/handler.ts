@@ -39,7 +39,7 @@ const clients = {
 const service = createService({
     config,
     openApi: openDescription(read("openapi.json")),
-    itemFilters: JSON.parse(read("filters.json")),
+    listRules: JSON.parse(read("list-rules.json")),
     storedTables: storedTables(new S3Client(settings), config.bucketName),
     pages: existsSync(beside("storefront")) ? pageFiles(beside("storefront"), config.imageOrigins) : new Map(),
     campaign: campaignPort(clients, config),

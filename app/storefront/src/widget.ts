@@ -185,7 +185,13 @@ class RecommendedItems extends HTMLElement {
             Object.assign(image, { src: item.image, alt: "", loading: "lazy" });
             control.append(image);
         }
-        const facts = [formatPrice(item), item.brand, item.genres.slice(0, 2).join(", "), item.year ?? undefined];
+        const facts = [
+            item.promoted && "Promoted",
+            formatPrice(item),
+            item.brand,
+            item.genres.slice(0, 2).join(", "),
+            item.year ?? undefined,
+        ];
         control.append(
             create("span", "title", item.title),
             create("span", "details", facts.filter(Boolean).join(" · ")),

@@ -1,4 +1,5 @@
-import { flag, list, matches, members, oneOf, type Refuse, text, whole } from "../kinds.ts";
+import { flag, list, matches, members, named, oneOf, type Refuse, text, whole } from "../kinds.ts";
+import { checkPromotions, promotionMembers } from "../promotions.ts";
 
 /** Allows HTTP only for this machine: see `checkViewerAuth`. */
 const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
@@ -62,6 +63,12 @@ export const servingKeys = {
     hideUnavailable: flag(true, {
         description:
             "lists leave out items that are sold out or no longer available; `false`: they stay (only with such a column in the table of items)",
+    }),
+    promotions: named(promotionMembers, {
+        description:
+            "[promotions](serving.md#promotions) by name: `filter` (an expression on `Items`), `percent` (1 to 100), `from` and `until`",
+        other: { sale: { filter: "INCLUDE ItemID WHERE Items.YEAR > 1990", percent: 10, until: "2999-01-01" } },
+        check: checkPromotions,
     }),
     trackUnproven: flag(true, {
         description: "`false`: Personalize gets no [events of strangers](data.md#events-of-strangers)",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { load } from "js-yaml";
 import { openDescription } from "../../../app/serving/description.ts";
 import type { GatewayEvent, GatewayResult } from "../../../app/serving/gateway-event.ts";
+import type { StackPromotion } from "../../../app/serving/item-filters.ts";
 import { packItems } from "../../../app/serving/item-scores.ts";
 import { type Limits, limits as usualLimits } from "../../../app/serving/limits.ts";
 import type { CampaignAsk, CampaignPort, PutEvents, TablesPort } from "../../../app/serving/ports.ts";
@@ -201,6 +202,7 @@ export function startApi(
         readonly verifyToken?: VerifyToken;
         /** Expressions of filters on items, by name. */
         readonly itemFilters?: Readonly<Record<string, string>>;
+        readonly promotions?: readonly StackPromotion[];
     } = {},
 ) {
     const { state, campaign, putEvents } = more.campaign ?? campaignFixture();
@@ -222,7 +224,7 @@ export function startApi(
             config: { ...config, ...more.config },
             storedTables: store.port,
             pages: more.pages ?? new Map(),
-            itemFilters: more.itemFilters ?? {},
+            listRules: { filters: more.itemFilters ?? {}, promotions: more.promotions ?? [] },
             ...(more.verifyToken && { verifyToken: more.verifyToken }),
             clock: () => {
                 clock.at += more.tick ?? 0;

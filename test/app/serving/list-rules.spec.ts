@@ -147,3 +147,55 @@ describe("Items that are not available", () => {
         assert.deepEqual(idsOf(await ask(api, "/popular", { numResults: "2" })), ["1", "2"]);
     });
 });
+
+describe("Promotions", () => {
+    const begins = Date.UTC(2026, 0, 1);
+    const promotion = {
+        ...{ name: "sale", filter: "INCLUDE ItemID WHERE Items.PRICE > 250", percent: 20 },
+        ...{ from: begins, until: begins + 60_000 },
+    };
+    const personal = "/recommendations/{userId}";
+    const promotedOf = ({ items }: { items: { itemId: string; promoted?: true }[] }) =>
+        items.flatMap(({ itemId, promoted }, place) => (promoted ? [[place, itemId]] : []));
+
+    it("a viewer's list of every source has the promotion's share, evenly, until its end", async () => {
+        const api = start({ promotions: [promotion] });
+        const first = await ask(api, personal, { numResults: "10" });
+        const kept = await ask(api, personal, { numResults: "10" });
+        api.state.status = undefined;
+        api.restart();
+        const other = parseResult(await api.ask(`GET ${personal}`, { path: { userId: "other" }, query: {} }));
+        assert.deepEqual([first.source, kept.source, other.source], ["campaign", "cache", "popular"]);
+        // The simulated campaign lists films 100 to 218, so none of the promoted ones.
+        for (const answer of [first, kept]) {
+            assert.deepEqual(promotedOf(answer), [
+                [4, "251"],
+                [9, "252"],
+            ]);
+        }
+        assert.deepEqual([other.items.length, promotedOf(other).length], [25, 5]);
+        api.clock.at += 60_000;
+        assert.deepEqual(promotedOf(await ask(api, personal)), []);
+    });
+
+    it("promoted items follow the rules of the list: exclude, hidden, watched, filter", async () => {
+        const api = start({ promotions: [promotion] });
+        await api.watch("new", "252");
+        api.table.setStack({ hidden: new Map([["253", 0]]) });
+        api.clock.at += limits.trusted;
+        const answer = await ask(api, personal, { ...drama, exclude: "254", numResults: "10" });
+        assert.deepEqual(
+            promotedOf(answer).map(([, itemId]) => itemId),
+            ["255", "256"],
+        );
+    });
+
+    it("a list with a filter that only the campaign can apply has no promotion", async () => {
+        const answer = await ask(start({ promotions: [promotion] }), personal, { filter: "again" });
+        assert.deepEqual([answer.source, promotedOf(answer)], ["campaign", []]);
+    });
+
+    it("`GET /popular` has no promotion", async () => {
+        assert.deepEqual(promotedOf(await ask(start({ promotions: [promotion] }), "/popular")), []);
+    });
+});

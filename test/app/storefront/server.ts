@@ -126,7 +126,7 @@ export async function serveStorefront({
     });
     const viewerAuth = auth && { issuer: auth.issuer, audience: auth.audience, claim: "sub" };
     const service = createService({
-        itemFilters: {},
+        listRules: { filters: {}, promotions: [] },
         config: {
             ...config,
             allowedOrigins,

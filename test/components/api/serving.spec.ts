@@ -5,13 +5,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { pickApiValues } from "../../../app/serving/service.ts";
 import { Prefetch } from "../../../components/api/prefetch.ts";
 import { RecommendationApi } from "../../../components/api/recommendation-api.ts";
-import { fallbackTables } from "../../../components/api/serving.ts";
+import { fallbackTables, unmatchedPromotions } from "../../../components/api/serving.ts";
 import { pageFiles } from "../../../components/storefront/page-files.ts";
 import { dataWords, findImageOrigins } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
+import { tablesDocument } from "../../app/serving/api-harness.ts";
 import { good } from "../../core/config/parsed.ts";
 import { fake } from "../../support/fake.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -51,6 +52,12 @@ const words = dataWords(undefined, { publicHistories: false });
 const names = (type: string) =>
     declaredResources.filter((args) => args.type.endsWith(`:${type}`)).map(({ name }) => name);
 
+const years = {
+    field: { name: "YEAR", type: ["null", "int"] as const },
+    values: ["1949", "1951"],
+    films: tablesDocument.films.ids.map((_, at) => at % 2),
+};
+
 describe("RecommendationApi component", () => {
     it("the API function's configuration contains the stack's resources and the campaign's expected ARN", async () => {
         const { config } = await makeApi({
@@ -86,7 +93,7 @@ describe("RecommendationApi component", () => {
         });
         assert.deepEqual(apiConfig.filtersOfWatched, ["again"]);
         const archive = made1.code as pulumi.asset.AssetArchive;
-        assert.deepEqual(Object.keys(await archive.assets), ["filters.json", "index.mjs", "openapi.json"]);
+        assert.deepEqual(Object.keys(await archive.assets), ["index.mjs", "list-rules.json", "openapi.json"]);
         const { Statement } = JSON.parse(
             declaredResources.find(({ type, name }) => type.endsWith(":RolePolicy") && name === "api")?.inputs.policy,
         );
@@ -168,6 +175,22 @@ describe("RecommendationApi component", () => {
 
 describe("Fallback tables and storefront files", () => {
     const dir = temporaryFolder();
+
+    it("a promotion that matches no item, or whose column the tables lack, is a warning in the preview", () => {
+        const document = { ...tablesDocument, films: { ...tablesDocument.films, attributes: [years] } };
+        const of = (condition: string) => ({
+            filter: `INCLUDE ItemID WHERE Items.${condition}`,
+            percent: 10,
+            from: "",
+            until: "",
+        });
+        assert.deepEqual(unmatchedPromotions({ sale: of("YEAR > 1950") }, document), []);
+        assert.match(unmatchedPromotions({ sale: of("YEAR > 3000") }, document).join(), /sale matches no item/);
+        assert.match(
+            unmatchedPromotions({ sale: of("PRICE > 1") }, document).join(),
+            /lack a column.*npm run data-prep/,
+        );
+    });
 
     it("`fallbackTables` rejects tables that were made from a different interactions file", async () => {
         const [input, output] = [join(dir, "u.data"), join(dir, "interactions.csv")];

@@ -8,7 +8,7 @@ const datasets = {
     Users: undefined,
 };
 const reasonOf = (expression: string) => {
-    const [problem, ...others] = filterFieldProblems({ mine: expression }, datasets);
+    const [problem, ...others] = filterFieldProblems({ "filters.mine": expression }, datasets);
     assert.deepEqual([others, problem?.path ?? "filters.mine"], [[], "filters.mine"]);
     return problem?.reason;
 };

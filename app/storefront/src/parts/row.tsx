@@ -142,6 +142,7 @@ function Card({ item, mark, reached, onReached, onOpen }: CardProps) {
     const early = () => prefetch(similarPath(itemId));
     const shown = spoken(title);
     const markText = mark?.kind === "new" ? "New" : mark?.kind === "up" ? `Up ${mark.by}` : undefined;
+    const chipText = markText ?? (item.promoted ? "Promoted" : undefined);
     return (
         <li class="card" data-item={itemId}>
             <button
@@ -156,7 +157,7 @@ function Card({ item, mark, reached, onReached, onOpen }: CardProps) {
                 }}
             >
                 <Poster item={item} />
-                {markText !== undefined && <span class={`chip chip-${mark?.kind}`}>{markText}</span>}
+                {chipText !== undefined && <span class={`chip chip-${mark?.kind ?? "promoted"}`}>{chipText}</span>}
                 <span class="card-title cut title">{shown}</span>
                 <Price item={item} />
                 <span class="card-facts soft fine breaks" title={item.genres.join(", ")}>
