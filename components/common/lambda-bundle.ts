@@ -89,7 +89,8 @@ export function buildBundle(name: string): Bundle {
         // minifier does not know them, and could declare a short one twice.
         banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
     });
-    const own = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
+    // An alias is an input that is no file.
+    const own = Object.keys(metafile.inputs).filter((path) => !/node_modules\/|^</.test(path));
     const files = [...own, "package-lock.json", relative(root, import.meta.filename)];
     const sources = Object.fromEntries(files.map((path) => [path, hashFile(join(root, path)) ?? ""]));
     return { text: outputFiles[0]?.text ?? "", sources };

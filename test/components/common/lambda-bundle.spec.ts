@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cp, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildBundle, bundleFile, lambdaBundle } from "../../../components/common/lambda-bundle.ts";
@@ -47,6 +47,9 @@ describe("Lambda bundles", () => {
         const kept = JSON.parse(await readFile(record, "utf8")) as { file: string; sources: Record<string, string> };
         assert.equal(kept.file, basename(file));
         assert.ok("app/functions/notifier/handler.ts" in kept.sources && "package-lock.json" in kept.sources);
+        const { mtimeMs } = await stat(record);
+        assert.equal(bundleFile("notifier"), file);
+        assert.equal((await stat(record)).mtimeMs, mtimeMs, "the bundle was built again");
 
         await writeFile(record, JSON.stringify({ ...kept, file: "other.mjs" }));
         assert.equal(bundleFile("notifier"), file, "the file of the record is gone");
