@@ -1,18 +1,25 @@
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SQS } from "@aws-sdk/client-sqs";
+import { namesFor } from "../../core/config/config.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { followAudit } from "../support/audited.ts";
 import { interrupted } from "../support/interrupt.ts";
-import { importJobNames, listEverything } from "../support/inventory.ts";
-import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { importJobNames, listEverything, listWatchers } from "../support/inventory.ts";
+import { assertExit, createSettings, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { previewedAndApplied } from "../support/preview-plan.ts";
+import { until } from "../support/until.ts";
 
 /** Selects the resources of Personalize except import jobs, which cannot be deleted. */
 const isPersonalize = (thing: string) =>
     /^(schema|dataset-group|dataset|solution|version|campaign|filter|event-tracker) /.test(thing);
 
 /**
- * These tests cover only some changes, because the slow `npm run drill:revert` tests each kind of change, with each
+ * The tests of interruptions cover only some changes, because the slow `npm run drill:revert` tests each kind of change, with each
  * kind of interruption and each following command.
  */
-describe("A reverted change after an interrupted `pulumi up`", () => {
+describe("A deployed stack after interrupted, reverted and manual changes", () => {
     const settings = { alertEmail: "a@example.com", bucketName: "films-before" };
     let aws: TestAws;
     let original: readonly string[] = [];
@@ -78,4 +85,110 @@ describe("A reverted change after an interrupted `pulumi up`", () => {
         assertExit(await aws.engine("up"), 0);
         assert.deepEqual(await state(), live);
     });
+
+    it("`up` rejects a stack name whose resources belong to another owner's stack", async () => {
+        const admin = createAdmin(aws.instance);
+        const file = join(aws.instance.dir, "state.json");
+        assertExit(await aws.pulumi("stack", "export", "--file", file), 0);
+        const state = JSON.parse(await readFile(file, "utf8"));
+        const theirs = join(aws.instance.dir, "theirs.json");
+        const deployment = { ...state.deployment, resources: [] };
+        await writeFile(theirs, JSON.stringify({ ...state, deployment }));
+        const before = [...(await listEverything(aws)), ...(await listWatchers(aws))];
+        const last = (await admin.requests()).at(-1)?.id ?? 0;
+        assertExit(await aws.pulumi("stack", "import", "--file", theirs), 0);
+        const refused = await aws.engine("up");
+        assertExit(refused, 1);
+        const text = refused.stdout + refused.stderr;
+        assert.match(text, /dataset group movie_recommendation-\S+ already exists and does not belong to this stack/);
+        assert.match(
+            text,
+            new RegExp(`its tags are .*"pulumi-personalize:owner":"[0-9a-f-]{36}".*"pulumi:stack":"${aws.stack}"`),
+        );
+        assert.match(text, new RegExp(`\`pulumi stack rename ${aws.stack}-<name>\``));
+        assert.deepEqual([...(await listEverything(aws)), ...(await listWatchers(aws))], before);
+        assert.deepEqual(await admin.requests(last), []);
+        const resources = JSON.parse((await aws.pulumi("stack", "export")).stdout).deployment.resources ?? [];
+        assert.deepEqual(
+            resources.map(({ type }: { type: string }) => type).filter((type: string) => !type.startsWith("pulumi:")),
+            ["pulumi-nodejs:dynamic/personalize:Owner"],
+        );
+        assertExit(await aws.pulumi("stack", "import", "--file", file), 0);
+    });
+
+    it("`preview` rejects a more than doubled price unless `monthlyLimitUsd` is set", async () => {
+        await aws.configure({ ...settings, minProvisionedTPS: 4 });
+        const refused = await aws.engine("preview");
+        assertExit(refused, 1);
+        const text = `${refused.stdout}${refused.stderr}`.replaceAll(/\s+/g, " ");
+        assert.match(text, /would cost ≈ \$59\d a month .* as deployed it costs ≈ \$15\d/);
+        assert.match(text, /To allow it: pulumi config set monthlyLimitUsd 59\d/);
+        await aws.configure(settings);
+    });
+
+    it("`refresh`, `preview` and `up` restore resources that a user deleted by hand", async () => {
+        // Remove the ids of versions, because restored versions have new ids.
+        const names = async () =>
+            [...(await listEverything(aws)), ...(await listWatchers(aws))]
+                .map((thing) => thing.replace(/^version .*/, ""))
+                .sort();
+        const before = await names();
+        await deleteByHand(aws);
+        assertExit(await aws.engine("refresh"), 0);
+        const { preview, up } = await previewedAndApplied(aws);
+        assert.deepEqual(preview, up);
+        assert.deepEqual(await names(), before);
+        const created = up.map((line) => line.replace(/^create .*[:/$](\w+)::.*$/, "$1"));
+        assert.deepEqual(created.sort(), [
+            "Bucket",
+            "BucketLifecycleConfiguration",
+            "BucketObjectv2",
+            "BucketOwnershipControls",
+            "BucketPolicy",
+            "BucketPublicAccessBlock",
+            "BucketServerSideEncryptionConfiguration",
+            "BucketVersioning",
+            ...["Dataset", "DatasetImportJob", "Filter"],
+            "Queue",
+            ...["Role", "Role", "Role", "RolePolicy", "RolePolicy", "RolePolicy"],
+            ...["Topic", "TopicPolicy", "TopicSubscription", "TopicSubscription"],
+        ]);
+        assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+    });
+
+    it("a changed `bucketName` keeps the CloudTrail trail's bucket and the events in that bucket", async () => {
+        const { bucketName } = await aws.outputs();
+        const event = { Bucket: `${bucketName}-trail`, Key: "AWSLogs/000000000000/event.json.gz" };
+        await aws.s3.putObject({ ...event, Body: "{}" });
+        await aws.configure({ ...settings, bucketName: "films-after" });
+        assertExit(await aws.engine("up"), 0);
+        assert.equal((await aws.outputs()).bucketName, "films-after");
+        await aws.s3.headObject(event);
+    });
 });
+
+/** Deletes the dataset, the filter, the data bucket, three roles, the topic and a queue, as a user does in the console. */
+async function deleteByHand(aws: TestAws): Promise<void> {
+    const outputs = await aws.outputs();
+    await aws.personalize.deleteDataset({ datasetArn: outputs.datasetArn });
+    await aws.personalize.deleteFilter({ filterArn: outputs.watchedFilterArn });
+    const isLeft = (thing: string) => /^(dataset|filter) /.test(thing);
+    await until("dataset and filter are deleted", async () => !(await listEverything(aws)).some(isLeft));
+    const Bucket = outputs.bucketName;
+    const { Versions = [], DeleteMarkers = [] } = await aws.s3.listObjectVersions({ Bucket });
+    for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) {
+        await aws.s3.deleteObject({ Bucket, Key, VersionId });
+    }
+    await aws.s3.deleteBucket({ Bucket });
+    const { role, costGuardRole, scheduleRole, failures: QueueName } = namesFor(aws.stack);
+    for (const RoleName of [role, costGuardRole, scheduleRole]) {
+        const { PolicyNames = [] } = await aws.iam.listRolePolicies({ RoleName });
+        for (const PolicyName of PolicyNames) await aws.iam.deleteRolePolicy({ RoleName, PolicyName });
+        await aws.iam.deleteRole({ RoleName });
+    }
+    await aws.sns.deleteTopic({ TopicArn: outputs.notificationsTopicArn });
+    const sqs = new SQS(createSettings(aws.instance));
+    const { QueueUrl } = await sqs.getQueueUrl({ QueueName });
+    await sqs.deleteQueue({ QueueUrl });
+    sqs.destroy();
+}

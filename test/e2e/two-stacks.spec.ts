@@ -98,7 +98,7 @@ describe("Two stacks with the same configuration in one account and region", () 
         assertExit(refused, 2);
         assert.match(
             refused.stderr,
-            /The stack has no filter dramas\. It has: comedies, movie-recommender-unwatched-\S+\./,
+            /The stack has no filter dramas\. It has: comedies, movie-recommender-unwatched-\S+\. Add it to config filters/,
         );
     });
 
