@@ -13,7 +13,6 @@ import { insights } from "../../packages/local-aws/gateway/alarms/insights.ts";
 import { metricReads } from "../../packages/local-aws/gateway/alarms/metric-reads.ts";
 import { environment, localAccountId, root } from "../../packages/local-aws/instance.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
-import { toMetricData } from "../../runbooks/lib/metrics/values.ts";
 import { readJson } from "../support/json.ts";
 import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { freshUser } from "../support/operators.ts";
@@ -143,28 +142,6 @@ describe("Observability of a deployed stack", function () {
             throw new Error(`${error.message}: ${missing.join("\n")}`);
         });
         assert.ok((await lines()).length >= 20);
-    });
-
-    it("the statistics in CloudWatch do not change if `publish-metrics` publishes the same values again", async () => {
-        const at = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
-        const values = [{ name: "CampaignAgeHours", value: 3.25 }];
-        const statistics = async () => {
-            const { Datapoints = [] } = await by.cloudwatch.getMetricStatistics({
-                Namespace: ownNamespace,
-                MetricName: "CampaignAgeHours",
-                Period: 60,
-                Dimensions: [{ Name: "Stack", Value: "doubled" }],
-                StartTime: new Date(at),
-                EndTime: new Date(at + 60_000),
-                Statistics: ["Average", "Minimum", "Maximum"],
-            });
-            return Datapoints.map(({ Average, Minimum, Maximum }) => [Average, Minimum, Maximum]);
-        };
-        for (const _time of [1, 2]) {
-            const MetricData = toMetricData(values, "doubled", at);
-            await by.cloudwatch.putMetricData({ Namespace: ownNamespace, MetricData });
-            assert.deepEqual(await statistics(), [[3.25, 3.25, 3.25]]);
-        }
     });
 
     it("`publish-metrics --dry-run` shows the metrics, and `publish-metrics` rejects invalid options", async () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
+import { PersonalizeEvents } from "@aws-sdk/client-personalize-events";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
-import { putEvent } from "../support/events.ts";
-import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, createSettings, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied } from "../support/preview-plan.ts";
 import { until } from "../support/until.ts";
 
@@ -125,8 +125,10 @@ describe("Training settings of a stack that Pulumi deploys on the local AWS", ()
 
         it("Personalize also trains on events, and afterwards `refresh` shows no change", async () => {
             const served = (await campaign())?.solutionVersionArn;
-            const { eventTrackerId = "" } = first;
-            await putEvent(aws, eventTrackerId, { userId: "1", itemId: "2", sentAt: Date.now() / 1000 });
+            const events = new PersonalizeEvents(createSettings(aws.instance));
+            const call = { trackingId: first.eventTrackerId, userId: "1", sessionId: "s" };
+            await events.putEvents({ ...call, eventList: [{ eventType: "Watch", itemId: "2", sentAt: new Date() }] });
+            events.destroy();
             await servedAfter(served);
             assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
         });

@@ -151,6 +151,7 @@ describe("IAM policies of the cost guard", () => {
             decide(notifier, "ssm:GetParameter", arn("ssm", "parameter/movie-recommender/dev/guard")),
             "implicitDeny",
         );
+        assert.equal(decide(notifier, "kms:Decrypt", arn("kms", "key/1234")), "allowed");
         for (const other of [
             { "kms:EncryptionContext:PARAMETER_ARN": arn("ssm", "parameter/movie-recommender-chat/prod") },
             { "kms:ViaService": "s3.cn-north-1.amazonaws.com.cn" },
