@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Diagnosis } from "access-doctor";
 import { type PolicyDocument, toList } from "policy-evaluator";
 import { runPrinted } from "../support/audited.ts";
 import { listEverything } from "../support/inventory.ts";
-import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { broken, diagnoseAccess, diagnoseWithoutStack } from "./diagnosing.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { freshUser } from "../support/operators.ts";
 
 /** The failure reason of an import job that may not read its data. */
 const refused = /CREATE FAILED\. Reason from Personalize: .*(?:access|permission)/i;
@@ -15,6 +16,11 @@ const refused = /CREATE FAILED\. Reason from Personalize: .*(?:access|permission
  */
 const attached = ["service-role/AmazonPersonalizeFullAccess", "AmazonForecastFullAccess"];
 
+type Printed = Omit<Diagnosis, "firstBroken"> & { readonly firstBroken: string | null };
+
+const broken = ({ findings }: Printed) =>
+    findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []));
+
 describe("Imports of files that Personalize has no permission to read, in a stack on the local AWS", () => {
     let aws: TestAws;
     before(async () => {
@@ -22,7 +28,16 @@ describe("Imports of files that Personalize has no permission to read, in a stac
     });
     after(() => aws?.stop());
 
-    const { ask, shown } = diagnoseAccess(() => aws);
+    const diagnose = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+        aws.run(process.execPath, ["runbooks/diagnose-access.ts", ...args], env);
+    /** Runs `diagnose-access` and asserts the exit code. Returns what the command prints. */
+    async function shown(exitCode: number, ...args: string[]): Promise<string> {
+        const answer = await diagnose(args);
+        assertExit(answer, exitCode);
+        return answer.stdout;
+    }
+    const ask = async (exitCode: number, ...args: string[]): Promise<Printed> =>
+        JSON.parse(await shown(exitCode, "--json", ...args));
     const role = () => `AmazonPersonalize-ExecutionRole-${aws.stack}`;
     const recordedJob = async () => {
         const state = JSON.parse((await aws.pulumi("stack", "export")).stdout);
@@ -153,7 +168,59 @@ describe("Imports of files that Personalize has no permission to read, in a stac
         assert.equal((await ask(0, "--stack", aws.stack)).verdict, "sound");
     });
 
-    diagnoseWithoutStack(() => aws);
+    it("`diagnose-access` accepts a role and a bucket without a stack", async () => {
+        const { roleArn = "", bucketName = "" } = await aws.outputs();
+        await aws.s3.deleteBucketPolicy({ Bucket: bucketName });
+        await aws.iam.deleteRolePolicy({ RoleName: roleArn.split("/").at(-1), PolicyName: "read-interactions" });
+        const text = await shown(1, "--role", roleArn, "--bucket", bucketName);
+        assert.match(text, /^Role policies of \S+: .*s3:ListBucket.*\nFix: pulumi refresh && pulumi up\n/);
+        assert.match(text, /✗ {2}role policies: list and read {3}◀ first broken link/);
+        assert.match(text, /! {2}AmazonForecastFullAccess is attached, but/);
+        for (const words of [": another bucket", "has no bucket policy"]) assert.ok(text.includes(words), text);
+    });
+
+    it("`diagnose-access` reports unreadable policies as unknown, with the missing permissions", async () => {
+        const { roleArn = "", bucketName = "" } = await aws.outputs();
+        const { who } = await freshUser(aws.iam, "stranger", []);
+        const answer = await diagnose(["--role", roleArn, "--bucket", bucketName, "--key", "a.csv"], who);
+        assertExit(answer, 4);
+        const [start = ""] = answer.stdout.split("\n");
+        assert.match(start, /^Nothing broken was found\. This could not be checked without .*iam:GetRole.*: /);
+        assert.match(start, /s3:GetBucketPolicy/);
+        assert.match(
+            answer.stdout,
+            /\nAsk: an administrator of account 000000000000: allow arn:aws:iam::000000000000:user\/stranger .*iam:GetRole.*\.\n/,
+        );
+    });
+
+    it("`diagnose-access` explains a pasted error, also together with a diagnosis", async () => {
+        const message = "More than 5 resources with PENDING or IN_PROGRESS status.";
+        assert.match(
+            await shown(1, "--error", message),
+            /^5 imports are running.*\nNext: aws personalize list-dataset-import-jobs\n$/,
+        );
+        assert.match(await shown(4, "--error", "The build failed."), /^This message about an import is unknown here/);
+        const { roleArn = "", bucketName = "" } = await aws.outputs();
+        const both = await ask(1, "--role", roleArn, "--bucket", bucketName, "--error", message);
+        assert.equal(both.firstBroken, "role policies: list and read");
+    });
+
+    const job = (account: string) => `arn:aws:personalize:${region}:${account}:dataset-import-job/x`;
+    const wrong = { AWS_ACCESS_KEY_ID: "AKIAWRONGWRONGWRONG1", AWS_SECRET_ACCESS_KEY: "wrong" };
+    const foreign = /^error: The job is in account 999999999999 \(aws\), but the credentials belong to arn:/;
+    for (const [what, exitCode, message, args, env] of [
+        ["a job of another account", 3, foreign, ["--job", job("999999999999")]],
+        ["wrong credentials", 3, /^error: AWS rejected the credentials/, ["--job", job("000000000000")], wrong],
+        ["a role without a bucket", 2, /^error: /, ["--role", "arn:aws:iam::000000000000:role/x"]],
+        ["an invalid ARN of a job", 2, /^error: /, ["--job", "x"]],
+        ["a job together with a bucket", 2, /^error: /, ["--job", "x", "--bucket", "y"]],
+    ] as const) {
+        it(`\`diagnose-access\` rejects ${what}`, async () => {
+            const answer = await diagnose(args, env);
+            assertExit(answer, exitCode);
+            assert.match(answer.stderr, message);
+        });
+    }
 
     it("`destroy` with `dataRetention: retain` keeps the bucket, and deletes a role to which a user added policies", async () => {
         const { bucketName: Bucket } = await aws.outputs();

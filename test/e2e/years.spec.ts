@@ -4,151 +4,54 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { environment } from "../../packages/local-aws/instance.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { listEverything } from "../support/inventory.ts";
-import { assertExit } from "../support/local-aws.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
-import { startOperated } from "./operated-stack.ts";
-
-type Operated = Awaited<ReturnType<typeof startOperated>>;
-
-/** Defines tests of the runbooks park and resume for a deployed stack. The last test destroys the stack. */
-function parkAndResume(operated: () => Operated): void {
-    let stack: Operated;
-    let aws: Operated["aws"];
-    let admin: Operated["admin"];
-    before(() => {
-        stack = operated();
-        ({ aws, admin } = stack);
-    });
-
-    const runbook = (...args: Parameters<typeof stack.runbook>) => stack.runbook(...args);
-    const json = (...args: Parameters<typeof stack.json>) => stack.json(...args);
-    const askedDuring = (work: () => Promise<unknown>) => stack.askedDuring(work);
-
-    it("`park` deletes only the campaign, and `up` does not create the campaign again", async () => {
-        assertExit(await runbook("park"), 2);
-        assert.match((await runbook("park", "--dry-run")).stdout, /It would delete .* saves ≈ \$146 a month/);
-        const operations = await askedDuring(async () => {
-            const result = await runbook("park", "--yes", "--reason", "holidays");
-            assertExit(result, 0);
-            assert.match(result.stdout, /is deleted, which saves ≈ \$146 a month/);
-        });
-        assert.deepEqual(operations, ["DeleteCampaign"]);
-        assert.deepEqual((await aws.personalize.listCampaigns({})).campaigns, []);
-        const status = await aws.runbook("watch-status", "--json");
-        assertExit(status, 0);
-        assert.equal(JSON.parse(status.stdout).overall, "active");
-        const { operations: byUp, stdout } = await stack.up();
-        assert.deepEqual(byUp, []);
-        assert.equal((await aws.outputs()).campaignArn, "");
-        assert.match(stdout, /parked since .*holidays/);
-        assert.match(stdout, /npm run resume\S* adds ≈ \$146 a month/);
-    });
-
-    it("while the campaign is parked, `retrain`, `rollback` and `recommend` fail, and `park` succeeds", async () => {
-        const again = await runbook("park", "--yes");
-        assertExit(again, 0);
-        assert.match(again.stdout, /the campaign has been parked since .*holidays/);
-        const others = [["retrain"], ["rollback", "--yes"], ["recommend", "1"]] as const;
-        for (const [name, ...args] of others) {
-            const result = await runbook(name, ...args);
-            assertExit(result, 1);
-            assert.match(result.stderr, /the campaign has been parked since .*npm run resume/);
-        }
-    });
-
-    it("`resume` without `--yes` shows the price and changes nothing", async () => {
-        const operations = await askedDuring(async () => {
-            const result = await runbook("resume");
-            assertExit(result, 2);
-            assert.match(result.stderr, /Create campaign .* costs ≈ \$146 a month .* confirm with --yes/);
-            assert.match((await runbook("resume", "--dry-run")).stdout, /It would create campaign/);
-        });
-        assert.deepEqual(operations, []);
-        assert.equal((await json("versions", 0)).parked.reason, "holidays");
-        await aws.configure({ monthlyLimitUsd: 60 });
-        const refused = await runbook("resume", "--yes");
-        assertExit(refused, 1);
-        assert.match(refused.stderr, /costs ≈ \$146 a month .*, above monthlyLimitUsd 60\. To allow it/);
-        await aws.configure();
-    });
-
-    it("`resume` creates the campaign again without a training, and `up` records the campaign", async () => {
-        const operations = await askedDuring(async () => {
-            const resumed = await json("resume", 0, "--yes");
-            assert.equal(resumed.campaignArn, stack.campaignArn);
-            assert.doesNotMatch((await stack.up()).stdout, /parked|held/);
-        });
-        assert.deepEqual(operations, ["CreateCampaign"]);
-        assert.equal(await stack.serving(), await stack.newest());
-        assertExit(await aws.runbook("recommend", "1", "--json"), 0);
-    });
-
-    it("`resume` restores the version and TPS that served, and names what the next `up` changes", async () => {
-        const { campaignArn } = stack;
-        const newest = await stack.newest();
-        const older = (await json("versions", 0)).versions
-            .map(({ solutionVersionArn }: { solutionVersionArn: string }) => solutionVersionArn)
-            .find((arn: string) => arn !== newest);
-        assertExit(await runbook("rollback", "--to", older.split("/").at(-1), "--yes"), 0);
-        assertExit(await runbook("rollback", "--release"), 0);
-        await aws.personalize.updateCampaign({ campaignArn, minProvisionedTPS: 2 });
-        await until("two TPS", async () => {
-            const { campaign } = await aws.personalize.describeCampaign({ campaignArn });
-            return campaign?.minProvisionedTPS === 2;
-        });
-        assertExit(await runbook("park", "--yes"), 0);
-        const resumed = await runbook("resume", "--yes");
-        assertExit(resumed, 0);
-        const [was, next] = [older, newest].map((arn: string) => arn.split("/").at(-1));
-        assert.match(resumed.stdout, new RegExp(`is ACTIVE \\(version ${was}, 2 TPS\\)`));
-        assert.match(resumed.stdout, new RegExp(`next \`pulumi up\` changes it to version ${next}, 1 TPS`));
-        const { campaign } = await aws.personalize.describeCampaign({ campaignArn });
-        assert.deepEqual([campaign?.solutionVersionArn, campaign?.minProvisionedTPS], [older, 2]);
-        await stack.up();
-        assert.equal(await stack.serving(), newest);
-    });
-
-    it("a second `park` completes an interrupted `park`, with the first reason", async () => {
-        await admin.arm({
-            operation: "DeleteCampaign",
-            effect: { kind: "error", code: "InvalidInputException", message: "not now", status: 400 },
-        });
-        assertExit(await runbook("park", "--yes", "--reason", "first"), 1);
-        assert.equal((await aws.personalize.listCampaigns({})).campaigns?.length, 1);
-        assertExit(await runbook("park", "--yes", "--reason", "second"), 0);
-        assert.deepEqual((await aws.personalize.listCampaigns({})).campaigns, []);
-        assert.equal((await json("versions", 0)).parked.reason, "first");
-    });
-
-    it("`destroy` of a parked stack leaves no resource", async () => {
-        assertExit(await aws.engine("destroy"), 0);
-        assert.deepEqual(await listEverything(aws), []);
-        const again = await runbook("park", "--yes");
-        assertExit(again, 1);
-        assert.match(again.stderr, /has no campaign to park/);
-    });
-}
 
 /** Calls that AWS bills. */
 const billed = ["CreateDatasetImportJob", "CreateSolutionVersion"];
 
 describe("Runbooks for a stack that Pulumi deployed on the local AWS", () => {
-    let stack: Awaited<ReturnType<typeof startOperated>>;
-    let aws: typeof stack.aws;
-    let admin: typeof stack.admin;
+    let aws: TestAws;
+    let admin: ReturnType<typeof createAdmin>;
+    let campaignArn: string;
     before(async () => {
-        stack = await startOperated();
-        ({ aws, admin } = stack);
+        aws = await startTestAws();
+        admin = createAdmin(aws.instance);
+        assertExit(await aws.engine("up"), 0);
+        campaignArn = String((await aws.outputs()).campaignArn);
     });
     after(() => aws?.stop());
     afterEach(() => admin?.clear());
 
-    const runbook = (...args: Parameters<typeof stack.runbook>) => stack.runbook(...args);
-    const json = (...args: Parameters<typeof stack.json>) => stack.json(...args);
-    const askedDuring = (work: () => Promise<unknown>) => stack.askedDuring(work);
-    const [serving, newest] = [() => stack.serving(), () => stack.newest()];
-    const [held, up] = [() => stack.held(), () => stack.up()];
+    const runbook = (name: string, ...args: string[]) => aws.runbook(name, "--config-file", aws.configFile, ...args);
+    async function json(name: string, exitCode: number, ...args: string[]) {
+        const result = await runbook(name, "--json", ...args);
+        assertExit(result, exitCode);
+        return JSON.parse(result.stdout);
+    }
+    const serving = async () =>
+        String((await aws.personalize.describeCampaign({ campaignArn })).campaign?.solutionVersionArn);
+    const newest = async () => String((await aws.outputs()).solutionVersionArn);
+    const held = async () => (await json("versions", 0)).held;
+    /** Returns the Personalize operations that change resources and that the service accepted during `work`. */
+    async function askedDuring(work: () => Promise<unknown>): Promise<string[]> {
+        const last = (await admin.requests()).at(-1)?.id ?? 0;
+        await work();
+        const accepted = (await admin.requests(last)).filter(({ outcome }) => outcome === "accepted");
+        return accepted.map(({ operation }) => operation);
+    }
+    /** Runs `up`. Returns what it prints, and its operations as `askedDuring` does. */
+    async function up() {
+        let stdout = "";
+        const operations = await askedDuring(async () => {
+            const result = await aws.engine("up");
+            assertExit(result, 0);
+            stdout = result.stdout;
+        });
+        return { operations, stdout };
+    }
 
     /** A quality gate that accepts every version, because with 60 users NDCG varies more than a real gate allows. */
     const openGate = { gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 } };
@@ -161,7 +64,7 @@ describe("Runbooks for a stack that Pulumi deployed on the local AWS", () => {
      */
     async function retrainUntil(operation: string, end: (child: ChildProcess) => void) {
         const last = (await admin.requests()).at(-1)?.id ?? 0;
-        const args = [join("runbooks", "retrain.ts"), "--stack", aws.stack, ...stack.configFile];
+        const args = [join("runbooks", "retrain.ts"), "--stack", aws.stack, "--config-file", aws.configFile];
         const { instance } = aws;
         const child = spawn(process.execPath, args, {
             cwd: instance.root,
@@ -361,5 +264,108 @@ describe("Runbooks for a stack that Pulumi deployed on the local AWS", () => {
         });
     });
 
-    describe("Runbooks `park` and `resume`", () => parkAndResume(() => stack));
+    describe("Runbooks `park` and `resume`", () => {
+        it("`park` deletes only the campaign, and `up` does not create the campaign again", async () => {
+            assertExit(await runbook("park"), 2);
+            assert.match((await runbook("park", "--dry-run")).stdout, /It would delete .* saves ≈ \$146 a month/);
+            const operations = await askedDuring(async () => {
+                const result = await runbook("park", "--yes", "--reason", "holidays");
+                assertExit(result, 0);
+                assert.match(result.stdout, /is deleted, which saves ≈ \$146 a month/);
+            });
+            assert.deepEqual(operations, ["DeleteCampaign"]);
+            assert.deepEqual((await aws.personalize.listCampaigns({})).campaigns, []);
+            const status = await aws.runbook("watch-status", "--json");
+            assertExit(status, 0);
+            assert.equal(JSON.parse(status.stdout).overall, "active");
+            const { operations: byUp, stdout } = await up();
+            assert.deepEqual(byUp, []);
+            assert.equal((await aws.outputs()).campaignArn, "");
+            assert.match(stdout, /parked since .*holidays/);
+            assert.match(stdout, /npm run resume\S* adds ≈ \$146 a month/);
+        });
+
+        it("while the campaign is parked, `retrain`, `rollback` and `recommend` fail, and `park` succeeds", async () => {
+            const again = await runbook("park", "--yes");
+            assertExit(again, 0);
+            assert.match(again.stdout, /the campaign has been parked since .*holidays/);
+            const others = [["retrain"], ["rollback", "--yes"], ["recommend", "1"]] as const;
+            for (const [name, ...args] of others) {
+                const result = await runbook(name, ...args);
+                assertExit(result, 1);
+                assert.match(result.stderr, /the campaign has been parked since .*npm run resume/);
+            }
+        });
+
+        it("`resume` without `--yes` shows the price and changes nothing", async () => {
+            const operations = await askedDuring(async () => {
+                const result = await runbook("resume");
+                assertExit(result, 2);
+                assert.match(result.stderr, /Create campaign .* costs ≈ \$146 a month .* confirm with --yes/);
+                assert.match((await runbook("resume", "--dry-run")).stdout, /It would create campaign/);
+            });
+            assert.deepEqual(operations, []);
+            assert.equal((await json("versions", 0)).parked.reason, "holidays");
+            await aws.configure({ monthlyLimitUsd: 60 });
+            const refused = await runbook("resume", "--yes");
+            assertExit(refused, 1);
+            assert.match(refused.stderr, /costs ≈ \$146 a month .*, above monthlyLimitUsd 60\. To allow it/);
+            await aws.configure();
+        });
+
+        it("`resume` creates the campaign again without a training, and `up` records the campaign", async () => {
+            const operations = await askedDuring(async () => {
+                const resumed = await json("resume", 0, "--yes");
+                assert.equal(resumed.campaignArn, campaignArn);
+                assert.doesNotMatch((await up()).stdout, /parked|held/);
+            });
+            assert.deepEqual(operations, ["CreateCampaign"]);
+            assert.equal(await serving(), await newest());
+            assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+        });
+
+        it("`resume` restores the version and TPS that served, and names what the next `up` changes", async () => {
+            const latest = await newest();
+            const older = (await json("versions", 0)).versions
+                .map(({ solutionVersionArn }: { solutionVersionArn: string }) => solutionVersionArn)
+                .find((arn: string) => arn !== latest);
+            assertExit(await runbook("rollback", "--to", older.split("/").at(-1), "--yes"), 0);
+            assertExit(await runbook("rollback", "--release"), 0);
+            await aws.personalize.updateCampaign({ campaignArn, minProvisionedTPS: 2 });
+            await until("two TPS", async () => {
+                const { campaign } = await aws.personalize.describeCampaign({ campaignArn });
+                return campaign?.minProvisionedTPS === 2;
+            });
+            assertExit(await runbook("park", "--yes"), 0);
+            const resumed = await runbook("resume", "--yes");
+            assertExit(resumed, 0);
+            const [was, next] = [older, latest].map((arn: string) => arn.split("/").at(-1));
+            assert.match(resumed.stdout, new RegExp(`is ACTIVE \\(version ${was}, 2 TPS\\)`));
+            assert.match(resumed.stdout, new RegExp(`next \`pulumi up\` changes it to version ${next}, 1 TPS`));
+            const { campaign } = await aws.personalize.describeCampaign({ campaignArn });
+            assert.deepEqual([campaign?.solutionVersionArn, campaign?.minProvisionedTPS], [older, 2]);
+            await up();
+            assert.equal(await serving(), latest);
+        });
+
+        it("a second `park` completes an interrupted `park`, with the first reason", async () => {
+            await admin.arm({
+                operation: "DeleteCampaign",
+                effect: { kind: "error", code: "InvalidInputException", message: "not now", status: 400 },
+            });
+            assertExit(await runbook("park", "--yes", "--reason", "first"), 1);
+            assert.equal((await aws.personalize.listCampaigns({})).campaigns?.length, 1);
+            assertExit(await runbook("park", "--yes", "--reason", "second"), 0);
+            assert.deepEqual((await aws.personalize.listCampaigns({})).campaigns, []);
+            assert.equal((await json("versions", 0)).parked.reason, "first");
+        });
+
+        it("`destroy` of a parked stack leaves no resource", async () => {
+            assertExit(await aws.engine("destroy"), 0);
+            assert.deepEqual(await listEverything(aws), []);
+            const again = await runbook("park", "--yes");
+            assertExit(again, 1);
+            assert.match(again.stderr, /has no campaign to park/);
+        });
+    });
 });
