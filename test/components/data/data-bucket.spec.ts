@@ -5,14 +5,49 @@ import { executionRolePolicy } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { fileProblem } from "../../../components/common/load-config.ts";
 import { schemaBeside } from "../../../components/common/preflight.ts";
-import { toDataPrefixes } from "../../../components/data/data-bucket.ts";
+import { DataBucket, toDataPrefixes } from "../../../components/data/data-bucket.ts";
 import type { StackConfig } from "../../../core/config/config.ts";
 import { good } from "../../core/config/parsed.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
-import { schemaText } from "../mocks.ts";
+import { requireInputs, schemaText, settled, tags, useMocks } from "../mocks.ts";
 
 describe("Data files of a stack", () => {
     const folder = temporaryFolder();
+
+    it("DataBucket blocks public access and enables encryption and versioning", async () => {
+        await useMocks();
+        const bucket = "films";
+        const others = { files: {}, policy: {}, dataRetention: "delete", tags, kmsKeyArn: undefined } as const;
+        new DataBucket("data", { bucketName: bucket, ...others });
+        await settled();
+        assert.deepEqual(requireInputs("BucketPublicAccessBlock"), {
+            bucket,
+            blockPublicAcls: true,
+            blockPublicPolicy: true,
+            ignorePublicAcls: true,
+            restrictPublicBuckets: true,
+        });
+        assert.deepEqual(requireInputs("BucketServerSideEncryptionConfiguration"), {
+            bucket,
+            rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+        });
+        assert.deepEqual(requireInputs("BucketVersioning"), { bucket, versioningConfiguration: { status: "Enabled" } });
+        assert.deepEqual(requireInputs("BucketOwnershipControls"), {
+            bucket,
+            rule: { objectOwnership: "BucketOwnerEnforced" },
+        });
+        const { rules } = requireInputs("BucketLifecycleConfiguration");
+        assert.equal(rules[0].noncurrentVersionExpiration.noncurrentDays, 30);
+        assert.equal(rules[0].abortIncompleteMultipartUpload.daysAfterInitiation, 7);
+        assert.equal(rules[0].expiration, undefined);
+        assert.deepEqual(rules.at(-1), {
+            id: "deletion/",
+            status: "Enabled",
+            filter: { prefix: "deletion/" },
+            expiration: { days: 7 },
+            noncurrentVersionExpiration: { noncurrentDays: 1 },
+        });
+    });
 
     it("`schemaBeside` reads the schema next to a CSV file, and rejects an invalid schema", async () => {
         const csv = join(folder, "films.csv");

@@ -39,21 +39,6 @@ describe("Trust, role and bucket policy of an import", () => {
         });
     });
 
-    it("the role policy allows listing the bucket and reading objects below one prefix", () => {
-        assert.deepEqual(rolePolicy, {
-            Version: "2012-10-17",
-            Statement: [
-                { Sid: "ListBucket", Effect: "Allow", Action: "s3:ListBucket", Resource: "arn:aws:s3:::films" },
-                {
-                    Sid: "ReadInteractions",
-                    Effect: "Allow",
-                    Action: "s3:GetObject",
-                    Resource: "arn:aws:s3:::films/interactions.csv*",
-                },
-            ],
-        });
-    });
-
     it("the bucket policy gives Personalize read access and denies requests without TLS", () => {
         const service = { Principal: { Service: "personalize.amazonaws.com" }, Condition: onlyForUs };
         assert.deepEqual(bucketPolicy, {
