@@ -1,10 +1,13 @@
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
+const cli = join(import.meta.dirname, "..", "..", "data-prep", "cli.ts");
+
 /**
  * Creates an empty folder for each test of a `describe`. `at` returns a path in it; `put` writes a file and returns its
- * path.
+ * path; `dataPrep` runs the command in it.
  */
 export function folderForEach() {
     let folder: string;
@@ -16,5 +19,7 @@ export function folderForEach() {
         writeFileSync(at(name), bytes);
         return at(name);
     };
-    return { at, put };
+    const dataPrep = (...args: string[]) =>
+        spawnSync(process.execPath, [cli, ...args], { encoding: "utf8", cwd: at("") });
+    return { at, put, dataPrep };
 }

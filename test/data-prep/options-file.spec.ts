@@ -1,26 +1,12 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { refuseOtherOptions } from "../../components/data/data-quality.ts";
 import { readManifest } from "../../data-prep/manifest.ts";
 import { optionsOfStack, readOptionsFile } from "../../data-prep/options-file.ts";
 import { folderForEach } from "./folder.ts";
 
-const root = join(import.meta.dirname, "..", "..");
-
-/** Runs data-prep as npm does for a user in `folder`. */
-function dataPrep(folder: string, ...args: string[]): Promise<{ code: number; text: string }> {
-    const env = { ...process.env, npm_lifecycle_event: "data-prep", INIT_CWD: folder };
-    return new Promise((done) => {
-        execFile(process.execPath, ["data-prep/cli.ts", ...args], { cwd: root, env }, (error, stdout, stderr) =>
-            done({ code: error ? Number(error.code) : 0, text: stdout + stderr }),
-        );
-    });
-}
-
 describe("Options file of data-prep", () => {
-    const { at, put } = folderForEach();
+    const { at, put, dataPrep } = folderForEach();
     const manifest = async () => (await readManifest(at("out/data.csv"))) ?? assert.fail();
 
     beforeEach(() => {
@@ -41,42 +27,39 @@ describe("Options file of data-prep", () => {
     });
 
     it("data-prep's command line overrides the options file", async () => {
-        const first = await dataPrep(at(""), "--options", "shop.yaml");
-        assert.equal(first.code, 0, first.text);
-        assert.match(first.text, /user = who, item = what, time = at/);
-        assert.match(first.text, /^warning: The case "stars >= 40" of --event matches no row/m);
+        const first = dataPrep("--options", "shop.yaml");
+        assert.equal(first.status, 0, first.stderr);
+        assert.match(first.stderr, /user = who, item = what, time = at/);
+        assert.match(first.stderr, /^warning: The case "stars >= 40" of --event matches no row/m);
         const types = (await manifest()).eventTypes.map(({ name }) => name);
         assert.deepEqual(types, ["Watch", "Like"]);
-        const second = await dataPrep(at(""), "--options", "shop.yaml", "--event", "View");
-        assert.equal(second.code, 0, second.text);
+        const second = dataPrep("--options", "shop.yaml", "--event", "View");
+        assert.equal(second.status, 0, second.stderr);
         assert.deepEqual(
             (await manifest()).eventTypes.map(({ name }) => name),
             ["View"],
         );
-        const third = await dataPrep(at(""), "--options", "shop.yaml", "--event", "stars >= 40 -> Love, else Watch");
-        assert.equal(third.code, 1, third.text);
-        assert.match(third.text, /The case "stars >= 40" of --event matches no row/);
+        const third = dataPrep("--options", "shop.yaml", "--event", "stars >= 40 -> Love, else Watch");
+        assert.equal(third.status, 1, third.stderr);
+        assert.match(third.stderr, /The case "stars >= 40" of --event matches no row/);
     });
 
-    it("`data-prep` rejects an options file with an unknown key, value or path", async () => {
-        const refused = async (text: string, pattern: RegExp) => {
+    it("`data-prep` rejects an options file with an unknown key, value or path", () => {
+        const refuses = (text: string, pattern: RegExp) => {
             put("wrong.yaml", text);
-            const { code, text: printed } = await dataPrep(at(""), "--options", "wrong.yaml");
-            assert.equal(code, 2, printed);
-            assert.match(printed, pattern);
+            const { status, stderr } = dataPrep("--options", "wrong.yaml");
+            assert.equal(status, 2, stderr);
+            assert.match(stderr, pattern);
         };
-        await refused("files: events.csv\ncolum: x", /unknown option '--colum'/);
-        await refused("files: events.csv\nmax-bad: many", /max-bad/);
-        await refused(
-            "files: events.csv\nevent: stars => 4 -> Like",
-            /Write >= for =>:\n {2}stars => 4 -> Like\n {8}\^/,
-        );
-        await refused("- events.csv", /wrong\.yaml is not a map of options/);
-        await refused("files: [events.csv", /wrong\.yaml is neither YAML nor JSON/);
-        await refused("files: { a: b }", /wrong\.yaml: "files" must be a text/);
-        const { code, text } = await dataPrep(at(""), "--options", "none.yaml");
-        assert.equal(code, 2);
-        assert.match(text, /There is no file .*none\.yaml/);
+        refuses("files: events.csv\ncolum: x", /unknown option '--colum'/);
+        refuses("files: events.csv\nmax-bad: many", /max-bad/);
+        refuses("files: events.csv\nevent: stars => 4 -> Like", /Write >= for =>:\n {2}stars => 4 -> Like\n {8}\^/);
+        refuses("- events.csv", /wrong\.yaml is not a map of options/);
+        refuses("files: [events.csv", /wrong\.yaml is neither YAML nor JSON/);
+        refuses("files: { a: b }", /wrong\.yaml: "files" must be a text/);
+        const { status, stderr } = dataPrep("--options", "none.yaml");
+        assert.equal(status, 2);
+        assert.match(stderr, /There is no file .*none\.yaml/);
     });
 
     it("`optionsOfStack` reads the stack's options file, and sets `--output` to the stack's `interactionsFile`", async () => {
@@ -96,7 +79,7 @@ describe("Options file of data-prep", () => {
     });
 
     it("`preview` rejects data if the options file changed after data-prep ran", async () => {
-        await dataPrep(at(""), "--options", "shop.yaml");
+        dataPrep("--options", "shop.yaml");
         const dataManifest = await manifest();
         const config = (file: string | undefined) => ({
             dataOptionsFile: file,

@@ -6,12 +6,12 @@ import { folderForEach } from "./folder.ts";
  * runs.
  */
 export function prepareForEach() {
-    const { at, put } = folderForEach();
+    const folder = folderForEach();
     let log: string[];
     beforeEach(() => {
         log = [];
     });
     const run = (options: PrepareOptions) =>
-        prepare({ output: at("out/data.csv"), log: (line) => log.push(line), ...options });
-    return { at, put, run, logged: () => log };
+        prepare({ output: folder.at("out/data.csv"), log: (line) => log.push(line), ...options });
+    return { ...folder, run, logged: () => log };
 }

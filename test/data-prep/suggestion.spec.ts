@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { readTimes } from "access-doctor/times";
 import { createSuggest, withColumns } from "../../data-prep/suggestion.ts";
 import { prepareForEach } from "./preparing.ts";
 import { lines } from "./public-tables.ts";
 
-const cli = join(import.meta.dirname, "..", "..", "data-prep", "cli.ts");
 const now = Date.UTC(2026, 10, 28) / 1000;
 
 describe("Suggested data-prep commands", () => {
-    const { at, put, run } = prepareForEach();
+    const { at, put, run, dataPrep } = prepareForEach();
 
     it("the command that data-prep suggests keeps the given options, quoted for a shell", () => {
         const typed = [
@@ -39,8 +36,7 @@ describe("Suggested data-prep commands", () => {
         mkdirSync(at("data"));
         const sources = [{ dataset: "interactions", file: "u.data", sha256: "" }];
         put("data/manifest.json", JSON.stringify({ schemaVersion: 1, sources }));
-        const runDataPrep = (...args: string[]) =>
-            spawnSync(process.execPath, [cli, "events.csv", ...args], { cwd: at(""), encoding: "utf8" });
+        const runDataPrep = (...args: string[]) => dataPrep("events.csv", ...args);
         put("p.csv", lines("item_id,title", "2,Cup", "3,Pot"));
         const given = ["--items", "p.csv", "--report", "r.json", "--columns", "user=who"];
         const { stderr, status } = runDataPrep(...given);
@@ -77,11 +73,7 @@ describe("Suggested data-prep commands", () => {
             return `${n % 4},k${n % 60},${day.join("/")},p ${n % 97},${n % 3 > 0 ? "seen" : "bought"}`;
         });
         put("events.csv", lines("user_id,customer_id,Order Date,product,kind", ...rows));
-        const runDataPrep = (...args: string[]) =>
-            spawnSync(process.execPath, [cli, "events.csv", "--output", "own/", ...args], {
-                cwd: at(""),
-                encoding: "utf8",
-            });
+        const runDataPrep = (...args: string[]) => dataPrep("events.csv", "--output", "own/", ...args);
         const { stderr, status } = runDataPrep();
         const command =
             "npm run data-prep -- events.csv --output own/ --columns 'user=customer_id,item=product,time=Order Date' --time %d/%m/%Y";
@@ -110,11 +102,7 @@ describe("Suggested data-prep commands", () => {
     it("`data-prep` takes the column with the ids of `--items`, whatever its name", () => {
         put("events.csv", lines("user_id,product_id,label,ts", ...Array(30).fill("u1,7,A-7,1760000000")));
         put("items.csv", lines("id,title", "A-7,Cup", "B-8,Pot"));
-        const { stderr } = spawnSync(
-            process.execPath,
-            [cli, "events.csv", "--items", "items.csv", "--output", "own/", "--dry-run"],
-            { cwd: at(""), encoding: "utf8" },
-        );
+        const { stderr } = dataPrep("events.csv", "--items", "items.csv", "--output", "own/", "--dry-run");
         assert.match(stderr, /user = user_id, item = label, time = ts;/);
     });
 
