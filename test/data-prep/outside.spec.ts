@@ -267,18 +267,6 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
         );
     });
 
-    it("`data-prep` describes a file's encoding, delimiter, columns and time format", async () => {
-        const { plans } = await csvOf(
-            put("export.csv", Buffer.from(lines("client_id;sku;date", "1;caf\u00e9;2024-05-01"), "latin1")),
-        );
-        const [plan] = plans;
-        assert.ok(plan);
-        assert.match(
-            described(plan),
-            /semicolons, windows-1252; user = client_id, item = sku, time = date; times in ISO 8601; every event is Watch$/,
-        );
-    });
-
     it("`data-prep` recognizes the column `Member No` of a library's loans as user ID", async () => {
         const loans = lines("Member No;ISBN;Borrowed on", "M1;9783000039595;22.07.2025 20:00");
         const { plans } = await csvOf(put("loans.csv", loans));

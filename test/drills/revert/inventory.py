@@ -10,38 +10,65 @@ import boto3
 
 everything = {}
 
+# Kind, service, operation, the list in its answer, and the id and the creation time of an item.
+LISTS = [
+    ("schema", "personalize", "list_schemas", "schemas", "{schemaArn}", "creationDateTime"),
+    ("dataset group", "personalize", "list_dataset_groups", "datasetGroups", "{datasetGroupArn}", "creationDateTime"),
+    ("dataset", "personalize", "list_datasets", "datasets", "{datasetArn}", "creationDateTime"),
+    ("solution", "personalize", "list_solutions", "solutions", "{solutionArn}", "creationDateTime"),
+    ("version", "personalize", "list_solution_versions", "solutionVersions", "{solutionVersionArn}", "creationDateTime"),
+    ("campaign", "personalize", "list_campaigns", "campaigns", "{campaignArn}", "creationDateTime"),
+    ("tracker", "personalize", "list_event_trackers", "eventTrackers", "{name} {eventTrackerArn}", "creationDateTime"),
+    ("filter", "personalize", "list_filters", "Filters", "{filterArn}", "creationDateTime"),
+    ("function", "lambda", "list_functions", "Functions", "{region} {FunctionName}", None),
+    ("log group", "logs", "describe_log_groups", "logGroups", "{region} {logGroupName}", None),
+    ("alarm", "cloudwatch", "describe_alarms", "MetricAlarms", "{region} {AlarmName}", None),
+    ("dashboard", "cloudwatch", "list_dashboards", "DashboardEntries", "{DashboardName}", None),
+    ("schedule", "scheduler", "list_schedules", "Schedules", "{region} {Name}", None),
+    ("topic", "sns", "list_topics", "Topics", "{TopicArn}", None),
+    ("subscription", "sns", "list_subscriptions", "Subscriptions", "{TopicArn} {Endpoint}", None),
+    ("trail", "cloudtrail", "describe_trails", "trailList", "{TrailARN}", None),
+]
+
 
 def add(kind, identity, created=""):
-    everything[f"{kind} {identity}"] = str(created)
+    everything[f"{kind} {identity}"] = created.isoformat() if hasattr(created, "isoformat") else str(created)
 
 
 def hashed(value):
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 
-def personalize(region):
-    client = boto3.client("personalize", region)
-    for kind, operation, key, arn in [
-        ("schema", "list_schemas", "schemas", "schemaArn"),
-        ("dataset group", "list_dataset_groups", "datasetGroups", "datasetGroupArn"),
-        ("dataset", "list_datasets", "datasets", "datasetArn"),
-        ("solution", "list_solutions", "solutions", "solutionArn"),
-        ("version", "list_solution_versions", "solutionVersions", "solutionVersionArn"),
-        ("campaign", "list_campaigns", "campaigns", "campaignArn"),
-        ("tracker", "list_event_trackers", "eventTrackers", "eventTrackerArn"),
-        ("filter", "list_filters", "Filters", "filterArn"),
-    ]:
-        for item in getattr(client, operation)()[key]:
+def regional(region):
+    def client(service):
+        return boto3.client(service, region)
+
+    for kind, service, operation, key, identity, created in LISTS:
+        for item in getattr(client(service), operation)()[key]:
             if not item.get("status", "").startswith("DELETE"):
-                named = f"{item['name']} " if kind == "tracker" else ""
-                add(kind, named + item[arn], item["creationDateTime"].isoformat())
+                add(kind, identity.format(region=region, **item), item.get(created, ""))
+    for url in client("sqs").list_queues().get("QueueUrls", []):
+        add("queue", f"{region} {url.rsplit('/', 1)[-1]}")
+    for parameter in client("ssm").get_parameters_by_path(Path="/movie-recommender", Recursive=True)["Parameters"]:
+        add("parameter", f"{region} {parameter['Name']}")
+    for api in client("apigateway").get_rest_apis()["items"]:
+        add("api", f"{region} {api['name']} {api['id']}")
+        for stage in client("apigateway").get_stages(restApiId=api["id"])["item"]:
+            add("stage", f"{region} {api['name']} {stage['stageName']}")
+    dynamo = client("dynamodb")
+    for name in dynamo.list_tables()["TableNames"]:
+        add("table", name, dynamo.describe_table(TableName=name)["Table"]["CreationDateTime"])
+        for item in dynamo.scan(TableName=name)["Items"]:
+            pk, sk = item["pk"]["S"], item["sk"]["S"]
+            # Compare the content of viewers' events only, because the API itself changes the other items.
+            add("table item", f"{name}/{pk}/{sk}", hashed(item) if sk == "recent" else "")
 
 
 def buckets():
     client = boto3.client("s3", "us-east-1")
     for bucket in client.list_buckets()["Buckets"]:
         name = bucket["Name"]
-        add("bucket", name, bucket["CreationDate"].isoformat())
+        add("bucket", name, bucket["CreationDate"])
         for version in client.list_object_versions(Bucket=name).get("Versions", []):
             add("object version", f"{name}/{version['Key']}?{version['VersionId']}")
         try:
@@ -56,49 +83,9 @@ def roles():
         if role["Path"].startswith("/aws-service-role/"):
             continue
         name = role["RoleName"]
-        add("role", name, role["CreateDate"].isoformat())
+        add("role", name, role["CreateDate"])
         for policy in client.list_role_policies(RoleName=name)["PolicyNames"]:
             add("role policy", f"{name}/{policy}")
-
-
-def tables(region):
-    client = boto3.client("dynamodb", region)
-    for name in client.list_tables()["TableNames"]:
-        add("table", name, client.describe_table(TableName=name)["Table"]["CreationDateTime"].isoformat())
-        for item in client.scan(TableName=name)["Items"]:
-            pk, sk = item["pk"]["S"], item["sk"]["S"]
-            # Compare the content of viewers' events only, because the API itself changes the other items.
-            add("table item", f"{name}/{pk}/{sk}", hashed(item) if sk == "recent" else "")
-
-
-def others(region):
-    def client(service):
-        return boto3.client(service, region)
-
-    for function in client("lambda").list_functions()["Functions"]:
-        add("function", f"{region} {function['FunctionName']}")
-    for group in client("logs").describe_log_groups()["logGroups"]:
-        add("log group", f"{region} {group['logGroupName']}")
-    for api in client("apigateway").get_rest_apis()["items"]:
-        add("api", f"{region} {api['name']} {api['id']}")
-        for stage in client("apigateway").get_stages(restApiId=api["id"])["item"]:
-            add("stage", f"{region} {api['name']} {stage['stageName']}")
-    for alarm in client("cloudwatch").describe_alarms()["MetricAlarms"]:
-        add("alarm", f"{region} {alarm['AlarmName']}")
-    for dashboard in client("cloudwatch").list_dashboards()["DashboardEntries"]:
-        add("dashboard", dashboard["DashboardName"])
-    for schedule in client("scheduler").list_schedules()["Schedules"]:
-        add("schedule", f"{region} {schedule['Name']}")
-    for topic in client("sns").list_topics()["Topics"]:
-        add("topic", topic["TopicArn"])
-    for subscription in client("sns").list_subscriptions()["Subscriptions"]:
-        add("subscription", f"{subscription['TopicArn']} {subscription['Endpoint']}")
-    for url in client("sqs").list_queues().get("QueueUrls", []):
-        add("queue", f"{region} {url.rsplit('/', 1)[-1]}")
-    for trail in client("cloudtrail").describe_trails()["trailList"]:
-        add("trail", trail["TrailARN"])
-    for parameter in client("ssm").get_parameters_by_path(Path="/movie-recommender", Recursive=True)["Parameters"]:
-        add("parameter", f"{region} {parameter['Name']}")
 
 
 def budgets():
@@ -108,9 +95,7 @@ def budgets():
 
 
 for region in sys.argv[1:]:
-    personalize(region)
-    tables(region)
-    others(region)
+    regional(region)
 buckets()
 roles()
 budgets()
