@@ -66,46 +66,33 @@ showTable(
 for (const [index, result] of results.entries()) {
     for (const fault of faultsOf(result)) showLine(`run ${index + 1}, ${nameOf(itemAt(cases, index))}: ${fault}`);
 }
-const sum = (count: (result: RevertResult) => number) => results.reduce((total, result) => total + count(result), 0);
 const endedRuns = results.filter(({ serves }) => serves !== undefined);
-const all = (name: string, count: number) =>
-    ({ name, figure: (100 * count) / endedRuns.length || 0, bound: "=", limit: 100, unit: "%" }) as const;
-const none = (name: string, figure: number) => ({ name, figure, bound: "=", limit: 0 }) as const;
+const all = (name: string, is: (result: RevertResult) => boolean | undefined) =>
+    ({
+        name,
+        figure: (100 * endedRuns.filter(is).length) / endedRuns.length || 0,
+        bound: "=",
+        limit: 100,
+        unit: "%",
+    }) as const;
+const none = (name: string, count: (result: RevertResult) => number) =>
+    ({ name, figure: results.reduce((total, result) => total + count(result), 0), bound: "=", limit: 0 }) as const;
 process.exitCode = printGoals([
     { name: "revert-runs", figure: results.length, bound: ">=", limit: fewestRuns },
-    none(
-        "revert-lost",
-        sum(({ lost }) => lost.length),
-    ),
-    all("revert-serving", endedRuns.filter(({ serves }) => serves).length),
-    all("revert-preview-empty", endedRuns.filter(({ previewEmpty }) => previewEmpty).length),
-    none(
-        "revert-trainings-unneeded",
-        sum((one) => one.unneededTrainings),
-    ),
-    none(
-        "revert-unanswered",
-        sum(({ unanswered }) => unanswered),
-    ),
-    none(
-        "revert-leftovers",
-        sum(({ leftovers }) => leftovers.length),
-    ),
+    none("revert-lost", ({ lost }) => lost.length),
+    all("revert-serving", ({ serves }) => serves),
+    all("revert-preview-empty", ({ previewEmpty }) => previewEmpty),
+    none("revert-trainings-unneeded", ({ unneededTrainings }) => unneededTrainings),
+    none("revert-unanswered", ({ unanswered }) => unanswered),
+    none("revert-leftovers", ({ leftovers }) => leftovers.length),
 ]);
 
 function nameOf({ change, stop, operation, ending }: RevertCase): string {
     return `${change} stopped by ${stop} at ${operation}, then ${ending}`;
 }
 
-function faultsOf({
-    lost,
-    leftovers,
-    serves,
-    previewEmpty,
-    unneededTrainings,
-    unanswered,
-    problem,
-}: RevertResult): string[] {
+function faultsOf(result: RevertResult): string[] {
+    const { lost, leftovers, serves, previewEmpty, unneededTrainings, unanswered, problem } = result;
     return [
         ...(problem === undefined ? [] : [`the ending failed: ${problem}`]),
         ...(lost.length > 0 ? [`lost ${lost.join(", ")}`] : []),

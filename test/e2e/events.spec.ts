@@ -5,10 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "policy-evaluator";
 import { watchedFilterExpression } from "../../core/config/watched.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
-import { run } from "../../packages/local-aws/pulumi.ts";
-import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { assertExit, createClients, region, testInstance } from "../support/local-aws.ts";
+import { runPython } from "../support/aws-cli.ts";
+import { createClients, region, testInstance } from "../support/local-aws.ts";
 
 const accountId = "000000000000";
 const bucketName = "films";
@@ -113,11 +112,8 @@ describe("Events and filters on the local AWS", () => {
         const [first = ""] = (await ask({ filterArn: unwatched.filterArn })).filter((item) => item !== "9");
         assert.deepEqual(await ask({ userId: "60", filterArn, filterValues }), []);
 
-        const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(instance.root).python;
         const script = join(import.meta.dirname, "events_client.py");
-        const sent = await run(instance, python, [script, trackingId, "22", first, String(itemsArn)], "captured");
-        assertExit(sent, 0);
-        assert.deepEqual(JSON.parse(sent.stdout), {
+        assert.deepEqual(await runPython(instance, script, trackingId, "22", first, String(itemsArn)), {
             Code: "InvalidInputException",
             Message: "There is no event tracker with the tracking id unknown.",
         });

@@ -6,9 +6,8 @@ import { join } from "node:path";
 import { executionRoleTrust } from "policy-evaluator";
 import { alarmCount } from "../../components/observability/alarms.ts";
 import { objectKeys } from "../../core/config/config.ts";
-import { run } from "../../packages/local-aws/pulumi.ts";
-import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import type { CheckResult } from "../../runbooks/lib/doctor/check.ts";
+import { runPython } from "../support/aws-cli.ts";
 import { importJobNames, listEverything, listWatchers } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied } from "../support/preview-plan.ts";
@@ -198,10 +197,7 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
             const script = join(import.meta.dirname, "boto3_client.py");
             const object = "personalize_interactions_fixed.csv";
             const args = [outputs.campaignArn, outputs.datasetGroupArn, outputs.bucketName, object].map(String);
-            const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
-            const result = await run(aws.instance, python, [script, ...args], "captured");
-            assertExit(result, 0);
-            results = JSON.parse(result.stdout);
+            results = await runPython(aws.instance, script, ...args);
         });
 
         it("boto3 reads the stack's campaign, version and datasets", () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { PersonalizeEvents } from "@aws-sdk/client-personalize-events";
-import { run } from "../../packages/local-aws/pulumi.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
-import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
+import { runPython } from "../support/aws-cli.ts";
 import { assertExit, createSettings, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied } from "../support/preview-plan.ts";
 import { until } from "../support/until.ts";
@@ -67,10 +66,9 @@ describe("Training settings of a stack that Pulumi deploys on the local AWS", ()
             const { solutionArn = "", solutionVersionArn } = first;
             const { solutionVersion } = await aws.personalize.describeSolutionVersion({ solutionVersionArn });
             assert.deepEqual(solutionVersion?.solutionConfig?.eventsConfig?.eventParametersList, expected);
-            const tool = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
-            const result = await run(aws.instance, tool, ["-c", python, solutionArn], "captured");
-            assertExit(result, 0);
-            assert.deepEqual(JSON.parse(result.stdout), { eventsConfig: { eventParametersList: expected } });
+            assert.deepEqual(await runPython(aws.instance, "-c", python, solutionArn), {
+                eventsConfig: { eventParametersList: expected },
+            });
         });
 
         it("`refresh` reports no change if Personalize returns `eventWeights` in a different format", async () => {

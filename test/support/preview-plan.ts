@@ -42,7 +42,7 @@ export async function previewedAndApplied(aws: TestAws) {
             .map(({ op, urn }) => `${op} ${urn.split("::").slice(2).join("::")}`)
             .sort();
     const steps = await previewedSteps(aws);
-    return { preview: pairs(steps), up: pairs((await appliedSteps(aws)).steps), steps };
+    return { preview: pairs(steps), up: pairs((await appliedSteps(aws)).steps) };
 }
 
 async function appliedSteps(aws: TestAws) {

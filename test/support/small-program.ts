@@ -1,17 +1,12 @@
 import { chmod, cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { environment, root } from "../../packages/local-aws/instance.ts";
-import { type CommandResult, run } from "../../packages/local-aws/pulumi.ts";
+import { run } from "../../packages/local-aws/pulumi.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { assertExit, region, type TestAws } from "./local-aws.ts";
 
 /** A Pulumi program that uses the packages, as users write them. */
-export interface SmallProgram {
-    /** Runs a Pulumi command on the program's stack. */
-    pulumi(...args: readonly string[]): Promise<CommandResult>;
-    /** Runs a Pulumi command that must succeed, and returns its standard output. */
-    succeeds(...args: readonly string[]): Promise<string>;
-}
+export type SmallProgram = ReturnType<typeof programIn>;
 
 /**
  * Copies a program into a folder with the packages, and creates its stack `example` with the bucket `name`, which
@@ -38,15 +33,17 @@ export function programIn(
     folder: string,
     path: string,
     variables: Readonly<Record<string, string>> = {},
-): SmallProgram {
+) {
     const pulumi = (...args: readonly string[]) => {
         const common = ["--cwd", folder, "--stack", "example", "--non-interactive", "--color", "never"];
         const env = { ...variables, PATH: `${path}${delimiter}${environment(aws.instance).PATH}` };
         return run(aws.instance, "pulumi", [...args, ...common], "captured", env);
     };
     return {
+        /** Runs a Pulumi command on the program's stack. */
         pulumi,
-        async succeeds(...args) {
+        /** Runs a Pulumi command that must succeed, and returns its standard output. */
+        async succeeds(...args: readonly string[]): Promise<string> {
             const result = await pulumi(...args);
             assertExit(result, 0);
             return result.stdout;

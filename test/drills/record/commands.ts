@@ -44,5 +44,3 @@ export function commands(cwd: string, env: NodeJS.ProcessEnv, say: (text: string
         },
     };
 }
-
-export type Commands = ReturnType<typeof commands>;

@@ -10,41 +10,11 @@ import { root } from "../../../packages/local-aws/instance.ts";
 import type { createSettings } from "../../support/local-aws.ts";
 import { freshUser, makeProgram, type OperatorOutputs } from "../../support/operators.ts";
 import { until } from "../../support/until.ts";
-import { type Commands, commands } from "./commands.ts";
+import { commands } from "./commands.ts";
 import type { Observation } from "./observe.ts";
 import { append, recordingVariable } from "./recording.ts";
 
-export interface DrillStack extends Commands {
-    readonly stack: string;
-    readonly configFile: string;
-    readonly region: string;
-    /** Records an observation under a name. Each line of the value is a fact of its own. */
-    note(name: string, value: string): void;
-    /** Adds values to the configuration. */
-    configure(values: Readonly<Record<string, unknown>>): Promise<void>;
-    /** Runs `up`, `preview`, `refresh` or `destroy` without prompts. */
-    engine(command: "up" | "preview" | "refresh" | "destroy", ...args: string[]): ReturnType<Commands["run"]>;
-    /** Creates an operator of the stack, and sets the permissions boundary of the stack's roles. */
-    createOperator(): Promise<undefined>;
-    /** Runs `up` with the operator's policies only. */
-    upAsOperator(): ReturnType<Commands["run"]>;
-    /** Deletes the operator. Only call this after a destroy. */
-    deleteOperator(): Promise<void>;
-    /**
-     * Runs a runbook without printing its stdout. Only the calls of `recommend` are recorded, because other runbooks
-     * read the whole account.
-     */
-    runbook(name: string, ...args: string[]): ReturnType<Commands["run"]>;
-    /**
-     * Observes the running stack from outside and records each observation.
-     * @returns the problem if the observation failed; otherwise undefined
-     */
-    observe(): Promise<string | undefined>;
-    /** The command with which the user can destroy the stack if the drill cannot. */
-    readonly byHand: string;
-    /** Deletes the folder with the state. Only call this after a destroy. */
-    forget(): Promise<void>;
-}
+export type DrillStack = Awaited<ReturnType<typeof makeDrillStack>>;
 
 const passphrase = "drill";
 const recorder = `--import=${pathToFileURL(join(import.meta.dirname, "recorder.ts"))}`;
@@ -71,7 +41,7 @@ export async function makeDrillStack(options: {
     /** Path of the file for recorded calls. */
     readonly recording: string;
     say(text: string): void;
-}): Promise<DrillStack> {
+}) {
     const stack = `drill-${randomBytes(3).toString("hex")}`;
     const dir = join(options.folder, stack);
     const backend = join(dir, "state");
@@ -113,29 +83,46 @@ export async function makeDrillStack(options: {
     let operator: Awaited<ReturnType<typeof makeOperator>> | undefined;
     return {
         ...terminal,
-        ...{ stack, region, configFile, note, configure },
-        engine: (command, ...args) => engine(command, args),
-        async createOperator() {
+        ...{ stack, region, configFile },
+        /** Records an observation under a name. Each line of the value is a fact of its own. */
+        note,
+        /** Adds values to the configuration. */
+        configure,
+        /** Runs `up`, `preview`, `refresh` or `destroy` without prompts. */
+        engine: (command: Parameters<typeof engine>[0], ...args: string[]) => engine(command, args),
+        /** Creates an operator of the stack, and sets the permissions boundary of the stack's roles. */
+        async createOperator(): Promise<undefined> {
             const program = await makeProgram((args) => pulumi(args, plain), "movie-recommender-operator", where);
             operator = await makeOperator(program, stack, options.settings);
             await configure({ permissionsBoundary: operator.boundaryArn });
-            return undefined;
         },
+        /** Runs `up` with the operator's policies only. */
         upAsOperator: () => engine("up", [], { ...env, ...operator?.env }),
+        /** Deletes the operator. Only call this after a destroy. */
         deleteOperator: async () => operator?.end(),
-        runbook: (name, ...args) =>
+        /**
+         * Runs a runbook without printing its stdout. Only the calls of `recommend` are recorded, because other
+         * runbooks read the whole account.
+         */
+        runbook: (name: string, ...args: string[]) =>
             terminal.run(process.execPath, [join("runbooks", `${name}.ts`), ...args], {
                 quiet: true,
                 env: name === "recommend" ? env : plain,
             }),
-        async observe() {
+        /**
+         * Observes the running stack from outside and records each observation.
+         * @returns the problem if the observation failed; otherwise undefined
+         */
+        async observe(): Promise<string | undefined> {
             const args = [observer, stack, await outputs(), interactionsFile];
             const { exitCode, stdout } = await terminal.run(process.execPath, args, { quiet: true, env });
             if (exitCode !== 0) return `exit ${exitCode}`;
             for (const { name, value } of JSON.parse(stdout) as Observation[]) note(name, value);
             return undefined;
         },
+        /** The command with which the user can destroy the stack if the drill cannot. */
         byHand: `${byHand} '${configFile}'\n  Then delete the IAM user ${stack}, and run:\n  ${byHand} '${operatorFile}' --cwd components/operator`,
+        /** Deletes the folder with the state. Only call this after a destroy. */
         forget: () => rm(dir, { recursive: true, force: true }),
     };
 }

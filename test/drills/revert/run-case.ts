@@ -3,10 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
-import { run } from "../../../packages/local-aws/pulumi.ts";
 import { createAdmin } from "../../../packages/local-aws/test/admin.ts";
-import { toolchain } from "../../../packages/local-aws/toolchain/env.mjs";
 import { followAudit } from "../../support/audited.ts";
+import { runPython } from "../../support/aws-cli.ts";
 import { interrupted } from "../../support/interrupt.ts";
 import { assertExit, region, type TestAws } from "../../support/local-aws.ts";
 import type { Change, RevertCase } from "./cases.ts";
@@ -170,19 +169,9 @@ async function trainings({ instance }: TestAws, after: number): Promise<number> 
     return requests.filter((one) => one.operation === "CreateSolutionVersion" && one.outcome === "accepted").length;
 }
 
-async function python(aws: TestAws, script: string, ...args: string[]): Promise<string> {
-    const result = await run(
-        aws.instance,
-        process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python,
-        [join(import.meta.dirname, script), ...args],
-        "captured",
-    );
-    assertExit(result, 0);
-    return result.stdout;
-}
-
-const inventory = async (aws: TestAws): Promise<Inventory> =>
-    withoutLeaving(JSON.parse(await python(aws, "inventory.py", region)));
+const script = (name: string) => join(import.meta.dirname, name);
+const inventory = async ({ instance }: TestAws): Promise<Inventory> =>
+    withoutLeaving(await runPython(instance, script("inventory.py"), region));
 
 /**
  * Checks with boto3 whether the campaign returns a list from a version with the data and the recipe from before the
@@ -191,7 +180,7 @@ const inventory = async (aws: TestAws): Promise<Inventory> =>
 async function serves(aws: TestAws, { outputs, contentHash }: Baseline): Promise<boolean> {
     const { campaignArn } = await aws.outputs();
     if (!campaignArn) return false;
-    const served = await python(aws, "serving.py", region, campaignArn, viewer).then(JSON.parse, () => ({}));
+    const served = await runPython(aws.instance, script("serving.py"), region, campaignArn, viewer).catch(() => ({}));
     return (
         served.status === "ACTIVE" &&
         served.items > 0 &&
