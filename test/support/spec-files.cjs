@@ -40,6 +40,8 @@ const slow = [
     "test/drills/",
     "test/e2e/",
     "test/docs.spec.ts",
+    "test/model-quality.spec.ts",
+    "test/runbooks/audit-leftovers.spec.ts",
     "test/app/storefront/access.spec.ts",
     "test/app/storefront/measures.spec.ts",
     "test/app/storefront/real-stack.spec.ts",
