@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CreateSolutionCommandInput } from "@aws-sdk/client-personalize";
 import fc from "fast-check";
 import { nextDue } from "../control/auto-training.ts";
+import { post } from "./films-service.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     arn,
@@ -27,12 +28,9 @@ describe("nextDue", () => {
         assert.equal(nextDue(0, 7, undefined, "real"), 3_600_000);
         assert.equal(nextDue(0, 7, 3_600_000, "real"), 3_600_000 + 7 * day);
         assert.equal(nextDue(0, 7, 3_600_000 + 7 * day + 5, "real"), 3_600_000 + 14 * day);
+        assert.equal(nextDue(10 * day, 7, 3_600_000, "real"), 10 * day + 3_600_000, "switched off and on again");
         assert.deepEqual([nextDue(0, 7, undefined, "demo"), nextDue(0, 7, 2000, "demo")], [2000, 142_000]);
         assert.deepEqual([nextDue(0, 1, undefined, "instant"), nextDue(0, 1, 100, "instant")], [100, 2100]);
-    });
-
-    it("`nextDue` returns one hour after the new start if automatic training was switched off and on again", () => {
-        assert.equal(nextDue(10 * day, 7, 3_600_000, "real"), 10 * day + 3_600_000);
     });
 
     it("`nextDue` returns the first scheduled time after the last one, however many periods have passed", () => {
@@ -96,8 +94,9 @@ describe("Automatic training", () => {
         });
     const untilLogged = (text: string) => until(async () => service.lines.some((line) => line.includes(text)));
 
-    it("automatic training is on by default, and trains again only if there are new interactions", async () => {
-        await createDataset(service);
+    it("automatic training is on by default, and trains again only after an import or an event", async () => {
+        const { datasetGroupArn } = await createDataset(service);
+        const { trackingId } = await service.personalize.createEventTracker({ name: "films", datasetGroupArn });
         await importData("first");
         await create({ solutionConfig: everyDay });
         const [first, ...none] = await trained(1);
@@ -106,37 +105,18 @@ describe("Automatic training", () => {
         const described = await service.personalize.describeSolutionVersion({ solutionVersionArn });
         assert.equal(described.solutionVersion?.trainingType, "AUTOMATIC");
         assert.ok(!Object.keys(described.solutionVersion ?? {}).includes("lastEvent"));
-        await service.personalize.createCampaign({
-            name: "films",
-            solutionVersionArn: `${solutionArn}/$LATEST`,
-            campaignConfig: { syncWithLatestSolutionVersion: true },
-        });
-
         await untilLogged("no new interactions since the last training");
         assert.equal((await versions()).length, 1);
         await importData("second", "s3://movies/more.csv");
         const [, second] = await trained(2);
         assert.equal(second?.trainingType, "AUTOMATIC");
-        const { campaign } = await service.personalize.describeCampaign({ campaignArn: arn("campaign/films") });
-        assert.equal(campaign?.solutionVersionArn, second?.solutionVersionArn);
         assert.deepEqual(await versions(), [first, second]);
-    });
-
-    it("automatic training counts streamed events as new interactions", async () => {
-        const { datasetGroupArn } = await createDataset(service);
-        await importData("first");
-        const { trackingId } = await service.personalize.createEventTracker({ name: "films", datasetGroupArn });
-        await create({ solutionConfig: everyDay });
-        await trained(1);
-        const body = {
-            trackingId,
-            sessionId: "s",
-            userId: "1",
-            eventList: [{ eventType: "watch", itemId: "1", sentAt: 1_700_000_000 }],
-        };
-        const answer = await fetch(`${service.endpoint}/events`, { method: "POST", body: JSON.stringify(body) });
-        assert.equal(answer.status, 200, await answer.text());
-        await trained(2);
+        const eventList = [{ eventType: "watch", itemId: "1", sentAt: 1_700_000_000 }];
+        assert.equal(
+            (await post(service, "/events", { trackingId, sessionId: "s", userId: "1", eventList })).status,
+            200,
+        );
+        await trained(3);
     });
 
     it("automatic training skips a scheduled training if there are no interactions", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { paginateListRecipes } from "@aws-sdk/client-personalize";
 import {
     campaignArn,
     datasetGroupArn,
@@ -11,7 +12,17 @@ import {
     usersArn,
     yearOf,
 } from "./films-service.ts";
-import { arn, fetchItems, importRole, refuses, type Service, trainRecipe, until, untilEnded } from "./support.ts";
+import {
+    arn,
+    exportLines,
+    fetchItems,
+    importRole,
+    refuses,
+    type Service,
+    trainRecipe,
+    until,
+    untilEnded,
+} from "./support.ts";
 
 describe("Data deletion jobs, and filters of users and of the current item", () => {
     const bucket = filmsBucket();
@@ -173,19 +184,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             async () => (await service.personalize.describeDataDeletionJob({ dataDeletionJobArn })).dataDeletionJob,
         );
     };
-    const exported = async (type: string) => {
-        const { datasetExportJobArn } = await service.personalize.createDatasetExportJob({
-            jobName: type,
-            datasetArn: arn(`dataset/films/${type}`),
-            roleArn: importRole,
-            jobOutput: { s3DataDestination: { path: "s3://movies/export/" } },
-            ingestionMode: "ALL",
-        });
-        await untilEnded(
-            async () => (await service.personalize.describeDatasetExportJob({ datasetExportJobArn })).datasetExportJob,
-        );
-        return String(bucket.objects[`movies/export/${type}_1.csv`]).trimEnd().split("\n").slice(1);
-    };
+    const exported = async (type: string) => (await exportLines(service, bucket, type)).slice(1);
 
     it("ListCampaigns lists the campaigns of a solution, and of a solution version", async () => {
         const names = async (parentArn: string) => {
@@ -198,16 +197,13 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
     });
 
     it("ListRecipes filters each page by domain", async () => {
-        const names: string[][] = [];
-        let nextToken: string | undefined;
-        do {
-            const page = await service.personalize.listRecipes({ domain: "VIDEO_ON_DEMAND", nextToken });
-            names.push((page.recipes ?? []).map(({ name = "" }) => name));
-            ({ nextToken } = page);
-        } while (nextToken !== undefined);
-        assert.equal(names.length, 2);
-        assert.equal(names.flat().length, 5);
-        assert.ok(names.flat().every((name) => name.startsWith("aws-vod-")));
+        const pages: string[][] = [];
+        const client = service.personalize;
+        for await (const { recipes = [] } of paginateListRecipes({ client }, { domain: "VIDEO_ON_DEMAND" })) {
+            pages.push(recipes.map(({ name = "" }) => name));
+        }
+        assert.deepEqual([pages.length, pages.flat().length], [2, 5]);
+        assert.ok(pages.flat().every((name) => name.startsWith("aws-vod-")));
     });
 
     it("an event with a future timestamp does not empty the list of aws-trending-now", async () => {

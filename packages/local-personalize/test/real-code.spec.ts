@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { paginateListRecipes } from "@aws-sdk/client-personalize";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     arn,
@@ -9,7 +10,7 @@ import {
     refuses,
     serviceOf,
     startService,
-    until,
+    untilEnded,
 } from "./support.ts";
 
 /** Sends calls in the order of AWS's own samples, which real accounts accept (docs/emulator.md). */
@@ -22,19 +23,17 @@ describe("Client code written for AWS", () => {
     it("CreateDatasetImportJob is accepted while the dataset is pending", async () => {
         const { schemaArn } = await service.personalize.createSchema({ name: "films", schema: interactionsSchema });
         ({ datasetGroupArn } = await service.personalize.createDatasetGroup({ name: "films" }));
-        await until(async () => {
-            const { datasetGroup } = await service.personalize.describeDatasetGroup({ datasetGroupArn });
-            return datasetGroup?.status === "ACTIVE";
-        });
+        await untilEnded(
+            async () => (await service.personalize.describeDatasetGroup({ datasetGroupArn })).datasetGroup,
+        );
         const dataset = { name: "films", schemaArn, datasetGroupArn, datasetType: "Interactions" };
         const { datasetArn } = await service.personalize.createDataset(dataset);
         const dataSource = { dataLocation: "s3://movies/a.csv" };
         const job = { jobName: "films", datasetArn, dataSource, roleArn: importRole };
         const { datasetImportJobArn } = await service.personalize.createDatasetImportJob(job);
-        const imported = await until(async () => {
-            const described = await service.personalize.describeDatasetImportJob({ datasetImportJobArn });
-            return /ACTIVE|FAILED/.test(described.datasetImportJob?.status ?? "") && described.datasetImportJob;
-        });
+        const imported = await untilEnded(
+            async () => (await service.personalize.describeDatasetImportJob({ datasetImportJobArn })).datasetImportJob,
+        );
         assert.equal(imported.status, "ACTIVE");
         const { dataset: ready } = await service.personalize.describeDataset({ datasetArn });
         assert.ok(Number(imported.lastUpdatedDateTime) >= Number(ready?.lastUpdatedDateTime));
@@ -66,19 +65,23 @@ describe("Client code written for AWS", () => {
         });
     }
 
-    it("ListRecipes returns recipes alphabetically, eleven in a page", async () => {
-        const names: string[] = [];
-        const lengths: number[] = [];
-        let nextToken: string | undefined;
-        do {
-            const page = await service.personalize.listRecipes(nextToken ? { nextToken } : {});
-            lengths.push(page.recipes?.length ?? 0);
-            names.push(...(page.recipes ?? []).map(({ name }) => name ?? ""));
-            nextToken = page.nextToken;
-        } while (nextToken);
-        assert.deepEqual(lengths, [11, 11]);
+    it("ListRecipes returns recipes alphabetically, eleven in a page, and without legacy recipes", async () => {
+        const pages: string[][] = [];
+        for await (const { recipes = [] } of paginateListRecipes({ client: service.personalize }, {})) {
+            pages.push(recipes.map(({ name = "" }) => name));
+        }
+        const names = pages.flat();
+        assert.deepEqual(
+            pages.map(({ length }) => length),
+            [11, 11],
+        );
         assert.deepEqual(names, names.toSorted());
+        assert.ok(names.includes("aws-user-personalization-v2") && !names.includes("aws-hrnn"));
         assert.equal((await service.personalize.listRecipes({ maxResults: 50 })).recipes?.length, 22);
+        const { recipe: hrnn } = await service.personalize.describeRecipe({ recipeArn: recipe("aws-hrnn") });
+        assert.deepEqual([hrnn?.name, hrnn?.recipeType, hrnn?.status], ["aws-hrnn", "USER_PERSONALIZATION", "ACTIVE"]);
+        const unknown = service.personalize.describeRecipe({ recipeArn: recipe("aws-fish") });
+        await refuses(unknown, /recipe does not exist/, "ResourceNotFoundException");
     });
 
     it("DescribeAlgorithm and DescribeFeatureTransformation describe the resources that a recipe refers to", async () => {

@@ -86,15 +86,6 @@ describe("Recipes of the local Personalize", () => {
         assert.deepEqual(ids(await ask("aws-sims", { itemId: "990", numResults: 5 })), popular);
     });
 
-    it("lists of user personalization recipes contain some watched items", async () => {
-        const watched = new Set(history.filter(({ user }) => user === 22).map(({ item }) => String(item)));
-        for (const name of ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"]) {
-            const list = ids(await ask(name, { userId: "22", numResults: 100 }));
-            const watchedCount = list.filter((itemId) => watched.has(itemId)).length;
-            assert.ok(watchedCount > 0 && watchedCount < list.length, name);
-        }
-    });
-
     it("AutoML chooses aws-user-personalization, and trains automatically by default", async () => {
         const { personalize, lines } = service;
         const solutionArn = arn("solution/auto");

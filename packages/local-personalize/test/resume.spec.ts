@@ -18,23 +18,13 @@ import {
     type Service,
     startService,
     trainVersion,
-    until,
+    untilEnded,
 } from "./support.ts";
 
 const dataLocation = "s3://movies/all.csv";
 const solutionArn = arn("solution/films");
 const campaignArn = arn("campaign/films");
 const recipeArn = recipe("aws-user-personalization");
-const isOver = /ACTIVE|FAILED/;
-const solution = (datasetGroupArn: string) => ({
-    name: "films",
-    datasetGroupArn,
-    recipeArn,
-    // Turn automatic training off: these tests make resources a day older, so automatic trainings would otherwise
-    // begin.
-    performAutoTraining: false,
-});
-
 describe("Resources of the local Personalize after restarts and over time", () => {
     const { access } = createBucket({ "movies/all.csv": interactionsCsv(syntheticRatings()) });
     let dataDir: string;
@@ -44,6 +34,17 @@ describe("Resources of the local Personalize after restarts and over time", () =
         await service?.stop();
         service = await startService({ access, dataDir, speed });
         return service;
+    };
+
+    /** Creates a dataset with imported rows, and a solution. */
+    const openSolution = async () => {
+        const quick = await open("instant");
+        const { datasetArn, datasetGroupArn } = await createDataset(quick);
+        await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
+        // Without automatic training, because these tests make resources a day older.
+        const solution = { name: "films", datasetGroupArn, recipeArn, performAutoTraining: false };
+        await quick.personalize.createSolution(solution);
+        return { ...quick, datasetArn };
     };
 
     beforeEach(async () => {
@@ -71,25 +72,20 @@ describe("Resources of the local Personalize after restarts and over time", () =
 
         const { personalize } = await open("instant");
         const datasetImportJobArn = arn("dataset-import-job/killed");
-        const job = await until(async () => {
-            const answer = await personalize.describeDatasetImportJob({ datasetImportJobArn });
-            return isOver.test(answer.datasetImportJob?.status ?? "") && answer.datasetImportJob;
-        });
+        const job = await untilEnded(
+            async () => (await personalize.describeDatasetImportJob({ datasetImportJobArn })).datasetImportJob,
+        );
         assert.equal(job.status, "ACTIVE", job.failureReason);
     });
 
     it("a training that a restart interrupted runs again, and its campaign answers after another restart", async () => {
-        const first = await open("instant");
-        const { datasetArn, datasetGroupArn } = await createDataset(first);
-        await runImportJob(first, { jobName: "job", datasetArn, dataLocation });
-        await first.personalize.createSolution(solution(datasetGroupArn));
+        const first = await openSolution();
         const { solutionVersionArn } = await first.personalize.createSolutionVersion({ solutionArn });
 
         const second = await open("instant");
-        const version = await until(async () => {
-            const answer = await second.personalize.describeSolutionVersion({ solutionVersionArn });
-            return isOver.test(answer.solutionVersion?.status ?? "") && answer.solutionVersion;
-        });
+        const version = await untilEnded(
+            async () => (await second.personalize.describeSolutionVersion({ solutionVersionArn })).solutionVersion,
+        );
         assert.equal(version.status, "ACTIVE", version.failureReason);
         await second.personalize.createCampaign({ name: "films", solutionVersionArn });
         const ask = { campaignArn, userId: "1" };
@@ -129,10 +125,7 @@ describe("Resources of the local Personalize after restarts and over time", () =
     });
 
     it("a campaign answers with the old version during its update, and cannot be deleted then", async () => {
-        const quick = await open("instant");
-        const { datasetArn, datasetGroupArn } = await createDataset(quick);
-        await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await quick.personalize.createSolution(solution(datasetGroupArn));
+        const quick = await openSolution();
         const old = await trainVersion(quick, solutionArn);
         const next = await trainVersion(quick, solutionArn);
         const { solutionVersionArn } = old;
@@ -162,18 +155,14 @@ describe("Resources of the local Personalize after restarts and over time", () =
     });
 
     it("$LATEST deploys the newest solution version, and syncWithLatestSolutionVersion deploys later versions", async () => {
-        const quick = await open("instant");
+        const quick = await openSolution();
         const { personalize, runtime } = quick;
-        const { datasetArn, datasetGroupArn } = await createDataset(quick);
-        await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await personalize.createSolution(solution(datasetGroupArn));
         const campaign = {
             name: "films",
             solutionVersionArn: `${solutionArn}/$LATEST`,
             campaignConfig: { syncWithLatestSolutionVersion: true },
         };
-        const create = campaign;
-        await refuses(personalize.createCampaign(create), /\$LATEST/, "ResourceNotFoundException");
+        await refuses(personalize.createCampaign(campaign), /\$LATEST/, "ResourceNotFoundException");
         await refuses(
             personalize.createCampaign({ name: "films", solutionVersionArn: solutionArn }),
             /solution version does not exist/,
@@ -181,7 +170,7 @@ describe("Resources of the local Personalize after restarts and over time", () =
         );
         const served = async () => (await personalize.describeCampaign({ campaignArn })).campaign;
         const first = await trainVersion(quick, solutionArn);
-        await personalize.createCampaign(create);
+        await personalize.createCampaign(campaign);
         assert.equal((await served())?.solutionVersionArn, first.solutionVersionArn);
         const second = await trainVersion(quick, solutionArn);
         assert.equal((await served())?.solutionVersionArn, second.solutionVersionArn);
@@ -189,16 +178,17 @@ describe("Resources of the local Personalize after restarts and over time", () =
     });
 
     it("the solution and dataset can be deleted after StopSolutionVersionCreation", async () => {
-        const quick = await open("instant");
-        const { datasetArn, datasetGroupArn } = await createDataset(quick);
-        await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await quick.personalize.createSolution(solution(datasetGroupArn));
+        const quick = await openSolution();
         passADay(dataDir);
 
         const { personalize } = await open("real");
         const { solutionVersionArn } = await personalize.createSolutionVersion({ solutionArn });
         await refuses(personalize.deleteSolution({ solutionArn }), /Stop it/, "ResourceInUseException");
-        await refuses(personalize.deleteDataset({ datasetArn }), /in use by/, "ResourceInUseException");
+        await refuses(
+            personalize.deleteDataset({ datasetArn: quick.datasetArn }),
+            /in use by/,
+            "ResourceInUseException",
+        );
         await personalize.stopSolutionVersionCreation({ solutionVersionArn });
         const { solutionVersion } = await personalize.describeSolutionVersion({ solutionVersionArn });
         assert.equal(solutionVersion?.status, "CREATE STOPPED");
@@ -212,15 +202,13 @@ describe("Resources of the local Personalize after restarts and over time", () =
     });
 
     it("deletion of a dataset or solution also deletes its files", async () => {
-        const quick = await open("instant");
-        const { datasetArn, datasetGroupArn } = await createDataset(quick);
-        await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await quick.personalize.createSolution(solution(datasetGroupArn));
+        const quick = await openSolution();
         const { solutionVersionArn } = await trainVersion(quick, solutionArn);
         const files = () => ["datasets/3.rows", "models/6"].map((file) => existsSync(join(dataDir, file)));
         assert.ok(solutionVersionArn);
         assert.deepEqual(files(), [true, true]);
         await quick.personalize.deleteSolution({ solutionArn });
+        const { datasetArn } = quick;
         await quick.personalize.deleteDataset({ datasetArn });
         await refuses(quick.personalize.deleteDataset({ datasetArn }), /dataset/, "ResourceNotFoundException");
         assert.deepEqual(files(), [false, false]);

@@ -7,18 +7,16 @@ import {
     column,
     createBucket,
     createSchema,
-    importRole,
+    exportLines,
     interactionColumns,
     recipe,
     refuses,
     serviceOf,
     startService,
     trainRecipe,
-    untilEnded,
 } from "./support.ts";
 
 const datasetGroupArn = arn("dataset-group/films");
-const interactionsArn = arn("dataset/films/INTERACTIONS");
 const category = (name: string) => column(name, "string", { categorical: true });
 const schemas = {
     INTERACTIONS: createSchema("Interactions", ...interactionColumns, category("DEVICE"), column("NOTE")),
@@ -268,21 +266,11 @@ describe("Settings of solutions, context and impressions", () => {
     });
 
     it("exports contain all columns of the schema, and for streamed events the values of the events' properties", async () => {
-        const jobOutput = { s3DataDestination: { path: "s3://movies/export/" } };
-        const exported = async (jobName: string, ingestionMode: "BULK" | "PUT") => {
-            const job = { jobName, datasetArn: interactionsArn, roleArn: importRole, jobOutput, ingestionMode };
-            const { datasetExportJobArn } = await service.personalize.createDatasetExportJob(job);
-            await untilEnded(
-                async () =>
-                    (await service.personalize.describeDatasetExportJob({ datasetExportJobArn })).datasetExportJob,
-            );
-            return String(bucket.objects[`movies/export/${jobName}_1.csv`]).split("\n");
-        };
-        const [header, first] = await exported("bulk", "BULK");
+        const [header, first] = await exportLines(service, bucket, "INTERACTIONS", "BULK");
         assert.equal(header, "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP,DEVICE,NOTE");
         const row = history[0];
         assert.equal(first, `${row?.user},${row?.item},Watch,${row?.timestamp},${deviceOf(row?.item ?? 0)},"a, note"`);
-        const [, event] = await exported("put", "PUT");
+        const [, event] = await exportLines(service, bucket, "INTERACTIONS", "PUT");
         assert.equal(event, "new-0,1,Watch,900000000,watch,");
     });
 });

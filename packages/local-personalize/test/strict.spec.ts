@@ -17,7 +17,6 @@ import {
     startService,
     trainRecipe,
     trainVersion,
-    until,
 } from "./support.ts";
 
 const [user, item] = [column("USER_ID"), column("ITEM_ID")];
@@ -74,6 +73,7 @@ describe("Documented rules of Personalize", () => {
                 "VIDEO_ON_DEMAND",
             ],
             ["videos without creation", "Items", [item, genre], /CREATION_TIMESTAMP of type long/, "VIDEO_ON_DEMAND"],
+            ["interactions without items", "Interactions", [user], /must have the field ITEM_ID of type string/],
             ["goods without a price", "Items", [item, category], /PRICE of type float/, "ECOMMERCE"],
         ];
         for (const [what, type, columns, message, domain] of refused) {
@@ -158,52 +158,6 @@ describe("Documented rules of Personalize", () => {
             assert.equal(failed.status, "CREATE FAILED");
             assert.match(failed.failureReason ?? "", /fewer than 1000 interactions after filtering by event type/);
         });
-    });
-
-    it("calls reject a key without a role, clauses of two subjects and 501 TPS, and an import eleven event types", async () => {
-        const many = syntheticRatings().map(
-            ({ user, item, timestamp }, n) => `${user},${item},${timestamp},T${n % 11}\n`,
-        );
-        const bucket = createBucket({
-            "movies/a.csv": interactionsCsv(syntheticRatings()),
-            "movies/items.csv": `ITEM_ID,${Array.from({ length: 12 }, (_, n) => `EXTRA_${n}`).join()}\n1${",a".repeat(12)}\n`,
-            "movies/b.csv": `USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n${many.join("")}`,
-        });
-        const service = await startService({ access: bucket.access });
-        try {
-            const { personalize } = service;
-            const kmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/1";
-            await refuses(personalize.createDatasetGroup({ name: "keyed", kmsKeyArn }), /kmsKeyArn needs a roleArn/);
-            const { datasetArn } = await createDataset(service);
-            await runImportJob(service, { jobName: "a", datasetArn, dataLocation: "s3://movies/a.csv" });
-            const failed = await runImportJob(service, { jobName: "b", datasetArn, dataLocation: "s3://movies/b.csv" });
-            assert.match(failed.failureReason ?? "", /11 event types and 0 metadata columns; together .* at most 10/);
-            const columns = Array.from({ length: 12 }, (_, n) => `EXTRA_${n}`);
-            const schema = createSchema("Items", column("ITEM_ID"), ...columns.map((name) => column(name)));
-            const items = { name: "items", datasetType: "ITEMS", schema, file: "items.csv" };
-            await addDataset(service, { datasetGroupArn }, items);
-            const filterExpression =
-                'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("a") | EXCLUDE UserID WHERE Users.AGE > 3';
-            await refuses(
-                personalize.createFilter({ name: "mixed", datasetGroupArn, filterExpression }),
-                /all clauses must have the same subject/,
-            );
-            const solutionVersionArn = await trainRecipe(service, "aws-popularity-count");
-            const campaign = { name: "films", solutionVersionArn, minProvisionedTPS: 501 };
-            await refuses(personalize.createCampaign(campaign), /at most 500, and is 501/, "LimitExceededException");
-            await personalize.createCampaign({ ...campaign, minProvisionedTPS: 1 });
-            await until(async () => {
-                const { campaign: described } = await personalize.describeCampaign({ campaignArn });
-                return described?.status === "ACTIVE";
-            });
-            const other = await trainRecipe(service, "aws-sims");
-            await personalize.updateCampaign({ campaignArn, solutionVersionArn: other });
-            assert.ok(
-                service.lines.some((line) => /changes its recipe from .*popularity-count to .*aws-sims/.test(line)),
-            );
-        } finally {
-            await service.discard();
-        }
     });
 
     it("with throttling enabled, requests above a campaign's capacity return ThrottlingException", async () => {

@@ -8,6 +8,7 @@ import {
     type CreateSolutionCommandInput,
     type Domain,
     type ImportMode,
+    type IngestionMode,
     Personalize,
 } from "@aws-sdk/client-personalize";
 import { type GetRecommendationsCommandInput, PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
@@ -231,6 +232,24 @@ export async function runImportJob(
     return untilEnded(
         async () => (await personalize.describeDatasetImportJob({ datasetImportJobArn })).datasetImportJob,
     );
+}
+
+/** Exports a dataset of the group films to the bucket "movies", and returns the lines of the file. */
+export async function exportLines(
+    { personalize }: Service,
+    { objects }: ReturnType<typeof createBucket>,
+    type: string,
+    ingestionMode: IngestionMode = "ALL",
+): Promise<string[]> {
+    const jobName = `${type}-${ingestionMode}`;
+    const { datasetExportJobArn } = await personalize.createDatasetExportJob({
+        ...{ jobName, datasetArn: arn(`dataset/films/${type}`), roleArn: importRole, ingestionMode },
+        jobOutput: { s3DataDestination: { path: "s3://movies/export/" } },
+    });
+    await untilEnded(
+        async () => (await personalize.describeDatasetExportJob({ datasetExportJobArn })).datasetExportJob,
+    );
+    return String(objects[`movies/export/${jobName}_1.csv`]).trimEnd().split("\n");
 }
 
 /** Creates a solution version, waits for the end of its training, and returns its description. */

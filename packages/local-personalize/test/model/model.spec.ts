@@ -40,19 +40,6 @@ describe("Recommender model", () => {
         assert.notDeepEqual(trainModel(interactionsOf(syntheticRatings({ seed: 2 })), RECIPE).weights, model.weights);
     });
 
-    it("the model contains each user's items, oldest first", () => {
-        const rows = [...interactions.users.keys()].filter(
-            (row) => interactions.userIds[interactions.users[row] ?? -1] === "22",
-        );
-        const watched = rows.map((row) => interactions.itemIds[interactions.items[row] ?? -1]);
-        assert.ok(watched.length > 10);
-        assert.deepEqual(
-            model.histories.get("22")?.map((index) => model.itemIds[index]),
-            watched,
-        );
-        assert.equal(model.histories.get("no such user"), undefined);
-    });
-
     it("scoreUser gives the newest event of a history the largest weight", () => {
         const [first = 0, second = 0] = topItems(model.popularity, 2);
         const weight = (from: number, to: number) => model.weights[from * model.itemIds.length + to] ?? 0;
