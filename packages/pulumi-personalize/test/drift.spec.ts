@@ -1,14 +1,4 @@
 import assert from "node:assert/strict";
-import {
-    CreateDatasetGroupCommand,
-    CreateSchemaCommand,
-    DeleteCampaignCommand,
-    DeleteDatasetGroupCommand,
-    ListTagsForResourceCommand,
-    TagResourceCommand,
-    UntagResourceCommand,
-    UpdateCampaignCommand,
-} from "@aws-sdk/client-personalize";
 import { interactionsSchema, recipe } from "../../local-personalize/test/support.ts";
 import { ownerTag } from "../tags.ts";
 import { common, type Made, owner, tags, useHarness } from "./harness.ts";
@@ -18,14 +8,13 @@ describe("Drift of Personalize resources", () => {
     const refreshed = async (kind: "Campaign" | "DatasetGroup", { id, outs }: Made) =>
         (await harness.handlers[kind].read(id, outs)).props;
     const tagsOf = async (resourceArn: string) => {
-        const answer = await harness.service.personalize.send(new ListTagsForResourceCommand({ resourceArn }));
+        const answer = await harness.service.personalize.listTagsForResource({ resourceArn });
         return Object.fromEntries((answer.tags ?? []).map(({ tagKey, tagValue }) => [tagKey, tagValue]));
     };
 
     it("`read` returns a minProvisionedTPS that was changed outside Pulumi, and the next `update` restores it", async () => {
         const { campaign } = await harness.makeAll();
-        const command = new UpdateCampaignCommand({ campaignArn: campaign.id, minProvisionedTPS: 9 });
-        await harness.service.personalize.send(command);
+        await harness.service.personalize.updateCampaign({ campaignArn: campaign.id, minProvisionedTPS: 9 });
         const refreshedProps = await refreshed("Campaign", campaign);
         assert.equal(refreshedProps?.minProvisionedTPS, 9);
         const { arn, status, ...wanted } = campaign.outs;
@@ -35,31 +24,33 @@ describe("Drift of Personalize resources", () => {
         assert.deepEqual(outs, campaign.outs);
     });
 
-    it("`update` restores the stack's tags if they were changed or removed, and keeps tags from outside Pulumi", async () => {
-        const group = await harness.makeGroup({ tags: { ...tags, team: "films" } });
+    it("`update` adds, restores and removes the stack's tags, and keeps tags from outside Pulumi", async () => {
+        const group = await harness.makeGroup({ tags: { ...tags, team: "films", old: "1" } });
         const resourceArn = group.id;
         const { personalize } = harness.service;
         const changed = [
             { tagKey: "team", tagValue: "books" },
             { tagKey: "billing", tagValue: "42" },
         ];
-        await personalize.send(new TagResourceCommand({ resourceArn, tags: changed }));
-        await personalize.send(new UntagResourceCommand({ resourceArn, tagKeys: ["pulumi:stack"] }));
+        await personalize.tagResource({ resourceArn, tags: changed });
+        await personalize.untagResource({ resourceArn, tagKeys: ["pulumi:stack"] });
         const refreshedProps = await refreshed("DatasetGroup", group);
         const { "pulumi:stack": _, ...kept } = tags;
-        assert.deepEqual(refreshedProps?.tags, { ...kept, team: "books" });
+        assert.deepEqual(refreshedProps?.tags, { ...kept, team: "books", old: "1" });
         assert.equal(
             (await harness.handlers.DatasetGroup.diff(group.id, refreshedProps ?? {}, group.outs)).changes,
             true,
         );
-        await harness.handlers.DatasetGroup.update(group.id, refreshedProps ?? {}, group.outs);
-        assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42", [ownerTag]: owner });
+        const news = { ...group.outs, tags: { ...tags, team: "films", new: "2" } };
+        const { outs } = await harness.handlers.DatasetGroup.update(group.id, refreshedProps ?? {}, news);
+        assert.deepEqual(outs.tags, news.tags);
+        assert.deepEqual(await tagsOf(group.id), { ...news.tags, billing: "42", [ownerTag]: owner });
     });
 
     it("`diff` without refresh replaces a campaign that was deleted outside Pulumi", async () => {
         const { campaign } = await harness.makeAll();
         const { Campaign } = harness.handlers;
-        await harness.service.personalize.send(new DeleteCampaignCommand({ campaignArn: campaign.id }));
+        await harness.service.personalize.deleteCampaign({ campaignArn: campaign.id });
         const { replaces } = await Campaign.diff(campaign.id, campaign.outs, campaign.outs);
         assert.deepEqual(replaces, ["status"]);
         const unanswered = harness.handlersWith({ client: () => assert.fail("no network") });
@@ -73,8 +64,7 @@ describe("Drift of Personalize resources", () => {
         await harness.untilActive("Campaign", campaign);
         const { Campaign } = harness.handlers;
         // An interrupted `up` requested this update, but did not record it in the state.
-        const command = new UpdateCampaignCommand({ campaignArn: campaign.id, minProvisionedTPS: 9 });
-        await harness.service.personalize.send(command);
+        await harness.service.personalize.updateCampaign({ campaignArn: campaign.id, minProvisionedTPS: 9 });
         const inPlace = { changes: true, replaces: [], deleteBeforeReplace: false };
         assert.deepEqual(await Campaign.diff(campaign.id, campaign.outs, campaign.outs), inPlace, "it is under way");
         const { outs } = await Campaign.update(campaign.id, campaign.outs, campaign.outs);
@@ -91,7 +81,7 @@ describe("Drift of Personalize resources", () => {
         const { campaign } = await harness.makeAll();
         await harness.slowDown();
         await harness.untilActive("Campaign", campaign);
-        await harness.service.personalize.send(new DeleteCampaignCommand({ campaignArn: campaign.id }));
+        await harness.service.personalize.deleteCampaign({ campaignArn: campaign.id });
         const refreshedProps = await refreshed("Campaign", campaign);
         assert.match(String(refreshedProps?.status), /^DELETE /);
         const diff = await harness.handlers.Campaign.diff(campaign.id, refreshedProps ?? {}, campaign.outs);
@@ -103,7 +93,7 @@ describe("Drift of Personalize resources", () => {
     it("`read` returns a changed owner tag, and the next `update` restores the tag", async () => {
         const { id, outs } = await harness.makeGroup();
         const stolen = [{ tagKey: ownerTag, tagValue: "bob" }];
-        await harness.service.personalize.send(new TagResourceCommand({ resourceArn: id, tags: stolen }));
+        await harness.service.personalize.tagResource({ resourceArn: id, tags: stolen });
         const refreshedProps = (await harness.handlers.DatasetGroup.read(id, outs)).props ?? {};
         assert.equal(refreshedProps.owner, "bob");
         assert.equal((await harness.handlers.DatasetGroup.diff(id, refreshedProps, outs)).changes, true);
@@ -112,9 +102,10 @@ describe("Drift of Personalize resources", () => {
     });
 
     it("`read` of a resource without recorded inputs returns its tags, and no owner if the owner tag is missing", async () => {
-        const { datasetGroupArn: id = "" } = await harness.service.personalize.send(
-            new CreateDatasetGroupCommand({ name: "console", tags: [{ tagKey: "billing", tagValue: "42" }] }),
-        );
+        const { datasetGroupArn: id = "" } = await harness.service.personalize.createDatasetGroup({
+            name: "console",
+            tags: [{ tagKey: "billing", tagValue: "42" }],
+        });
         const { props = {}, inputs } = await harness.handlers.DatasetGroup.read(id, { region: common.region });
         assert.deepEqual(inputs, {
             region: common.region,
@@ -128,12 +119,10 @@ describe("Drift of Personalize resources", () => {
     });
 
     it("the input `adopt` keeps a dataset group's name and adds the stack's tags", async () => {
-        const { datasetGroupArn: adopt } = await harness.service.personalize.send(
-            new CreateDatasetGroupCommand({
-                name: "made-in-the-console",
-                tags: [{ tagKey: "billing", tagValue: "42" }],
-            }),
-        );
+        const { datasetGroupArn: adopt } = await harness.service.personalize.createDatasetGroup({
+            name: "made-in-the-console",
+            tags: [{ tagKey: "billing", tagValue: "42" }],
+        });
         const inputs = { ...common, name: "films", adopt };
         const { id, outs } = await harness.handlers.DatasetGroup.create(inputs);
         assert.equal(id, adopt);
@@ -211,7 +200,7 @@ describe("Drift of Personalize resources", () => {
         const group = await harness.makeGroup();
         await harness.slowDown();
         await harness.untilActive("DatasetGroup", group);
-        await harness.service.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn: group.id }));
+        await harness.service.personalize.deleteDatasetGroup({ datasetGroupArn: group.id });
         await assert.rejects(
             harness.makeGroup({ adopt: group.id }),
             /`adopt` is .*films, whose status is DELETE \w+\. Nothing was changed\./,
@@ -221,9 +210,7 @@ describe("Drift of Personalize resources", () => {
     it("`diff` ignores spaces and the order of keys in an adopted schema", async () => {
         const { version, ...rest } = JSON.parse(interactionsSchema);
         const text = JSON.stringify({ version, ...rest }, null, 4);
-        const { schemaArn: adopt } = await harness.service.personalize.send(
-            new CreateSchemaCommand({ name: "by-hand", schema: text }),
-        );
+        const { schemaArn: adopt } = await harness.service.personalize.createSchema({ name: "by-hand", schema: text });
         const inputs = { ...common, name: "films", schema: interactionsSchema, adopt };
         const { id, outs } = await harness.handlers.Schema.create(inputs);
         assert.deepEqual([id, outs.schema], [adopt, interactionsSchema]);

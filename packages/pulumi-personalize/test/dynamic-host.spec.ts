@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { DescribeDatasetGroupCommand } from "@aws-sdk/client-personalize";
 import { createBucket, type Service, startService } from "../../local-personalize/test/support.ts";
 import { type DynamicHost, startDynamicHost } from "./dynamic-host.ts";
 
@@ -72,7 +71,7 @@ describe("Pulumi's dynamic provider host with the provider's code from the state
         // `pulumi destroy` starts another provider process, so delete through a new host. The first host does not
         // delete resources that it created itself.
         await (await hostOf("DatasetGroup")).delete(id, outs);
-        const gone = service.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: id }));
+        const gone = service.personalize.describeDatasetGroup({ datasetGroupArn: id });
         await assert.rejects(gone, { name: "ResourceNotFoundException" });
         assert.equal((await host.read(id, outs)).id, "");
     });
@@ -99,7 +98,7 @@ describe("Pulumi's dynamic provider host with the provider's code from the state
             /the Pulumi engine has stopped, so no more AWS calls are made\. Run the same command again\.|UNAVAILABLE/,
         );
         const late = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/late";
-        const look = service.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: late }));
+        const look = service.personalize.describeDatasetGroup({ datasetGroupArn: late });
         await assert.rejects(look, { name: "ResourceNotFoundException" });
     });
 });

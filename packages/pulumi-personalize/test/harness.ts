@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type PersonalizeClient, paginateListDatasetImportJobs } from "@aws-sdk/client-personalize";
+import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { Speed } from "../../local-personalize/emulator.ts";
 import { interactionsCsv, syntheticRatings } from "../../local-personalize/test/interactions.ts";
 import {
@@ -53,12 +53,9 @@ export const importInputs = (datasetArn: string, inputs: Properties = {}) => ({
 });
 
 /** Returns the sorted names of all import jobs. */
-export async function importJobNames({ personalize: client }: Pick<Service, "personalize">): Promise<string[]> {
-    const names: string[] = [];
-    for await (const page of paginateListDatasetImportJobs({ client }, {})) {
-        names.push(...(page.datasetImportJobs ?? []).map(({ jobName }) => String(jobName)));
-    }
-    return names.sort();
+export async function importJobNames({ personalize }: Pick<Service, "personalize">): Promise<string[]> {
+    const { datasetImportJobs = [] } = await personalize.listDatasetImportJobs({});
+    return datasetImportJobs.map(({ jobName }) => String(jobName)).sort();
 }
 
 /** Starts a local Personalize with a bucket, and creates handlers for it, before each test of the calling suite. */

@@ -3,7 +3,6 @@ import { DescribeSolutionCommand, type PersonalizeClient } from "@aws-sdk/client
 import * as pulumi from "@pulumi/pulumi";
 import { findContentHash, findNewestMatch, parseJobNumber } from "../job-names.ts";
 import { kinds } from "../kinds.ts";
-import { isUnknown, jsonClean } from "../resource.ts";
 import { common, importInputs } from "./harness.ts";
 
 describe("Input validation of Personalize resources", () => {
@@ -51,18 +50,6 @@ describe("Input validation of Personalize resources", () => {
             assert.deepEqual(paths(problems({ ...importInputs("a"), dataLocation })), ["dataLocation"], dataLocation);
         }
         assert.deepEqual(paths(problems({ ...importInputs("a"), contentHash: "A".repeat(64) })), ["contentHash"]);
-    });
-});
-
-describe("Values in Pulumi's state", () => {
-    it("`jsonClean` turns dates into ISO text and drops undefined values", () => {
-        const clean: unknown = jsonClean({ at: new Date(0), none: undefined, list: [1, { no: undefined }], no: null });
-        assert.deepEqual(clean, { at: "1970-01-01T00:00:00.000Z", list: [1, {}], no: null });
-    });
-
-    it("`isUnknown` recognizes only Pulumi's placeholder for unknown values", () => {
-        assert.ok(isUnknown(pulumi.runtime.unknownValue));
-        assert.ok(!isUnknown("") && !isUnknown(undefined));
     });
 });
 
