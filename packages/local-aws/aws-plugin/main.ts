@@ -1,37 +1,11 @@
 import { flushCompileCache } from "node:module";
-import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
-import { BudgetsClient } from "@aws-sdk/client-budgets";
-import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
-import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { IAMClient } from "@aws-sdk/client-iam";
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 // Import this file only, because the SDK's index also loads the Automation API, TypeScript and npm.
 import { main } from "@pulumi/pulumi/provider/server.js";
-import { restApiEntries } from "./api-gateway.ts";
-import { apiKeyEntries } from "./api-keys.ts";
-import { stageEntries } from "./api-stage.ts";
-import { budgetEntries } from "./budgets.ts";
-import { distributionEntries } from "./cloudfront-distribution.ts";
-import { edgePolicyEntries } from "./cloudfront-policies.ts";
-import { trailEntries } from "./cloudtrail.ts";
-import { alarmEntries, logGroupEntries } from "./cloudwatch.ts";
-import { tableEntries } from "./dynamodb.ts";
-import { iamEntries } from "./iam.ts";
-import { lambdaEntries } from "./lambda.ts";
+import { awsEntries } from "./entries.ts";
 import { answerPreviews } from "./preview.ts";
 import { createProvider } from "./provider.ts";
-import { s3Entries } from "./s3.ts";
-import { scheduleEntries } from "./scheduler.ts";
-import { snsEntries } from "./sns.ts";
-import { createSqsClient, sqsEntries } from "./sqs.ts";
 import { ssmLookups } from "./ssm.ts";
 
 /**
@@ -52,30 +26,10 @@ const settings = {
 };
 const sts = new STSClient(settings);
 const caller = () => sts.send(new GetCallerIdentityCommand({}));
-const accountId = async () => (await caller()).Account ?? "";
+const account = async () => (await caller()).Account ?? "";
 
-const apiGateway = new APIGatewayClient(settings);
-const cloudFront = new CloudFrontClient(settings);
-const endpoint = process.env.AWS_ENDPOINT_URL ?? "";
 const provider = createProvider(
-    {
-        ...s3Entries(new S3Client(settings), region),
-        ...iamEntries(new IAMClient(settings)),
-        ...lambdaEntries(new LambdaClient(settings)),
-        ...scheduleEntries(new SchedulerClient(settings)),
-        ...snsEntries(new SNSClient(settings)),
-        ...sqsEntries(createSqsClient(settings)),
-        ...budgetEntries(new BudgetsClient(settings), accountId),
-        ...alarmEntries(new CloudWatchClient(settings)),
-        ...logGroupEntries(new CloudWatchLogsClient(settings)),
-        ...trailEntries(new CloudTrailClient(settings)),
-        ...tableEntries(new DynamoDBClient(settings)),
-        ...restApiEntries(apiGateway, { region, account: accountId }),
-        ...stageEntries(apiGateway, { region, account: accountId, endpoint }),
-        ...apiKeyEntries(apiGateway, region),
-        ...edgePolicyEntries(cloudFront, accountId),
-        ...distributionEntries(cloudFront),
-    },
+    awsEntries((Client) => new Client(settings), { region, endpoint: process.env.AWS_ENDPOINT_URL ?? "", account }),
     {
         ...ssmLookups(new SSMClient(settings)),
         async "aws:index/getCallerIdentity:getCallerIdentity"() {

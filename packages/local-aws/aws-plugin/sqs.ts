@@ -8,11 +8,14 @@ import { resource } from "./resource.ts";
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 
 /**
- * Creates a client that calls SQS at its endpoint, not at the address in a queue's URL: the local AWS may run on
- * another port than at the queue's creation.
+ * A client that calls SQS at its endpoint, not at the address in a queue's URL: the local AWS may run on another port
+ * than at the queue's creation.
  */
-export const createSqsClient = (settings: sqs.SQSClientConfig) =>
-    new sqs.SQSClient({ ...settings, useQueueUrlAsEndpoint: false });
+export class QueueClient extends sqs.SQSClient {
+    constructor(settings: sqs.SQSClientConfig) {
+        super({ ...settings, useQueueUrlAsEndpoint: false });
+    }
+}
 
 /**
  * Returns the plugin's resource types for queues and their policies, with CreateQueue's defaults (API reference). A

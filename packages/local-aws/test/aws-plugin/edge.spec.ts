@@ -1,16 +1,6 @@
 import assert from "node:assert/strict";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
-import { CloudFront } from "@aws-sdk/client-cloudfront";
-import { DynamoDB } from "@aws-sdk/client-dynamodb";
-import { region } from "../../../../test/support/local-aws.ts";
-import { restApiEntries } from "../../aws-plugin/api-gateway.ts";
-import { apiKeyEntries } from "../../aws-plugin/api-keys.ts";
-import { stageEntries } from "../../aws-plugin/api-stage.ts";
-import { distributionEntries } from "../../aws-plugin/cloudfront-distribution.ts";
-import { edgePolicyEntries } from "../../aws-plugin/cloudfront-policies.ts";
-import { tableEntries } from "../../aws-plugin/dynamodb.ts";
-import { createProvider } from "../../aws-plugin/provider.ts";
-import { account, useEnforcing } from "../gateway/enforcement/support.ts";
+import { useEnforcing } from "../gateway/enforcement/support.ts";
 import {
     apiArgs,
     createDocument,
@@ -24,7 +14,7 @@ import {
     toGatewayType,
 } from "./edge-args.ts";
 import { edgeScenarios } from "./edge-scenarios.ts";
-import { createUrn, type Plugin, testBareUpdates, testLives } from "./life.ts";
+import { createPlugin, createUrn, type Plugin, testBareUpdates, testLives } from "./life.ts";
 
 describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     const aws = useEnforcing();
@@ -34,18 +24,8 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     const ids: Ids = {};
     before(async () => {
         gateway = aws.open(APIGateway);
-        const edge = aws.open(CloudFront);
         await aws.role("logs", { Service: "apigateway.amazonaws.com" });
-        const where = { region, account: async () => account, endpoint: aws.url };
-        const entries = {
-            ...tableEntries(aws.open(DynamoDB)),
-            ...restApiEntries(gateway, where),
-            ...stageEntries(gateway, where),
-            ...apiKeyEntries(gateway, region),
-            ...edgePolicyEntries(edge, async () => account),
-            ...distributionEntries(edge),
-        };
-        plugin = createProvider(entries, {});
+        plugin = createPlugin(aws);
         const api = await createResource("restApi", { ...apiArgs, name: "kept" });
         ids.deployment = (await createResource("deployment", { restApi: api })).toString();
         await createResource("stage", { restApi: api, deployment: ids.deployment, stageName: "kept", tags });

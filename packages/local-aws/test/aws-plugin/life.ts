@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
-import type { createProvider } from "../../aws-plugin/provider.ts";
+import { region } from "../../../../test/support/local-aws.ts";
+import { awsEntries } from "../../aws-plugin/entries.ts";
+import { createProvider } from "../../aws-plugin/provider.ts";
+import { account, type Enforcing } from "../gateway/enforcement/support.ts";
 
 export type Plugin = ReturnType<typeof createProvider>;
+
+/** Returns the plugin with all its resource types, for a local AWS. */
+export const createPlugin = ({ open, url }: Pick<Enforcing, "open" | "url">): Plugin =>
+    createProvider(awsEntries(open, { region, endpoint: url, account: async () => account }), {});
 
 /** A test case for one resource type. */
 export interface Life {

@@ -1,22 +1,11 @@
 import assert from "node:assert/strict";
-import { Budgets } from "@aws-sdk/client-budgets";
-import { CloudTrail } from "@aws-sdk/client-cloudtrail";
-import { CloudWatch } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { Lambda } from "@aws-sdk/client-lambda";
-import { Scheduler } from "@aws-sdk/client-scheduler";
-import { SNS } from "@aws-sdk/client-sns";
 import { region } from "../../../../test/support/local-aws.ts";
-import { budgetEntries } from "../../aws-plugin/budgets.ts";
-import { trailEntries } from "../../aws-plugin/cloudtrail.ts";
-import { alarmEntries, logGroupEntries } from "../../aws-plugin/cloudwatch.ts";
-import { createZip, lambdaEntries } from "../../aws-plugin/lambda.ts";
+import { createZip } from "../../aws-plugin/lambda.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
-import { scheduleEntries } from "../../aws-plugin/scheduler.ts";
-import { snsEntries } from "../../aws-plugin/sns.ts";
-import { createSqsClient, sqsEntries } from "../../aws-plugin/sqs.ts";
+import { QueueClient, sqsEntries } from "../../aws-plugin/sqs.ts";
 import { account, allow, administrator as credentials, useEnforcing } from "../gateway/enforcement/support.ts";
-import { createUrn, type Plugin, testBareUpdates, testLives } from "./life.ts";
+import { createPlugin, createUrn, type Plugin, testBareUpdates, testLives } from "./life.ts";
 import {
     answering,
     arn,
@@ -37,17 +26,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         await aws.role("runs", { Service: "lambda.amazonaws.com" }, traces);
         await aws.role("invokes", { Service: "scheduler.amazonaws.com" });
         await aws.role("logs", { Service: "cloudtrail.amazonaws.com" });
-        const entries = {
-            ...lambdaEntries(lambda),
-            ...scheduleEntries(aws.open(Scheduler)),
-            ...snsEntries(aws.open(SNS)),
-            ...sqsEntries(createSqsClient({ endpoint: aws.url, region, credentials })),
-            ...budgetEntries(aws.open(Budgets), async () => account),
-            ...alarmEntries(aws.open(CloudWatch)),
-            ...logGroupEntries(aws.open(CloudWatchLogs)),
-            ...trailEntries(aws.open(CloudTrail)),
-        };
-        plugin = createProvider(entries, {});
+        plugin = createPlugin(aws);
     });
 
     const queueUrl = () => `${aws.url}/${account}/${name}`;
@@ -59,7 +38,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         // Set the endpoint in AWS_ENDPOINT_URL, as for the plugin. With the endpoint in its settings, the SQS client
         // would ignore the queue's URL.
         process.env.AWS_ENDPOINT_URL = aws.url;
-        const sqs = createSqsClient({ region, credentials });
+        const sqs = new QueueClient({ region, credentials });
         try {
             const queues = createProvider(sqsEntries(sqs), {});
             const urn = createUrn("aws:sqs/queue:Queue");

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { region } from "../../../../test/support/local-aws.ts";
-import { iamEntries } from "../../aws-plugin/iam.ts";
-import { createProvider } from "../../aws-plugin/provider.ts";
-import { s3Entries } from "../../aws-plugin/s3.ts";
 import { useEnforcing } from "../gateway/enforcement/support.ts";
-import { createUrn, type Plugin, testLives } from "./life.ts";
+import { createPlugin, createUrn, type Plugin, testLives } from "./life.ts";
 import { allow, arnOf, s3AndIamScenarios, trust } from "./s3-iam-scenarios.ts";
 
 describe("Local AWS plugin: S3 and IAM resources", () => {
@@ -14,8 +10,8 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
     let plugin: Plugin;
     let file: string;
     before(async () => {
-        const { s3, iam } = aws.admin;
-        plugin = createProvider({ ...s3Entries(s3, region), ...iamEntries(iam) }, {});
+        const { iam } = aws.admin;
+        plugin = createPlugin(aws);
         await iam.createUser({ UserName: "ann" });
         await iam.createPolicy({ PolicyName: "kept", PolicyDocument: allow });
         file = join(aws.instance.dir, "u.csv");

@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
-import { CloudFront } from "@aws-sdk/client-cloudfront";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { region } from "../../../../test/support/local-aws.ts";
-import { distributionEntries } from "../../aws-plugin/cloudfront-distribution.ts";
-import { edgePolicyEntries } from "../../aws-plugin/cloudfront-policies.ts";
-import { createProvider } from "../../aws-plugin/provider.ts";
 import { cacheArgs, distributionArgs, headersArgs, oacArgs } from "../aws-plugin/edge-args.ts";
-import { createUrn } from "../aws-plugin/life.ts";
+import { createPlugin, createUrn } from "../aws-plugin/life.ts";
 import { account, administrator, allow, policy, useEnforcing } from "../gateway/enforcement/support.ts";
 import { type Asked, ask } from "../gateway/web-pages/support.ts";
 import { fetchSum } from "./metric-sums.ts";
@@ -50,11 +46,7 @@ describe("CloudFront distributions of the local AWS", () => {
             const CacheControl = Key === "index.html" ? "no-cache" : "max-age=31536000, immutable";
             await aws.admin.s3.putObject({ Bucket, Key, Body: `the page's ${Key}`, ContentType, CacheControl });
         }
-        const edge = aws.open(CloudFront);
-        const plugin = createProvider(
-            { ...edgePolicyEntries(edge, async () => account), ...distributionEntries(edge) },
-            {},
-        );
+        const plugin = createPlugin(aws);
         const make = (kind: string, args: Record<string, unknown>) =>
             plugin.create(createUrn(`aws:cloudfront/${kind}:${kind.charAt(0).toUpperCase()}${kind.slice(1)}`), args);
         const { id: originAccessControlId } = await make("originAccessControl", oacArgs());
