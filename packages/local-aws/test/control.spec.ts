@@ -17,9 +17,8 @@ import { until } from "../../local-personalize/test/support.ts";
 import { portOf } from "../../local-personalize/wire/http.ts";
 import { detectState, reset, start, stop } from "../control.ts";
 import { type Instance, paths } from "../instance.ts";
-import { run } from "../pulumi.ts";
 import { isAlive } from "../toolchain/lock.mjs";
-import { discardInstance } from "./instances.ts";
+import { discardInstance, runLocal } from "./instances.ts";
 
 const silently = () => {};
 
@@ -280,22 +279,15 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
     });
 
     it("`status` and `env` print the state and the variables of the instance, and an unknown option exits with 2", async () => {
-        const local = (...args: string[]) =>
-            run(instance, process.execPath, ["packages/local-aws/cli.ts", ...args], "captured", {
-                MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,
-                MOVIE_RECOMMENDER_LOCAL_PORT: String(instance.port),
-            });
-        const status = await local("status");
+        const status = await runLocal(instance, "status");
         assert.equal(status.exitCode, 1);
         assert.match(status.stdout, /stopped\. Start it with: npm run local -- start/);
-        const env = await local("env");
+        const env = await runLocal(instance, "env");
         assert.ok(env.stdout.includes(`export AWS_ENDPOINT_URL=http://127.0.0.1:${instance.port}\n`));
         assert.ok(env.stdout.includes(`export PULUMI_BACKEND_URL='file://${instance.dir}/pulumi?metadata=skip'`));
-        const quoted = await run(instance, process.execPath, ["packages/local-aws/cli.ts", "env"], "captured", {
-            MOVIE_RECOMMENDER_LOCAL_DIR: "/tmp/o'neil",
-        });
+        const quoted = await runLocal({ ...instance, dir: "/tmp/o'neil" }, "env");
         assert.ok(quoted.stdout.includes("export PULUMI_HOME='/tmp/o'\\''neil/pulumi-home'"));
-        const wrong = await local("status", "--jsn");
+        const wrong = await runLocal(instance, "status", "--jsn");
         assert.equal(wrong.exitCode, 2);
         assert.match(wrong.stderr, /unknown option '--jsn'/);
     });

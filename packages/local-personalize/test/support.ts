@@ -253,7 +253,7 @@ export async function exportLines(
 }
 
 /** Creates a solution version, waits for the end of its training, and returns its description. */
-export async function trainVersion({ personalize }: Service, solutionArn: string) {
+export async function trainVersion({ personalize }: Pick<Service, "personalize">, solutionArn: string) {
     const { solutionVersionArn } = await personalize.createSolutionVersion({ solutionArn });
     return untilEnded(async () => (await personalize.describeSolutionVersion({ solutionVersionArn })).solutionVersion);
 }
@@ -264,7 +264,7 @@ export async function trainVersion({ personalize }: Service, solutionArn: string
  * @throws Error if the training fails
  */
 export async function trainRecipe(
-    service: Service,
+    service: Pick<Service, "personalize">,
     recipeName: string,
     more: Partial<CreateSolutionCommandInput> = {},
 ): Promise<string> {

@@ -10,10 +10,10 @@ import { start, stop } from "../../control.ts";
 import { localAccountId, paths } from "../../instance.ts";
 import { createAdmin } from "../admin.ts";
 import { allow, policy } from "./enforcement/support.ts";
-import { type Harness, startHarness } from "./harness.ts";
+import { useHarness } from "./harness.ts";
 
 describe("AWS Budgets on the local AWS", () => {
-    let harness: Harness;
+    const harness = useHarness();
     let budgets: Budgets;
     let sns: SNS;
     let sqs: SQS;
@@ -94,7 +94,6 @@ describe("AWS Budgets on the local AWS", () => {
     const evaluated = () => createAdmin(harness.instance).rounds("budgets");
 
     before(async () => {
-        harness = await startHarness();
         budgets = new Budgets(harness.settings);
         sns = new SNS(harness.settings);
         sqs = new SQS(harness.settings);
@@ -106,9 +105,8 @@ describe("AWS Budgets on the local AWS", () => {
         await harness.advance((next - now.getTime()) / 3_600_000);
         await harness.resume();
     });
-    after(async () => {
+    after(() => {
         for (const client of [budgets, sns, sqs]) client?.destroy();
-        await harness?.discard();
     });
 
     it("a budget sends one notification per threshold and month, also across a restart", async () => {

@@ -9,7 +9,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
     const { describeGroup } = harness;
     const url = () => `http://127.0.0.1:${harness.local.port}/_local/clock`;
     const clock = async () => await readJson<{ now: string; aheadSeconds: number }>(fetch(url()));
-    const advance = (advanceSeconds: unknown) =>
+    const advance = (advanceSeconds: number) =>
         fetch(url(), { method: "POST", body: JSON.stringify({ advanceSeconds }) });
 
     it("creation times and logs have the time of the advanced clock, also after a restart", async () => {
@@ -41,20 +41,10 @@ describe("Clock of the local AWS (/_local/clock)", () => {
         assert.equal(took, 30_000);
     });
 
-    for (const wrong of [-1, "1", null, 1e12]) {
-        it(`POST /_local/clock rejects ${JSON.stringify(wrong)} seconds`, async () => {
-            const answer = await advance(wrong);
-            assert.equal(answer.status, 400);
-            assert.match(
-                (await readJson<{ message: string }>(answer)).message,
-                /advanceSeconds must be a number from 0/,
-            );
-            assert.equal((await clock()).aheadSeconds, 0);
-        });
-    }
-
     it("POST /_local/clock rejects an invalid body, and DELETE returns 405", async () => {
+        const seconds = /advanceSeconds must be a number from 0/;
         for (const [body, message] of [
+            ...[-1, "1", null, 1e12].map((wrong) => [JSON.stringify({ advanceSeconds: wrong }), seconds] as const),
             ["no json", /The body must be a JSON object/],
             ["null", /The body must be a JSON object/],
             ['{"advanceSeconds":1,"days":2}', /Unknown member days/],
@@ -63,6 +53,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
             assert.equal(answer.status, 400);
             assert.match((await readJson<{ message: string }>(answer)).message, message);
         }
+        assert.equal((await clock()).aheadSeconds, 0);
         assert.equal((await fetch(url(), { method: "DELETE" })).status, 405);
     });
 });

@@ -4,7 +4,7 @@ import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
 import { readJson } from "../../../../test/support/json.ts";
 import { readFault } from "../../../local-personalize/host/faults.ts";
 import { interactionsSchema, refusal, until } from "../../../local-personalize/test/support.ts";
-import { createClient, usePersonalize } from "./support.ts";
+import { usePersonalize } from "./support.ts";
 
 describe("Injected faults of the local AWS (/_local/faults)", () => {
     const harness = usePersonalize();
@@ -19,17 +19,6 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         const [fault] = await harness.local.armed();
         assert.deepEqual([fault?.seen, fault?.struck], [4, 2]);
         assert.deepEqual(await harness.local.requests(), []);
-    });
-
-    it("the AWS SDK retries a throttled call and succeeds", async () => {
-        await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "throttle" } });
-        const patient = createClient(harness.local.port, 3);
-        await patient.createDatasetGroup({ name: "films" });
-        patient.destroy();
-        assert.deepEqual(
-            (await harness.local.requests()).map(({ outcome }) => outcome),
-            ["ThrottlingException", "accepted"],
-        );
     });
 
     it("for services other than Personalize, faults require IAM enforcement and the effect `error`", async () => {
@@ -86,24 +75,6 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         assert.deepEqual(
             (await harness.local.requests()).map(({ outcome, answered }) => [outcome, answered]),
             [["accepted", 0]],
-        );
-    });
-
-    it("an SDK retry after a lost response gets ResourceAlreadyExistsException", async () => {
-        await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
-        const patient = createClient(harness.local.port, 3);
-        await assert.rejects(patient.createDatasetGroup({ name: "films" }), { name: "ResourceAlreadyExistsException" });
-        patient.destroy();
-        const entries = await until(async () => {
-            const all = await harness.local.requests();
-            return all.at(-1)?.answered === 1 && all;
-        });
-        assert.deepEqual(
-            entries.map(({ outcome, answered }) => [outcome, answered]),
-            [
-                ["accepted", 0],
-                ["ResourceAlreadyExistsException", 1],
-            ],
         );
     });
 

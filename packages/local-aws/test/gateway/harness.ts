@@ -1,7 +1,7 @@
 import { readJson } from "../../../../test/support/json.ts";
 import { createClients, region } from "../../../../test/support/local-aws.ts";
 import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
-import { arn, createDataset, importRole, recipe, until } from "../../../local-personalize/test/support.ts";
+import { arn, createDataset, importRole, runImportJob, trainRecipe } from "../../../local-personalize/test/support.ts";
 import { discardInstance, startInstance } from "../instances.ts";
 import { allow, policy } from "./enforcement/support.ts";
 
@@ -42,6 +42,19 @@ export async function startHarness() {
     };
 }
 
+/**
+ * Starts a local AWS with a recommender before the tests of the calling suite, and discards it after them. The members
+ * of the returned object exist from then on.
+ */
+export function useHarness(): Harness {
+    const harness: Partial<Harness> = {};
+    before(async () => {
+        Object.assign(harness, await startHarness());
+    });
+    after(() => harness.discard?.());
+    return harness as Harness;
+}
+
 /** Imports data, creates an event tracker and trains a version. */
 async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof createClients>) {
     const Bucket = "movies";
@@ -55,23 +68,8 @@ async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof creat
     await iam.createRole({ RoleName, AssumeRolePolicyDocument: trust });
     await iam.putRolePolicy({ RoleName, PolicyName: "reads", PolicyDocument: policy(reads) });
     const { datasetArn, datasetGroupArn } = await createDataset({ personalize });
-    const { datasetImportJobArn } = await personalize.createDatasetImportJob({
-        jobName: "first",
-        datasetArn,
-        roleArn: importRole,
-        dataSource: { dataLocation: "s3://movies/all.csv" },
-    });
-    await until(async () => {
-        const { datasetImportJob } = await personalize.describeDatasetImportJob({ datasetImportJobArn });
-        return datasetImportJob?.status === "ACTIVE";
-    });
+    await runImportJob({ personalize }, { jobName: "first", datasetArn, dataLocation: "s3://movies/all.csv" });
     const { trackingId = "" } = await personalize.createEventTracker({ name: "clicks", datasetGroupArn });
-    const recipeArn = recipe("aws-user-personalization");
-    await personalize.createSolution({ name: "films", datasetGroupArn, recipeArn, performAutoTraining: false });
-    const response = await personalize.createSolutionVersion({ solutionArn: arn("solution/films") });
-    const { solutionVersionArn = "" } = response;
-    await until(async () => {
-        return (await personalize.describeSolutionVersion({ solutionVersionArn })).solutionVersion?.status === "ACTIVE";
-    });
+    const solutionVersionArn = await trainRecipe({ personalize }, "aws-user-personalization", { name: "films" });
     return { solutionVersionArn, trackingId };
 }

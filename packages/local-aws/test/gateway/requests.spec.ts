@@ -77,7 +77,7 @@ describe("Request log of the local AWS (/_local/requests)", () => {
             operation: "CreateDatasetGroup",
             effect: { kind: "latency", milliseconds: 600_000, when: "after" },
         });
-        const waiting = assert.rejects(createClient(port, 1).createDatasetGroup({ name: "films" }));
+        const waiting = assert.rejects(createClient(port).createDatasetGroup({ name: "films" }));
         await until(async () => (await admin.requests()).length === 1);
         gatewayProcess.kill("SIGKILL");
         await assert.rejects(exit);

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { arn, createDataset, importRole, recipe, until } from "../../../local-personalize/test/support.ts";
+import {
+    arn,
+    createDataset,
+    importRole,
+    recipe,
+    trainVersion,
+    untilEnded,
+} from "../../../local-personalize/test/support.ts";
 import { usePersonalize } from "./support.ts";
 
 const dataSource = { dataLocation: "s3://movies/all.csv" };
@@ -43,11 +50,7 @@ describe("Injected faults of Personalize resources", () => {
             const { datasetImportJob } = await harness.personalize.describeDatasetImportJob({ datasetImportJobArn });
             return datasetImportJob;
         };
-        const jobOver = (name: string) =>
-            until(async () => {
-                const currentJob = await job(name);
-                return /ACTIVE|FAILED/.test(currentJob?.status ?? "") && currentJob;
-            });
+        const jobOver = (name: string) => untilEnded(() => job(name));
         await harness.local.arm({
             operation: "CreateDatasetImportJob",
             effect: { kind: "fail", reason: "Invalid row 7." },
@@ -65,13 +68,7 @@ describe("Injected faults of Personalize resources", () => {
         await harness.local.clear();
         assert.equal((await jobOver("hung")).status, "ACTIVE");
 
-        const train = async () => {
-            const { solutionVersionArn } = await harness.personalize.createSolutionVersion({ solutionArn });
-            return until(async () => {
-                const answer = await harness.personalize.describeSolutionVersion({ solutionVersionArn });
-                return /ACTIVE|FAILED/.test(answer.solutionVersion?.status ?? "") && answer.solutionVersion;
-            });
-        };
+        const train = () => trainVersion(harness.local, solutionArn);
         await harness.local.arm({
             operation: "CreateSolutionVersion",
             effect: { kind: "fail", reason: "Too few users." },

@@ -30,6 +30,20 @@ const emulatorWith = (handle: Emulator["handle"]): Emulator => ({
     async close() {},
 });
 
+/** Runs `use` with the URL of a gateway before a MiniStack on this port. */
+async function withGatewayBefore(behind: number, use: (url: string) => Promise<void>): Promise<void> {
+    const port = await freePort();
+    const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
+    const miniStack = { port: behind, secret };
+    const server = await startGateway({ port, miniStack, emulator, bill, status: () => ({}), log() {} });
+    try {
+        await use(`http://127.0.0.1:${port}`);
+    } finally {
+        server.closeAllConnections();
+        server.close();
+    }
+}
+
 describe("Gateway in front of a MiniStack stub that records requests", () => {
     interface Seen {
         readonly request: IncomingMessage;
@@ -174,30 +188,18 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
             response.write("the beginning", () => response.destroy());
         }).listen(0, "127.0.0.1");
         await once(dying, "listening");
-        const port = await freePort();
-        const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
-        const miniStack = { port: portOf(dying), secret };
-        const before = await startGateway({ port, miniStack, emulator, bill, status: () => ({}), log() {} });
-        try {
-            const answer = await fetch(`http://127.0.0.1:${port}/bucket/key`, { signal: AbortSignal.timeout(5000) });
+        await withGatewayBefore(portOf(dying), async (url) => {
+            const answer = await fetch(`${url}/bucket/key`, { signal: AbortSignal.timeout(5000) });
             await assert.rejects(answer.text(), { name: "TypeError", message: "terminated" });
-        } finally {
-            for (const server of [before, dying]) {
-                server.closeAllConnections();
-                server.close();
-            }
-        }
+        });
+        dying.close();
     });
 
     it("if MiniStack is not running, the gateway answers GET with 503 and suggests `npm run local -- status`", async () => {
-        const port = await freePort();
-        const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
-        const miniStack = { port: await freePort(), secret };
-        const lonely = await startGateway({ port, miniStack, emulator, bill, status: () => ({}), log() {} });
-        const answer = await fetch(`http://127.0.0.1:${port}/bucket`);
-        assert.equal(answer.status, 503);
-        assert.match(await answer.text(), /MiniStack does not answer .* npm run local -- status/);
-        lonely.closeAllConnections();
-        lonely.close();
+        await withGatewayBefore(await freePort(), async (url) => {
+            const answer = await fetch(`${url}/bucket`);
+            assert.equal(answer.status, 503);
+            assert.match(await answer.text(), /MiniStack does not answer .* npm run local -- status/);
+        });
     });
 });

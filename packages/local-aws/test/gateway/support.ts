@@ -9,7 +9,7 @@ import { startGateway } from "../../gateway/server.ts";
 import { freePort } from "../../ministack/process.ts";
 import { createAdmin } from "../admin.ts";
 
-/** Starts the Personalize emulator behind the gateway, without MiniStack. SDK clients make one attempt. */
+/** Starts the Personalize emulator behind the gateway, without MiniStack. */
 export async function startPersonalize(options: { access: ImportAccess; speed?: Speed; dataDir?: string }) {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "gateway-")));
     const lines: string[] = [];
@@ -25,7 +25,7 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
         log,
     });
     const admin = createAdmin({ port });
-    const personalize = createClient(port, 1);
+    const personalize = createClient(port);
     const stop = async () => {
         personalize.destroy();
         server.closeAllConnections();
@@ -78,10 +78,11 @@ export function usePersonalize(speed: Speed = "instant") {
     };
 }
 
-export const createClient = (port: number, maxAttempts: number) =>
+/** Creates a client that makes one attempt. */
+export const createClient = (port: number) =>
     new Personalize({
         endpoint: `http://127.0.0.1:${port}`,
         region,
-        maxAttempts,
+        maxAttempts: 1,
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });

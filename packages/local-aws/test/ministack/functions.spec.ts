@@ -2,17 +2,14 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
-import { Lambda } from "@aws-sdk/client-lambda";
 import { SNS } from "@aws-sdk/client-sns";
 import { type Message, SQS } from "@aws-sdk/client-sqs";
 import { build } from "esbuild";
 import { strToU8, zipSync } from "fflate";
 import type { Statement } from "policy-evaluator";
-import { region, testInstance } from "../../../../test/support/local-aws.ts";
-import { start } from "../../control.ts";
+import { region } from "../../../../test/support/local-aws.ts";
 import { paths } from "../../instance.ts";
-import { account, administrator, allow, keysOf, policy, useEnforcing } from "../gateway/enforcement/support.ts";
-import { discardInstance } from "../instances.ts";
+import { account, allow, type Enforcing, keysOf, policy, useEnforcing } from "../gateway/enforcement/support.ts";
 
 const arn = (service: string, tail: string) => `arn:aws:${service}:${region}:${account}:${tail}`;
 const service = (name: string) => ({ Service: `${name}.amazonaws.com` });
@@ -43,6 +40,20 @@ async function bundle(contents: string): Promise<Uint8Array> {
     return zipSync({ "index.js": strToU8(outputFiles[0]?.text ?? "") });
 }
 
+/** Creates a function whose code may import AWS SDK clients, and returns its ARN. */
+async function createFunction({ admin }: Enforcing, FunctionName: string, code: string, Role: string) {
+    const Code = { ZipFile: await bundle(code) };
+    const input = { FunctionName, Role, Code, Runtime: "nodejs24.x" as const, Handler: "index.handler" };
+    await admin.lambda.createFunction({ ...input, Timeout: 20 });
+    return arn("lambda", `function:${FunctionName}`);
+}
+
+/** Invokes a function, and returns its answer. */
+async function invoke({ admin }: Enforcing, FunctionName: string) {
+    const { Payload } = await admin.lambda.invoke({ FunctionName });
+    return JSON.parse(Buffer.from(Payload ?? []).toString());
+}
+
 describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
     const aws = useEnforcing();
     let sqs: SQS;
@@ -52,12 +63,6 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         [sqs, sns, cloudWatch] = [aws.open(SQS), aws.open(SNS), aws.open(CloudWatch)];
     });
 
-    async function makeFunction(FunctionName: string, code: string, Role: string): Promise<string> {
-        const Code = { ZipFile: await bundle(code) };
-        const input = { FunctionName, Role, Code, Runtime: "nodejs24.x" as const, Handler: "index.handler" };
-        await aws.admin.lambda.createFunction({ ...input, Timeout: 20 });
-        return arn("lambda", `function:${FunctionName}`);
-    }
     async function makeQueue(QueueName: string): Promise<string> {
         const { QueueUrl = "" } = await sqs.createQueue({ QueueName });
         return QueueUrl;
@@ -79,7 +84,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
     /** Creates a function that fails without retries and reports its failures to a queue. */
     async function makeFailing(name: string): Promise<{ functionArn: string; failures: string }> {
         const role = await aws.role(`${name}-role`, service("lambda"), logs, allow("sqs:SendMessage"));
-        const functionArn = await makeFunction(name, failing, role);
+        const functionArn = await createFunction(aws, name, failing, role);
         const failures = await makeQueue(`${name}-failures`);
         await aws.admin.lambda.putFunctionEventInvokeConfig({
             FunctionName: name,
@@ -91,11 +96,8 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
 
     it("a function runs on the project's Node.js with its role's permissions and lambda:SourceFunctionArn", async () => {
         const role = await aws.role("asks", { ...service("lambda"), AWS: account }, logs);
-        await makeFunction("asks", asking, role);
-        const ask = async () => {
-            const { Payload } = await aws.admin.lambda.invoke({ FunctionName: "asks" });
-            return JSON.parse(Buffer.from(Payload ?? []).toString());
-        };
+        await createFunction(aws, "asks", asking, role);
+        const ask = () => invoke(aws, "asks");
         const give = (...statements: Statement[]) => aws.putRolePolicy("asks", logs, ...statements);
         const refused = await ask();
         assert.equal(refused.node, process.version);
@@ -212,28 +214,10 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
 });
 
 describe("Lambda without IAM enforcement", () => {
+    const aws = useEnforcing(false);
+
     it("a function can call Personalize and CloudWatch without IAM enforcement", async () => {
-        const instance = { ...(await testInstance()), enforce: false };
-        await start(instance, () => {});
-        const settings = { endpoint: `http://127.0.0.1:${instance.port}`, region, credentials: administrator };
-        const lambda = new Lambda(settings);
-        try {
-            const Code = { ZipFile: await bundle(asking) };
-            const Role = `arn:aws:iam::${account}:role/any`;
-            const input = {
-                FunctionName: "asks",
-                Role,
-                Code,
-                Runtime: "nodejs24.x" as const,
-                Handler: "index.handler",
-            };
-            await lambda.createFunction({ ...input, Timeout: 20 });
-            const { Payload } = await lambda.invoke({ FunctionName: "asks" });
-            const answer = JSON.parse(Buffer.from(Payload ?? []).toString());
-            assert.deepEqual(answer, { node: process.version, campaigns: "ok", metric: "ok" });
-        } finally {
-            lambda.destroy();
-            await discardInstance(instance);
-        }
+        await createFunction(aws, "asks", asking, `arn:aws:iam::${account}:role/any`);
+        assert.deepEqual(await invoke(aws, "asks"), { node: process.version, campaigns: "ok", metric: "ok" });
     });
 });

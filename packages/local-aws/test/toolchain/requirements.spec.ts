@@ -64,16 +64,21 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.equal((await machine.run(["engine"], { ...older, STUB_GOTOOLCHAIN: "auto" })).code, 0);
     });
 
-    it("Go is not needed if the official archive can be fetched", async () => {
-        machine = new Machine(["npm"]);
+    it("Go is neither needed nor downloaded if the official archive can be fetched", async () => {
+        machine = new Machine(["npm", "python3"]);
         assert.equal((await machine.run(["engine"], { STUB_ARCHIVE: machine.archive() })).code, 0);
         assert.equal(machine.engine().source, "official archive");
+        assert.deepEqual(
+            machine.work().filter((call) => /^(go|python)/.test(call)),
+            [],
+        );
     });
 
-    it("a clone with a finished installation needs no tools on PATH", async () => {
+    it("a clone with a finished installation needs no tools on PATH, starts no process and prints nothing", async () => {
         machine = new Machine();
         await machine.run(["test"]);
+        machine.forget();
         const { code, stderr } = await machine.run(["test"], { PATH: "" });
-        assert.deepEqual([code, stderr], [0, ""]);
+        assert.deepEqual([code, stderr, machine.calls()], [0, "", []]);
     });
 });

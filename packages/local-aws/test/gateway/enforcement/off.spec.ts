@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { assertExit, createClients, testInstance } from "../../../../../test/support/local-aws.ts";
 import { detectState, reset } from "../../../control.ts";
 import type { Instance } from "../../../instance.ts";
-import { run } from "../../../pulumi.ts";
-import { discardInstance } from "../../instances.ts";
+import { discardInstance, runLocal } from "../../instances.ts";
 
 describe("Local AWS started with --no-enforce", () => {
     let instance: Instance;
@@ -13,10 +12,7 @@ describe("Local AWS started with --no-enforce", () => {
     after(() => discardInstance(instance));
 
     const local = async (...args: string[]) => {
-        const result = await run(instance, process.execPath, ["packages/local-aws/cli.ts", ...args], "captured", {
-            MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,
-            MOVIE_RECOMMENDER_LOCAL_PORT: String(instance.port),
-        });
+        const result = await runLocal(instance, ...args);
         assertExit(result, 0);
         return result;
     };

@@ -55,8 +55,8 @@ interface ClientSettings {
     readonly forcePathStyle: boolean;
 }
 
-async function startEnforcing() {
-    const instance = await startInstance();
+async function startEnforcing(enforce: boolean) {
+    const instance = await startInstance(enforce);
     const url = `http://127.0.0.1:${instance.port}`;
     const opened: { destroy(): void }[] = [];
     /** Creates a client of any service, by default with the administrator's keys. `discard` destroys the client. */
@@ -131,13 +131,13 @@ async function startEnforcing() {
 export type Enforcing = Awaited<ReturnType<typeof startEnforcing>>;
 
 /**
- * Starts a local AWS with IAM enforcement before the tests of the calling suite, and discards it after them. The
- * members of the returned object exist from then on.
+ * Starts a local AWS, by default with IAM enforcement, before the tests of the calling suite, and discards it after
+ * them. The members of the returned object exist from then on.
  */
-export function useEnforcing(): Enforcing {
+export function useEnforcing(enforce = true): Enforcing {
     const aws: Partial<Enforcing> = {};
     before(async () => {
-        Object.assign(aws, await startEnforcing());
+        Object.assign(aws, await startEnforcing(enforce));
     });
     after(() => aws.discard?.());
     return aws as Enforcing;

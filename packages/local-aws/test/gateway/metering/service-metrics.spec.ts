@@ -5,19 +5,15 @@ import { interactionsCsv, syntheticRatings } from "../../../../local-personalize
 import { arn, until } from "../../../../local-personalize/test/support.ts";
 import { createAdmin } from "../../admin.ts";
 import { signedHeaders } from "../../signed.ts";
-import { campaignArn, type Harness, startHarness } from "../harness.ts";
+import { campaignArn, useHarness } from "../harness.ts";
 
 describe("AWS/Personalize metrics of the local AWS", () => {
-    let harness: Harness;
+    const harness = useHarness();
     let cloudWatch: CloudWatch;
-    before(async () => {
-        harness = await startHarness();
+    before(() => {
         cloudWatch = new CloudWatch(harness.settings);
     });
-    after(async () => {
-        cloudWatch?.destroy();
-        await harness?.discard();
-    });
+    after(() => cloudWatch?.destroy());
 
     async function metric(MetricName: string, Stat: string, dimensions: Record<string, string>): Promise<number> {
         const now = await harness.advance(0);

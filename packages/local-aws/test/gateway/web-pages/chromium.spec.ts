@@ -8,7 +8,8 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
 import { portOf } from "../../../../local-personalize/wire/http.ts";
 import { openBrowser } from "../../../demo/browser.ts";
-import { type Asked, iamGet, lambdaPost, startTarget, type Target } from "./support.ts";
+import { useEnforcing } from "../enforcement/support.ts";
+import { type Asked, iamGet, lambdaPost, resourceNames } from "./support.ts";
 
 /** Sends a request from a page. Returns the response that the browser lets the page read, or the error. */
 function fetchIn(page: Page, url: string, { method = "GET", headers = {}, body }: Partial<Asked>, mode = "cors") {
@@ -61,12 +62,11 @@ const frameIn = (page: Page, script: string) =>
 
 for (const enforce of [true, false]) {
     describe(`Pages in Chromium and a local AWS ${enforce ? "with" : "without"} IAM enforcement`, () => {
-        let target: Target;
+        const aws = useEnforcing(enforce);
         let browser: Browser;
         let site: Server;
         let folder: string;
         before(async () => {
-            target = await startTarget(enforce);
             site = createServer((_, response) => {
                 response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><body>films</body>");
             }).listen(0, "127.0.0.1");
@@ -79,7 +79,6 @@ for (const enforce of [true, false]) {
             await browser?.close();
             site?.closeAllConnections();
             site?.close();
-            await target?.discard();
             await rm(folder, { recursive: true, force: true });
         });
 
@@ -118,12 +117,12 @@ for (const enforce of [true, false]) {
 
         it("a page of another site can neither change nor read anything in the local AWS", async () => {
             for (const [name, port] of [
-                ["gateway", target.port],
-                ["ministack", target.miniStackPort],
+                ["gateway", aws.instance.port],
+                ["ministack", aws.instance.miniStackPort],
             ] as const) {
                 await on(evilSite(), async (page) => {
                     const answers = await attack(page, port, name);
-                    assert.deepEqual(await target.resourceNames(), [], answers.join("\n"));
+                    assert.deepEqual(await resourceNames(aws.admin), [], answers.join("\n"));
                     assert.doesNotMatch(answers.join("\n"), /uid|^2\d\d|UserId|open/m);
                 });
             }
@@ -133,22 +132,22 @@ for (const enforce of [true, false]) {
             const file = join(folder, "page.html");
             await writeFile(file, "<!doctype html><body>a file</body>");
             await on(pathToFileURL(file).href, async (page) => {
-                const answers = await attack(page, target.port, "file");
-                assert.deepEqual(await target.resourceNames(), [], answers.join("\n"));
+                const answers = await attack(page, aws.instance.port, "file");
+                assert.deepEqual(await resourceNames(aws.admin), [], answers.join("\n"));
             });
-            const here = reached(target.port);
+            const here = reached(aws.instance.port);
             const plain = `http://${here}/?Action=CreateUser&UserName=frame&Version=2010-05-08`;
             const script = `<script>fetch(${JSON.stringify(plain)}, { mode: "no-cors" }).finally(() => parent.postMessage(1, "*"))</script>`;
             await on(evilSite(), async (page) => {
                 await frameIn(page, script);
             });
-            assert.deepEqual(await target.resourceNames(), []);
+            assert.deepEqual(await resourceNames(aws.admin), []);
         });
 
         it("a page that uses DNS rebinding gets 403 and changes nothing", async () => {
             for (const [name, port] of [
-                ["rebound", target.port],
-                ["past", target.miniStackPort],
+                ["rebound", aws.instance.port],
+                ["past", aws.instance.miniStackPort],
             ] as const) {
                 const here = `evil.example:${port}`;
                 await on(`http://${here}/`, async (page) => {
@@ -160,7 +159,7 @@ for (const enforce of [true, false]) {
                     ];
                     const answers: string[] = [];
                     for (const call of calls) answers.push(await fetchIn(page, `http://${here}${call.path}`, call));
-                    assert.deepEqual(await target.resourceNames(), [], answers.join("\n"));
+                    assert.deepEqual(await resourceNames(aws.admin), [], answers.join("\n"));
                     assert.deepEqual(
                         answers.map((answer) => answer.slice(0, 3)),
                         ["403", "403", "403", "403"],
@@ -170,14 +169,14 @@ for (const enforce of [true, false]) {
         });
 
         it("a page of the storefront's origin can reach only public endpoints", async () => {
-            const here = reached(target.port);
+            const here = reached(aws.instance.port);
             await on(`http://${here}/_aws/execute-api/abc/api`, async (page) => {
                 const get = iamGet(here, { Action: "CreateUser", UserName: "storefront" });
                 assert.match(await fetchIn(page, `http://${here}${get.path}`, get), /^403 .*public resources/);
                 assert.match(await fetchIn(page, `http://${here}/_local/status`, {}), /^403 /);
                 assert.match(await fetchIn(page, `http://${here}/_aws/execute-api/abc/api/films`, {}), /^404 /);
             });
-            assert.deepEqual(await target.resourceNames(), []);
+            assert.deepEqual(await resourceNames(aws.admin), []);
         });
     });
 }

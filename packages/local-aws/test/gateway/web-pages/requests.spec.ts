@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { itemAt } from "../../../../../test/support/item-at.ts";
 import { signedHeaders } from "../../signed.ts";
-import { type Asked, ask, iamGet, lambdaPost, startTarget, type Target } from "./support.ts";
+import { useEnforcing } from "../enforcement/support.ts";
+import { type Asked, ask, iamGet, lambdaPost, resourceNames } from "./support.ts";
 
 /** The headers that browsers add to requests of pages. */
 const pages: Record<string, Record<string, string>> = {
@@ -17,19 +18,17 @@ const pages: Record<string, Record<string, string>> = {
 
 for (const enforce of [true, false]) {
     describe(`Browser requests to a local AWS ${enforce ? "with" : "without"} IAM enforcement`, () => {
-        let target: Target;
+        const aws = useEnforcing(enforce);
         let here: string;
-        before(async () => {
-            target = await startTarget(enforce);
-            here = `127.0.0.1:${target.port}`;
+        before(() => {
+            here = `127.0.0.1:${aws.instance.port}`;
         });
-        after(() => target?.discard());
 
         /** Sends each request and returns the names of the requests that were not refused. */
         async function open(requests: Readonly<Record<string, Asked>>): Promise<string[]> {
             const acceptedNames: string[] = [];
             for (const [name, request] of Object.entries(requests)) {
-                const { status, headers } = await ask(target.port, request);
+                const { status, headers } = await ask(aws.instance.port, request);
                 const cors = Object.keys(headers).filter((header) => header.startsWith("access-control-"));
                 if (status !== 403 || cors.length > 0)
                     acceptedNames.push(`${name}: ${status} ${cors.join(" ")}`.trim());
@@ -40,7 +39,7 @@ for (const enforce of [true, false]) {
         it("a request with a foreign Host header returns 403 and changes nothing", async () => {
             const names = [
                 "evil.example",
-                `evil.example:${target.port}`,
+                `evil.example:${aws.instance.port}`,
                 "127.0.0.1.evil.example",
                 "localhost.evil.example",
                 "abc.execute-api.evil.example",
@@ -60,11 +59,11 @@ for (const enforce of [true, false]) {
                 await open(Object.fromEntries(names.map((name, index) => [name, itemAt(create, index)]))),
                 [],
             );
-            const host = `evil.example:${target.port}`;
-            const invoked = await ask(target.port, lambdaPost(host, "rebound", false));
+            const host = `evil.example:${aws.instance.port}`;
+            const invoked = await ask(aws.instance.port, lambdaPost(host, "rebound", false));
             assert.equal(invoked.status, 403, invoked.body);
             assert.match(invoked.body, /answers 127\.0\.0\.1 and localhost/);
-            assert.deepEqual(await target.resourceNames(), []);
+            assert.deepEqual(await resourceNames(aws.admin), []);
         });
 
         it("a signed request with a foreign Origin header returns 403", async () => {
@@ -81,7 +80,7 @@ for (const enforce of [true, false]) {
                 };
             }
             assert.deepEqual(await open(requests), []);
-            assert.deepEqual(await target.resourceNames(), []);
+            assert.deepEqual(await resourceNames(aws.admin), []);
         });
 
         it("preflight requests and WebSocket upgrades return 403", async () => {
@@ -136,11 +135,11 @@ for (const enforce of [true, false]) {
                 for (const authorized of [{}, signed]) {
                     const sent = { host: host as string, ...headers, ...authorized };
                     const request = { method: "POST", path: path as string, headers: sent, body: form };
-                    const { status } = await ask(target.port, request);
+                    const { status } = await ask(aws.instance.port, request);
                     assert.ok(status >= 400, `${host}${path}: ${status}`);
                 }
             }
-            assert.deepEqual(await target.resourceNames(), []);
+            assert.deepEqual(await resourceNames(aws.admin), []);
         });
 
         it("a public host or path reaches neither /_local nor Personalize", async () => {
@@ -150,7 +149,7 @@ for (const enforce of [true, false]) {
                 "abc.cloudfront.net",
                 "a.localhost",
             ];
-            const clock = () => ask(target.port, { path: "/_local/clock", headers: { host: here } });
+            const clock = () => ask(aws.instance.port, { path: "/_local/clock", headers: { host: here } });
             const ahead = JSON.parse((await clock()).body).aheadSeconds;
             const advance = JSON.stringify({ advanceSeconds: 3600 });
             const list = {
@@ -159,7 +158,7 @@ for (const enforce of [true, false]) {
             };
             for (const host of hosts) {
                 const posted = { method: "POST", path: "/_local/clock", headers: { host }, body: advance };
-                assert.ok((await ask(target.port, posted)).status >= 400, host);
+                assert.ok((await ask(aws.instance.port, posted)).status >= 400, host);
                 const signed = signedHeaders("POST", new URL(`http://${host}/`), "{}", "us-east-1", "personalize");
                 const headers = {
                     host,
@@ -168,17 +167,22 @@ for (const enforce of [true, false]) {
                     origin: "http://evil.example",
                     "sec-fetch-site": "cross-site",
                 };
-                const { status, body } = await ask(target.port, { method: "POST", path: "/", headers, body: "{}" });
+                const { status, body } = await ask(aws.instance.port, {
+                    method: "POST",
+                    path: "/",
+                    headers,
+                    body: "{}",
+                });
                 assert.ok(status >= 400 && !body.includes("schemas"), `${host}: ${status} ${body}`);
             }
             const dotted = "/_aws/execute-api/a/b/../../../../_local/clock";
             const posted = { method: "POST", path: dotted, headers: { host: here }, body: advance };
-            assert.ok((await ask(target.port, posted)).status >= 400);
+            assert.ok((await ask(aws.instance.port, posted)).status >= 400);
             assert.equal(JSON.parse((await clock()).body).aheadSeconds, ahead);
         });
 
         it("MiniStack's port returns 403 without the gateway's secret", async () => {
-            const { miniStackPort } = target;
+            const { miniStackPort } = aws.instance;
             const host = `127.0.0.1:${miniStackPort}`;
             const requests = [
                 iamGet(host, { Action: "CreateUser", UserName: "past" }),
@@ -194,7 +198,7 @@ for (const enforce of [true, false]) {
                 const cors = Object.keys(headers).filter((name) => name.startsWith("access-control-"));
                 assert.deepEqual([status, cors], [403, []], `${each.path}: ${body.slice(0, 200)}`);
             }
-            assert.deepEqual(await target.resourceNames(), []);
+            assert.deepEqual(await resourceNames(aws.admin), []);
         });
     });
 }

@@ -1,12 +1,9 @@
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
-import { Lambda } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
-import { createClients, region, testInstance } from "../../../../../test/support/local-aws.ts";
-import { start } from "../../../control.ts";
-import { discardInstance } from "../../instances.ts";
+import { region } from "../../../../../test/support/local-aws.ts";
 import { signedHeaders } from "../../signed.ts";
-import { account } from "../enforcement/support.ts";
+import { account, type Enforcing } from "../enforcement/support.ts";
 
 export interface Answered {
     readonly status: number;
@@ -65,38 +62,9 @@ export function lambdaPost(host: string, name: string, invoke: boolean, more: Re
     return { method: "POST", path, body, headers: { host, ...signed, ...more } };
 }
 
-/**
- * Starts a local AWS with or without IAM enforcement. The result can list the users and functions that a web page has
- * created there.
- */
-export async function startTarget(enforce: boolean) {
-    const instance = { ...(await testInstance()), enforce };
-    const { miniStackPort } = await start(instance, () => {});
-    const clients = createClients(instance);
-    const endpoint = `http://127.0.0.1:${instance.port}`;
-    const lambda = new Lambda({
-        endpoint,
-        region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
-    return {
-        instance,
-        port: instance.port,
-        miniStackPort,
-        /** Returns the names of all users and functions. */
-        async resourceNames(): Promise<string[]> {
-            const { Users = [] } = await clients.iam.listUsers({});
-            const { Functions = [] } = await lambda.listFunctions({});
-            return [
-                ...Users.map(({ UserName }) => String(UserName)),
-                ...Functions.map((each) => String(each.FunctionName)),
-            ];
-        },
-        async discard(): Promise<void> {
-            for (const client of [...Object.values(clients), lambda]) client.destroy();
-            await discardInstance(instance);
-        },
-    };
+/** Returns the names of all users and functions of a local AWS, which web pages in the tests try to create. */
+export async function resourceNames({ iam, lambda }: Enforcing["admin"]): Promise<string[]> {
+    const { Users = [] } = await iam.listUsers({});
+    const { Functions = [] } = await lambda.listFunctions({});
+    return [...Users.map(({ UserName }) => String(UserName)), ...Functions.map((each) => String(each.FunctionName))];
 }
-
-export type Target = Awaited<ReturnType<typeof startTarget>>;
