@@ -122,16 +122,20 @@ describe("local-personalize program", () => {
     });
 
     it("--help explains the options, and an unknown option suggests the right one", async () => {
-        const help = await run(["--help"]);
-        assert.equal(help.code, 0);
-        assert.match(help.stdout, /--port[\s\S]*--host[\s\S]*--data[\s\S]*--speed[\s\S]*--s3-endpoint[\s\S]*--region/);
-        const wrong = await run(["--prot", "1"]);
-        assert.equal(wrong.code, 2);
-        assert.match(wrong.stderr, /unknown option '--prot'\n\(Did you mean --port\?\)/);
-        assert.equal((await run(["--port", "70000"])).code, 2);
-        assert.equal((await run(["--speed", "slow"])).code, 2);
-        assert.match((await run(["--quota", "campaigns=9"])).stderr, /name of a quota must be one of: .*campaign,/);
-        assert.match((await run(["--quota", "campaign=many"])).stderr, /a whole number, such as campaign=20/);
+        const cases: [args: string, code: number, message: RegExp][] = [
+            ["--help", 0, /--port[\s\S]*--host[\s\S]*--data[\s\S]*--speed[\s\S]*--s3-endpoint[\s\S]*--region/],
+            ["--prot 1", 2, /unknown option '--prot'\n\(Did you mean --port\?\)/],
+            ["--port 70000", 2, /70000/],
+            ["--speed slow", 2, /slow/],
+            ["--quota campaigns=9", 2, /name of a quota must be one of: .*campaign,/],
+            ["--quota campaign=many", 2, /a whole number, such as campaign=20/],
+        ];
+        const check = async ([args, expected, message]: (typeof cases)[number]) => {
+            const { code, stdout, stderr } = await run(args.split(" "));
+            assert.equal(code, expected, args);
+            assert.match(stdout + stderr, message);
+        };
+        await Promise.all(cases.map(check));
     });
 
     it("the local-personalize program reports a used port, a used folder and missing service models", async () => {

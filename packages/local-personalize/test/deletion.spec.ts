@@ -3,6 +3,7 @@ import { paginateListRecipes } from "@aws-sdk/client-personalize";
 import {
     campaignArn,
     datasetGroupArn,
+    fetchFilms,
     filmsBucket,
     genresOf,
     history,
@@ -12,17 +13,7 @@ import {
     usersArn,
     yearOf,
 } from "./films-service.ts";
-import {
-    arn,
-    exportLines,
-    fetchItems,
-    importRole,
-    refuses,
-    type Service,
-    trainRecipe,
-    until,
-    untilEnded,
-} from "./support.ts";
+import { arn, exportLines, importRole, refuses, type Service, trainRecipe, until, untilEnded } from "./support.ts";
 
 describe("Data deletion jobs, and filters of users and of the current item", () => {
     const bucket = filmsBucket();
@@ -41,10 +32,9 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         await createFilter("older", "INCLUDE ItemID WHERE Items.RELEASE_YEAR < CurrentItem.RELEASE_YEAR");
         await createFilter("alike", "EXCLUDE ItemID WHERE Items.GENRES IN (CurrentItem.GENRES)");
         await service.personalize.createCampaign({ name: "sims", solutionVersionArn: await train("aws-sims") });
-        const ask = async (itemId: string, filter: string, campaign = arn("campaign/sims")) => {
+        const ask = (itemId: string, filter: string, campaign = arn("campaign/sims")) => {
             const filterArn = arn(`filter/${filter}`);
-            const list = await fetchItems(service, { campaignArn: campaign, itemId, userId: "22", filterArn });
-            return list.map(({ itemId }) => Number(itemId));
+            return fetchFilms(service, { campaignArn: campaign, itemId, userId: "22", filterArn });
         };
         for (const itemId of ["40", "90"]) {
             const older = await ask(itemId, "older");
@@ -128,11 +118,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         await post(service, "/users", { datasetArn: usersArn, users: [{ userId: "22", properties: '{"age":1}' }] });
         bucket.objects["movies/delete/now/users.csv"] = "USER_ID\n22\n23\nnobody\n";
         bucket.objects["movies/delete/notes.txt"] = "USER_ID\n6\n";
-        const recommend = async (userId: string) => {
-            return ((await service.runtime.getRecommendations({ campaignArn, userId })).itemList ?? []).map(
-                ({ itemId }) => itemId,
-            );
-        };
+        const recommend = (userId: string) => fetchFilms(service, { campaignArn, userId });
         const own = await recommend("22");
         const job = await remove("first", "s3://movies/delete/");
         const rows = history.filter(({ user }) => user === 22 || user === 23).length;
@@ -211,10 +197,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             name: "trending",
             solutionVersionArn: await train("aws-trending-now"),
         });
-        const rising = async () => {
-            const list = await fetchItems(service, { campaignArn: arn("campaign/trending"), numResults: 3 });
-            return list.map(({ itemId }) => itemId);
-        };
+        const rising = () => fetchFilms(service, { campaignArn: arn("campaign/trending"), numResults: 3 });
         const { eventTrackers = [] } = await service.personalize.listEventTrackers({ datasetGroupArn });
         const [{ eventTrackerArn } = {}] = eventTrackers;
         const described = await service.personalize.describeEventTracker({ eventTrackerArn });
@@ -226,11 +209,11 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
                 eventList: [1, 2, 3].map((second) => ({ eventType: "Watch", itemId, sentAt: sentAt + second })),
             });
         await put(Date.now() / 1000 - 60, "77");
-        assert.equal((await rising())[0], "77");
+        assert.equal((await rising())[0], 77);
         await put(Date.now() / 1000 + 10 * 365 * 86_400, "78");
-        assert.equal((await rising())[0], "77");
+        assert.equal((await rising())[0], 77);
         for (let times = 0; times < 2; times++) await put(Date.now() / 1000, "79");
-        assert.equal((await rising())[0], "77", "the events of 79 are not yet due");
-        await until(async () => (await rising())[0] === "79");
+        assert.equal((await rising())[0], 77, "the events of 79 are not yet due");
+        await until(async () => (await rising())[0] === 79);
     });
 });

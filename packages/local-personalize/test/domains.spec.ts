@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Domain, RecommenderConfig } from "@aws-sdk/client-personalize";
-import { films, genresOf, history, itemsSchema, post } from "./films-service.ts";
+import { fetchFilms, films, genresOf, history, itemsSchema, post } from "./films-service.ts";
 import {
     addDataset,
     arn,
@@ -83,10 +83,8 @@ describe("Use cases of domains", () => {
     };
     const remove = (name: string) =>
         service.personalize.deleteRecommender({ recommenderArn: arn(`recommender/${name}`) });
-    const ask = async (name: string, input: object) => {
-        const list = await fetchItems(service, { recommenderArn: arn(`recommender/${name}`), ...input });
-        return list.map(({ itemId }) => Number(itemId));
-    };
+    const ask = (name: string, input: object) =>
+        fetchFilms(service, { recommenderArn: arn(`recommender/${name}`), ...input });
     const usedBy = (user: number, isUse: (row: number) => boolean) =>
         new Set(history.filter((event, row) => event.user === user && isUse(row)).map(({ item }) => item));
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import {
     campaignArn,
     datasetGroupArn,
+    fetchFilms,
     films,
     filmsBucket,
     history,
@@ -13,7 +14,7 @@ import {
     solutionArn,
 } from "./films-service.ts";
 import { interactionsCsv } from "./interactions.ts";
-import { arn, type Service, startService, trainRecipe, trainVersion } from "./support.ts";
+import { arn, fetchItems, type Service, startService, trainRecipe, trainVersion } from "./support.ts";
 
 const newest = Math.max(...history.map(({ timestamp }) => timestamp));
 
@@ -40,16 +41,12 @@ describe("PutEvents", () => {
     /**
      * Returns the recommended films of a user that pass a filter; by default the films that the user has not watched.
      */
-    const ask = async (userId: string, more: object = {}) => {
-        const input = { campaignArn, userId, numResults: 500, filterArn: arn("filter/unwatched"), ...more };
-        const { itemList = [] } = await service.runtime.getRecommendations(input);
-        return itemList.map(({ itemId }) => Number(itemId));
-    };
+    const ask = (userId: string, more: object = {}) =>
+        fetchFilms(service, { campaignArn, userId, numResults: 500, filterArn: arn("filter/unwatched"), ...more });
     /** Returns the scores of all films for a user, without a filter. */
     const scores = async (userId: string) => {
-        const input = { campaignArn, userId, numResults: 500 };
-        const { itemList = [] } = await service.runtime.getRecommendations(input);
-        return new Map(itemList.map(({ itemId, score = 0 }) => [Number(itemId), score]));
+        const list = await fetchItems(service, { campaignArn, userId, numResults: 500 });
+        return new Map(list.map(({ itemId, score = 0 }) => [Number(itemId), score]));
     };
     let clock = newest;
     const watch = (film: number, who: { userId?: string; sessionId?: string }, event: object = {}) =>
@@ -132,9 +129,7 @@ describe("PutEvents", () => {
         try {
             for (const userId of ["22", "fresh", "6", "nobody"]) {
                 const input = { campaignArn, userId };
-                const answer = await imported.service.runtime.getRecommendations(input);
-                const mine = await service.runtime.getRecommendations(input);
-                assert.deepEqual(mine.itemList, answer.itemList, userId);
+                assert.deepEqual(await fetchItems(service, input), await fetchItems(imported.service, input), userId);
             }
         } finally {
             await imported.service.discard();

@@ -7,6 +7,7 @@ import {
     createBucket,
     createDataset,
     createSchema,
+    fetchItems,
     runImportJob,
     type Service,
     startService,
@@ -81,6 +82,10 @@ export async function openFilmsService(bucket = filmsBucket(), more: Partial<Emu
     await service.personalize.createCampaign({ name: "films", solutionVersionArn });
     return { service, bucket, solutionVersionArn };
 }
+
+/** Returns the numbers of the films that a campaign or recommender recommends. */
+export const fetchFilms = async (service: Service, input: Parameters<typeof fetchItems>[1]) =>
+    (await fetchItems(service, input)).map(({ itemId }) => Number(itemId));
 
 /** Posts to the REST path of personalize-events. */
 export async function post({ endpoint }: Service, path: string, body: object) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
     campaignArn,
     datasetGroupArn,
+    fetchFilms,
     films,
     filmsBucket,
     genresOf,
@@ -28,11 +29,8 @@ describe("Filters of the local Personalize", () => {
         const { filterArn } = await service.personalize.createFilter({ name, datasetGroupArn, filterExpression });
         return String(filterArn);
     };
-    const ask = async (filterArn: string | undefined, filterValues?: Record<string, string>, userId = user) => {
-        const input = { campaignArn, userId, filterArn, filterValues, numResults: 500 };
-        const { itemList = [] } = await service.runtime.getRecommendations(input);
-        return itemList.map(({ itemId }) => Number(itemId));
-    };
+    const ask = (filterArn: string | undefined, filterValues?: Record<string, string>, userId = user) =>
+        fetchFilms(service, { campaignArn, userId, filterArn, filterValues, numResults: 500 });
     /** Creates a filter, uses it and deletes it, because the number of filters is limited. */
     const filtered = async (expression: string, filterValues?: Record<string, string>, userId = user) => {
         const filterArn = await create(expression);

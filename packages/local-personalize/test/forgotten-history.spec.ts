@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { campaignArn, datasetGroupArn, films, filmsBucket, history, openFilmsService, post } from "./films-service.ts";
+import {
+    campaignArn,
+    datasetGroupArn,
+    fetchFilms,
+    films,
+    filmsBucket,
+    history,
+    openFilmsService,
+    post,
+} from "./films-service.ts";
 import { interactionsCsv } from "./interactions.ts";
 import { arn, runImportJob, type Service } from "./support.ts";
 
@@ -23,9 +32,8 @@ describe("Filters of Interactions for users whose last import or event is long a
 
     /** Returns the films that the filter considers as the user's history. */
     const remembered = async (userId: string) => {
-        const input = { campaignArn, userId, filterArn, numResults: 500 };
-        const { itemList = [] } = await service.runtime.getRecommendations(input);
-        return itemList.map(({ itemId }) => Number(itemId)).sort((a, b) => a - b);
+        const list = await fetchFilms(service, { campaignArn, userId, filterArn, numResults: 500 });
+        return list.sort((a, b) => a - b);
     };
     const all = (user: string) => watchedBy(user).sort((a, b) => a - b);
     const watch = (userId: string, film: number) => {
