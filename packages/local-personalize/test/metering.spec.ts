@@ -10,7 +10,7 @@ import {
     solutionArn,
 } from "./films-service.ts";
 import { interactionsCsv } from "./interactions.ts";
-import { arn, restartService, type Service, trainVersion } from "./support.ts";
+import { arn, refuses, restartService, type Service, trainVersion } from "./support.ts";
 
 type Of<E extends Metered["event"]> = Extract<Metered, { event: E }>;
 
@@ -77,8 +77,12 @@ describe("Reports of the emulator to its meter", () => {
         service = await restartService(service, { access: filmsBucket().access, speed: "real", meter });
         service.emulator.advance(3_600_000);
         reports.length = 0;
-        await service.personalize.updateCampaign({ campaignArn, minProvisionedTPS: 5 });
+        const update = (minProvisionedTPS: number) =>
+            service.personalize.updateCampaign({ campaignArn, minProvisionedTPS });
+        await update(5);
         assert.deepEqual(capacities().at(-1), [5, false], "the update is ACTIVE in 9 minutes");
+        await refuses(update(7), /is being updated/, "ResourceInUseException");
+        assert.deepEqual(capacities().at(-1), [5, false]);
         service.emulator.advance(3_600_000);
         reports.length = 0;
         service = await restartService(service, { access: filmsBucket().access, meter });
@@ -86,10 +90,30 @@ describe("Reports of the emulator to its meter", () => {
             of("provisioned").map(({ minProvisionedTPS }) => minProvisionedTPS),
             [1, 5],
         );
+        await service.personalize.tagResource({ resourceArn: campaignArn, tags: [{ tagKey: "a", tagValue: "b" }] });
         reports.length = 0;
         await service.personalize.deleteCampaign({ campaignArn });
-        const { at, minProvisionedTPS } = of("provisioned").at(-1) ?? assert.fail();
-        assert.equal(minProvisionedTPS, 0);
+        const { at, minProvisionedTPS, resource } = of("provisioned").at(-1) ?? assert.fail();
+        assert.deepEqual([minProvisionedTPS, resource.tags], [0, { a: "b" }]);
         assert.ok(Math.abs(service.emulator.clock.now() - at) < 10_000);
+    });
+
+    it("a campaign's capacity begins when it is ACTIVE, and a deletion also ends the capacity of an update", async () => {
+        service = await restartService(service, { access: filmsBucket().access, speed: "real", meter });
+        const capacities = () => {
+            const own = of("provisioned").filter(({ resource }) => resource.arn === arn("campaign/later"));
+            return own.map(({ at, minProvisionedTPS }) => [minProvisionedTPS, at] as const);
+        };
+        const later = { campaignArn: arn("campaign/later") };
+        await service.personalize.createCampaign({ name: "later", solutionVersionArn: version });
+        const { campaign } = await service.personalize.describeCampaign(later);
+        const [[, begin] = assert.fail()] = capacities();
+        assert.equal(begin - Number(campaign?.creationDateTime), 9 * 60_000);
+        service.emulator.advance(3_600_000);
+        await service.personalize.updateCampaign({ ...later, minProvisionedTPS: 7 });
+        reports.length = 0;
+        await service.personalize.deleteCampaign(later);
+        const tps = capacities().map(([minProvisionedTPS]) => minProvisionedTPS);
+        assert.deepEqual(tps, [1, 0]);
     });
 });
