@@ -133,14 +133,18 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
     });
 }
 
-/** Tests that an update to the arguments in `bare`, by type, resets all removed arguments to AWS's defaults. */
+/**
+ * Tests that an update resets all removed arguments to AWS's defaults. `bare` has the arguments that remain, by type: the
+ * names of arguments in the test case, or other arguments.
+ */
 export async function testBareUpdates(
     lives: readonly Life[],
     plugin: Plugin,
-    bare: Readonly<Record<string, Record<string, unknown>>>,
+    bare: Readonly<Record<string, readonly string[] | Record<string, unknown>>>,
 ): Promise<void> {
     for (const { type, args } of lives.filter((life) => life.type in bare)) {
-        const [urn, wanted] = [createUrn(type), bare[type] ?? {}];
+        const [urn, kept = {}] = [createUrn(type), bare[type]];
+        const wanted = Array.isArray(kept) ? Object.fromEntries(kept.map((key) => [key, args()[key]])) : { ...kept };
         const { id, outs = {} } = await plugin.create(urn, args());
         const { outs: updated } = await plugin.update(id, urn, outs, wanted);
         const { props = {} } = await plugin.read(id, urn, updated);

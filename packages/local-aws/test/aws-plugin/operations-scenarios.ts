@@ -9,7 +9,7 @@ export const arn = (service: string, tail: string) => `arn:aws:${service}:${regi
 const topicArn = arn("sns", name);
 const queueArn = arn("sqs", name);
 export const functionArn = arn("lambda", `function:${name}`);
-export const roleArn = `arn:aws:iam::${account}:role/runs`;
+const roleArn = `arn:aws:iam::${account}:role/runs`;
 const policyFor = (service: string, Action: string, Resource: string) =>
     policy({ ...allow(Action, Resource), Sid: "ours", Principal: { Service: `${service}.amazonaws.com` } });
 

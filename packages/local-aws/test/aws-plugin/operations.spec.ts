@@ -6,15 +6,7 @@ import { createProvider } from "../../aws-plugin/provider.ts";
 import { QueueClient, sqsEntries } from "../../aws-plugin/sqs.ts";
 import { account, allow, administrator as credentials, useEnforcing } from "../gateway/enforcement/support.ts";
 import { createPlugin, createUrn, type Plugin, testBareUpdates, testLives } from "./life.ts";
-import {
-    answering,
-    arn,
-    functionArgs,
-    functionArn,
-    name,
-    operationsScenarios,
-    roleArn,
-} from "./operations-scenarios.ts";
+import { answering, arn, functionArgs, functionArn, name, operationsScenarios } from "./operations-scenarios.ts";
 
 describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources", () => {
     const aws = useEnforcing();
@@ -94,24 +86,12 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
 
     it("`update` resets removed arguments to AWS's defaults, and a later `diff` finds no change", async () => {
         await testBareUpdates(lives, plugin, {
-            "aws:lambda/function:Function": {
-                name,
-                code: functionArgs.code,
-                role: roleArn,
-                handler: "index.handler",
-                runtime: "nodejs24.x",
-            },
-            "aws:sqs/queue:Queue": { name },
-            "aws:sns/topic:Topic": { name },
-            "aws:cloudwatch/logGroup:LogGroup": { name: "/films" },
-            "aws:cloudtrail/trail:Trail": { name, s3BucketName: "films-trail" },
-            "aws:budgets/budget:Budget": {
-                name,
-                budgetType: "COST",
-                limitAmount: "25",
-                limitUnit: "USD",
-                timeUnit: "MONTHLY",
-            },
+            "aws:lambda/function:Function": ["name", "code", "role", "handler", "runtime"],
+            "aws:sqs/queue:Queue": ["name"],
+            "aws:sns/topic:Topic": ["name"],
+            "aws:cloudwatch/logGroup:LogGroup": ["name"],
+            "aws:cloudtrail/trail:Trail": ["name", "s3BucketName"],
+            "aws:budgets/budget:Budget": ["name", "budgetType", "limitAmount", "limitUnit", "timeUnit"],
             "aws:cloudwatch/metricAlarm:MetricAlarm": {
                 name,
                 namespace: "Films",
