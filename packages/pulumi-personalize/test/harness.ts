@@ -138,11 +138,11 @@ export function useHarness() {
         },
         /** Returns handlers with another clock, log or engine. */
         handlersWith: (more: Partial<LifecycleDeps>) => createHandlers(depsFor(here().service.personalize, more)),
-        /** Returns handlers that do not wait: each wait only advances their clock by 1,900 seconds. */
-        hastyHandlers() {
+        /** Returns handlers that do not wait: each wait only advances their clock by `step` seconds. */
+        hastyHandlers(step = 1900) {
             let clock = 0;
             const sleep = async () => {
-                clock += 1900;
+                clock += step;
             };
             return createHandlers(depsFor(here().service.personalize, { now: () => clock, sleep }));
         },

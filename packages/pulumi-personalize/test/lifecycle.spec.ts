@@ -141,13 +141,7 @@ describe("Lifecycle of Personalize resources", () => {
 
     it("`create` stops at the deadline and records its state, and the next update continues", async () => {
         await harness.slowDown();
-        let clock = 0;
-        const hasty = harness.handlersWith({
-            now: () => clock,
-            async sleep() {
-                clock += 40;
-            },
-        });
+        const hasty = harness.hastyHandlers(40);
         const inputs = { ...common, name: "slow" };
         const failure = await requireFailure(hasty.DatasetGroup.create(inputs));
         assert.match(
