@@ -5,7 +5,7 @@ import { idle } from "./idle.ts";
 import type { Observations } from "./observations.ts";
 import { countServing, lastHourUsd, type ServingObservations, servingUsdPerHour } from "./serving-spend.ts";
 import { cents, countTime, monthSpendUsd, openSince, settle } from "./spend.ts";
-import { day, hour, stamp, toMonth, windowStart } from "./time.ts";
+import { day, hour, toMonth, windowStart } from "./time.ts";
 import { unused } from "./unused.ts";
 
 /** Values that the cost guard publishes as CloudWatch metrics; undefined if unknown. */
@@ -108,9 +108,8 @@ function closeAtShare(
     if (isClosed || currentState.closing !== undefined) return currentState;
     const usd = lastHourUsd(usage, now, currentState.closed?.openedAt);
     if (usd < closingShare * limit) return currentState;
-    const { month } = state.spend;
     const facts = { usd: cents(usd), limit };
-    const notified = addNotification(currentState, { kind: "api-closed", month, about: stamp(now), at: now, facts });
+    const notified = addNotification(currentState, now, "api-closed", facts, { month: state.spend.month });
     const reason = `cost guard: requests cost $${cents(usd)} in an hour, limit $${limit} a month`;
     return { ...(notified ?? currentState), closing: { reason, at: now }, closed: { at: now } };
 }

@@ -37,7 +37,7 @@ export function enforceLimit(
     const state = byFlag ? reached(before) : before;
     if (usd < limit) {
         return usd >= nearLimit * limit
-            ? (addNotification(state, { kind: "limit-near", month, about: `${limit}`, at: now, facts }) ?? state)
+            ? (addNotification(state, now, "limit-near", facts, { month, about: `${limit}` }) ?? state)
             : state;
     }
     const standing = state.campaign?.leaving ? undefined : state.campaign;
@@ -52,10 +52,9 @@ export function enforceLimit(
     const notified = reached(state);
     if (standing === undefined || standing.createdAt <= state.enforced.at) return notified;
     const about = stamp(standing.createdAt);
-    return addNotification(notified, { kind: "limit-overridden", month, about, at: now, facts }) ?? notified;
+    return addNotification(notified, now, "limit-overridden", facts, { month, about }) ?? notified;
 
     function reached(by: GuardState): GuardState {
-        const notification = { kind: "limit-reached", month, about: `${limit}`, at: now, facts: { limit } } as const;
-        return addNotification(by, notification) ?? by;
+        return addNotification(by, now, "limit-reached", { limit }, { month, about: `${limit}` }) ?? by;
     }
 }

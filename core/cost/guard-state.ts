@@ -5,7 +5,7 @@ import type { GuardNotification, NotificationKind } from "./notifications.ts";
 import { isLeaving, type ObservedCampaign, type ParkingCause } from "./observations.ts";
 import type { JobsSpend, ServingSpend } from "./serving-spend.ts";
 import { freshSpend, type RequestWindows, type SpendState, usedTPS } from "./spend.ts";
-import { hour } from "./time.ts";
+import { hour, stamp, toMonth } from "./time.ts";
 
 /**
  * The guard's state between runs, stored in one SSM parameter. The guard stores pending work before it does the work,
@@ -121,22 +121,25 @@ export function hourlyUsd(
 }
 
 /**
- * Adds a notification, unless the last one of its kind has an equal key. Returns undefined if too many notifications
- * are waiting. In this case, the guard must not do what the notification would announce.
+ * Adds a notification, unless the last one of its kind has an equal key: month, kind, and what it is `about`, by default
+ * the time `at`. Returns undefined if too many notifications are waiting. In this case, the guard must not do what the
+ * notification would announce.
  */
 export function addNotification(
     state: GuardState,
-    notification: Omit<GuardNotification, "key"> & { readonly month: string; readonly about?: string },
+    at: number,
+    kind: NotificationKind,
+    facts: GuardNotification["facts"],
+    { month = toMonth(at), about = stamp(at) }: { readonly month?: string; readonly about?: string } = {},
 ): GuardState | undefined {
-    const { month, about, ...rest } = notification;
-    const key = [month, notification.kind, ...(about === undefined ? [] : [about])].join("/");
-    if (state.announced[notification.kind] === key) return state;
+    const key = [month, kind, ...(about === "" ? [] : [about])].join("/");
+    if (state.announced[kind] === key) return state;
     return state.unsent.length >= maxWaitingNotifications
         ? undefined
         : {
               ...state,
-              announced: { ...state.announced, [notification.kind]: key },
-              unsent: [...state.unsent, { ...rest, key }],
+              announced: { ...state.announced, [kind]: key },
+              unsent: [...state.unsent, { kind, at, facts, key }],
           };
 }
 

@@ -57,9 +57,8 @@ export function idle(
         const because = observations.kept
             ? "it now has the tag keep"
             : `its last request or change was at about ${readable(lastUse)}`;
-        const about = stamp(state.idle.at);
-        const month = toMonth(state.idle.at);
-        const notified = addNotification(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
+        const of = { month: toMonth(state.idle.at), about: stamp(state.idle.at) };
+        const notified = addNotification(state, now, "idle-withdrawn", { because }, of);
         return notified === undefined ? state : without(notified, "idle");
     }
     // `open` contains recent requests whose sender is not known yet: they may come from the stack's own prefetch
@@ -126,10 +125,8 @@ function prove(state: GuardState, now: number, requests: RequestWindows, after: 
     }
     if (!probe.sent) return { ...state, probe: { ...probe, tries: [...probe.tries, now].slice(-maxOwn) } };
     if (probe.seen || shows(requests, at, state.own)) return { ...state, probe: { ...probe, seen: true } };
-    const facts = { since: at };
-    return now - at >= metricDelayMs
-        ? (addNotification(state, { kind: "metrics-missing", month: toMonth(at), at: now, facts }) ?? state)
-        : state;
+    if (now - at < metricDelayMs) return state;
+    return addNotification(state, now, "metrics-missing", { since: at }, { month: toMonth(at), about: "" }) ?? state;
 }
 
 /** Returns the probe after the guard sent it. */
@@ -142,7 +139,7 @@ function announce(state: GuardState, now: number, config: GuardConfig, since: nu
         perDay: perDay(hourlyUsd(state, config, now)),
         ...(parks ? { parkAt } : config.idleAction === "park" && { unconfirmed: 1 }),
     };
-    const notified = addNotification(state, { kind: "idle", month: toMonth(now), about: stamp(now), at: now, facts });
+    const notified = addNotification(state, now, "idle", facts);
     return notified === undefined ? state : { ...notified, idle: { since, at: now, ...(parks && { parkAt }) } };
 }
 
@@ -154,13 +151,7 @@ function park(state: GuardState, now: number, since: number): GuardState {
 
 /** Adds the notification of parking. Its ID and text depend only on the minute `since`, which the flag has too. */
 const idleParked = (state: GuardState, now: number, since: number): GuardState | undefined =>
-    addNotification(state, {
-        kind: "idle-parked",
-        month: toMonth(since),
-        about: readable(since),
-        at: now,
-        facts: { since },
-    });
+    addNotification(state, now, "idle-parked", { since }, { month: toMonth(since), about: readable(since) });
 
 /**
  * Possible difference between clocks in milliseconds: CloudWatch may count a request of the guard this much earlier or

@@ -1,7 +1,7 @@
 import type { GuardConfig } from "./guard-config.ts";
 import { addNotification, type GuardState, maxSolutions, type SolutionState } from "./guard-state.ts";
 import { isLeaving, type Observations, type ObservedSolution } from "./observations.ts";
-import { day, stamp, toMonth } from "./time.ts";
+import { day, stamp } from "./time.ts";
 
 /** Milliseconds between the notification about an unused solution and its earliest deletion. */
 const warningMs = day;
@@ -21,7 +21,7 @@ export function unused(state: GuardState, now: number, config: GuardConfig, obse
         .sort((a, b) => (a.name < b.name ? -1 : 1))
         .slice(0, maxSolutions)
         .map((solution) => {
-            const before = state.solutions[solution.name] ?? {};
+            const before = withoutDeletion(state.solutions[solution.name], deletes);
             const used = isUsed(solution) ? now : before.used;
             const since = Math.max(solution.changedAt, used ?? 0);
             const isUnused = !isUsed(solution) && !solution.kept && now - since >= config.unusedDays * day;
@@ -35,7 +35,7 @@ export function unused(state: GuardState, now: number, config: GuardConfig, obse
     const kept = { ...state, solutions: entries(looked.map(({ name, after }) => [name, after])) };
     return changed && idleOnes.length > 0
         ? (list(kept, now, config, idleOnes) ?? state)
-        : idleOnes.reduce((so, { name }) => decideDeletion(so, now, config, name), kept);
+        : idleOnes.reduce((so, { name }) => decideDeletion(so, now, name), kept);
 }
 
 type Named = { readonly name: string };
@@ -49,7 +49,7 @@ function list(state: GuardState, now: number, config: GuardConfig, idleOnes: rea
     const names = idleOnes.slice(0, maxNames).map(({ name }) => name);
     const more = idleOnes.length - names.length;
     const facts = { names, more, days: config.unusedDays, ...(deletes && { deleteFrom }) };
-    const notified = addNotification(state, { kind: "unused", month: toMonth(now), about: stamp(now), at: now, facts });
+    const notified = addNotification(state, now, "unused", facts);
     const listed = idleOnes.map(({ name }): [string, SolutionState] => {
         const before = state.solutions[name];
         const from = before?.deleteFrom ?? deleteFrom;
@@ -58,26 +58,20 @@ function list(state: GuardState, now: number, config: GuardConfig, idleOnes: rea
     return notified && { ...notified, solutions: { ...notified.solutions, ...entries(listed) } };
 }
 
-function decideDeletion(state: GuardState, now: number, config: GuardConfig, name: string): GuardState {
+function decideDeletion(state: GuardState, now: number, name: string): GuardState {
     const { listed, deleteFrom, deleting } = state.solutions[name] ?? {};
-    if (config.unusedAction !== "delete" || listed === undefined || deleteFrom === undefined || now < deleteFrom) {
-        return { ...state, solutions: { ...state.solutions, [name]: dropDeleting(state.solutions[name], config) } };
-    }
-    if (deleting !== undefined) return state;
-    const facts = { name, since: listed };
+    if (listed === undefined || deleteFrom === undefined || now < deleteFrom || deleting !== undefined) return state;
     const about = `${name}-${stamp(listed)}`;
-    const notified = addNotification(state, { kind: "unused-deleted", month: toMonth(now), about, at: now, facts });
+    const notified = addNotification(state, now, "unused-deleted", { name, since: listed }, { about });
     return notified === undefined
         ? state
         : { ...notified, solutions: { ...notified.solutions, [name]: { ...notified.solutions[name], deleting: now } } };
 }
 
-/** Removes the pending deletion of a solution if config `unusedAction` no longer is `delete`. */
-function dropDeleting(solution: SolutionState = {}, { unusedAction }: GuardConfig): SolutionState {
-    const { used, listed } = solution;
-    return unusedAction === "delete"
-        ? solution
-        : { ...(used !== undefined && { used }), ...(listed !== undefined && { listed }) };
+/** Removes the pending deletion of a solution, unless the guard still deletes unused solutions. */
+function withoutDeletion(solution: SolutionState = {}, deletes: boolean): SolutionState {
+    const { deleteFrom, deleting, ...others } = solution;
+    return deletes ? solution : others;
 }
 
 const solutionName = (arn: string) => arn.split("/").at(-1) ?? arn;

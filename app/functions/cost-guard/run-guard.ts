@@ -13,7 +13,7 @@ import { isOfParking, sentNotification } from "../../../core/cost/notifications.
 import { isLeaving, type Observations } from "../../../core/cost/observations.ts";
 import { type ServingObservations, servingSince } from "../../../core/cost/serving-spend.ts";
 import { cents } from "../../../core/cost/spend.ts";
-import { stamp, toMonth } from "../../../core/cost/time.ts";
+import { toMonth } from "../../../core/cost/time.ts";
 import { collector, type Failures, type GuardPorts } from "./guard-ports.ts";
 
 /**
@@ -98,10 +98,7 @@ async function decideFrom(
 }
 
 function withLost(state: GuardState, problem: string, parameter: string, now: number): GuardState {
-    const facts = { problem, parameter };
-    return (
-        addNotification(state, { kind: "state-lost", month: toMonth(now), about: stamp(now), at: now, facts }) ?? state
-    );
+    return addNotification(state, now, "state-lost", { problem, parameter }) ?? state;
 }
 
 async function lookAround(
