@@ -1,6 +1,7 @@
 import type { ListedItem } from "../api/names.ts";
 import type { Context } from "./context.ts";
 import { listedById } from "./item-answers.ts";
+import { examinedLength } from "./limits.ts";
 
 /** The rules that a request and its viewer set for a list, whatever its source. */
 export interface ListRules {
@@ -53,15 +54,16 @@ export function listSelector({ tables, clock, hideUnavailable, isHidden }: Selec
             (passes?.(itemId) ?? true);
         const take = (from: Iterable<Candidate>, most: number, also = (_: string) => true) => {
             const items = new Map<string, ListedItem>();
+            let examined = 0;
             for (const candidate of from) {
-                if (items.size >= most) break;
+                if (items.size >= most || examined++ >= examinedLength) break;
                 const { itemId } = candidate;
                 if (shows(itemId) && also(itemId)) items.set(itemId, { ...listedById(loaded, itemId), ...candidate });
             }
             return items;
         };
         if (promotion === undefined) return [...take(candidates, count).values()];
-        const pool = [...candidates];
+        const pool = [...Iterator.from(candidates).take(examinedLength)];
         // A source without an item of its own is no source of a list with a promotion either.
         if (take(pool, 1).size === 0) return [];
         const share = Math.round((count * promotion.percent) / 100);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { packItems } from "../../../app/serving/item-scores.ts";
-import { limits } from "../../../app/serving/limits.ts";
+import { examinedLength, limits } from "../../../app/serving/limits.ts";
 import { batchListKey } from "../../../app/serving/ports.ts";
+import { listSelector } from "../../../app/serving/selection.ts";
+import { openTables } from "../../../app/serving/table-answers.ts";
 import { type ApiHarness, idsOf, parseResult, startApi, tablesDocument } from "./api-harness.ts";
 
 const { films } = tablesDocument;
@@ -91,6 +93,25 @@ describe("Filters on items without a campaign", () => {
         const answer = await ask(api, "/recommendations/{userId}", drama);
         assert.deepEqual([answer.source, idsOf(answer)], ["batch", ["9", "7", "6"]]);
         assert.equal((await ask(api, "/recommendations/{userId}", { filter: "again" })).reason, "filter-not-served");
+    });
+});
+
+describe("Candidates of a list", () => {
+    it("`select` examines at most 20,000 candidates, so that a filter that no item passes takes little time", () => {
+        const tables = openTables(document);
+        const select = listSelector({
+            tables: () => tables,
+            clock: () => 0,
+            hideUnavailable: true,
+            isHidden: () => false,
+        });
+        let examined = 0;
+        const passes = () => ++examined === 0;
+        const endless = (function* () {
+            for (;;) yield { itemId: "1" };
+        })();
+        assert.deepEqual(select(endless, { count: 5, exclude: new Set(), passes }), []);
+        assert.equal(examined, examinedLength);
     });
 });
 
