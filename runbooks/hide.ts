@@ -7,18 +7,18 @@ import { filesBeside } from "../data-prep/files.ts";
 import { parseTables } from "../data-prep/tables/document.ts";
 import { counted } from "../data-prep/words.ts";
 import { printResult, table } from "./lib/cli/output.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
+import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { projectFile, readSetting, selectedStack } from "./lib/stack/stack-config.ts";
 
-interface Options extends CommonOptions {
+interface Options extends OperationOptions {
     readonly until?: string;
     readonly undo?: boolean;
-    readonly dryRun?: boolean;
 }
 
-const command = runbook(
+const command = stackRunbook(
     "hide",
     ["50 172 --until 2027-01-31", "50 --undo", ""],
     "Without item ids, prints the hidden items",

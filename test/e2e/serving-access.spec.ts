@@ -241,7 +241,8 @@ describe("Access to the API", () => {
             assert.ok(kept > 0 && kept <= 30, `${kept}`);
 
             const [first = "", second = ""] = await idsNow();
-            const hidden = await aws.runbook("hide", first, `${first}0000`, "--until", "2999-01-31");
+            const config = ["--config-file", itemAt(aws.engineArgs("up"), 2)];
+            const hidden = await aws.runbook("hide", first, `${first}0000`, "--until", "2999-01-31", ...config);
             assertExit(hidden, 0);
             assert.match(hidden.stderr, new RegExp(`no item ${first}0000`));
             assert.match(hidden.stdout, new RegExp(`${first} +│ 2999-01-31T00:00:00.000Z`));
