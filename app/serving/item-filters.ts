@@ -1,6 +1,6 @@
 import { bindFilter, FilterError, FilterValueError, parseExpression, passes, readFilterValues } from "filter-grammar";
 import type { Context } from "./context.ts";
-import { badQuery } from "./problem.ts";
+import { badQuery, ProblemError } from "./problem.ts";
 import type { ActivePromotion } from "./selection.ts";
 
 /**
@@ -47,13 +47,22 @@ export interface StackPromotion {
     readonly until: number;
 }
 
-/** Creates the function that returns the promotion at a time in epoch milliseconds; undefined without one. */
+/**
+ * Creates the function that returns the promotion at a time in epoch milliseconds; undefined without one, and for one
+ * whose filter does not fit the tables, because a viewer's list must not fail for it.
+ */
 export function promotions(all: readonly StackPromotion[], tables: Context["tables"]) {
     const filterOf = itemFilters(Object.fromEntries(all.map(({ name, filter }) => [name, filter])), tables);
     return function promotionAt(at: number): ActivePromotion | undefined {
         const active = all.find(({ from, until }) => from <= at && at < until);
-        const passes = active && filterOf(active.name, {});
-        return passes && { percent: active.percent, passes };
+        if (active === undefined) return undefined;
+        try {
+            const passes = filterOf(active.name, {});
+            return passes && { percent: active.percent, passes };
+        } catch (error) {
+            if (error instanceof ProblemError) return undefined;
+            throw error;
+        }
     };
 }
 

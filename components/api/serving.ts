@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceCaller } from "policy-evaluator";
-import { itemFilters } from "../../app/serving/item-filters.ts";
+import { promotions } from "../../app/serving/item-filters.ts";
 import { openTables } from "../../app/serving/table-answers.ts";
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { apiStage, isBatch, prefetches, type StackConfig } from "../../core/config/config.ts";
@@ -56,18 +56,21 @@ export async function servingFiles({
 
 /** Returns a warning for each promotion whose filter matches no item of the fallback tables, or that they cannot apply. */
 export function unmatchedPromotions(
-    promotions: StackConfig["promotions"],
+    configured: StackConfig["promotions"],
     document: Parameters<typeof openTables>[0],
 ): string[] {
+    if (Object.keys(configured).length === 0) return [];
     const tables = openTables(document);
-    return Object.entries(promotions).flatMap(([name, { filter }]) => {
-        const passes = itemFilters({ [name]: filter }, () => tables)(name, {});
-        if (passes === undefined) {
+    return Object.entries(configured).flatMap(([name, { filter }]) => {
+        const ofOne = promotions([{ name, filter, percent: 100, from: 0, until: 1 }], () => tables)(0);
+        if (ofOne === undefined) {
             return [
-                `promotions.${name} has no effect: the fallback tables lack a column of its filter. Create them again: npm run data-prep`,
+                `promotions.${name} has no effect: its filter does not fit the columns of the fallback tables. Change it, or create them again: npm run data-prep`,
             ];
         }
-        return document.films.ids.some(passes) ? [] : [`promotions.${name} matches no item of the prepared data.`];
+        return document.films.ids.some(ofOne.passes)
+            ? []
+            : [`promotions.${name} matches no item of the prepared data.`];
     });
 }
 

@@ -78,7 +78,9 @@ class RecommendedItems extends HTMLElement {
         this.#seen?.disconnect();
     }
 
-    attributeChangedCallback(): void {
+    attributeChangedCallback(name: string): void {
+        // A revision belongs to one viewer.
+        if (name === "viewer") this.#since = 0;
         this.#queue();
     }
 
@@ -142,8 +144,13 @@ class RecommendedItems extends HTMLElement {
         }
     }
 
+    #controls(): HTMLElement[] {
+        return [...(this.shadowRoot?.querySelectorAll<HTMLElement>('[part="link"]') ?? [])];
+    }
+
     #render(list: ItemList | undefined): void {
         this.#seen?.disconnect();
+        const focused = this.#controls().indexOf(this.shadowRoot?.activeElement as HTMLElement);
         const items = list?.items ?? [];
         if (items.length === 0) {
             this.shadowRoot?.replaceChildren();
@@ -172,6 +179,8 @@ class RecommendedItems extends HTMLElement {
             this.#seen.observe(cell);
         }
         this.shadowRoot?.replaceChildren(section);
+        // After a choice, the focus stays at its place in the new list.
+        if (focused >= 0) this.#controls()[Math.min(focused, items.length - 1)]?.focus();
     }
 
     #cell(item: ListedItem, detail: ItemDetail): HTMLLIElement {

@@ -216,6 +216,12 @@ describe("Promotions", () => {
         assert.deepEqual([answer.source, promotedOf(answer)], ["campaign", []]);
     });
 
+    it("a promotion whose value does not fit its column changes no list", async () => {
+        const wrong = { ...promotion, filter: 'INCLUDE ItemID WHERE Items.PRICE = "cheap"' };
+        const answer = await ask(start({ promotions: [wrong] }), personal);
+        assert.deepEqual([answer.source, promotedOf(answer)], ["campaign", []]);
+    });
+
     it("`GET /popular` has no promotion", async () => {
         assert.deepEqual(promotedOf(await ask(start({ promotions: [promotion] }), "/popular")), []);
     });

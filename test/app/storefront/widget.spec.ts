@@ -88,6 +88,10 @@ describe("Widget on a page of another origin", () => {
             before[0],
         );
         assert.ok(!(await titles(page, 0)).includes(before[0] ?? ""));
+        const focused = await page.evaluate(
+            () => document.activeElement?.shadowRoot?.activeElement?.querySelector("[part=title]")?.textContent,
+        );
+        assert.equal(focused, (await titles(page, 0))[0], "the focus stays at its place");
         const [sent, ...more] = served.events;
         assert.deepEqual([sent?.userId, sent?.events.length, more], ["22", 1, []]);
         const [event] = sent?.events ?? [];

@@ -188,7 +188,7 @@ describe("Fallback tables and storefront files", () => {
         assert.match(unmatchedPromotions({ sale: of("YEAR > 3000") }, document).join(), /sale matches no item/);
         assert.match(
             unmatchedPromotions({ sale: of("PRICE > 1") }, document).join(),
-            /lack a column.*npm run data-prep/,
+            /does not fit.*npm run data-prep/,
         );
     });
 
