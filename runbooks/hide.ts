@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { nearest } from "terminal-text";
+import { everybodysSeconds } from "../app/serving/headers.ts";
 import { limits } from "../app/serving/limits.ts";
 import { openTables } from "../app/serving/table-answers.ts";
+import { toTime } from "../core/config/promotions.ts";
 import { filesBeside } from "../data-prep/files.ts";
 import { parseTables } from "../data-prep/tables/document.ts";
 import { counted } from "../data-prep/words.ts";
@@ -32,7 +34,7 @@ const options = command.opts<Options>();
 const itemIds = command.args;
 
 /** Seconds after which every process of the API, and every cache of lists that all viewers share, has the new state. */
-const seenWithin = (limits.trusted + 30_000) / 1000;
+const seenWithin = limits.trusted / 1000 + everybodysSeconds;
 
 await runAction(options.verbose, async () => {
     const until = options.until === undefined ? 0 : readTime(options.until);
@@ -75,7 +77,7 @@ function printHidden(hidden: Readonly<Record<string, number>>): void {
 
 /** Returns the time in epoch milliseconds. Throws RunbookError for another text, and for a time that has passed. */
 function readTime(text: string): number {
-    const time = /^\d{4}-\d{2}-\d{2}(T|$)/.test(text) ? Date.parse(text) : Number.NaN;
+    const time = toTime(text);
     if (Number.isNaN(time)) {
         throw new RunbookError(`--until ${text} is no date such as 2027-01-31, and no ISO time.`, exitCodes.usage);
     }

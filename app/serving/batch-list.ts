@@ -7,22 +7,9 @@ import { listLength } from "./limits.ts";
 import { batchListKey, type KeptList } from "./ports.ts";
 import { type Ask, listWith, type viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
-import type { ListRules, Select } from "./selection.ts";
+import { appliesFilter, type Select, similarItems } from "./selection.ts";
 import { rankOffset, type Tables } from "./table-answers.ts";
 import type { Viewer } from "./viewers.ts";
-
-/**
- * Returns the items of the best source of similar items that has any, or popular items.
- *
- * @param itemIds the newest item first
- */
-export function similarItems(tables: Tables, select: Select, itemIds: readonly string[], rules: ListRules) {
-    for (const { from, candidates } of tables.similar(itemIds)) {
-        const items = select(candidates, rules);
-        if (items.length > 0) return { from, items };
-    }
-    return { from: "popular" as const, items: [] };
-}
 
 interface FallbackListParts extends Pick<Context, "tables"> {
     readonly select: Select;
@@ -37,14 +24,13 @@ export function fallbackLists({ tables, select, publicHistories }: FallbackListP
      * personal list.
      */
     return function fallbackList(ask: Ask, viewer: Viewer, listReason: ItemListReason): ItemListAnswer {
-        const { filter, passes, proven } = ask;
         const recent = unpackIds(viewer.recent);
-        const reason = filter === undefined || passes ? listReason : "filter-not-served";
+        const reason = appliesFilter(ask) ? listReason : "filter-not-served";
         const rules = { ...ask, watched: new Set([...recent, ...unpackIds(viewer.watched)]) };
         const loaded = loadedTables(tables());
         const { from, items } = similarItems(loaded, select, recent, rules);
         if (from === "popular") return answerList(items, { source: "popular", reason });
-        const because = proven || publicHistories ? { because: findBasisItems(loaded, recent) } : {};
+        const because = ask.proven || publicHistories ? { because: findBasisItems(loaded, recent) } : {};
         return { ...answerList(items, { source: "similar", reason }), ...because };
     };
 }
@@ -90,8 +76,7 @@ export function batchLists(parts: BatchListParts) {
         const { lists } = await watch.state();
         // A batch job applies one filter to all lists, so of the other filters, its lists can answer only those that the
         // API applies itself.
-        const isServed = ask.filter === undefined || ask.passes !== undefined;
-        const key = lists === undefined || !isServed ? "" : batchListKey(lists.generation);
+        const key = lists === undefined || !appliesFilter(ask) ? "" : batchListKey(lists.generation);
         const remembered = memory.find(ask.userId);
         const trusted = clock() - remembered.readAt < limits.trusted && ask.since <= remembered.revision;
         const isRemembered = trusted && listWith(remembered, key) !== undefined;

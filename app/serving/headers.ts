@@ -62,10 +62,13 @@ export const historyKept = "private, no-store";
 export const everybodys = "public, max-age=300, s-maxage=3600, stale-while-revalidate=86400";
 
 /**
- * Cache-Control for lists that are the same for all viewers: half a minute in each cache, so that a hidden item
+ * Seconds for which browser and CDN keep a list that is the same for all viewers. They are few, so that a hidden item
  * disappears soon.
  */
-export const everybodysLists = "public, max-age=30";
+export const everybodysSeconds = 30;
+
+/** Cache-Control for lists that are the same for all viewers. */
+export const everybodysLists = `public, max-age=${everybodysSeconds}`;
 
 /** Headers of a viewer's responses: a browser that two viewers use must not show one of them the other's list. */
 export const perViewer = { Vary: "Origin, Authorization" } as const;

@@ -1,7 +1,6 @@
 import { nearest } from "terminal-text";
 import type { FoundItems, HealthAnswer, ItemListAnswer } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
-import { similarItems } from "./batch-list.ts";
 import type { Caller, Context } from "./context.ts";
 import type { ReadRequest } from "./description.ts";
 import { listKey } from "./freshness.ts";
@@ -13,7 +12,7 @@ import { badQuery, ProblemError } from "./problem.ts";
 import type { Recommend } from "./recommend.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 import type { Trace } from "./request-line.ts";
-import type { ListRules, Select } from "./selection.ts";
+import { appliesFilter, type ListRules, type Select, similarItems } from "./selection.ts";
 import type { eventTaker } from "./take-events.ts";
 import type { TrafficCounter } from "./traffic.ts";
 import { checkViewer } from "./viewer-auth.ts";
@@ -99,9 +98,8 @@ export function answers(parts: OperationParts): Answers {
             const userId = path.userId ?? "";
             const { trusted: proven, addresses } = await callerAs(userId, caller);
             const given = { userId, since, values, context, ...(filter !== undefined && { filter }) };
-            // Only the campaign can apply some filters, so the API cannot say which other items pass them.
-            const isKnownFilter = filter === undefined || rules.passes !== undefined;
-            const promotion = isKnownFilter ? parts.promotionAt(parts.clock()) : undefined;
+            // Without the filter, the API cannot say which promoted items pass it.
+            const promotion = appliesFilter({ ...given, ...rules }) ? parts.promotionAt(parts.clock()) : undefined;
             const ask = { ...rules, ...given, promotion, proven, addresses };
             if (listKey(ask) === "") traffic.count(userId, trace);
             const answer = await recommend(ask, trace);
@@ -174,8 +172,8 @@ export function answers(parts: OperationParts): Answers {
     }
 
     /** Returns the reason if only the campaign can apply the filter of a request for a list that is the same for all viewers. */
-    function notServed({ filter }: ListQuery, { passes }: ListRules) {
-        return filter !== undefined && passes === undefined ? { reason: "filter-not-served" as const } : {};
+    function notServed(query: ListQuery, rules: ListRules) {
+        return appliesFilter({ ...query, ...rules }) ? {} : { reason: "filter-not-served" as const };
     }
 
     function checkFilter(filter: string | undefined, values: Readonly<Record<string, string>>): void {

@@ -2,6 +2,7 @@ import type { ListedItem } from "../api/names.ts";
 import type { Context } from "./context.ts";
 import { listedById } from "./item-answers.ts";
 import { examinedLength } from "./limits.ts";
+import type { Tables } from "./table-answers.ts";
 
 /** The rules that a request and its viewer set for a list, whatever its source. */
 export interface ListRules {
@@ -23,6 +24,10 @@ export interface ActivePromotion {
     readonly percent: number;
     readonly passes: (itemId: string) => boolean;
 }
+
+/** Checks whether a request names no filter, or one that the API can apply; otherwise only the campaign can. */
+export const appliesFilter = ({ filter, passes }: { readonly filter?: string } & Pick<ListRules, "passes">): boolean =>
+    filter === undefined || passes !== undefined;
 
 type Candidate = { readonly itemId: string; readonly score?: number };
 
@@ -64,7 +69,7 @@ export function listSelector({ tables, clock, hideUnavailable, isHidden }: Selec
         };
         if (promotion === undefined) return [...take(candidates, count).values()];
         const pool = [...Iterator.from(candidates).take(examinedLength)];
-        // A source without an item of its own is no source of a list with a promotion either.
+        // Promoted items do not replace those of the source: without any, the caller tries the next source.
         if (take(pool, 1).size === 0) return [];
         const share = Math.round((count * promotion.percent) / 100);
         const promoted = take(concat(pool, loaded.popular()), share, promotion.passes);
@@ -77,7 +82,7 @@ function* concat(...lists: readonly Iterable<Candidate>[]) {
     for (const list of lists) yield* list;
 }
 
-/** Mixes promoted items evenly into the others, each after its share of them. */
+/** Mixes promoted items evenly into the others: of each three items the last one, if a third is promoted. */
 function spread(promoted: readonly ListedItem[], others: readonly ListedItem[]): ListedItem[] {
     const total = promoted.length + others.length;
     const [nextPromoted, nextOther] = [promoted.values(), others.values()];
@@ -90,3 +95,16 @@ function spread(promoted: readonly ListedItem[], others: readonly ListedItem[]):
 }
 
 export type Select = ReturnType<typeof listSelector>;
+
+/**
+ * Returns the items of the best source of similar items that has any, or popular items.
+ *
+ * @param itemIds the newest item first
+ */
+export function similarItems(tables: Tables, select: Select, itemIds: readonly string[], rules: ListRules) {
+    for (const { from, candidates } of tables.similar(itemIds)) {
+        const items = select(candidates, rules);
+        if (items.length > 0) return { from, items };
+    }
+    return { from: "popular" as const, items: [] };
+}

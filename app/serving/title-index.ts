@@ -35,9 +35,8 @@ type Match = (typeof ways)[number];
 
 /**
  * Creates a search over titles. Each word of the query must be in the title. The result has at most `count` numbers for
- * which `shows` is true;
- * equal matches are in the order of the titles' numbers. All titles are one string, because it needs less memory than
- * many. The search for a usual word in 60,000 titles takes some milliseconds.
+ * which `shows` is true; equal matches are in the order of the titles' numbers. All titles are one string, because it
+ * needs less memory than many. The search for a usual word in 60,000 titles takes some milliseconds.
  */
 export function titleIndex(
     titles: readonly string[],

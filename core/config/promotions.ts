@@ -28,7 +28,8 @@ export const promotionSpan = ({ from, until }: Promotion) => ({
     until: until === "" ? Number.MAX_SAFE_INTEGER : toTime(until),
 });
 
-const toTime = (text: string) => (/^\d{4}-\d{2}-\d{2}(T|$)/.test(text) ? Date.parse(text) : Number.NaN);
+/** Returns a date (its beginning in UTC) or an ISO time in epoch milliseconds; NaN for another text. */
+export const toTime = (text: string): number => (/^\d{4}-\d{2}-\d{2}(T|$)/.test(text) ? Date.parse(text) : Number.NaN);
 
 /** Rejects promotions with expressions or times that are not valid, and two at the same time. */
 export function checkPromotions(promotions: Promotions, refuse: Refuse): void {

@@ -156,8 +156,8 @@ export function tableItems(read: Records, choices: string | undefined, numbers: 
     };
     const times = toEpochSeconds(valuesOf("created") ?? [], undefined, true);
     if (times === undefined || times.length === 0) delete parts.created;
-    const ends = toEpochSeconds(valuesOf("until") ?? [], undefined, true) ?? [];
-    const dates = valuesOf("until");
+    const untilTexts = valuesOf("until") ?? [];
+    const ends = toEpochSeconds(untilTexts, undefined, true) ?? [];
     const images = valuesOf("image");
     if (!images?.every((text) => isEmpty(text) || isWebAddress(text))) delete parts.image;
     const invalid = images?.filter((text) => !isEmpty(text) && imageOrigin(text) === undefined).length ?? 0;
@@ -194,7 +194,7 @@ export function tableItems(read: Records, choices: string | undefined, numbers: 
             year: own ? Number(own) : (title.year ?? null),
             genres: parseGenres(text("category"), byWords),
             ...shop.details[at],
-            ...(ends[at] && { availableUntil: Number(ends[at]) + (isDate(dates?.[at] ?? "") ? lastSecond : 0) }),
+            ...(ends[at] && { availableUntil: Number(ends[at]) + (isDate(untilTexts[at] ?? "") ? lastSecond : 0) }),
             ...(isEmpty(brand?.[at] ?? "") ? {} : { brand: brand?.[at] as string }),
             ...(imageOrigin(text("image")) === undefined ? {} : { image: text("image") }),
         };

@@ -1,5 +1,4 @@
-import { similarItems } from "../../../app/serving/batch-list.ts";
-import { listSelector } from "../../../app/serving/selection.ts";
+import { listSelector, similarItems } from "../../../app/serving/selection.ts";
 import type { Tables } from "../../../app/serving/table-answers.ts";
 
 interface Ask {
