@@ -52,12 +52,12 @@ export async function writeQuarantine(path: string, rows: readonly BadRow[]): Pr
 
 /**
  * Returns a message with the first bad rows of the file `name`, the number of all bad rows, and `next`, the command
- * that accepts them.
+ * that accepts them, if there is one.
  */
 export function describeBadRows(
     name: string,
-    { count, first }: { count: number; first: BadRow[] },
-    next: string,
+    { count, first }: { count: number; first: readonly BadRow[] },
+    next?: string,
 ): string {
     const listed = first.map(({ file, line, reason, text }) => `  ${file}:${line}: ${reason}:  ${text}`);
     const more = count > first.length ? [`  … and ${(count - first.length).toLocaleString("en-US")} more`] : [];
@@ -65,6 +65,6 @@ export function describeBadRows(
         `${counted(count, "row")} of ${name} cannot be used, so nothing was written:`,
         ...listed,
         ...more,
-        `Fix the file, or skip those rows:  ${next}`,
+        next === undefined ? "Fix the file." : `Fix the file, or skip those rows:  ${next}`,
     ].join("\n");
 }

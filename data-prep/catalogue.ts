@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { filesBeside } from "./files.ts";
 
 /** Details in a shop's table of items, in addition to title and category. */
@@ -51,6 +52,39 @@ export function toShopDetails({
         ([, value]) => value !== undefined,
     );
     return details.length === 0 ? undefined : Object.fromEntries(details);
+}
+
+/**
+ * Returns the catalogue with the given items, the new ones at its end. A part, such as the price, that no given item has
+ * keeps its values.
+ */
+export function changeItems(
+    before: readonly CatalogueItem[],
+    given: readonly CatalogueItem[],
+): { readonly catalogue: CatalogueItem[]; readonly changed: readonly string[] } {
+    const isFilled: Readonly<Record<Exclude<keyof CatalogueItem, "itemId">, (item: CatalogueItem) => boolean>> = {
+        title: ({ itemId, title }) => title !== itemId,
+        year: ({ year }) => year !== null,
+        genres: ({ genres }) => genres.length > 0,
+        price: ({ price }) => price !== undefined,
+        currency: ({ currency }) => currency !== undefined,
+        brand: ({ brand }) => brand !== undefined,
+        stock: ({ stock }) => stock !== undefined,
+        availableUntil: ({ availableUntil }) => availableUntil !== undefined,
+        image: ({ image }) => image !== undefined,
+    };
+    const absent = Object.entries(isFilled).flatMap(([part, has]) => (given.some(has) ? [] : [part]));
+    const byId = new Map(before.map((item) => [item.itemId, item]));
+    const changed: string[] = [];
+    for (const item of given) {
+        const old = byId.get(item.itemId);
+        const kept = Object.entries(old ?? {}).filter(([part]) => absent.includes(part));
+        const now = { ...item, ...Object.fromEntries(kept) };
+        if (isDeepStrictEqual(old, now)) continue;
+        byId.set(item.itemId, now);
+        changed.push(item.itemId);
+    }
+    return { catalogue: [...byId.values()], changed };
 }
 
 /** Names of the genre flags in u.item, in the order of u.genre. */

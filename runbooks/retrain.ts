@@ -4,7 +4,7 @@ import { approximately, priceNote, trainingUsd, type UsdRange } from "../core/co
 import { nameInArn, nowIso, type OperationDeps } from "../core/operations/operation.ts";
 import { type Compared, countTestUsers, insignificantMisses } from "../core/operations/quality-gate.ts";
 import { fetchMetrics } from "../core/operations/solution-versions.ts";
-import { writeStateFlag } from "../core/operations/state-flags.ts";
+import { readStateFlags, writeStateFlag } from "../core/operations/state-flags.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { prepareCommand } from "../data-prep/manifest.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
@@ -66,7 +66,7 @@ await runOperation(options, async (stack, deps, signal) => {
     const price = trainingUsd(config.recipe, { interactions: data.users.length });
     const priced =
         `a training on ${counted(data.users.length, "interaction")} costs ` + `${approximately(price)} ${priceNote}`;
-    if (options.dryRun) return printPlan(await hasNewData(stack), price, priced);
+    if (options.dryRun) return printPlan(await isDataNew(stack, deps), price, priced);
     const continues = `The live version continues to serve, and \`pulumi up\` keeps it. AWS continues a started import or training, and bills it once. Resume: ${again}`;
     return untilCancelled(signal, continues, async () => {
         const world = createRetrainDeps({ stack, deps, campaignArn, data, priced, signal });
@@ -80,6 +80,11 @@ await runOperation(options, async (stack, deps, signal) => {
         return done.outcome === "refused" || done.outcome === "rolled back" ? exitCodes.problem : exitCodes.fine;
     });
 });
+
+async function isDataNew(stack: OperatedStack, deps: OperationDeps): Promise<boolean> {
+    const { sent } = await readStateFlags(deps.ssm(stack.config.region), stack.config.stack, ["sent"]);
+    return hasNewData(stack, sent);
+}
 
 interface RetrainParts {
     readonly stack: OperatedStack;
@@ -97,7 +102,7 @@ function createRetrainDeps({ stack, deps, campaignArn, data, priced, signal }: R
     return {
         ...deps,
         async hasNewData() {
-            const isNew = await hasNewData(stack);
+            const isNew = await isDataNew(stack, deps);
             if (isNew) process.stderr.write(`${priced}\n`);
             return isNew;
         },

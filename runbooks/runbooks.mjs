@@ -45,6 +45,10 @@ export const runbooks = {
     hide: declared(recommendations, "leave items out of all lists at once, without `pulumi up`", {
         changes: "the API's table",
     }),
+    "update-items": declared(recommendations, "send new and changed items and users, without a training", {
+        changes: "yes",
+        costs: "ingestion",
+    }),
     "forget-viewer": declared(recommendations, "delete viewers' data from the API and from Personalize", {
         changes: "yes",
         asks: true,

@@ -95,6 +95,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The items that `update-items` added last */
+        get: operations["getLatest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/items": {
         parameters: {
             query?: never;
@@ -196,7 +213,7 @@ export interface components {
         /** @description Text without control characters, at most 256 bytes for a viewer */
         Id: string;
         /**
-         * @description campaign: Amazon Personalize, just now. cache: an earlier answer of the campaign; it may be stale while the campaign does not answer. precomputed: created in advance for this viewer. batch: made by a batch inference job (config `serving.mode` `batch`), with items like the viewer's newest ones. similar: like the viewer's newest items, or like the item of the request. popular: items that most viewers watched lately, or items with a growing audience.
+         * @description campaign: Amazon Personalize, just now. cache: an earlier answer of the campaign; it may be stale while the campaign does not answer. precomputed: created in advance for this viewer. batch: made by a batch inference job (config `serving.mode` `batch`), with items like the viewer's newest ones. similar: like the viewer's newest items, or like the item of the request. popular: the same for all viewers.
          * @enum {string}
          */
         Source: "campaign" | "cache" | "precomputed" | "batch" | "similar" | "popular";
@@ -623,6 +640,31 @@ export interface operations {
         };
     };
     getTrending: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items */
+                numResults?: components["parameters"]["numResults"];
+                /** @description Ids of items to leave out, separated by commas, at most 100 */
+                exclude?: components["parameters"]["exclude"];
+                /** @description Name of a filter in config `filters`, which replaces the default filter */
+                filter?: components["parameters"]["filter"];
+                /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
+                filterValues?: components["parameters"]["filterValues"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ItemList"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failure"];
+        };
+    };
+    getLatest: {
         parameters: {
             query?: {
                 /** @description Maximum number of items */

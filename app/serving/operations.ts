@@ -13,6 +13,7 @@ import type { Recommend } from "./recommend.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 import type { Trace } from "./request-line.ts";
 import { appliesFilter, type ListRules, type Select, similarItems } from "./selection.ts";
+import type { Candidates, Tables } from "./table-answers.ts";
 import type { eventTaker } from "./take-events.ts";
 import type { TrafficCounter } from "./traffic.ts";
 import { checkViewer } from "./viewer-auth.ts";
@@ -91,7 +92,7 @@ export function answers(parts: OperationParts): Answers {
         async getRecommendations({ path, query }, trace, caller) {
             const { filter, filterValues: values = {}, context = {}, since = 0 } = query;
             const rules = rulesOf(query);
-            checkContext(Object.keys(context));
+            checkContext(Object.keys(context), parts.contextFields);
             if (since > parts.clock() + parts.limits.revisionAhead) {
                 throw badQuery("since", "must be a revision from an answer of POST /events");
             }
@@ -120,18 +121,15 @@ export function answers(parts: OperationParts): Answers {
             const because = source === "similar" ? { because: findBasisItems(tables(), [itemId]) } : {};
             return table({ ...answerList(items, { source, ...notServed(query, rules) }), ...because }, trace);
         },
-        getPopular({ query }, trace) {
-            const { popular, genres } = tables();
-            const rules = rulesOf(query);
-            const items = select(popular(query.genre), rules);
-            const answer = answerList(items, { source: "popular", ...notServed(query, rules) });
-            return table({ ...answer, genres: [...genres] }, trace);
-        },
-        getTrending({ query }, trace) {
-            const rules = rulesOf(query);
-            const items = select(tables().trending(), rules);
-            return table(answerList(items, { source: "popular", ...notServed(query, rules) }), trace);
-        },
+        getPopular: ({ query }, trace) =>
+            sameForAll(
+                query,
+                trace,
+                ({ popular }) => popular(query.genre),
+                ({ genres }) => ({ genres: [...genres] }),
+            ),
+        getTrending: ({ query }, trace) => sameForAll(query, trace, ({ trending }) => trending()),
+        getLatest: ({ query }, trace) => sameForAll(query, trace, ({ latest }) => latest()),
         searchItems({ query }, trace) {
             const { query: words, numResults: count = 25 } = query;
             trace.layer = "tables";
@@ -156,24 +154,22 @@ export function answers(parts: OperationParts): Answers {
         getOpenApi: () => ({ status: 200, type: "application/json", cacheControl: everybodys, body: parts.openApi }),
     };
 
-    /** Personalize refuses a request with a field that the schema of the interactions lacks. */
-    function checkContext(fields: readonly string[]): void {
-        const { contextFields = fields } = parts;
-        const unknown = fields.find((field) => !contextFields.includes(field));
-        if (unknown === undefined) return;
-        const meant = nearest(unknown, contextFields) ?? (contextFields.join(", ") || "no field");
-        throw badQuery("context", `must have only fields of the interactions: ${meant}, not ${unknown}`);
+    /** Returns the reply with a list that is the same for all viewers. `more` returns further fields of the answer. */
+    function sameForAll(
+        query: ListQuery,
+        trace: Trace,
+        find: (tables: Tables) => Candidates,
+        more: (tables: Tables) => object = () => ({}),
+    ): Reply {
+        const rules = rulesOf(query);
+        const answer = answerList(select(find(tables()), rules), { source: "popular", ...notServed(query, rules) });
+        return table({ ...answer, ...more(tables()) }, trace);
     }
 
     /** Returns the rules that the query parameters set. Throws ProblemError for a parameter that is not valid. */
     function rulesOf({ numResults: count = 25, exclude, filter, filterValues = {} }: ListQuery): ListRules {
         checkFilter(filter, filterValues);
         return { count, exclude: excluded(exclude), passes: parts.itemFilter(filter, filterValues) };
-    }
-
-    /** Returns the reason if only the campaign can apply the filter of a request for a list that is the same for all viewers. */
-    function notServed(query: ListQuery, rules: ListRules) {
-        return appliesFilter({ ...query, ...rules }) ? {} : { reason: "filter-not-served" as const };
     }
 
     function checkFilter(filter: string | undefined, values: Readonly<Record<string, string>>): void {
@@ -188,6 +184,19 @@ export function answers(parts: OperationParts): Answers {
 }
 
 type ListQuery = Pick<RequestOf<"getRecommendations">["query"], "numResults" | "exclude" | "filter" | "filterValues">;
+
+/** Returns the reason if only the campaign can apply the filter of a request for a list that is the same for all viewers. */
+function notServed(query: ListQuery, rules: ListRules) {
+    return appliesFilter({ ...query, ...rules }) ? {} : { reason: "filter-not-served" as const };
+}
+
+/** Personalize refuses a request with a field that the schema of the interactions lacks. */
+function checkContext(fields: readonly string[], contextFields = fields): void {
+    const unknown = fields.find((field) => !contextFields.includes(field));
+    if (unknown === undefined) return;
+    const meant = nearest(unknown, contextFields) ?? (contextFields.join(", ") || "no field");
+    throw badQuery("context", `must have only fields of the interactions: ${meant}, not ${unknown}`);
+}
 
 /** Maximum number of items that a request leaves out. */
 const maxExcluded = 100;

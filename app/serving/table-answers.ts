@@ -21,7 +21,7 @@ export interface Item extends Readonly<ShopDetails> {
 type SimilarFrom = "similar" | "genres" | "popular";
 
 /** Candidates for a list, best first, as far as the list needs them. */
-type Candidates = Generator<{ readonly itemId: string }>;
+export type Candidates = Generator<{ readonly itemId: string }>;
 
 /** Answers from the fallback tables. They take well under a millisecond, and never fail. */
 export interface Tables {
@@ -58,6 +58,8 @@ export interface Tables {
     popular(genre?: string): Candidates;
     /** Returns the items with the fastest growing audience, then the other popular items. */
     trending(): Candidates;
+    /** Returns the items that `update-items` added, the newest first. */
+    latest(): Candidates;
     /**
      * Returns the sources of items like the given ones, best first, all without these items: items watched together,
      * items of the same genres, popular items. The newest given item comes first, and counts most. A source has no
@@ -173,6 +175,7 @@ export function openTables(document: TablesDocument): Tables {
         hasViewer: (userId) => listed?.(userId),
         popular: (genre) => candidates(genre === undefined ? similar.keys() : inGenre(genre)),
         trending: () => candidates(growingFirst()),
+        latest: () => candidates(document.added ?? []),
         similar: (itemIds) => {
             const requested = new Set(itemIds.flatMap((itemId) => numbers.get(itemId) ?? []));
             const seeds = [...requested].slice(0, maxSeeds);

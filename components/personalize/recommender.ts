@@ -10,7 +10,7 @@ import { newestTablesKey, tablesKey } from "../../core/config/names.ts";
 import { watchedFilterExpression } from "../../core/config/watched.ts";
 import { nameInArn } from "../../core/operations/operation.ts";
 import { heldVersion } from "../../core/operations/solution-versions.ts";
-import type { StateFlags } from "../../core/operations/state-flags.ts";
+import { importedHash, type StateFlags } from "../../core/operations/state-flags.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { info } from "../common/messages.ts";
 import { schemaBeside } from "../common/preflight.ts";
@@ -89,7 +89,8 @@ function recommenderArgs(name: string, args: RecommenderArgs): components.Traine
     const metadata = (kind: "items" | "users"): components.TrainedCampaignArgs["items"] => {
         const path = config.metadataFiles[kind];
         if (path === undefined) return undefined;
-        const { location: dataLocation, contentHash } = requireFile(files, kind);
+        const { location: dataLocation, contentHash: fileHash } = requireFile(files, kind);
+        const contentHash = fileHash.apply((hash) => importedHash(stateFlags.sent?.[kind], hash));
         return {
             schema: schemaBeside(path, kind === "items" ? "ITEMS" : "USERS"),
             schemaName: names[`${kind}Schema`],

@@ -140,4 +140,4 @@ export const apiStage = "api";
 /**
  * State flags of a stack: SSM parameters `/movie-recommender/<stack>/<key>`, which runbooks and the cost guard write.
  */
-export const stateFlagKeys = ["closed", "parked", "reimport", "serving"] as const;
+export const stateFlagKeys = ["closed", "parked", "reimport", "sent", "serving"] as const;

@@ -19,9 +19,34 @@ export interface StateFlags {
     readonly closed?: ClosedFlag;
     /** The last request of a runbook to import unchanged data again. */
     readonly reimport?: ReimportFlag;
+    /** The rows that `update-items` sent after the last imports. */
+    readonly sent?: SentFlag;
     /** The last switch of the campaign by a runbook. */
     readonly serving?: ServingFlag;
 }
+
+interface SentFlag {
+    readonly reason: string;
+    /** ISO 8601. */
+    readonly since: string;
+    readonly items?: SentRows;
+    readonly users?: SentRows;
+}
+
+/** The rows of a dataset that Personalize has, although `up` did not import them. Hashes are SHA-256, hexadecimal. */
+interface SentRows {
+    /** Hash of the imported file. */
+    readonly imported: string;
+    /** Hashes of the files with the sent rows: the newest, and the one before, in case the newest was not written. */
+    readonly files: readonly string[];
+}
+
+/**
+ * Returns the hash of the import that has the rows of a file, from the hash of the file: that of an earlier file if
+ * `update-items` sent the later rows.
+ */
+export const importedHash = (sent: SentRows | undefined, fileHash: string): string =>
+    sent?.files.includes(fileHash) ? sent.imported : fileHash;
 
 interface ReimportFlag {
     readonly reason: string;
@@ -86,12 +111,14 @@ export const stateFlagsPath = (stack: string) => `/movie-recommender/${stack}`;
 const isText = (value: unknown) => typeof value === "string";
 const isServed = (value: ParkedFlag["campaign"] | undefined) =>
     value === null || (isText(value?.solutionVersionArn) && Number.isInteger(value?.minProvisionedTPS));
+const isSent = (rows: SentRows | undefined) => !rows || (isText(rows.imported) && rows.files.every(isText));
 
 /** Functions that check the fields of each flag. */
 const shapes = {
     closed: () => true,
     parked: ({ campaign }: Partial<ParkedFlag>) => isServed(campaign),
     reimport: ({ importJobArn }: Partial<ReimportFlag>) => isText(importJobArn),
+    sent: ({ items, users }: Partial<SentFlag>) => isSent(items) && isSent(users),
     serving: ({ solutionVersionArn, hold }: Partial<ServingFlag>) =>
         isText(solutionVersionArn) && typeof hold === "boolean",
 } as const satisfies Record<keyof StateFlags, (flag: never) => boolean>;

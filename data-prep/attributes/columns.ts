@@ -1,22 +1,12 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { readTimes, timeReader } from "access-doctor/times";
-import {
-    type AvroField,
-    type AvroSchema,
-    avroSchema,
-    type DatasetName,
-    fieldName,
-    maxColumns,
-    quoted,
-} from "../avro.ts";
+import { type AvroField, avroSchema, type DatasetName, fieldName, maxColumns, quoted } from "../avro.ts";
 import type { CatalogueItem } from "../catalogue.ts";
 import { filesBeside } from "../files.ts";
 import { chooseDecimal, type DecimalChoice, withPoint } from "../numbers.ts";
 import type { Extra } from "../reading/roles.ts";
-import { parseRecords } from "../reading/scan.ts";
 import { createContent, fieldText, isEmpty } from "./content.ts";
 import type { Records } from "./read.ts";
+import { type Rows, readRows } from "./rows.ts";
 
 /** A column of items or users: its Avro field, and the value of each row as text. */
 export interface AttributeColumn {
@@ -203,18 +193,24 @@ export function itemsCsv(catalogue: readonly CatalogueItem[], columns = itemColu
     );
 }
 
+/** Returns the CSV of a dataset's rows. `idName` is the name of the ID's column. */
+export function rowsCsv(idName: string, { fields, byId }: Rows): string {
+    const rows = [...byId.values()];
+    return attributesCsv(
+        idName,
+        [...byId.keys()].map((id, row) => [id, row] as const),
+        fields.map((field, at) => ({ field, values: rows.map((row) => row[at] ?? "") })),
+    );
+}
+
 /**
  * Reads the columns of the items.csv that data-prep wrote beside an interactions CSV, in the catalogue's order; none
- * without that file. Throws errors of the file system, and SyntaxError for another schema.
+ * without that file. Throws like `readRows`.
  */
 export async function attributesBeside(
     csvPath: string,
     catalogue: readonly CatalogueItem[],
 ): Promise<AttributeColumn[]> {
-    const { items, itemsSchema } = filesBeside(csvPath);
-    if (!existsSync(items) || !existsSync(itemsSchema)) return [];
-    const [, ...fields] = (JSON.parse(await readFile(itemsSchema, "utf8")) as AvroSchema).fields;
-    const rows = parseRecords(await readFile(items), { delimiter: ",", quotes: true, escape: '"' });
-    const byId = new Map(rows.map(([itemId = "", ...values]) => [itemId, values]));
+    const { fields, byId } = (await readRows(filesBeside(csvPath).items)) ?? { fields: [], byId: new Map() };
     return fields.map((field, at) => ({ field, values: catalogue.map(({ itemId }) => byId.get(itemId)?.[at] ?? "") }));
 }

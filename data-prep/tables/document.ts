@@ -50,6 +50,8 @@ export interface TablesDocument {
     };
     readonly genreSets: readonly (readonly string[])[];
     readonly trending: { readonly windowSeconds: number; readonly films: readonly number[] };
+    /** The films that `update-items` added, the newest first; absent if it added none. */
+    readonly added?: readonly number[];
     /** For each watched film, the most similar films, best first; empty if too few users watched it. */
     readonly similar: readonly (readonly number[])[];
     /** The list of viewers in the format of `parseViewerList`; absent if there are too many. */

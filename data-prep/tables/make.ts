@@ -1,18 +1,12 @@
 import type { AttributeColumn } from "../attributes/columns.ts";
-import { isEmpty } from "../attributes/content.ts";
 import { computeTimeSpan, groupViews, type RowsByUser } from "../by-user.ts";
-import { type CatalogueItem, toShopDetails } from "../catalogue.ts";
+import type { CatalogueItem } from "../catalogue.ts";
 import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
 import { free } from "../interner.ts";
 import type { Progress } from "../progress.ts";
-import {
-    type FilmAttribute,
-    type ListedHistory,
-    maxTablesBytes,
-    type TablesDocument,
-    tablesSchemaVersion,
-} from "./document.ts";
+import { type ListedHistory, maxTablesBytes, type TablesDocument, tablesSchemaVersion } from "./document.ts";
+import { createFilms } from "./films.ts";
 import { popularity, ranked, trending } from "./popular.ts";
 import { similarItems, timeAwareCosine, toHistories } from "./similar.ts";
 import { listViewers } from "./viewers.ts";
@@ -75,7 +69,7 @@ export function makeTables(
         schemaVersion: tablesSchemaVersion,
         hasCatalogue: listedIds !== undefined,
         interactions: { sha256, rows: columns.users.length, ...computeTimeSpan(columns) },
-        ...createFilms(columns, order, viewerCounts, catalogue, attributes),
+        ...createFilms(filmIds(), viewersOf, catalogue, attributes),
         trending: { windowSeconds, films: numbers(growing) },
     } as const;
     for (const values of [columns.users, columns.timestamps]) free(values);
@@ -85,6 +79,17 @@ export function makeTables(
         ...(listed !== undefined && { viewers: listed }),
         histories,
     };
+
+    /** Returns the ids of the watched films by popularity, then those of the catalogue's other films. */
+    function filmIds(): string[] {
+        const watched = new Set(columns.itemIds);
+        const unwatched = [...(listedIds ?? [])].filter((itemId) => !watched.has(itemId));
+        return [...order.map((item) => columns.itemIds[item] as string), ...unwatched];
+    }
+
+    function viewersOf(number: number): number {
+        return number < order.length ? (viewerCounts[order[number] as number] as number) : 0;
+    }
 
     function similarByNumber(): number[][] {
         const wanted = order
@@ -100,61 +105,6 @@ export function makeTables(
         free(histories.items);
         return rows;
     }
-}
-
-function createFilms(
-    { itemIds }: Columns,
-    order: readonly number[],
-    viewers: Int32Array,
-    catalogue: readonly CatalogueItem[],
-    attributes: readonly AttributeColumn[],
-): Pick<TablesDocument, "films" | "genreSets"> {
-    const filmById = new Map(catalogue.map((film) => [film.itemId, film]));
-    const watched = new Set(itemIds);
-    const ids = order.map((item) => itemIds[item] as string);
-    for (const itemId of filmById.keys()) if (!watched.has(itemId)) ids.push(itemId);
-    const genreSets: string[][] = [];
-    const places = new Map<string, number>();
-    const internGenres = (genres: string[]) => {
-        const key = JSON.stringify(genres);
-        const place = places.get(key) ?? genreSets.push(genres) - 1;
-        places.set(key, place);
-        return place;
-    };
-    const details = ids.map((itemId) => toShopDetails(filmById.get(itemId) ?? {}) ?? null);
-    return {
-        films: {
-            ids,
-            titles: ids.map((itemId) => filmById.get(itemId)?.title ?? null),
-            years: ids.map((itemId) => filmById.get(itemId)?.year ?? null),
-            genres: ids.map((itemId) => internGenres(filmById.get(itemId)?.genres ?? [])),
-            ...(details.some((each) => each !== null) && { details }),
-            ...(attributes.length > 0 && { attributes: toFilmAttributes(attributes, ids, catalogue) }),
-            viewers: ids.map((_, number) => (number < order.length ? (viewers[order[number] as number] as number) : 0)),
-        },
-        genreSets,
-    };
-}
-
-/** Orders the columns of the Items dataset by `ids`. Leaves out the free text, which filters cannot use. */
-function toFilmAttributes(
-    columns: readonly AttributeColumn[],
-    ids: readonly string[],
-    catalogue: readonly CatalogueItem[],
-): FilmAttribute[] {
-    const rowOf = new Map(catalogue.map(({ itemId }, row) => [itemId, row]));
-    return columns
-        .filter(({ field }) => !field.textual)
-        .map(({ field, values }) => {
-            const places = new Map<string, number>();
-            const films = ids.map((itemId) => {
-                const value = values[rowOf.get(itemId) ?? -1] ?? "";
-                if (isEmpty(value)) return -1;
-                if (!places.has(value)) places.set(value, places.size);
-                return places.get(value) as number;
-            });
-            return { field, values: [...places.keys()], films };
-        });
 }
 
 /**
@@ -211,7 +161,7 @@ export async function writeTables(
         attributes: given.attributes,
         progress,
     });
-    const { bytes, withoutDetails, attributesLeftOut } = limited(document);
+    const { bytes, withoutDetails, attributesLeftOut } = tablesBytes(document);
     await writeWholeFile(path, (write) => write(bytes));
     const filmsWithSimilar = document.similar.filter((row) => row.length > 0).length;
     return {
@@ -237,7 +187,7 @@ export async function writeTables(
  *
  * @throws Error if the document is too large without any details
  */
-function limited(document: TablesDocument) {
+export function tablesBytes(document: TablesDocument) {
     const all = document.films.details ?? [];
     const having = all.filter((each) => each !== null).length;
     const { attributes, ...films } = document.films;

@@ -23,7 +23,8 @@ describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
     let aws: TestAws;
     let browser: Browser;
     let viewer: string;
-    const config = { api: true, storefront: "api", eventTracker: true, publicHistories: true };
+    const filters = { fresh: 'INCLUDE ItemID WHERE Items.BRAND IN ("fresh")' };
+    const config = { api: true, storefront: "api", eventTracker: true, publicHistories: true, filters };
     const { events: usualEvents, products: usualProducts, customers } = shop();
     /** Ids that a path must encode, also twice-encoded ones, and text from right to left. */
     const oddIds = ["a/b", "a?b#c", "50%", "%41", "a+b c", "🎬", "שלום"];
@@ -162,6 +163,49 @@ describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
         await page.locator(".hero .primary").click();
         await shows(page, "#picks", /Because you viewed \u88fd\u54c1 \d+/);
         assert.deepEqual(complaints, []);
+    });
+
+    it("`update-items` changes the campaign's filters and the page, and the next `up` imports nothing", async () => {
+        const { items } = await askCampaign();
+        const listed = items[0]?.itemId;
+        await writeFile(
+            at("new.csv"),
+            `product_id,category,price,brand\n${listed},toys,3.5,fresh\nneu-1,toys,1,other\n`,
+        );
+        await writeFile(at("tiers.csv"), `customer_id,tier\n${viewer},black\n`);
+        const update = (...more: string[]) =>
+            aws.runbook(
+                "update-items",
+                ...[at("new.csv"), "--users", at("tiers.csv"), "--config-file", aws.engineArgs("up")[2] ?? "", ...more],
+            );
+        const dry = await update("--dry-run");
+        assert.equal(dry.exitCode, 0, dry.stderr);
+        assert.match(
+            dry.stdout,
+            /^2 items differ from the stack's \(1 new\), and 1 user\. Personalize bills 3 records/m,
+        );
+        const done = await update();
+        assert.equal(done.exitCode, 0, done.stderr);
+        assert.match(done.stdout, /Updated 2 items and 1 user\..*keeps these rows, and imports nothing/s);
+        const { datasetImportJobs: before = [] } = await aws.personalize.listDatasetImportJobs({});
+        // Another configuration of the function starts new processes, which read the tables at once.
+        await aws.configure({ ...config, publicHistories: false });
+        assertExit(await aws.engine("up"), 0);
+        const { datasetImportJobs: after = [] } = await aws.personalize.listDatasetImportJobs({});
+        assert.equal(after.length, before.length);
+        assert.deepEqual(
+            (await askCampaign("?filter=fresh")).items.map(({ itemId }) => itemId),
+            [listed],
+        );
+        assert.deepEqual(
+            (await ask("latest")).items.map(({ itemId }) => itemId),
+            ["neu-1"],
+        );
+        const page = await browser.newPage();
+        await page.goto((await aws.outputs()).storefrontUrl ?? "");
+        await page.waitForSelector("#popular [data-item]");
+        await page.$eval("#popular", (row) => row.scrollIntoView());
+        await shows(page, "#latest", /New.*neu-1/s);
     });
 
     it("`preview` rejects data in which all events have the same timestamp", async () => {

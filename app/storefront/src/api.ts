@@ -163,6 +163,8 @@ export const popularPath = (genre?: string) => `popular?${query({ genre: genre |
 
 export const trendingPath = `trending?${query({ numResults: rowLength })}`;
 
+export const latestPath = `latest?${query({ numResults: rowLength })}`;
+
 /** Returns the path of a search for items by words of their titles. */
 export const searchPath = (words: string) => `items?${query({ query: words, numResults: rowLength })}`;
 

@@ -31,6 +31,10 @@ export const runbookGrants = ({ grant, arn, partition, accountId, names, inRegio
         arn("personalize", `dataset-group/${names.datasetGroup}`),
         arn("personalize", `data-deletion-job/${names.deletionJobPrefix}-${"?".repeat(8)}`),
     ]),
+    // `update-items`
+    grant("operate")("SendRows", "personalize", "PutItems PutUsers", [
+        arn("personalize", `dataset/${names.datasetGroup}/*`),
+    ]),
     // `cost-report`
     grant("read-operations")("ReadBill", "ce", "GetCostAndUsage", ["*"], {
         everythingBecause: "the bill belongs to the account and has no region",

@@ -1,5 +1,6 @@
 import { baseName, canonical, toEventParameters } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../core/config/config.ts";
+import { importedHash, type StateFlags } from "../../../core/operations/state-flags.ts";
 import { attributesBeside } from "../../../data-prep/attributes/columns.ts";
 import { catalogueBeside } from "../../../data-prep/catalogue.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
@@ -19,20 +20,21 @@ export const findImportJob = (recorded: OperatedStack["recorded"], jobNamePrefix
 
 /**
  * Checks whether `pulumi up` would import or train, because a file differs from the imported one, no version was
- * trained on an import, or event weights have changed. Does not call AWS.
+ * trained on an import, or event weights have changed. `sent` is the state flag of the rows that `update-items` sent.
  */
-export async function hasNewData({ config, recorded }: OperatedStack): Promise<boolean> {
+export async function hasNewData({ config, recorded }: OperatedStack, sent?: StateFlags["sent"]): Promise<boolean> {
     const { names, metadataFiles } = config;
     const version = recorded.findLast(({ kind }) => kind === "SolutionVersion");
     const files = [
-        [config.interactionsFile, names.importJobPrefix],
-        [metadataFiles.items, names.itemsImportJobPrefix],
-        [metadataFiles.users, names.usersImportJobPrefix],
+        [config.interactionsFile, names.importJobPrefix, undefined],
+        [metadataFiles.items, names.itemsImportJobPrefix, sent?.items],
+        [metadataFiles.users, names.usersImportJobPrefix, sent?.users],
     ] as const;
-    for (const [file, jobNamePrefix] of files) {
+    for (const [file, jobNamePrefix, sentRows] of files) {
         const job = findImportJob(recorded, jobNamePrefix);
         // Treat a file that cannot be read as new data, because `pulumi up` then reports the error.
-        const hash = file === undefined ? undefined : await hashFile(projectFile(file)).catch(() => "unreadable");
+        const fileHash = file === undefined ? undefined : await hashFile(projectFile(file)).catch(() => "unreadable");
+        const hash = fileHash && importedHash(sentRows, fileHash);
         if (job?.inputs.contentHash !== hash) return true;
         const isLearned = hash !== undefined && version?.inputs.rows === baseName(jobNamePrefix, hash);
         if (jobNamePrefix === names.importJobPrefix && !isLearned) return true;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
-import { type Answered, popularPath, trendingPath } from "../api.ts";
+import { type Answered, latestPath, popularPath, trendingPath } from "../api.ts";
 import { category, noun } from "../data-words.ts";
 import { type Asked, useAnswer, useNear } from "../hooks.ts";
 import type { Origin } from "../why.ts";
@@ -22,7 +22,8 @@ interface ListedRowProps extends RowCalls {
     readonly path: string;
     /** IDs of items that the row does not show. */
     readonly without?: ReadonlySet<string>;
-    readonly empty: string;
+    /** Text in place of an empty list. Without it, the row appears with its first item. */
+    readonly empty?: string;
     /** Renders elements beside the title. The list is undefined until it is loaded. */
     beside?(list: ItemList | undefined): ComponentChildren;
 }
@@ -34,7 +35,7 @@ interface ListedRowProps extends RowCalls {
 const margin = "500px";
 
 /** Renders a row that requests its list when it comes near the view. */
-export function ListedRow({ path, without, beside, onDetails, ...row }: ListedRowProps) {
+export function ListedRow({ path, without, beside, empty, onDetails, ...row }: ListedRowProps) {
     const place = useRef<HTMLDivElement>(null);
     const isNear = useNear(place, margin);
     const request = useAnswer<ItemList>(isNear ? path : undefined);
@@ -44,9 +45,16 @@ export function ListedRow({ path, without, beside, onDetails, ...row }: ListedRo
     );
     return (
         <div ref={place}>
-            <Row {...row} request={shown} onDetails={() => onDetails(row.title, request.answered)}>
-                {beside?.(request.answered?.value)}
-            </Row>
+            {(empty !== undefined || (shown.answered?.value.items ?? []).length > 0) && (
+                <Row
+                    {...row}
+                    empty={empty ?? ""}
+                    request={shown}
+                    onDetails={() => onDetails(row.title, request.answered)}
+                >
+                    {beside?.(request.answered?.value)}
+                </Row>
+            )}
         </div>
     );
 }
@@ -58,7 +66,9 @@ function leaveOut(request: Asked<ItemList>, without: ReadonlySet<string> | undef
     return { ...request, answered: { ...request.answered, value: { ...value, items } } };
 }
 
-/** Renders the rows that are the same for all viewers: trending items, and popular items of one genre or all. */
+/**
+ * Renders the rows that are the same for all viewers: trending items, popular items of one genre or all, and new items.
+ */
 export function EverybodysRows(opens: RowCalls) {
     const [genre, setGenre] = useState("");
     return (
@@ -98,6 +108,7 @@ export function EverybodysRows(opens: RowCalls) {
                     </select>
                 )}
             />
+            <ListedRow id="latest" title="New" note={`${noun.Many} that came last.`} path={latestPath} {...opens} />
         </>
     );
 }
