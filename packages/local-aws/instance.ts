@@ -161,7 +161,9 @@ export function environment(instance: Instance, env: NodeJS.ProcessEnv = process
         join(instance.root, "node_modules", "@pulumi", "pulumi"),
         env.PATH ?? "",
     ];
+    const preload = join(instance.root, "packages", "local-aws", "toolchain", "no-typescript.cjs");
+    const nodeOptions = [env.NODE_OPTIONS ?? "", `--require=${JSON.stringify(preload)}`].join(" ").trim();
     // The engine runs only for seconds. Less frequent garbage collection (GOGC) saves a twentieth of a command's time.
     const engine = { GOGC: env.GOGC ?? "400" };
-    return { ...own, ...variables(instance), ...engine, PATH: path.join(delimiter) };
+    return { ...own, ...variables(instance), ...engine, NODE_OPTIONS: nodeOptions, PATH: path.join(delimiter) };
 }
