@@ -25,7 +25,7 @@ export interface Credentials {
 }
 
 /** A setup that was created in the local AWS: the credentials of its importing user, and its role. */
-export interface Real {
+interface Real {
     readonly importer: Credentials;
     readonly roleArn: string;
 }

@@ -17,7 +17,6 @@ const longest = [
     "test/e2e/batch.spec.ts",
     "test/e2e/choices.spec.ts",
     "test/e2e/access.spec.ts",
-    "test/e2e/access-fixes.spec.ts",
     "test/e2e/adopt.spec.ts",
     "test/e2e/killed.spec.ts",
     "test/e2e/reverted.spec.ts",

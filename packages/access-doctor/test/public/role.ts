@@ -20,13 +20,6 @@ const onBoth = { Effect: "Allow", Resource: [bucketArn, objects] } as const;
 /** Test cases with mistakes in a role's policies, trust policy or permissions boundary, which public sources report. */
 export const roleCases: readonly PublicCase[] = [
     {
-        name: "s3:ListObjectsV2 in a list of actions that do not exist",
-        source: "https://github.com/remotely-save/remotely-save/issues/564",
-        snapshot: withRole({ ...onBoth, Action: ["s3:ListObjectsV2", "s3:CopyObject", "s3:GetObject"] }),
-        says: /s3:ListObjectsV2 is not an action.*s3:ListBucket/,
-        ends: "commands",
-    },
-    {
         name: "s3:ListObject, singular",
         source: "https://github.com/reg-viz/reg-suit/pull/632",
         snapshot: withRole({ ...onBoth, Action: ["s3:ListObject", "s3:GetObject"] }),
@@ -74,19 +67,6 @@ export const roleCases: readonly PublicCase[] = [
         snapshot: withRole(list, { ...get, Resource: `${bucketArn}/movies/$\{aws:username}/*` }),
         says: /aws:username/,
         ends: /is this limit meant for this import/,
-    },
-    {
-        name: "a permission that has ended",
-        source: `${guide}/reference_policies_examples_aws-dates.html`,
-        snapshot: withRole(list, {
-            ...get,
-            Condition: {
-                DateGreaterThan: { "aws:CurrentTime": "2026-04-01T00:00:00Z" },
-                DateLessThan: { "aws:CurrentTime": "2026-06-30T23:59:59Z" },
-            },
-        }),
-        says: /requires DateLessThan aws:CurrentTime 2026-06-30/,
-        ends: "commands",
     },
     {
         name: "the action of a web identity in the trust policy",
