@@ -7,10 +7,11 @@ import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { until } from "../../packages/local-personalize/test/support.ts";
 import { listEverything } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { planned } from "../support/preview-plan.ts";
 
 const caller = { partition: "aws", region, accountId: "000000000000" };
 const place = { partition: "aws", bucketName: "console-films", readPrefixes: ["films.csv"] };
+/** AWS creates no new solutions with AutoML, so a stack can only adopt such a solution. */
+const autoMl = { recipe: "", performAutoML: true };
 
 describe("Adoption of resources made in the console", () => {
     let aws: TestAws;
@@ -18,7 +19,8 @@ describe("Adoption of resources made in the console", () => {
     /** Number of the last call with which `makeByHand` created resources. */
     let lastByHand = 0;
     before(async () => {
-        aws = await startTestAws();
+        // Only this speed creates a solution with AutoML, as AWS did before.
+        aws = await startTestAws("samples");
         byHand = await makeByHand(aws);
         lastByHand = (await createAdmin(aws.instance).requests()).at(-1)?.id ?? 0;
     });
@@ -47,17 +49,8 @@ describe("Adoption of resources made in the console", () => {
         ]);
     });
 
-    it("`preview` names what else an adopted dataset group contains that the stack can adopt", async () => {
-        const { datasetGroup, ...others } = byHand.adopt;
-        await aws.configure({ adopt: { datasetGroup } });
-        const { stdout } = await aws.engine("preview");
-        for (const [key, arn] of Object.entries(others)) {
-            assert.ok(stdout.includes(`pulumi config set --path adopt.${key} ${arn}\n`), `${key}\n${stdout}`);
-        }
-    });
-
-    it("`up` adopts all resources without changes and keeps the resources' names", async () => {
-        await aws.configure({ adopt: byHand.adopt });
+    it("`up` adopts all resources without changes, also a solution with AutoML, and keeps the resources' names", async () => {
+        await aws.configure({ ...autoMl, adopt: byHand.adopt });
         assertExit(await aws.engine("up"), 0);
         const requests = await createAdmin(aws.instance).requests(lastByHand);
         const created = requests.filter(({ operation }) => operation.startsWith("Create"));
@@ -81,28 +74,12 @@ describe("Adoption of resources made in the console", () => {
             ["console-films", 1, outputs.solutionVersionArn],
         );
         assert.notEqual(outputs.solutionVersionArn, byHand.solutionVersionArn);
+        assert.equal(outputs.bestRecipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
     });
 
     it("after the adoption, `refresh` shows no change, and `recommend` works", async () => {
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
-    });
-
-    it("if `up` rejects a different solution in the config key `adopt`, the stack keeps its solution", async () => {
-        const before = await aws.outputs();
-        const other = await aws.personalize.createSolution({
-            name: "other",
-            datasetGroupArn: before.datasetGroupArn,
-            recipeArn: "arn:aws:personalize:::recipe/aws-popularity-count",
-        });
-        await aws.configure({ adopt: { ...byHand.adopt, solution: other.solutionArn } });
-        const up = await aws.engine("up");
-        assertExit(up, 1);
-        assert.match(up.stdout, /different recipeArn\. Nothing was changed\. Remove it from config adopt/);
-        await aws.configure({ adopt: byHand.adopt });
-        assert.deepEqual(await planned(aws), {});
-        assert.deepEqual(await aws.outputs(), before);
-        await aws.personalize.deleteSolution({ solutionArn: other.solutionArn });
     });
 
     it("`destroy` deletes the adopted resources", async () => {
@@ -113,8 +90,8 @@ describe("Adoption of resources made in the console", () => {
 });
 
 /**
- * Creates resources as a user does in the console: other names, an indented schema, an import, a version, a campaign of
- * 2 TPS.
+ * Creates resources as a user does in the console: other names, an indented schema, an import, a version with AutoML, a
+ * campaign of 2 TPS.
  */
 async function makeByHand(aws: TestAws) {
     const { s3, iam, personalize, interactionsFile } = aws;
@@ -142,8 +119,7 @@ async function makeByHand(aws: TestAws) {
         roleArn: Role?.Arn,
     });
     await ready("DatasetImportJob", datasetImportJobArn);
-    const recipeArn = "arn:aws:personalize:::recipe/aws-user-personalization";
-    const { solutionArn } = await personalize.createSolution({ ...inGroup, recipeArn });
+    const { solutionArn } = await personalize.createSolution({ ...inGroup, performAutoML: true });
     await ready("Solution", solutionArn);
     const { solutionVersionArn } = await personalize.createSolutionVersion({ solutionArn });
     await ready("SolutionVersion", solutionVersionArn);

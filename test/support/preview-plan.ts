@@ -16,11 +16,6 @@ const followsPrice = /movie-recommender:(cost|observability):/;
 /** Operations of the engine that are parts of a replacement, which is also listed as `replace`. */
 const partOfReplacement = new Set(["create-replacement", "delete-replaced", "remove-pending-replace"]);
 
-/** Runs preview and returns its plan, without updates that only the estimated cost causes. */
-export async function planned(aws: TestAws): Promise<Plan> {
-    return createPlan(await previewedSteps(aws));
-}
-
 /** Runs preview and returns its steps. */
 async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
     const preview = await aws.engine("preview", "--json");
@@ -28,7 +23,7 @@ async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
     return (JSON.parse(preview.stdout) as { steps: Step[] }).steps;
 }
 
-/** Runs `up` without a preview, and returns the changes that it made in the same form as `planned`. */
+/** Runs `up` without a preview, and returns the changes that it made, without updates that only the estimated cost causes. */
 export async function applied(aws: TestAws): Promise<{ readonly plan: Plan; readonly stdout: string }> {
     const { steps, stdout } = await appliedSteps(aws);
     return { plan: createPlan(steps), stdout };
