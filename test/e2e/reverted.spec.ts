@@ -116,16 +116,6 @@ describe("A deployed stack after interrupted, reverted and manual changes", () =
         assertExit(await aws.pulumi("stack", "import", "--file", file), 0);
     });
 
-    it("`preview` rejects a more than doubled price unless `monthlyLimitUsd` is set", async () => {
-        await aws.configure({ ...settings, minProvisionedTPS: 4 });
-        const refused = await aws.engine("preview");
-        assertExit(refused, 1);
-        const text = `${refused.stdout}${refused.stderr}`.replaceAll(/\s+/g, " ");
-        assert.match(text, /would cost ≈ \$59\d a month .* as deployed it costs ≈ \$15\d/);
-        assert.match(text, /To allow it: pulumi config set monthlyLimitUsd 59\d/);
-        await aws.configure(settings);
-    });
-
     it("`refresh`, `preview` and `up` restore resources that a user deleted by hand", async () => {
         // Remove the ids of versions, because restored versions have new ids.
         const names = async () =>

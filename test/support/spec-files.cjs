@@ -20,7 +20,7 @@ const longest = [
     "test/e2e/adopt.spec.ts",
     "test/e2e/killed.spec.ts",
     "test/e2e/reverted.spec.ts",
-    "test/e2e/renamed.spec.ts",
+    "test/e2e/idle.spec.ts",
     "test/e2e/observability.spec.ts",
     "test/model-quality.spec.ts",
     "test/runbooks/audit-leftovers.spec.ts",

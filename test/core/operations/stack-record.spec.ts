@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { namesFor, storefrontBucketNameFor, trailBucketNameFor } from "../../../core/config/names.ts";
 import { stackRecordHandler } from "../../../core/operations/stack-record.ts";
 import { owner, tags, useHarness } from "../../../packages/pulumi-personalize/test/harness.ts";
+import { plannedStack } from "../../support/planned-stack.ts";
 
 describe("Record of a stack", () => {
     const harness = useHarness();
@@ -98,6 +99,28 @@ describe("Record of a stack", () => {
         assert.equal(harness.lines.filter((line) => line.startsWith("Bucket films-page ends with -page")).length, 2);
         assert.equal(harness.lines.filter((line) => line.startsWith("Suffix b does not start with -")).length, 2);
         assert.equal((await failuresOf(before, named)).length, 2);
+    });
+
+    it("`check` rejects a more than doubled price unless `monthlyLimitUsd` is set", async () => {
+        const priced = (minProvisionedTPS: number, limitIsSet = false) => ({
+            priced: { plan: { ...plannedStack, minProvisionedTPS }, limitIsSet },
+        });
+        const [failure] = await failuresOf({ ...inputs, ...priced(1) }, priced(4));
+        assert.equal(failure?.property, "monthlyLimitUsd");
+        assert.match(failure.reason, /would cost ≈ \$59\d a month .* as deployed it costs ≈ \$15\d/);
+        assert.deepEqual(await failuresOf({ ...inputs, ...priced(1) }, priced(4, true)), []);
+    });
+
+    it("`check` records that an idle campaign is parked only for a new stack, and keeps the record", async () => {
+        const parksIdle = async (olds: Record<string, unknown> | undefined) => {
+            const { inputs: checked } = await createRecord().check(olds, inputs);
+            return (checked as { parksIdle?: true }).parksIdle ?? false;
+        };
+        assert.deepEqual(await Promise.all([undefined, { ...inputs, parksIdle: true }, inputs].map(parksIdle)), [
+            true,
+            true,
+            false,
+        ]);
     });
 
     it("`diff` reports no change of the recorded values", async () => {
