@@ -53,8 +53,6 @@ describe("Serving lists of batch inference on the local AWS", () => {
         const response = await fetch(`${url}${path}`, init);
         return { status: response.status, body: JSON.parse(await response.text()) };
     };
-    const idsOf = ({ body }: Awaited<ReturnType<typeof call>>): string[] =>
-        body.items.map(({ itemId }: { itemId: string }) => itemId);
     async function jobs(): Promise<string[]> {
         const names: string[] = [];
         for await (const { batchInferenceJobs = [] } of paginateListBatchInferenceJobs(
@@ -108,31 +106,6 @@ describe("Serving lists of batch inference on the local AWS", () => {
         const { body } = await call("/recommendations/never-seen");
         assert.equal(body.source, "popular");
         assert.equal(body.reason, "no-list");
-    });
-
-    it("an event reorders the viewer's list and removes the watched film", async () => {
-        const before = await call("/recommendations/1?numResults=20");
-        const watched = idsOf(before)[0] ?? "";
-        const events = [{ eventType: "Watch", itemId: watched }];
-        const { body } = await call("/events", {
-            method: "POST",
-            headers: { "content-type": "application/json" },
-            body: JSON.stringify({ userId: "1", sessionId: "s", events }),
-        });
-        const after = await call(`/recommendations/1?numResults=20&since=${body.revision}`);
-        assert.equal(after.body.source, "batch");
-        assert.ok(!idsOf(after).includes(watched));
-        assert.notDeepEqual(
-            idsOf(after),
-            idsOf(before).filter((itemId) => itemId !== watched),
-        );
-    });
-
-    it("a second run of the lists function starts no batch job", async () => {
-        const { settled, live } = await runOnce();
-        assert.equal(settled, true);
-        assert.equal(live.generation, 1);
-        assert.equal((await jobs()).length, 1);
     });
 
     it("`up` with new data switches lists and fallback tables in one DynamoDB write", async () => {

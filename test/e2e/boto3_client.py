@@ -1,6 +1,6 @@
 """What an independent client, boto3, sees of a local AWS: one JSON document on stdout.
 
-The endpoint, region and credentials are in the environment. Arguments: campaign ARN, dataset group ARN, bucket, key.
+The endpoint, region and credentials are in the environment. Arguments: campaign ARN, dataset group ARN.
 """
 
 import json
@@ -9,7 +9,7 @@ import sys
 import boto3
 from botocore.exceptions import ClientError
 
-campaign_arn, group_arn, bucket, key = sys.argv[1:]
+campaign_arn, group_arn = sys.argv[1:]
 personalize = boto3.client("personalize")
 runtime = boto3.client("personalize-runtime")
 s3 = boto3.client("s3")
@@ -25,28 +25,10 @@ def refusal(call, **arguments):
     return None
 
 
-def pages(client, operation, member, size, **arguments):
-    """Lengths of the pages of a list, by boto3's own paginator."""
-    paginator = client.get_paginator(operation).paginate(PaginationConfig={"PageSize": size}, **arguments)
-    return [len(page[member]) for page in paginator]
-
-
-def large_upload():
-    """boto3 splits what is larger than 8 MB into parts by itself."""
-    body = bytes(range(256)) * (9 * 4096)
-    s3.put_object(Bucket=bucket, Key="boto3/small", Body=b"small")
-    from io import BytesIO
-
-    s3.upload_fileobj(BytesIO(body), bucket, "boto3/large")
-    found = s3.get_object(Bucket=bucket, Key="boto3/large")
-    return {"same": found["Body"].read() == body, "etag": found["ETag"]}
-
-
 campaign = personalize.describe_campaign(campaignArn=campaign_arn)["campaign"]
 version = personalize.describe_solution_version(solutionVersionArn=campaign["solutionVersionArn"])["solutionVersion"]
 recommended = runtime.get_recommendations(campaignArn=campaign_arn, userId="1", numResults=7)
 role = next(role for role in iam.list_roles()["Roles"] if "Personalize" in role["RoleName"])
-presigned = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key})
 
 print(
     json.dumps(
@@ -58,9 +40,6 @@ print(
             "recommendationId": recommended["recommendationId"],
             "defaultLength": len(runtime.get_recommendations(campaignArn=campaign_arn, userId="1")["itemList"]),
             "datasets": personalize.list_datasets(datasetGroupArn=group_arn)["datasets"],
-            "recipePages": pages(personalize, "list_recipes", "recipes", 2),
-            "schemaPages": pages(personalize, "list_schemas", "schemas", 1),
-            "objectPages": pages(s3, "list_objects_v2", "Contents", 1, Bucket=bucket),
             "refusals": {
                 "badName": refusal(personalize.create_dataset_group, name="no spaces allowed"),
                 "twice": refusal(personalize.create_dataset_group, name=group_arn.split("/")[-1]),
@@ -75,8 +54,6 @@ print(
                 ),
             },
             "trust": iam.get_role(RoleName=role["RoleName"])["Role"]["AssumeRolePolicyDocument"],
-            "large": large_upload(),
-            "presigned": presigned,
         },
         default=lambda value: value.isoformat(),
     )

@@ -307,26 +307,6 @@ describe("Cost guard on the local AWS", function () {
             assert.equal(await isThere(), true);
         });
 
-        it("the cost guard publishes the month's cost to CloudWatch", async () => {
-            const statistics = await by.cloudwatch.getMetricStatistics({
-                Namespace: "MovieRecommender",
-                MetricName: "EstimatedMonthToDateUsd",
-                Dimensions: [{ Name: "Stack", Value: aws.stack }],
-                StartTime: new Date(Date.now() - hour),
-                EndTime: new Date(Date.now() + hour),
-                Period: 3600,
-                Statistics: ["Maximum"],
-            });
-            assert.ok((statistics.Datapoints?.[0]?.Maximum ?? 0) >= 600);
-            const configFile = itemAt(aws.engineArgs("up"), 2);
-            const published = await aws.runbook("publish-metrics", "--config-file", configFile, "--json");
-            assertExit(published, 0);
-            const { metrics } = JSON.parse(published.stdout) as { metrics: { name: string; value: number }[] };
-            const metricOf = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
-            assert.equal(metricOf("EstimatedUsdPerHour"), 0.2);
-            assert.ok(metricOf("EstimatedMonthToDateUsd") >= 600);
-        });
-
         it("`destroy` deletes every resource, including the API's table and the cost guard's SSM parameters", async () => {
             assert.ok(await mark("guard"));
             assertExit(await aws.engine("destroy"), 0);

@@ -143,18 +143,6 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.equal(notifications.length, 4);
             assert.deepEqual(notifications[0].subscribers, [{ kind: "EMAIL", address: "bob@example.org" }]);
         });
-
-        it("`budget-alarms --create` rejects the name of the stack's own budget, and the options of a stack", async () => {
-            const { budget } = JSON.parse((await ofStack("budget-alarms", "--json")).stdout);
-            const args = ["--create", "--limit", "5", "--email", "bob@example.org", "--yes"];
-            const refused = await alone("budget-alarms", ...args, "--budget", budget.name);
-            assertExit(refused, 1);
-            assert.match(refused.stderr, /exists, and is not changed/);
-            assertExit(await ofStack("budget-alarms", ...args), 2);
-            assertExit(await ofStack("budget-alarms", "--limit", "5"), 2);
-            const { budget: after } = JSON.parse((await ofStack("budget-alarms", "--json")).stdout);
-            assert.equal(after.limitUsd, 1000);
-        });
     });
 
     describe("cost-report", () => {

@@ -99,35 +99,6 @@ describe("Resources that a Pulumi command is not asked to delete", () => {
         await films.succeeds("config", "rm", "read");
     });
 
-    it("`destroy --target` of a solution deletes only the solution and the resources that depend on it", async () => {
-        const { urn } = await find("Solution");
-        await films.succeeds("destroy", "--yes", "--skip-preview", "--target", urn, "--target-dependents");
-        const gone = original.filter((thing) => /^(campaign|solution|version) /.test(thing));
-        assert.deepEqual(
-            await personalize(),
-            original.filter((thing) => !gone.includes(thing)),
-        );
-        await films.succeeds("up", "--yes", "--skip-preview");
-        original = await personalize();
-    });
-
-    it("`destroy` of a stack whose campaign has `retainOnDelete` keeps the campaign, and names it in an error", async () => {
-        await films.succeeds("config", "set", "options", '{"Campaign":{"retainOnDelete":true}}');
-        await films.succeeds("up", "--yes", "--skip-preview");
-        const { id } = await find("Campaign");
-        const destroyed = await films.pulumi("destroy", "--yes", "--skip-preview");
-        assertExit(destroyed, 1);
-        assert.match(
-            text(destroyed),
-            /solution films is not deleted, because it is in use by arn:\S+:campaign\/films,/,
-        );
-        const { campaign } = await aws.personalize.describeCampaign({ campaignArn: id });
-        assert.equal(campaign?.status, "ACTIVE");
-        await films.succeeds("config", "rm", "options");
-        await films.succeeds("up", "--yes", "--skip-preview");
-        assert.deepEqual(await personalize(), original);
-    });
-
     it("a program that starts to use the plugin changes no resource", async () => {
         await assertKeptWithPlugin("true");
         await films.succeeds("config", "set", "plugin", "false");

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { Personalize } from "@aws-sdk/client-personalize";
 import { namesFor } from "../../core/config/config.ts";
 import { type OperatorLevel, operatorLevels, policyKinds } from "../../core/iam/operator/scope.ts";
-import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { createScope, freshUser, type OperatorOutputs, operatorProgram } from "../support/operators.ts";
@@ -131,22 +130,6 @@ describe("Pulumi program for operator access, deployed on the local AWS", () => 
         const preview = await program.engine("preview");
         assertExit(preview, 1);
         assert.match(preview.stdout, /It must name one repository/);
-        await program.configure({ githubSubject: "repo:my-org/films:environment:production" });
-    });
-
-    it("`preview` rejects names with which a policy is too long for IAM, and says what to shorten", async () => {
-        await program.configure({
-            operatedStack: "s".repeat(85),
-            nameSuffix: `-${"s".repeat(20)}`,
-            bucketName: "b".repeat(63),
-            kmsKeyArn: `arn:aws:kms:${region}:${localAccountId}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
-        });
-        const preview = await program.engine("preview");
-        assertExit(preview, 1);
-        assert.match(
-            `${preview.stdout}${preview.stderr}`.replaceAll(/\s+/g, " "),
-            /aws:iam\/policy:Policy operator-boundary has 6\d\d\d characters without white space, and IAM allows 6144\. Shorten the names in it: `[^`]*config set nameSuffix -- -<name>`/,
-        );
         await program.configure({ githubSubject: "repo:my-org/films:environment:production" });
     });
 

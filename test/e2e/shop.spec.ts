@@ -135,19 +135,6 @@ describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
         });
     }
 
-    it("`recommend` shows the IDs of shop items that have no titles", async () => {
-        const { exitCode, stdout, stderr } = await aws.runbook(
-            "recommend",
-            "--json",
-            "--data",
-            aws.interactionsFile,
-            viewer,
-        );
-        assert.equal(exitCode, 0, stderr);
-        const [first] = JSON.parse(stdout).recommendations[viewer];
-        assert.match(first.title, /^\u88fd\u54c1 \d+$/);
-    });
-
     it("the storefront uses the words product and view instead of film and watch", async () => {
         const { storefrontUrl } = await aws.outputs();
         browser = await openBrowser();

@@ -41,10 +41,13 @@ describe("Two stacks with the same configuration in one account and region", () 
             eventTracker: true,
             auditTrail: true,
             alertEmail: "films@example.com",
+            chatWebhookParameter: "/films/webhook",
             itemsFile: at("data/items.csv"),
             usersFile: at("data/users.csv"),
             filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
         };
+        const webhook = { Name: "/films/webhook", Value: "https://chat.example/hook", Type: "SecureString" } as const;
+        await aws.ssm.putParameter(webhook);
         [first, second] = [aws.stack, `${aws.stack}-b`];
     });
     after(() => aws?.stop());
@@ -82,15 +85,6 @@ describe("Two stacks with the same configuration in one account and region", () 
             await assertComedies("1");
         }
         assert.deepEqual(await comedyFilters(), [`comedies-${first}`, `comedies-${second}`]);
-    });
-
-    it("`preview` refuses a new stack whose data bucket would be the second stack's trail bucket", async () => {
-        await aws.use(`${second}-trail`);
-        await aws.configure(configuration);
-        const { exitCode, stdout } = await aws.engine("preview");
-        assert.notEqual(exitCode, 0);
-        assert.match(stdout, new RegExp(`Bucket \\S+-${second}-trail ends with -trail, so .*config set bucketName`));
-        await aws.use(second);
     });
 
     it("`recommend` names the stack's filters without the suffix for an unknown filter", async () => {
@@ -137,15 +131,12 @@ describe("Two stacks with the same configuration in one account and region", () 
         assertExit(result, 0);
     });
 
-    it("`up` gives that filter the suffix when its expression changes, and then keeps the name", async () => {
-        for (const type of ["Like", "Buy"]) {
-            const comedies = `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("${type}")`;
-            await aws.configure({ ...configuration, filters: { comedies } });
-            const { plan } = await applied(aws);
-            const isRenamed = plan.update?.includes("Function") ?? false;
-            assert.equal(isRenamed, type === "Like", JSON.stringify(plan));
-            assert.deepEqual(await comedyFilters(), [`comedies-${first}`]);
-        }
+    it("`up` gives that filter the suffix when its expression changes", async () => {
+        const comedies = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Like")';
+        await aws.configure({ ...configuration, filters: { comedies } });
+        const { plan } = await applied(aws);
+        assert.ok(plan.update?.includes("Function"), JSON.stringify(plan));
+        assert.deepEqual(await comedyFilters(), [`comedies-${first}`]);
     });
 
     it("`recommend` names the commands that restore a filter which a user deleted by hand", async () => {
@@ -153,22 +144,5 @@ describe("Two stacks with the same configuration in one account and region", () 
         const failed = await aws.runbook("recommend", "1", "--filter", "comedies");
         assertExit(failed, 1);
         assert.match(failed.stderr, /Filter comedies-\S+ was deleted outside Pulumi\..* pulumi refresh && pulumi up/);
-    });
-
-    it("`up` changes both stacks to lists by batch inference, an API key and a webhook, and `destroy` of one leaves the other unchanged", async () => {
-        await aws.ssm.putParameter({
-            Name: "/films/webhook",
-            Value: "https://chat.example/hook",
-            Type: "SecureString",
-        });
-        const batch = { ...configuration, serving: { mode: "batch" }, storefront: "none", apiKey: true };
-        for (const stack of [first, second]) {
-            await aws.use(stack);
-            await aws.configure({ ...batch, chatWebhookParameter: "/films/webhook" });
-            assertExit(await aws.engine("up"), 0);
-        }
-        assertExit(await aws.engine("destroy"), 0);
-        await aws.use(first);
-        assertExit(await aws.engine("preview", "--refresh", "--expect-no-changes"), 0);
     });
 });

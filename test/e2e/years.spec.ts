@@ -183,14 +183,6 @@ describe("Runbooks for a stack that Pulumi deployed on the local AWS", () => {
     });
 
     describe("Runbook `rollback`", () => {
-        it("`rollback` without `--yes` prints the plan and changes nothing", async () => {
-            const live = await serving();
-            const dry = await json("rollback", 0, "--dry-run");
-            assert.equal(dry.from, live);
-            assertExit(await runbook("rollback"), 2);
-            assert.equal(await serving(), live);
-        });
-
         it("`rollback` skips a version that failed the smoke test, and `up` keeps the choice", async () => {
             const { versions } = await json("versions", 0);
             const { to, skipped } = await json("rollback", 0, "--yes", "--reason", "odd lists");

@@ -30,7 +30,6 @@ const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
 
 describe("`audit-leftovers` on the local AWS", () => {
     let aws: TestAws;
-    let apis: gateway.APIGatewayClient;
     /** Runs audit-leftovers and returns its result. */
     async function audit(exitCode: number, ...args: string[]) {
         const result = await aws.runbook("audit-leftovers", "--json", ...args);
@@ -43,18 +42,8 @@ describe("`audit-leftovers` on the local AWS", () => {
         aws = await startTestAws();
         await aws.configure({ api: true, storefront: "cloudfront" });
         assertExit(await aws.engine("up"), 0);
-        apis = new gateway.APIGatewayClient(createSettings(aws.instance));
     });
-    after(async () => {
-        apis?.destroy();
-        await aws?.stop();
-    });
-
-    it("`audit-leftovers` lists nothing if a stack owns all resources", async () => {
-        const result = await aws.runbook("audit-leftovers");
-        assertExit(result, 0);
-        assert.match(result.stdout, /^All resources of this project belong to its stacks/);
-    });
+    after(() => aws?.stop());
 
     it("`audit-leftovers` lists a campaign of another owner that costs money, and exits with 0", async () => {
         const { campaignArn, solutionVersionArn } = await aws.outputs();
@@ -74,24 +63,6 @@ describe("`audit-leftovers` on the local AWS", () => {
         );
         assert.doesNotMatch(stdout, /delete-campaign/);
         await aws.personalize.send(new personalize.DeleteCampaignCommand({ campaignArn: made.campaignArn }));
-    });
-
-    it("`audit-leftovers` lists an API's duplicate, and the printed command deletes only the duplicate", async () => {
-        const { items: [api] = [] } = await apis.send(new gateway.GetRestApisCommand({}));
-        const tags = { "pulumi:project": project, "pulumi:stack": aws.stack };
-        const { id } = await apis.send(new gateway.CreateRestApiCommand({ name: api?.name, tags }));
-        const { rows, interrupted } = await audit(0);
-        assert.deepEqual(
-            rows.map(({ kind, arn }) => [kind, arn.split("/").at(-1)]),
-            [["REST API", id]],
-        );
-        assert.deepEqual(interrupted, []);
-        await runPrinted(aws, rows[0]?.commands ?? []);
-        const left = (await apis.send(new gateway.GetRestApisCommand({}))).items ?? [];
-        assert.deepEqual(
-            left.map((one) => one.id),
-            [api?.id],
-        );
     });
 
     it("`audit-leftovers` exits with 1 and lists a campaign that the stack's state lacks", async () => {
