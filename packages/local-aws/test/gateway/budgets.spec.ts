@@ -168,22 +168,6 @@ describe("AWS Budgets on the local AWS", () => {
         assert.deepEqual([...others, ...(await notices())], []);
     });
 
-    it("a budget sends another notification in the next month, and after its recreation", async () => {
-        for (const BudgetName of ["forecast", "other"]) {
-            await budgets.deleteBudget({ ...account, BudgetName });
-        }
-        await budgets.deleteBudget({ ...account, BudgetName: "films" });
-        await evaluated();
-        await create("films", "20", [notification("ACTUAL", 50)]);
-        assert.equal((await arrived()).length, 1);
-        const now = new Date(await harness.advance(0));
-        await harness.advance((Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) - now.getTime()) / 3_600_000 + 1);
-        await evaluated();
-        assert.deepEqual(await notices(), []);
-        await harness.advance(60);
-        assert.equal((await arrived()).length, 1);
-    });
-
     it("a topic policy without budgets.amazonaws.com blocks the notification, and the log says so", async () => {
         const closed = await newTopic("closed", [{ ...allowBudgets, Principal: { Service: "events.amazonaws.com" } }]);
         await create("refused", "1", [notification("ACTUAL", 50, closed.topic)]);

@@ -58,15 +58,12 @@ describe("Injected faults of Personalize resources", () => {
         await importData("failed");
         const failed = await jobOver("failed");
         assert.deepEqual([failed.status, failed.failureReason], ["CREATE FAILED", "Invalid row 7."]);
-        await harness.local.arm({ operation: "CreateDatasetImportJob", effect: { kind: "hang" } });
-        await importData("hung");
-        assert.equal((await job("hung"))?.status, "CREATE IN_PROGRESS");
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
         await harness.personalize.createSolution({ ...solution, performAutoTraining: false });
         const solutionArn = arn("solution/films");
         await assert.rejects(harness.personalize.createSolutionVersion({ solutionArn }), /no item interactions/);
-        await harness.local.clear();
-        assert.equal((await jobOver("hung")).status, "ACTIVE");
+        await importData("complete");
+        assert.equal((await jobOver("complete")).status, "ACTIVE");
 
         const train = () => trainVersion(harness.local, solutionArn);
         await harness.local.arm({

@@ -161,11 +161,6 @@ describe("IAM's policy simulator of the local AWS", () => {
             assert.rejects(simulate(input.PolicySourceArn ?? alice, input), { name, message }));
     }
 
-    it("SimulateCustomPolicy is not emulated", () =>
-        assert.rejects(iam.simulateCustomPolicy({ PolicyInputList: [policy(allow("*"))], ActionNames: ["s3:Get"] }), {
-            name: "NotImplemented",
-        }));
-
     it("an AWS managed policy without a stored document grants nothing, and AWSDenyAll denies everything", async () => {
         await iam.createUser({ UserName: "carol" });
         const input = { ActionNames: ["personalize:ListSchemas", "forecast:ListDatasets"] };

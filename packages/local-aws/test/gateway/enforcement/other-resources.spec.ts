@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { APIGateway } from "@aws-sdk/client-api-gateway";
-import { CostExplorer } from "@aws-sdk/client-cost-explorer";
 import {
     CreateCampaignCommand,
     CreateDatasetImportJobCommand,
     CreateFilterCommand,
     CreateSolutionCommand,
 } from "@aws-sdk/client-personalize";
-import { account, allow, type Keys, useEnforcing } from "./support.ts";
+import { account, allow, useEnforcing } from "./support.ts";
 
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:${account}:${tail}`;
 
-describe("Calls for several resources, for resources of other accounts, and of Cost Explorer, with IAM enforcement", () => {
+describe("Calls for several resources, and for resources of other accounts, with IAM enforcement", () => {
     const aws = useEnforcing();
 
     it("each create call of Personalize also needs permission on the existing resource to which the new one belongs", async () => {
@@ -120,30 +119,5 @@ describe("Calls for several resources, for resources of other accounts, and of C
         assert.equal($metadata.httpStatusCode, 403);
         await own("BucketOwnerEnforced");
         await user.s3.headObject(at);
-    });
-
-    const day = (offset: number) => new Date(Date.now() + offset * 24 * 3_600_000).toISOString().slice(0, 10);
-    const usage = {
-        TimePeriod: { Start: day(-1), End: day(1) },
-        Granularity: "DAILY" as const,
-        Metrics: ["UnblendedCost"],
-    };
-    const clientOf = (credentials?: Keys) => aws.open(CostExplorer, credentials, "us-east-1");
-
-    it("GetCostAndUsage without permission returns AccessDeniedException", async () => {
-        const { keys, arn } = await aws.user("reader", allow("ce:GetCostForecast"));
-        await assert.rejects(clientOf(keys).getCostAndUsage(usage), {
-            name: "AccessDeniedException",
-            message: `User: ${arn} is not authorized to perform: ce:GetCostAndUsage on resource: * because no identity-based policy allows the ce:GetCostAndUsage action`,
-        });
-        assert.equal((await clientOf().getCostAndUsage(usage)).ResultsByTime?.length, 2);
-        const judged = (await aws.accesses()).filter(({ action }) => action.startsWith("ce:"));
-        assert.deepEqual(
-            judged.map(({ action, resource, decision }) => [action, resource, decision]),
-            [
-                ["ce:GetCostAndUsage", "*", "denied"],
-                ["ce:GetCostAndUsage", "*", "allowed"],
-            ],
-        );
     });
 });

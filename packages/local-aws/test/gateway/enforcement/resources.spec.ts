@@ -91,23 +91,6 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         for (const call of decrypting) await call();
     });
 
-    it("SimulatePrincipalPolicy needs permission on the user's ARN, and ListTagsForResource on the alarm's ARN", async () => {
-        const alarm = `arn:aws:cloudwatch:eu-central-1:${account}:alarm:queue`;
-        const { iam, keys, arn } = await aws.user(
-            "simulator",
-            allow("iam:SimulatePrincipalPolicy", `arn:aws:iam::${account}:user/\${aws:username}`),
-            allow("cloudwatch:ListTagsForResource", alarm),
-        );
-        const simulate = (PolicySourceArn: string) =>
-            iam.simulatePrincipalPolicy({ PolicySourceArn, ActionNames: ["s3:GetObject"] });
-        assert.equal((await simulate(arn)).EvaluationResults?.[0]?.EvalDecision, "implicitDeny");
-        await assert.rejects(simulate(`${arn}-2`), { name: "AccessDenied" });
-        const cloudWatch = aws.open(CloudWatch, keys);
-        const tagsOf = (ResourceARN: string) => cloudWatch.listTagsForResource({ ResourceARN });
-        await assert.rejects(tagsOf(`${alarm}-2`), /not authorized/);
-        await assert.rejects(tagsOf(alarm), (error: Error) => !/not authorized/.test(error.message));
-    });
-
     it("PutMetricAlarm has cloudwatch:AlarmActions with the actions of all three lists", async () => {
         const topic = (name: string) => `arn:aws:sns:eu-central-1:${account}:${name}`;
         const { keys } = await aws.user(
