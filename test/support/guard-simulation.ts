@@ -29,6 +29,9 @@ interface Asked {
 /** Minutes that Personalize needs to delete a campaign. */
 const deletionMinutes = 17;
 
+/** Minutes until CloudWatch shows a request. */
+const metricsDelay = 3;
+
 /**
  * Simulates a stack in AWS with its own clock, for unit tests of the cost guard. Implements `GuardPorts`, the
  * functions with which the guard calls AWS. Times are in epoch milliseconds.
@@ -75,8 +78,6 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         published: Gauges[] = [];
         /** Whether CloudWatch works (`fine`), returns no data, or fails. */
         metrics: "fine" | "empty" | "broken" = "fine";
-        /** Minutes until CloudWatch shows a request. */
-        metricsDelay = 3;
         /** The number of the call, over all runs, before or after which the guard's process is killed. */
         dieAt: { readonly call: number; readonly after: boolean } | undefined;
         /** Number of calls to AWS in all runs. */
@@ -135,7 +136,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         };
     }
     /** Returns the number of requests in each window since a time, as far as CloudWatch shows them already. */
-    function shown(sent: readonly Asked[], since: number, delay = simulation.metricsDelay): Map<number, number> {
+    function shown(sent: readonly Asked[], since: number, delay = metricsDelay): Map<number, number> {
         if (simulation.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, number>();
         for (let index = simulation.metrics === "empty" ? -1 : sent.length - 1; index >= 0; index -= 1) {
@@ -151,7 +152,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         if (simulation.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, Usage>();
         for (const { at, usage } of simulation.used) {
-            if (at < since || at + simulation.metricsDelay * minute > simulation.now) continue;
+            if (at < since || at + metricsDelay * minute > simulation.now) continue;
             windows.set(windowStart(at), plus(windows.get(windowStart(at)) ?? {}, usage));
         }
         return windows;
@@ -168,7 +169,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         requests: port("requests", (since) => shown(lists, since)),
         // CloudWatch derives the metric of prefetched requests from log lines, so this metric appears two minutes later
         // than the others.
-        prefetched: port("prefetched", (since) => shown(prefetched, since, simulation.metricsDelay + 2)),
+        prefetched: port("prefetched", (since) => shown(prefetched, since, metricsDelay + 2)),
         serving: simulation.serves
             ? {
                   usage: port("usage", (since: number) => ({
