@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import type { PolicyDocument, Statement } from "../document.ts";
+import type { Statement } from "../document.ts";
 import { type AccessRequest, type Caller, evaluate, explain } from "../evaluate.ts";
 
 const alice: Caller = { arn: "arn:aws:iam::123456789012:user/alice" };
@@ -119,39 +118,5 @@ describe("evaluate", () => {
         assert.equal(evaluation.decision, "implicitDeny");
         assert.deepEqual(evaluation.missingContextKeys, ["aws:SourceAccount"]);
         assert.equal(evaluation.considered[0]?.because, "StringEquals aws:SourceAccount does not hold");
-    });
-});
-
-describe("`evaluate` with random policies", () => {
-    const statements = fc.record({
-        Effect: fc.constantFrom("Allow" as const, "Deny" as const),
-        Action: fc.constantFrom("s3:GetObject", "s3:*", "s3:PutObject", "*"),
-        Resource: fc.constantFrom("*", "arn:aws:s3:::films/*", "arn:aws:s3:::other/*"),
-        Condition: fc.constantFrom(
-            {},
-            { Bool: { "aws:SecureTransport": "true" } },
-            { Bool: { "aws:SecureTransport": "false" } },
-            { StringEquals: { "aws:SourceAccount": "1" } },
-        ),
-    });
-    const policies = fc.array(statements, { maxLength: 6 });
-
-    it("the decision does not depend on the order of statements or on their division among policies", () => {
-        const shuffled = policies.chain((policy) =>
-            fc.tuple(
-                fc.constant(policy),
-                fc.shuffledSubarray(policy, { minLength: policy.length, maxLength: policy.length }),
-            ),
-        );
-        fc.assert(
-            fc.property(shuffled, ([policy, other]) => {
-                const apart = other.map((Statement, index) => ({
-                    name: `policy ${index}`,
-                    document: { Statement } as PolicyDocument,
-                }));
-                assert.equal(decision(other), decision(policy));
-                assert.equal(evaluate(request, apart, "identity").decision, decision(policy));
-            }),
-        );
     });
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { listedById } from "../../../app/serving/item-answers.ts";
 import { openTables, readTables } from "../../../app/serving/table-answers.ts";
 import type { CatalogueItem } from "../../../data-prep/catalogue.ts";
@@ -297,38 +296,6 @@ describe("`makeTables`", () => {
         assert.equal(tablesDocument.similar.filter((row) => row.length > 0).length, maxWithNeighbours);
         assert.ok(tablesDocument.similar.slice(0, maxWithNeighbours).every((row) => row.length > 0));
         assert.equal(tablesDocument.similar.length, films);
-    });
-
-    it("the functions `similar`, `popular` and `trending` never return excluded or unknown films", async () => {
-        const tablesDocument = makeTables(await readCsvText(interactionsCsv(syntheticRatings())), catalogue, "");
-        const tables = tableLists(readTables(JSON.stringify(tablesDocument)));
-        const id = fc.integer({ min: 0, max: 170 }).map(String);
-        fc.assert(
-            fc.property(
-                fc.array(id, { maxLength: 15 }),
-                fc.array(id, { maxLength: 80 }),
-                fc.integer({ min: 1, max: 40 }),
-                (seeds, left, count) => {
-                    const without = new Set(left);
-                    const { items } = tables.similar(seeds, { count, without });
-                    for (const list of [
-                        items,
-                        tables.popular({ count, without }),
-                        tables.trending({ count, without }),
-                    ]) {
-                        assert.ok(list.length <= count);
-                        assert.equal(new Set(list.map(({ itemId }) => itemId)).size, list.length);
-                        for (const film of list) {
-                            assert.ok(!without.has(film.itemId));
-                            assert.deepEqual(film, listedById(tables, film.itemId));
-                        }
-                    }
-                    // Of 160 films, at most 80 + 15 are excluded, so some films remain.
-                    assert.ok(items.length > 0);
-                    assert.ok(items.every(({ itemId }) => !seeds.includes(itemId)));
-                },
-            ),
-        );
     });
 
     it("lists of similar films contain 30 % more of the films that users watch next than lists of popular films", async () => {

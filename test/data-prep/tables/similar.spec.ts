@@ -3,8 +3,7 @@ import fc from "fast-check";
 import { groupViews } from "../../../data-prep/by-user.ts";
 import type { Columns } from "../../../data-prep/columns.ts";
 import { type Likeness, similarItems, timeAwareCosine, toHistories } from "../../../data-prep/tables/similar.ts";
-import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
-import { columnsFrom, readCsvText } from "../../support/columns.ts";
+import { columnsFrom } from "../../support/columns.ts";
 import { itemAt } from "../../support/item-at.ts";
 
 const all = (columns: Columns) => Array.from({ length: columns.itemCount }, (_, item) => item);
@@ -72,33 +71,16 @@ describe("`similarItems`", () => {
         assert.ok(Math.abs((light?.scores[0] ?? 0) - (1 / 3 + 1 / 2)) < 1e-5);
     });
 
-    it("for random data, `similarItems` returns the same as a matrix of all pairs", () => {
+    it("for random data, `similarItems` returns the same as a matrix of all pairs, in descending order", () => {
         fc.assert(
             fc.property(anyColumns, (columns) => {
                 const expected = byMatrix(columns, timeAwareCosine);
                 for (const { item, items, scores } of rowsOf(columns)) {
                     assert.equal(items.length, expected[item]?.filter((score) => score > 0).length);
                     items.forEach((other, rank) => {
+                        const [above, before] = [scores[rank - 1] ?? 1, items[rank - 1] ?? -1];
+                        assert.ok((scores[rank] ?? 2) < above || (scores[rank] === above && before < other));
                         assert.ok(Math.abs((scores[rank] ?? 0) - (expected[item]?.[other] ?? 0)) < 1e-6);
-                    });
-                }
-            }),
-        );
-    });
-
-    it("`similarItems` returns symmetric, sorted scores of at most 1, without the item itself", () => {
-        fc.assert(
-            fc.property(anyColumns, (columns) => {
-                const rows = rowsOf(columns);
-                for (const { item, items, scores } of rows) {
-                    assert.ok(!items.includes(item));
-                    assert.equal(new Set(items).size, items.length);
-                    scores.forEach((score, rank) => {
-                        assert.ok(score > 0 && score <= 1);
-                        const [above, before] = [scores[rank - 1] ?? 2, items[rank - 1] ?? -1];
-                        assert.ok(score < above || (score === above && before < itemAt(items, rank)));
-                        const back = rows[itemAt(items, rank)];
-                        assert.equal(back?.scores[back.items.indexOf(item)], score);
                     });
                 }
             }),
@@ -122,18 +104,6 @@ describe("`similarItems`", () => {
         );
     });
 
-    it("`similarItems` returns the same for any order of the users", async () => {
-        const ratings = syntheticRatings();
-        const named = (columns: Columns) =>
-            new Map(rowsOf(columns).map(({ item, scores }) => [columns.itemIds[item], scores.map((score) => score)]));
-        // Events of one user may have equal times. Then their order in the file counts, so the test keeps that order.
-        const byUser = [...Map.groupBy(ratings, ({ user }) => user).values()];
-        const given = named(await readCsvText(interactionsCsv(byUser.flat())));
-        const turned = named(await readCsvText(interactionsCsv(byUser.reverse().flat())));
-        for (const [itemId, scores] of given) assert.deepEqual(turned.get(itemId), scores);
-        assert.equal(turned.size, given.size);
-    });
-
     it("`similarItems` samples 1,000 viewers of a film with more viewers", () => {
         const viewers = Array.from({ length: 2500 }, (_, user) => user);
         const columns = columnsFrom(
@@ -154,17 +124,5 @@ describe("`similarItems`", () => {
         assert.equal(items.length, 500);
         assert.equal(columns.itemIds[itemAt(items, 0)], "i101");
         assert.equal(columns.itemIds[itemAt(items, -1)], "i0");
-    });
-
-    it("`similarItems` finds films that the same users like", async () => {
-        const columns = await readCsvText(interactionsCsv(syntheticRatings({ users: 400 })));
-        const tasteOf = (item: number) => Number(columns.itemIds[item]) % 5;
-        const rows = rowsOf(columns).filter(({ item }) => Number(columns.itemIds[item]) <= 40);
-        const same = rows.map(({ item, items }) =>
-            items.slice(0, 5).filter((other) => tasteOf(other) === tasteOf(item)),
-        );
-        const share = same.flat().length / (rows.length * 5);
-        // The data has five tastes, so of randomly chosen items only 20 % would have the same taste.
-        assert.ok(share > 0.6, `${share}`);
     });
 });
