@@ -43,7 +43,7 @@ const DOWNLOAD_TIMEOUT_MS = 120_000;
 /** Package of RecBole (MIT), whose wheel contains MovieLens 100k as an example data set. */
 const WHEEL = "recbole==1.2.1";
 
-const LICENCE_NOTICE = `MovieLens 100k is GroupLens' (University of Minnesota), for research: acknowledge it, do not redistribute it, and ask them
+const LICENSE_NOTICE = `MovieLens 100k is GroupLens' (University of Minnesota), for research: acknowledge it, do not redistribute it, and ask them
 before any commercial use. F. M. Harper and J. A. Konstan, The MovieLens Datasets, ACM TiiS 5(4), 2015.`;
 
 const SOURCES: readonly MovieLensSource[] = [
@@ -53,7 +53,7 @@ const SOURCES: readonly MovieLensSource[] = [
 
 /**
  * Ensures that `folder` holds MovieLens 100k, and returns the path of its u.data (the item file is beside it). A valid
- * copy is reused; otherwise the sources are tried in order, and `context.log` gets the licence text. Throws an Error
+ * copy is reused; otherwise the sources are tried in order, and `context.log` gets the license text. Throws an Error
  * with each source's reason if all fail.
  */
 export async function fetchMovieLens(
@@ -71,7 +71,7 @@ export async function fetchMovieLens(
             const wrong = findChanges(files);
             if (wrong.length > 0) throw new Error(wrong.join("; "));
             for (const [name, bytes] of files) await writeWholeFile(join(folder, name), (write) => write(bytes));
-            context.log(LICENCE_NOTICE);
+            context.log(LICENSE_NOTICE);
             return path;
         } catch (error) {
             reasons.push(`  ${source.name}: ${messageOf(error)}`);

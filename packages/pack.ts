@@ -70,7 +70,7 @@ function pack({ name, bundled, addTo }: Package, folder: string): string {
 /** Documents of a package that its tarball contains, if they exist. */
 const pages = ["README.md", "REFERENCE.md", "CHANGELOG.md"];
 
-/** Compiles a package's sources, and writes its package.json, licence and documents beside them. */
+/** Compiles a package's sources, and writes its package.json, license and documents beside them. */
 function build(name: string, dist: string, types: Record<string, string[]>, bundled: readonly string[]): void {
     const source = join(packages, name);
     compile(source, dist, types);

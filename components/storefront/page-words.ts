@@ -44,7 +44,7 @@ export function dataWords(
         noun: manifest?.noun.one ?? "film",
         nouns: manifest?.noun.many ?? "films",
         events: events.length > 0 ? events.slice(0, maxEvents) : ["Watch"],
-        // The licence of MovieLens requires this credit.
+        // The license of MovieLens requires this credit.
         credits: manifest === undefined || isMovieLens(manifest.sources[0]?.file ?? "") ? "MovieLens" : "",
         publicHistories,
         viewers: tables === undefined ? 0 : offeredViewers(tables, publicHistories).length,

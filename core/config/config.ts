@@ -125,7 +125,7 @@ function plaintextCommand(name: string): string {
 const keyNames = Object.keys(keys);
 
 /**
- * Returns the problems of the keys that a stack sets. Pulumi itself accepts any key, so a misspelt key would have no
+ * Returns the problems of the keys that a stack sets. Pulumi itself accepts any key, so a misspelled key would have no
  * effect. A key in the project's namespace must be in the table. A key in another namespace must not look like one of
  * the table; all others belong to providers.
  *

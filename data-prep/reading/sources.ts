@@ -58,7 +58,7 @@ const itemsFile =
     /^(products?|items?|articles?|catalog(ue)?|books|produkte|artikel|produits|productos|articulos)\.(csv|tsv|txt|jsonl?|parquet)(\.(gz|zst))?$/i;
 
 /**
- * Returns the path of the table of items in a folder with exported files. The function recognises the table by its file
+ * Returns the path of the table of items in a folder with exported files. The function recognizes the table by its file
  * name, such as products.csv. Returns undefined if the folder has no such file, or several.
  */
 export async function itemsInFolder(path: string): Promise<string | undefined> {

@@ -16,7 +16,7 @@ export interface Known {
     /** Names of the S3 objects whose tags were read. */
     readonly taggedObjects: readonly string[];
     /** Whether the account belongs to no organization. */
-    readonly noOrganisation: boolean;
+    readonly noOrganization: boolean;
 }
 
 /** Returns condition keys that may have any value, or be absent. */
@@ -28,14 +28,14 @@ const anyValue = (...keys: readonly string[]): Unknowns => Object.fromEntries(ke
  * S3, KMS and STS.
  */
 export function findUnknownKeys({ caller, action, resource }: AccessRequest, knownValues: Known): Unknowns {
-    const { noOrganisation, roleTags, roleId } = knownValues;
+    const { noOrganization, roleTags, roleId } = knownValues;
     const isRole = "arn" in caller;
-    const organisation = isRole ? "aws:PrincipalOrg" : "aws:SourceOrg";
+    const organization = isRole ? "aws:PrincipalOrg" : "aws:SourceOrg";
     return {
         ...anyValue("aws:UserAgent"),
-        ...(noOrganisation
+        ...(noOrganization
             ? { "aws:ResourceOrgID": [null], "aws:ResourceOrgPaths": [null] }
-            : anyValue("aws:ResourceOrgID", "aws:ResourceOrgPaths", `${organisation}ID`, `${organisation}Paths`)),
+            : anyValue("aws:ResourceOrgID", "aws:ResourceOrgPaths", `${organization}ID`, `${organization}Paths`)),
         ...(isRole && {
             ...anyValue("aws:TokenIssueTime"),
             // Temporary credentials of a service have no MFA. AWS does not document whether their requests contain
@@ -107,7 +107,7 @@ export function isConditionKey(key: string): boolean {
 }
 
 /**
- * Returns the existing condition key closest to a misspelt one; undefined if no key is close, or two are equally close.
+ * Returns the existing condition key closest to a misspelled one; undefined if no key is close, or two are equally close.
  */
 export function nearestKey(key: string): string | undefined {
     const near = [...keyNames]

@@ -57,7 +57,7 @@ const broken = (links: readonly Link[]): Finding[] =>
     links.flatMap(({ findings }) => findings.filter(({ verdict }) => verdict === "broken"));
 
 function judgeLinks(scene: Scene): Link[] {
-    const [policies, boundary, organisation] = roleLinks(scene) as [Link, Link, Link];
+    const [policies, boundary, organization] = roleLinks(scene) as [Link, Link, Link];
     const judged = [
         passRole(scene),
         role(scene),
@@ -65,7 +65,7 @@ function judgeLinks(scene: Scene): Link[] {
         trust(scene),
         bucketPolicy(scene),
         boundary,
-        organisation,
+        organization,
         ...bucketLinks(scene),
         ...objectLinks(scene),
         kms(scene),
@@ -109,8 +109,8 @@ export function toScene(snapshot: Snapshot): Scene {
     const { read } = separate(snapshot.objects);
     const objectTags = Object.fromEntries(read.flatMap(({ key: name, tags }) => (tags ? [[name, tags]] : [])));
     const simulated = fetchedValue(snapshot.simulated) ?? [];
-    const noOrganisation =
-        simulated.length > 0 && simulated.every(({ byOrganisation }) => byOrganisation === undefined);
+    const noOrganization =
+        simulated.length > 0 && simulated.every(({ byOrganization }) => byOrganization === undefined);
     const text = fetchedValue(snapshot.bucketPolicy);
     return {
         snapshot,
@@ -136,7 +136,7 @@ export function toScene(snapshot: Snapshot): Scene {
             roleId: Boolean(role?.id),
             bucketAccount: account !== undefined,
             taggedObjects: Object.keys(objectTags),
-            noOrganisation,
+            noOrganization,
         },
         bucketPolicy: text === undefined ? undefined : parsePolicy(text, "resource", sizeLimits.bucketPolicy),
     };

@@ -24,7 +24,7 @@ export interface Explanation {
     readonly conditions: readonly DecidingCondition[];
     /** Parts of the statement, other than conditions, that do not match the request. */
     readonly parts: Candidate["parts"];
-    /** Probably misspelt parts of the statement, with their corrections. */
+    /** Probably misspelled parts of the statement, with their corrections. */
     readonly corrections: readonly Correction[];
     readonly sentence: string;
     readonly evidence: readonly string[];

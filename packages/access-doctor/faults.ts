@@ -2,7 +2,7 @@
 export const faults = [
     ...["passrole", "role-missing", "role-path", "role-other-account", "role-policy"],
     "role-policy-without-document",
-    ...["trust-policy", "bucket-policy", "boundary", "organisation"],
+    ...["trust-policy", "bucket-policy", "boundary", "organization"],
     ...["bucket-alias", "bucket-missing", "bucket-region"],
     ...["object-missing", "object-deleted", "object-customer-key", "object-wrong-key"],
     ...["folder-without-slash", "folder-nested", "folder-stray-file"],

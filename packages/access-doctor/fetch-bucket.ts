@@ -25,7 +25,7 @@ export async function bucketFacts(s3: S3, Bucket: string, account: string, Key =
         const isOurs = await optional(s3.headBucket({ Bucket, ExpectedBucketOwner: account }));
         return { region: constraint === "EU" ? "eu-west-1" : constraint || "us-east-1", ...(isOurs && { account }) };
     }
-    // The list of buckets only helps to find a misspelt name.
+    // The list of buckets only helps to find a misspelled name.
     const { Buckets = [] } = (await optional(s3.listBuckets({}))) ?? {};
     const similar = Buckets.flatMap(({ Name = "" }) => Name)
         .filter((each) => each.startsWith(Bucket) || Bucket.startsWith(each) || distance(each, Bucket) <= 2)

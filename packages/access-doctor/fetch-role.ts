@@ -95,7 +95,7 @@ export async function simulate(
 
 function resultsOf(result: EvaluationResult): Simulated[] {
     const { EvalActionName: action = "", OrganizationsDecisionDetail, ResourceSpecificResults: each = [] } = result;
-    const byOrganisation = OrganizationsDecisionDetail?.AllowedByOrganizations;
+    const byOrganization = OrganizationsDecisionDetail?.AllowedByOrganizations;
     const parts = each.map((one) => ({ ...one, EvalDecision: one.EvalResourceDecision }));
     return (parts.length > 0 ? parts : [result]).map((part) => {
         const byBoundary = part.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary;
@@ -105,7 +105,7 @@ function resultsOf(result: EvaluationResult): Simulated[] {
             decision: (part.EvalDecision ?? "implicitDeny") as Decision,
             matched: (part.MatchedStatements ?? []).map(({ SourcePolicyId }) => SourcePolicyId ?? ""),
             missing: part.MissingContextValues ?? [],
-            ...(byOrganisation !== undefined && { byOrganisation }),
+            ...(byOrganization !== undefined && { byOrganization }),
             ...(byBoundary !== undefined && { byBoundary }),
         };
     });

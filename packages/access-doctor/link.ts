@@ -6,7 +6,7 @@ import type { Fetched, Snapshot } from "./snapshot.ts";
 
 /** What a fix changes: a policy, the import's location, an object or a KMS key. */
 export type FixTarget =
-    | ("passRole" | "rolePolicy" | "trust" | "boundary" | "organisation")
+    | ("passRole" | "rolePolicy" | "trust" | "boundary" | "organization")
     | ("bucketPolicy" | "location" | "object" | "key" | "none");
 
 export interface Finding {

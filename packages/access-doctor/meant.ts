@@ -2,7 +2,7 @@ import { distance } from "fastest-levenshtein";
 import { type AccessRequest, type PolicyKind, parseArn, type Statement, toList } from "policy-evaluator";
 import { isConditionKey, nearestKey } from "./context.ts";
 
-/** A part of a statement that is probably misspelt, and its nearest valid spelling. */
+/** A part of a statement that is probably misspelled, and its nearest valid spelling. */
 export interface Correction {
     readonly part: "action" | "resource" | "principal" | "key" | "operator" | "value";
     readonly wrong: string;
@@ -61,7 +61,7 @@ export const nameOf = ({ caller }: AccessRequest) =>
 
 /**
  * Returns those corrections that change the result of a statement: with them, an Allow applies, or a Deny does not
- * apply. A misspelt condition key is always corrected. A part with several possible corrections is not corrected,
+ * apply. A misspelled condition key is always corrected. A part with several possible corrections is not corrected,
  * because only its author knows which one was meant.
  *
  * @param sentOf values that the request has for a condition key

@@ -48,7 +48,7 @@ export interface Simulated {
     /** Whether the permissions boundary allows the action; absent without a boundary. */
     readonly byBoundary?: boolean;
     /** Whether the organization's policies allow the action; absent without an organization. */
-    readonly byOrganisation?: boolean;
+    readonly byOrganization?: boolean;
 }
 
 export interface PublicAccessBlock {

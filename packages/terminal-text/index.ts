@@ -3,7 +3,7 @@ import { distance } from "fastest-levenshtein";
 export { shell } from "./shell.mjs";
 
 /**
- * Returns the candidate that a misspelt word most likely means. Prefers a candidate that starts with the word;
+ * Returns the candidate that a misspelled word most likely means. Prefers a candidate that starts with the word;
  * otherwise the one with the smallest Levenshtein distance, ignoring case.
  * @returns undefined if more than two fifths of the word would have to change.
  */

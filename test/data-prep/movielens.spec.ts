@@ -32,7 +32,7 @@ describe("`fetchMovieLens`", () => {
             },
         );
         assert.deepEqual(readdirSync(folder), []);
-        assert.ok(!log.some((line) => line.includes("redistribute")), "the licence text belongs to fetched data");
+        assert.ok(!log.some((line) => line.includes("redistribute")), "the license text belongs to fetched data");
     });
 
     /** Returns the error of `fetchMovieLens` without a cached copy, with these environment variables. */

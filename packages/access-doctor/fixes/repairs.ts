@@ -10,7 +10,7 @@ import type { Finding, FixTarget, Scene } from "../link.ts";
 import { isForeign } from "../links/kms.ts";
 import { readable } from "../links/object.ts";
 import { read } from "../links/policies.ts";
-import { refusedByOrganisation } from "../links/refusals.ts";
+import { refusedByOrganization } from "../links/refusals.ts";
 import { fetchedValue } from "../snapshot.ts";
 import { addTo, askOfRule, sentencesOf } from "./add-statements.ts";
 import {
@@ -186,10 +186,10 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
             store: keyPolicyOf(of, about),
         });
     },
-    organisation: ({ of, snapshot }) => ({
+    organization: ({ of, snapshot }) => ({
         ask:
-            `the administrator of your AWS organisation: allow s3:GetObject and s3:ListBucket on ${of.bucket} to ${of.roleArn} ` +
-            `and personalize.amazonaws.com in its ${refusedByOrganisation(snapshot)?.policy?.split(" ")[0] ?? "service"} control policies.`,
+            `the administrator of your AWS organization: allow s3:GetObject and s3:ListBucket on ${of.bucket} to ${of.roleArn} ` +
+            `and personalize.amazonaws.com in its ${refusedByOrganization(snapshot)?.policy?.split(" ")[0] ?? "service"} control policies.`,
     }),
     object: fixObject,
     none: () => ({}),

@@ -89,8 +89,8 @@ export function undecidedLink(link: string, undecided: readonly Explanation[]): 
     const values = (unknown.length > 0 ? unknown : conditions).map(
         ({ key, wanted }) => `${key} of the request (${first?.statement} says ${wanted.join(" or ")})`,
     );
-    const isOfOrganisation = unknown.some(({ key }) => /org(id|paths)$/i.test(key));
-    const who = isOfOrganisation
+    const isOfOrganization = unknown.some(({ key }) => /org(id|paths)$/i.test(key));
+    const who = isOfOrganization
         ? "whoever may call aws organizations describe-organization"
         : `whoever wrote the ${first?.policy}`;
     return unknownLink(link, `cannot tell: ${sentences.join("; ")}`, `${who}: what is ${values.join(", and ")}?`);

@@ -90,5 +90,5 @@ export function withRefusals(scene: Scene, links: readonly Link[]): Link[] {
  * Returns the access error caused by a control policy of the organization. The simulator ignores control policies with
  * conditions.
  */
-export const refusedByOrganisation = (snapshot: Snapshot): Refusal | undefined =>
+export const refusedByOrganization = (snapshot: Snapshot): Refusal | undefined =>
     collectRefusals(snapshot).find(({ policy = "" }) => /^(service|resource) control polic/.test(policy));

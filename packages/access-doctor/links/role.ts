@@ -11,7 +11,7 @@ import {
 } from "../link.ts";
 import { fetchedValue, hasJob, type PolicyText, type Simulated } from "../snapshot.ts";
 import { judgePolicies, type PolicyCheck, read } from "./policies.ts";
-import { refusedByOrganisation } from "./refusals.ts";
+import { refusedByOrganization } from "./refusals.ts";
 
 const simulator = "iam:SimulatePrincipalPolicy";
 const passRoleLink = "iam:PassRole of the caller";
@@ -52,7 +52,7 @@ export function passRole({ snapshot }: Scene): Link {
     const [why] = (
         [
             [toPersonalize.byBoundary === false, "the caller's permissions boundary does not allow iam:PassRole"],
-            [toPersonalize.byOrganisation === false, "a policy of the organisation does not allow it"],
+            [toPersonalize.byOrganization === false, "a policy of the organization does not allow it"],
             [toPersonalize.decision === "explicitDeny", `${by.join(", ") || "a policy"} denies it`],
             [forOthers, "a statement allows it with another iam:PassedToService"],
             [true, "no statement allows iam:PassRole"],
@@ -97,7 +97,7 @@ const ofBoundary = {
     who: "The role's permissions boundary",
 } as const;
 type Limit = typeof ofPolicies | typeof ofBoundary;
-const organisation = "organisation";
+const organization = "organization";
 
 /**
  * Checks the role's policies, its permissions boundary and the policies of its organization. Evaluates the documents.
@@ -109,7 +109,7 @@ export function roleLinks(scene: Scene): Link[] {
     if (!facts && simulated) return simulatedLinks(scene, simulated);
     if (!facts) {
         const why = "unread" in snapshot.role ? snapshot.role.unread : "there is no role";
-        return [ofPolicies.link, ofBoundary.link, organisation].map((name) => unknownLink(name, why));
+        return [ofPolicies.link, ofBoundary.link, organization].map((name) => unknownLink(name, why));
     }
     const texts = facts.policies.flatMap(({ name, text, arn }) =>
         text === "" ? [] : [{ name: `${arn === undefined ? "role" : "managed"} policy ${name}`, text }],
@@ -121,7 +121,7 @@ export function roleLinks(scene: Scene): Link[] {
     const boundary = limit
         ? judgePolicies(scene, ofBoundary, reads, limit)
         : createLink(ofBoundary.link, "the role has none");
-    return [policies, boundary, organisationLink(scene, [policies, boundary])];
+    return [policies, boundary, organizationLink(scene, [policies, boundary])];
 }
 
 /** Checks the role's links from the simulator's results only, which do not say which statement decided. */
@@ -136,36 +136,36 @@ function simulatedLinks(scene: Scene, simulated: readonly Simulated[]): Link[] {
         return createLink(name, detail, findings.slice(0, 1));
     };
     return [
-        link(ofPolicies, ofPolicies.detail, (each) => each.byBoundary !== false && each.byOrganisation !== false),
+        link(ofPolicies, ofPolicies.detail, (each) => each.byBoundary !== false && each.byOrganization !== false),
         link(ofBoundary, "nothing is denied by a boundary", (each) => each.byBoundary === false),
-        organisationLink(scene, []),
+        organizationLink(scene, []),
     ];
 }
 
-function organisationLink({ snapshot, of }: Scene, others: readonly Link[]): Link {
+function organizationLink({ snapshot, of }: Scene, others: readonly Link[]): Link {
     const simulated = fetchedValue(snapshot.simulated);
-    const refused = refusedByOrganisation(snapshot);
-    const denied = simulated?.find(({ byOrganisation }) => byOrganisation === false);
+    const refused = refusedByOrganization(snapshot);
+    const denied = simulated?.find(({ byOrganization }) => byOrganization === false);
     const found = (sentence: string, evidence: string) =>
-        createLink(organisation, "", [breaks("organisation", sentence, "organisation", evidence)]);
+        createLink(organization, "", [breaks("organization", sentence, "organization", evidence)]);
     if (denied) {
-        const sentence = `A policy of the organisation does not allow ${denied.action}: its administrator must.`;
+        const sentence = `A policy of the organization does not allow ${denied.action}: its administrator must.`;
         return found(sentence, `${simulator}: ${denied.action} is ${denied.decision}`);
     }
     if (refused !== undefined) {
         const { policy, action = "reads", isExplicit, text } = refused;
-        const says = isExplicit ? `A ${policy} of the organisation denies ${action}` : `No ${policy} allows ${action}`;
-        return found(`${says} on ${of.bucket} in ${of.region}: the organisation's administrator must allow it.`, text);
+        const says = isExplicit ? `A ${policy} of the organization denies ${action}` : `No ${policy} allows ${action}`;
+        return found(`${says} on ${of.bucket} in ${of.region}: the organization's administrator must allow it.`, text);
     }
-    if (!simulated) return unknownLink(organisation, "no permission to call the simulator");
+    if (!simulated) return unknownLink(organization, "no permission to call the simulator");
     const puzzling = simulated.find(({ decision }) => decision !== "allowed");
     if (puzzling && others.length > 0 && others.every(({ verdict }) => verdict === "ok" || verdict === "warning")) {
         const { decision, action } = puzzling;
-        const why = `${simulator} returns ${decision} for ${action}, although the documents allow it: check the organisation's policies`;
-        return unknownLink(organisation, why);
+        const why = `${simulator} returns ${decision} for ${action}, although the documents allow it: check the organization's policies`;
+        return unknownLink(organization, why);
     }
-    const isJudged = simulated.some(({ byOrganisation }) => byOrganisation !== undefined);
-    return createLink(organisation, isJudged ? "its policies allow it" : "the simulator reports none");
+    const isJudged = simulated.some(({ byOrganization }) => byOrganization !== undefined);
+    return createLink(organization, isJudged ? "its policies allow it" : "the simulator reports none");
 }
 
 const withoutDocument = (policies: readonly PolicyText[]): Finding[] =>

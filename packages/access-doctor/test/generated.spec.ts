@@ -12,7 +12,7 @@ import type { ImportFixture } from "./fixtures/import-fixture.ts";
 import { now, type Simulation, simulateImport, simulateOthers } from "./fixtures/simulations.ts";
 
 /**
- * The third-party IAM evaluator that judges the generated setups. Its licence is AGPL, so it is no dependency of the
+ * The third-party IAM evaluator that judges the generated setups. Its license is AGPL, so it is no dependency of the
  * project; only this test installs it.
  */
 const evaluator = "@cloud-copilot/iam-simulate@0.1.173";

@@ -23,7 +23,7 @@ describe("fixes for access faults must not remove protection", () => {
     const breakGlass = `arn:aws:iam::${account}:role/break-glass`;
     const guards: Record<string, Statement["Condition"]> = {
         "a VPC": { StringNotEquals: { "aws:SourceVpc": "vpc-1" } },
-        "an organisation, with an exception for the break-glass role": {
+        "an organization, with an exception for the break-glass role": {
             StringNotEquals: { "aws:PrincipalOrgID": "o-1" },
             ArnNotLike: { "aws:PrincipalArn": [breakGlass, `arn:aws:iam::${account}:role/ci`] },
         },

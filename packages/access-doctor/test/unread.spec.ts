@@ -35,7 +35,7 @@ describe("`diagnose` without permission to read a resource", () => {
         const unknown = links.filter((link) => link.verdict === "unknown");
         assert.deepEqual(
             unknown.map(({ link }) => link),
-            ["role", "role policies: list and read", "trust policy", "permissions boundary", "organisation"].sort(
+            ["role", "role policies: list and read", "trust policy", "permissions boundary", "organization"].sort(
                 (a, b) => links.findIndex(({ link }) => link === a) - links.findIndex(({ link }) => link === b),
             ),
         );
@@ -105,11 +105,11 @@ describe("`diagnose` of the organization's policies", () => {
                 })),
             },
         });
-        assert.deepEqual(findBrokenFaults(deny({ byOrganisation: false })), ["organisation"]);
+        assert.deepEqual(findBrokenFaults(deny({ byOrganization: false })), ["organization"]);
         const { links, verdict } = diagnose(deny({}));
         assert.match(
-            links.find(({ link }) => link === "organisation")?.detail ?? "",
-            /check the organisation's policies/,
+            links.find(({ link }) => link === "organization")?.detail ?? "",
+            /check the organization's policies/,
         );
         assert.equal(verdict, "unknown");
     });
@@ -122,7 +122,7 @@ describe("`diagnose` of the organization's policies", () => {
                 ...fixtureSnapshot(createFixture()),
                 reported: `User: ${who} is not authorized to perform: ${action} ${why}`,
             });
-        assert.deepEqual(brokenFor(role, "s3:GetObject"), ["organisation"]);
+        assert.deepEqual(brokenFor(role, "s3:GetObject"), ["organization"]);
         assert.deepEqual(brokenFor(role, "s3:PutObject"), []);
         assert.deepEqual(brokenFor("arn:aws:iam::000000000000:user/ann", "s3:GetObject"), []);
     });

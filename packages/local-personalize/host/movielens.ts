@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { unzipSync } from "fflate";
 import { messageOf } from "../batch/access.ts";
 
-/** MovieLens 100k, which its licence allows nobody else to distribute. */
+/** MovieLens 100k, which its license allows nobody else to distribute. */
 const archive = {
     url: "https://files.grouplens.org/datasets/movielens/ml-100k.zip",
     sha256: "50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229",

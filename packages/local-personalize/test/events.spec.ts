@@ -145,14 +145,14 @@ describe("PutEvents", () => {
     });
 
     it("filters of Interactions include streamed events", async () => {
-        const filterExpression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Favourite")';
+        const filterExpression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Favorite")';
         await service.personalize.createFilter({ name: "own", datasetGroupArn, filterExpression });
         const filterArn = arn("filter/own");
         assert.deepEqual(await ask("22", { filterArn }), []);
-        await watch(7, { userId: "22" }, { eventType: "FAVOURITE" });
+        await watch(7, { userId: "22" }, { eventType: "FAVORITE" });
         assert.deepEqual(await ask("22", { filterArn }), [7]);
         for (let film = 100; film < 125; film++) {
-            for (let repeat = 0; repeat < 4; repeat++) await watch(film, { userId: "22" }, { eventType: "favourite" });
+            for (let repeat = 0; repeat < 4; repeat++) await watch(film, { userId: "22" }, { eventType: "favorite" });
         }
         assert.ok(!(await ask("22", { filterArn })).includes(7), "the 100 latest of a type are considered");
     });

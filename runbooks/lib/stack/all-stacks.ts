@@ -38,13 +38,13 @@ interface Held extends Pick<AllStacks, "arns" | "ids"> {
 
 /**
  * Reads the states of this project's stacks in the backend.
- * @throws RunbookError if the backend cannot list the stacks, without which leftovers cannot be recognised
+ * @throws RunbookError if the backend cannot list the stacks, without which leftovers cannot be recognized
  */
 export async function readAllStacks(ask: Ask = askPulumi): Promise<AllStacks> {
     const listed = await ask("stack", "ls", "--json");
     if (listed.exitCode !== 0) {
         throw new RunbookError(
-            `The stacks cannot be listed, so leftovers cannot be recognised: ${listed.stderr}\n` +
+            `The stacks cannot be listed, so leftovers cannot be recognized: ${listed.stderr}\n` +
                 "Log in to their backend with `pulumi login`, and try again.",
             listed.exitCode === noSuchCommand ? exitCodes.usage : exitCodes.problem,
         );

@@ -29,8 +29,8 @@ describe("Viewer history in the storefront", () => {
 
     it("README.md states the API calls of a page view, and the throttle that they need", async () => {
         const page = await open(`#/?viewer=${keenViewer}`);
-        const favourites = [0, 1, 2].map((place) => `favourite-${place}`);
-        for (const row of ["picks", "because", ...favourites, "trending", "popular"]) await waitForFilms(page, row);
+        const favorites = [0, 1, 2].map((place) => `favorite-${place}`);
+        for (const row of ["picks", "because", ...favorites, "trending", "popular"]) await waitForFilms(page, row);
         const { requests } = site.served;
         const methods = throttles(toRates(good())).filter(({ methodPath }) => !methodPath.endsWith("/OPTIONS"));
         const methodOf = (call: string) => {

@@ -76,7 +76,7 @@ describe("Storefront after Watch", () => {
         assert.ok(why.includes(title), why);
     });
 
-    it("the viewer's favourite genres appear above the main film and in the viewer menu", async () => {
+    it("the viewer's favorite genres appear above the main film and in the viewer menu", async () => {
         const page = await open(6, 1280, 900);
         await waitForFilms(page, "picks");
         const taste = await waitForText(page, ".hero-taste", /^Mostly .+, by this list$/);

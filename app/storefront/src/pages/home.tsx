@@ -134,9 +134,9 @@ export function Home({ viewer }: { viewer: string }) {
             {(taste?.genres ?? []).map((genre, place) => (
                 <ListedRow
                     key={genre}
-                    id={`favourite-${place}`}
+                    id={`favorite-${place}`}
                     title={capital(genre)}
-                    note={`A favourite ${category.one}. ${popularWords}.`}
+                    note={`A favorite ${category.one}. ${popularWords}.`}
                     path={popularPath(genre)}
                     without={knownIds}
                     empty={`No other ${noun.one} of this ${category.one} is popular.`}

@@ -1,6 +1,6 @@
 import { bucketDenies, everything, type PublicCase, service, withBucket } from "./case.ts";
 
-const organisationId = "o-a1b2c3d4e5";
+const organizationId = "o-a1b2c3d4e5";
 const owner = /^the owner of the bucket films-test: except /;
 const perimeter = "https://github.com/aws-samples/data-perimeter-policy-examples/issues";
 const partners = ["111122223333", "444455556666"];
@@ -35,7 +35,7 @@ export const bucketCases: readonly PublicCase[] = [
         ends: /aws:PrincipalIsAWSService .*meant/,
     },
     {
-        name: "the organisation of the resource in place of the source's",
+        name: "the organization of the resource in place of the source's",
         source: "https://github.com/terraform-aws-modules/terraform-aws-s3-bucket/pull/362",
         snapshot: withBucket({
             Sid: "Service",
@@ -43,7 +43,7 @@ export const bucketCases: readonly PublicCase[] = [
             Principal: service,
             Action: ["s3:GetObject", "s3:ListBucket"],
             Resource: everything,
-            Condition: { StringEquals: { "aws:ResourceOrgID": organisationId } },
+            Condition: { StringEquals: { "aws:ResourceOrgID": organizationId } },
         }),
         says: /requires StringEquals aws:ResourceOrgID/,
         ends: /aws:ResourceOrgID/,
@@ -63,11 +63,11 @@ export const bucketCases: readonly PublicCase[] = [
         ends: "commands",
     },
     {
-        name: "an organisation or some accounts, joined by AND",
+        name: "an organization or some accounts, joined by AND",
         source: `${perimeter}/17`,
         snapshot: bucketDenies(
             {
-                StringNotEqualsIfExists: { "aws:PrincipalOrgID": organisationId, "aws:PrincipalAccount": partners },
+                StringNotEqualsIfExists: { "aws:PrincipalOrgID": organizationId, "aws:PrincipalAccount": partners },
                 BoolIfExists: { "aws:PrincipalIsAWSService": "false" },
             },
             { Sid: "EnforceIdentityPerimeter" },
@@ -79,7 +79,7 @@ export const bucketCases: readonly PublicCase[] = [
         name: "ForAnyValue with a negation on a key that is not sent",
         source: "https://github.com/awsdocs/iam-user-guide/issues/180",
         snapshot: bucketDenies({
-            StringNotEquals: { "aws:PrincipalOrgID": organisationId },
+            StringNotEquals: { "aws:PrincipalOrgID": organizationId },
             "ForAnyValue:StringNotEquals": { "aws:CalledVia": "cloudtrail.amazonaws.com" },
         }),
         ends: "sound",
@@ -97,10 +97,10 @@ export const bucketCases: readonly PublicCase[] = [
         ends: "sound",
     },
     {
-        name: "services on behalf of other organisations",
+        name: "services on behalf of other organizations",
         source: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html",
         snapshot: bucketDenies({
-            StringNotEqualsIfExists: { "aws:SourceOrgID": organisationId },
+            StringNotEqualsIfExists: { "aws:SourceOrgID": organizationId },
             Null: { "aws:SourceAccount": "false" },
             Bool: { "aws:PrincipalIsAWSService": "true" },
         }),

@@ -113,7 +113,7 @@ export const keyCases: readonly PublicCase[] = [
             denied("with an explicit deny in a service control policy"),
         ),
         says: /service control policy.*denies/,
-        ends: /^the administrator of your AWS organisation: .*service control polic/,
+        ends: /^the administrator of your AWS organization: .*service control polic/,
     },
     {
         name: "a resource control policy, in S3's own words",
@@ -123,7 +123,7 @@ export const keyCases: readonly PublicCase[] = [
             denied("with an explicit deny in a resource control policy"),
         ),
         says: /resource control policy.*denies/,
-        ends: /^the administrator of your AWS organisation: .*resource control polic/,
+        ends: /^the administrator of your AWS organization: .*resource control polic/,
     },
     {
         name: "a VPC endpoint policy of the network of the diagnosis",
