@@ -165,7 +165,7 @@ export function checkFigures(figures: Figures, counts: Counts): Check[] {
         check(
             "types-and-columns",
             [counts.eventTypes + counts.optionalColumns > maxTypesAndColumns, false],
-            `${counts.eventTypes} event types and ${counts.optionalColumns} optional columns`,
+            `${counted(counts.eventTypes, "event type")} and ${counted(counts.optionalColumns, "optional column")}`,
             "Give fewer types by a rule of --event.",
             `${quotas}: ${maxTypesAndColumns} together`,
         ),
