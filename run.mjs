@@ -41,48 +41,46 @@ const runbooksOf = (/** @type {string} */ heading) =>
         ),
     );
 
+/** Heading of the commands that only `npm run help -- --all` lists. */
+const more = "Measure and prove";
+
 /**
  * Commands of package.json by heading, each with its description.
  * @type {Readonly<Record<string, Readonly<Record<string, string>>>>}
  */
 export const groups = {
-    "Start here": {
-        demo: "from nothing to recommendations, on a local AWS, without an account",
-        help: "list all commands; npm run help -- NAME shows one",
-        test: "prove the product in minutes; test:all proves everything",
+    Start: {
+        demo: "deploy to a local AWS and print recommendations, without an AWS account",
+        local: "start, stop and use the local AWS: npm run local -- status, pulumi up, recommend 22",
+        "data-prep": "convert your tables of interactions, items and users into files for Personalize",
+        ...runbooksOf("Start"),
+        pulumi: "run Pulumi with the clone's own tools on your AWS account: npm run pulumi -- up",
+        help: "list the commands; --all lists all of them",
     },
-    "Your data": {
-        "data-prep": "turn any table of interactions into the files of the program",
-    },
-    "The local AWS": {
-        local: "start, stop and use it: npm run local -- status, pulumi up, recommend 22",
-        pulumi: "run Pulumi with the clone's own engine and Node, on your AWS account",
-    },
-    "Before and after `pulumi up`": runbooksOf("Before and after `pulumi up`"),
-    Recommendations: runbooksOf("Recommendations"),
-    Training: runbooksOf("Training"),
-    Money: runbooksOf("Money"),
-    "Measure and prove": {
-        "bench:api": "speed of the API, and the calls of the campaign that it saves",
-        "bench:train": "time and memory of its training",
-        "bench:serve": "recommendations a second of the local AWS",
-        "bench:page": "speed and accessibility of the storefront on a phone, by Lighthouse",
-        "bench:prep": "speed and memory of data-prep, beside polars",
-        "drill:kill": "kill the engine at forty moments: nothing is lost or doubled",
-        "drill:revert": "stop a change halfway and set it back: nothing is lost or trained again",
-        "drill:aws": "play the whole life of a stack on your AWS account",
-    },
-    "Change the program": {
-        check: "types, lint, format and unused exports",
-        format: "repair the format",
+    "Every day": runbooksOf("Every day"),
+    "When something is wrong": runbooksOf("When something is wrong"),
+    Develop: {
+        test: "run the quick tests and deploy one whole stack on the local AWS, in 3 to 7 minutes",
         "test:all": "run every test",
-        coverage: "run the quick tests and show which code they reach: .local/coverage/index.html",
-        "test:packages": "install the packed packages into empty projects, and use them there",
-        pack: "build and pack the packages that others install: local-personalize, access-doctor",
-        "test:spark": "compare data-prep on Spark with data-prep; installs Spark and a Java",
-        "docs:write": "write the marked figures, tables and lists of the documents from the code",
-        "api:types": "make the API's types of app/api/openapi.yaml",
+        check: "check types, lint, format and unused exports",
+        format: "write the format that check requires",
+        "docs:write": "write figures and tables of the documents from the code",
+    },
+    [more]: {
+        "test:packages": "install the three packed packages into empty projects, and use them there",
+        "test:spark": "compare data-prep on Spark with data-prep; installs Spark and Java",
+        coverage: "run the quick tests, and show which code they reach: .local/coverage/index.html",
+        "api:types": "write the API's types from app/api/openapi.yaml",
+        pack: "build the packages local-personalize, access-doctor and pulumi-personalize as tarballs",
         screenshots: "take the pictures of docs/ from a running page",
+        "bench:api": "measure the speed of the API, and how many calls of the campaign it saves",
+        "bench:train": "measure time and memory of a training on the local AWS",
+        "bench:serve": "measure the recommendations a second of the local AWS",
+        "bench:page": "measure speed and accessibility of the page on a phone, with Lighthouse",
+        "bench:prep": "compare speed and memory of data-prep with polars",
+        "drill:kill": "kill the Pulumi engine at forty moments; check that nothing is lost or created twice",
+        "drill:revert": "interrupt a change and revert it; check that nothing is lost or trained again",
+        "drill:aws": "deploy, operate and delete a stack on your AWS account, and compare it with the local AWS",
     },
 };
 
@@ -92,17 +90,21 @@ export const groups = {
  */
 export const commands = Object.assign({}, ...Object.values(groups));
 
-/** Returns the list of all npm scripts with their descriptions as text. */
-export function helpText() {
-    const width = Math.max(...Object.keys(commands).map((name) => name.length));
-    const lines = Object.entries(groups).flatMap(([purpose, scripts]) => [
-        `\n${purpose}`,
+/**
+ * Returns the npm scripts with their descriptions as text.
+ * @param {boolean} [all] whether the text contains the commands of all headings
+ */
+export function helpText(all = false) {
+    const shown = Object.entries(groups).filter(([heading]) => all || heading !== more);
+    const width = Math.max(...shown.flatMap(([, scripts]) => Object.keys(scripts)).map((name) => name.length));
+    const lines = shown.flatMap(([heading, scripts]) => [
+        `\n${heading}`,
         ...Object.entries(scripts).map(([name, line]) => `  ${name.padEnd(width)}  ${line}`),
     ]);
     return [
-        "npm run COMMAND -- [options]; each has --help with examples. On the local AWS: npm run local -- COMMAND [options]",
+        "npm run COMMAND -- [options]; each has --help. On the local AWS: npm run local -- COMMAND [options]",
         ...lines,
-        "\nDocuments by reader: docs/README.md",
+        `\nDocuments: docs/README.md${all ? "" : ". All commands: npm run help -- --all"}`,
     ].join("\n");
 }
 
@@ -118,8 +120,8 @@ function similar(/** @type {string} */ word) {
 
 /** @param {readonly string[]} args */
 function help([name, ...rest]) {
-    if (name === undefined || name === "--help") {
-        console.log(helpText());
+    if (name === undefined || name === "--help" || name === "--all") {
+        console.log(helpText(name === "--all"));
     } else if (name === "--json") {
         console.log(JSON.stringify({ schemaVersion: 1, groups }));
     } else if (name in commands && rest.length === 0) {

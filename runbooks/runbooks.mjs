@@ -3,15 +3,14 @@
 /**
  * What a user must know about a runbook before a run.
  * @typedef {object} Declaration
- * @property {string} subject heading in `npm run help`
+ * @property {string} subject heading in `npm run help`, as in run.mjs
  * @property {string} purpose what the runbook does, without a capital letter and a full stop
  * @property {string} changes what it creates, updates or deletes in the account: `no`, `yes`, or the resource
  * @property {string} costs what a run costs, or `no`
  * @property {boolean} asks whether it asks before the change; it then has `--yes` and `--dry-run`
  */
 
-const before = "Before and after `pulumi up`";
-const [recommendations, training, money] = ["Recommendations", "Training", "Money"];
+const [start, everyDay, wrong] = ["Start", "Every day", "When something is wrong"];
 
 /** @type {Omit<Declaration, "subject" | "purpose">} */
 const usual = { changes: "no", costs: "no", asks: false };
@@ -32,51 +31,51 @@ const declared = (subject, purpose, more = {}) => {
  * @satisfies {Readonly<Record<string, Declaration>>}
  */
 export const runbooks = {
-    doctor: declared(before, "check what the first pulumi up would find out only halfway"),
-    "diagnose-access": declared(before, "find why an import cannot read its data, with the fix"),
-    "audit-leftovers": declared(before, "list resources that belong to no stack, with their cost and delete commands"),
-    recommend: declared(recommendations, "print the campaign's recommendations for users"),
-    "watch-status": declared(recommendations, "show the state of each resource, and the next step"),
-    "flush-cache": declared(recommendations, "make the API request every list from the campaign again", {
+    doctor: declared(start, "check your AWS account before the first pulumi up: permissions, quotas, prices"),
+    "diagnose-access": declared(wrong, "find out why an import cannot read its data, and how to fix it"),
+    "audit-leftovers": declared(wrong, "list what AWS still bills after a deletion, with the commands that delete it"),
+    recommend: declared(everyDay, "print and explain the recommendations for users"),
+    "watch-status": declared(everyDay, "show the state of each resource, and the next step"),
+    "flush-cache": declared(wrong, "discard the API's cached lists", {
         changes: "the API's table",
         costs: "calls above the minimum TPS",
         asks: true,
     }),
-    hide: declared(recommendations, "leave items out of all lists at once, without `pulumi up`", {
+    hide: declared(wrong, "leave items out of all lists at once", {
         changes: "the API's table",
     }),
-    "update-items": declared(recommendations, "send new and changed items and users, without a training", {
+    "update-items": declared(everyDay, "send new and changed items and users, without a training", {
         changes: "yes",
         costs: "ingestion",
     }),
-    "forget-viewer": declared(recommendations, "delete viewers' data from the API and from Personalize", {
+    "forget-viewer": declared(everyDay, "delete viewers' data from the API and from Personalize", {
         changes: "yes",
         asks: true,
     }),
-    retrain: declared(training, "train on new data; switch to the new version if it passes the quality gate", {
+    retrain: declared(everyDay, "train on new data; switch to the new version if it passes the quality gate", {
         changes: "yes",
         costs: "import, training",
     }),
-    versions: declared(training, "list every trained version: its data, quality and cost"),
-    rollback: declared(training, "switch the campaign to an earlier version, which `pulumi up` then keeps", {
+    versions: declared(everyDay, "list all trained versions with data, quality and cost"),
+    rollback: declared(wrong, "switch the campaign to an earlier version, which `pulumi up` then keeps", {
         changes: "yes",
         asks: true,
     }),
-    park: declared(money, "delete the campaign to stop its cost; the trained version remains", {
+    park: declared(everyDay, "delete the campaign to stop its cost; the trained version remains", {
         changes: "yes",
         asks: true,
     }),
-    resume: declared(money, "create a parked campaign again, with the same version and minimum TPS", {
+    resume: declared(everyDay, "create a parked campaign again, without a training", {
         changes: "yes",
         costs: "the campaign",
         asks: true,
     }),
-    "cost-report": declared(money, "compare the bill with the prediction", { costs: "≈ $0.01" }),
-    "budget-alarms": declared(money, "show and test the budget, the alarms and their recipients", {
+    "cost-report": declared(everyDay, "compare the bill with the estimate", { costs: "≈ $0.01" }),
+    "budget-alarms": declared(wrong, "show why no alarm arrives, and send a test notification", {
         changes: "with `--create`",
         asks: true,
     }),
-    "publish-metrics": declared(money, "publish metrics that Personalize itself does not publish", {
+    "publish-metrics": declared(everyDay, "publish quality and age of the data as metrics, which two alarms need", {
         changes: "metrics",
         costs: "metrics",
     }),
