@@ -48,9 +48,9 @@ describe("Table of operations in docs/emulator.md", () => {
     });
     after(() => service?.discard());
 
-    it("docs/emulator.md states for each operation of AWS's models what the emulator supports", async () => {
+    it("docs/emulator.md lists each operation of AWS's models that the emulator does not fully support", async () => {
         const rows: string[] = [];
-        const emulated: string[] = [];
+        let emulated = 0;
         for (const name of keysOf(models)) {
             for (const operation of Object.keys(models[name].operations).sort()) {
                 const input = models[name].operations[operation]?.input;
@@ -61,19 +61,18 @@ describe("Table of operations in docs/emulator.md", () => {
                 const refused = message.startsWith(`${operation} is not emulated here`);
                 assert.ok(!(refused && partly[operation]), operation);
                 const part = partly[operation];
-                if (!refused && part === undefined) emulated.push(`\`${operation}\``);
+                if (!refused && part === undefined) emulated++;
                 else rows.push(`| \`${operation}\` | ${refused ? "not emulated" : `partly emulated: ${part}`} |`);
             }
         }
         const table = page.split("\n## Operation by operation\n")[1]?.split("\n## ")[0] ?? "";
-        rows.push(`| ${emulated.join(", ")} | emulated |`);
         const tableRows = table.split("\n").filter((line) => line.startsWith("| `"));
         assert.deepEqual(tableRows, rows, `The table must be:\n${rows.join("\n")}`);
         const count = (here: RegExp) => rows.filter((row) => here.test(row)).length;
         const counted = /^Of (\d+) operations (\d+) are emulated, (\d+) partly emulated, and (\d+) not emulated/m;
         assert.deepEqual(counted.exec(table)?.slice(1).map(Number), [
-            rows.length - 1 + emulated.length,
-            emulated.length,
+            rows.length + emulated,
+            emulated,
             count(/\| partly emulated/),
             count(/\| not emulated/),
         ]);

@@ -59,7 +59,7 @@ const demo: Durations = { pending: 300, inProgress: 700 };
 const seen: Durations = { pending: second, inProgress: 4 * second };
 
 /**
- * Durations that were observed on small data in real accounts (docs/emulator.md). AWS's notebooks show that a new
+ * Durations that were observed on small data in real accounts. AWS's notebooks show that a new
  * solution is ACTIVE immediately.
  */
 const realCreation = {
