@@ -14,8 +14,10 @@ import {
     trainingUsd,
     type UsdRange,
 } from "../core/config/prices.ts";
+import { personalizeRegions } from "../core/config/regions.ts";
 import { defaultLimitUsd, estimate } from "../core/cost/estimate.ts";
 import { graceHours } from "../core/cost/guard-config.ts";
+import { notificationKinds } from "../core/cost/notifications.ts";
 import { type PlannedStack, plannedByConfig } from "../core/cost/planned-stack.ts";
 import { edgeHourUsd, worstHour, worstHourUsd } from "../core/cost/worst-hour.ts";
 import { observedMinutes } from "../runbooks/lib/preview/meaning.ts";
@@ -145,6 +147,8 @@ export const figures: Readonly<Record<string, string>> = {
     "parked-month-with-requests": approximately(parkedUsd(v1, 10_000)),
     "default-limit": `$${defaultLimitUsd(defaultStack(v1, 10_000))}`,
     throttle: `${defaults.throttle.requestsPerSecond}`,
+    regions: personalizeRegions.map((region) => `\`${region}\``).join(", "),
+    "notification-kinds": notificationKinds.map((kind) => `\`${kind}\``).join(", "),
 };
 
 /** Tables, lists and blocks of code, by the name of their mark. */

@@ -170,7 +170,7 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
         },
         {
             id: "cost",
-            says: `This month's campaign cost is near the limit of $${settings.monthlyLimitUsd}; at the limit the cost guard parks the campaign`,
+            says: `This month's cost of campaigns, batch inference and requests is near the limit of $${settings.monthlyLimitUsd}; at the limit the cost guard parks the campaign`,
             watches: own(ownMetrics.monthSpend),
             calls: "at or above",
             threshold: Math.round(nearLimit * settings.monthlyLimitUsd * 100) / 100,

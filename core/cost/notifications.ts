@@ -29,13 +29,13 @@ const resume = "To resume without a training: npm run resume";
 
 const texts = {
     "limit-near": ({ usd, limit }) =>
-        `The campaign cost ${money(usd)} this month. This is at least 80 % of the limit of $${limit}. At the limit the cost guard parks it. ` +
+        `Campaigns, batch inference and requests cost ${money(usd)} this month. This is at least 80 % of the limit of $${limit}. At the limit the cost guard parks the campaign. ` +
         "To raise the limit: pulumi config set monthlyLimitUsd <US dollars> && pulumi up",
     "limit-reached": ({ limit }) =>
         `This month's cost has reached the limit of $${limit}. The cost guard parks the campaign, so there are no personal recommendations. ` +
         `The deletion takes about 18 minutes. ${resume}. The cost guard does not park it at the limit again this month, unless you change the limit.`,
     "limit-overridden": ({ usd, limit }) =>
-        `The campaign runs again, although it reached this month's limit of $${limit} (${money(usd)} so far). ` +
+        `The campaign runs again, although this month's cost reached the limit of $${limit} (${money(usd)} so far). ` +
         "Because it was resumed, the cost guard leaves it running for the rest of the month. To stop it: npm run park",
     idle: ({ since, perDay, parkAt, unconfirmed }) =>
         `The campaign has had no requests since ${readable(Number(since))}, and it costs ${money(perDay)} a day. ` +
@@ -66,6 +66,9 @@ const texts = {
 } as const satisfies Record<string, (facts: GuardNotification["facts"]) => string>;
 
 export type NotificationKind = keyof typeof texts;
+
+/** The kinds of all notifications. */
+export const notificationKinds: readonly string[] = Object.keys(texts);
 
 /** Returns the notification in the format of the SNS message. Repeated sends have the same content. */
 export function sentNotification(
