@@ -2,7 +2,14 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { readItems, writeItems } from "../../serving/item-scores.ts";
 import type { CampaignStatus, HiddenItems, KeptList, Recent, ServedLists, StackItems } from "../../serving/ports.ts";
 
-/** An item of the table, or attributes of one. docs/serving.md describes the items. */
+/**
+ * An item of the table, or attributes of one. Each item has a partition key and a sort key. All but those of `stack`
+ * expire.
+ *
+ * - `viewer#<id>`: `recent` (newest films and the revision), `list#<hash of filter and context>` (a list)
+ * - `stack`: `campaign` (the last answer of DescribeCampaign), `notification` and `spend` of the cost guard
+ * - `count#…` (calls and events, for rate limits), `asked#<hour>` (requests of each viewer, for the prefetch)
+ */
 export type Item = Record<string, AttributeValue>;
 
 /** Returns a text as an attribute. */

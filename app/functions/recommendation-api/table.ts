@@ -31,7 +31,7 @@ import {
     viewerPk,
 } from "./table-items.ts";
 
-/** Creates the functions that read and write the API's DynamoDB table. docs/serving.md describes the table's items. */
+/** Creates the functions that read and write the API's DynamoDB table. table-items.ts describes the table's items. */
 export function tablePort(client: DynamoDBClient, TableName: string): TablePort {
     /**
      * Reads several items in one call. Throws if DynamoDB returns only some of them, because the others would seem to
