@@ -99,6 +99,7 @@ describe("Workflow that tests pushes", () => {
         assert.deepEqual(linux.strategy.matrix.run, [
             ".ci/run",
             "npm run test:packages",
+            "npm run docs:build",
             "npm run test:spark",
             "npm run drill:aws -- --against local --spend-up-to 10",
         ]);
