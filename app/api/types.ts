@@ -241,8 +241,9 @@ export interface components {
             /** @description Whether a promotion put the item into the list */
             promoted?: boolean;
         };
+        /** @description In an experiment (config `experiment`), viewers' lists have no field that names their origin */
         ItemList: {
-            source: components["schemas"]["Source"];
+            source?: components["schemas"]["Source"];
             /**
              * @description Why the campaign did not make this list now. filter-not-served: the list is not filtered, because only the campaign can apply a filter of Interactions or CurrentUser. no-list: batch inference made no list for this viewer
              * @enum {string}

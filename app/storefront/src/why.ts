@@ -47,7 +47,8 @@ export function explainItem({ itemId, origin, watched, similar, who }: WhyAsked)
 function describePlace({ title, list }: Origin, itemId: string): string[] {
     const place = list.items.findIndex((item) => item.itemId === itemId);
     if (place === -1) return [];
-    return [`Number ${place + 1} of ${list.items.length} in “${title}”: ${wordsOfList(list).badge}.`];
+    const badge = wordsOfList(list)?.badge;
+    return [`Number ${place + 1} of ${list.items.length} in “${title}”${badge === undefined ? "" : `: ${badge}`}.`];
 }
 
 /** Minimum number of watched items from which the page derives a taste. Fewer items show chance, not taste. */
@@ -60,7 +61,7 @@ const fewestWatched = 3;
 export function tasteBy(watched: readonly ListedItem[], list: ItemList | undefined, who: string) {
     const byWatched = watched.length < fewestWatched ? [] : frequentGenres(watched);
     // Popular items reflect the taste of all viewers, not of this viewer.
-    const isOwn = list?.viewerKnown === true && list.source !== "popular";
+    const isOwn = list?.viewerKnown === true && list.source !== undefined && list.source !== "popular";
     const genres = byWatched.length > 0 ? byWatched : isOwn ? frequentGenres(list.items) : [];
     if (genres.length === 0) return undefined;
     const by = byWatched.length > 0 ? `the ${noun.many} that ${who === "you" ? "you" : "they"} ${past}` : "this list";

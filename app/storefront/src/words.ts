@@ -65,8 +65,12 @@ const perhapsKnownWords = {
 /** Checks whether a list comes from a model, and not from the tables that are equal for all viewers. */
 export const isOfModel = ({ source }: Pick<ItemList, "source">) => source !== "similar" && source !== "popular";
 
-/** Returns badge and sentence for the source of a list. Only the list of a known viewer is personal. */
+/**
+ * Returns badge and sentence for the source of a list; undefined if the API does not name the source, as in an
+ * experiment. Only the list of a known viewer is personal.
+ */
 export function wordsOfList({ source, viewerKnown }: Pick<ItemList, "source" | "viewerKnown">) {
+    if (source === undefined) return undefined;
     if (viewerKnown === false) return unknownViewerWords;
     return viewerKnown || !isOfModel({ source }) ? sourceWords[source] : perhapsKnownWords;
 }

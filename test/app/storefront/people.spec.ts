@@ -7,6 +7,7 @@ import {
     type ListedItem,
     shortened,
     shortId,
+    wordsOfList,
 } from "../../../app/storefront/src/words.ts";
 import { knownViewers } from "../../../data-prep/tables/viewers.ts";
 
@@ -63,9 +64,9 @@ describe("`chooseGivenName` and `shortId`", () => {
     });
 });
 
-describe("`tasteBy`", () => {
-    const drama = [film("1", "Drama", "War"), film("2", "Drama"), film("3", "War", "Drama"), film("4", "Western")];
+const drama = [film("1", "Drama", "War"), film("2", "Drama"), film("3", "War", "Drama"), film("4", "Western")];
 
+describe("`tasteBy`", () => {
     it("`tasteBy` returns the most frequent genres if at least three watched films are known", () => {
         assert.deepEqual(tasteBy(drama, undefined, "you"), {
             genres: ["Drama", "War"],
@@ -105,6 +106,14 @@ describe("`explainItem`", () => {
     const [a, b, c, d] = [film("a"), film("b"), film("c"), film("d")] as const;
     const input = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
     const because = (...films: ListedItem[]) => listOf([a, b], { source: "similar", because: films });
+
+    it("a list whose source the API does not name, as in an experiment, has no explanation of its origin", () => {
+        const { source: _, ...list } = listOf(drama, { viewerKnown: true });
+        assert.equal(wordsOfList(list), undefined);
+        assert.equal(tasteBy([], list, "you"), undefined);
+        const reasons = explainItem({ ...input, itemId: "2", origin: { title: "Top picks", list } });
+        assert.deepEqual(reasons, ["Number 2 of 4 in “Top picks”."]);
+    });
 
     it("`explainItem` returns the film's rank in a list, and nothing if the list does not contain the film", () => {
         assert.deepEqual(explainItem(input), []);

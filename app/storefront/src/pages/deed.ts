@@ -84,11 +84,13 @@ export function noteOn(
 
 /** Returns the note under a list before any action. */
 export function usualNote(viewer: string, watchedSome: boolean, list: ItemList | undefined): string {
+    const words = list && wordsOfList(list);
+    if (list !== undefined && words === undefined) return `${capital(act)} one, and see the list change.`;
     if (isNew(viewer) && !watchedSome) {
         return `You are new, so these are popular ${noun.many}. ${capital(act)} one, and the list becomes yours.`;
     }
     if (list?.viewerKnown === false) return unknownViewerWords.sentence;
-    if (list && isOfModel(list) && !list.viewerKnown) return wordsOfList(list).sentence;
+    if (list && words && isOfModel(list) && !list.viewerKnown) return words.sentence;
     if (list === undefined || isOfModel(list))
         return `Based on the ${noun.many} that ${viewerName(viewer) === "you" ? "you" : "they"} ${past}. ${capital(act)} one, and see the list change.`;
     if (list.source === "similar") {

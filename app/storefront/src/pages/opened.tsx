@@ -21,19 +21,23 @@ interface DrawerProps {
 
 /** Renders details of a row's list: its source, the response time, the scores, and the API call that returned it. */
 function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerProps) {
-    const { badge, sentence } = wordsOfList(list);
+    const words = wordsOfList(list);
     return (
         <Modal class="drawer" labelledBy="drawer-title" onClose={onClose}>
             <p class="eyebrow soft fine strong">How it was made</p>
             <h2 id="drawer-title">{title}</h2>
             <p class="drawer-sentence soft">
-                {sentence}
+                {words?.sentence}
                 {list.reason !== undefined &&
                     ` It does not come from the campaign, because ${reasonWords[list.reason]}.`}
             </p>
             <dl class="facts text">
                 <Fact name="Source">
-                    {badge} <code>{list.source}</code>
+                    {words && (
+                        <>
+                            {words.badge} <code>{list.source}</code>
+                        </>
+                    )}
                 </Fact>
                 <Fact name="Took">{milliseconds(ms)}, as your browser measured it</Fact>
                 <Fact name="Made">{list.madeAt && ago(list.madeAt)}</Fact>
@@ -52,13 +56,15 @@ function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerPr
     );
 }
 
-function Scores({ list: { items } }: { list: ItemList }) {
+function Scores({ list: { items, source } }: { list: ItemList }) {
     if (items.length === 0) return <p class="hint">The list has no {noun.many}.</p>;
     const most = Math.max(...items.map(({ score }) => score ?? 0));
     return (
         <>
             <h3 id="scores">{most > 0 ? "Scores" : "Order"}</h3>
-            {most === 0 && <p class="hint">Only the campaign gives scores; a table only has an order.</p>}
+            {most === 0 && source !== undefined && (
+                <p class="hint">Only the campaign gives scores; a table only has an order.</p>
+            )}
             <Bars
                 labelledBy="scores"
                 lines={items.map(({ title, score }) => [

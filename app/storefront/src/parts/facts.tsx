@@ -105,10 +105,12 @@ export const Acts = ({ again = false, onAct }: ActsProps) => (
     </>
 );
 
-/** Renders the source of a list, with the reason if the campaign did not make the list. */
+/** Renders the source of a list if the API names it, with the reason if the campaign did not make the list. */
 export function SourceBadge({ list }: { list: ItemList }) {
     const { source, reason } = list;
-    const { badge, sentence } = wordsOfList(list);
+    const words = wordsOfList(list);
+    if (words === undefined) return null;
+    const { badge, sentence } = words;
     return (
         <span class={`source source-${source} line soft fine`} title={sentence} data-source={source}>
             <span class="unseen">From: </span>
