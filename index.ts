@@ -44,7 +44,7 @@ const [files, { accountId }, { partition }] = await Promise.all([
 ]);
 const bucketName = bucketNameFor(config, accountId);
 const plan = await plannedStack(config);
-const { owner, record, previousStack, idleAction } = await declareStack(config, bucketName, plan);
+const { owner, record, previousStack, idleAction, experiment } = await declareStack(config, bucketName, plan);
 const stateFlags = await stackStateFlags(config.stack, previousStack);
 await refuseMissingAdoptions(config, { isParked: stateFlags.parked !== undefined });
 const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined, idleAction });
@@ -100,6 +100,7 @@ const guard = new CostGuard("cost-guard", {
 const { dashboardUrl } = new Observability("observability", { config, caller, monthlyLimitUsd, topicArn });
 const serving = new Serving("serving", {
     config,
+    experiment,
     manifest: data.manifest,
     caller,
     price,

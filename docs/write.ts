@@ -104,6 +104,7 @@ function worstHourTable(): string {
     const total = worstHourUsd(defaults);
     const more = (change: Partial<StackConfig>) =>
         `${approximately(worstHourUsd({ ...defaults, ...change }) - total)} more`;
+    const experiment = { name: "first", control: "popular", share: 50, windowHours: 24 } as const;
     const issuer = { issuer: "https://login.example", audience: "films", claim: "sub" };
     const rows = [
         ...worstHour(defaults).map(({ what, usd }) => [what, approximately(usd)]),
@@ -113,6 +114,7 @@ function worstHourTable(): string {
             more({ observability: { ...defaults.observability, traces: true } }),
         ],
         ["with `viewerAuth`: calls of viewers with a token", more({ viewerAuth: issuer })],
+        ["with `experiment`: records of viewers and events", more({ experiment })],
         ["with `storefront: cloudfront`: downloads at 1 Gbit/s", approximately(edgeHourUsd())],
     ];
     return ["| cost of an hour | default |", "|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");

@@ -48,6 +48,7 @@ export const runbooks = {
         changes: "yes",
         costs: "ingestion",
     }),
+    experiment: declared(everyDay, "say whether the campaign brings more watches, and what each of them costs"),
     "forget-viewer": declared(everyDay, "delete viewers' data from the API and from Personalize", {
         changes: "yes",
         asks: true,

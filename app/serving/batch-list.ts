@@ -5,7 +5,7 @@ import { answerList, findBasisItems, loadedTables } from "./item-answers.ts";
 import { unpackIds, unpackItems } from "./item-scores.ts";
 import { listLength } from "./limits.ts";
 import { batchListKey, type KeptList } from "./ports.ts";
-import { type Ask, listWith, type viewerReader } from "./read-viewer.ts";
+import { type Ask, isTrusted, listWith, type viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
 import { appliesFilter, type Select, similarItems } from "./selection.ts";
 import { rankOffset, type Tables } from "./table-answers.ts";
@@ -21,14 +21,15 @@ interface FallbackListParts extends Pick<Context, "tables"> {
 export function fallbackLists({ tables, select, publicHistories }: FallbackListParts) {
     /**
      * Returns items similar to the viewer's newest ones, or popular items. `listReason` is the reason why there is no
-     * personal list.
+     * personal list; undefined in the control group of an experiment.
      */
-    return function fallbackList(ask: Ask, viewer: Viewer, listReason: ItemListReason): ItemListAnswer {
+    return function fallbackList(ask: Ask, viewer: Viewer, listReason?: ItemListReason): ItemListAnswer {
         const recent = unpackIds(viewer.recent);
+        const seeds = ask.control === "popular" ? [] : recent;
         const reason = appliesFilter(ask) ? listReason : "filter-not-served";
         const rules = { ...ask, watched: new Set([...recent, ...unpackIds(viewer.watched)]) };
         const loaded = loadedTables(tables());
-        const { from, items } = similarItems(loaded, select, recent, rules);
+        const { from, items } = similarItems(loaded, select, seeds, rules);
         if (from === "popular") return answerList(items, { source: "popular", reason });
         const because = ask.proven || publicHistories ? { because: findBasisItems(loaded, recent) } : {};
         return { ...answerList(items, { source: "similar", reason }), ...because };
@@ -52,7 +53,7 @@ export interface BatchListParts extends Pick<Context, "tables" | "memory" | "clo
  * fallback tables. Items like the viewer's newest ones are ranked higher, because the job may not know the newest ones.
  */
 export function batchLists(parts: BatchListParts) {
-    const { tables, memory, watch, select, readViewer, fallbackList, clock, limits } = parts;
+    const { tables, memory, watch, select, readViewer, fallbackList, limits } = parts;
 
     /**
      * Returns the viewer's list without watched items; undefined without a list, or if the catalogue has none of its
@@ -78,7 +79,7 @@ export function batchLists(parts: BatchListParts) {
         // API applies itself.
         const key = lists === undefined || !appliesFilter(ask) ? "" : batchListKey(lists.generation);
         const remembered = memory.find(ask.userId);
-        const trusted = clock() - remembered.readAt < limits.trusted && ask.since <= remembered.revision;
+        const trusted = isTrusted(remembered, ask, parts);
         const isRemembered = trusted && listWith(remembered, key) !== undefined;
         const viewer = isRemembered ? remembered : await readViewer(ask, key, trace);
         const list = listWith(viewer, key);

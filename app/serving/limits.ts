@@ -55,6 +55,8 @@ export const limits = {
     unsettled: second / 2,
     /** Time after which a viewer's newest items expire in DynamoDB. */
     recent: 30 * 24 * hour,
+    /** Time after which a viewer's record of an experiment expires in DynamoDB. */
+    experiment: 365 * 24 * hour,
     /** Time after which the counts of viewers in an hour expire in DynamoDB. */
     asked: 2 * 24 * hour,
 
@@ -143,5 +145,7 @@ export const countedNames = 20_000;
 /** Number of viewers whose requests a process counts, and number of the busiest ones that it adds to DynamoDB. */
 export const countedViewers = 5000;
 export const notedViewers = 25;
+/** Maximum age of an event in seconds: an event describes what a viewer does now. */
+export const oldestEvent = 24 * 3600;
 /** Maximum length of an ID in bytes. Personalize accepts 256 characters (API reference, PutEvents). */
 export const idBytes = 256;

@@ -3,6 +3,7 @@ import type { FoundItems, HealthAnswer, ItemListAnswer } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
 import type { Caller, Context } from "./context.ts";
 import type { ReadRequest } from "./description.ts";
+import { blindList, type Experimenter } from "./experiment.ts";
 import { listKey } from "./freshness.ts";
 import { everybodys, everybodysLists, historyKept, notKept, perViewer, viewersList } from "./headers.ts";
 import { checkHistory, type historian } from "./history.ts";
@@ -33,6 +34,7 @@ export interface OperationParts extends Context {
     /** Whether callers without a token or the API key may see the items that a viewer watched. */
     readonly publicHistories: boolean;
     readonly traffic: TrafficCounter;
+    readonly experiment: Experimenter | undefined;
     readonly health: (caller: Caller) => Promise<HealthAnswer>;
     /** The API description as the API serves it, as JSON text. */
     readonly openApi: string;
@@ -65,17 +67,25 @@ type Parsed<Query> = {
 /** The answer functions of all operations in the API description. */
 export type Answers = { readonly [Name in keyof operations]: Answer<RequestOf<Name>> };
 
-/** Returns the reply with a list, and records the list's source and reason in the trace. */
-function list(answer: ItemListAnswer, trace: Trace, cacheControl: string): Reply {
-    trace.source = answer.source;
-    if (answer.reason !== undefined) trace.reason = answer.reason;
-    return jsonReply(answer, cacheControl);
+/** Records a list's source and reason in the trace. */
+function traceList({ source, reason }: ItemListAnswer, trace: Trace): void {
+    trace.source = source;
+    if (reason !== undefined) trace.reason = reason;
+}
+
+/** Returns the reply with a viewer's list, without its origin if `isBlind`. */
+function viewersReply(answer: ItemListAnswer, trace: Trace, isBlind: boolean): Reply {
+    traceList(answer, trace);
+    trace.isBlind = isBlind;
+    const shown = isBlind ? blindList(answer) : answer;
+    return { ...jsonReply(shown, viewersList(shown)), headers: perViewer };
 }
 
 /** Returns the reply with a list from the fallback tables. */
 function table(answer: ItemListAnswer, trace: Trace): Reply {
     trace.layer = "tables";
-    return list(answer, trace, everybodysLists);
+    traceList(answer, trace);
+    return jsonReply(answer, everybodysLists);
 }
 
 /** Returns the answer functions of all operations in the API description. */
@@ -93,18 +103,18 @@ export function answers(parts: OperationParts): Answers {
             const { filter, filterValues: values = {}, context = {}, since = 0 } = query;
             const rules = rulesOf(query);
             checkContext(Object.keys(context), parts.contextFields);
-            if (since > parts.clock() + parts.limits.revisionAhead) {
-                throw badQuery("since", "must be a revision from an answer of POST /events");
-            }
+            checkRevision(since, parts);
             const userId = path.userId ?? "";
             const { trusted: proven, addresses } = await callerAs(userId, caller);
             const given = { userId, since, values, context, ...(filter !== undefined && { filter }) };
-            // Without the filter, the API cannot say which promoted items pass it.
-            const promotion = appliesFilter({ ...given, ...rules }) ? parts.promotionAt(parts.clock()) : undefined;
-            const ask = { ...rules, ...given, promotion, proven, addresses };
+            // Without the filter, the API cannot say which promoted items pass it, and an experiment has no control list.
+            const isFiltered = appliesFilter({ ...given, ...rules });
+            const promotion = isFiltered ? parts.promotionAt(parts.clock()) : undefined;
+            const experiment = isFiltered ? parts.experiment : undefined;
+            const ask = { ...rules, ...given, promotion, proven, addresses, control: experiment?.controlOf(userId) };
+            experiment?.expose(ask, trace);
             if (listKey(ask) === "") traffic.count(userId, trace);
-            const answer = await recommend(ask, trace);
-            return { ...list(answer, trace, viewersList(answer)), headers: perViewer };
+            return viewersReply(await recommend(ask, trace), trace, experiment !== undefined);
         },
         async getHistory({ path, query }, trace, caller) {
             const { limit = 25, nextToken } = query;
@@ -181,6 +191,11 @@ export function answers(parts: OperationParts): Answers {
             throw badQuery("filterValues", `needs a filter with placeholders; the stack has ${names}`);
         }
     }
+}
+
+function checkRevision(since: number, { clock, limits }: Pick<Context, "clock" | "limits">): void {
+    if (since > clock() + limits.revisionAhead)
+        throw badQuery("since", "must be a revision from an answer of POST /events");
 }
 
 type ListQuery = Pick<RequestOf<"getRecommendations">["query"], "numResults" | "exclude" | "filter" | "filterValues">;

@@ -130,6 +130,12 @@ export interface StackItems {
     readonly hidden?: HiddenItems;
 }
 
+/** The record of a viewer in an experiment: the run's start (epoch milliseconds), and the viewer's ID in the experiment. */
+export interface SubjectKey {
+    readonly run: number;
+    readonly subject: string;
+}
+
 /** Calls to the API's DynamoDB table. Each call throws DynamoDB's errors. `expiresAt` is epoch seconds. */
 export interface TablePort {
     /** Returns a viewer's newest items, and the list with this key if it exists. */
@@ -156,6 +162,20 @@ export interface TablePort {
     addAsked(hour: number, userId: string, requests: number, expiresAt: number, signal: AbortSignal): Promise<void>;
     /** Adds to the count of a window, and returns the window's new total. */
     count(what: string, window: number, more: number, expiresAt: number, signal: AbortSignal): Promise<number>;
+    /**
+     * Records a viewer's exposure to an experiment, unless an earlier one is recorded. Returns the time of the first
+     * exposure in epoch milliseconds.
+     */
+    putExposure(
+        key: SubjectKey,
+        exposure: { readonly exposedAt: number; readonly proven: boolean },
+        expiresAt: number,
+        signal: AbortSignal,
+    ): Promise<number>;
+    /** Returns the time of a viewer's first exposure; undefined if none is recorded. */
+    exposedAt(key: SubjectKey, signal: AbortSignal): Promise<number | undefined>;
+    /** Adds packed watches to a viewer's record. A watch that the record contains changes nothing. */
+    addWatches(key: SubjectKey, watches: readonly Uint8Array[], signal: AbortSignal): Promise<void>;
 }
 
 /** Calls for the fallback tables of solution versions. They throw the errors of the store. */

@@ -1,4 +1,5 @@
 import type { StackConfig } from "../../core/config/config.ts";
+import { type Experiment, isControl, subjectId } from "./experiment.ts";
 import { errorName } from "./failures.ts";
 import { judgeFreshness, listKey } from "./freshness.ts";
 import { itemsWithout } from "./item-scores.ts";
@@ -34,6 +35,8 @@ export interface PrefetchWish extends ReturnType<typeof pickPrefetchValues> {
     /** ARN of the filter for the precomputed lists; empty for lists without a filter. */
     readonly watchedFilterArn: string;
     readonly limits: Limits;
+    /** The running experiment. Its control group gets no lists of the campaign. */
+    readonly experiment?: Experiment;
 }
 
 export interface Prefetched {
@@ -90,7 +93,10 @@ export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promis
     const hours = await Promise.all(Array.from({ length: hoursOfTraffic }, (_, ago) => ports.asked(hour - ago, most)));
     const stackItems = await table.stack(signal);
     let [asked, wellAlready] = [0, 0];
-    for (const userId of busiest(hours, wish.viewers)) {
+    const { experiment } = wish;
+    const getsList = ({ userId }: Asked) => !(experiment && isControl(experiment, subjectId(experiment, userId)));
+    const asking = hours.map((counts) => counts.filter(getsList));
+    for (const userId of busiest(asking, wish.viewers)) {
         if (clock() + pace >= wish.until) return { asked, wellAlready, stopped: "out of time" };
         const viewer = await table.viewer(userId, plain, signal);
         if (

@@ -1,5 +1,6 @@
 import type { CountedAddress } from "./addresses.ts";
 import type { Context } from "./context.ts";
+import type { Experiment } from "./experiment.ts";
 import { errorName } from "./failures.ts";
 import type { ListAsk } from "./freshness.ts";
 import type { KeptList } from "./ports.ts";
@@ -12,6 +13,8 @@ export interface Ask extends ListAsk, Omit<ListRules, "watched"> {
     readonly userId: string;
     /** The revision from the answer to the viewer's last event; 0 if the request has none. */
     readonly since: number;
+    /** The lists that the viewer gets as a member of an experiment's control group; undefined for other viewers. */
+    readonly control?: Experiment["control"] | undefined;
     /** Whether the request has the viewer's valid token or the API key. */
     readonly proven: boolean;
     /** The caller's addresses, for which the campaign calls of unproven viewers count. */
@@ -45,6 +48,13 @@ export function viewerReader({ table, tableResilience, memory, clock, log }: Con
         }
     };
 }
+
+/** Checks whether a request may use what the process knows about the viewer, without a read of DynamoDB. */
+export const isTrusted = (
+    { readAt, revision }: Viewer,
+    { since }: Pick<Ask, "since">,
+    { clock, limits }: Pick<Context, "clock" | "limits">,
+): boolean => clock() - readAt < limits.trusted && since <= revision;
 
 /** Returns the viewer's list with this key. */
 export const listWith = ({ lists }: Viewer, key: string): KeptList | undefined =>

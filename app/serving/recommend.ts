@@ -7,7 +7,7 @@ import { judgeFreshness, listKey, type Now } from "./freshness.ts";
 import { answerList } from "./item-answers.ts";
 import { unpackIds, unpackItems } from "./item-scores.ts";
 import type { KeptList } from "./ports.ts";
-import { type Ask, listWith, viewerReader } from "./read-viewer.ts";
+import { type Ask, isTrusted, listWith, viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
 import type { Select } from "./selection.ts";
 import type { Viewer } from "./viewers.ts";
@@ -41,14 +41,22 @@ export function recommender(parts: RecommendParts) {
     const listFor = parts.batch ? batchList : campaignList;
 
     return async function recommend(ask: Ask, trace: Trace): Promise<ItemListAnswer> {
-        const list = await listFor(ask, trace);
+        const list = await (ask.control === undefined ? listFor : controlList)(ask, trace);
         return { ...list, viewerKnown: isKnown(parts, ask.userId) };
     };
+
+    /** Answers a viewer of an experiment's control group: from the tables, whatever lists of the viewer are stored. */
+    async function controlList(ask: Ask, trace: Trace): Promise<ItemListAnswer> {
+        const remembered = memory.find(ask.userId);
+        const viewer = isTrusted(remembered, ask, parts) ? remembered : await readViewer(ask, listKey(ask), trace);
+        trace.layer = "tables";
+        return fallbackList(ask, viewer);
+    }
 
     async function campaignList(ask: Ask, trace: Trace): Promise<ItemListAnswer> {
         const key = listKey(ask);
         const remembered = memory.find(ask.userId);
-        const trusted = clock() - remembered.readAt < limits.trusted && ask.since <= remembered.revision;
+        const trusted = isTrusted(remembered, ask, parts);
         const [stackState, stored] = await Promise.all([
             watch.state(),
             trusted ? remembered : readViewer(ask, key, trace),

@@ -89,6 +89,8 @@ export interface Trace {
     layer?: "memory" | "table" | "campaign" | "tables";
     source?: Source;
     reason?: ItemListReason;
+    /** Whether the answer must not tell the groups of an experiment apart. */
+    isBlind?: boolean;
     campaignCalls: number;
     campaignFailures: number;
     tableFailures: number;

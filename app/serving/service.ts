@@ -6,6 +6,7 @@ import { campaignLists } from "./campaign-lists.ts";
 import { campaignWatch } from "./campaign-watch.ts";
 import type { Caller, Context } from "./context.ts";
 import type { OpenDescription } from "./description.ts";
+import { type Experiment, experimenter } from "./experiment.ts";
 import { isOfCampaign } from "./failures.ts";
 import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { healthTeller } from "./health.ts";
@@ -74,6 +75,8 @@ export interface ApiConfig extends ReturnType<typeof pickApiValues> {
     readonly campaignPerSecond?: number;
     /** The word for an item in error responses; absent: film. */
     readonly noun?: string;
+    /** The running experiment; absent without one. */
+    readonly experiment?: Experiment;
     /** Web origins of the catalogue's images, which the page may show; absent: none. */
     readonly imageOrigins?: readonly string[];
     /** Prices in US dollars, from the stack's program. */
@@ -136,8 +139,8 @@ const callerReader =
 /** Creates the API of one process from the functions with which it calls AWS. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
-    const { filters, watchedFilterArn = "", noun = "film" } = config;
-    const { publicHistories, batch, filtersOfWatched, trackUnproven, customMetrics } = config;
+    const { filters, watchedFilterArn = "", noun = "film", filtersOfWatched } = config;
+    const { publicHistories, batch, trackUnproven, customMetrics, watchedTypes, eventTypes } = config;
     // With lists from batch inference, no request waits for a campaign, so a request can wait longer for DynamoDB.
     const tableResilience = resilience(batch ? limits.table + limits.campaign : limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
@@ -155,8 +158,9 @@ export function createService(parts: ServiceParts): Service {
     const watch = campaignWatch({ ...common, campaign: batch ? undefined : campaign, served, background });
     const { isHidden } = watch;
     const select = listSelector({ ...common, isHidden, hideUnavailable: config.hideUnavailable });
-    const shared = { ...common, watch, select, isHidden, publicHistories, batch };
     const allowed = campaignAllowance({ ...common, perSecond: config.campaignPerSecond });
+    const experiment = config.experiment && experimenter({ ...common, experiment: config.experiment, allowed });
+    const shared = { ...common, watch, select, isHidden, publicHistories, batch, experiment };
     const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, allowed, campaignResilience });
     const leavesOutWatched = (filter = "") => watchedFilterArn !== "" && !filtersOfWatched.includes(filter);
     const route = router({
@@ -174,11 +178,9 @@ export function createService(parts: ServiceParts): Service {
             contextFields: config.contextFields,
             recommend: recommender({ ...shared, lists, leavesOutWatched }),
             takeEvents: eventTaker({
-                ...common,
+                ...shared,
+                ...{ trackUnproven, watchedTypes, eventTypes },
                 putEvents: parts.putEvents,
-                trackUnproven,
-                watchedTypes: config.watchedTypes,
-                eventTypes: config.eventTypes,
                 eventLimits: eventLimits(common),
             }),
             history: historian(common),
@@ -220,7 +222,8 @@ export function createService(parts: ServiceParts): Service {
             const milliseconds = performance.now() - begun;
             const bytes = Buffer.byteLength(result.body, result.isBase64Encoded ? "base64" : "utf8");
             log(requestLine({ ...done, at: clock(), milliseconds, bytes }, trace));
-            const timing = { "Server-Timing": `${trace.layer ?? "function"};dur=${milliseconds.toFixed(1)}` };
+            const layer = (!trace.isBlind && trace.layer) || "function";
+            const timing = { "Server-Timing": `${layer};dur=${milliseconds.toFixed(1)}` };
             return { ...result, headers: { ...result.headers, ...timing, "X-Request-Id": requestId } };
         },
         remembered: () => memory.size,

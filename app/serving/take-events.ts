@@ -2,9 +2,10 @@ import { nearest } from "terminal-text";
 import { isRefusal, isWatch } from "../../core/config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
 import type { Caller, Context } from "./context.ts";
+import { type Experimenter, withoutOwnList } from "./experiment.ts";
 import { errorName } from "./failures.ts";
 import { unpackIds } from "./item-scores.ts";
-import { idBytes, recentLength } from "./limits.ts";
+import { idBytes, oldestEvent, recentLength } from "./limits.ts";
 import { countEvents, type EventLimits, epochMinute } from "./period-counts.ts";
 import type { PutEvents, Recent, RecentItem, ViewerEvent } from "./ports.ts";
 import { type Fault, faultyRequest } from "./problem.ts";
@@ -13,8 +14,6 @@ import { type Resilience, withTimeout } from "./resilience.ts";
 
 /** Maximum number of seconds by which a viewer's clock may be ahead. */
 const aheadSeconds = 60;
-/** Maximum age of an event in seconds: an event describes what a viewer does now. */
-const oldestSeconds = 24 * 3600;
 
 /**
  * Returns the faults of events that the schema in the API description accepts. If the process has no fallback tables
@@ -49,7 +48,7 @@ function eventFaults(
         if (sentAt === undefined) continue;
         if (sentAt > now / 1000 + aheadSeconds) {
             faults.push({ in: `${place}/sentAt`, message: "must not be in the future (epoch seconds)" });
-        } else if (sentAt < now / 1000 - oldestSeconds) {
+        } else if (sentAt < now / 1000 - oldestEvent) {
             faults.push({ in: `${place}/sentAt`, message: "must not be older than a day (epoch seconds)" });
         }
     }
@@ -66,6 +65,7 @@ export interface EventParts extends Context {
     /** Types of events that the API accepts; undefined: any type. */
     readonly eventTypes: readonly string[] | undefined;
     readonly eventLimits: EventLimits;
+    readonly experiment: Experimenter | undefined;
 }
 
 /**
@@ -160,7 +160,9 @@ export function eventTaker(parts: EventParts) {
         const items = events.map(({ itemId, sentAt, eventType }) =>
             recentItem(itemId, sentAt * 1000, isWatch(eventType, watchedTypes), isRefusal(eventType)),
         );
-        const tracked = await track(request, events, caller, trace);
+        const watches = events.filter(({ eventType }) => isWatch(eventType, watchedTypes));
+        parts.experiment?.observe(userId, watches, trace);
+        const tracked = await track(request, events.map(withoutOwnList), caller, trace);
         let recent: Recent;
         try {
             recent = await note(userId, items, caller, tableResilience.ask, before);

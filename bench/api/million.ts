@@ -29,6 +29,9 @@ const forgetful: TablePort = {
     putCampaign: async () => {},
     addAsked: async () => {},
     count: async () => 0,
+    putExposure: async () => 0,
+    exposedAt: async () => undefined,
+    addWatches: async () => {},
 };
 const service = createApiProcess(harness, { table: forgetful });
 const call = handlerCaller(service);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import { tokenVerifier } from "../../app/functions/recommendation-api/verify-token.ts";
+import type { Experiment } from "../../app/serving/experiment.ts";
 import { packItems } from "../../app/serving/item-scores.ts";
 import { batchListKey, type CampaignPort, type PutEvents, type TablePort } from "../../app/serving/ports.ts";
 import { createService, type Service } from "../../app/serving/service.ts";
@@ -83,12 +84,18 @@ export function createApiProcess(
         readonly auth?: { readonly issuer: string; readonly audience: string };
         /** Whether batch inference makes the stack's lists, so that there is no campaign. */
         readonly batch?: boolean;
+        readonly experiment?: Experiment;
     } = {},
 ): Service {
     const viewerAuth = more.auth && { issuer: more.auth.issuer, audience: more.auth.audience, claim: "sub" };
     return createService({
         ...(viewerAuth && { verifyToken: rememberTokens(tokenVerifier(viewerAuth), Date.now) }),
-        config: { ...config, viewerAuth, batch: more.batch ?? false },
+        config: {
+            ...config,
+            viewerAuth,
+            batch: more.batch ?? false,
+            ...(more.experiment && { experiment: more.experiment }),
+        },
         campaign,
         putEvents,
         table: more.table ?? table,

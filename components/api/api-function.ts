@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
+import type { Experiment } from "../../app/serving/experiment.ts";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { pickApiValues, type StackListRules } from "../../app/serving/service.ts";
 import { bucketNameFor, campaignNameOf, type StackConfig } from "../../core/config/config.ts";
@@ -20,6 +21,8 @@ import { readApiDescription } from "./api-document.ts";
 /** What the API's function needs from the stack. */
 export interface ApiFunctionArgs {
     readonly config: StackConfig;
+    /** The running experiment; undefined without one. */
+    readonly experiment: Experiment | undefined;
     /** Undefined for data that data-prep did not make. */
     readonly manifest: Manifest | undefined;
     readonly caller: ServiceCaller;
@@ -101,6 +104,7 @@ function createSettings(
     const arn = (tail: string) => regionalArn(caller, "personalize", tail);
     return {
         ...pickApiValues(config),
+        experiment: args.experiment,
         campaignArn: arn(`campaign/${scope.campaign}`),
         filters: pulumi
             .output(args.filterNames)

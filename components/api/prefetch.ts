@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
+import type { Experiment } from "../../app/serving/experiment.ts";
 import { pickPrefetchValues } from "../../app/serving/prefetch.ts";
 import type { StackConfig } from "../../core/config/config.ts";
 import { prefetchPolicy } from "../../core/iam/api-access.ts";
@@ -8,6 +9,8 @@ import { createApiScope, watchedFilterNames } from "./api-function.ts";
 
 export interface PrefetchArgs {
     readonly config: StackConfig;
+    /** The running experiment; undefined without one. */
+    readonly experiment: Experiment | undefined;
     readonly caller: ServiceCaller;
     readonly tableName: pulumi.Input<string>;
     /** ARN of the default filter; empty if the stack has none. */
@@ -43,6 +46,7 @@ export class Prefetch extends pulumi.ComponentResource {
                         tableName,
                         watchedFilterArn,
                         ...pickPrefetchValues(config),
+                        experiment: args.experiment,
                     }),
                 },
                 failuresArn,

@@ -162,7 +162,7 @@ function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.Cus
 /** Creates the function that changes the DynamoDB table for an operator, who has no permission on the table itself. */
 function tableOperations(
     name: string,
-    { config, caller }: RecommendationApiArgs,
+    { config, caller, experiment }: RecommendationApiArgs,
     table: aws.dynamodb.Table,
     opts: pulumi.ComponentResourceOptions,
 ) {
@@ -173,11 +173,14 @@ function tableOperations(
             code: "table-operations",
             functionName: names.tableOperations,
             roleName: names.tableOperationsRole,
-            description: "Flushes lists, hides items and forgets viewers, for flush-cache, hide and forget-viewer",
+            description: "Changes lists and viewers' items, and sums an experiment, for runbooks",
             timeoutSeconds: 60,
             caller,
             policy: tableOperationsPolicy(createApiScope(config, caller)),
-            environment: { TABLE_NAME: table.name },
+            environment: {
+                TABLE_NAME: table.name,
+                ...(experiment && { EXPERIMENT: JSON.stringify(experiment) }),
+            },
             config,
         },
         opts,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceCaller } from "policy-evaluator";
+import type { Experiment } from "../../app/serving/experiment.ts";
 import { promotions } from "../../app/serving/item-filters.ts";
 import { openTables } from "../../app/serving/table-answers.ts";
 import { buildStorefront } from "../../app/storefront/build.ts";
@@ -76,6 +77,8 @@ export function unmatchedPromotions(
 
 export interface ServingArgs {
     readonly config: StackConfig;
+    /** The running experiment; undefined without one. */
+    readonly experiment: Experiment | undefined;
     readonly manifest: Manifest | undefined;
     readonly caller: ServiceCaller;
     readonly price: Price;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HandledResource, Owner, type ResourceArgs, useHandlers } from "pulumi-personalize";
+import type { Experiment } from "../../app/serving/experiment.ts";
 import type { StackConfig } from "../../core/config/config.ts";
 import type { IdleAction } from "../../core/cost/guard-config.ts";
 import type { PlannedStack } from "../../core/cost/planned-stack.ts";
@@ -31,21 +32,23 @@ class StackRecord extends HandledResource<StackRecordInputs> {
     declare public readonly previousStack: pulumi.Output<string>;
     /** True in a stack of a release whose default is to park an idle campaign. */
     declare public readonly parksIdle: pulumi.Output<true | undefined>;
+    /** Start of the running experiment in epoch milliseconds; undefined without one. */
+    declare public readonly experimentSince: pulumi.Output<number | undefined>;
 
     constructor(name: string, args: ResourceArgs<StackRecordInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("StateFlags", name, args, ["previousStack", "parksIdle"], opts);
+        super("StateFlags", name, args, ["previousStack", "parksIdle", "experimentSince"], opts);
     }
 }
 
 /**
  * Declares the stack's owner and its record. Returns the owner's ID, the record, which must be deleted after everything
- * that writes state flags, the stack's name before an unfinished rename (empty without such a rename), and config
- * `idle.action` or its default, which depends on the release that created the stack. The promise resolves after the
+ * that writes state flags, the stack's name before an unfinished rename (empty without such a rename), config
+ * `idle.action` or its default, which depends on the release that created the stack, and the running experiment. The promise resolves after the
  * check that no other stack in the account has the same names. Declare all other resources later, so that a rejected
  * `up` creates nothing.
  */
 export async function declareStack(
-    { stack, region, tags, names, nameSuffix, adopt, monthlyLimitUsd, idle }: StackConfig,
+    { stack, region, tags, names, nameSuffix, adopt, monthlyLimitUsd, idle, experiment }: StackConfig,
     bucketName: string,
     plan: PlannedStack,
 ): Promise<{
@@ -53,6 +56,7 @@ export async function declareStack(
     readonly record: pulumi.Resource;
     readonly previousStack: string;
     readonly idleAction: IdleAction;
+    readonly experiment: Experiment | undefined;
 }> {
     const former = { type: "pulumi-nodejs:dynamic/personalize:StackOwner" };
     const { id: owner } = new Owner("owner", { aliases: [former] });
@@ -68,6 +72,7 @@ export async function declareStack(
             bucketName,
             owner,
             priced: { plan, limitIsSet: monthlyLimitUsd !== undefined },
+            experiment,
         },
         // Its place in states of earlier releases.
         {
@@ -81,9 +86,11 @@ export async function declareStack(
     // `apply` never calls its function, so check `isKnown` first.
     const known = async <T>(output: pulumi.Output<T>) =>
         (await isKnown(output)) ? new Promise<T>((resolve) => output.apply(resolve)) : undefined;
+    const since = await known(record.experimentSince);
     return {
         owner,
         record,
+        experiment: experiment && since !== undefined ? { ...experiment, since } : undefined,
         previousStack: (await known(record.previousStack)) ?? "",
         idleAction: idle.action ?? ((await known(record.parksIdle)) ? "park" : "announce"),
     };

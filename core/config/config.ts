@@ -15,7 +15,7 @@ export interface ConfigProblem {
 
 /** The stack's validated configuration: the values of all keys, and values that are derived from several keys. */
 export interface StackConfig
-    extends Omit<KeyValues, "viewerAuth" | "itemsFile" | "usersFile" | "adopt" | "eventWeights"> {
+    extends Omit<KeyValues, "viewerAuth" | "experiment" | "itemsFile" | "usersFile" | "adopt" | "eventWeights"> {
     readonly project: string;
     readonly stack: string;
     readonly region: string;
@@ -29,6 +29,8 @@ export interface StackConfig
      * viewer.
      */
     readonly viewerAuth: KeyValues["viewerAuth"] | undefined;
+    /** The running experiment; undefined if there is none. */
+    readonly experiment: KeyValues["experiment"] | undefined;
     /** ARNs of existing resources that the program manages from now on. */
     readonly adopt: Readonly<Partial<Record<Adoptable, string>>>;
 }
@@ -78,7 +80,7 @@ export function parseConfig(
 }
 
 function createConfig(values: KeyValues, names: Names, { project, stack, region = "" }: StackContext): StackConfig {
-    const { viewerAuth, itemsFile, usersFile, ...others } = values;
+    const { viewerAuth, experiment, itemsFile, usersFile, ...others } = values;
     const weights = Object.entries(values.eventWeights).toSorted(([a], [b]) => (a < b ? -1 : 1));
     return {
         ...others,
@@ -90,6 +92,7 @@ function createConfig(values: KeyValues, names: Names, { project, stack, region 
         metadataFiles: { items: itemsFile, users: usersFile },
         eventWeights: weights.length === 0 ? undefined : Object.fromEntries(weights),
         viewerAuth: viewerAuth.issuer === "" ? undefined : viewerAuth,
+        experiment: experiment.name === "" ? undefined : experiment,
         campaignEnabled: values.campaignEnabled && !isBatch(values),
         // The storefront page needs the API.
         storefront: values.api ? values.storefront : "none",

@@ -83,7 +83,21 @@ function trainingRules(values: KeyValues): Rules {
     ];
 }
 
-const servingRules = ({ api, apiKey, storefront, serving, ...values }: KeyValues): Rules => [
+const servingRules = ({ api, apiKey, storefront, serving, experiment, ...values }: KeyValues): Rules => [
+    experiment.name !== "" &&
+        !api && {
+            path: "experiment.name",
+            reason: `is "${experiment.name}" while api is false: an experiment compares lists of the API. Run \`pulumi config set --path experiment.name ""\``,
+            follows: ["api"],
+        },
+    experiment.name !== "" &&
+        serving.mode === "batch" && {
+            path: "experiment.name",
+            reason:
+                `is "${experiment.name}" while serving.mode is batch: an experiment compares the campaign's lists with lists that cost ` +
+                'nothing. Run `pulumi config set --path experiment.name ""`',
+            follows: ["serving"],
+        },
     serving.mode === "batch" &&
         !api && {
             path: "serving.mode",

@@ -66,6 +66,9 @@ function requestTo(methodPath: string): Partial<Usage> {
 /** DynamoDB writes of a campaign call: three to store the list, and one to count the call. */
 const writesOfCall = 4;
 
+/** What an experiment adds to an event: it reads the viewer's record, and writes the watch. */
+const observed: Partial<Usage> = { reads: 1, writes: 1 };
+
 /**
  * Returns the cost of the worst hour of a stack's API by service, in US dollars, in addition to the cost of the idle
  * stack: all requests that the throttles let pass, their bursts included, each the dearest of its kind. With
@@ -75,11 +78,12 @@ export function worstHour(
     config: StackConfig,
     methods: readonly Throttle[] = throttles(toRates(config)),
 ): readonly { readonly what: string; readonly usd: number }[] {
-    const { recipe, minProvisionedTPS, throttle, viewerAuth, observability } = config;
+    const { recipe, minProvisionedTPS, throttle, viewerAuth, observability, experiment } = config;
     const requests = methods.flatMap(({ methodPath, rate, burst }) => {
         const each = methodsOf[methodPath] ?? 1;
+        const more = experiment !== undefined && methodPath === eventsPath ? observed : {};
         return [
-            times(plus(requestTo(methodPath)), each * (rate * secondsPerHour + burst)),
+            times(plus(requestTo(methodPath), more), each * (rate * secondsPerHour + burst)),
             times(plus(processStart), each * burst),
         ];
     });

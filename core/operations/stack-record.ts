@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import {
     type ClientOf,
@@ -11,9 +12,11 @@ import {
     type Problem,
 } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
+import type { StackConfig } from "../config/config.ts";
 import { bucketEndings } from "../config/names.ts";
 import { priceJump } from "../cost/estimate.ts";
 import type { PlannedStack } from "../cost/planned-stack.ts";
+import { hour, readable } from "../cost/time.ts";
 import { adoptionCommands, advice } from "./advice.ts";
 import { moveStateFlags, removeAllStateFlags, stateFlagsPath } from "./state-flags.ts";
 import { stateOnlyHandler } from "./state-only-handler.ts";
@@ -33,10 +36,12 @@ export interface StackRecordInputs extends Pick<CommonInputs, "region" | "tags">
     readonly owner: string;
     /** The planned stack, of which `check` estimates the price. */
     readonly priced: { readonly plan: PlannedStack; readonly limitIsSet: boolean };
+    /** Config `experiment`. */
+    readonly experiment?: StackConfig["experiment"];
 }
 
 /** The recorded inputs. A stack that an earlier release created has no `parksIdle`, even after an update. */
-type Recorded = Partial<StackRecordInputs> & { readonly parksIdle?: true };
+type Recorded = Partial<StackRecordInputs> & { readonly parksIdle?: true; readonly experimentSince?: number };
 
 const stackIn = (path: string | undefined): string => path?.slice(stateFlagsPath("").length) ?? "";
 
@@ -77,6 +82,33 @@ function regionProblems({ region: recorded }: Recorded, { region }: StackRecordI
         `it has resources. Set it back:\n  pulumi config set aws:region ${recorded}\nTo move, then run \`pulumi destroy\`, ` +
         "set the new region and run `pulumi up`; or create a second stack there with `pulumi stack init`";
     return [{ property: "region", reason }];
+}
+
+/**
+ * Returns the start of the experiment's run in epoch milliseconds: a changed experiment starts anew. `warn` gets what a
+ * change of a running experiment means. `pulumi up` then asks for confirmation.
+ */
+function experimentStart(
+    { experiment: before, experimentSince: since = 0 }: Recorded,
+    { experiment }: StackRecordInputs,
+    warn: (message: string) => void,
+): number | undefined {
+    const now = Date.now();
+    if (before !== undefined && isDeepStrictEqual(before, experiment)) return since;
+    if (before !== undefined) {
+        const firstEnd = since + before.windowHours * hour;
+        const result =
+            now < firstEnd ? `without a result, because no window has ended before ${readable(firstEnd)}` : "for good";
+        const next = experiment === undefined ? "" : ` Experiment ${experiment.name} then starts with no viewers.`;
+        warn(
+            `Experiment ${before.name} has been running since ${readable(since)}. This change ends it ${result}.${next} ` +
+                "To read its result first: npm run experiment. To keep it running, set its values again:\n" +
+                Object.entries(before)
+                    .map(([name, value]) => `  pulumi config set --path experiment.${name} ${value}`)
+                    .join("\n"),
+        );
+    }
+    return experiment && now;
 }
 
 /**
@@ -154,7 +186,7 @@ export function stackRecordHandler(deps: {
     }
     return {
         ...stateOnlyHandler<StackRecordInputs>({
-            compared: ["path"],
+            compared: ["path", "experiment"],
             idOf: ({ path }) => path,
             async remove({ region, path }) {
                 await deps.assertEngineAlive();
@@ -174,7 +206,9 @@ export function stackRecordHandler(deps: {
             const previousStack = before === stackIn(news.path) ? "" : before;
             const isNew = recorded.path === undefined;
             const parksIdle = (isNew || recorded.parksIdle) && { parksIdle: true };
-            return { inputs: { ...news, previousStack, ...parksIdle }, failures };
+            const experimentSince = experimentStart(recorded, news, deps.log);
+            const run = experimentSince !== undefined && { experimentSince };
+            return { inputs: { ...news, previousStack, ...parksIdle, ...run }, failures };
         },
         async update(_id, olds: Passed<Recorded>, news: Passed<StackRecordInputs>) {
             const [before, now] = [stackIn(olds.path), stackIn(news.path)];

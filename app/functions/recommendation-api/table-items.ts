@@ -1,4 +1,4 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { readItems, writeItems } from "../../serving/item-scores.ts";
 import type { CampaignStatus, HiddenItems, KeptList, Recent, ServedLists, StackItems } from "../../serving/ports.ts";
 
@@ -6,6 +6,7 @@ import type { CampaignStatus, HiddenItems, KeptList, Recent, ServedLists, StackI
  * An item of the table, or attributes of one. Each item has a partition key and a sort key. All but those of `stack`
  * expire.
  *
+ * - `experiment#…`: the time of a viewer's first list, and hashes of what the viewer watched
  * - `viewer#<id>`: `recent` (newest films and the revision), `list#<hash of filter and context>` (a list)
  * - `stack`: `campaign` (the last answer of DescribeCampaign), `notification` and `spend` of the cost guard
  * - `count#…` (calls and events, for rate limits), `asked#<hour>` (requests of each viewer, for the prefetch)
@@ -23,6 +24,12 @@ export const numberOf = (item: Item, name: string): number => Number(item[name]?
 
 /** Returns the key of an item. */
 export const itemKey = (pk: string, sk: string) => ({ pk: text(pk), sk: text(sk) });
+/** Returns undefined for a failed condition, which is a normal result. Throws any other error. */
+export function refusedOrThrow(error: unknown): undefined {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+}
+
 /** Returns the partition key of a viewer's items. */
 export const viewerPk = (userId: string) => `viewer#${userId}`;
 /** Returns the partition key of the items that count the requests of an hour (epoch hours). */

@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import {
     BatchGetItemCommand,
-    ConditionalCheckFailedException,
     type DynamoDBClient,
     GetItemCommand,
     PutItemCommand,
@@ -13,6 +12,7 @@ import { newestTablesKey, tablesKey } from "../../../core/config/names.ts";
 import { maxTablesBytes, TablesFormatError } from "../../../data-prep/tables/document.ts";
 import type { MonthSpend, ShownNotification, TablePort, TablesPort } from "../../serving/ports.ts";
 import type { Asked } from "../../serving/prefetch.ts";
+import { experimentRecords } from "./experiment-records.ts";
 import {
     askedPk,
     type Item,
@@ -22,6 +22,7 @@ import {
     number,
     numberOf,
     recentAttributes,
+    refusedOrThrow,
     stackItems,
     text,
     textOf,
@@ -125,6 +126,7 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
             });
             return numberOf((await client.send(command, { abortSignal })).Attributes ?? {}, "taken");
         },
+        ...experimentRecords(client, TableName),
     };
 }
 
@@ -170,12 +172,6 @@ export async function fetchRequestCounts(
         requestCounts = [...requestCounts, ...counts].sort((a, b) => b.requests - a.requests).slice(0, most);
     }
     return requestCounts;
-}
-
-/** Returns undefined for a failed condition, which is a normal result. Throws any other error. */
-function refusedOrThrow(error: unknown): undefined {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
 }
 
 /** HTTP status of S3's response to a read with the object's current ETag. */

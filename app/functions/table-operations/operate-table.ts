@@ -5,8 +5,10 @@ import {
     paginateQuery,
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { type Experiment, subjectId } from "../../serving/experiment.ts";
 import { idBytes, limits } from "../../serving/limits.ts";
 import { epochHour } from "../../serving/traffic.ts";
+import { type ExperimentCell, recordKey, sumRecords } from "../recommendation-api/experiment-records.ts";
 import { askedPk, itemKey, number, text, viewerPk } from "../recommendation-api/table-items.ts";
 import { type HideOperation, hideItems } from "./hide-items.ts";
 
@@ -23,7 +25,7 @@ const emptySeconds = 24 * 3600;
  * watched.
  */
 export type TableOperation =
-    | { readonly operation: "flush" }
+    | { readonly operation: "flush" | "experiment" }
     | { readonly operation: "find" | "forget"; readonly userId: string }
     | HideOperation;
 
@@ -32,6 +34,8 @@ export interface TableOperationResult {
     readonly at: number;
     /** Keys of the viewer's items that the operation found, and that `forget` deleted. */
     readonly items: readonly string[];
+    /** The sums of the running experiment, after `experiment`. */
+    readonly experiment?: Experiment & { readonly cells: readonly ExperimentCell[] };
     /** The hidden items after `hide` or `show`: each ID with the time until which it is hidden, or 0. */
     readonly hidden?: Readonly<Record<string, number>>;
 }
@@ -39,6 +43,7 @@ export interface TableOperationResult {
 /**
  * Runs an operation. `at` is the current time in epoch milliseconds.
  *
+ * @param experiment the running experiment of the stack; undefined if there is none
  * @throws RangeError for another operation, or an ID that is not valid, before any change
  */
 export async function operateTable(
@@ -46,6 +51,7 @@ export async function operateTable(
     table: string,
     event: TableOperation,
     at: number,
+    experiment?: Experiment,
 ): Promise<TableOperationResult> {
     if (event.operation === "flush") {
         await flushLists(client, table, at);
@@ -54,15 +60,22 @@ export async function operateTable(
     if (event.operation === "hide" || event.operation === "show") {
         return { at, items: [], hidden: Object.fromEntries(await hideItems(client, table, event, at)) };
     }
+    if (event.operation === "experiment") {
+        const cells = experiment && (await sumRecords(client, table, experiment));
+        return { at, items: [], ...(experiment && cells && { experiment: { ...experiment, cells } }) };
+    }
     if (event.operation !== "find" && event.operation !== "forget") {
-        throw new RangeError("the operation must be flush, find, forget, hide or show");
+        throw new RangeError("the operation must be flush, experiment, find, forget, hide or show");
     }
     const { operation, userId } = event;
     if (typeof userId !== "string" || userId === "" || Buffer.byteLength(userId) > idBytes) {
         throw new RangeError(`the user id must have 1 to ${idBytes} bytes`);
     }
     const keys = await viewerKeys(client, table, userId);
-    if (operation === "forget") await forgetViewer(client, table, { userId, keys, at });
+    if (operation === "forget") {
+        const record = experiment && recordKey({ run: experiment.since, subject: subjectId(experiment, userId) });
+        await forgetViewer(client, table, { userId, keys: record ? [...keys, record] : keys, at });
+    }
     return { at, items: keys.map(({ pk, sk }) => `${pk.S} / ${sk.S}`) };
 }
 
@@ -100,7 +113,7 @@ async function viewerKeys(client: DynamoDBClient, TableName: string, userId: str
 }
 
 /**
- * Deletes a viewer's items, and the counts of the viewer's requests in each hour. Then writes an empty item with a new
+ * Deletes a viewer's items (`keys`), and the counts of the viewer's requests in each hour. Then writes an empty item with a new
  * revision, so that every process of the API drops what it knows of the viewer within seconds. The item expires after a day.
  * `at` is epoch milliseconds.
  */

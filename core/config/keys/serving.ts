@@ -70,6 +70,30 @@ export const servingKeys = {
         other: { sale: { filter: "INCLUDE ItemID WHERE Items.YEAR > 1990", percent: 10, until: "2999-01-01" } },
         check: checkPromotions,
     }),
+    experiment: members(
+        {
+            name: text("", {
+                description: "the experiment's name; empty: none",
+                check: matches(
+                    /^([a-z0-9][a-z0-9-]{0,31})?$/,
+                    "which is not a name of at most 32 lower-case letters, digits and hyphens",
+                ),
+            }),
+            control: oneOf(["popular", "similar"], "popular", {
+                description: "lists of the control group: popular items, or items like the viewer's newest ones",
+            }),
+            share: whole(50, { least: 1, most: 99, description: "percentage of viewers in the control group" }),
+            windowHours: whole(24, {
+                least: 1,
+                most: 720,
+                description: "hours after a viewer's first list in which watches count",
+            }),
+        },
+        {
+            description: "an [experiment](runbooks.md#experiment): some viewers get lists without the campaign",
+            other: { name: "first" },
+        },
+    ),
     trackUnproven: flag(true, {
         description: "`false`: Personalize gets no [events of strangers](data.md#events-of-strangers)",
     }),

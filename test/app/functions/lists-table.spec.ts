@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CreateTableCommand, DynamoDB, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { firstState } from "../../../app/batch/state.ts";
 import { stateItem } from "../../../app/functions/batch-lists/state-item.ts";
+import { experimentRecords } from "../../../app/functions/recommendation-api/experiment-records.ts";
 import {
     fetchRequestCounts,
     putNotification,
@@ -16,11 +17,16 @@ import {
     toServedVersions,
 } from "../../../app/functions/recommendation-api/table-items.ts";
 import { operateTable } from "../../../app/functions/table-operations/operate-table.ts";
+import { isControl, subjectId } from "../../../app/serving/experiment.ts";
 import { packItems, unpackItems } from "../../../app/serving/item-scores.ts";
 import { recentLength } from "../../../app/serving/limits.ts";
 import type { KeptList, RecentItem } from "../../../app/serving/ports.ts";
 import { epochHour } from "../../../app/serving/traffic.ts";
 import { type Harness, startHarness } from "../../../packages/local-aws/test/gateway/harness.ts";
+import { seededRandom } from "../../../packages/local-personalize/test/random.ts";
+import { itemAt } from "../../support/item-at.ts";
+import { startApi } from "../serving/api-harness.ts";
+import { memoryTable } from "../serving/memory-table.ts";
 
 /** Starts a local AWS with film data, and creates a DynamoDB table with the given name. */
 async function startFilmsTable(TableName: string) {
@@ -190,6 +196,82 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual(
             (await fetchRequestCounts(dynamo, TableName, epochHour(at) - 3, 9)).map(({ userId }) => userId),
             ["kept"],
+        );
+    });
+
+    it("an experiment's sums are those of a simulation, with two processes, lists from memory, late and repeated events", async () => {
+        const experiment = { name: "first", control: "popular", share: 40, windowHours: 24, since: 7 } as const;
+        const memory = memoryTable();
+        const writes = new Map<string, number>();
+        const processTable = (process: string) => {
+            const records = experimentRecords(dynamo, TableName);
+            return {
+                ...memory.port,
+                ...records,
+                putExposure: (...args: Parameters<typeof records.putExposure>) => {
+                    const key = `${process} ${args[0].subject}`;
+                    writes.set(key, (writes.get(key) ?? 0) + 1);
+                    return records.putExposure(...args);
+                },
+            };
+        };
+        const options = { config: { experiment }, limits: { grace: 10_000 } };
+        const processes = ["a", "b"].map((name) =>
+            startApi({ ...options, table: { ...memory, port: processTable(name) } }),
+        );
+        const random = seededRandom(1);
+        const pick = (count: number) => Math.floor(random() * count);
+        const viewers = new Map<string, { exposedAt: number; watches: Map<string, boolean> }>();
+        let now = itemAt(processes, 0).clock.at;
+        for (let step = 0; step < 600; step++) {
+            now += pick(1_200_000);
+            const api = itemAt(processes, pick(2));
+            api.clock.at = now;
+            const userId = `viewer-${pick(30)}`;
+            if (step < 100 || random() < 0.5) {
+                await api.recommend(userId);
+                if (!viewers.has(userId)) viewers.set(userId, { exposedAt: now, watches: new Map() });
+                continue;
+            }
+            const sentAt = Math.floor(now / 1000) - pick(2) * pick(20 * 3600);
+            const [itemId, chosen, isWatch] = [String(1 + pick(8)), random() < 0.4, random() < 0.8];
+            const event = {
+                ...{ eventType: isWatch ? "Watch" : "Click", itemId, sentAt },
+                ...(chosen && { recommendationId: "R" }),
+            };
+            for (let sent = 0; sent <= pick(2); sent++) {
+                await api.ask("POST /events", { body: { userId, sessionId: "s", events: [event] } });
+            }
+            const { exposedAt = now, watches } = viewers.get(userId) ?? {};
+            const isInside = sentAt >= Math.floor(exposedAt / 1000) && sentAt * 1000 < exposedAt + 24 * 3_600_000;
+            if (isWatch && isInside) watches?.set(itemId, chosen || watches.get(itemId) === true);
+        }
+        const counted = new Map<string, { viewers: number; watches: number; squares: number; chosen: number }>();
+        for (const [userId, { exposedAt, watches }] of viewers) {
+            const day = Math.ceil(exposedAt / 86_400_000 + 2);
+            const key = `${day} ${isControl(experiment, subjectId(experiment, userId))}`;
+            const sums = counted.get(key) ?? { viewers: 0, watches: 0, squares: 0, chosen: 0 };
+            counted.set(key, {
+                viewers: sums.viewers + 1,
+                watches: sums.watches + watches.size,
+                squares: sums.squares + watches.size ** 2,
+                chosen: sums.chosen + [...watches.values()].filter(Boolean).length,
+            });
+        }
+        const cells = async () =>
+            (await operateTable(dynamo, TableName, { operation: "experiment" }, now, experiment)).experiment?.cells ??
+            [];
+        const bySum = (await cells()).map(({ day, isControl: group, proven, ...sums }) => {
+            assert.equal(proven, false);
+            return [`${day} ${group}`, sums] as const;
+        });
+        assert.deepEqual(new Map(bySum.sort()), new Map([...counted].sort()));
+        assert.ok(viewers.size === 30 && bySum.some(([, { watches }]) => watches > 5));
+        assert.equal(Math.max(...writes.values()), 1);
+        await operateTable(dynamo, TableName, { operation: "forget", userId: "viewer-3" }, now, experiment);
+        assert.equal(
+            (await cells()).reduce((sum, cell) => sum + cell.viewers, 0),
+            29,
         );
     });
 

@@ -7,6 +7,8 @@ export function memoryTable(before: (call: keyof TablePort) => Promise<void> = a
     const lists = new Map<string, string>();
     const requestCounts = new Map<string, number>();
     const counts = new Map<string, number>();
+    /** Records of the experiment. */
+    const records = new Map<string, { exposedAt: number; proven: boolean; watched: Set<string> }>();
     let stack: StackItems = {};
     const listKey = (userId: string, key: string) => JSON.stringify([userId, key]);
     const listOf = (text: string | undefined): KeptList | undefined => {
@@ -56,6 +58,20 @@ export function memoryTable(before: (call: keyof TablePort) => Promise<void> = a
             counts.set(key, (counts.get(key) ?? 0) + more);
             return counts.get(key) ?? 0;
         },
+        async putExposure({ subject }, exposure) {
+            await state.gate("putExposure");
+            const record = records.get(subject) ?? { ...exposure, watched: new Set<string>() };
+            records.set(subject, record);
+            return record.exposedAt;
+        },
+        async exposedAt({ subject }) {
+            await state.gate("exposedAt");
+            return records.get(subject)?.exposedAt;
+        },
+        async addWatches({ subject }, watches) {
+            await state.gate("addWatches");
+            for (const watch of watches) records.get(subject)?.watched.add(Buffer.from(watch).toString("hex"));
+        },
     };
     return {
         port,
@@ -63,6 +79,7 @@ export function memoryTable(before: (call: keyof TablePort) => Promise<void> = a
         asked: requestCounts,
         counts,
         recents,
+        records,
         lists,
         setStack(items: StackItems) {
             stack = { ...stack, ...items };

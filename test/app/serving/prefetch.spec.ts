@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type Experiment, isControl, subjectId } from "../../../app/serving/experiment.ts";
 import { packItems } from "../../../app/serving/item-scores.ts";
 import { limits } from "../../../app/serving/limits.ts";
 import type { KeptList, StackItems } from "../../../app/serving/ports.ts";
@@ -53,8 +54,11 @@ function harness(requestsByUser: Record<string, number>, more: { busiestTPS?: nu
         calls,
         lists,
         revisions,
-        run: (viewers = 100, seconds = 295, watchedFilterArn = "arn:watched") =>
-            prefetch(ports, { viewers, until: now + seconds * 1000, watchedFilterArn, limits }),
+        run: (viewers = 100, seconds = 295, watchedFilterArn = "arn:watched", experiment?: Experiment) =>
+            prefetch(ports, {
+                ...{ viewers, until: now + seconds * 1000, watchedFilterArn, limits },
+                ...(experiment && { experiment }),
+            }),
         pass: (milliseconds: number) => {
             now += milliseconds;
         },
@@ -114,6 +118,14 @@ describe("Prefetch", () => {
         const unfiltered = harness({ a: 1 });
         await unfiltered.run(100, 295, "");
         assert.deepEqual([unfiltered.calls[0]?.filter, unfiltered.lists.get("a")?.items], [undefined, items]);
+    });
+
+    it("`prefetch` requests no lists for the control group of an experiment", async () => {
+        const experiment = { name: "first", control: "popular", share: 50, windowHours: 24, since: 1 } as const;
+        const { run, calls } = harness(many);
+        await run(100, 295, "", experiment);
+        assert.ok(calls.length > 50, `${calls.length}`);
+        assert.ok(calls.every(({ userId }) => !isControl(experiment, subjectId(experiment, userId))));
     });
 
     it("`prefetch` renews only lists that are outdated because of an event, a flush or their age", async () => {

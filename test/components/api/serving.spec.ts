@@ -35,6 +35,7 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false, is
             noun: { one: "product", many: "products" },
         }),
         caller,
+        experiment: config.experiment && { ...config.experiment, since: 5 },
         price,
         trackingId,
         watchedFilterArn,
@@ -62,6 +63,7 @@ describe("RecommendationApi component", () => {
     it("the API function's configuration contains the stack's resources and the campaign's expected ARN", async () => {
         const { config } = await makeApi({
             eventTypes: '["Share"]',
+            experiment: '{"name":"first"}',
             filters: JSON.stringify({
                 comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")',
                 again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")',
@@ -77,6 +79,7 @@ describe("RecommendationApi component", () => {
         assert.deepEqual(apiConfig, {
             ...JSON.parse(JSON.stringify(pickApiValues(config))),
             campaignArn: arn("campaign/movie-recommender-campaign"),
+            experiment: { ...config.experiment, since: 5 },
             filters: { comedies: arn("filter/comedies-b"), again: arn("filter/again-b") },
             watchedFilterArn: "arn:of:unwatched",
             trackingId: "tracker-1",
@@ -92,6 +95,8 @@ describe("RecommendationApi component", () => {
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 },
         });
         assert.deepEqual(apiConfig.filtersOfWatched, ["again"]);
+        const { EXPERIMENT } = inputsOfNamed("Function", "api-table-operations").environment.variables;
+        assert.deepEqual(JSON.parse(EXPERIMENT), apiConfig.experiment);
         const archive = made1.code as pulumi.asset.AssetArchive;
         assert.deepEqual(Object.keys(await archive.assets), ["index.mjs", "list-rules.json", "openapi.json"]);
         const { Statement } = JSON.parse(
@@ -162,13 +167,19 @@ describe("RecommendationApi component", () => {
         await useMocks();
         const config = good({ prefetchUsers: "5" });
         const [tableName, watchedFilterArn, failuresArn] = ["films", "arn:of:unwatched", "arn:of:failures"];
-        new Prefetch("prefetch", { config, caller, tableName, watchedFilterArn, failuresArn });
+        const experiment = { name: "first", control: "popular", share: 50, windowHours: 24, since: 5 } as const;
+        new Prefetch("prefetch", { config, experiment, caller, tableName, watchedFilterArn, failuresArn });
         await settled();
         assert.equal(requireInputs("Schedule").scheduleExpression, "rate(1 hour)");
         const prefetchConfig = JSON.parse(requireInputs("Function").environment.variables.PREFETCH_CONFIG);
         assert.deepEqual(
-            [prefetchConfig.viewers, prefetchConfig.tableName, prefetchConfig.watchedFilterArn],
-            [5, tableName, watchedFilterArn],
+            [
+                prefetchConfig.viewers,
+                prefetchConfig.tableName,
+                prefetchConfig.watchedFilterArn,
+                prefetchConfig.experiment,
+            ],
+            [5, tableName, watchedFilterArn, experiment],
         );
     });
 });

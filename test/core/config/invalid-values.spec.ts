@@ -31,6 +31,8 @@ describe("Invalid configuration values", () => {
         ["throttle.requestsPerSecond", '{"requestsPerSecond":1e9}'],
         ["throttle.burst", '{"burst":5001}'],
         ["expectedRequestsPerDay", "864000001"],
+        ["experiment.name", '{"name":"First test"}'],
+        ["experiment.share", '{"name":"first","share":100}'],
         ["serving.activeDays", '{"activeDays":36501}'],
         ["idle.hours", '{"hours":8761}'],
         ["serving.everyDays", '{"everyDays":31}'],
@@ -66,6 +68,13 @@ describe("Invalid configuration values", () => {
                 problems({ [itemAt(path.split("."), 0)]: value }).map((problem) => problem.path),
                 [path],
             );
+        });
+    }
+
+    for (const other of [{ serving: '{"mode":"batch"}' }, { api: "false", storefront: "none" }] as const) {
+        it(`the configuration rejects an experiment with ${JSON.stringify(other)}`, () => {
+            const paths = problems({ experiment: '{"name":"first"}', ...other }).map(({ path }) => path);
+            assert.deepEqual(paths, ["experiment.name"]);
         });
     }
 });

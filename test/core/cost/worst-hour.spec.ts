@@ -17,6 +17,8 @@ describe("Worst hour of the API", () => {
             const usd = worstHourUsd({ ...defaults, storefront });
             assert.ok(usd < 1, `${storefront}: $${usd}`);
         }
+        const experiment = { name: "first", control: "popular", share: 50, windowHours: 24 } as const;
+        assert.ok(worstHourUsd({ ...defaults, experiment }) - worstHourUsd(defaults) < 0.02);
     });
 
     it("the worst hour includes each process's start, its reads of the status and its reports of counts", () => {

@@ -131,6 +131,26 @@ describe("Record of a stack", () => {
         assert.deepEqual(await record.diff(id, { path: inputs.path, region: inputs.region }, inputs), none);
     });
 
+    it("`check` starts a changed experiment anew, and warns of what the change or the end of a running one means", async () => {
+        const experiment = { name: "first", control: "popular", share: 50, windowHours: 24 } as const;
+        const check = async (olds: object, news: object) =>
+            (await createRecord().check({ ...inputs, ...olds }, { ...inputs, ...news })).inputs.experimentSince;
+        const begun = Date.now();
+        assert.ok(Number(await check({}, { experiment })) >= begun);
+        assert.equal(await check({}, {}), undefined);
+        const running = { experiment, experimentSince: begun };
+        assert.equal(await check(running, { experiment: { ...experiment } }), begun);
+        assert.deepEqual(harness.lines, []);
+        const old = { experiment, experimentSince: 5 };
+        assert.ok(Number(await check(old, { experiment: { ...experiment, share: 20 } })) >= begun);
+        assert.equal(await check(running, {}), undefined);
+        assert.match(
+            harness.lines[0] ?? "",
+            /first has been running since 1970-01-01 00:00 UTC\. This change ends it for good\. Experiment first then starts.*npm run experiment.*experiment\.share 50/s,
+        );
+        assert.match(harness.lines[1] ?? "", /ends it without a result, because no window has ended before/);
+    });
+
     it("`check` rejects a region other than the region of the existing resources", async () => {
         const failures = await failuresOf(inputs, { region: "us-east-1" });
         assert.deepEqual(
