@@ -8,6 +8,7 @@ import { errorName } from "./failures.ts";
 import { countedNames, oldestEvent } from "./limits.ts";
 import type { ViewerEvent } from "./ports.ts";
 import type { Trace } from "./request-line.ts";
+import { withTimeout } from "./resilience.ts";
 
 /** The running experiment of a stack, from config `experiment`. */
 export interface Experiment extends NonNullable<StackConfig["experiment"]> {
@@ -91,12 +92,14 @@ export interface ExperimentParts extends Context {
 
 /** Creates the functions that record which viewers an experiment has reached, and what they watch. */
 export function experimenter(parts: ExperimentParts) {
-    const { experiment, allowed, table, tableResilience, clock, log, limits } = parts;
+    const { experiment, allowed, table, clock, log, limits } = parts;
     /** Times of the first exposures that this process recorded, in epoch milliseconds. */
     const known = new LRUCache<string, Promise<number | undefined>>({
         maxSize: countedNames,
         sizeCalculation: () => 1,
     });
+    /** Calls DynamoDB also while lists do not: nothing else keeps what a call records. */
+    const later = <T>(work: (signal: AbortSignal) => Promise<T>) => withTimeout(limits.background, work);
     const keyOf = (subject: string) => ({ run: experiment.since, subject });
 
     const failed = (what: string, trace: Trace) => (error: unknown) => {
@@ -113,11 +116,11 @@ export function experimenter(parts: ExperimentParts) {
         const exposure = { exposedAt: clock(), proven: viewer.proven };
         if (!viewer.proven && !(await allowed(viewer))) return undefined;
         const expiresAt = Math.ceil((exposure.exposedAt + limits.experiment) / 1000);
-        return tableResilience.later((signal) => table.putExposure(keyOf(subject), exposure, expiresAt, signal));
+        return later((signal) => table.putExposure(keyOf(subject), exposure, expiresAt, signal));
     }
 
     async function addWatches(subject: string, events: readonly ViewerEvent[]): Promise<void> {
-        const read = () => tableResilience.later((signal) => table.exposedAt(keyOf(subject), signal));
+        const read = () => later((signal) => table.exposedAt(keyOf(subject), signal));
         const exposedAt = await (known.get(subject) ?? read());
         if (exposedAt === undefined) return;
         // The time of an event has whole seconds.
@@ -125,7 +128,7 @@ export function experimenter(parts: ExperimentParts) {
         const { end } = windowEnd(experiment, exposedAt);
         const watches = events.filter(({ sentAt }) => sentAt >= from && sentAt * 1000 < end).map(packWatch);
         if (watches.length === 0) return;
-        await tableResilience.later((signal) => table.addWatches(keyOf(subject), watches, signal));
+        await later((signal) => table.addWatches(keyOf(subject), watches, signal));
     }
 
     return {

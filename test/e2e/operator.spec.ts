@@ -24,6 +24,7 @@ const life: readonly (readonly [level: OperatorLevel, command: string, ...args: 
     ["operate", "rollback", "--release", "--config-file"],
     ["operate", "flush-cache", "--yes"],
     ["operate", "hide", "1"],
+    ["operate", "experiment", "--config-file"],
     ["operate", "forget-viewer", "1", "--yes", "--config-file"],
     ["deploy", "up"],
     ["deploy", "destroy"],
@@ -78,6 +79,7 @@ describe("Pulumi program for operator access, deployed on the local AWS", () => 
     const usual = () => ({
         permissionsBoundary: outputs.boundaryArn,
         ...{ api: true, storefront: "cloudfront", eventTracker: true, tags: { team: "films" } },
+        experiment: { name: "first" },
         filters: { unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' },
         // Accept every version, because the metrics of few test users vary.
         gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 },

@@ -30,6 +30,7 @@ describe("Command line of the runbooks", () => {
         "park",
         "cost-report",
         "budget-alarms",
+        "experiment",
         "publish-metrics",
         "doctor",
     ]) {

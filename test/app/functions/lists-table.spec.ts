@@ -223,12 +223,12 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         const pick = (count: number) => Math.floor(random() * count);
         const viewers = new Map<string, { exposedAt: number; watches: Map<string, boolean> }>();
         let now = itemAt(processes, 0).clock.at;
-        for (let step = 0; step < 600; step++) {
+        for (let step = 0; step < 300; step++) {
             now += pick(1_200_000);
             const api = itemAt(processes, pick(2));
             api.clock.at = now;
             const userId = `viewer-${pick(30)}`;
-            if (step < 100 || random() < 0.5) {
+            if (step < 50 || random() < 0.5) {
                 await api.recommend(userId);
                 if (!viewers.has(userId)) viewers.set(userId, { exposedAt: now, watches: new Map() });
                 continue;

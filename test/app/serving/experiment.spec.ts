@@ -90,6 +90,15 @@ describe("Records of an experiment", () => {
         assert.deepEqual([writes, api.table.records.size], [4, 3]);
     });
 
+    it("viewers are recorded also while the API pauses its other calls of DynamoDB after failures", async () => {
+        const api = start({ limits: { grace: 5000 } });
+        api.table.state.gate = async (call) => {
+            if (call !== "putExposure") throw new Error("the table is away");
+        };
+        for (const userId of ids.slice(0, 10)) await api.recommend(userId);
+        assert.equal(api.table.records.size, 10);
+    });
+
     it("invented viewers are recorded within the limit of campaign calls, in both groups alike", async () => {
         const api = start({ config: { campaignPerSecond: 4 }, limits: { grace: 5000 } });
         for (let at = 0; at < 400; at++) {
