@@ -28,7 +28,7 @@ describe("Statistics of an experiment", () => {
         }
     });
 
-    it("the sample ratio check accepts the configured share, and notices two percent fewer viewers of a group", () => {
+    it("the sample ratio check accepts the configured share, and notices ten percent fewer viewers of a group", () => {
         const days = (control: number, campaign: number) => Array.from({ length: 50 }, () => ({ control, campaign }));
         assert.ok(sampleRatioP(days(200, 800), 0.2) > 0.5);
         assert.ok(sampleRatioP(days(500, 450), 0.5) < 0.01);
