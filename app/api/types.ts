@@ -121,7 +121,7 @@ export interface paths {
         };
         /**
          * Items whose titles match a text
-         * @description Items with each word of the query in the title, the best match first, equal matches by popularity. Case, diacritics and punctuation are ignored. An item without a title is found by its id.
+         * @description Items with each word of the query in the title, the best match first. Case, diacritics and punctuation are ignored. An item without a title is found by its id.
          */
         get: operations["searchItems"];
         put?: never;
@@ -230,7 +230,7 @@ export interface components {
             /** @description Currency of the price in the table of items, such as `€`; absent if the table has none */
             currency?: string;
             brand?: string;
-            /** @description Pieces when the table of items was prepared; absent without a stock. Lists leave out items with 0 or less */
+            /** @description Pieces; absent without a stock. Lists leave out items with 0 or less */
             stock?: number;
             /** @description Web address of a picture; absent if the table of items has none */
             image?: string;
