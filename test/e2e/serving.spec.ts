@@ -83,6 +83,7 @@ describe("API on the local AWS", () => {
             getSimilar: () => call(`/similar/${film[0]}`),
             getPopular: () => call("/popular"),
             getTrending: () => call("/trending"),
+            getLatest: () => call("/latest"),
             searchItems: () => call("/items?query=film"),
             getItem: () => call(`/items/${film[0]}`),
             putEvents: () => watch("visitor", film[0] ?? ""),

@@ -155,7 +155,9 @@ export async function writeChanges(csvPath: string, { manifest, items, users }: 
         await folder.putJson(beside.catalogue, items.catalogue);
     }
     for (const dataset of [items?.dataset, users]) {
-        if (dataset) await folder.put(dataset.path, rowsCsv(dataset.idName, dataset.rows));
+        // A file without changes stays byte for byte, so that its import stays valid.
+        if (dataset && dataset.changed.length > 0)
+            await folder.put(dataset.path, rowsCsv(dataset.idName, dataset.rows));
     }
     const counted = (kind: "items" | "users", rows: number | undefined) => {
         const entry = manifest[kind];

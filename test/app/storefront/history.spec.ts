@@ -31,6 +31,10 @@ describe("Viewer history in the storefront", () => {
         const page = await open(`#/?viewer=${keenViewer}`);
         const favorites = [0, 1, 2].map((place) => `favorite-${place}`);
         for (const row of ["picks", "because", ...favorites, "trending", "popular"]) await waitForFilms(page, row);
+        // The row of new items stays empty.
+        await page.waitForFunction(
+            `performance.getEntriesByType("resource").some(({ name }) => name.includes("/latest?"))`,
+        );
         const { requests } = site.served;
         const methods = throttles(toRates(good())).filter(({ methodPath }) => !methodPath.endsWith("/OPTIONS"));
         const methodOf = (call: string) => {
