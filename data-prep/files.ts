@@ -75,6 +75,9 @@ export function outputFolder(sibling: string) {
 /** Default path of the CSV, relative to the project's folder, where npm runs commands. */
 export const DEFAULT_OUTPUT = "data/personalize_interactions_fixed.csv";
 
+/** Returns the path of the Avro schema of a CSV of items or users, which is beside the CSV. */
+export const schemaPath = (csvPath: string): string => csvPath.replace(/(\.csv)?$/, ".schema.json");
+
 /** Returns the paths of the files that data-prep writes into the folder of the interactions CSV. */
 export const filesBeside = (csvPath: string) => {
     const beside = (name: string) => join(dirname(csvPath), name);
@@ -85,9 +88,9 @@ export const filesBeside = (csvPath: string) => {
         /** The fallback tables: popular, trending and similar films. */
         tables: beside("fallback-tables.json"),
         items: beside("items.csv"),
-        itemsSchema: beside("items.schema.json"),
+        itemsSchema: schemaPath(beside("items.csv")),
         users: beside("users.csv"),
-        usersSchema: beside("users.schema.json"),
+        usersSchema: schemaPath(beside("users.csv")),
     };
 };
 

@@ -2,11 +2,13 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
 import { S3Client } from "@aws-sdk/client-s3";
+import { Option } from "commander";
 import { limits } from "../app/serving/limits.ts";
 import { isBatch } from "../core/config/config.ts";
 import { approximately, ingestionUsd, priceNote } from "../core/config/prices.ts";
 import { describeCampaign, nameInArn, nowIso, type OperationDeps, toServed } from "../core/operations/operation.ts";
 import { readStateFlags, writeStateFlag } from "../core/operations/state-flags.ts";
+import { type Decimal, decimals } from "../data-prep/numbers.ts";
 import { createProgress } from "../data-prep/progress.ts";
 import { counted } from "../data-prep/words.ts";
 import { printResult } from "./lib/cli/output.ts";
@@ -37,7 +39,7 @@ interface Options extends OperationOptions {
     readonly users?: string;
     readonly itemColumns?: string;
     readonly userColumns?: string;
-    readonly decimal?: string;
+    readonly decimal?: Decimal;
     readonly hashUsers?: string;
 }
 
@@ -50,7 +52,11 @@ const command = stackRunbook(
     .option("--users <file>", "a table of users")
     .option("--item-columns <list>", "columns of the table, as in data-prep; default: those of the stack's data")
     .option("--user-columns <list>", "columns of --users, as in data-prep; default: those of the stack's data")
-    .option("--decimal <sign>", "the decimal sign of numbers: comma or point; default: that of the stack's data")
+    .addOption(
+        new Option("--decimal <sign>", "the decimal sign of numbers; default: that of the stack's data").choices(
+            decimals,
+        ),
+    )
     .option("--hash-users <file>", "the key with which data-prep hashed the users' ids")
     .option("--dry-run", "only print what it would change, and the price")
     .parse();
@@ -95,8 +101,8 @@ await runOperation(options, async (stack, deps) => {
     };
     const isNothing = document.items.changed.length + document.users.changed.length === 0;
     const found =
-        `${counted(document.items.changed.length, "item")} differ from the stack's (${document.items.added.length} new), ` +
-        `and ${counted(document.users.changed.length, "user")}.`;
+        `Changes: ${counted(document.items.changed.length, "item")} (${document.items.added.length} new), ` +
+        `${counted(document.users.changed.length, "user")}.`;
     const price = `Personalize bills ${counted(records.length, "record")} at ${approximately(usd)} ${priceNote}.`;
     if (isNothing || options.dryRun) {
         printResult(
@@ -175,7 +181,7 @@ async function servedVersion(stack: OperatedStack, deps: OperationDeps): Promise
     return description && nameInArn(toServed(description).solutionVersionArn);
 }
 
-/** Returns sentences about what uses the new rows, and when (docs/runbooks.md has the sources). */
+/** Returns sentences about what uses the new rows, and when. */
 function whatWorksWhen({ config }: OperatedStack, { items, users }: Changes, sendings: readonly Sending[]): string[] {
     const minutes = limits.tablesCompared / 60_000;
     const isLearning = config.recipe?.startsWith("aws-user-personalization") ?? false;

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { StackConfig } from "../../core/config/config.ts";
+import { hour } from "../../core/cost/time.ts";
 import type { ItemListAnswer, ShownList } from "../api/names.ts";
 import type { AllowedViewer, CampaignAllowance } from "./campaign-allowance.ts";
 import type { Context } from "./context.ts";
@@ -16,8 +17,6 @@ export interface Experiment extends NonNullable<StackConfig["experiment"]> {
     readonly since: number;
 }
 
-const hourMs = 3_600_000;
-
 /**
  * Returns the ID under which an experiment records a viewer: a hash with the experiment's name as the key, so that the
  * records contain no viewer ID, and each experiment divides the viewers independently.
@@ -31,7 +30,7 @@ export const isControl = ({ share }: Pick<Experiment, "share">, subject: string)
 
 /** Returns the end of a viewer's window in epoch milliseconds, and the time from which no event can change its outcome. */
 export const windowEnd = ({ windowHours }: Pick<Experiment, "windowHours">, exposedAt: number) => {
-    const end = exposedAt + windowHours * hourMs;
+    const end = exposedAt + windowHours * hour;
     return { end, closed: end + oldestEvent * 1000 };
 };
 
@@ -132,18 +131,19 @@ export function experimenter(parts: ExperimentParts) {
     }
 
     return {
-        /** Returns the lists that a viewer of the control group gets; undefined for other viewers. */
-        controlOf(userId: string): Experiment["control"] | undefined {
-            return isControl(experiment, subjectId(experiment, userId)) ? experiment.control : undefined;
-        },
-        /** Records in the background that the viewer gets a list. A process writes each viewer once. */
-        expose(viewer: AllowedViewer, trace: Trace): void {
+        /**
+         * Records in the background that the viewer gets a list; a process writes each viewer once. Returns the lists that
+         * a viewer of the control group gets, and undefined for other viewers.
+         */
+        expose(viewer: AllowedViewer, trace: Trace): Experiment["control"] | undefined {
             const subject = subjectId(experiment, viewer.userId);
-            if (known.has(subject)) return;
-            const work = record(subject, viewer).catch(failed("a viewer", trace));
-            known.set(subject, work);
-            // The next request tries again if this one recorded nothing.
-            trace.background.push(work.then((exposedAt) => exposedAt === undefined && known.delete(subject)));
+            if (!known.has(subject)) {
+                const work = record(subject, viewer).catch(failed("a viewer", trace));
+                known.set(subject, work);
+                // The next request tries again if this one recorded nothing.
+                trace.background.push(work.then((exposedAt) => exposedAt === undefined && known.delete(subject)));
+            }
+            return isControl(experiment, subject) ? experiment.control : undefined;
         },
         /** Adds what the viewer watched to the viewer's record in the background, if the experiment has reached them. */
         observe(userId: string, watches: readonly ViewerEvent[], trace: Trace): void {

@@ -111,8 +111,8 @@ export function answers(parts: OperationParts): Answers {
             const isFiltered = appliesFilter({ ...given, ...rules });
             const promotion = isFiltered ? parts.promotionAt(parts.clock()) : undefined;
             const experiment = isFiltered ? parts.experiment : undefined;
-            const ask = { ...rules, ...given, promotion, proven, addresses, control: experiment?.controlOf(userId) };
-            experiment?.expose(ask, trace);
+            const control = experiment?.expose({ userId, proven, addresses }, trace);
+            const ask = { ...rules, ...given, promotion, proven, addresses, control };
             if (listKey(ask) === "") traffic.count(userId, trace);
             return viewersReply(await recommend(ask, trace), trace, experiment !== undefined);
         },

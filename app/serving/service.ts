@@ -18,7 +18,7 @@ import { eventLimits } from "./period-counts.ts";
 import type { CampaignPort, Log, PutEvents, TablePort, TablesPort } from "./ports.ts";
 import { recommender } from "./recommend.ts";
 import { type Reply, toGatewayResult } from "./reply.ts";
-import { newTrace, requestLine } from "./request-line.ts";
+import { newTrace, requestLine, type Trace } from "./request-line.ts";
 import { resilience, settled } from "./resilience.ts";
 import { router } from "./router.ts";
 import { listSelector } from "./selection.ts";
@@ -136,11 +136,15 @@ const callerReader =
         };
     };
 
+/** Returns the header with the duration and, unless an experiment must hide it, the layer that answered. */
+const serverTiming = ({ layer, isBlind }: Trace, milliseconds: number): string =>
+    `${(!isBlind && layer) || "function"};dur=${milliseconds.toFixed(1)}`;
+
 /** Creates the API of one process from the functions with which it calls AWS. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
-    const { filters, watchedFilterArn = "", noun = "film", filtersOfWatched } = config;
-    const { publicHistories, batch, trackUnproven, customMetrics, watchedTypes, eventTypes } = config;
+    const { filters, watchedFilterArn = "", noun = "film" } = config;
+    const { publicHistories, batch, filtersOfWatched, customMetrics } = config;
     // With lists from batch inference, no request waits for a campaign, so a request can wait longer for DynamoDB.
     const tableResilience = resilience(batch ? limits.table + limits.campaign : limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
@@ -179,8 +183,10 @@ export function createService(parts: ServiceParts): Service {
             recommend: recommender({ ...shared, lists, leavesOutWatched }),
             takeEvents: eventTaker({
                 ...shared,
-                ...{ trackUnproven, watchedTypes, eventTypes },
                 putEvents: parts.putEvents,
+                trackUnproven: config.trackUnproven,
+                watchedTypes: config.watchedTypes,
+                eventTypes: config.eventTypes,
                 eventLimits: eventLimits(common),
             }),
             history: historian(common),
@@ -222,9 +228,8 @@ export function createService(parts: ServiceParts): Service {
             const milliseconds = performance.now() - begun;
             const bytes = Buffer.byteLength(result.body, result.isBase64Encoded ? "base64" : "utf8");
             log(requestLine({ ...done, at: clock(), milliseconds, bytes }, trace));
-            const layer = (!trace.isBlind && trace.layer) || "function";
-            const timing = { "Server-Timing": `${layer};dur=${milliseconds.toFixed(1)}` };
-            return { ...result, headers: { ...result.headers, ...timing, "X-Request-Id": requestId } };
+            const headers = { "Server-Timing": serverTiming(trace, milliseconds), "X-Request-Id": requestId };
+            return { ...result, headers: { ...result.headers, ...headers } };
         },
         remembered: () => memory.size,
     };

@@ -8,6 +8,7 @@ import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../core/config/config.ts";
 import { filterFieldProblems } from "../../core/config/filter-fields.ts";
 import { nameInArn } from "../../core/operations/operation.ts";
+import { schemaPath } from "../../data-prep/files.ts";
 import { boundaryProblem, keyProblem, warnUnread } from "./existing-resources.ts";
 import { identityProblem } from "./identity.ts";
 import { fileProblem, refuse } from "./load-config.ts";
@@ -179,7 +180,7 @@ export function schemaChangeFault(before: string, after: string): string | undef
  * @throws ProgramError if the schema is missing or has another type (Developer Guide, "Schemas")
  */
 export function schemaBeside(csvPath: string, datasetType: "ITEMS" | "USERS"): string {
-    const path = csvPath.replace(/(\.csv)?$/, ".schema.json");
+    const path = schemaPath(csvPath);
     const idField = datasetType === "ITEMS" ? "ITEM_ID" : "USER_ID";
     if (!existsSync(path)) {
         throw new ProgramError(`${csvPath} needs its Avro schema in ${path}. docs/data.md shows an example.`);

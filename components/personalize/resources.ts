@@ -43,9 +43,9 @@ class StackRecord extends HandledResource<StackRecordInputs> {
 /**
  * Declares the stack's owner and its record. Returns the owner's ID, the record, which must be deleted after everything
  * that writes state flags, the stack's name before an unfinished rename (empty without such a rename), config
- * `idle.action` or its default, which depends on the release that created the stack, and the running experiment. The promise resolves after the
- * check that no other stack in the account has the same names. Declare all other resources later, so that a rejected
- * `up` creates nothing.
+ * `idle.action` or its default, which depends on the release that created the stack, and the running experiment. The
+ * promise resolves after the check that no other stack in the account has the same names. Declare all other resources
+ * later, so that a rejected `up` creates nothing.
  */
 export async function declareStack(
     { stack, region, tags, names, nameSuffix, adopt, monthlyLimitUsd, idle, experiment }: StackConfig,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { messageOf } from "terminal-text";
 import type { AvroField, AvroSchema } from "../avro.ts";
+import { schemaPath } from "../files.ts";
 import { parseRecords } from "../reading/scan.ts";
 import { abbreviate } from "../values.ts";
 import { fieldText, isNumber } from "./content.ts";
@@ -28,10 +29,10 @@ export function parseRows(csv: Uint8Array, schema: AvroSchema): Rows {
  * files does not exist. Throws errors of the file system, and an Error for another CSV.
  */
 export async function readRows(csvPath: string): Promise<Rows | undefined> {
-    const schemaPath = csvPath.replace(/(\.csv)?$/, ".schema.json");
-    if (!existsSync(csvPath) || !existsSync(schemaPath)) return undefined;
+    const schemaFile = schemaPath(csvPath);
+    if (!existsSync(csvPath) || !existsSync(schemaFile)) return undefined;
     try {
-        return parseRows(await readFile(csvPath), JSON.parse(await readFile(schemaPath, "utf8")));
+        return parseRows(await readFile(csvPath), JSON.parse(await readFile(schemaFile, "utf8")));
     } catch (error) {
         throw new Error(`${csvPath} is not a file of data-prep: ${messageOf(error)}`);
     }

@@ -1,4 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, paginateQuery, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { day } from "../../../core/cost/time.ts";
 import { countWatches, type Experiment, isControl, windowEnd } from "../../serving/experiment.ts";
 import type { SubjectKey, TablePort } from "../../serving/ports.ts";
 import { itemKey, number, numberOf, refusedOrThrow, text, textOf } from "./table-items.ts";
@@ -67,8 +68,6 @@ export interface ExperimentCell {
     readonly chosen: number;
 }
 
-const dayMs = 24 * 3_600_000;
-
 /** Sums the records of an experiment, so that no caller sees a viewer. Throws DynamoDB's errors. */
 export async function sumRecords(
     client: DynamoDBClient,
@@ -88,7 +87,7 @@ export async function sumRecords(
         for await (const { Items = [] } of pages) {
             for (const item of Items) {
                 const group = {
-                    day: Math.ceil(windowEnd(experiment, numberOf(item, "exposedAt")).closed / dayMs),
+                    day: Math.ceil(windowEnd(experiment, numberOf(item, "exposedAt")).closed / day),
                     isControl: isControl(experiment, textOf(item, "sk")),
                     proven: numberOf(item, "proven") === 1,
                 };

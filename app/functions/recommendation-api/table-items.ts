@@ -24,6 +24,7 @@ export const numberOf = (item: Item, name: string): number => Number(item[name]?
 
 /** Returns the key of an item. */
 export const itemKey = (pk: string, sk: string) => ({ pk: text(pk), sk: text(sk) });
+
 /** Returns undefined for a failed condition, which is a normal result. Throws any other error. */
 export function refusedOrThrow(error: unknown): undefined {
     if (error instanceof ConditionalCheckFailedException) return undefined;

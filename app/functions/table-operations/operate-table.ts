@@ -113,9 +113,9 @@ async function viewerKeys(client: DynamoDBClient, TableName: string, userId: str
 }
 
 /**
- * Deletes a viewer's items (`keys`), and the counts of the viewer's requests in each hour. Then writes an empty item with a new
- * revision, so that every process of the API drops what it knows of the viewer within seconds. The item expires after a day.
- * `at` is epoch milliseconds.
+ * Deletes a viewer's items (`keys`), and the counts of the viewer's requests in each hour. Then writes an empty item
+ * with a new revision, so that every process of the API drops what it knows of the viewer within seconds. The item
+ * expires after a day. `at` is epoch milliseconds.
  */
 async function forgetViewer(
     client: DynamoDBClient,

@@ -37,7 +37,7 @@ function ofViewers(result: ExperimentResult): string {
         group,
         last[group].viewers,
         last[group].watches,
-        mean(last[group]).toFixed(3),
+        last[group].viewers === 0 ? "–" : mean(last[group]).toFixed(3),
         chosen[group],
     ];
     const fits = fitsShare(result)
@@ -61,7 +61,7 @@ function effectLines(result: ExperimentResult, { effect }: DailyResult): string[
         "Intervals: 95 % confidence sequences, which hold on all days together; normal mixture with the variance " +
             `${tuning.toFixed(2)} / ${tunedViewers} of a viewer's, tightest at ${tunedViewers} viewers.`,
         decidedOn !== null
-            ? `The interval of the difference did not contain 0 on ${formatDay(decidedOn)}: ${effect.difference.estimate > 0 ? "the campaign brings more watches" : "the campaign brings no more watches"}.`
+            ? `The interval of the difference did not contain 0 on ${formatDay(decidedOn)}: ${effect.difference.estimate > 0 ? "the campaign brings more watches" : "the campaign brings fewer watches"}.`
             : daysNeeded === null
               ? `The groups do not differ so far. At ${rate}, a decision takes more than ten years.`
               : `Not decided. About ${counted(daysNeeded, "more day")} at ${rate}, if the difference stays.`,

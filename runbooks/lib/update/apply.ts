@@ -22,10 +22,8 @@ export interface SentRecord {
 }
 
 /** Maximum number of records in a call, and maximum length of a record's properties (API reference). */
-const limits = {
-    ITEM_ID: { records: 10, properties: 32_000 },
-    USER_ID: { records: 10, properties: 24_000 },
-} as const;
+const mostRecords = 10;
+const longestProperties = { ITEM_ID: 32_000, USER_ID: 24_000 } as const;
 /** Milliseconds between two calls: a dataset group accepts ten calls a second (Developer Guide, "Quotas"). */
 const betweenCalls = 100;
 
@@ -33,7 +31,7 @@ const betweenCalls = 100;
 export function toRecords({ rows, changed, idName }: DatasetChanges): SentRecord[] {
     return changed.map((id) => {
         const properties = toProperties(rows.fields, rows.byId.get(id) ?? []);
-        const most = limits[idName].properties;
+        const most = longestProperties[idName];
         if (properties.length <= most) return { id, properties };
         throw new RunbookError(
             `${id} has values of ${properties.length} characters, and Personalize accepts ${most}. Shorten its texts; nothing was changed.`,
@@ -49,9 +47,8 @@ export async function sendRecords(
     records: readonly SentRecord[],
     { progress, sleep }: { progress: (done: number) => void; sleep: (ms: number) => Promise<unknown> },
 ): Promise<void> {
-    const most = limits[idName].records;
-    for (let at = 0; at < records.length; at += most) {
-        const some = records.slice(at, at + most);
+    for (let at = 0; at < records.length; at += mostRecords) {
+        const some = records.slice(at, at + mostRecords);
         try {
             await (idName === "ITEM_ID"
                 ? client.send(
@@ -68,12 +65,12 @@ export async function sendRecords(
                   ));
         } catch (error) {
             throw new RunbookError(
-                `Personalize accepted ${at} of ${counted(records.length, "record")}, and refused one of ${some.map(({ id }) => id).join(", ")}: ` +
+                `Personalize accepted ${at} of ${counted(records.length, "record")}. The call with ${some.map(({ id }) => id).join(", ")} failed: ` +
                     `${error instanceof Error ? error.message : error}\nThe stack's files are unchanged, so the same command sends all records again.`,
             );
         }
-        progress(Math.min(records.length, at + most));
-        if (at + most < records.length) await sleep(betweenCalls);
+        progress(at + some.length);
+        if (at + mostRecords < records.length) await sleep(betweenCalls);
     }
 }
 
@@ -111,6 +108,8 @@ export async function changedTables(
     return tables;
 }
 
+const sha256 = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
+
 /** Replaces fallback tables in the stack's bucket, each in one write. */
 export async function storeTables(s3: S3Client, Bucket: string, tables: readonly ChangedTables[]): Promise<void> {
     for (const { key, bytes } of tables) {
@@ -121,7 +120,7 @@ export async function storeTables(s3: S3Client, Bucket: string, tables: readonly
                 Body: bytes,
                 ContentType: "application/json",
                 // `pulumi up` writes the same metadata.
-                Metadata: { sha256: createHash("sha256").update(bytes).digest("hex") },
+                Metadata: { sha256: sha256(bytes) },
             }),
         );
     }
@@ -140,8 +139,7 @@ export async function sentRows(
 ) {
     const before = await hashFile(path);
     if (importedHash(sent?.[kind], before) !== imported) return sent?.[kind];
-    const after = createHash("sha256").update(rowsCsv(idName, rows)).digest("hex");
-    return { imported, files: [after, before] };
+    return { imported, files: [sha256(rowsCsv(idName, rows)), before] };
 }
 
 /** Writes the changes into the files beside the interactions at `csvPath`; each file completely or not at all. */

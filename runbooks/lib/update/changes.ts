@@ -10,7 +10,7 @@ import { type CatalogueItem, catalogueBeside, changeItems } from "../../../data-
 import { filesBeside } from "../../../data-prep/files.ts";
 import { readUserHash, refuseOtherHash } from "../../../data-prep/hash-users.ts";
 import { type Manifest, readManifest } from "../../../data-prep/manifest.ts";
-import { type Decimal, decimals } from "../../../data-prep/numbers.ts";
+import { type Decimal, type DecimalChoice, decimals } from "../../../data-prep/numbers.ts";
 import { readOptionsFile } from "../../../data-prep/options-file.ts";
 import { createSuggest } from "../../../data-prep/suggestion.ts";
 import { RunbookError } from "../cli/runbook.ts";
@@ -24,7 +24,7 @@ export interface GivenTables {
     readonly users?: string | undefined;
     readonly itemColumns?: string | undefined;
     readonly userColumns?: string | undefined;
-    readonly decimal?: string | undefined;
+    readonly decimal?: Decimal | undefined;
     readonly hashUsers?: string | undefined;
 }
 
@@ -68,9 +68,9 @@ export async function findChanges(config: StackConfig, tables: GivenTables): Pro
             `There is no ${filesBeside(csvPath).manifest}, so the stack's items are not known. Prepare the data: npm run data-prep`,
         );
     }
-    const options = { ...(await preparedWith(manifest)), ...definedOnly(tables) };
+    const options = { ...(await preparedWith(manifest)), ...tables };
     const suggest = createSuggest(["npm", "run", "update-items", "--", tables.items ?? ""]);
-    const numbers = { decimal: decimals.find((each) => each === options.decimal) as Decimal | undefined, suggest };
+    const numbers = { decimal: options.decimal, suggest };
     const pathOf = (kind: "items" | "users") =>
         projectFile(config.metadataFiles[kind] ?? filesBeside(config.interactionsFile)[kind]);
     return {
@@ -80,9 +80,6 @@ export async function findChanges(config: StackConfig, tables: GivenTables): Pro
     };
 }
 
-const definedOnly = (tables: GivenTables): GivenTables =>
-    Object.fromEntries(Object.entries(tables).filter(([, value]) => value !== undefined));
-
 /** Returns the options of data-prep with which the stack's tables were read. */
 async function preparedWith({ options, optionsFile }: Manifest): Promise<GivenTables> {
     const words = optionsFile ? (await readOptionsFile(projectFile(optionsFile.file), ".")).options : options;
@@ -91,12 +88,11 @@ async function preparedWith({ options, optionsFile }: Manifest): Promise<GivenTa
     );
     const { values } = parseArgs({ args: [...words], options: named, strict: false, allowPositionals: true });
     const text = (name: string) => (typeof values[name] === "string" ? values[name] : undefined);
-    return { itemColumns: text("item-columns"), userColumns: text("user-columns"), decimal: text("decimal") };
+    const decimal = decimals.find((each) => each === text("decimal"));
+    return { itemColumns: text("item-columns"), userColumns: text("user-columns"), decimal };
 }
 
-type Numbers = NonNullable<Parameters<typeof itemsAt>[2]>;
-
-async function changedItems(csvPath: string, path: string, tables: GivenTables, numbers: Numbers) {
+async function changedItems(csvPath: string, path: string, tables: GivenTables, numbers: DecimalChoice) {
     const file = tables.items ?? "";
     const table = await itemsAt(file, tables.itemColumns, numbers);
     refuseBad(file, table.bad);
@@ -127,7 +123,7 @@ async function changedUsers(
     path: string,
     manifest: Manifest,
     { users: file = "", userColumns, hashUsers }: GivenTables,
-    numbers: Numbers,
+    numbers: DecimalChoice,
 ): Promise<DatasetChanges> {
     const userHash = hashUsers === undefined ? undefined : readUserHash(hashUsers);
     const suggest = createSuggest(["npm", "run", "update-items", "--", "--users", file]);
