@@ -16,8 +16,8 @@ const followsPrice = /movie-recommender:(cost|observability):/;
 /** Operations of the engine that are parts of a replacement, which is also listed as `replace`. */
 const partOfReplacement = new Set(["create-replacement", "delete-replaced", "remove-pending-replace"]);
 
-/** Runs preview and returns its steps. */
-async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
+/** Runs preview and returns its steps. The lines for people have no fixed form: the engine prints dots between them. */
+export async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
     const preview = await aws.engine("preview", "--json");
     assertExit(preview, 0);
     return (JSON.parse(preview.stdout) as { steps: Step[] }).steps;
