@@ -61,11 +61,13 @@ export function openDescription(text: string) {
     const description: Description = JSON.parse(text);
     // The OpenAPI document as a whole is not a schema, and has keywords that JSON Schema does not define.
     const compiler = (allErrors: boolean) =>
-        new Ajv2020({ strict: false, validateSchema: false, allErrors, addUsedSchema: false }).addSchema(
+        new Ajv2020({ strict: false, meta: false, validateSchema: false, allErrors, addUsedSchema: false }).addSchema(
             description,
             "api",
         );
-    const [first, all] = [compiler(false), compiler(true)];
+    const first = compiler(false);
+    // Few requests are wrong, so the start of the function does not wait for this compiler.
+    let all: Ajv2020 | undefined;
     const operations = new Map<string, ReadonlyMap<string, DescribedOperation>>();
     for (const [path, methods] of Object.entries(description.paths)) {
         const operationEntries = Object.entries(methods).map(([method, operation]): [string, DescribedOperation] => [
@@ -113,6 +115,7 @@ export function openDescription(text: string) {
                 if (validate(request)) return { request };
                 const size = [raw.body, ...Object.values(raw.path), ...Object.values(raw.query)].join("").length;
                 if (size > explainedLength) return { faults: (validate.errors ?? []).map(faultOf) };
+                all ??= compiler(true);
                 explain ??= all.compile(createRequestSchema(resolvedParameters, bodyPointer));
                 explain(request);
                 return { faults: (explain.errors ?? []).map(faultOf) };

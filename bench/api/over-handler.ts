@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { type ApiConfig, pickApiValues } from "../../app/serving/service.ts";
-import { readApiDescription } from "../../components/api/api-document.ts";
+import { apiFiles } from "../../components/api/api-function.ts";
 import { bundleFile } from "../../components/common/lambda-bundle.ts";
 import { good } from "../../test/core/config/parsed.ts";
 import { startIssuer } from "../../test/support/issuer.ts";
@@ -54,7 +54,7 @@ async function coldStart(): Promise<{ readonly milliseconds: number; readonly by
     try {
         const bundle = await readFile(bundleFile("recommendation-api"));
         await writeFile(join(folder, "index.mjs"), bundle);
-        await writeFile(join(folder, "openapi.json"), JSON.stringify(readApiDescription()));
+        for (const [file, text] of Object.entries(apiFiles(good()))) await writeFile(join(folder, file), text);
         const args = [...nodeOptions, "--input-type=module", "--eval", program, join(folder, "index.mjs")];
         const times: number[] = [];
         for (let start = 0; start < starts; start++) {

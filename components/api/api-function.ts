@@ -66,8 +66,9 @@ export function apiFunction(
         {
             code: "recommendation-api",
             beside: {
-                "openapi.json": new pulumi.asset.StringAsset(JSON.stringify(readApiDescription())),
-                "list-rules.json": new pulumi.asset.StringAsset(JSON.stringify(listRules(config))),
+                ...Object.fromEntries(
+                    Object.entries(apiFiles(config)).map(([file, text]) => [file, new pulumi.asset.StringAsset(text)]),
+                ),
                 ...Object.fromEntries(Object.entries(page ?? {}).map(([file, asset]) => [`storefront/${file}`, asset])),
             },
             functionName: names.api,
@@ -131,6 +132,12 @@ function createSettings(
         },
     };
 }
+
+/** Returns the texts of the files that the API's function reads when it starts, by the name in its package. */
+export const apiFiles = (config: StackConfig) => ({
+    "openapi.json": JSON.stringify(readApiDescription()),
+    "list-rules.json": JSON.stringify(listRules(config)),
+});
 
 /** Returns the filters and promotions that the API applies itself. */
 const listRules = ({ filters, promotions }: StackConfig): StackListRules => ({
