@@ -70,21 +70,29 @@ export const anyFailure = {
 } as const;
 
 /**
+ * Returns the address of a page of the documents for a reader who may have no clone, or the page's path in the clone. A
+ * site shows the page `alarms` at `/alarms`, and GitHub at `/alarms.md`.
+ */
+export function docsAddress({ docsUrl }: Pick<StackConfig, "docsUrl">, page: "alarms" | "runbooks"): string {
+    return `${docsUrl ?? "docs"}/${page}${docsUrl === undefined || docsUrl.includes("/blob/") ? ".md" : ""}`;
+}
+
+/**
  * Creates a CloudWatch alarm that notifies only about the state ALARM. With notifications for the state OK, every new
  * alarm would send one.
  */
 export function stackAlarm(
     name: string,
     alarm: Alarm,
-    { names, tags }: Pick<StackConfig, "names" | "tags">,
+    config: Pick<StackConfig, "names" | "tags" | "docsUrl">,
     topicArn: pulumi.Input<string>,
     opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.MetricAlarm {
     return new aws.cloudwatch.MetricAlarm(
         name,
         {
-            name: `${names.alarmPrefix}-${alarm.id}`,
-            alarmDescription: `${alarm.says}: docs/alarms.md#${alarm.id}`,
+            name: `${config.names.alarmPrefix}-${alarm.id}`,
+            alarmDescription: `${alarm.says}: ${docsAddress(config, "alarms")}#${alarm.id}`,
             ...watchedBy(alarm),
             comparisonOperator: alarm.calls === "above" ? "GreaterThanThreshold" : "GreaterThanOrEqualToThreshold",
             threshold: alarm.threshold,
@@ -92,7 +100,7 @@ export function stackAlarm(
             datapointsToAlarm: alarm.datapoints.needed,
             treatMissingData: alarm.missing,
             alarmActions: [topicArn],
-            tags,
+            tags: config.tags,
         },
         opts,
     );

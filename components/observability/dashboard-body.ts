@@ -14,6 +14,8 @@ export interface DashboardArgs extends MetricSources {
     /** US dollars. */
     readonly monthlyLimitUsd: number;
     readonly idleHours: number;
+    /** Address of the page with the runbooks. */
+    readonly help: string;
     /** Whether batch inference makes the lists. If so, the dashboard has no graphs about the campaign. */
     readonly batch: boolean;
 }
@@ -81,7 +83,7 @@ function healthy(args: DashboardArgs) {
         { expression: jobErrors(args, name), label, period: minutes5 },
     ];
     return {
-        heading: "## Health\nRequests, errors, latency and failed jobs. Find help in docs/runbooks.md.",
+        heading: `## Health\nRequests, errors, latency and failed jobs. Find help in ${args.help}.`,
         row: [
             ...ofCampaign(
                 graph("Successful requests in five minutes", [serving(servingMetrics.successes, "successful")]),

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import { isBatch, type StackConfig } from "../../core/config/config.ts";
-import { type Alarm, stackAlarm } from "./alarm.ts";
+import { type Alarm, docsAddress, stackAlarm } from "./alarm.ts";
 import { failuresAlarm, observedStack, selectAlarms } from "./alarms.ts";
 import { dashboardBody, dashboardUrl } from "./dashboard-body.ts";
 import type { MetricSources } from "./stack-metrics.ts";
@@ -60,6 +60,7 @@ export class Observability extends pulumi.ComponentResource {
             batch: isBatch(config),
             ...place,
             region: config.region,
+            help: docsAddress(config, "runbooks"),
             alarmArns,
             monthlyLimitUsd,
             idleHours: idle.hours,

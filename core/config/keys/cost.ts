@@ -71,6 +71,12 @@ export const costKeys = {
         },
         maySecret: true,
     }),
+    docsUrl: optional({
+        description:
+            "address of your copy of `docs`, such as `https://github.com/you/movie-recommender/blob/main/docs` or your site's, for alarms and the dashboard. Empty: they name the file in the clone",
+        other: "https://films.example/docs",
+        check: matches(/^https:\/\/\S{1,300}[^\s/]$/, "which is not an https address without a final slash"),
+    }),
     budget: flag(true, {
         description: "AWS budget; `false` if the account [refuses budgets](cost.md#an-account-that-refuses-budgets)",
     }),

@@ -66,7 +66,7 @@ export async function listAlarms(client: CloudWatchClient, AlarmNamePrefix: stri
             state: StateValue,
             since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString() ?? null,
             reason: StateReason,
-            page: /docs\/[\w./-]+\.md(?:#[\w-]+)?/.exec(AlarmDescription)?.[0] ?? null,
+            page: /: (\S+#[\w-]+)$/.exec(AlarmDescription)?.[1] ?? null,
         }))
         .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }

@@ -68,7 +68,14 @@ describe("CloudWatch dashboard", () => {
         (
             dashboardBody({
                 ...place,
-                ...{ region: "eu-central-1", alarmArns: ["a"], monthlyLimitUsd: 200, idleHours: 24, batch },
+                ...{
+                    region: "eu-central-1",
+                    alarmArns: ["a"],
+                    monthlyLimitUsd: 200,
+                    idleHours: 24,
+                    help: "docs/runbooks.md",
+                    batch,
+                },
             }) as { widgets: readonly Widget[] }
         ).widgets;
     const widgets = widgetsOf(false);
@@ -209,6 +216,23 @@ describe("Observability component", () => {
                 ["failures", undefined],
             ],
         );
+    });
+
+    it("alarms and the dashboard name the pages of `docsUrl`, as a site and as GitHub shows them", async () => {
+        for (const [docsUrl, alarms, runbooks] of [
+            ["https://films.example/docs", "https://films.example/docs/alarms#errors", "/docs/runbooks."],
+            [
+                "https://github.com/a/b/blob/c/docs",
+                "https://github.com/a/b/blob/c/docs/alarms.md#errors",
+                "/docs/runbooks.md.",
+            ],
+        ] as const) {
+            await observe({ docsUrl });
+            const [alarm] = declaredResources.filter(({ inputs }) => inputs.alarmDescription?.endsWith("#errors"));
+            assert.equal(alarm?.inputs.alarmDescription.split(": ").at(-1), alarms);
+            const dashboard = declaredResources.find(({ type }) => type.endsWith(":Dashboard"));
+            assert.ok(JSON.stringify(dashboard?.inputs.dashboardBody).includes(runbooks));
+        }
     });
 
     it("the dashboard finds the metrics of all solution versions with a SEARCH expression", async () => {
