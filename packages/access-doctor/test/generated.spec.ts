@@ -18,7 +18,7 @@ import { now, type Simulation, simulateImport, simulateOthers } from "./fixtures
 const evaluator = "@cloud-copilot/iam-simulate@0.1.173";
 const tools = join(import.meta.dirname, "..", "..", "..", ".tools", "access-judge");
 
-const wanted = { denials: 300, misses: 150 };
+const wanted = { denials: 120, misses: 60 };
 
 const keysOf = (statement: Statement | undefined) => Object.values(statement?.Condition ?? {}).flatMap(Object.keys);
 
@@ -100,7 +100,7 @@ describe("`diagnose` of generated policies, judged by a third-party IAM evaluato
             );
     });
 
-    it("300 denials are explained and fixed without harm, and 150 near misses cause no false alarm", async () => {
+    it("120 denials are explained and fixed without harm, and 60 near misses cause no false alarm", async () => {
         const random = seededRandom(1);
         const counts = { denials: 0, misses: 0, fixed: 0 };
         const wrong: string[] = [];
@@ -128,6 +128,6 @@ describe("`diagnose` of generated policies, judged by a third-party IAM evaluato
             if (before.some((isAllowed, at) => isAllowed !== now[at])) tell("the fix changes what others may do");
         }
         assert.deepEqual(wrong, []);
-        assert.ok(counts.fixed > 50, `${counts.fixed}`);
+        assert.ok(counts.fixed > 20, `${counts.fixed}`);
     }).timeout(240_000);
 });
