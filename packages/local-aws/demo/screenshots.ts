@@ -1,12 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Browser, Page } from "puppeteer-core";
 import { messageOf } from "terminal-text";
 import { version } from "../instance.ts";
 import { openBrowser } from "./browser.ts";
 
-/** `npm run screenshots -- --url URL`: screenshots of a running storefront for docs/. */
+/** `npm run screenshots -- --url URL --report report.html`: the pictures of docs/. */
 
 interface Shot {
     readonly name: string;
@@ -58,10 +59,11 @@ const options = new Command("screenshots")
     )
     .requiredOption("--url <url>", "the page, such as the demo prints it", parseAddress)
     .option("--out <folder>", "folder for the pictures", join(import.meta.dirname, "../../../docs/images"))
+    .option("--report <file>", "also take the HTML page of data-prep's quality report")
     .addOption(new Option("--only <names...>", "some of the pictures").choices(shots.map(({ name }) => name)))
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse()
-    .opts<{ url: string; out: string; only?: string[] }>();
+    .opts<{ url: string; out: string; report?: string; only?: string[] }>();
 
 function parseAddress(text: string): string {
     if (!URL.canParse(text))
@@ -77,6 +79,14 @@ try {
     for (const shot of shots.filter(({ name }) => options.only?.includes(name) ?? true)) {
         const path = `${options.out}/storefront-${shot.name}.webp` as const;
         await take(browser, shot, path);
+        console.log(path);
+    }
+    if (options.report !== undefined) {
+        const path = `${options.out}/quality-report.webp` as const;
+        const page = await browser.newPage();
+        await page.setViewport({ width: 1200, height: 1500, deviceScaleFactor: fineLetters });
+        await page.goto(pathToFileURL(options.report).href);
+        await page.screenshot({ path, quality: 90 });
         console.log(path);
     }
 } catch (error) {
