@@ -71,7 +71,7 @@ await runOperation(options, async (stack, deps, signal) => {
     }
     if (options.dryRun) {
         return printed(
-            `It would create campaign ${inputs.name} (${inWords(wanted)}), which ${costs}.`,
+            `${description ? "Nothing to create:" : "It would create"} campaign ${inputs.name} (${inWords(wanted)}), which ${costs}.`,
             campaign?.campaignArn ?? null,
             wanted,
             usdPerMonth,

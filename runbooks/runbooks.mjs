@@ -51,6 +51,7 @@ export const runbooks = {
     experiment: declared(everyDay, "say whether the campaign brings more watches, and what each of them costs"),
     "forget-viewer": declared(everyDay, "delete viewers' data from the API and from Personalize", {
         changes: "yes",
+        costs: "AWS names no price",
         asks: true,
     }),
     retrain: declared(everyDay, "train on new data; switch to the new version if it passes the quality gate", {
