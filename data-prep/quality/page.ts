@@ -62,7 +62,7 @@ export function qualityPage({ name, checks, figures, eventTypes, sources }: Qual
     };
     const figure = (title: string, text: string, chart: string) =>
         `<section><h2>${html(title)}</h2>${chart}<p>${html(text)}</p></section>`;
-    const perBar = events.daysPerBar === 1 ? "a day" : `in ${events.daysPerBar} days`;
+    const perBar = events.daysPerBar === 1 ? "per day" : `per ${events.daysPerBar} days`;
     const types = eventTypes.map((type) => `${type.name} ${count(type.rows)}`).join(", ");
     return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

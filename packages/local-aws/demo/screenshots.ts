@@ -84,9 +84,9 @@ try {
     if (options.report !== undefined) {
         const path = `${options.out}/quality-report.webp` as const;
         const page = await browser.newPage();
-        await page.setViewport({ width: 1200, height: 1500, deviceScaleFactor: fineLetters });
+        await page.setViewport({ width: 1200, height: 900, deviceScaleFactor: fineLetters });
         await page.goto(pathToFileURL(options.report).href);
-        await page.screenshot({ path, quality: 90 });
+        await page.screenshot({ path, quality: 90, fullPage: true });
         console.log(path);
     }
 } catch (error) {
