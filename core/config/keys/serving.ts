@@ -58,7 +58,7 @@ export const servingKeys = {
         },
     ),
     publicHistories: flag(false, {
-        description: "strangers may see [the films that a viewer watched](serving.md#histories); only for public data",
+        description: "strangers may see [the items that a viewer watched](serving.md#histories); only for public data",
     }),
     hideUnavailable: flag(true, {
         description:

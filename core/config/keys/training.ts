@@ -95,7 +95,7 @@ export const trainingKeys = {
     }),
     watchedFilter: flag(true, {
         description:
-            "filter `movie-recommender-unwatched`, without charge: removes items with events of the types in the [manifest's](data.md#manifest) `consumedTypes`. `false`: lists [contain watched films](serving.md#watched-films)",
+            "filter `movie-recommender-unwatched`, without charge: removes items with events of the types in the [manifest's](data.md#manifest) `consumedTypes`. `false`: lists [contain watched films](serving.md#watched-items)",
         changes: "± Filter",
         effect: "cached lists change within an hour, or at once after `npm run flush-cache`",
     }),
