@@ -28,8 +28,20 @@ export function createMetering(store: Store, speed: Speed, meter: Meter) {
         return { id, kind, region, arn, arns, tags: byKey };
     };
 
-    /** Returns the campaign, the dataset, or the dataset of the event tracker that a runtime call names. */
+    // A runtime call does not wait for SQLite: the subjects are read again only after a change of the store.
+    const subjects = new Map<string, MeteredResource>();
+    let seen = store.changes();
     const subjectOf = (region: string, input: Record<string, unknown>): MeteredResource | undefined => {
+        if (seen !== store.changes()) subjects.clear();
+        seen = store.changes();
+        const key = JSON.stringify([region, input.campaignArn, input.datasetArn, input.trackingId]);
+        const subject = subjects.get(key) ?? readSubject(region, input);
+        if (subject) subjects.set(key, subject);
+        return subject;
+    };
+
+    /** Returns the campaign, the dataset, or the dataset of the event tracker that a runtime call names. */
+    const readSubject = (region: string, input: Record<string, unknown>): MeteredResource | undefined => {
         const { campaignArn, datasetArn, trackingId } = input;
         const named = store.find(region, String(campaignArn ?? datasetArn));
         if (named?.kind === "campaign") return describe(named, { CampaignArn: named.arn });

@@ -86,6 +86,11 @@ export function openStore(dataDir: string) {
     const release = database.prepare("UPDATE resources SET heldUntil = ? WHERE heldUntil = ?");
 
     const transaction = transactionOn(database);
+    let changes = 0;
+    const change = <Result>(result: Result): Result => {
+        changes++;
+        return result;
+    };
     const clock = openClock(database);
 
     return {
@@ -94,7 +99,7 @@ export function openStore(dataDir: string) {
         /** Adds a resource with its tags. The caller must have checked that no resource has the ARN. */
         add(resource: NewResource, itsTags: Tag[]): Resource {
             const properties = JSON.stringify(resource.properties);
-            const added = readRow<Anything>(insert.get({ ...resource, properties }));
+            const added = change(readRow<Anything>(insert.get({ ...resource, properties })));
             for (const { tagKey, tagValue } of itsTags) putTag.run(added.id, tagKey, tagValue);
             return added;
         },
@@ -123,18 +128,20 @@ export function openStore(dataDir: string) {
             release.run(now, Number.POSITIVE_INFINITY);
             return released.map((resource) => ({ ...resource, heldUntil: now }));
         },
+        /** Returns a number that is another one after every change of a resource or its tags. */
+        changes: () => changes,
         clock,
         requests: openRequestLog(database, clock),
         /** Writes a resource's times, failure and properties. */
         save(resource: Resource<object>): void {
             const { finishedAt, failure, stoppedAt, updatedAt, deletedAt, properties, id } = resource;
-            save.run(finishedAt, failure, stoppedAt, updatedAt, deletedAt, JSON.stringify(properties), id);
+            change(save.run(finishedAt, failure, stoppedAt, updatedAt, deletedAt, JSON.stringify(properties), id));
         },
-        remove: (id: number) => void remove.run(id),
+        remove: (id: number) => void change(remove.run(id)),
         tags: (id: number): Tag[] =>
             tags.all(id).map(({ tagKey, tagValue }) => ({ tagKey: String(tagKey), tagValue: String(tagValue) })),
-        putTag: (id: number, tag: Tag) => void putTag.run(id, tag.tagKey, tag.tagValue),
-        dropTag: (id: number, key: string) => void dropTag.run(id, key),
+        putTag: (id: number, tag: Tag) => void change(putTag.run(id, tag.tagKey, tag.tagValue)),
+        dropTag: (id: number, key: string) => void change(dropTag.run(id, key)),
         close: () => database.close(),
     };
 }

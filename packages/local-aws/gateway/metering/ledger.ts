@@ -55,7 +55,13 @@ export function openLedger(file: string) {
     const periods = database.prepare(
         "SELECT *, lead(start, 1, ?1) OVER (PARTITION BY campaign ORDER BY start) AS end FROM capacity JOIN billed ON id = campaign WHERE start <= ?1",
     );
-    const record = ({ id, region, arn, tags }: Billed) => void save.run(id, region, arn, JSON.stringify(tags));
+    // The emulator describes a resource with the same object until the resource or its tags change.
+    const recorded = new WeakSet<Billed>();
+    const record = (resource: Billed): void => {
+        if (recorded.has(resource)) return;
+        save.run(resource.id, resource.region, resource.arn, JSON.stringify(resource.tags));
+        recorded.add(resource);
+    };
     const read = (row: Record<string, unknown>) => ({ ...row, tags: JSON.parse(String(row.tags)) }) as unknown;
 
     /** Adds `amount`, a whole number, to the usage of a resource in the 5 minutes or so from `start`. */
