@@ -1,4 +1,6 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import type { ErrorObject } from "ajv";
+import * as everyFault from "../api/every-fault.mjs";
+import * as firstFault from "../api/first-fault.mjs";
 import type { Fault } from "./problem.ts";
 
 /** The parts of the API's description (OpenAPI 3.1) that the function reads. */
@@ -26,7 +28,7 @@ interface Parameter {
 }
 
 /** The parts of a request as text. */
-export interface RawRequest {
+interface RawRequest {
     readonly path: Readonly<Record<string, string>>;
     readonly query: Readonly<Record<string, string>>;
     readonly body: string | undefined;
@@ -44,6 +46,12 @@ export interface DescribedOperation {
     read(request: RawRequest): { readonly request: ReadRequest } | { readonly faults: readonly Fault[] };
 }
 
+interface Validate {
+    (request: object): boolean;
+    /** The faults of the last request. */
+    readonly errors?: readonly ErrorObject[] | null;
+}
+
 const unreadable = Symbol("no JSON");
 
 /**
@@ -53,26 +61,16 @@ const unreadable = Symbol("no JSON");
 const explainedLength = 4000;
 
 /**
- * Prepares the API description, a JSON text, to find operations and parse their requests. Compiles a schema at its
- * first use.
+ * Prepares the API description, a JSON text, to find operations and parse their requests.
  * @throws SyntaxError for a text that is not JSON
  */
 export function openDescription(text: string) {
     const description: Description = JSON.parse(text);
-    // The OpenAPI document as a whole is not a schema, and has keywords that JSON Schema does not define.
-    const compiler = (allErrors: boolean) =>
-        new Ajv2020({ strict: false, meta: false, validateSchema: false, allErrors, addUsedSchema: false }).addSchema(
-            description,
-            "api",
-        );
-    const first = compiler(false);
-    // Few requests are wrong, so the start of the function does not wait for this compiler.
-    let all: Ajv2020 | undefined;
     const operations = new Map<string, ReadonlyMap<string, DescribedOperation>>();
     for (const [path, methods] of Object.entries(description.paths)) {
         const operationEntries = Object.entries(methods).map(([method, operation]): [string, DescribedOperation] => [
             method.toUpperCase(),
-            describedOperation(operation, `api#/paths/${escaped(path)}/${method}`),
+            describedOperation(operation),
         ]);
         operations.set(path, new Map(operationEntries));
     }
@@ -83,27 +81,22 @@ export function openDescription(text: string) {
         return parameter;
     }
 
-    function describedOperation({ operationId, parameters = [], requestBody }: Operation, pointer: string) {
-        const resolvedParameters = parameters.map((parameter, at) =>
-            "$ref" in parameter
-                ? { pointer: `api${parameter.$ref}`, parameter: resolve(parameter.$ref) }
-                : { pointer: `${pointer}/parameters/${at}`, parameter },
-        );
-        const bodyPointer = requestBody && `${pointer}/requestBody/content/application~1json/schema`;
-        let validate: ValidateFunction | undefined;
-        let explain: ValidateFunction | undefined;
+    function describedOperation({ operationId, parameters = [], requestBody }: Operation): DescribedOperation {
+        const queryParameters = parameters
+            .map((parameter) => ("$ref" in parameter ? resolve(parameter.$ref) : parameter))
+            .filter((parameter) => parameter.in === "query");
         return {
             operationId,
-            read(raw: RawRequest) {
+            read(raw) {
                 const request = {
                     path: raw.path,
                     query: Object.fromEntries(
-                        resolvedParameters.flatMap(({ parameter }) => {
-                            const value = parameter.in === "query" ? parseParameter(parameter, raw.query) : undefined;
+                        queryParameters.flatMap((parameter) => {
+                            const value = parseParameter(parameter, raw.query);
                             return value === undefined ? [] : [[parameter.name, value] as const];
                         }),
                     ),
-                    body: bodyPointer && json(raw.body ?? ""),
+                    body: requestBody && json(raw.body ?? ""),
                 };
                 const noJson = Object.entries(request.query)
                     .filter(([, value]) => value === unreadable)
@@ -111,12 +104,11 @@ export function openDescription(text: string) {
                 if (request.body === unreadable)
                     noJson.push({ in: "body", message: "must be JSON, with well-formed Unicode" });
                 if (noJson.length > 0) return { faults: noJson };
-                validate ??= first.compile(createRequestSchema(resolvedParameters, bodyPointer));
+                const validate = validatorOf(firstFault, operationId);
                 if (validate(request)) return { request };
                 const size = [raw.body, ...Object.values(raw.path), ...Object.values(raw.query)].join("").length;
                 if (size > explainedLength) return { faults: (validate.errors ?? []).map(faultOf) };
-                all ??= compiler(true);
-                explain ??= all.compile(createRequestSchema(resolvedParameters, bodyPointer));
+                const explain = validatorOf(everyFault, operationId);
                 explain(request);
                 return { faults: (explain.errors ?? []).map(faultOf) };
             },
@@ -153,28 +145,11 @@ export interface MatchedPath {
 
 export type OpenDescription = ReturnType<typeof openDescription>;
 
-/** Returns the schema of a whole request. The schema of each part is a `$ref` to the API description. */
-function createRequestSchema(
-    parameters: readonly { readonly pointer: string; readonly parameter: Parameter }[],
-    body: string | undefined,
-): object {
-    const part = (place: Parameter["in"]) => {
-        const here = parameters.filter(({ parameter }) => parameter.in === place);
-        return {
-            type: "object",
-            required: here.filter(({ parameter }) => parameter.required).map(({ parameter }) => parameter.name),
-            properties: Object.fromEntries(
-                here.map(({ pointer, parameter: { name, content } }) => [
-                    name,
-                    { $ref: `${pointer}/${content === undefined ? "schema" : "content/application~1json/schema"}` },
-                ]),
-            ),
-        };
-    };
-    return {
-        type: "object",
-        properties: { path: part("path"), query: part("query"), ...(body !== undefined && { body: { $ref: body } }) },
-    };
+/** Returns an operation's validator. `npm run api:types` writes the validators from app/api/openapi.yaml. */
+function validatorOf(validators: object, operationId: string): Validate {
+    const validate = (validators as Record<string, Validate>)[operationId];
+    if (validate === undefined) throw new TypeError(`The API has no validator of ${operationId}`);
+    return validate;
 }
 
 function parseParameter({ name, schema, content }: Parameter, query: RawRequest["query"]): unknown {
@@ -212,5 +187,3 @@ function faultOf({ instancePath, message = "is wrong", params }: ErrorObject): F
 
 /** Pattern of texts in the API description. Error messages do not show it, because it is unreadable. */
 const withoutControls = String.raw`^[^\u0000-\u001F\u007F-\u009F]*$`;
-
-const escaped = (part: string) => part.replaceAll("~", "~0").replaceAll("/", "~1");

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { validatorFiles, validatorsCode } from "../../../app/api/write-validators.ts";
 import {
     type ApiHarness,
     type Asked,
@@ -17,18 +18,22 @@ import { described } from "./described.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
-describe("app/api/types.ts", () => {
+describe("npm run api:types", () => {
+    const hint = "npm run api:types writes it";
+
     it("app/api/types.ts equals the output of openapi-typescript", async () => {
         const cli = join(root, "node_modules/openapi-typescript/bin/cli.js");
         const { stdout } = await promisify(execFile)(process.execPath, [cli, join(root, "app/api/openapi.yaml")], {
             maxBuffer: 4e6,
         });
-        assert.equal(
-            await readFile(join(root, "app/api/types.ts"), "utf8"),
-            stdout,
-            "node_modules/.bin/openapi-typescript app/api/openapi.yaml -o app/api/types.ts makes them",
-        );
+        assert.equal(await readFile(join(root, "app/api/types.ts"), "utf8"), stdout, hint);
     });
+
+    for (const [file, allErrors] of Object.entries(validatorFiles)) {
+        it(`app/api/${file} equals the validators that Ajv writes`, async () => {
+            assert.equal(await readFile(join(root, "app/api", file), "utf8"), validatorsCode(allErrors), hint);
+        });
+    }
 });
 
 describe("Request validation", () => {
