@@ -138,6 +138,7 @@ describe("A deployed stack after interrupted, reverted and manual changes", () =
             "BucketPublicAccessBlock",
             "BucketServerSideEncryptionConfiguration",
             "BucketVersioning",
+            "Campaign",
             ...["Dataset", "DatasetImportJob", "Filter"],
             "Queue",
             ...["Role", "Role", "Role", "RolePolicy", "RolePolicy", "RolePolicy"],
@@ -157,13 +158,14 @@ describe("A deployed stack after interrupted, reverted and manual changes", () =
     });
 });
 
-/** Deletes the dataset, the filter, the data bucket, three roles, the topic and a queue, as a user does in the console. */
+/** Deletes the campaign, the dataset, the filter, the data bucket, three roles, the topic and a queue, as a user does in the console. */
 async function deleteByHand(aws: TestAws): Promise<void> {
     const outputs = await aws.outputs();
+    await aws.personalize.deleteCampaign({ campaignArn: outputs.campaignArn });
     await aws.personalize.deleteDataset({ datasetArn: outputs.datasetArn });
     await aws.personalize.deleteFilter({ filterArn: outputs.watchedFilterArn });
-    const isLeft = (thing: string) => /^(dataset|filter) /.test(thing);
-    await until("dataset and filter are deleted", async () => !(await listEverything(aws)).some(isLeft));
+    const isLeft = (thing: string) => /^(campaign|dataset|filter) /.test(thing);
+    await until("campaign, dataset and filter are deleted", async () => !(await listEverything(aws)).some(isLeft));
     const Bucket = outputs.bucketName;
     const { Versions = [], DeleteMarkers = [] } = await aws.s3.listObjectVersions({ Bucket });
     for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) {

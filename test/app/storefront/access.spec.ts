@@ -72,18 +72,7 @@ describe("Storefront accessibility", () => {
             failing: "trending",
             ready: (page) => atRow(page, "trending", ".trouble"),
         },
-        "similar films that fail": { hash: "#/?viewer=6&item=1", failing: "similar", ready: trouble },
         "a history that fails": { hash: viewer, failing: "history", ready: click(".hero-who button") },
-        "a search that fails": {
-            hash: viewer,
-            failing: "items",
-            async ready(page) {
-                await waitForFilms(page, "picks");
-                await page.keyboard.press("/");
-                await page.type("dialog.search input", "the");
-                await trouble(page);
-            },
-        },
         "an event that fails": {
             hash: viewer,
             failing: "events",
@@ -93,7 +82,6 @@ describe("Storefront accessibility", () => {
                 await waitForText(page, "#picks .row-note", /Try again/);
             },
         },
-        "a comparison that fails": { hash: "#/compare?viewer=6", failing: "popular", ready: trouble },
         "a status that fails": { hash: "#/status", failing: "health", ready: trouble },
         "lists without films": {
             hash: viewer,
