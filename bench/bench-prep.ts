@@ -10,7 +10,7 @@ import { benchPython } from "./lib/python.ts";
 
 /**
  * Compares time and memory of data-prep with a polars program that does the same work: validation, conversion,
- * catalogue and fallback tables. Each run is a separate process on the same generated files, and the runs do not
+ * catalog and fallback tables. Each run is a separate process on the same generated files, and the runs do not
  * overlap.
  */
 

@@ -55,7 +55,7 @@ export function toShopDetails({
 }
 
 /**
- * Returns the catalogue with the given items, the new ones at its end. A part, such as the price, that no given item has
+ * Returns the catalog with the given items, the new ones at its end. A part, such as the price, that no given item has
  * keeps its values.
  */
 export function changeItems(
@@ -111,7 +111,7 @@ const GENRES = [
 ];
 const FIELDS_BEFORE_GENRES = 5;
 
-/** Reads the catalogue beside an interactions CSV; empty if it does not exist. */
+/** Reads the catalog beside an interactions CSV; empty if it does not exist. */
 export async function catalogueBeside(csvPath: string): Promise<CatalogueItem[]> {
     const path = filesBeside(csvPath).catalogue;
     return existsSync(path) ? JSON.parse(await readFile(path, "utf8")) : [];

@@ -84,7 +84,7 @@ const command = new Command("data-prep")
     .option("--hash-users <file>", "write keyed hashes of the users' ids; the file has the key")
     .option(
         "--output <file>",
-        `the CSV, or a folder (default: ${DEFAULT_OUTPUT}); manifest, catalogue, fallback tables, items and users are written beside it`,
+        `the CSV, or a folder (default: ${DEFAULT_OUTPUT}); manifest, catalog, fallback tables, items and users are written beside it`,
     )
     .option("--report <file>", "write a quality report: JSON, and beside it one HTML page with charts")
     .addOption(

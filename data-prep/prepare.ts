@@ -63,7 +63,7 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
  * UnfitDataError for bad rows (unless they are skipped), if the output would replace other data, below the service's minimums and above its limits. Throws
  * other Errors, with messages for people, if files or MovieLens are unavailable.
  *
- * @returns the paths of the written files, the catalogue and the summary. Without an item file, or with IDs and titles
+ * @returns the paths of the written files, the catalog and the summary. Without an item file, or with IDs and titles
  * only, `itemsPath` is undefined; without a table of users, `usersPath`.
  */
 export async function prepare(given: PrepareOptions = {}) {

@@ -8,6 +8,7 @@ import {
     targetOfJob,
     withDiagnoseOptions,
 } from "access-doctor";
+import { shell } from "terminal-text";
 import { bucketNameFor, objectKeys, type StackConfig } from "../core/config/config.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
@@ -63,7 +64,7 @@ async function targetOfStack(named: string | undefined, look: ReadFromAws): Prom
         schema: { is: undefined },
         planned: stack,
     };
-    return { ...target, owned: ownedBy(config, target) };
+    return { ...target, owned: ownedBy(config, target, named) };
 }
 
 /**
@@ -81,10 +82,17 @@ async function ownedBySelectedStack(target: ImportPlace): Promise<Target["owned"
 
 type ImportPlace = Pick<Target, "partition" | "accountId" | "roleArn" | "bucket">;
 
-function ownedBy(config: StackConfig, { partition, accountId, roleArn, bucket }: ImportPlace): Target["owned"] {
+/** Returns the commands for the resources of a stack. They name the stack if it is `named` with `--stack`. */
+function ownedBy(
+    config: StackConfig,
+    { partition, accountId, roleArn, bucket }: ImportPlace,
+    named?: string,
+): Target["owned"] {
     const ownRole = `arn:${partition}:iam::${accountId}:role/${config.names.role}`;
     if (roleArn !== ownRole || bucket !== bucketNameFor(config, accountId)) return {};
     const bucketArn = `arn:${partition}:s3:::${bucket}`;
     const objects = [objectKeys.interactions, objectKeys.items, objectKeys.users].map((key) => `${bucketArn}/${key}`);
-    return Object.fromEntries([roleArn, bucketArn, ...objects].map((arn) => [arn, "pulumi refresh && pulumi up"]));
+    const onStack = named === undefined ? "" : ` --stack ${shell(named)}`;
+    const restore = `pulumi refresh${onStack} && pulumi up${onStack}`;
+    return Object.fromEntries([roleArn, bucketArn, ...objects].map((arn) => [arn, restore]));
 }

@@ -29,7 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Items that a viewer watched, the newest first
+         * Items of a viewer's events, newest first
          * @description Needs the viewer's token or the API key, or config `publicHistories`; else the answer is 403. It has the viewer's newest items of the last 30 days and, for the viewers that the page offers, the newest 500 items in the interactions.
          */
         get: operations["getHistory"];
@@ -49,7 +49,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Items that the viewers of this item also watched
+         * Items that the viewers of this item also chose
          * @description An unknown item gets popular items.
          */
         get: operations["getSimilar"];
@@ -68,7 +68,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The items that most viewers watched lately */
+        /** The items that most viewers chose lately */
         get: operations["getPopular"];
         put?: never;
         post?: never;
@@ -219,24 +219,25 @@ export interface components {
         Source: "campaign" | "cache" | "precomputed" | "batch" | "similar" | "popular";
         Item: {
             itemId: components["schemas"]["Id"];
-            /** @description The id if the catalogue has no title */
+            /** @description The id if the catalog has no title */
             title: string;
             year: number | null;
+            /** @description Or categories of a product */
             genres: string[];
-            /** @description Number of users who watched it */
+            /** @description Number of users with an event for it */
             viewers?: number;
-            /** @description Absent if the table of items has no price */
+            /** @description Absent without a price */
             price?: number;
-            /** @description Currency of the price in the table of items, such as `€`; absent if the table has none */
+            /** @description Currency of the price, such as `€`; absent if the table of items has none */
             currency?: string;
             brand?: string;
             /** @description Pieces; absent without a stock. Lists leave out items with 0 or less */
             stock?: number;
-            /** @description Web address of a picture; absent if the table of items has none */
+            /** @description Web address of a picture; absent without one */
             image?: string;
         };
         ListedItem: components["schemas"]["Item"] & {
-            /** @description Score from the campaign; all scores of the catalogue add up to 1 */
+            /** @description Score from the campaign; all scores of the catalog add up to 1 */
             score?: number;
             /** @description Whether a promotion put the item into the list */
             promoted?: boolean;
@@ -294,7 +295,7 @@ export interface components {
         };
         Event: {
             eventId?: components["schemas"]["Id"];
-            /** @description An event type of the data, for example Watch. Only event types in the default filter remove the item from lists */
+            /** @description An event type of the data, such as Purchase. Only types in the default filter remove the item from lists */
             eventType: string;
             itemId: components["schemas"]["Id"];
             /** @description Epoch seconds, at most a day old; default is now */
@@ -493,7 +494,7 @@ export interface components {
         nextToken: string;
         /** @description Words of a title, or beginnings of words */
         query: string;
-        /** @description Only items of this genre, in any case; `genres` of the answer lists all */
+        /** @description Only items of this genre or category, in any case; the answer's `genres` lists all */
         genre: string;
         /** @description Name of a filter in config `filters`, which replaces the default filter */
         filter: string;
@@ -616,7 +617,7 @@ export interface operations {
     getPopular: {
         parameters: {
             query?: {
-                /** @description Only items of this genre, in any case; `genres` of the answer lists all */
+                /** @description Only items of this genre or category, in any case; the answer's `genres` lists all */
                 genre?: components["parameters"]["genre"];
                 /** @description Maximum number of items */
                 numResults?: components["parameters"]["numResults"];

@@ -81,7 +81,7 @@ export interface BatchPorts {
     expireLists(userIds: readonly string[], generation: number, at: number): Promise<void>;
     /** Returns what the API serves; undefined before the first generation. */
     served(): Promise<ServedLists | undefined>;
-    /** Makes the API serve a generation: lists, fallback tables and catalogue switch in this one write. */
+    /** Makes the API serve a generation: lists, fallback tables and catalog switch in this one write. */
     serve(lists: ServedLists): Promise<void>;
     /** Sends a notification. Receivers ignore a second notification with the same ID. */
     notify(id: string, text: string): Promise<void>;

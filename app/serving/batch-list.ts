@@ -56,7 +56,7 @@ export function batchLists(parts: BatchListParts) {
     const { tables, memory, watch, select, readViewer, fallbackList, limits } = parts;
 
     /**
-     * Returns the viewer's list without watched items; undefined without a list, or if the catalogue has none of its
+     * Returns the viewer's list without watched items; undefined without a list, or if the catalog has none of its
      * items.
      */
     function shownList(viewer: Viewer, list: KeptList, ask: Ask): ItemListAnswer | undefined {

@@ -4,7 +4,7 @@ import type { ItemListAnswer } from "../api/names.ts";
 /**
  * Returns the content security policy of the page: everything from its own origin, and nothing inline.
  *
- * @param imageOrigins web origins of the catalogue's images, for example `https://cdn.shop.example`
+ * @param imageOrigins web origins of the catalog's images, for example `https://cdn.shop.example`
  * @throws Error if one of them is no web origin, because its text could add a directive
  */
 export function contentSecurityPolicy(imageOrigins: readonly string[]): string {

@@ -150,10 +150,7 @@ export function answers(parts: OperationParts): Answers {
         getItem({ path }) {
             const item = tables().item(path.itemId ?? "");
             if (item === undefined) {
-                throw new ProblemError(
-                    "not-found",
-                    `No ${parts.noun} of the catalogue or the interactions has this id.`,
-                );
+                throw new ProblemError("not-found", `No ${parts.noun} of the catalog or the interactions has this id.`);
             }
             return jsonReply(itemAnswer(item), everybodys);
         },

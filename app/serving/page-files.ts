@@ -12,7 +12,7 @@ const binaryTypes: Readonly<Record<string, string>> = {
 /**
  * Reads all files of a built page once, and returns the replies by relative path. Throws if the folder is not readable.
  *
- * @param imageOrigins web origins of the catalogue's images
+ * @param imageOrigins web origins of the catalog's images
  */
 export function pageFiles(folder: string, imageOrigins: readonly string[] = []): ReadonlyMap<string, Reply> {
     const headers = {

@@ -118,7 +118,7 @@ export function recommender(parts: RecommendParts) {
             clock() - before.madeAt <= limits.stale
         ) {
             const kept = answerKept(before, viewer, listOrReason);
-            // A list from before a change of the data set contains no item of this catalogue, so continue with the next
+            // A list from before a change of the data set contains no item of this catalog, so continue with the next
             // source.
             if (kept.items.length > 0) return kept;
         }

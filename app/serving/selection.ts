@@ -40,7 +40,7 @@ export interface SelectorParts extends Pick<Context, "tables" | "clock"> {
 
 /**
  * Creates the function that turns candidates of any source, best first, into the items of a list, with their titles.
- * Leaves out items that are hidden, excluded, watched, unknown to the catalogue or not available, or that do not pass
+ * Leaves out items that are hidden, excluded, watched, unknown to the catalog or not available, or that do not pass
  * the filter. A promotion's items follow the same rules.
  */
 export function listSelector({ tables, clock, hideUnavailable, isHidden }: SelectorParts) {

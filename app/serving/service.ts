@@ -77,7 +77,7 @@ export interface ApiConfig extends ReturnType<typeof pickApiValues> {
     readonly noun?: string;
     /** The running experiment; absent without one. */
     readonly experiment?: Experiment;
-    /** Web origins of the catalogue's images, which the page may show; absent: none. */
+    /** Web origins of the catalog's images, which the page may show; absent: none. */
     readonly imageOrigins?: readonly string[];
     /** Prices in US dollars, from the stack's program. */
     readonly cost: {

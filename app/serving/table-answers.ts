@@ -9,7 +9,7 @@ import { titleIndex } from "./title-index.ts";
 /** An item in an answer. */
 export interface Item extends Readonly<ShopDetails> {
     readonly itemId: string;
-    /** Title of the item; the ID if the catalogue has no title. */
+    /** Title of the item; the ID if the catalog has no title. */
     readonly title: string;
     readonly year: number | null;
     readonly genres: readonly string[];
@@ -29,9 +29,9 @@ export interface Tables {
     readonly interactionsSha256: string;
     /** All genres, in alphabetical order. */
     readonly genres: readonly string[];
-    /** Number of items in the catalogue; without a catalogue, in the interactions. */
+    /** Number of items in the catalog; without a catalog, in the interactions. */
     readonly itemCount: number;
-    /** Checks whether the catalogue has an item; true for every item if there is no catalogue. */
+    /** Checks whether the catalog has an item; true for every item if there is no catalog. */
     has(itemId: string): boolean;
     /** Checks whether the data offers an item at a time in epoch milliseconds: it is neither sold out nor expired. */
     isAvailable(itemId: string, at: number): boolean;

@@ -42,7 +42,7 @@ function eventFaults(
         if (itemCount > 0 && item(itemId) === undefined) {
             faults.push({
                 in: `${place}/itemId`,
-                message: `must be in the catalogue or the interactions: no ${noun} has this id`,
+                message: `must be in the catalog or the interactions: no ${noun} has this id`,
             });
         }
         if (sentAt === undefined) continue;

@@ -3,7 +3,7 @@ import { writeWholeFile } from "../../data-prep/files.ts";
 import { readLayout } from "../../data-prep/layout.ts";
 
 /**
- * Validates and converts a file, but makes no catalogue and no fallback tables. Usage: node convert-only.ts INPUT EVENT
+ * Validates and converts a file, but makes no catalog and no fallback tables. Usage: node convert-only.ts INPUT EVENT
  * OUTPUT
  */
 const [input = "", event = "", output = ""] = process.argv.slice(2);

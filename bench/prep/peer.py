@@ -1,6 +1,6 @@
 """A peer of data-prep with polars: python peer.py whole|convert INPUT FOLDER.
 
-`whole` validates, converts, and makes catalogue and fallback tables, as `npm run data-prep` does. `convert` only
+`whole` validates, converts, and makes catalog and fallback tables, as `npm run data-prep` does. `convert` only
 converts, without any check.
 """
 

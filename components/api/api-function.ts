@@ -35,7 +35,7 @@ export interface ApiFunctionArgs {
     readonly filterNames: Readonly<Record<string, pulumi.Input<string>>>;
     /** Files of the page if the API serves the page; otherwise undefined. */
     readonly page: Readonly<Record<string, pulumi.asset.Asset>> | undefined;
-    /** Web origins of the catalogue's images, which the page may show. */
+    /** Web origins of the catalog's images, which the page may show. */
     readonly imageOrigins: readonly string[];
     /** Token of the distribution in front of the API; undefined without one. */
     readonly originToken: pulumi.Input<string> | undefined;

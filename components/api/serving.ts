@@ -24,7 +24,7 @@ import { RecommendationApi } from "./recommendation-api.ts";
 export interface ServingFiles {
     readonly tables: string;
     readonly page: readonly PageFile[];
-    /** Web origins of the catalogue's images. */
+    /** Web origins of the catalog's images. */
     readonly imageOrigins: readonly string[];
 }
 

@@ -17,7 +17,7 @@ export interface StorefrontArgs {
     /** Name of the data bucket. The page's bucket name starts with it. */
     readonly bucketName: string;
     readonly files: readonly PageFile[];
-    /** Web origins of the catalogue's images. */
+    /** Web origins of the catalog's images. */
     readonly imageOrigins: readonly string[];
     /** Host of the API. CloudFront serves the API under a path prefix of the page's address. */
     readonly apiHost: pulumi.Input<string>;

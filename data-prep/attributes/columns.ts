@@ -161,7 +161,7 @@ const idField: AvroField = { name: "ITEM_ID", type: "string" };
 export const itemsSchema = avroSchema("Items", [idField, genresField, yearField]);
 
 /**
- * Returns the columns of an Items dataset: genres (separated by `|`) and year if the catalogue has them, then the other
+ * Returns the columns of an Items dataset: genres (separated by `|`) and year if the catalog has them, then the other
  * columns. Empty if only ID and title are known, because the service needs one more column.
  */
 export function itemColumns(
@@ -204,7 +204,7 @@ export function rowsCsv(idName: string, { fields, byId }: Rows): string {
 }
 
 /**
- * Reads the columns of the items.csv that data-prep wrote beside an interactions CSV, in the catalogue's order; none
+ * Reads the columns of the items.csv that data-prep wrote beside an interactions CSV, in the catalog's order; none
  * without that file. Throws like `readRows`.
  */
 export async function attributesBeside(

@@ -16,7 +16,7 @@ import { lastOfEach } from "./users.ts";
 export interface ItemTable {
     /** ID, title, year and genres, which the page shows and the fallback tables contain. */
     readonly catalogue: CatalogueItem[];
-    /** Further columns of the Items dataset, in the catalogue's order. */
+    /** Further columns of the Items dataset, in the catalog's order. */
     readonly columns: readonly AttributeColumn[];
     readonly leftOut: readonly string[];
     /** Texts for the log: columns with values that were not understood or that differ, with their number. */

@@ -24,7 +24,7 @@ interface ShopParts {
  * Reads the columns `price`, `currency` and `stock` of a table, all by number.
  *
  * @returns the table's rows, with plain numbers where at least half of such a column's values are amounts or numbers; the
- * details of the catalogue by row; and notes of what was not understood, with its number. Without an amount, or with a
+ * details of the catalog by row; and notes of what was not understood, with its number. Without an amount, or with a
  * negative one, there is no price. A sold-out item has stock 0, and an item whose number is not known has no stock
  * @throws Error with both readings and their commands if a number such as `1.299` has several
  */

@@ -23,7 +23,7 @@ export interface Counts {
     readonly skipped: number;
     readonly eventTypes: number;
     readonly optionalColumns: number;
-    /** Number of catalogue items without an event, and number of users of the users table without an event. */
+    /** Number of catalog items without an event, and number of users of the users table without an event. */
     readonly itemsWithoutEvents: number;
     readonly usersWithoutEvents: number;
     /** Epoch seconds. */
@@ -145,7 +145,7 @@ export function checkFigures(figures: Figures, counts: Counts): Check[] {
         check(
             "cold-items",
             [false, counts.itemsWithoutEvents > items],
-            `${counted(figures.coldItems, "item")} with fewer than ${coldBelow.item} events, ${count(counts.itemsWithoutEvents)} of the catalogue without any`,
+            `${counted(figures.coldItems, "item")} with fewer than ${coldBelow.item} events, ${count(counts.itemsWithoutEvents)} of the catalog without any`,
             "Check that both tables spell item ids equally.",
             "Developer Guide, Similar-Items: an item is cold below 5 events",
         ),

@@ -21,7 +21,7 @@ export interface FilmAttribute {
  */
 export interface TablesDocument {
     readonly schemaVersion: typeof tablesSchemaVersion;
-    /** Whether a catalogue exists. If so, the API shows only films of the catalogue. */
+    /** Whether a catalog exists. If so, the API shows only films of the catalog. */
     readonly hasCatalogue: boolean;
     /** The CSV from which the tables were made. Timestamps are epoch seconds. */
     readonly interactions: {
@@ -32,11 +32,11 @@ export interface TablesDocument {
     };
     /**
      * Columns of film data. A film's number is its index in these columns, which are ordered by popularity: 0 is the
-     * most popular film. Unwatched films come last. With a catalogue, exactly the catalogue's films are in the columns.
+     * most popular film. Unwatched films come last. With a catalog, exactly the catalog's films are in the columns.
      */
     readonly films: {
         readonly ids: readonly string[];
-        /** Title of each film; null if the catalogue has none, and the ID replaces it. */
+        /** Title of each film; null if the catalog has none, and the ID replaces it. */
         readonly titles: readonly (string | null)[];
         readonly years: readonly (number | null)[];
         /** Genres of each film, as an index into `genreSets`. */

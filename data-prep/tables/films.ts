@@ -11,7 +11,7 @@ const longestAdded = 50;
  * Returns the film data of the tables: the films with these `ids`, in this order.
  *
  * @param viewersOf returns the number of users who watched the film with this number
- * @param attributes columns of the Items dataset, in the catalogue's order
+ * @param attributes columns of the Items dataset, in the catalog's order
  */
 export function createFilms(
     ids: readonly string[],
@@ -68,7 +68,7 @@ function toFilmAttributes(
  * Returns the tables with other data of some items, and with new items at the end of the films. Lists of popular and
  * similar films stay as they are, because nobody watched a new item.
  *
- * @param items the catalogue's entries of changed and new items
+ * @param items the catalog's entries of changed and new items
  * @param rows their columns in the Items dataset; undefined without such columns
  */
 export function withItems(

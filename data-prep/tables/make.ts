@@ -30,12 +30,12 @@ export const leastViewers = 5;
 export const maxWithNeighbours = 20_000;
 
 /**
- * Makes the fallback tables from the columns of an interactions CSV. Leaves out films that are not in the catalogue,
- * unless the catalogue is empty. Frees the columns of users and times, which the caller cannot use afterwards, to save
+ * Makes the fallback tables from the columns of an interactions CSV. Leaves out films that are not in the catalog,
+ * unless the catalog is empty. Frees the columns of users and times, which the caller cannot use afterwards, to save
  * 200 MB at 25 million rows.
  * @param sha256 hash of the CSV, which the tables contain
  * @param viewers ids of the users with a history in the tables.
- * @param attributes columns of the Items dataset, in the catalogue's order
+ * @param attributes columns of the Items dataset, in the catalog's order
  */
 export function makeTables(
     columns: Columns,
@@ -54,7 +54,7 @@ export function makeTables(
     const order = ranked(popularity(columns, views), viewerCounts).filter(
         (item) => listedIds?.has(columns.itemIds[item] as string) ?? true,
     );
-    /** Number of each item in the tables; -1 for an item that is not in the catalogue. */
+    /** Number of each item in the tables; -1 for an item that is not in the catalog. */
     const numberOf = new Int32Array(columns.itemCount).fill(-1);
     order.forEach((item, number) => {
         numberOf[item] = number;
@@ -80,7 +80,7 @@ export function makeTables(
         histories,
     };
 
-    /** Returns the ids of the watched films by popularity, then those of the catalogue's other films. */
+    /** Returns the ids of the watched films by popularity, then those of the catalog's other films. */
     function filmIds(): string[] {
         const watched = new Set(columns.itemIds);
         const unwatched = [...(listedIds ?? [])].filter((itemId) => !watched.has(itemId));
@@ -150,7 +150,7 @@ export async function writeTables(
         readonly columns: Columns;
         readonly sha256: string;
         readonly catalogue: readonly CatalogueItem[];
-        /** Columns of the Items dataset, in the catalogue's order. */
+        /** Columns of the Items dataset, in the catalog's order. */
         readonly attributes: readonly AttributeColumn[];
         /** IDs of the users with a history in the tables. */
         readonly viewers: readonly string[];
@@ -174,7 +174,7 @@ export async function writeTables(
         filmsWithoutDetails: withoutDetails,
         /** Number of columns that the tables leave out because of their maximum size: the API cannot filter by them. */
         attributesLeftOut,
-        /** Number of watched films that the tables leave out, because they are not in the catalogue. */
+        /** Number of watched films that the tables leave out, because they are not in the catalog. */
         filmsLeftOut: given.columns.itemCount - document.similar.length,
         filmsTrending: document.trending.films.length,
         windowSeconds: document.trending.windowSeconds,

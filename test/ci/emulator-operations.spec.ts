@@ -22,6 +22,7 @@ import {
     trainVersion,
 } from "../../packages/local-personalize/test/support.ts";
 import { loadServiceModels, type ServiceModel } from "../../packages/local-personalize/wire/validate.ts";
+import { effective, parents, refused, storedOnly } from "./emulator-parameters.ts";
 
 /**
  * Operations that the emulator supports only in part. Each has the description of its missing part in docs/emulator.md.
@@ -80,14 +81,13 @@ describe("Table of operations in docs/emulator.md", () => {
 });
 
 /**
- * A row of parameters.md: a parameter with all its members. The row is valid for the operation `operation`, or for all
- * operations if this is undefined.
+ * An entry of emulator-parameters.ts: a parameter with all its members. The entry is valid for the operation
+ * `operation`, or for all operations if this is undefined.
  */
-interface Row {
+interface Entry {
     readonly path: string;
     readonly operation: string | undefined;
-    readonly here: string;
-    readonly evidence: string;
+    readonly behavior: "effective" | "parent" | "refused" | "stored only";
 }
 
 /** An optional parameter of an operation: an input member that is no structure, or a member of a structure. */
@@ -98,15 +98,19 @@ interface Parameter {
     readonly path: string;
 }
 
-const parameterRows: Row[] = readFileSync(join(specs, "parameters.md"), "utf8")
-    .split("\n")
-    .flatMap((line) => {
-        const [, path = "", operation, here = "", evidence = ""] =
-            /^\| `([^`]+)`(?: of `(\w+)`)? \| ([^|]+) \| ([^|]+) \|$/.exec(line) ?? [];
-        return path === "" ? [] : [{ path, operation, here, evidence }];
+const entriesOf = (behavior: Entry["behavior"], keys: readonly string[]): readonly Entry[] =>
+    keys.map((key) => {
+        const [path = "", operation] = key.split(" of ");
+        return { path, operation, behavior };
     });
+const entries: readonly Entry[] = [
+    ...entriesOf("effective", Object.values(effective).flat()),
+    ...entriesOf("parent", parents),
+    ...entriesOf("refused", Object.keys(refused)),
+    ...entriesOf("stored only", Object.keys(storedOnly)),
+];
 
-describe("Table in packages/local-personalize/test/parameters.md", () => {
+describe("Optional parameters in test/ci/emulator-parameters.ts", () => {
     const bucket = filmsBucket();
     const models = loadServiceModels(serviceModels());
     const refusedOperations = [...page.matchAll(/^\| `(\w+)` \| not emulated \|$/gm)].map(([, operation]) => operation);
@@ -128,48 +132,56 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
     });
     after(() => service?.discard());
 
-    const rowOf = ({ path, operation }: Parameter) =>
-        parameterRows
-            .filter((row) => path === row.path || path.startsWith(`${row.path}.`) || path.startsWith(`${row.path}[]`))
+    const entryOf = ({ path, operation }: Parameter) =>
+        entries
+            .filter(
+                ({ path: start }) => path === start || path.startsWith(`${start}.`) || path.startsWith(`${start}[]`),
+            )
             .toSorted((a, b) => Number(a.operation === undefined) - Number(b.operation === undefined))
-            .find((row) => row.operation === undefined || row.operation === operation);
+            .find((entry) => entry.operation === undefined || entry.operation === operation);
+    const withBehavior = (behavior: Entry["behavior"]) =>
+        parameters.filter((parameter) => entryOf(parameter)?.behavior === behavior);
     const call = async (name: ServiceName, operation: string, body: unknown) => {
         const { status, body: text } = await service.emulator.handle({ service: name, operation, region, body });
         return { status, answer: JSON.parse(text || "{}") };
     };
 
-    it("parameters.md has a row for each optional parameter of AWS's service models, and no other rows", () => {
+    it("emulator-parameters.ts has an entry for each optional parameter of AWS's service models, and no others", () => {
         assert.ok(parameters.length > 150, String(parameters.length));
-        const without = parameters.filter((parameter) => !rowOf(parameter));
+        const without = parameters.filter((parameter) => !entryOf(parameter));
         assert.deepEqual(
             without.map(({ operation, path }) => `${path} of ${operation}`),
             [],
         );
-        const used = new Set(parameters.map(rowOf));
+        const used = new Set(parameters.map(entryOf));
         assert.deepEqual(
-            parameterRows.filter((row) => !used.has(row)),
+            entries.filter((entry) => !used.has(entry)),
             [],
         );
     });
 
-    for (const parameter of parameters.filter((each) => rowOf(each)?.here === "refused")) {
+    it("each effective parameter stands in the spec file that proves its effect, or in a helper of support.ts", () => {
+        const helpers = readFileSync(join(specs, "support.ts"), "utf8");
+        const missing = Object.entries(effective).flatMap(([spec, keys]) => {
+            const text = readFileSync(join(specs, spec), "utf8") + helpers;
+            const nameOf = (key: string) => key.split(" of ")[0]?.split(".").at(-1) ?? "";
+            return keys.filter((key) => !text.includes(nameOf(key))).map((key) => `${spec}: ${key}`);
+        });
+        assert.deepEqual(missing, []);
+    });
+
+    for (const parameter of withBehavior("refused")) {
         const { model, service: name, operation, path } = parameter;
         it(`${operation} rejects the parameter ${path}, and the error contains the parameter's name`, async () => {
             const shape = model.operations[operation]?.input?.shape ?? "";
             const without = smallest(model, shape) as Record<string, unknown>;
             const { answer } = await call(name, operation, withPath(model, shape, without, path.split(".")));
-            const row = rowOf(parameter)?.path;
+            const start = entryOf(parameter)?.path;
             assert.equal(answer.__type, "InvalidInputException");
-            assert.ok(answer.message.startsWith(`${row} of ${operation} is not emulated here.`), answer.message);
+            assert.ok(answer.message.startsWith(`${start} of ${operation} is not emulated here.`), answer.message);
             assert.doesNotMatch((await call(name, operation, without)).answer.message ?? "", /is not emulated here/);
         });
     }
-
-    it('each row of parameters.md says "has an effect", "refused" or "stored only", with evidence', () => {
-        const wrong = parameterRows.filter(({ here }) => !["has an effect", "refused", "stored only"].includes(here));
-        assert.deepEqual(wrong, []);
-        assert.ok(parameterRows.every(({ evidence }) => evidence.trim() !== ""));
-    });
 
     for (const { service: name, operation } of parameters.filter(({ path }) => path === "nextToken")) {
         it(`${operation} rejects a \`nextToken\` that the same operation did not return`, async () => {
@@ -231,10 +243,7 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
         return { metricAttributionArn: attributed.metricAttributionArn, shop: domain.datasetGroupArn };
     };
 
-    for (const parameter of parameters.filter(
-        (each) => rowOf(each)?.evidence === "List calls return only resources of this parent",
-    )) {
-        const { service: name, operation, path } = parameter;
+    for (const { service: name, operation, path } of withBehavior("parent")) {
         it(`${operation} lists only resources that belong to the given ${path}`, async () => {
             await all();
             const listed = async (input: object) => {

@@ -57,7 +57,7 @@ describe("Tables of items and users", () => {
         });
     }
 
-    it("`itemColumns` omits titles, URLs and pictures, and the catalogue keeps pictures", async () => {
+    it("`itemColumns` omits titles, URLs and pictures, and the catalog keeps pictures", async () => {
         const path = put(
             "artists.dat",
             lines("id\tname\turl\tpictureURL", "1\tMALICE MIZER\thttp://a.example/1\thttp://a.example/1.jpg"),
@@ -81,7 +81,7 @@ describe("Tables of items and users", () => {
         assert.deepEqual(leftOut, ["image (1 address with an invalid host)"]);
     });
 
-    it("`itemsAt` returns the same catalogue for RecBole's item file of MovieLens as for u.item", async () => {
+    it("`itemsAt` returns the same catalog for RecBole's item file of MovieLens as for u.item", async () => {
         const path = put(
             "ml-100k.item",
             lines(

@@ -180,7 +180,7 @@ describe("Quality report", () => {
         assert.deepEqual(report.quality.checks, manifest.checks);
         assert.match(
             report.quality.checks.find(({ id }: { id: string }) => id === "cold-items").found,
-            /, 6 of the catalogue without any/,
+            /, 6 of the catalog without any/,
         );
         const paths = { json: "a.json", html: "a.html" };
         assert.deepEqual([reportPaths("a.json"), reportPaths("a.html")], [paths, paths]);

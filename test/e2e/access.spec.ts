@@ -153,14 +153,14 @@ describe("Imports of files that Personalize has no permission to read, in a stac
         const denied = { Version, Statement: [...toList(Statement), { ...denial, Resource, Condition }] };
         await aws.s3.putBucketPolicy({ Bucket, Policy: JSON.stringify(denied) });
         assertExit(await aws.pulumi("stack", "select"), 0);
-        const own =
-            /\nAsk: whoever added NoImports to the bucket policy .* To remove it, run pulumi refresh && pulumi up\n/;
-        for (const selected of [
-            ["--stack", aws.stack],
-            ["--job", importJobArn],
-        ]) {
-            const text = await shown(1, ...selected);
-            assert.match(text, own);
+        const onStack = `--stack ${aws.stack}`;
+        for (const [option, selected, restore] of [
+            ["--stack", aws.stack, `pulumi refresh ${onStack} && pulumi up ${onStack}`],
+            ["--job", importJobArn, "pulumi refresh && pulumi up"],
+        ] as const) {
+            const text = await shown(1, option, selected);
+            assert.match(text, /\nAsk: whoever added NoImports to the bucket policy /);
+            assert.ok(text.includes(` To remove it, run ${restore}\n`), text);
             assert.doesNotMatch(text, /\nFix: /);
         }
         assertExit(await aws.engine("refresh"), 0);

@@ -101,7 +101,7 @@ function toCampaignStatus(item: Item): CampaignStatus {
     };
 }
 
-/** Returns the name of the attribute of the campaign's item with the time until which an item of the catalogue is hidden. */
+/** Returns the name of the attribute of the campaign's item with the time until which an item of the catalog is hidden. */
 export const hiddenAttribute = (itemId: string) => `item#${itemId}`;
 
 /** Reads the hidden items from the campaign's item. */

@@ -67,7 +67,7 @@ export interface Objective {
 const LARGEST_FACTOR = { OFF: 1, LOW: 1.5, MEDIUM: 3, HIGH: 10 };
 
 /**
- * Returns the factor of each item's score: it grows with the rank of its value among the catalogue's items. Items
+ * Returns the factor of each item's score: it grows with the rank of its value among the catalog's items. Items
  * without a value have the factor 1. Undefined with the sensitivity OFF, which does not change the scores.
  */
 export function objectiveBoost(

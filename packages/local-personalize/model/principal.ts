@@ -51,7 +51,7 @@ export function principalWeights({ gram, directed, roots }: PairSums): Float32Ar
     return multiply(transposed(left, components, n), right, { rows: n, depth: components, columns: n });
 }
 
-/** Returns the number of principal components of a catalogue of n items. */
+/** Returns the number of principal components of a catalog of n items. */
 const countComponents = (n: number): number =>
     n < FEWEST_ITEMS ? 0 : Math.min(MOST_COMPONENTS, Math.max(LEAST_COMPONENTS, Math.floor(n / ITEMS_PER_COMPONENT)));
 

@@ -44,7 +44,7 @@ const mostScoredV2 = 500;
 
 /**
  * Returns the items that a model recommends, best first: fewer than `count` if fewer pass the filter. The scores of all
- * items of the catalogue sum to 1 before the filter is applied. The list may contain items of the history with reduced
+ * items of the catalog sum to 1 before the filter is applied. The list may contain items of the history with reduced
  * scores; only a filter hides them. Without a history, the list has the popular items, as aws-popularity-count gives to
  * every user. Recipes of version 2 score the best items only, and fill a filtered list with popular items.
  */

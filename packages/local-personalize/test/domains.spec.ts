@@ -40,7 +40,7 @@ const categories = createSchema(
     column("STUDIO", ["null", "string"]),
 );
 
-/** Creates a dataset group of a domain with imported interactions and, with `items`, a catalogue. */
+/** Creates a dataset group of a domain with imported interactions and, with `items`, a catalog. */
 async function openDomain(service: Service, name: string, domain: Domain | undefined, files: Record<string, string>) {
     const { personalize } = service;
     const { datasetGroupArn } = await personalize.createDatasetGroup({ name, ...(domain && { domain }) });

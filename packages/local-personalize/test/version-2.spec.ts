@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Model } from "../model/model.ts";
 import { recommend } from "../serving/recommend.ts";
 
-describe("aws-user-personalization-v2 with a large catalogue", () => {
+describe("aws-user-personalization-v2 with a large catalog", () => {
     const n = 600;
     const model: Model = {
         recipeName: "aws-user-personalization-v2",

@@ -44,8 +44,8 @@ export async function hasNewData({ config, recorded }: OperatedStack, sent?: Sta
 }
 
 /**
- * Rebuilds the fallback tables if they were made from other interactions. Titles come from the catalogue beside the
- * interactions; without a catalogue, films are shown by id.
+ * Rebuilds the fallback tables if they were made from other interactions. Titles come from the catalog beside the
+ * interactions; without a catalog, films are shown by id.
  * @returns the path of rebuilt tables; undefined if the tables are up to date
  */
 export async function renewTables({ interactionsFile, api }: StackConfig): Promise<string | undefined> {

@@ -31,11 +31,11 @@ export interface GivenTables {
 /** Changes of the stack's items, compared with the files that data-prep wrote. */
 export interface ItemChanges {
     readonly catalogue: readonly CatalogueItem[];
-    /** The catalogue's entries of the given items. */
+    /** The catalog's entries of the given items. */
     readonly given: readonly CatalogueItem[];
     /** IDs of the items that are new or differ. */
     readonly changed: readonly string[];
-    /** IDs of the changed items that the catalogue did not have. */
+    /** IDs of the changed items that the catalog did not have. */
     readonly added: readonly string[];
     /** Changes of items.csv; undefined if the items have no columns besides ID and title. */
     readonly dataset: DatasetChanges | undefined;
@@ -57,7 +57,7 @@ export interface Changes {
 /**
  * Compares the given tables with the files that data-prep wrote for the stack. Changes nothing.
  *
- * @throws RunbookError for a stack whose data has no catalogue or no users, and for rows that cannot be used; Error of
+ * @throws RunbookError for a stack whose data has no catalog or no users, and for rows that cannot be used; Error of
  * data-prep for a table that cannot be read.
  */
 export async function findChanges(config: StackConfig, tables: GivenTables): Promise<Changes> {
@@ -99,7 +99,7 @@ async function changedItems(csvPath: string, path: string, tables: GivenTables, 
     const before = await catalogueBeside(csvPath);
     if (before.length === 0) {
         throw new RunbookError(
-            `The data of ${csvPath} has no catalogue. Prepare it with the items: ${shell("npm", "run", "data-prep", "--", "FILE", "--items", file)}`,
+            `The data of ${csvPath} has no catalog. Prepare it with the items: ${shell("npm", "run", "data-prep", "--", "FILE", "--items", file)}`,
         );
     }
     const columns = itemColumns(table.catalogue, table.columns);

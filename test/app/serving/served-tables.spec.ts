@@ -180,7 +180,7 @@ describe("Fallback tables of a solution version", () => {
         assert.equal(harness.lastLine().TablesFailures, 0);
     });
 
-    it("lists contain only items of the catalogue if the data has a catalogue", async () => {
+    it("lists contain only items of the catalog if the data has a catalog", async () => {
         const list = async () => idsOf(await harness.recommend("1", { numResults: "100" }));
         assert.ok((await list()).includes("1:0"), "no film of the tables");
         const { films } = tablesDocument;
@@ -190,7 +190,7 @@ describe("Fallback tables of a solution version", () => {
         assert.ok(!shown.includes("1:0") && shown.length > 90, `${shown.length}`);
     });
 
-    it("without a campaign, the API replaces a cached list with popular films if no film of the list is in the catalogue", async () => {
+    it("without a campaign, the API replaces a cached list with popular films if no film of the list is in the catalog", async () => {
         assert.equal((await harness.recommend("1")).source, "campaign");
         harness.store.documents.set("v2", { ...otherData, hasCatalogue: true });
         harness.state.version = "v2";

@@ -41,7 +41,7 @@ describe("Events of unauthenticated callers", () => {
             "of an unknown film",
             () => ({ itemId: "nope" }),
             "/events/0/itemId",
-            /must be in the catalogue .*: no film has this id/,
+            /must be in the catalog .*: no film has this id/,
         ],
         ["with control characters", () => ({ itemId: "3\u0000" }), "/events/0/itemId", /control characters/],
         [

@@ -234,7 +234,7 @@ describe("`makeTables`", () => {
         assert.equal(openTables(earlier).history("a"), undefined);
     });
 
-    it("`makeTables` omits the films that are missing in the catalogue from lists and histories", () => {
+    it("`makeTables` omits the films that are missing in the catalog from lists and histories", () => {
         const [start, hundredDays] = [1_000_000, 8_640_000];
         const rows = ["gone", "one", "two", "gone too"].flatMap((item, at) =>
             Array.from({ length: 9 - at }, (_, user): [string, string, number] => {
@@ -273,7 +273,7 @@ describe("`makeTables`", () => {
         assert.equal(tablesDocument.similar[knownIndex]?.length, neighboursPerFilm);
         assert.equal(tablesDocument.similar.filter((row) => row.length > 0).length, 1);
         assert.equal(tables.similar(["known"]).from, "similar");
-        assert.equal(tables.similar(["film 1 1"]).from, "popular", "no catalogue, so no genres");
+        assert.equal(tables.similar(["film 1 1"]).from, "popular", "no catalog, so no genres");
     });
 
     it("`makeTables` stores similar films only for the 20,000 most popular films", () => {

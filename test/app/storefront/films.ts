@@ -59,7 +59,7 @@ export const oddTitles = [
     "Supercalifragilisticexpialidocious",
 ];
 
-/** 150 fictitious films with catalogue data. */
+/** 150 fictitious films with catalog data. */
 export const catalogue: readonly CatalogueItem[] = Array.from({ length: 150 }, (_, at) => ({
     itemId: String(at + 1),
     title:

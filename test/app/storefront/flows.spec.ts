@@ -211,7 +211,7 @@ describe("Storefront", () => {
 
     it("the film dialog shows an error for an unknown film ID", async () => {
         const page = await open("#/?viewer=17&item=no-such");
-        await waitForText(page, "dialog .trouble", /No film of the catalogue .* has this id/);
+        await waitForText(page, "dialog .trouble", /No film of the catalog .* has this id/);
         await page.locator("dialog .close").click();
         await page.waitForSelector("dialog", { hidden: true });
         assert.ok((await waitForFilms(page, "picks")).length > 0);

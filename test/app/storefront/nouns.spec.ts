@@ -81,7 +81,7 @@ describe("Storefront of a book shop", () => {
         [
             "an unknown book",
             "#/?viewer=6&item=none",
-            (page) => waitForText(page, "dialog .trouble", /^No book of the catalogue/),
+            (page) => waitForText(page, "dialog .trouble", /^No book of the catalog/),
         ],
         ["the comparison", "#/compare?viewer=6", (page) => page.waitForSelector(".column:nth-child(2) [data-item]")],
         ["the status", "#/status", (page) => page.waitForSelector(".panel .figure")],

@@ -76,7 +76,7 @@ function Scene({ item }: { item: Drawn }) {
             viewBox="0 50 200 130"
             preserveAspectRatio="xMidYMid slice"
             aria-hidden="true"
-            // poster.ts creates this text, and escapes the catalogue's texts.
+            // poster.ts creates this text, and escapes the catalog's texts.
             dangerouslySetInnerHTML={{ __html: inside }}
         />
     );

@@ -37,7 +37,7 @@ export const guessed: Measure = (text, { capitals, spacing }) =>
     }, 0);
 
 /**
- * Returns the title as people say it, without a catalogue's additions: "Usual Suspects, The" becomes "The Usual
+ * Returns the title as people say it, without a catalog's additions: "Usual Suspects, The" becomes "The Usual
  * Suspects".
  */
 export function spoken(title: string): string {
