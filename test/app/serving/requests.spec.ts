@@ -31,7 +31,8 @@ describe("npm run api:types", () => {
 
     for (const [file, allErrors] of Object.entries(validatorFiles)) {
         it(`app/api/${file} equals the validators that Ajv writes`, async () => {
-            assert.equal(await readFile(join(root, "app/api", file), "utf8"), validatorsCode(allErrors), hint);
+            // assert.equal would print both files.
+            assert.ok((await readFile(join(root, "app/api", file), "utf8")) === validatorsCode(allErrors), hint);
         });
     }
 });
