@@ -3,10 +3,8 @@ import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwat
 import { Option } from "commander";
 import { isTransient } from "pulumi-personalize/errors";
 import { formatError } from "terminal-text";
-import { findPrefetch } from "../core/config/config.ts";
 import { ownNamespace } from "../core/config/metrics.ts";
 import { approximately, priceNote, prices } from "../core/config/prices.ts";
-import { pickGuardValues } from "../core/cost/guard-config.ts";
 import { iso } from "../core/cost/time.ts";
 import { counted } from "../data-prep/words.ts";
 import { printResult, table } from "./lib/cli/output.ts";
@@ -26,11 +24,7 @@ interface Options extends OperationOptions {
     readonly every?: number;
 }
 
-const options = stackRunbook(
-    "publish-metrics",
-    ["--dry-run", "--every 5m"],
-    "They are use, age, idle time, cost and model quality",
-)
+const options = stackRunbook("publish-metrics", ["--dry-run", "--every 5m"], "They are use, age and model quality")
     .addOption(
         new Option("--every <time>", "repeat at this interval until Ctrl-C, for example 5m")
             .argParser(interval)
@@ -72,11 +66,7 @@ interface Published {
 async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDeps>): Promise<Published> {
     const { config } = stack;
     const { region, stack: name } = config;
-    const clients = {
-        personalize: deps.client(region),
-        cloudwatch: cloudWatch(region),
-        ssm: deps.ssm(region),
-    };
+    const clients = { personalize: deps.client(region), cloudwatch: cloudWatch(region) };
     const dataset = stack.recorded.find(
         ({ kind, inputs }) => kind === "Dataset" && inputs.datasetType === "INTERACTIONS",
     );
@@ -86,14 +76,8 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     }
     const { campaignArn } = (await operatedCampaign(deps, stack)) ?? {};
     const at = minuteStart(Date.now());
-    const prefetch = findPrefetch(config);
-    const observed = { stack: name, campaignArn, datasetArn: dataset?.arn, solutionArn, prefetch };
-    const observation = await observeStack(clients, observed, at);
-    const monthlyLimitUsd = config.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    // The values do not depend on the action.
-    const idleAction = "announce" as const;
-    const guard = { ...pickGuardValues(config), idleAction, monthlyLimitUsd, prefetches: prefetch !== undefined };
-    const values = metricValues(observation, guard);
+    const observation = await observeStack(clients, { campaignArn, datasetArn: dataset?.arn, solutionArn }, at);
+    const values = metricValues(observation);
     if (!options.dryRun) {
         const MetricData = toMetricData(values, name, at);
         await clients.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
