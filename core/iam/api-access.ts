@@ -1,8 +1,7 @@
-import { onlyWithTls, type PolicyDocument, regionalArn, type ServiceCaller, serviceTrust } from "policy-evaluator";
+import { onlyWithTls, type PolicyDocument, regionalArn, type ServiceCaller } from "policy-evaluator";
 import { type Names, objectKeys } from "../config/names.ts";
 import { dnsSuffix } from "../config/regions.ts";
 import { allow, anywhere, document, functionArn, keepsFailures, readsMetrics, writesLogs } from "./function-access.ts";
-import { servicesWithoutSource } from "./resource-rules.ts";
 
 /** Names, account and region of a stack's API. */
 export interface ApiScope extends ServiceCaller {
@@ -118,35 +117,6 @@ export const anyMethodArn = (executionArn: string) => `${executionArn}/*/*`;
  */
 export const invocationUri = (caller: ServiceCaller, name: string) =>
     `arn:${caller.partition}:apigateway:${caller.region}:lambda:path/2015-03-31/functions/${functionArn(caller, name)}/invocations`;
-
-/** Returns the trust policy of API Gateway's log role, which serves all APIs of the account. */
-export const gatewayLogTrust = (): PolicyDocument =>
-    serviceTrust("ApiGatewayOfThisAccount", servicesWithoutSource.apiGateway);
-
-/** Returns the permissions of API Gateway's log role: log groups of access logs and execution logs. */
-export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {
-    const groups = ["/aws/apigateway/*", "API-Gateway-Execution-Logs_*"].flatMap((name) => [
-        regionalArn(caller, "logs", `log-group:${name}`),
-        regionalArn(caller, "logs", `log-group:${name}:*`),
-    ]);
-    return document([
-        allow(
-            "WriteLogs",
-            [
-                "logs:CreateLogGroup",
-                "logs:CreateLogStream",
-                "logs:DescribeLogStreams",
-                "logs:FilterLogEvents",
-                "logs:GetLogEvents",
-                "logs:PutLogEvents",
-            ],
-            groups,
-        ),
-        // Allow all log groups, because DescribeLogGroups does not accept a single log group (Service Authorization
-        // Reference, "Amazon CloudWatch Logs").
-        anywhere(caller, "FindLogGroups", ["logs:DescribeLogGroups"]),
-    ]);
-}
 
 /** Returns the bucket policy for the page's files: only one distribution may read them, and TLS is required. */
 export function storefrontBucketPolicy(

@@ -1,14 +1,12 @@
 import { onlyWithTls, type PolicyDocument, regionalArn, type ServiceCaller, serviceTrust } from "policy-evaluator";
 import type { Names } from "../config/names.ts";
 import { allow, document } from "./function-access.ts";
-import { servicesWithoutSource } from "./resource-rules.ts";
+import { cloudTrail } from "./resource-rules.ts";
 
 /** Name, account and region of the stack's trail. */
 export interface TrailScope extends ServiceCaller {
     readonly names: Pick<Names, "trail">;
 }
-
-const { cloudTrail } = servicesWithoutSource;
 
 /** Returns the ARN of the stack's trail. */
 export const trailArn = (scope: TrailScope): string => regionalArn(scope, "cloudtrail", `trail/${scope.names.trail}`);

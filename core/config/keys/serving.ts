@@ -139,12 +139,7 @@ export const servingKeys = {
         },
     }),
     apiAccessLogs: flag(false, {
-        description: "API Gateway logs requests, without viewers' ids; needs the account's log role",
-        otherNeeds: { apiGatewayLogRole: true },
-    }),
-    apiGatewayLogRole: flag(false, {
-        description: "creates the log role of API Gateway for the account; needs an administrator",
-        effect: "`false` and destroy keep the role",
+        description: "API Gateway [logs requests](observability.md#the-access-log), without viewers' ids",
     }),
     prefetchUsers: whole(100, {
         least: 0,
