@@ -1,7 +1,16 @@
 import { onlyWithTls, type PolicyDocument, regionalArn, type ServiceCaller } from "policy-evaluator";
 import { type Names, objectKeys } from "../config/names.ts";
 import { dnsSuffix } from "../config/regions.ts";
-import { allow, anywhere, document, functionArn, keepsFailures, readsMetrics, writesLogs } from "./function-access.ts";
+import {
+    allow,
+    allowService,
+    anywhere,
+    document,
+    functionArn,
+    keepsFailures,
+    readsMetrics,
+    writesLogs,
+} from "./function-access.ts";
 
 /** Names, account and region of a stack's API. */
 export interface ApiScope extends ServiceCaller {
@@ -125,19 +134,11 @@ export function storefrontBucketPolicy(
     distributionArn: string,
 ): PolicyDocument {
     const bucket = `arn:${partition}:s3:::${bucketName}`;
-    return {
-        Version: "2012-10-17",
-        Statement: [
-            {
-                Sid: "AllowDistribution",
-                Effect: "Allow",
-                Principal: { Service: "cloudfront.amazonaws.com" },
-                Action: "s3:GetObject",
-                Resource: `${bucket}/*`,
-                // Source of this condition: CloudFront Developer Guide, "Restrict access to an Amazon S3 origin".
-                Condition: { StringEquals: { "aws:SourceArn": distributionArn } },
-            },
-            onlyWithTls(bucket),
-        ],
-    };
+    return document([
+        // Source of this condition: CloudFront Developer Guide, "Restrict access to an Amazon S3 origin".
+        allowService("AllowDistribution", "cloudfront.amazonaws.com", "s3:GetObject", `${bucket}/*`, {
+            StringEquals: { "aws:SourceArn": distributionArn },
+        }),
+        onlyWithTls(bucket),
+    ]);
 }
