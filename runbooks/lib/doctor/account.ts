@@ -11,12 +11,6 @@ import { approximately, priceNote, prices } from "../../../core/config/prices.ts
 import { readPages, whoAmI } from "../stack/stack.ts";
 import { type Check, type Finding, fail, ok, warn } from "./check.ts";
 
-export interface AccountDeps {
-    readonly config: StackConfig;
-    /** Returns the current time in epoch milliseconds. */
-    now(): number;
-}
-
 /** Hours that a slow `pulumi up` takes. The credentials must be valid for this time. */
 const runHours = 2;
 
@@ -27,7 +21,7 @@ const again = "aws sso login";
 const defaultGroupQuota = 5;
 
 /** Checks that credentials are valid for the duration of the first `up`. */
-export const identity: Check<AccountDeps> = async ({ config, now }) => {
+export const identity: Check = async (config) => {
     let expiration: Date | undefined;
     let sessionToken: string | undefined;
     let arn: string;
@@ -51,15 +45,14 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
             ? ok(`${arn}, without expiry`)
             : warn(`${arn}, valid for an unknown time: \`pulumi up\` may take ${runHours} hours. ${resumes}`, again);
     }
-    const minutes = Math.floor((expiration.getTime() - now()) / 60_000);
+    const minutes = Math.floor((expiration.getTime() - Date.now()) / 60_000);
     return minutes >= runHours * 60
         ? ok(`${arn}, valid for ${Math.floor(minutes / 60)} more hours`)
         : warn(`${arn}, valid for ${minutes} minutes, and \`pulumi up\` may take ${runHours} hours. ${resumes}`, again);
 };
 
 /** Checks that the region has Personalize, and that access and quota allow one more dataset group. */
-export const personalize: Check<AccountDeps> = async ({ config }) => {
-    const { region, names } = config;
+export const personalize: Check = async ({ region, names }) => {
     let groups: readonly DatasetGroupSummary[];
     try {
         const client = new PersonalizeClient({ region });
@@ -99,9 +92,8 @@ export const personalize: Check<AccountDeps> = async ({ config }) => {
  * Checks that the account can create budgets. A member account of an organization cannot until its payer account
  * enables them (org-formation-cli pull request 198 quotes AWS's message).
  */
-export const budgets: Check<AccountDeps> = async ({ config }) => {
-    const { region, stack } = config;
-    if (!config.budget) return ok("not needed: only the cost guard watches the spend (config budget)");
+export const budgets: Check = async ({ budget, region, stack }) => {
+    if (!budget) return ok("not needed: only the cost guard watches the spend (config budget)");
     const { accountId } = await whoAmI(region);
     try {
         const list = new DescribeBudgetsCommand({ AccountId: accountId, MaxResults: 1 });
@@ -129,7 +121,7 @@ async function fetchGroupQuota(region: string): Promise<ServiceQuota | undefined
 }
 
 /** Warns that CloudFront may reject an account without a distribution. */
-export const pageHost: Check<AccountDeps> = async ({ config: { region, storefront, stack } }) => {
+export const pageHost: Check = async ({ region, storefront, stack }) => {
     if (storefront !== "cloudfront") return ok(`not needed: storefront is ${storefront}`);
     const { DistributionList } = await new CloudFrontClient({ region }).send(new ListDistributionsCommand({}));
     return (DistributionList?.Items ?? []).length > 0
@@ -141,7 +133,7 @@ export const pageHost: Check<AccountDeps> = async ({ config: { region, storefron
 };
 
 /** Checks for another trail that records the stack's region, including multi-Region and organization trails. */
-export const auditTrail: Check<AccountDeps> = async ({ config }) => {
+export const auditTrail: Check = async (config) => {
     if (!config.auditTrail) return ok("not needed: no trail (config auditTrail)");
     const { trailList = [] } = await new CloudTrailClient({ region: config.region }).send(
         new DescribeTrailsCommand({ includeShadowTrails: true }),

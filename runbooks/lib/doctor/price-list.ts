@@ -3,7 +3,6 @@ import { hasName } from "terminal-text";
 import { prices } from "../../../core/config/prices.ts";
 import { keysOf } from "../../../core/config/records.ts";
 import { readPages } from "../stack/stack.ts";
-import type { AccountDeps } from "./account.ts";
 import { type Check, type Finding, ok, unknown, warn } from "./check.ts";
 
 /** One price of the AWS Price List. A product has one for each tier. */
@@ -31,8 +30,7 @@ const serviceCode = "AmazonPersonalize";
 const tolerance = 0.01;
 
 /** Checks that the prices in core/config/prices.ts are those of AWS's price list in the stack's region. */
-export const priceList: Check<AccountDeps> = ({ config }) =>
-    comparePrices(new PricingClient({ region: priceListRegion }), config.region);
+export const priceList: Check = ({ region }) => comparePrices(new PricingClient({ region: priceListRegion }), region);
 
 /** Compares every current on-demand price of Personalize in a region with core/config/prices.ts. */
 export async function comparePrices(client: PricingClient, region: string): Promise<Finding> {
