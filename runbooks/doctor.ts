@@ -1,6 +1,6 @@
 import { printResult } from "./lib/cli/output.ts";
 import { exitCodes, runAction } from "./lib/cli/runbook.ts";
-import { auditTrail, budgets, identity, pageHost, personalize } from "./lib/doctor/account.ts";
+import { auditTrail, budgets, identity, personalize } from "./lib/doctor/account.ts";
 import { type Check, type CheckResult, runChecks } from "./lib/doctor/check.ts";
 import { permissions } from "./lib/doctor/permissions.ts";
 import { priceList } from "./lib/doctor/price-list.ts";
@@ -12,7 +12,6 @@ const checks: Readonly<Record<string, Check>> = {
     identity,
     permissions,
     Personalize: personalize,
-    CloudFront: pageHost,
     CloudTrail: auditTrail,
     budgets,
     prices: priceList,

@@ -1,11 +1,10 @@
 import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
-import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
 import { CloudTrailClient, DescribeTrailsCommand, type Trail } from "@aws-sdk/client-cloudtrail";
-import { type DatasetGroupSummary, PersonalizeClient, paginateListDatasetGroups } from "@aws-sdk/client-personalize";
+import { PersonalizeClient, paginateListDatasetGroups } from "@aws-sdk/client-personalize";
 import { paginateListServiceQuotas, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { STSClient } from "@aws-sdk/client-sts";
 import { isTransient } from "pulumi-personalize/errors";
-import { hasCode, hasName, isCredentials, oneLine, shell } from "terminal-text";
+import { hasName, isCredentials, oneLine, shell } from "terminal-text";
 import type { StackConfig } from "../../../core/config/config.ts";
 import { approximately, priceNote, prices } from "../../../core/config/prices.ts";
 import { readPages, whoAmI } from "../stack/stack.ts";
@@ -51,27 +50,10 @@ export const identity: Check = async (config) => {
         : warn(`${arn}, valid for ${minutes} minutes, and \`pulumi up\` may take ${runHours} hours. ${resumes}`, again);
 };
 
-/** Checks that the region has Personalize, and that access and quota allow one more dataset group. */
+/** Checks that the quota allows one more dataset group. */
 export const personalize: Check = async ({ region, names }) => {
-    let groups: readonly DatasetGroupSummary[];
-    try {
-        const client = new PersonalizeClient({ region });
-        groups = await readPages(paginateListDatasetGroups({ client }, {}), (page) => page.datasetGroups);
-    } catch (error) {
-        if (hasCode(error, "ENOTFOUND")) {
-            return fail(
-                `there is no Personalize in ${region}, or no network`,
-                "pulumi config set aws:region eu-central-1   # or another region that has it",
-            );
-        }
-        if (hasName(error, "AccessDeniedException")) {
-            return fail(
-                oneLine(error),
-                "aws sts get-caller-identity   # this identity needs personalize:*, or the narrower policy of your administrator",
-            );
-        }
-        throw error;
-    }
+    const client = new PersonalizeClient({ region });
+    const groups = await readPages(paginateListDatasetGroups({ client }, {}), (page) => page.datasetGroups);
     const quota = await fetchGroupQuota(region);
     const limit = quota?.Value ?? defaultGroupQuota;
     const of = `${groups.length} of ${limit} dataset groups${quota === undefined ? " (the default quota; Service Quotas did not answer)" : ""}`;
@@ -119,18 +101,6 @@ async function fetchGroupQuota(region: string): Promise<ServiceQuota | undefined
     ).catch(() => []);
     return quotas.find(({ QuotaName = "", Value }) => /dataset groups/i.test(QuotaName) && Value !== undefined);
 }
-
-/** Warns that CloudFront may reject an account without a distribution. */
-export const pageHost: Check = async ({ region, storefront, stack }) => {
-    if (storefront !== "cloudfront") return ok(`not needed: storefront is ${storefront}`);
-    const { DistributionList } = await new CloudFrontClient({ region }).send(new ListDistributionsCommand({}));
-    return (DistributionList?.Items ?? []).length > 0
-        ? ok("the account has distributions, so CloudFront accepts another one")
-        : warn(
-              "this account has no distribution yet. CloudFront refuses a new account until AWS Support has verified it",
-              `pulumi config set --stack ${stack} storefront api   # the API serves the page until then`,
-          );
-};
 
 /** Checks for another trail that records the stack's region, including multi-Region and organization trails. */
 export const auditTrail: Check = async (config) => {
