@@ -5,7 +5,7 @@ import { anyKind, type CommonInputs, kinds, type ResourceKindName } from "pulumi
 import { formatError } from "terminal-text";
 import { type GuardState, parseState } from "../../../core/cost/guard-state.ts";
 import { monthSpendUsd } from "../../../core/cost/spend.ts";
-import { iso } from "../../../core/cost/time.ts";
+import { day, iso } from "../../../core/cost/time.ts";
 import { readGuardState } from "../../../core/operations/guard-parameter.ts";
 import { readStateFlags } from "../../../core/operations/state-flags.ts";
 import type { RecordedResource } from "./stack.ts";
@@ -148,9 +148,8 @@ interface TrailRecord {
     readonly userIdentity?: { readonly arn?: string };
 }
 
-const dayMs = 24 * 3600 * 1000;
 /** The period of the lookup: older failures do not explain a current one. */
-const lookupPeriodMs = 7 * dayMs;
+const lookupPeriodMs = 7 * day;
 
 /**
  * Returns the last failed create, update or delete call about a resource with one of these names; undefined if
@@ -171,7 +170,7 @@ async function lastCallError(
             new LookupEventsCommand({
                 LookupAttributes: [{ AttributeKey: "EventName", AttributeValue: call }],
                 StartTime: new Date(now - lookupPeriodMs),
-                EndTime: new Date(now + dayMs),
+                EndTime: new Date(now + day),
                 MaxResults: 50,
             }),
         );
