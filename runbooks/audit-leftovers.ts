@@ -3,23 +3,19 @@ import { regionProblem } from "../core/config/regions.ts";
 import { type Audit, audit } from "./lib/audit/audit.ts";
 import type { Row } from "./lib/audit/leftovers.ts";
 import { printResult, shortTime, table } from "./lib/cli/output.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { type AllStacks, readAllStacks } from "./lib/stack/all-stacks.ts";
 import { projectName, stackRegion } from "./lib/stack/stack-config.ts";
-
-interface Options extends CommonOptions {
-    readonly region?: string;
-}
 
 const options = runbook("audit-leftovers", ["", "--region eu-central-1"])
     .option("--region <region>", "region to search; default: the regions of all stacks, else AWS_REGION")
     .parse()
-    .opts<Options>();
+    .opts();
 
 await runAction(options.verbose, async () => {
     const stacks = await readAllStacks();
     process.stderr.write(`in stacks: ${stacks.names.join(", ") || "none"}\n`);
-    const regions = await regionsToSearch(options, stacks);
+    const regions = await regionsToSearch(stacks);
     const report = await audit(regions, await projectName(), stacks, (line) => process.stderr.write(`${line}\n`));
     for (const { stack, reason } of stacks.unreadable) {
         process.stderr.write(`warning: the state of stack ${stack} cannot be read: ${reason}\n`);
@@ -36,7 +32,8 @@ await runAction(options.verbose, async () => {
  * AWS_REGION.
  * @throws RunbookError without a valid region
  */
-async function regionsToSearch({ region, stack }: Options, { names, regions }: AllStacks): Promise<readonly string[]> {
+async function regionsToSearch({ names, regions }: AllStacks): Promise<readonly string[]> {
+    const { region, stack } = options;
     const problem = region && regionProblem(region);
     if (problem) throw new RunbookError(`--region ${problem}`, exitCodes.usage);
     if (region) return [region];

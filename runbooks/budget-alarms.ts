@@ -2,7 +2,7 @@ import { BudgetsClient } from "@aws-sdk/client-budgets";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { shell } from "terminal-text";
 import { isMailAddress } from "../core/config/keys/cost.ts";
 import { billedService } from "../core/config/prices.ts";
@@ -12,18 +12,9 @@ import { aboveZero, confirm, exitCodes, RunbookError, runAction } from "./lib/cl
 import { createBudget, readBudget, wantedText } from "./lib/cost/budget-view.ts";
 import { findProblems, listAlarms, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
 import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
-import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { exportedStack, selectOutputs, whoAmI } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
-
-interface Options extends OperationOptions {
-    readonly budget?: string;
-    readonly sendTest?: boolean;
-    readonly create?: boolean;
-    readonly limit?: number;
-    readonly email?: string;
-    readonly service: string;
-}
 
 /** Maximum seconds to wait until a test notification is in the queue. */
 const waitSeconds = 60;
@@ -36,7 +27,7 @@ const options = stackRunbook("budget-alarms", ["", "--send-test"], "It can also 
     .option("--email <address>", "recipient of the notifications", mailAddress)
     .option("--service <name>", "AWS service that the budget covers, as the bill names it", billedService)
     .parse()
-    .opts<Options>();
+    .opts();
 
 await runAction(options.verbose, async (signal) => {
     if (options.create) return create(signal);

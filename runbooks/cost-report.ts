@@ -14,16 +14,10 @@ import {
     reportPeriod,
 } from "./lib/cost/billed.ts";
 import { type CostReport, costReport, reportText } from "./lib/cost/report.ts";
-import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { bornAt, exportedStack, selectOutputs, selectPlan } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 import { readMonthSpent } from "./lib/stack/stack-report.ts";
-
-interface Options extends OperationOptions {
-    readonly days?: number;
-    readonly month?: string;
-    readonly byTag?: boolean;
-}
 
 const callPrice = `${approximately(prices.costExplorerCall.usd)} ${priceNote}`;
 const options = stackRunbook(
@@ -38,7 +32,7 @@ const options = stackRunbook(
         "only costs with the stack's tag pulumi:stack, which must be an active cost allocation tag; default: config budgetByTag",
     )
     .parse()
-    .opts<Options>();
+    .opts();
 
 await runAction(options.verbose, async () => {
     const now = Date.now();

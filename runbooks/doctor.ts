@@ -4,7 +4,7 @@ import { auditTrail, budgets, identity, personalize } from "./lib/doctor/account
 import { type Check, type CheckResult, runChecks } from "./lib/doctor/check.ts";
 import { permissions } from "./lib/doctor/permissions.ts";
 import { priceList } from "./lib/doctor/price-list.ts";
-import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 
 /** The checks of what neither `pulumi preview` nor the engine says before `up` fails halfway. */
@@ -17,7 +17,7 @@ const checks: Readonly<Record<string, Check>> = {
     prices: priceList,
 };
 
-const options = stackRunbook("doctor", ["--stack dev", "--stack dev --json"]).parse().opts<OperationOptions>();
+const options = stackRunbook("doctor", ["--stack dev", "--stack dev --json"]).parse().opts();
 
 await runAction(options.verbose, async () => {
     const stack = options.stack ?? (await selectedStack());

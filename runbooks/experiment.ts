@@ -4,19 +4,15 @@ import { exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { campaignUsdPerDay, experimentResults } from "./lib/experiment/result.ts";
 import { fitsShare, resultPicture, resultText } from "./lib/experiment/result-text.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
-import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 import { readUsableState } from "./lib/stack/stack-report.ts";
 
-interface Options extends OperationOptions {
-    readonly svg?: boolean;
-}
-
 const options = stackRunbook("experiment", ["", "--svg > experiment.svg"], "Exit code 1: the groups' sizes are wrong")
     .option("--svg", "print a picture of the interval over the days, as SVG, and nothing else")
     .parse()
-    .opts<Options>();
+    .opts();
 
 await runAction(options.verbose, async () => {
     const stack = options.stack ?? (await selectedStack());

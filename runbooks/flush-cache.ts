@@ -2,13 +2,10 @@ import { limits } from "../app/serving/limits.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
-import type { OperationOptions } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { selectedStack } from "./lib/stack/stack-config.ts";
 
-const options = runbook("flush-cache", ["--dry-run", "--yes"], "Needed after a change of a filter")
-    .parse()
-    .opts<OperationOptions>();
+const options = runbook("flush-cache", ["--dry-run", "--yes"], "Needed after a change of a filter").parse().opts();
 
 /** Seconds after which every API process has read the new state. */
 const seenWithin = limits.campaignRead / 1000;

@@ -12,12 +12,8 @@ import {
     startDeletion,
 } from "./lib/stack/data-deletion.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
-import { type OperatedStack, type OperationOptions, runOperation, stackRunbook } from "./lib/stack/operation.ts";
+import { type OperatedStack, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
-
-interface Options extends OperationOptions {
-    readonly status?: boolean;
-}
 
 const command = stackRunbook(
     "forget-viewer",
@@ -27,7 +23,7 @@ const command = stackRunbook(
     .argument("[user ids...]", "ids of the viewers, as in the interactions")
     .option("--status", "only print the state of the stack's data deletion jobs")
     .parse();
-const options = command.opts<Options>();
+const options = command.opts();
 const userIds = command.args;
 
 /** Seconds after which every API process has read the viewers' items again. */

@@ -5,13 +5,13 @@ import { readStateFlags } from "../core/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
-import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
+import { operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/stack.ts";
 
 const options = stackRunbook("park", ["--dry-run", "--yes --reason weekend"], "`npm run resume` creates it again")
     .option("--reason <text>", "reason, shown in previews and reports", "by hand")
     .parse()
-    .opts<OperationOptions & { readonly reason: string }>();
+    .opts();
 
 await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { Option } from "commander";
+import { Option } from "@commander-js/extra-typings";
 import { isTransient } from "pulumi-personalize/errors";
 import { formatError } from "terminal-text";
 import { ownNamespace } from "../core/config/metrics.ts";
@@ -12,17 +12,12 @@ import { exitCodes, interval, RunbookError, runAction } from "./lib/cli/runbook.
 import { type MetricValue, metricValues, minuteStart, observeStack, toMetricData } from "./lib/metrics/values.ts";
 import {
     type OperatedStack,
-    type OperationOptions,
     operatedCampaign,
     operatedStack,
     operationDeps,
     stackRunbook,
 } from "./lib/stack/operation.ts";
 import { byRegion } from "./lib/stack/stack-config.ts";
-
-interface Options extends OperationOptions {
-    readonly every?: number;
-}
 
 const options = stackRunbook("publish-metrics", ["--dry-run", "--every 5m"], "They are use, age and model quality")
     .addOption(
@@ -32,7 +27,7 @@ const options = stackRunbook("publish-metrics", ["--dry-run", "--every 5m"], "Th
     )
     .option("--dry-run", "only show what would be published")
     .parse()
-    .opts<Options>();
+    .opts();
 
 const cloudWatch = byRegion((region) => new CloudWatchClient({ region }));
 

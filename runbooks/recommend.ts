@@ -1,6 +1,6 @@
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { findContentHash } from "pulumi-personalize/core";
 import type { Columns } from "../data-prep/columns.ts";
 import { printResult, table } from "./lib/cli/output.ts";
@@ -10,17 +10,9 @@ import { collectUserItems, describeFilter, type LeftOut, leftOut } from "./lib/r
 import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
 import { type Recommendation, recommend } from "./lib/recommendations/recommendations.ts";
 import { noCampaign, notFound } from "./lib/stack/no-campaign.ts";
-import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { recordedResources, selectFilterNames, stackOutputs } from "./lib/stack/stack.ts";
 import { projectFile, readSetting, selectedStack } from "./lib/stack/stack-config.ts";
-
-interface Options extends OperationOptions {
-    readonly numResults: number;
-    readonly explain?: boolean;
-    readonly data?: string;
-    readonly filter?: string;
-    readonly filterValue: Record<string, string[]>;
-}
 
 /** The number of users that `--explain` compares. */
 const comparedUsers = 30;
@@ -41,7 +33,7 @@ const command = stackRunbook("recommend", ["22 6 122", "22 --num-results 5 --exp
     )
     .option("--data <file>", "the interactions that data-prep wrote; default: config interactionsFile")
     .parse();
-const options = command.opts<Options>();
+const options = command.opts();
 if (options.filter === undefined && Object.keys(options.filterValue).length > 0) {
     command.error("error: --filter-value needs --filter: it sets a placeholder of that filter.");
 }

@@ -14,7 +14,6 @@ import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runb
 import {
     campaignInputs,
     type OperatedStack,
-    type OperationOptions,
     operatedCampaign,
     runOperation,
     stackRunbook,
@@ -28,7 +27,7 @@ const options = stackRunbook(
     "It also opens a closed API. Nothing is trained, and the campaign costs money again",
 )
     .parse()
-    .opts<OperationOptions>();
+    .opts();
 
 await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;

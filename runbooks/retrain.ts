@@ -15,7 +15,6 @@ import { refuseBatch } from "./lib/stack/no-campaign.ts";
 import {
     findRecordedArn,
     type OperatedStack,
-    type OperationOptions,
     operatedCampaign,
     refuseParked,
     runOperation,
@@ -41,7 +40,7 @@ const options = stackRunbook(
     )
     .option("--dry-run", "only print whether there is new data, and the price of a training")
     .parse()
-    .opts<OperationOptions & { readonly reimport?: boolean }>();
+    .opts();
 
 /** The command that resumes this retraining. */
 const again = `npm run retrain${options.reimport ? " -- --reimport" : ""}`;

@@ -16,7 +16,6 @@ import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runb
 import { servedLists } from "./lib/stack/operate-table.ts";
 import {
     type OperatedStack,
-    type OperationOptions,
     operatedCampaign,
     refuseParked,
     runOperation,
@@ -24,12 +23,6 @@ import {
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/stack.ts";
 import { chooseTarget, notedFlags, servedRecord } from "./lib/training/versions.ts";
-
-interface Options extends OperationOptions {
-    readonly to?: string;
-    readonly reason: string;
-    readonly release?: boolean;
-}
 
 const options = stackRunbook("rollback", ["--dry-run", '--to 2fd61244 --reason "odd lists"'])
     .option(
@@ -42,7 +35,7 @@ const options = stackRunbook("rollback", ["--dry-run", '--to 2fd61244 --reason "
         "end the hold: the next `pulumi up` switches to the newest version; asks only if it starts batch inference",
     )
     .parse()
-    .opts<Options>();
+    .opts();
 
 await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;

@@ -5,7 +5,7 @@ import { readStateFlags } from "../core/operations/state-flags.ts";
 import { printResult, shortTime, table } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
 import { servedLists } from "./lib/stack/operate-table.ts";
-import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
+import { operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import {
     costNote,
     describeVersions,
@@ -15,7 +15,7 @@ import {
     type Version,
 } from "./lib/training/versions.ts";
 
-const options = stackRunbook("versions", ["", "--json"]).parse().opts<OperationOptions>();
+const options = stackRunbook("versions", ["", "--json"]).parse().opts();
 
 await runOperation(options, async (stack, deps) => {
     const { region, stack: name } = stack.config;
