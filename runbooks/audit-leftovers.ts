@@ -2,8 +2,8 @@ import { approximately, priceNote } from "../core/config/prices.ts";
 import { regionProblem } from "../core/config/regions.ts";
 import { type Audit, audit } from "./lib/audit/audit.ts";
 import type { Row } from "./lib/audit/leftovers.ts";
-import { printResult, shortTime, table } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { shortTime, table } from "./lib/cli/output.ts";
+import { exitCodes, printResult, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { type AllStacks, readAllStacks } from "./lib/stack/all-stacks.ts";
 import { projectName, stackRegion } from "./lib/stack/stack-config.ts";
 

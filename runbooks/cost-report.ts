@@ -3,8 +3,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { approximately, priceNote, prices } from "../core/config/prices.ts";
 import { estimate } from "../core/cost/estimate.ts";
 import { plannedByConfig } from "../core/cost/planned-stack.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, runAction, whole } from "./lib/cli/runbook.ts";
+import { printResult, runAction, whole } from "./lib/cli/runbook.ts";
 import {
     type BillScope,
     costExplorerRegion,
@@ -55,7 +54,7 @@ await runAction(options.verbose, async () => {
         process.stderr.write(`warning: the cost guard's sum cannot be read: ${error.name}: ${error.message}\n`);
         return null;
     });
-    printResult(
+    return printResult(
         options,
         {
             stack,
@@ -67,7 +66,6 @@ await runAction(options.verbose, async () => {
         },
         reportText(report, scope, period, expectedMonthUsd, spent),
     );
-    return exitCodes.fine;
 });
 
 function toDocument(

@@ -1,5 +1,4 @@
-import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, runAction } from "./lib/cli/runbook.ts";
+import { exitCodes, printResult, runAction } from "./lib/cli/runbook.ts";
 import { auditTrail, budgets, identity, personalize } from "./lib/doctor/account.ts";
 import { type Check, type CheckResult, runChecks } from "./lib/doctor/check.ts";
 import { permissions } from "./lib/doctor/permissions.ts";
@@ -23,8 +22,13 @@ await runAction(options.verbose, async () => {
     const stack = options.stack ?? (await selectedStack());
     const config = await requireStackConfig(stack, options.configFile);
     const results = await runChecks(checks, config);
-    printResult(options, { stack, checks: results }, () => print(results));
-    return results.some(({ verdict }) => verdict === "fail") ? exitCodes.problem : exitCodes.fine;
+    const isFailed = results.some(({ verdict }) => verdict === "fail");
+    return printResult(
+        options,
+        { stack, checks: results },
+        () => print(results),
+        isFailed ? exitCodes.problem : exitCodes.fine,
+    );
 });
 
 function print(results: readonly CheckResult[]): void {

@@ -1,6 +1,5 @@
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
+import { exitCodes, printResult, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { campaignUsdPerDay, experimentResults } from "./lib/experiment/result.ts";
 import { fitsShare, resultPicture, resultText } from "./lib/experiment/result-text.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
@@ -40,6 +39,6 @@ await runAction(options.verbose, async () => {
         return exitCodes.fine;
     }
     const { cells: _, ...settings } = experiment;
-    printResult(options, { stack, experiment: settings, results }, resultText(experiment, results));
-    return results.every(fitsShare) ? exitCodes.fine : exitCodes.problem;
+    const exitCode = results.every(fitsShare) ? exitCodes.fine : exitCodes.problem;
+    return printResult(options, { stack, experiment: settings, results }, resultText(experiment, results), exitCode);
 });

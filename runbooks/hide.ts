@@ -8,8 +8,8 @@ import { toTime } from "../core/config/promotions.ts";
 import { filesBeside } from "../data-prep/files.ts";
 import { parseTables } from "../data-prep/tables/document.ts";
 import { counted } from "../data-prep/words.ts";
-import { printResult, table } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/output.ts";
+import { exitCodes, printResult, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
 import { stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
@@ -45,11 +45,10 @@ await runAction(options.verbose, async () => {
     const operation = options.undo ? "show" : "hide";
     const changed = options.dryRun ? [] : itemIds;
     const { hidden = {} } = await operateTable(outputs, { operation, itemIds: changed, until });
-    printResult(options, { hidden, dryRun: options.dryRun ?? false }, () => {
+    return printResult(options, { hidden, dryRun: options.dryRun ?? false }, () => {
         if (itemIds.length > 0) console.log(describe(until));
         printHidden(hidden);
     });
-    return exitCodes.fine;
 });
 
 function describe(until: number): string {

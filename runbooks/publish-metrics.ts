@@ -7,8 +7,8 @@ import { ownNamespace } from "../core/config/metrics.ts";
 import { approximately, priceNote, prices } from "../core/config/prices.ts";
 import { iso } from "../core/cost/time.ts";
 import { counted } from "../data-prep/words.ts";
-import { printResult, table } from "./lib/cli/output.ts";
-import { exitCodes, interval, RunbookError, runAction } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/output.ts";
+import { exitCodes, interval, printResult, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { type MetricValue, metricValues, minuteStart, observeStack, toMetricData } from "./lib/metrics/values.ts";
 import {
     type OperatedStack,
@@ -36,17 +36,14 @@ await runAction(options.verbose, async (signal) => {
     for (;;) {
         // Read the state each time, because `up` may have changed the campaign or its version.
         const stack = await operatedStack(options);
-        const published = await publish(stack, deps).catch((error: unknown) => {
-            if (options.every === undefined || !isTransient(error)) throw error;
+        const publishing = publish(stack, deps);
+        if (options.every === undefined) return show(stack, await publishing);
+        try {
+            const { at, values } = await publishing;
+            process.stderr.write(`${iso(at)} published ${counted(values.length, "metric")}\n`);
+        } catch (error) {
+            if (!isTransient(error)) throw error;
             process.stderr.write(`warning: this time, no metrics were published: ${formatError(error)}\n`);
-            return undefined;
-        });
-        if (options.every === undefined) {
-            show(stack, published);
-            return exitCodes.fine;
-        }
-        if (published) {
-            process.stderr.write(`${iso(published.at)} published ${counted(published.values.length, "metric")}\n`);
         }
         await sleep(options.every * 1000, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) return exitCodes.fine;
@@ -80,14 +77,13 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     return { at, values };
 }
 
-function show({ config }: OperatedStack, published: Published | undefined): void {
-    const { at = 0, values = [] } = published ?? {};
+function show({ config }: OperatedStack, { at, values }: Published): number {
     const isPublished = !options.dryRun;
     const document = { namespace: ownNamespace, stack: config.stack, at: iso(at), published: isPublished };
     const rows = values.map(({ name, value, version }) => [name, version ?? "–", `${Number(value.toFixed(4))}`]);
     const price = approximately(values.length * prices.customMetric.usd);
     const did = isPublished ? "Published" : "Would publish";
-    printResult(
+    return printResult(
         options,
         { ...document, metrics: values },
         `${table(["metric", "version", "value"], rows)}\n${did} ${counted(values.length, "metric")} in ${ownNamespace}, ${price} a month while they are published ${priceNote}.`,

@@ -3,8 +3,8 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { findContentHash } from "pulumi-personalize/core";
 import type { Columns } from "../data-prep/columns.ts";
-import { printResult, table } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction, whole } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/output.ts";
+import { printResult, RunbookError, runAction, whole } from "./lib/cli/runbook.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
 import { collectUserItems, describeFilter, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
 import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
@@ -67,10 +67,9 @@ await runAction(options.verbose, async (signal) => {
             `note: ${data.why}. Therefore, the lists show ids instead of titles, and do not mark unknown users. Specify the right file with --data.\n`,
         );
     }
-    printResult(options, { campaignArn, recommendations, unknownUsers: unknown, explanations }, () =>
+    return printResult(options, { campaignArn, recommendations, unknownUsers: unknown, explanations }, () =>
         print(recommendations, explanations, unknown ?? [], filterName),
     );
-    return exitCodes.fine;
 
     async function explainAll(
         lists: Record<string, Recommendation[]>,

@@ -9,8 +9,7 @@ import { throttles, toRates } from "../core/config/throttles.ts";
 import { createCloseClients, isApiClosed, openApi, toServedPlace } from "../core/operations/close-api.ts";
 import { describeCampaign, nameInArn, type Served, solutionOf, toServed } from "../core/operations/operation.ts";
 import { readStateFlags, removeStateFlag, type StateFlags, writeStateFlag } from "../core/operations/state-flags.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
+import { confirm, printResult, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
     type OperatedStack,
@@ -101,8 +100,7 @@ await runOperation(options, async (stack, deps, signal) => {
             usdPerMonth,
             opened: isClosed && !options.dryRun,
         };
-        printResult(options, document, `${opened}${text}`.trim());
-        return exitCodes.fine;
+        return printResult(options, document, `${opened}${text}`.trim());
     }
 });
 

@@ -11,8 +11,7 @@ import {
 import { listVersions } from "../core/operations/solution-versions.ts";
 import { readStateFlags, writeStateFlag } from "../core/operations/state-flags.ts";
 import { switchVersion } from "../core/operations/switch-version.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
+import { confirm, printResult, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { servedLists } from "./lib/stack/operate-table.ts";
 import {
     type OperatedStack,
@@ -141,8 +140,7 @@ function printSkipped(skipped: readonly string[]): void {
 }
 
 function printed(text: string, result: ListsChange): number {
-    printResult(options, { dryRun: options.dryRun ?? false, ...result }, text);
-    return exitCodes.fine;
+    return printResult(options, { dryRun: options.dryRun ?? false, ...result }, text);
 }
 
 /** A change of the version whose lists a stack without a campaign serves. */

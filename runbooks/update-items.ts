@@ -11,8 +11,7 @@ import { readStateFlags, writeStateFlag } from "../core/operations/state-flags.t
 import { decimals } from "../data-prep/numbers.ts";
 import { createProgress } from "../data-prep/progress.ts";
 import { counted } from "../data-prep/words.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
+import { exitCodes, printResult, RunbookError } from "./lib/cli/runbook.ts";
 import { servedLists } from "./lib/stack/operate-table.ts";
 import { type OperatedStack, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
@@ -91,17 +90,15 @@ await runOperation(options, async (stack, deps) => {
         `${counted(document.users.changed.length, "user")}.`;
     const price = `Personalize bills ${counted(records.length, "record")} at ${approximately(usd)} ${priceNote}.`;
     if (isNothing || options.dryRun) {
-        printResult(
+        return printResult(
             options,
             document,
             isNothing ? "Nothing to update: the stack has these rows." : `${found} ${price}`,
         );
-        return exitCodes.fine;
     }
     process.stderr.write(`${found} ${price}\n`);
     await apply(stack, deps, changes, sendings);
-    printResult(options, document, () => console.log(whatWorksWhen(stack, changes, sendings).join("\n")));
-    return exitCodes.fine;
+    return printResult(options, document, () => console.log(whatWorksWhen(stack, changes, sendings).join("\n")));
 });
 
 /** Returns the stack's datasets that get records. Throws RunbookError for a dataset that is not deployed. */

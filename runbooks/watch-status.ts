@@ -5,8 +5,8 @@ import { Option } from "@commander-js/extra-typings";
 import { personalizeClients } from "pulumi-personalize/core";
 import { isTransient } from "pulumi-personalize/errors";
 import { formatError } from "terminal-text";
-import { clearScreen, printResult } from "./lib/cli/output.ts";
-import { aboveZero, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
+import { clearScreen } from "./lib/cli/output.ts";
+import { aboveZero, exitCodes, printResult, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
 import { changesSince, reportText } from "./lib/stack/report-text.ts";
 import { exportedStack, newestListsJob, type RecordedResource, selectRecordedResources } from "./lib/stack/stack.ts";
@@ -53,8 +53,8 @@ async function watch(signal: AbortSignal): Promise<number> {
         const statuses = options.wait ? await readStatus(clients.personalize, await resources(), Date.now()) : [];
         if (worstState(statuses) !== "working") {
             const currentReport = await report();
-            printResult(options, currentReport, reportText(currentReport));
-            return currentReport.overall === "failed" ? exitCodes.problem : exitCodes.fine;
+            const exitCode = currentReport.overall === "failed" ? exitCodes.problem : exitCodes.fine;
+            return printResult(options, currentReport, reportText(currentReport), exitCode);
         }
         const line = statuses
             .filter((status) => status.state !== "ACTIVE")

@@ -106,6 +106,22 @@ function explained(error: Error): string {
     return formatError(error);
 }
 
+/**
+ * Prints the document for `--json`, otherwise the text, and returns the exit code. `text` may also be a function that
+ * prints.
+ */
+export function printResult(
+    { json }: Pick<CommonOptions, "json">,
+    document: object,
+    text: string | (() => void),
+    exitCode: number = exitCodes.fine,
+): number {
+    if (json) console.log(JSON.stringify({ schemaVersion: 1, ...document }));
+    else if (typeof text === "string") console.log(text);
+    else text();
+    return exitCode;
+}
+
 /** Runs work that Ctrl-C may interrupt. After an interruption, prints how to continue and exits with 8. */
 export async function untilCancelled(
     signal: AbortSignal,
