@@ -16,7 +16,7 @@ import { type CostReport, costReport, reportText } from "./lib/cost/report.ts";
 import { stackRunbook } from "./lib/stack/operation.ts";
 import { bornAt, exportedStack, selectOutputs, selectPlan } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
-import { readMonthSpent } from "./lib/stack/stack-report.ts";
+import { readMonthSpent, warnOfSum } from "./lib/stack/stack-report.ts";
 
 const callPrice = `${approximately(prices.costExplorerCall.usd)} ${priceNote}`;
 const options = stackRunbook(
@@ -50,10 +50,7 @@ await runAction(options.verbose, async () => {
     const report = costReport(bill.lines, { period, now, bornAt: bornAt(exported), plan, byTag });
     const { estimatedMonthlyCostUsd } = selectOutputs(exported);
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);
-    const spent = await readMonthSpent(new SSMClient({ region }), config.stack).catch((error: Error) => {
-        process.stderr.write(`warning: the cost guard's sum cannot be read: ${error.name}: ${error.message}\n`);
-        return null;
-    });
+    const spent = (await readMonthSpent(new SSMClient({ region }), config.stack).catch(warnOfSum)) ?? null;
     return printResult(
         options,
         {

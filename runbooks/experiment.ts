@@ -6,7 +6,7 @@ import { operateTable } from "./lib/stack/operate-table.ts";
 import { stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
-import { readUsableState } from "./lib/stack/stack-report.ts";
+import { readUsableState, warnOfSum } from "./lib/stack/stack-report.ts";
 
 const options = stackRunbook("experiment", ["", "--svg > experiment.svg"], "Exit code 1: the groups' sizes are wrong")
     .option("--svg", "print a picture of the interval over the days, as SVG, and nothing else")
@@ -25,10 +25,7 @@ await runAction(options.verbose, async () => {
         );
     }
     const now = Date.now();
-    const guard = await readUsableState(new SSMClient({ region: config.region }), config.stack, now).catch((error) => {
-        process.stderr.write(`warning: the cost guard's sum cannot be read: ${error.name}: ${error.message}\n`);
-        return undefined;
-    });
+    const guard = await readUsableState(new SSMClient({ region: config.region }), config.stack, now).catch(warnOfSum);
     const results = experimentResults(experiment, now, guard === undefined ? null : campaignUsdPerDay(guard));
     if (options.svg) {
         const [picture] = results.flatMap(({ days }) => resultPicture(experiment, days) ?? []);

@@ -112,6 +112,11 @@ export async function readUsableState(ssm: SSMClient, stack: string, now: number
     return parsed !== undefined && "state" in parsed ? parsed.state : undefined;
 }
 
+/** Returns undefined instead of the cost guard's sum that cannot be read, and warns. */
+export function warnOfSum(error: Error): undefined {
+    process.stderr.write(`warning: the cost guard's sum cannot be read: ${error.name}: ${error.message}\n`);
+}
+
 /** Reads the cost guard's sum of the current month; null before its first run. Throws SSM's errors. */
 export async function readMonthSpent(ssm: SSMClient, stack: string): Promise<MonthSpent | null> {
     const spend = (await readUsableState(ssm, stack, Date.now()))?.spend;
