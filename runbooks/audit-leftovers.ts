@@ -1,24 +1,21 @@
 import { approximately, priceNote } from "../core/config/prices.ts";
+import { regionProblem } from "../core/config/regions.ts";
 import { type Audit, audit } from "./lib/audit/audit.ts";
 import type { Row } from "./lib/audit/leftovers.ts";
-import { printResult, shortTime, table } from "./lib/cli/output.ts";
-import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
+import { shortTime, table } from "./lib/cli/output.ts";
+import { exitCodes, printResult, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { type AllStacks, readAllStacks } from "./lib/stack/all-stacks.ts";
-import { projectName, resolveRegion, stackRegion } from "./lib/stack/stack-config.ts";
-
-interface Options extends CommonOptions {
-    readonly region?: string;
-}
+import { projectName, stackRegion } from "./lib/stack/stack-config.ts";
 
 const options = runbook("audit-leftovers", ["", "--region eu-central-1"])
     .option("--region <region>", "region to search; default: the regions of all stacks, else AWS_REGION")
     .parse()
-    .opts<Options>();
+    .opts();
 
 await runAction(options.verbose, async () => {
     const stacks = await readAllStacks();
     process.stderr.write(`in stacks: ${stacks.names.join(", ") || "none"}\n`);
-    const regions = await regionsToSearch(options, stacks);
+    const regions = await regionsToSearch(stacks);
     const report = await audit(regions, await projectName(), stacks, (line) => process.stderr.write(`${line}\n`));
     for (const { stack, reason } of stacks.unreadable) {
         process.stderr.write(`warning: the state of stack ${stack} cannot be read: ${reason}\n`);
@@ -33,15 +30,23 @@ await runAction(options.verbose, async () => {
 /**
  * Returns the region of the options; else the regions of all stacks, by their resources or their configuration; else
  * AWS_REGION.
+ * @throws RunbookError without a valid region
  */
-async function regionsToSearch(options: Options, { names, regions }: AllStacks): Promise<readonly string[]> {
+async function regionsToSearch({ names, regions }: AllStacks): Promise<readonly string[]> {
+    const { region, stack } = options;
+    const problem = region && regionProblem(region);
+    if (problem) throw new RunbookError(`--region ${problem}`, exitCodes.usage);
+    if (region) return [region];
     const found = new Set<string>();
-    for (const name of options.region === undefined ? names : []) {
+    for (const name of names) {
         const recorded = regions.get(name) ?? [];
         const configured = recorded.length > 0 ? undefined : await stackRegion(name);
-        for (const region of configured ? [configured] : recorded) found.add(region);
+        for (const one of configured ? [configured] : recorded) found.add(one);
     }
-    return found.size > 0 ? [...found] : [await resolveRegion(options)];
+    if (found.size > 0) return [...found];
+    const other = (await stackRegion(stack)) ?? process.env.AWS_REGION;
+    if (other) return [other];
+    throw new RunbookError("No region is set. Specify one with --region, or a stack with --stack.", exitCodes.usage);
 }
 
 function print(report: Audit): void {

@@ -2,28 +2,18 @@ import { BudgetsClient } from "@aws-sdk/client-budgets";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { shell } from "terminal-text";
 import { isMailAddress } from "../core/config/keys/cost.ts";
 import { billedService } from "../core/config/prices.ts";
 import { listSubscriptions, type Subscription } from "../core/operations/topic.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { aboveZero, confirm, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
+import { aboveZero, confirm, exitCodes, printResult, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { createBudget, readBudget, wantedText } from "./lib/cost/budget-view.ts";
 import { findProblems, listAlarms, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
 import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
-import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { exportedStack, selectOutputs, whoAmI } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
-
-interface Options extends OperationOptions {
-    readonly budget?: string;
-    readonly sendTest?: boolean;
-    readonly create?: boolean;
-    readonly limit?: number;
-    readonly email?: string;
-    readonly service: string;
-}
 
 /** Maximum seconds to wait until a test notification is in the queue. */
 const waitSeconds = 60;
@@ -36,7 +26,7 @@ const options = stackRunbook("budget-alarms", ["", "--send-test"], "It can also 
     .option("--email <address>", "recipient of the notifications", mailAddress)
     .option("--service <name>", "AWS service that the budget covers, as the bill names it", billedService)
     .parse()
-    .opts<Options>();
+    .opts();
 
 await runAction(options.verbose, async (signal) => {
     if (options.create) return create(signal);
@@ -103,8 +93,8 @@ function show(watch: Parameters<typeof watchText>[0], stack: string | null, topi
     const unread = subscriptions?.every(({ protocol }) => protocol === "sqs")
         ? "\nNo mail or chat receives notifications: pulumi config set alertEmail ADDRESS && pulumi up"
         : "";
-    printResult(options, shown, [watchText(watch), "", ...problems].join("\n").trim() + unread);
-    return problems.length > 0 ? exitCodes.problem : exitCodes.fine;
+    const text = [watchText(watch), "", ...problems].join("\n").trim() + unread;
+    return printResult(options, shown, text, problems.length > 0 ? exitCodes.problem : exitCodes.fine);
 }
 
 function printTest(
@@ -118,8 +108,8 @@ function printTest(
               "Another reader may have taken it, or the queue's policy or subscription was changed: pulumi refresh && pulumi up"
             : `The test notification ${notification.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and was deleted there. The topic sends it to each confirmed subscription:`;
     const document = { notification, arrivedAfterSeconds: seconds ?? null, subscriptions };
-    printResult(options, document, `${text}\n${subscriptionsTable(subscriptions)}`);
-    return seconds === undefined ? exitCodes.timedOut : exitCodes.fine;
+    const exitCode = seconds === undefined ? exitCodes.timedOut : exitCodes.fine;
+    return printResult(options, document, `${text}\n${subscriptionsTable(subscriptions)}`, exitCode);
 }
 
 async function create(signal: AbortSignal): Promise<number> {
@@ -140,19 +130,15 @@ async function create(signal: AbortSignal): Promise<number> {
     const { accountId } = await whoAmI(region);
     const printed = (created: boolean, text: string) =>
         printResult(options, { budget: name, change: wantedText(wanted), created }, text);
-    if (options.dryRun) {
-        printed(false, `It would ${wantedText(wanted)}`);
-        return exitCodes.fine;
-    }
+    if (options.dryRun) return printed(false, `It would ${wantedText(wanted)}`);
     process.stderr.write(`In account ${accountId}: ${wantedText(wanted)}\n`);
     await confirm("Create this budget?", options.yes, signal);
     await createBudget(client, accountId, wanted);
-    printed(
+    return printed(
         true,
         `Budget ${name}: $${limit} a month on ${service}; ${email} gets mail at 50, 80 and 100 %, and when the forecast exceeds 100 %. ` +
             `A budget stops nothing, and its data is 8 to 12 hours old. Show it with: npm run budget-alarms -- --budget ${shell(name)}`,
     );
-    return exitCodes.fine;
 }
 
 function mailAddress(text: string): string {

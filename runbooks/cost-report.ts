@@ -3,8 +3,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { approximately, priceNote, prices } from "../core/config/prices.ts";
 import { estimate } from "../core/cost/estimate.ts";
 import { plannedByConfig } from "../core/cost/planned-stack.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, runAction, whole } from "./lib/cli/runbook.ts";
+import { printResult, runAction, whole } from "./lib/cli/runbook.ts";
 import {
     type BillScope,
     costExplorerRegion,
@@ -14,16 +13,10 @@ import {
     reportPeriod,
 } from "./lib/cost/billed.ts";
 import { type CostReport, costReport, reportText } from "./lib/cost/report.ts";
-import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { bornAt, exportedStack, selectOutputs, selectPlan } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
-import { readMonthSpent } from "./lib/stack/stack-report.ts";
-
-interface Options extends OperationOptions {
-    readonly days?: number;
-    readonly month?: string;
-    readonly byTag?: boolean;
-}
+import { readMonthSpent, warnOfSum } from "./lib/stack/stack-report.ts";
 
 const callPrice = `${approximately(prices.costExplorerCall.usd)} ${priceNote}`;
 const options = stackRunbook(
@@ -38,7 +31,7 @@ const options = stackRunbook(
         "only costs with the stack's tag pulumi:stack, which must be an active cost allocation tag; default: config budgetByTag",
     )
     .parse()
-    .opts<Options>();
+    .opts();
 
 await runAction(options.verbose, async () => {
     const now = Date.now();
@@ -57,11 +50,8 @@ await runAction(options.verbose, async () => {
     const report = costReport(bill.lines, { period, now, bornAt: bornAt(exported), plan, byTag });
     const { estimatedMonthlyCostUsd } = selectOutputs(exported);
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);
-    const spent = await readMonthSpent(new SSMClient({ region }), config.stack).catch((error: Error) => {
-        process.stderr.write(`warning: the cost guard's sum cannot be read: ${error.name}: ${error.message}\n`);
-        return null;
-    });
-    printResult(
+    const spent = (await readMonthSpent(new SSMClient({ region }), config.stack).catch(warnOfSum)) ?? null;
+    return printResult(
         options,
         {
             stack,
@@ -73,7 +63,6 @@ await runAction(options.verbose, async () => {
         },
         reportText(report, scope, period, expectedMonthUsd, spent),
     );
-    return exitCodes.fine;
 });
 
 function toDocument(

@@ -8,15 +8,18 @@ import {
     targetOfJob,
     withDiagnoseOptions,
 } from "access-doctor";
+import type { Command } from "commander";
 import { shell } from "terminal-text";
 import { bucketNameFor, objectKeys, type StackConfig } from "../core/config/config.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 
-const options = withDiagnoseOptions(
-    runbook("diagnose-access", ["", "--role arn:aws:iam::111122223333:role/Import --bucket films --key ratings.csv"]),
-)
+const command = runbook("diagnose-access", [
+    "",
+    "--role arn:aws:iam::111122223333:role/Import --bucket films --key ratings.csv",
+]);
+const options = withDiagnoseOptions(command as unknown as Command)
     .parse()
     .opts<CommonOptions & DiagnoseOptions>();
 

@@ -1,31 +1,34 @@
-import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, runAction } from "./lib/cli/runbook.ts";
-import { type AccountDeps, auditTrail, budgets, identity, pageHost, personalize } from "./lib/doctor/account.ts";
+import { exitCodes, printResult, runAction } from "./lib/cli/runbook.ts";
+import { auditTrail, budgets, identity, personalize } from "./lib/doctor/account.ts";
 import { type Check, type CheckResult, runChecks } from "./lib/doctor/check.ts";
 import { permissions } from "./lib/doctor/permissions.ts";
 import { priceList } from "./lib/doctor/price-list.ts";
-import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 
 /** The checks of what neither `pulumi preview` nor the engine says before `up` fails halfway. */
-const checks: Readonly<Record<string, Check<AccountDeps>>> = {
+const checks: Readonly<Record<string, Check>> = {
     identity,
     permissions,
     Personalize: personalize,
-    CloudFront: pageHost,
     CloudTrail: auditTrail,
     budgets,
     prices: priceList,
 };
 
-const options = stackRunbook("doctor", ["--stack dev", "--stack dev --json"]).parse().opts<OperationOptions>();
+const options = stackRunbook("doctor", ["--stack dev", "--stack dev --json"]).parse().opts();
 
 await runAction(options.verbose, async () => {
     const stack = options.stack ?? (await selectedStack());
     const config = await requireStackConfig(stack, options.configFile);
-    const results = await runChecks(checks, { config, now: Date.now });
-    printResult(options, { stack, checks: results }, () => print(results));
-    return results.some(({ verdict }) => verdict === "fail") ? exitCodes.problem : exitCodes.fine;
+    const results = await runChecks(checks, config);
+    const isFailed = results.some(({ verdict }) => verdict === "fail");
+    return printResult(
+        options,
+        { stack, checks: results },
+        () => print(results),
+        isFailed ? exitCodes.problem : exitCodes.fine,
+    );
 });
 
 function print(results: readonly CheckResult[]): void {

@@ -1,22 +1,17 @@
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
+import { exitCodes, printResult, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { campaignUsdPerDay, experimentResults } from "./lib/experiment/result.ts";
 import { fitsShare, resultPicture, resultText } from "./lib/experiment/result-text.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
-import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
-import { readUsableState } from "./lib/stack/stack-report.ts";
-
-interface Options extends OperationOptions {
-    readonly svg?: boolean;
-}
+import { readUsableState, warnOfSum } from "./lib/stack/stack-report.ts";
 
 const options = stackRunbook("experiment", ["", "--svg > experiment.svg"], "Exit code 1: the groups' sizes are wrong")
     .option("--svg", "print a picture of the interval over the days, as SVG, and nothing else")
     .parse()
-    .opts<Options>();
+    .opts();
 
 await runAction(options.verbose, async () => {
     const stack = options.stack ?? (await selectedStack());
@@ -30,10 +25,7 @@ await runAction(options.verbose, async () => {
         );
     }
     const now = Date.now();
-    const guard = await readUsableState(new SSMClient({ region: config.region }), config.stack, now).catch((error) => {
-        process.stderr.write(`warning: the cost guard's sum cannot be read: ${error.name}: ${error.message}\n`);
-        return undefined;
-    });
+    const guard = await readUsableState(new SSMClient({ region: config.region }), config.stack, now).catch(warnOfSum);
     const results = experimentResults(experiment, now, guard === undefined ? null : campaignUsdPerDay(guard));
     if (options.svg) {
         const [picture] = results.flatMap(({ days }) => resultPicture(experiment, days) ?? []);
@@ -44,6 +36,6 @@ await runAction(options.verbose, async () => {
         return exitCodes.fine;
     }
     const { cells: _, ...settings } = experiment;
-    printResult(options, { stack, experiment: settings, results }, resultText(experiment, results));
-    return results.every(fitsShare) ? exitCodes.fine : exitCodes.problem;
+    const exitCode = results.every(fitsShare) ? exitCodes.fine : exitCodes.problem;
+    return printResult(options, { stack, experiment: settings, results }, resultText(experiment, results), exitCode);
 });

@@ -1,14 +1,10 @@
 import { limits } from "../app/serving/limits.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { confirm, printResult, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
-import type { OperationOptions } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { selectedStack } from "./lib/stack/stack-config.ts";
 
-const options = runbook("flush-cache", ["--dry-run", "--yes"], "Needed after a change of a filter")
-    .parse()
-    .opts<OperationOptions>();
+const options = runbook("flush-cache", ["--dry-run", "--yes"], "Needed after a change of a filter").parse().opts();
 
 /** Seconds after which every API process has read the new state. */
 const seenWithin = limits.campaignRead / 1000;
@@ -33,6 +29,9 @@ await runAction(options.verbose, async (signal) => {
         ? `It would flush the lists in table ${table}.`
         : `The lists in table ${table} are flushed. Within ${seenWithin} seconds the API uses no list from before ${new Date(at).toISOString()}, ` +
           "except where the campaign does not answer.";
-    printResult(options, { table, dryRun: options.dryRun ?? false, flushedAt: new Date(at).toISOString() }, text);
-    return exitCodes.fine;
+    return printResult(
+        options,
+        { table, dryRun: options.dryRun ?? false, flushedAt: new Date(at).toISOString() },
+        text,
+    );
 });

@@ -2,8 +2,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { idBytes, limits } from "../app/serving/limits.ts";
 import type { OperationDeps } from "../core/operations/operation.ts";
 import { counted } from "../data-prep/words.ts";
-import { printResult, table } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/output.ts";
+import { confirm, exitCodes, printResult, RunbookError } from "./lib/cli/runbook.ts";
 import {
     listDeletionJobs,
     remainingCopies,
@@ -12,12 +12,8 @@ import {
     startDeletion,
 } from "./lib/stack/data-deletion.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
-import { type OperatedStack, type OperationOptions, runOperation, stackRunbook } from "./lib/stack/operation.ts";
+import { type OperatedStack, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
-
-interface Options extends OperationOptions {
-    readonly status?: boolean;
-}
 
 const command = stackRunbook(
     "forget-viewer",
@@ -27,7 +23,7 @@ const command = stackRunbook(
     .argument("[user ids...]", "ids of the viewers, as in the interactions")
     .option("--status", "only print the state of the stack's data deletion jobs")
     .parse();
-const options = command.opts<Options>();
+const options = command.opts();
 const userIds = command.args;
 
 /** Seconds after which every API process has read the viewers' items again. */
@@ -57,12 +53,11 @@ await runOperation(options, async (stack, deps, signal) => {
     process.stderr.write(`Found ${inTable(items)}${items.map((item) => `\n  ${item}`).join("")}\n`);
     if (options.dryRun) {
         const text = `It would delete ${inTable(items)}, and start a data deletion job for ${viewers}.`;
-        printResult(
+        return printResult(
             options,
             { table: tableName, items, job: null, dryRun: true },
             `${text}\n\n${remainingCopies(stack, bucketName)}`,
         );
-        return exitCodes.fine;
     }
     await confirm(
         `Delete the items, the traffic of the last days, and the data of ${viewers} in Amazon Personalize? This cannot be undone.`,
@@ -78,12 +73,11 @@ await runOperation(options, async (stack, deps, signal) => {
         `Started data deletion job ${job}, which deletes ${viewers} from the datasets and models of Personalize within a day.`,
         "Until the job is COMPLETED, run neither `pulumi up` nor `npm run retrain`. See its state: npm run forget-viewer -- --status",
     ].join("\n");
-    printResult(
+    return printResult(
         options,
         { table: tableName, items: deleted, job, dryRun: false },
         `${text}\n\n${remainingCopies(stack, bucketName)}`,
     );
-    return exitCodes.fine;
 });
 
 /** Runs an operation on the items of all viewers in the API's table. A stack without API has no items. */

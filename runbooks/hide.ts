@@ -8,17 +8,12 @@ import { toTime } from "../core/config/promotions.ts";
 import { filesBeside } from "../data-prep/files.ts";
 import { parseTables } from "../data-prep/tables/document.ts";
 import { counted } from "../data-prep/words.ts";
-import { printResult, table } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/output.ts";
+import { exitCodes, printResult, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
-import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { projectFile, readSetting, selectedStack } from "./lib/stack/stack-config.ts";
-
-interface Options extends OperationOptions {
-    readonly until?: string;
-    readonly undo?: boolean;
-}
 
 const command = stackRunbook(
     "hide",
@@ -30,7 +25,7 @@ const command = stackRunbook(
     .option("--undo", "show the items again")
     .option("--dry-run", "only print what it would do")
     .parse();
-const options = command.opts<Options>();
+const options = command.opts();
 const itemIds = command.args;
 
 /** Seconds after which every process of the API, and every cache of lists that all viewers share, has the new state. */
@@ -50,11 +45,10 @@ await runAction(options.verbose, async () => {
     const operation = options.undo ? "show" : "hide";
     const changed = options.dryRun ? [] : itemIds;
     const { hidden = {} } = await operateTable(outputs, { operation, itemIds: changed, until });
-    printResult(options, { hidden, dryRun: options.dryRun ?? false }, () => {
+    return printResult(options, { hidden, dryRun: options.dryRun ?? false }, () => {
         if (itemIds.length > 0) console.log(describe(until));
         printHidden(hidden);
     });
-    return exitCodes.fine;
 });
 
 function describe(until: number): string {

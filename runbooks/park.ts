@@ -2,16 +2,15 @@ import { approximately, campaignUsdPerMonth, priceNote } from "../core/config/pr
 import { describeCampaign, nameInArn, parkedText, toServed } from "../core/operations/operation.ts";
 import { park } from "../core/operations/park.ts";
 import { readStateFlags } from "../core/operations/state-flags.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
+import { confirm, printResult, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
-import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
+import { operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/stack.ts";
 
 const options = stackRunbook("park", ["--dry-run", "--yes --reason weekend"], "`npm run resume` creates it again")
     .option("--reason <text>", "reason, shown in previews and reports", "by hand")
     .parse()
-    .opts<OperationOptions & { readonly reason: string }>();
+    .opts();
 
 await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
@@ -56,7 +55,6 @@ await runOperation(options, async (stack, deps, signal) => {
     function printed(text: string, dryRun: boolean): number {
         const campaignArn = campaign?.campaignArn ?? null;
         const document = { parked: !dryRun, dryRun, campaignArn, campaign: served ?? null };
-        printResult(options, { ...document, usdPerMonth }, text);
-        return exitCodes.fine;
+        return printResult(options, { ...document, usdPerMonth }, text);
     }
 });

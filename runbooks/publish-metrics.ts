@@ -1,20 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { Option } from "commander";
+import { Option } from "@commander-js/extra-typings";
 import { isTransient } from "pulumi-personalize/errors";
 import { formatError } from "terminal-text";
-import { findPrefetch } from "../core/config/config.ts";
 import { ownNamespace } from "../core/config/metrics.ts";
 import { approximately, priceNote, prices } from "../core/config/prices.ts";
-import { pickGuardValues } from "../core/cost/guard-config.ts";
 import { iso } from "../core/cost/time.ts";
 import { counted } from "../data-prep/words.ts";
-import { printResult, table } from "./lib/cli/output.ts";
-import { exitCodes, interval, RunbookError, runAction } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/output.ts";
+import { exitCodes, interval, printResult, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { type MetricValue, metricValues, minuteStart, observeStack, toMetricData } from "./lib/metrics/values.ts";
 import {
     type OperatedStack,
-    type OperationOptions,
     operatedCampaign,
     operatedStack,
     operationDeps,
@@ -22,15 +19,7 @@ import {
 } from "./lib/stack/operation.ts";
 import { byRegion } from "./lib/stack/stack-config.ts";
 
-interface Options extends OperationOptions {
-    readonly every?: number;
-}
-
-const options = stackRunbook(
-    "publish-metrics",
-    ["--dry-run", "--every 5m"],
-    "They are use, age, idle time, cost and model quality",
-)
+const options = stackRunbook("publish-metrics", ["--dry-run", "--every 5m"], "They are use, age and model quality")
     .addOption(
         new Option("--every <time>", "repeat at this interval until Ctrl-C, for example 5m")
             .argParser(interval)
@@ -38,7 +27,7 @@ const options = stackRunbook(
     )
     .option("--dry-run", "only show what would be published")
     .parse()
-    .opts<Options>();
+    .opts();
 
 const cloudWatch = byRegion((region) => new CloudWatchClient({ region }));
 
@@ -47,17 +36,14 @@ await runAction(options.verbose, async (signal) => {
     for (;;) {
         // Read the state each time, because `up` may have changed the campaign or its version.
         const stack = await operatedStack(options);
-        const published = await publish(stack, deps).catch((error: unknown) => {
-            if (options.every === undefined || !isTransient(error)) throw error;
+        const publishing = publish(stack, deps);
+        if (options.every === undefined) return show(stack, await publishing);
+        try {
+            const { at, values } = await publishing;
+            process.stderr.write(`${iso(at)} published ${counted(values.length, "metric")}\n`);
+        } catch (error) {
+            if (!isTransient(error)) throw error;
             process.stderr.write(`warning: this time, no metrics were published: ${formatError(error)}\n`);
-            return undefined;
-        });
-        if (options.every === undefined) {
-            show(stack, published);
-            return exitCodes.fine;
-        }
-        if (published) {
-            process.stderr.write(`${iso(published.at)} published ${counted(published.values.length, "metric")}\n`);
         }
         await sleep(options.every * 1000, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) return exitCodes.fine;
@@ -72,11 +58,7 @@ interface Published {
 async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDeps>): Promise<Published> {
     const { config } = stack;
     const { region, stack: name } = config;
-    const clients = {
-        personalize: deps.client(region),
-        cloudwatch: cloudWatch(region),
-        ssm: deps.ssm(region),
-    };
+    const clients = { personalize: deps.client(region), cloudwatch: cloudWatch(region) };
     const dataset = stack.recorded.find(
         ({ kind, inputs }) => kind === "Dataset" && inputs.datasetType === "INTERACTIONS",
     );
@@ -86,14 +68,8 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     }
     const { campaignArn } = (await operatedCampaign(deps, stack)) ?? {};
     const at = minuteStart(Date.now());
-    const prefetch = findPrefetch(config);
-    const observed = { stack: name, campaignArn, datasetArn: dataset?.arn, solutionArn, prefetch };
-    const observation = await observeStack(clients, observed, at);
-    const monthlyLimitUsd = config.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    // The values do not depend on the action.
-    const idleAction = "announce" as const;
-    const guard = { ...pickGuardValues(config), idleAction, monthlyLimitUsd, prefetches: prefetch !== undefined };
-    const values = metricValues(observation, guard);
+    const observation = await observeStack(clients, { campaignArn, datasetArn: dataset?.arn, solutionArn }, at);
+    const values = metricValues(observation);
     if (!options.dryRun) {
         const MetricData = toMetricData(values, name, at);
         await clients.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
@@ -101,14 +77,13 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     return { at, values };
 }
 
-function show({ config }: OperatedStack, published: Published | undefined): void {
-    const { at = 0, values = [] } = published ?? {};
+function show({ config }: OperatedStack, { at, values }: Published): number {
     const isPublished = !options.dryRun;
     const document = { namespace: ownNamespace, stack: config.stack, at: iso(at), published: isPublished };
     const rows = values.map(({ name, value, version }) => [name, version ?? "–", `${Number(value.toFixed(4))}`]);
     const price = approximately(values.length * prices.customMetric.usd);
     const did = isPublished ? "Published" : "Would publish";
-    printResult(
+    return printResult(
         options,
         { ...document, metrics: values },
         `${table(["metric", "version", "value"], rows)}\n${did} ${counted(values.length, "metric")} in ${ownNamespace}, ${price} a month while they are published ${priceNote}.`,

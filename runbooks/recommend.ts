@@ -1,26 +1,18 @@
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { findContentHash } from "pulumi-personalize/core";
 import type { Columns } from "../data-prep/columns.ts";
-import { printResult, table } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction, whole } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/output.ts";
+import { printResult, RunbookError, runAction, whole } from "./lib/cli/runbook.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
 import { collectUserItems, describeFilter, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
 import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
 import { type Recommendation, recommend } from "./lib/recommendations/recommendations.ts";
 import { noCampaign, notFound } from "./lib/stack/no-campaign.ts";
-import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { recordedResources, selectFilterNames, stackOutputs } from "./lib/stack/stack.ts";
 import { projectFile, readSetting, selectedStack } from "./lib/stack/stack-config.ts";
-
-interface Options extends OperationOptions {
-    readonly numResults: number;
-    readonly explain?: boolean;
-    readonly data?: string;
-    readonly filter?: string;
-    readonly filterValue: Record<string, string[]>;
-}
 
 /** The number of users that `--explain` compares. */
 const comparedUsers = 30;
@@ -41,7 +33,7 @@ const command = stackRunbook("recommend", ["22 6 122", "22 --num-results 5 --exp
     )
     .option("--data <file>", "the interactions that data-prep wrote; default: config interactionsFile")
     .parse();
-const options = command.opts<Options>();
+const options = command.opts();
 if (options.filter === undefined && Object.keys(options.filterValue).length > 0) {
     command.error("error: --filter-value needs --filter: it sets a placeholder of that filter.");
 }
@@ -75,10 +67,9 @@ await runAction(options.verbose, async (signal) => {
             `note: ${data.why}. Therefore, the lists show ids instead of titles, and do not mark unknown users. Specify the right file with --data.\n`,
         );
     }
-    printResult(options, { campaignArn, recommendations, unknownUsers: unknown, explanations }, () =>
+    return printResult(options, { campaignArn, recommendations, unknownUsers: unknown, explanations }, () =>
         print(recommendations, explanations, unknown ?? [], filterName),
     );
-    return exitCodes.fine;
 
     async function explainAll(
         lists: Record<string, Recommendation[]>,

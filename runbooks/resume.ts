@@ -9,12 +9,10 @@ import { throttles, toRates } from "../core/config/throttles.ts";
 import { createCloseClients, isApiClosed, openApi, toServedPlace } from "../core/operations/close-api.ts";
 import { describeCampaign, nameInArn, type Served, solutionOf, toServed } from "../core/operations/operation.ts";
 import { readStateFlags, removeStateFlag, type StateFlags, writeStateFlag } from "../core/operations/state-flags.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
+import { confirm, printResult, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
     type OperatedStack,
-    type OperationOptions,
     operatedCampaign,
     runOperation,
     stackRunbook,
@@ -28,7 +26,7 @@ const options = stackRunbook(
     "It also opens a closed API. Nothing is trained, and the campaign costs money again",
 )
     .parse()
-    .opts<OperationOptions>();
+    .opts();
 
 await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
@@ -102,8 +100,7 @@ await runOperation(options, async (stack, deps, signal) => {
             usdPerMonth,
             opened: isClosed && !options.dryRun,
         };
-        printResult(options, document, `${opened}${text}`.trim());
-        return exitCodes.fine;
+        return printResult(options, document, `${opened}${text}`.trim());
     }
 });
 

@@ -9,13 +9,12 @@ import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { prepareCommand } from "../data-prep/manifest.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
 import { counted } from "../data-prep/words.ts";
-import { printResult, table } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/output.ts";
+import { exitCodes, printResult, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
 import {
     findRecordedArn,
     type OperatedStack,
-    type OperationOptions,
     operatedCampaign,
     refuseParked,
     runOperation,
@@ -41,7 +40,7 @@ const options = stackRunbook(
     )
     .option("--dry-run", "only print whether there is new data, and the price of a training")
     .parse()
-    .opts<OperationOptions & { readonly reimport?: boolean }>();
+    .opts();
 
 /** The command that resumes this retraining. */
 const again = `npm run retrain${options.reimport ? " -- --reimport" : ""}`;
@@ -164,8 +163,7 @@ function printPlan(isNew: boolean, price: UsdRange, priced: string): number {
         : options.reimport
           ? "There is no new data: `npm run retrain -- --reimport` would import the interactions again, and train nothing."
           : `There is no new data: \`npm run retrain\` would change nothing. Put new data into the file of config interactionsFile. ${priceText}`;
-    printResult(options, { dryRun: true, hasNewData: isNew, trainingUsd: price }, text);
-    return exitCodes.fine;
+    return printResult(options, { dryRun: true, hasNewData: isNew, trainingUsd: price }, text);
 }
 
 function refuseAutomatic({ syncWithLatestSolutionVersion }: OperatedStack["config"]): void {

@@ -11,12 +11,10 @@ import {
 import { listVersions } from "../core/operations/solution-versions.ts";
 import { readStateFlags, writeStateFlag } from "../core/operations/state-flags.ts";
 import { switchVersion } from "../core/operations/switch-version.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
+import { confirm, printResult, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { servedLists } from "./lib/stack/operate-table.ts";
 import {
     type OperatedStack,
-    type OperationOptions,
     operatedCampaign,
     refuseParked,
     runOperation,
@@ -24,12 +22,6 @@ import {
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/stack.ts";
 import { chooseTarget, notedFlags, servedRecord } from "./lib/training/versions.ts";
-
-interface Options extends OperationOptions {
-    readonly to?: string;
-    readonly reason: string;
-    readonly release?: boolean;
-}
 
 const options = stackRunbook("rollback", ["--dry-run", '--to 2fd61244 --reason "odd lists"'])
     .option(
@@ -42,7 +34,7 @@ const options = stackRunbook("rollback", ["--dry-run", '--to 2fd61244 --reason "
         "end the hold: the next `pulumi up` switches to the newest version; asks only if it starts batch inference",
     )
     .parse()
-    .opts<Options>();
+    .opts();
 
 await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
@@ -148,8 +140,7 @@ function printSkipped(skipped: readonly string[]): void {
 }
 
 function printed(text: string, result: ListsChange): number {
-    printResult(options, { dryRun: options.dryRun ?? false, ...result }, text);
-    return exitCodes.fine;
+    return printResult(options, { dryRun: options.dryRun ?? false, ...result }, text);
 }
 
 /** A change of the version whose lists a stack without a campaign serves. */

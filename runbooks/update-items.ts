@@ -2,25 +2,18 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
 import { S3Client } from "@aws-sdk/client-s3";
-import { Option } from "commander";
+import { Option } from "@commander-js/extra-typings";
 import { limits } from "../app/serving/limits.ts";
 import { isBatch } from "../core/config/config.ts";
 import { approximately, ingestionUsd, priceNote } from "../core/config/prices.ts";
 import { describeCampaign, nameInArn, nowIso, type OperationDeps, toServed } from "../core/operations/operation.ts";
 import { readStateFlags, writeStateFlag } from "../core/operations/state-flags.ts";
-import { type Decimal, decimals } from "../data-prep/numbers.ts";
+import { decimals } from "../data-prep/numbers.ts";
 import { createProgress } from "../data-prep/progress.ts";
 import { counted } from "../data-prep/words.ts";
-import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
+import { exitCodes, printResult, RunbookError } from "./lib/cli/runbook.ts";
 import { servedLists } from "./lib/stack/operate-table.ts";
-import {
-    type OperatedStack,
-    type OperationOptions,
-    operatedCampaign,
-    runOperation,
-    stackRunbook,
-} from "./lib/stack/operation.ts";
+import { type OperatedStack, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { projectFile } from "./lib/stack/stack-config.ts";
 import { findImportJob } from "./lib/training/new-data.ts";
@@ -34,14 +27,6 @@ import {
     writeChanges,
 } from "./lib/update/apply.ts";
 import { type Changes, type DatasetChanges, findChanges } from "./lib/update/changes.ts";
-
-interface Options extends OperationOptions {
-    readonly users?: string;
-    readonly itemColumns?: string;
-    readonly userColumns?: string;
-    readonly decimal?: Decimal;
-    readonly hashUsers?: string;
-}
 
 const command = stackRunbook(
     "update-items",
@@ -60,7 +45,7 @@ const command = stackRunbook(
     .option("--hash-users <file>", "the key with which data-prep hashed the users' ids")
     .option("--dry-run", "only print what it would change, and the price")
     .parse();
-const options = command.opts<Options>();
+const options = command.opts();
 const fromCaller = (path: string | undefined) => path && resolve(process.env.INIT_CWD ?? ".", path);
 
 /** A dataset with changes, and its records. */
@@ -105,17 +90,15 @@ await runOperation(options, async (stack, deps) => {
         `${counted(document.users.changed.length, "user")}.`;
     const price = `Personalize bills ${counted(records.length, "record")} at ${approximately(usd)} ${priceNote}.`;
     if (isNothing || options.dryRun) {
-        printResult(
+        return printResult(
             options,
             document,
             isNothing ? "Nothing to update: the stack has these rows." : `${found} ${price}`,
         );
-        return exitCodes.fine;
     }
     process.stderr.write(`${found} ${price}\n`);
     await apply(stack, deps, changes, sendings);
-    printResult(options, document, () => console.log(whatWorksWhen(stack, changes, sendings).join("\n")));
-    return exitCodes.fine;
+    return printResult(options, document, () => console.log(whatWorksWhen(stack, changes, sendings).join("\n")));
 });
 
 /** Returns the stack's datasets that get records. Throws RunbookError for a dataset that is not deployed. */

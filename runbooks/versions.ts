@@ -2,10 +2,10 @@ import { isBatch } from "../core/config/config.ts";
 import { approximately } from "../core/config/prices.ts";
 import { describeCampaign, heldText, nameInArn, parkedText, toServed } from "../core/operations/operation.ts";
 import { readStateFlags } from "../core/operations/state-flags.ts";
-import { printResult, shortTime, table } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
+import { shortTime, table } from "./lib/cli/output.ts";
+import { printResult, RunbookError } from "./lib/cli/runbook.ts";
 import { servedLists } from "./lib/stack/operate-table.ts";
-import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
+import { operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import {
     costNote,
     describeVersions,
@@ -15,7 +15,7 @@ import {
     type Version,
 } from "./lib/training/versions.ts";
 
-const options = stackRunbook("versions", ["", "--json"]).parse().opts<OperationOptions>();
+const options = stackRunbook("versions", ["", "--json"]).parse().opts();
 
 await runOperation(options, async (stack, deps) => {
     const { region, stack: name } = stack.config;
@@ -36,7 +36,7 @@ await runOperation(options, async (stack, deps) => {
         switches,
     );
     const stateFlags = { parked: parked ?? null, held: serving?.hold ? serving : null };
-    printResult(options, { solutionArn, ...stateFlags, versions, switches }, () => {
+    return printResult(options, { solutionArn, ...stateFlags, versions, switches }, () => {
         print(versions, switches);
         if (lists) {
             const since = shortTime(new Date(lists.madeAt).toISOString());
@@ -47,7 +47,6 @@ await runOperation(options, async (stack, deps) => {
         if (parked) console.log(parkedText(parked));
         if (serving?.hold) console.log(heldText(serving));
     });
-    return exitCodes.fine;
 });
 
 function print(versions: readonly Version[], switches: readonly NotedSwitch[]): void {

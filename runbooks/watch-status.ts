@@ -1,25 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { Option } from "commander";
+import { Option } from "@commander-js/extra-typings";
 import { personalizeClients } from "pulumi-personalize/core";
 import { isTransient } from "pulumi-personalize/errors";
 import { formatError } from "terminal-text";
-import { clearScreen, printResult } from "./lib/cli/output.ts";
-import { aboveZero, type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
+import { clearScreen } from "./lib/cli/output.ts";
+import { aboveZero, exitCodes, printResult, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
 import { changesSince, reportText } from "./lib/stack/report-text.ts";
 import { exportedStack, newestListsJob, type RecordedResource, selectRecordedResources } from "./lib/stack/stack.ts";
 import { byRegion, selectedStack } from "./lib/stack/stack-config.ts";
 import { reportOn, type StackReport } from "./lib/stack/stack-report.ts";
 import { readStatus, worstState } from "./lib/stack/status.ts";
-
-interface Options extends CommonOptions {
-    readonly wait?: boolean;
-    readonly follow?: boolean;
-    readonly timeout: number;
-    readonly poll: number;
-}
 
 const options = runbook("watch-status", ["", "--wait"])
     .option("--wait", "wait until all are ACTIVE or one has failed")
@@ -32,7 +25,7 @@ const options = runbook("watch-status", ["", "--wait"])
     .option("--timeout <minutes>", "longest wait", aboveZero, 360)
     .option("--poll <seconds>", "seconds between two polls while waiting or following", aboveZero, 15)
     .parse()
-    .opts<Options>();
+    .opts();
 
 const clients = {
     personalize: personalizeClients(),
@@ -60,8 +53,8 @@ async function watch(signal: AbortSignal): Promise<number> {
         const statuses = options.wait ? await readStatus(clients.personalize, await resources(), Date.now()) : [];
         if (worstState(statuses) !== "working") {
             const currentReport = await report();
-            printResult(options, currentReport, reportText(currentReport));
-            return currentReport.overall === "failed" ? exitCodes.problem : exitCodes.fine;
+            const exitCode = currentReport.overall === "failed" ? exitCodes.problem : exitCodes.fine;
+            return printResult(options, currentReport, reportText(currentReport), exitCode);
         }
         const line = statuses
             .filter((status) => status.state !== "ACTIVE")

@@ -2,7 +2,7 @@ import type { ItemListReason } from "../api/names.ts";
 import type { AllowedViewer, CampaignAllowance } from "./campaign-allowance.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import type { Context } from "./context.ts";
-import { classifyFailure, errorName, NoAllowanceError, toListReason } from "./failures.ts";
+import { classifyFailure, errorName, isOfCampaign, NoAllowanceError, toListReason } from "./failures.ts";
 import { type ListAsk, listKey } from "./freshness.ts";
 import { itemsWithout } from "./item-scores.ts";
 import { askedLength, listLength } from "./limits.ts";
@@ -57,7 +57,8 @@ export function campaignLists(parts: CampaignListParts) {
             });
         const order = await askWith(filtered)
             .catch((error: unknown) => {
-                if (filter !== undefined || arn === undefined || !mayLackFilter(error)) throw error;
+                // Someone may have deleted the filter. A missing campaign causes the same error.
+                if (filter !== undefined || arn === undefined || isOfCampaign(error)) throw error;
                 trace.campaignFailures += 1;
                 log({ failed: "ask the campaign with the filter of watched items", error: errorName(error) });
                 return askWith(false);
@@ -144,6 +145,3 @@ const refusedValues = badQuery(
     "filterValues",
     'was refused by Amazon Personalize: each placeholder of the filter needs a value, and a text needs inner quotes, such as {"GENRE":"\\"Drama\\""}',
 );
-
-/** Checks whether an error can mean that someone deleted the filter. A missing campaign causes the same error. */
-const mayLackFilter = (error: unknown): boolean => ["gone", "refused"].includes(classifyFailure(error));

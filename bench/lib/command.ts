@@ -10,7 +10,7 @@ export { aboveZero, whole } from "../../runbooks/lib/cli/runbook.ts";
  * example arguments that --help prints.
  */
 export function benchCommand(name: string, description: string, examples: readonly string[]): Command {
-    return npmCommand(name, description, examples).on("option:json", useJson);
+    return (npmCommand(name, description, examples) as unknown as Command).on("option:json", useJson);
 }
 
 /** Returns the path if the file exists. Otherwise ends the process with a message. */

@@ -1,12 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
-import { apiStage, gatewayLogRole, type StackConfig } from "../../core/config/config.ts";
+import { apiStage, type StackConfig } from "../../core/config/config.ts";
 import { throttles, toRates } from "../../core/config/throttles.ts";
-import { gatewayLogPolicy, gatewayLogTrust } from "../../core/iam/api-access.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { logDays } from "../common/lambda-function.ts";
-import { serviceRole } from "../common/service-role.ts";
 import { ClosedStage } from "../personalize/resources.ts";
 
 export interface ApiStageArgs {
@@ -43,7 +41,6 @@ export class ApiStage extends pulumi.ComponentResource {
         const { config, caller, restApi } = args;
         const { names, tags } = config;
         const child = { parent: this };
-        const accountRole = config.apiGatewayLogRole ? accountLogRole(name, config, caller, child) : undefined;
         const logGroup = `/aws/apigateway/${names.api}`;
         const logs = config.apiAccessLogs
             ? new aws.cloudwatch.LogGroup(name, { name: logGroup, retentionInDays: logDays, tags }, child)
@@ -59,7 +56,7 @@ export class ApiStage extends pulumi.ComponentResource {
                 ...(logs && { accessLogSettings: { destinationArn, format: accessLogFormat } }),
                 tags,
             },
-            { ...child, dependsOn: accountRole ? [accountRole] : [] },
+            child,
         );
         const settings = methodSettings(name, args, stage, child);
         this.apiKey = config.apiKey ? createApiKey(name, config, restApi, stage, child) : undefined;
@@ -126,30 +123,4 @@ function createApiKey(
         { ...opts, additionalSecretOutputs: ["value"] },
     );
     return pulumi.secret(key.value);
-}
-
-/**
- * Creates API Gateway's log role, which belongs to the account, not to the stack. Destroy keeps the role, because other
- * APIs may need it (API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs").
- */
-function accountLogRole(
-    name: string,
-    config: StackConfig,
-    caller: ServiceCaller,
-    opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
-    const kept = { ...opts, retainOnDelete: true };
-    const cloudwatchRoleArn = serviceRole(
-        `${name}-account-logs`,
-        {
-            roleName: `${gatewayLogRole}-${caller.region}`,
-            caller,
-            description: "API Gateway uses this role to write the logs of all APIs of this account and region",
-            trust: gatewayLogTrust(),
-            policy: gatewayLogPolicy(caller),
-            config,
-        },
-        kept,
-    );
-    return new aws.apigateway.Account(name, { cloudwatchRoleArn }, kept);
 }

@@ -1,21 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { regionalArn, type ServiceCaller } from "policy-evaluator";
+import { regionalArn } from "policy-evaluator";
 import type { Experiment } from "../../app/serving/experiment.ts";
 import { pickPrefetchValues } from "../../app/serving/prefetch.ts";
-import type { StackConfig } from "../../core/config/config.ts";
 import { prefetchPolicy } from "../../core/iam/api-access.ts";
 import { scheduledFunction } from "../common/lambda-function.ts";
 import { createApiScope, watchedFilterNames } from "./api-function.ts";
+import type { BatchListsArgs } from "./batch-lists.ts";
 
-export interface PrefetchArgs {
-    readonly config: StackConfig;
+export interface PrefetchArgs
+    extends Pick<BatchListsArgs, "config" | "caller" | "tableName" | "watchedFilterArn" | "failuresArn"> {
     /** The running experiment; undefined without one. */
     readonly experiment: Experiment | undefined;
-    readonly caller: ServiceCaller;
-    readonly tableName: pulumi.Input<string>;
-    /** ARN of the default filter; empty if the stack has none. */
-    readonly watchedFilterArn: pulumi.Input<string>;
-    readonly failuresArn: pulumi.Input<string>;
 }
 
 /**

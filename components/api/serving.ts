@@ -1,24 +1,21 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
-import type { ServiceCaller } from "policy-evaluator";
-import type { Experiment } from "../../app/serving/experiment.ts";
 import { promotions } from "../../app/serving/item-filters.ts";
 import { openTables } from "../../app/serving/table-answers.ts";
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { apiStage, isBatch, prefetches, type StackConfig } from "../../core/config/config.ts";
 import { filesBeside, readContentOnce } from "../../data-prep/files.ts";
-import { type Manifest, type PreparedData, prepareCommand, tablesProblem } from "../../data-prep/manifest.ts";
+import { type PreparedData, prepareCommand, tablesProblem } from "../../data-prep/manifest.ts";
 import { parseTables } from "../../data-prep/tables/document.ts";
 import { ProgramError, warn } from "../common/messages.ts";
-import type { Price } from "../cost/price-table.ts";
 import type { Recommender } from "../personalize/recommender.ts";
 import { type PageFile, pageFiles, toAsset } from "../storefront/page-files.ts";
 import { dataWords, findImageOrigins } from "../storefront/page-words.ts";
 import { Storefront } from "../storefront/storefront.ts";
-import { BatchLists } from "./batch-lists.ts";
+import { BatchLists, type BatchListsArgs } from "./batch-lists.ts";
 import { Prefetch } from "./prefetch.ts";
-import { RecommendationApi } from "./recommendation-api.ts";
+import { RecommendationApi, type RecommendationApiArgs } from "./recommendation-api.ts";
 
 /** The path of the fallback tables, the built page, and the origins of images. */
 export interface ServingFiles {
@@ -75,23 +72,11 @@ export function unmatchedPromotions(
     });
 }
 
-export interface ServingArgs {
-    readonly config: StackConfig;
-    /** The running experiment; undefined without one. */
-    readonly experiment: Experiment | undefined;
-    readonly manifest: Manifest | undefined;
-    readonly caller: ServiceCaller;
-    readonly price: Price;
+export interface ServingArgs
+    extends Pick<RecommendationApiArgs, "config" | "experiment" | "manifest" | "caller" | "price" | "isClosed">,
+        Pick<BatchListsArgs, "bucketName" | "failuresArn" | "topicArn" | "roleArn"> {
     readonly files: ServingFiles | undefined;
     readonly recommender: Recommender;
-    /** Name of the data bucket, which contains the fallback tables. */
-    readonly bucketName: string;
-    readonly failuresArn: pulumi.Input<string>;
-    readonly topicArn: pulumi.Input<string>;
-    /** Role that Personalize assumes. */
-    readonly roleArn: pulumi.Input<string>;
-    /** Whether the cost guard closed the API and the page. */
-    readonly isClosed: boolean;
     /** The budget, which must exist before the function that starts batch inference jobs. */
     readonly budget: pulumi.Resource;
 }

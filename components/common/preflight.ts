@@ -127,19 +127,14 @@ async function schemaProblem(
     }
 }
 
-async function logRoleProblem({
-    api,
-    apiAccessLogs,
-    apiGatewayLogRole,
-    region,
-}: StackConfig): Promise<ConfigProblem | undefined> {
-    if (!api || !apiAccessLogs || apiGatewayLogRole) return undefined;
+async function logRoleProblem({ api, apiAccessLogs, region }: StackConfig): Promise<ConfigProblem | undefined> {
+    if (!api || !apiAccessLogs) return undefined;
     const { APIGatewayClient, GetAccountCommand } = await import("@aws-sdk/client-api-gateway");
     try {
         const { cloudwatchRoleArn } = await new APIGatewayClient({ region }).send(new GetAccountCommand({}));
         const reason =
-            `is true, but API Gateway has no role for logs in this account and ${region}. Create it, which needs an ` +
-            "administrator: `pulumi config set apiGatewayLogRole true`. Or: `pulumi config set apiAccessLogs false`";
+            `is true, but API Gateway has no role for logs in this account and ${region}. An administrator creates it once: ` +
+            "docs/observability.md#the-access-log. Or: `pulumi config set apiAccessLogs false`";
         return cloudwatchRoleArn ? undefined : { path: "apiAccessLogs", reason };
     } catch (error) {
         return warnUnread("apiAccessLogs: API Gateway's log role", error);

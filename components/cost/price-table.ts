@@ -60,15 +60,14 @@ export async function plannedStack(config: StackConfig): Promise<PlannedStack> {
         interactions: Math.max(0, lines - 1),
         bytes: contents.reduce((sum, { bytes }) => sum + bytes, 0),
         batchLists: isBatch(config)
-            ? { viewers: await viewersOfJobs(config), everyDays: config.serving.everyDays }
+            ? {
+                  // A job makes lists for these viewers of the interactions.
+                  viewers: activeUsers(await readColumns(config.interactionsFile), config.serving.activeDays).length,
+                  everyDays: config.serving.everyDays,
+              }
             : undefined,
         dashboards: config.observability.dashboard ? 1 : 0,
     };
-}
-
-/** Returns the number of viewers of the interactions for whom a job makes lists. */
-async function viewersOfJobs({ interactionsFile, serving }: StackConfig): Promise<number> {
-    return activeUsers(await readColumns(interactionsFile), serving.activeDays).length;
 }
 
 /**

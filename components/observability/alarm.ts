@@ -19,9 +19,8 @@ export interface Alarm {
     readonly period: number;
     /** Alarm condition: in `needed` of the last `of` periods, the value is too high. */
     readonly datapoints: { readonly of: number; readonly needed: number };
+    /** What missing data means. Without requests, jobs or failures, CloudWatch has no datapoint. */
     readonly missing: "notBreaching" | "ignore" | "missing";
-    /** Why the alarm treats missing data as `missing` says. */
-    readonly missingBecause: string;
 }
 
 /** Thresholds that the configuration sets. */
@@ -48,16 +47,12 @@ export const once = { of: 1, needed: 1 };
  */
 export const enoughFailures = 3;
 
-/** Why a missing datapoint of requests is not a failure. */
-export const noRequests = "without requests CloudWatch has no datapoint";
-
 /** Condition of alarms on a percentage of failures: two of three periods are above the threshold. */
 export const failureRate = {
     calls: "above",
     period: minutes5,
     datapoints: { of: 3, needed: 2 },
     missing: "notBreaching",
-    missingBecause: noRequests,
 } as const;
 
 /** Condition of alarms on a count of failures: one failure in five minutes. */

@@ -8,16 +8,7 @@ import {
     servingMetrics,
 } from "../../core/config/metrics.ts";
 import { nearLimit } from "../../core/cost/enforce-limit.ts";
-import {
-    type Alarm,
-    type AlarmSettings,
-    anyFailure,
-    enoughFailures,
-    failureRate,
-    minutes5,
-    noRequests,
-    once,
-} from "./alarm.ts";
+import { type Alarm, type AlarmSettings, anyFailure, enoughFailures, failureRate, minutes5, once } from "./alarm.ts";
 import { servingAlarms } from "./serving-alarms.ts";
 import { jobErrors, type MetricSources, metricsOf } from "./stack-metrics.ts";
 
@@ -48,7 +39,6 @@ export const failuresAlarm = (queueName: string): Alarm => ({
         statistic: "Maximum",
     },
     ...anyFailure,
-    missingBecause: "SQS publishes no metrics for an unused queue",
 });
 
 /** Metric math for failed requests, by the metric IDs of the errors alarm. */
@@ -94,8 +84,8 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
     const ofPublisher = {
         period: day,
         datapoints: once,
+        // If publish-metrics does not run, the state is unknown, and the alarm shows INSUFFICIENT_DATA.
         missing: "missing",
-        missingBecause: "publish-metrics does not run: the state is unknown, so the alarm shows INSUFFICIENT_DATA",
     } as const;
     return [
         {
@@ -125,21 +115,18 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
             period: minutes5,
             datapoints: { of: 3, needed: 3 },
             missing: "notBreaching",
-            missingBecause: noRequests,
         },
         {
             id: "import-failed",
             says: "A dataset import job of the stack failed",
             watches: { expression: jobErrors(place, jobMetrics.importErrors), sums: {} },
             ...anyFailure,
-            missingBecause: "there is no datapoint without an import",
         },
         {
             id: "training-failed",
             says: "A training of the stack's solution failed; the campaign keeps serving the previous version",
             watches: { expression: jobErrors(place, jobMetrics.trainingErrors), sums: {} },
             ...anyFailure,
-            missingBecause: "there is no datapoint without a training",
         },
         {
             id: "stale-data",
@@ -165,8 +152,8 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
             threshold: settings.idleHours,
             period: hour,
             datapoints: once,
+            // A missing campaign is not idle; a failing cost guard has its own alarm.
             missing: "notBreaching",
-            missingBecause: "a missing campaign is not idle; a failing cost guard has its own alarm",
         },
         {
             id: "cost",
@@ -176,8 +163,8 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
             threshold: Math.round(nearLimit * settings.monthlyLimitUsd * 100) / 100,
             period: hour,
             datapoints: once,
+            // The spend does not fall while the cost guard publishes nothing.
             missing: "ignore",
-            missingBecause: "the spend does not fall while the cost guard publishes nothing",
         },
         ...(place.apiName === undefined ? [] : servingAlarms(place, settings)),
     ];

@@ -1,13 +1,5 @@
 import { gatewayMetrics, servingApiMetrics } from "../../core/config/metrics.ts";
-import {
-    type Alarm,
-    type AlarmSettings,
-    anyFailure,
-    enoughFailures,
-    failureRate,
-    minutes5,
-    noRequests,
-} from "./alarm.ts";
+import { type Alarm, type AlarmSettings, anyFailure, enoughFailures, failureRate, minutes5 } from "./alarm.ts";
 import { type MetricSources, metricsOf } from "./stack-metrics.ts";
 
 /** Minimum number of requests in five minutes: with fewer, a percentage has no meaning. */
@@ -19,7 +11,6 @@ const whileBusy = {
     period: minutes5,
     datapoints: { of: 3, needed: 3 },
     missing: "notBreaching",
-    missingBecause: noRequests,
 } as const;
 
 /** Returns the alarms on the API: on its failures, and on an unusually high use. */
@@ -50,7 +41,6 @@ export function servingAlarms(
             says: "The API could not load the tables of the version that it serves, and continues with those of another one",
             watches: { metric: logged(servingApiMetrics.tablesFailures), statistic: "Maximum" },
             ...anyFailure,
-            missingBecause: "there is no datapoint without a failure",
         },
         {
             // The API can answer without a campaign, so every error is a fault of the API itself.

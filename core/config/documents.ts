@@ -1,5 +1,4 @@
 import { dump } from "js-yaml";
-import { personalizeKinds } from "./keys/data.ts";
 import { rows } from "./keys.ts";
 import { toConfigText } from "./kinds.ts";
 
@@ -34,20 +33,8 @@ const groups = {
     "Observability and access": "observability",
 } as const;
 
-/** Groups resources by their sign: `~ Campaign, ~ Trail, +- Filter` becomes `~ Campaign, Trail`, `+- Filter`. */
-function resourcesBySign(changes: string): readonly string[] {
-    const bySign = Map.groupBy(changes.split(", "), (change) => change.split(" ")[0] ?? "");
-    return [...bySign].map(([sign, all]) => {
-        const resources = all.map((change) => change.slice(sign.length + 1)).join(", ");
-        const tagged = personalizeKinds.slice(1).join(", ");
-        return code(
-            `${sign} ${resources.replace(`Schema, ${tagged}`, "Personalize").replace(tagged, "Personalize (not Schema)")}`,
-        );
-    });
-}
-
-const changeText = ({ changes, effect }: (typeof rows)[number][1]) =>
-    [...(changes === undefined ? [] : resourcesBySign(changes)), effect ?? ""].filter((text) => text !== "").join("; ");
+const changeText = ({ changes = [], effect }: (typeof rows)[number][1]) =>
+    [...changes.map(code), ...(effect === undefined ? [] : [effect])].join("; ");
 
 /** Returns a key's type and default as text: `integer 1 to 60, 15`. Omits the default of objects and empty values. */
 function valueText({ type, isFile, default: value }: (typeof rows)[number][1]): string {

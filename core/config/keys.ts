@@ -25,7 +25,7 @@ const accessKeys = {
     ),
     auditTrail: flag(true, {
         description: "a CloudTrail [trail](audit.md); AWS bills the events of a second trail in the account",
-        changes: "± Trail, ± Bucket",
+        changes: ["± Trail, Bucket"],
         effect: "`false` also deletes the records",
     }),
     permissionsBoundary: optional({

@@ -9,10 +9,10 @@ export interface About<T> {
     /** Description in Markdown for docs/configuration.md. Pulumi.yaml contains it as plain text. */
     readonly description: string;
     /**
-     * Resources that a change of the value affects, with the signs that docs/configuration.md explains:
-     * `~ Campaign, +- Filter`. Functions, policies, budget and alarms are not listed, because most keys change them.
+     * Resources that a change of the value affects, by the signs that docs/configuration.md explains: `~ Campaign, Trail`.
+     * Functions, policies, budget and alarms are not listed, because most keys change them.
      */
-    readonly changes?: string;
+    readonly changes?: readonly string[];
     /** Other effects of a change, in Markdown. */
     readonly effect?: string;
     /**

@@ -131,9 +131,6 @@ export const trailBucketNameFor = (bucketName: string) => `${bucketName}${bucket
 /** Returns the name of the bucket for the page's files. */
 export const storefrontBucketNameFor = (bucketName: string) => `${bucketName}${bucketEndings.storefront}`;
 
-/** Prefix of API Gateway's log role. An account has one such role per region for all APIs. */
-export const gatewayLogRole = "MovieRecommender-ApiGatewayLogs";
-
 /** Name of the API's stage, and first part of the API's path behind CloudFront. */
 export const apiStage = "api";
 

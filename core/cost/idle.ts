@@ -1,6 +1,5 @@
 import type { GuardConfig } from "./guard-config.ts";
-import { addNotification, type GuardState, hourlyUsd, type Probe, without } from "./guard-state.ts";
-import { perDay } from "./notifications.ts";
+import { addNotification, type GuardState, hourlyUsd, without } from "./guard-state.ts";
 import type { Observations } from "./observations.ts";
 import { type RequestWindows, sumWindows } from "./spend.ts";
 import { day, hour, minute, readable, stamp, toMonth, window, windowStart } from "./time.ts";
@@ -129,14 +128,11 @@ function prove(state: GuardState, now: number, requests: RequestWindows, after: 
     return addNotification(state, now, "metrics-missing", { since: at }, { month: toMonth(at), about: "" }) ?? state;
 }
 
-/** Returns the probe after the guard sent it. */
-export const probeSent = (probe: Probe): Probe => ({ ...probe, sent: true });
-
 function announce(state: GuardState, now: number, config: GuardConfig, since: number, parks: boolean): GuardState {
     const parkAt = now + config.idleGraceHours * hour;
     const facts = {
         since,
-        perDay: perDay(hourlyUsd(state, config, now)),
+        perDay: 24 * hourlyUsd(state, config, now),
         ...(parks ? { parkAt } : config.idleAction === "park" && { unconfirmed: 1 }),
     };
     const notified = addNotification(state, now, "idle", facts);

@@ -88,9 +88,6 @@ export function sentNotification(
 export const isOfParking = ({ kind }: Pick<SentNotification, "kind">): boolean =>
     kind === "limit-reached" || kind === "idle-parked";
 
-/** Converts US dollars per hour to US dollars per day. */
-export const perDay = (usdPerHour: number): number => usdPerHour * 24;
-
 const money = (usd: unknown) => `${approximately(Number(usd))} ${priceNote}`;
 
 function list(names: unknown, more: unknown): string {

@@ -1,8 +1,16 @@
-import { onlyWithTls, type PolicyDocument, regionalArn, type ServiceCaller, serviceTrust } from "policy-evaluator";
+import { onlyWithTls, type PolicyDocument, regionalArn, type ServiceCaller } from "policy-evaluator";
 import { type Names, objectKeys } from "../config/names.ts";
 import { dnsSuffix } from "../config/regions.ts";
-import { allow, anywhere, document, functionArn, keepsFailures, readsMetrics, writesLogs } from "./function-access.ts";
-import { servicesWithoutSource } from "./resource-rules.ts";
+import {
+    allow,
+    allowService,
+    anywhere,
+    document,
+    functionArn,
+    keepsFailures,
+    readsMetrics,
+    writesLogs,
+} from "./function-access.ts";
 
 /** Names, account and region of a stack's API. */
 export interface ApiScope extends ServiceCaller {
@@ -119,35 +127,6 @@ export const anyMethodArn = (executionArn: string) => `${executionArn}/*/*`;
 export const invocationUri = (caller: ServiceCaller, name: string) =>
     `arn:${caller.partition}:apigateway:${caller.region}:lambda:path/2015-03-31/functions/${functionArn(caller, name)}/invocations`;
 
-/** Returns the trust policy of API Gateway's log role, which serves all APIs of the account. */
-export const gatewayLogTrust = (): PolicyDocument =>
-    serviceTrust("ApiGatewayOfThisAccount", servicesWithoutSource.apiGateway);
-
-/** Returns the permissions of API Gateway's log role: log groups of access logs and execution logs. */
-export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {
-    const groups = ["/aws/apigateway/*", "API-Gateway-Execution-Logs_*"].flatMap((name) => [
-        regionalArn(caller, "logs", `log-group:${name}`),
-        regionalArn(caller, "logs", `log-group:${name}:*`),
-    ]);
-    return document([
-        allow(
-            "WriteLogs",
-            [
-                "logs:CreateLogGroup",
-                "logs:CreateLogStream",
-                "logs:DescribeLogStreams",
-                "logs:FilterLogEvents",
-                "logs:GetLogEvents",
-                "logs:PutLogEvents",
-            ],
-            groups,
-        ),
-        // Allow all log groups, because DescribeLogGroups does not accept a single log group (Service Authorization
-        // Reference, "Amazon CloudWatch Logs").
-        anywhere(caller, "FindLogGroups", ["logs:DescribeLogGroups"]),
-    ]);
-}
-
 /** Returns the bucket policy for the page's files: only one distribution may read them, and TLS is required. */
 export function storefrontBucketPolicy(
     { partition }: Pick<ServiceCaller, "partition">,
@@ -155,19 +134,11 @@ export function storefrontBucketPolicy(
     distributionArn: string,
 ): PolicyDocument {
     const bucket = `arn:${partition}:s3:::${bucketName}`;
-    return {
-        Version: "2012-10-17",
-        Statement: [
-            {
-                Sid: "AllowDistribution",
-                Effect: "Allow",
-                Principal: { Service: "cloudfront.amazonaws.com" },
-                Action: "s3:GetObject",
-                Resource: `${bucket}/*`,
-                // Source of this condition: CloudFront Developer Guide, "Restrict access to an Amazon S3 origin".
-                Condition: { StringEquals: { "aws:SourceArn": distributionArn } },
-            },
-            onlyWithTls(bucket),
-        ],
-    };
+    return document([
+        // Source of this condition: CloudFront Developer Guide, "Restrict access to an Amazon S3 origin".
+        allowService("AllowDistribution", "cloudfront.amazonaws.com", "s3:GetObject", `${bucket}/*`, {
+            StringEquals: { "aws:SourceArn": distributionArn },
+        }),
+        onlyWithTls(bucket),
+    ]);
 }

@@ -75,3 +75,12 @@ export const allow = (
     Resource: string | readonly string[],
     Condition?: ConditionBlock,
 ): Statement => ({ Sid, Effect: "Allow", Action, Resource, ...(Condition && { Condition }) });
+
+/** Returns a statement of a resource policy that allows a service one action on the resource. */
+export const allowService = (
+    Sid: string,
+    Service: string,
+    Action: string,
+    Resource: string,
+    Condition: ConditionBlock,
+): Statement => ({ Sid, Effect: "Allow", Principal: { Service }, Action, Resource, Condition });

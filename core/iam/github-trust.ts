@@ -1,4 +1,5 @@
 import type { PolicyDocument } from "policy-evaluator";
+import { document } from "./function-access.ts";
 
 /** Issuer of GitHub's OIDC tokens. */
 export const githubIssuer = "token.actions.githubusercontent.com";
@@ -19,18 +20,15 @@ export const isGithubSubject = (subject: string): boolean =>
  * Connect federation", "Configuring a role for GitHub OIDC identity provider").
  */
 export function githubTrust(providerArn: string, subject: string): PolicyDocument {
-    return {
-        Version: "2012-10-17",
-        Statement: [
-            {
-                Sid: "AllowWorkflow",
-                Effect: "Allow",
-                Principal: { Federated: providerArn },
-                Action: "sts:AssumeRoleWithWebIdentity",
-                Condition: {
-                    StringEquals: { [`${githubIssuer}:aud`]: githubAudience, [`${githubIssuer}:sub`]: subject },
-                },
+    return document([
+        {
+            Sid: "AllowWorkflow",
+            Effect: "Allow",
+            Principal: { Federated: providerArn },
+            Action: "sts:AssumeRoleWithWebIdentity",
+            Condition: {
+                StringEquals: { [`${githubIssuer}:aud`]: githubAudience, [`${githubIssuer}:sub`]: subject },
             },
-        ],
-    };
+        },
+    ]);
 }

@@ -2,7 +2,7 @@ import { onlyFrom, type PolicyDocument, regionalArn, type ServiceCaller, type St
 import { ownNamespace } from "../config/metrics.ts";
 import { apiStage, type Names } from "../config/names.ts";
 import { dnsSuffix } from "../config/regions.ts";
-import { allow, anywhere, document, keepsFailures, readsMetrics, writesLogs } from "./function-access.ts";
+import { allow, allowService, anywhere, document, keepsFailures, readsMetrics, writesLogs } from "./function-access.ts";
 
 /** Names, account and region of a stack's cost guard. */
 export interface GuardScope extends ServiceCaller {
@@ -138,43 +138,32 @@ interface NotificationsScope extends ServiceCaller {
  */
 export function topicPolicy(scope: NotificationsScope): PolicyDocument {
     const { partition, accountId, names, alarmIds } = scope;
-    const publish = (Sid: string, Service: string, source: string | readonly string[]) =>
-        ({
-            Sid,
-            Effect: "Allow",
-            Principal: { Service },
-            Action: "sns:Publish",
-            Resource: regionalArn(scope, "sns", names.notifications),
-            Condition: onlyFrom(accountId, source),
-        }) as const;
-    return {
-        Version: "2012-10-17",
-        Statement: [
-            // The policy in the AWS Budgets user guide allows all budgets of the account, and no condition for one
-            // budget is documented.
-            publish("BudgetsPublish", "budgets.amazonaws.com", `arn:${partition}:budgets::${accountId}:*`),
-            publish(
-                "AllowAlarms",
-                "cloudwatch.amazonaws.com",
-                alarmIds.map((id) => regionalArn(scope, "cloudwatch", `alarm:${names.alarmPrefix}-${id}`)),
-            ),
-        ],
-    };
+    const publish = (sid: string, service: string, source: string | readonly string[]) =>
+        allowService(
+            sid,
+            service,
+            "sns:Publish",
+            regionalArn(scope, "sns", names.notifications),
+            onlyFrom(accountId, source),
+        );
+    return document([
+        // The policy in the AWS Budgets user guide allows all budgets of the account, and no condition for one budget is
+        // documented.
+        publish("BudgetsPublish", "budgets.amazonaws.com", `arn:${partition}:budgets::${accountId}:*`),
+        publish(
+            "AllowAlarms",
+            "cloudwatch.amazonaws.com",
+            alarmIds.map((id) => regionalArn(scope, "cloudwatch", `alarm:${names.alarmPrefix}-${id}`)),
+        ),
+    ]);
 }
 
 /** Returns the policy of the notifications' queue: only the topic may send. */
 export function notificationsQueuePolicy(scope: Omit<NotificationsScope, "alarmIds">): PolicyDocument {
-    return {
-        Version: "2012-10-17",
-        Statement: [
-            {
-                Sid: "AllowTopic",
-                Effect: "Allow",
-                Principal: { Service: "sns.amazonaws.com" },
-                Action: "sqs:SendMessage",
-                Resource: regionalArn(scope, "sqs", scope.names.notifications),
-                Condition: { ArnEquals: { "aws:SourceArn": regionalArn(scope, "sns", scope.names.notifications) } },
-            },
-        ],
-    };
+    const { notifications } = scope.names;
+    return document([
+        allowService("AllowTopic", "sns.amazonaws.com", "sqs:SendMessage", regionalArn(scope, "sqs", notifications), {
+            ArnEquals: { "aws:SourceArn": regionalArn(scope, "sns", notifications) },
+        }),
+    ]);
 }

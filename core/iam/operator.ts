@@ -1,4 +1,5 @@
 import { type PolicyDocument, regionalArn, type Statement, toList } from "policy-evaluator";
+import { document } from "./function-access.ts";
 import { functionGrants, functionPolicies } from "./operator/functions.ts";
 import { observingGrants, operationsGrants } from "./operator/operations.ts";
 import { personalizeGrants } from "./operator/personalize.ts";
@@ -44,7 +45,7 @@ export function operatorPolicy(
     const own = [...bySid.values()].flatMap(([first, ...others]) =>
         first ? [toStatement({ ...first, on: [first, ...others].flatMap(({ on }) => on) })] : [],
     );
-    return { Version: "2012-10-17", Statement: [...own, ...neverRaises(scope, kind)] };
+    return document([...own, ...neverRaises(scope, kind)]);
 }
 
 /**
@@ -61,17 +62,14 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
         { Effect: "Allow", Action: ofBucket, Resource: [bucket, `${bucket}/*`] },
         ...(kmsKeyArn === undefined ? [] : [{ Effect: "Allow" as const, Action: keyActions, Resource: kmsKeyArn }]),
     ];
-    return {
-        Version: "2012-10-17",
-        Statement: [
-            ...ofDifferentServices([
-                ...data,
-                ...functionStatements(scope).filter((one) => !data.some((other) => covers(other, one))),
-            ]),
-            onlyInLambda,
-            ...(kmsKeyArn === undefined ? [] : [keyOnlyForFiles]),
-        ],
-    };
+    return document([
+        ...ofDifferentServices([
+            ...data,
+            ...functionStatements(scope).filter((one) => !data.some((other) => covers(other, one))),
+        ]),
+        onlyInLambda,
+        kmsKeyArn !== undefined && keyOnlyForFiles,
+    ]);
 }
 
 /**

@@ -3,17 +3,11 @@ import type { StackConfig } from "../config/config.ts";
 import { keysOf, toRecord } from "../config/records.ts";
 
 /**
- * Services whose role must have no condition on `aws:SourceAccount` or `aws:SourceArn` in its trust policy.
- *
- * CloudTrail's role for CloudWatch Logs does not support these keys (CloudTrail User Guide, "Role policy document for
- * CloudTrail to use CloudWatch Logs for monitoring"). With them, CreateTrail may return
- * InvalidCloudWatchLogsRoleArnException. The documentation shows API Gateway's log role without them (API Gateway
- * Developer Guide, "Set up CloudWatch logging for REST APIs").
+ * CloudTrail. Its role for CloudWatch Logs must have no condition on `aws:SourceAccount` or `aws:SourceArn` in its trust
+ * policy (CloudTrail User Guide, "Role policy document for CloudTrail to use CloudWatch Logs for monitoring"): with them,
+ * CreateTrail may return InvalidCloudWatchLogsRoleArnException.
  */
-export const servicesWithoutSource = {
-    cloudTrail: "cloudtrail.amazonaws.com",
-    apiGateway: "apigateway.amazonaws.com",
-} as const;
+export const cloudTrail = "cloudtrail.amazonaws.com";
 
 /** Settings of the configuration that change a rule. */
 export type RuleChoices = Pick<StackConfig, "bucketPolicyConditions">;
@@ -79,7 +73,7 @@ const resourceRules = {
             (statement) =>
                 servicesOf(statement).length > 0 &&
                 !conditionKeysOf(statement).some((key) => sourceKeys.includes(key)) &&
-                !isTrustWithoutSource(type, statement) &&
+                !isTrustOfCloudTrail(type, statement) &&
                 !(isBucketOfPersonalize(type, statement) && !choices.bucketPolicyConditions),
         );
         return (
@@ -173,11 +167,9 @@ function servicesOf({ Principal }: Statement): readonly string[] {
     return typeof Principal === "object" ? toList(Principal.Service) : [];
 }
 
-/** Checks whether a role's trust statement is only for services that cannot send the source keys. */
-function isTrustWithoutSource(type: string, statement: Statement): boolean {
-    const exempt: readonly string[] = Object.values(servicesWithoutSource);
-    return type === "aws:iam/role:Role" && servicesOf(statement).every((service) => exempt.includes(service));
-}
+/** Checks whether a role's trust statement is only for CloudTrail, which cannot send the source keys. */
+const isTrustOfCloudTrail = (type: string, statement: Statement) =>
+    type === "aws:iam/role:Role" && servicesOf(statement).join() === cloudTrail;
 
 /** Checks whether a statement of a bucket policy is for Personalize alone. */
 const isBucketOfPersonalize = (type: string, statement: Statement) =>

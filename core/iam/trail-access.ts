@@ -1,14 +1,12 @@
 import { onlyWithTls, type PolicyDocument, regionalArn, type ServiceCaller, serviceTrust } from "policy-evaluator";
 import type { Names } from "../config/names.ts";
-import { allow, document } from "./function-access.ts";
-import { servicesWithoutSource } from "./resource-rules.ts";
+import { allow, allowService, document } from "./function-access.ts";
+import { cloudTrail } from "./resource-rules.ts";
 
 /** Name, account and region of the stack's trail. */
 export interface TrailScope extends ServiceCaller {
     readonly names: Pick<Names, "trail">;
 }
-
-const { cloudTrail } = servicesWithoutSource;
 
 /** Returns the ARN of the stack's trail. */
 export const trailArn = (scope: TrailScope): string => regionalArn(scope, "cloudtrail", `trail/${scope.names.trail}`);
@@ -23,28 +21,13 @@ export const trailLogGroup = ({ names }: Pick<TrailScope, "names">): string => `
 export function trailBucketPolicy(scope: TrailScope, bucketName: string): PolicyDocument {
     const bucketArn = `arn:${scope.partition}:s3:::${bucketName}`;
     const StringEquals = { "aws:SourceAccount": scope.accountId, "aws:SourceArn": trailArn(scope) };
-    return {
-        Version: "2012-10-17",
-        Statement: [
-            {
-                Sid: "CloudTrailReadsAcl",
-                Effect: "Allow",
-                Principal: { Service: cloudTrail },
-                Action: "s3:GetBucketAcl",
-                Resource: bucketArn,
-                Condition: { StringEquals },
-            },
-            {
-                Sid: "CloudTrailWrites",
-                Effect: "Allow",
-                Principal: { Service: cloudTrail },
-                Action: "s3:PutObject",
-                Resource: `${bucketArn}/AWSLogs/${scope.accountId}/*`,
-                Condition: { StringEquals: { ...StringEquals, "s3:x-amz-acl": "bucket-owner-full-control" } },
-            },
-            onlyWithTls(bucketArn),
-        ],
-    };
+    return document([
+        allowService("CloudTrailReadsAcl", cloudTrail, "s3:GetBucketAcl", bucketArn, { StringEquals }),
+        allowService("CloudTrailWrites", cloudTrail, "s3:PutObject", `${bucketArn}/AWSLogs/${scope.accountId}/*`, {
+            StringEquals: { ...StringEquals, "s3:x-amz-acl": "bucket-owner-full-control" },
+        }),
+        onlyWithTls(bucketArn),
+    ]);
 }
 
 /** Returns the trust policy of CloudTrail's role for the log group. */

@@ -40,10 +40,8 @@ describe("Runbook `doctor` on the local AWS", () => {
         });
     });
 
-    it("`doctor` warns of an account without CloudFront distributions, and fails without permission for budgets", async () => {
-        assert.match(initial.of("CloudFront").detail, /^not needed/);
+    it("`doctor` fails without permission for budgets", async () => {
         assert.equal(initial.of("budgets").detail, "the account allows budgets");
-        await aws.configure({ api: true, storefront: "cloudfront" });
         const faults = `http://127.0.0.1:${aws.instance.port}/_local/faults`;
         const message =
             "Account 000000000000 is a linked account. To enable budgets for your account, ask the payer account to enable budgets first.";
@@ -57,9 +55,6 @@ describe("Runbook `doctor` on the local AWS", () => {
             const { of, checks, ...result } = await doctor();
             assertExit(result, 1);
             assert.deepEqual(failed(checks), ["budgets"]);
-            assert.equal(of("CloudFront").verdict, "warn");
-            assert.match(of("CloudFront").detail, /CloudFront refuses a new account until AWS Support has verified it/);
-            assert.match(of("CloudFront").fix ?? "", /^pulumi config set --stack \S+ storefront api/);
             assert.match(of("budgets").detail, /is a linked account/);
             assert.match(of("budgets").fix ?? "", /^pulumi config set --stack \S+ budget false/);
             await aws.configure({ budget: false });

@@ -8,6 +8,7 @@ import {
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import { hasName } from "terminal-text";
 import { listsInputKey, listsOutputFolder, listsOutputKey, objectKeys, tablesKey } from "../../../core/config/names.ts";
 import { nameInArn, solutionOf } from "../../../core/operations/operation.ts";
 import { fetchMetrics, heldVersion, listVersions } from "../../../core/operations/solution-versions.ts";
@@ -126,16 +127,14 @@ function jobPorts({ personalize, s3 }: BatchClients, place: BatchTargets) {
         },
         async *output(jobName: string, from: number) {
             const chunks = await read(listsOutputKey(jobName), `bytes=${from}-`).catch((error: unknown) => {
-                if (error instanceof NoSuchKey || isPastEnd(error)) return undefined;
+                // S3 refuses a range that begins at the end of the object.
+                if (error instanceof NoSuchKey || hasName(error, "InvalidRange")) return undefined;
                 throw error;
             });
             if (chunks !== undefined) yield* splitLines(chunks, from);
         },
     };
 }
-
-/** Checks whether an error is S3's response to a range that begins at the end of the object. */
-const isPastEnd = (error: unknown): boolean => error instanceof Error && error.name === "InvalidRange";
 
 /** Returns the functions that read the stack's interactions, and the viewers in the data of a solution version. */
 function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName: TableName }: BatchTargets) {

@@ -8,7 +8,6 @@ import {
     stateText,
     without,
 } from "../../../core/cost/guard-state.ts";
-import { probeSent } from "../../../core/cost/idle.ts";
 import { isOfParking, sentNotification } from "../../../core/cost/notifications.ts";
 import { isLeaving, type Observations } from "../../../core/cost/observations.ts";
 import { type ServingObservations, servingSince } from "../../../core/cost/serving-spend.ts";
@@ -32,7 +31,9 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     const campaign = await failures.of("describe the campaign", async () => ({ found: await ports.campaign() }));
     if (campaign === undefined && !(parsedState && "state" in parsedState)) throw failures.error();
     const { lost, decided, observations } = await decideFrom(parsedState, now, config, ports, failures, campaign);
-    const state = lost === undefined ? decided.state : withLost(decided.state, lost, stored?.name ?? "", now);
+    const facts = { problem: lost ?? "", parameter: stored?.name ?? "" };
+    const told = lost === undefined ? undefined : addNotification(decided.state, now, "state-lost", facts);
+    const state = told ?? decided.state;
     // Never overwrite a state that could not be read.
     const noted =
         stored &&
@@ -95,10 +96,6 @@ async function decideFrom(
     } catch (error) {
         return from(fresh, `cannot be used (${error instanceof Error ? error.message : error})`);
     }
-}
-
-function withLost(state: GuardState, problem: string, parameter: string, now: number): GuardState {
-    return addNotification(state, now, "state-lost", { problem, parameter }) ?? state;
 }
 
 async function lookAround(
@@ -207,7 +204,7 @@ async function act(
             await ports.probe();
             return true;
         });
-        state = isSent ? { ...without(state, "probe"), probe: probeSent(probe) } : state;
+        state = isSent ? { ...state, probe: { ...probe, sent: true } } : state;
     }
     for (const [name, { deleting }] of Object.entries(state.solutions)) {
         const there = solutions?.find(({ arn }) => arn.endsWith(`/${name}`));

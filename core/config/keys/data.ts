@@ -17,23 +17,8 @@ export type Adoptable = keyof typeof adoptables;
 /** Minimum length of a reason in characters. */
 const shortestReason = 20;
 
-/** Resource types of Personalize, in the order in which the column "changes" of the configuration table lists them. */
-export const personalizeKinds = [
-    "Schema",
-    "DatasetGroup",
-    "Dataset",
-    "DatasetImportJob",
-    "Solution",
-    "SolutionVersion",
-    "Campaign",
-    "Filter",
-    "EventTracker",
-] as const;
-
-const everything = personalizeKinds.map((kind) => `+- ${kind}`).join(", ");
-
 const metadata = {
-    changes: "± Schema, ± Dataset, ± DatasetImportJob, +- DatasetImportJob",
+    changes: ["± Schema, Dataset, DatasetImportJob", "+- DatasetImportJob"],
     effect: "a changed file replaces the import; filters and the next training use it. See [Changes of a schema](#changes-of-a-schema)",
 } as const;
 
@@ -41,20 +26,20 @@ const metadata = {
 export const dataKeys = {
     bucketName: text("", {
         description: "name of the data bucket. Empty: `my-movie-recommender-data-<account id>-<stack>`",
-        changes: "+- Bucket, +- DatasetImportJob, ~ Trail",
+        changes: ["+- Bucket, DatasetImportJob", "~ Trail"],
         effect: "starts an import, but no training",
         other: "another-films-bucket",
     }),
     nameSuffix: text("auto", {
         description:
             "suffix of all names; `auto`: none for the stacks `dev` and `local`, else `-<stack>`. Set it before you [rename a stack](stacks.md#rename-a-stack)",
-        changes: `${everything}, +- Table, +- Trail, ~ RestApi`,
+        changes: ["+- Personalize, Table, Trail", "~ RestApi"],
         effect: "replaces other resources except buckets; the API keeps its address",
         other: "-yy",
     }),
     interactionsFile: text("data/personalize_interactions_fixed.csv", {
         description: "interactions as CSV from data-prep",
-        changes: "+- DatasetImportJob, +- SolutionVersion, ~ Campaign",
+        changes: ["+- DatasetImportJob, SolutionVersion", "~ Campaign"],
         effect: "new content has the same effect. With `syncWithLatestSolutionVersion`, only automatic trainings use new content",
         isFile: true,
     }),
@@ -76,7 +61,7 @@ export const dataKeys = {
     }),
     dataRetention: oneOf(["delete", "retain"], "delete", {
         description: "`retain`: `pulumi destroy` keeps the data bucket",
-        changes: "~ Bucket",
+        changes: ["~ Bucket"],
     }),
     dataWaiver: optional({
         description: "reason, at least 20 characters, to train on data with [red checks](data.md#quality-report)",
@@ -89,15 +74,13 @@ export const dataKeys = {
     }),
     tags: texts({
         description: "at most 47 tags of all resources except S3 objects",
-        changes:
-            "~ DatasetGroup, ~ Dataset, ~ DatasetImportJob, ~ Solution, ~ SolutionVersion, ~ Campaign, ~ Filter, ~ EventTracker, " +
-            "~ Bucket, ~ Table, ~ RestApi, ~ Distribution, ~ Trail",
+        changes: ["~ Personalize (not Schema), Bucket, Table, RestApi, Distribution, Trail"],
         other: { team: "films" },
         check: checkTags,
     }),
     adopt: texts({
         description: "ARNs of existing resources to manage",
-        changes: everything,
+        changes: ["+- Personalize"],
         effect: "the adopted resource replaces the stack's own",
         check: checkAdopted,
     }),

@@ -24,20 +24,20 @@ export const servingKeys = {
         },
         {
             description: "lists by a campaign, or in advance by batch inference",
-            changes: "± Campaign, ± Schedule, ± AwaitedLists",
+            changes: ["± Campaign, Schedule, AwaitedLists"],
             effect: "no training",
             other: { mode: "batch" },
         },
     ),
     api: flag(true, {
         description: "the [REST API](call-it.md); `false`: only Personalize's own API, and no page",
-        changes: "± RestApi, ± Table, ± Distribution, ± Bucket",
+        changes: ["± RestApi, Table, Distribution, Bucket"],
         effect: "a new API has a new address",
         otherNeeds: { storefront: "none" },
     }),
     apiKey: flag(false, {
         description: "callers need the key in output `apiKey`; requires `storefront` `none`",
-        changes: "~ RestApi",
+        changes: ["~ RestApi"],
         effect: "a new key has another value",
         otherNeeds: { storefront: "none" },
     }),
@@ -52,7 +52,7 @@ export const servingKeys = {
         {
             description:
                 "with an issuer, a viewer's requests need [that viewer's token](viewer-auth.md). Without an issuer, anyone can read and change any list",
-            changes: "~ Distribution",
+            changes: ["~ Distribution"],
             other: { issuer: "https://login.example", audience: "films" },
             check: checkViewerAuth,
         },
@@ -126,7 +126,7 @@ export const servingKeys = {
     ),
     allowedOrigins: list({
         description: "other web origins that may call the API: `'allowedOrigins[0]' https://films.example`",
-        changes: "~ RestApi, ~ Distribution",
+        changes: ["~ RestApi, Distribution"],
         other: ["https://films.example"],
         check(origins, refuse) {
             for (const [index, origin] of origins.entries()) {
@@ -139,12 +139,7 @@ export const servingKeys = {
         },
     }),
     apiAccessLogs: flag(false, {
-        description: "API Gateway logs requests, without viewers' ids; needs the account's log role",
-        otherNeeds: { apiGatewayLogRole: true },
-    }),
-    apiGatewayLogRole: flag(false, {
-        description: "creates the log role of API Gateway for the account; needs an administrator",
-        effect: "`false` and destroy keep the role",
+        description: "API Gateway [logs requests](observability.md#the-access-log), without viewers' ids",
     }),
     prefetchUsers: whole(100, {
         least: 0,
@@ -153,7 +148,7 @@ export const servingKeys = {
     }),
     storefront: oneOf(["cloudfront", "api", "none"], "api", {
         description: "server of the page: the API, or [CloudFront](storefront.md#cloudfront)",
-        changes: "~ RestApi, ± Distribution, ± Bucket",
+        changes: ["~ RestApi", "± Distribution, Bucket"],
     }),
 };
 

@@ -3,10 +3,10 @@ import { decimal, flag, members, numbers, oneOf, orNone, type Refuse, texts, who
 
 const recipes = ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"] as const;
 const recipeChange = {
-    changes: "+- Solution, +- SolutionVersion, +- Campaign",
+    changes: ["+- Solution, SolutionVersion, Campaign"],
     effect: "a training, during which there is no campaign",
 };
-const schedule = { changes: "~ Solution" };
+const schedule = { changes: ["~ Solution"] };
 
 /** Maximum number of event types in a solution's `eventsConfig` (API reference, EventsConfig). */
 const maxTypes = 10;
@@ -60,7 +60,7 @@ export const trainingKeys = {
     }),
     syncWithLatestSolutionVersion: flag(false, {
         description: "the campaign serves the newest version, including automatic ones; requires `performAutoTraining`",
-        changes: "~ Campaign, +- SolutionVersion",
+        changes: ["~ Campaign", "+- SolutionVersion"],
         effect: "setting `false` after a new import starts a training",
         otherNeeds: { performAutoTraining: true },
     }),
@@ -70,7 +70,7 @@ export const trainingKeys = {
         description:
             "weights from 0 to 1 by event type: `eventWeights.Watch 0.3`. [Training ignores types without a weight](setups.md#weights-of-events); " +
             "requires recipe version 2",
-        changes: "~ Solution, +- SolutionVersion, ~ Campaign",
+        changes: ["~ Solution, Campaign", "+- SolutionVersion"],
         effect: "a training",
         other: { Watch: 1 },
         otherNeeds: { recipe: "aws-user-personalization-v2", monthlyLimitUsd: 1000 },
@@ -78,30 +78,30 @@ export const trainingKeys = {
     }),
     campaignEnabled: flag(true, {
         description: "`false`: no campaign and no hourly cost; solution versions remain",
-        changes: "± Campaign",
+        changes: ["± Campaign"],
         effect: "no training",
     }),
     minProvisionedTPS: whole(1, {
         least: 1,
         most: mostTps,
         description: "minimum provisioned transactions per second; billed even without requests",
-        changes: "~ Campaign",
+        changes: ["~ Campaign"],
         otherNeeds: { monthlyLimitUsd: 1000 },
     }),
     eventTracker: flag(true, {
         description: "event tracker; AWS bills events like imported data",
-        changes: "± EventTracker",
+        changes: ["± EventTracker"],
         effect: "a new tracker has a new tracking id",
     }),
     watchedFilter: flag(true, {
         description:
             "filter `movie-recommender-unwatched`, without charge: removes items with events of the types in the [manifest's](data.md#manifest) `consumedTypes`. `false`: lists [contain watched films](serving.md#watched-items)",
-        changes: "± Filter",
+        changes: ["± Filter"],
         effect: "cached lists change within an hour, or at once after `npm run flush-cache`",
     }),
     filters: texts({
         description: "expressions by name: `filters.comedies 'INCLUDE ItemID WHERE Items.GENRES IN (\"Comedy\")'`",
-        changes: "± Filter, +- Filter",
+        changes: ["± Filter", "+- Filter"],
         effect: "a changed expression replaces its filter; in Personalize, `nameSuffix` follows the name",
         other: { recent: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Like")' },
         check: checkFilters,

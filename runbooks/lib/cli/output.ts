@@ -41,17 +41,6 @@ export function clearScreen(): void {
     writeToScreen?.("\x1b[1;1H\x1b[0J");
 }
 
-/** Prints the document for `--json`, otherwise the text. `text` may also be a function that prints. */
-export function printResult(
-    { json }: { readonly json?: boolean | undefined },
-    document: object,
-    text: string | (() => void),
-): void {
-    if (json) console.log(JSON.stringify({ schemaVersion: 1, ...document }));
-    else if (typeof text === "string") console.log(text);
-    else text();
-}
-
 /** Formats a time in ISO 8601 for a table, in UTC: `2026-11-25 17:40`; a dash without a time. */
 export const shortTime = (time: string | null | undefined): string => time?.slice(0, 16).replace("T", " ") ?? "–";
 

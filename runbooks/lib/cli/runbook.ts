@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { formatError, isCredentials, toError } from "terminal-text";
 import { runbooks } from "../../runbooks.mjs";
 import { guardOutput } from "./output.ts";
@@ -28,19 +28,13 @@ export class RunbookError extends Error {
     }
 }
 
-export interface CommonOptions {
-    readonly stack?: string;
-    readonly json?: boolean;
-    readonly verbose?: boolean;
-}
-
 /** Version of the program. */
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "..", "package.json"), "utf8")) as {
     readonly version: string;
 };
 
 /** Creates the command of an npm script. Invalid usage exits with 2. `examples` are arguments that --help shows. */
-export function npmCommand(name: string, description: string, examples: readonly string[]): Command {
+export function npmCommand(name: string, description: string, examples: readonly string[]) {
     const lines = examples.map((example) => `\n  npm run ${name}${example && ` -- ${example}`}`);
     return new Command(name)
         .description(description)
@@ -55,7 +49,7 @@ export function npmCommand(name: string, description: string, examples: readonly
  * if the runbook asks for confirmation. `examples` are arguments that --help shows. `more` follows the purpose in
  * --help.
  */
-export function runbook(name: keyof typeof runbooks, examples: readonly string[], more = ""): Command {
+export function runbook(name: keyof typeof runbooks, examples: readonly string[], more = "") {
     guardOutput();
     const { purpose, changes, asks } = runbooks[name];
     const sentence =
@@ -63,10 +57,13 @@ export function runbook(name: keyof typeof runbooks, examples: readonly string[]
     const command = npmCommand(name, more === "" ? sentence : `${sentence}. ${more}`, examples)
         .option("--stack <name>", "the Pulumi stack; default: the selected one")
         .option("--verbose", "show the whole output of Pulumi, and the stack trace of an error");
-    return asks
-        ? command.option("--dry-run", "only print what it would do").option("--yes", "do not ask for confirmation")
-        : command;
+    const asking = () =>
+        command.option("--dry-run", "only print what it would do").option("--yes", "do not ask for confirmation");
+    return (asks ? asking() : command) as ReturnType<typeof asking>;
 }
+
+/** The options of every runbook. */
+export type CommonOptions = ReturnType<ReturnType<typeof runbook>["opts"]>;
 
 /**
  * Runs the action of a parsed command. The first Ctrl-C aborts `signal`, and the second ends the process. An error is
@@ -107,6 +104,22 @@ function explained(error: Error): string {
         return `AWS rejected the credentials (${error.message}). Log in, for example with \`aws sso login\`, and try again.`;
     }
     return formatError(error);
+}
+
+/**
+ * Prints the document for `--json`, otherwise the text, and returns the exit code. `text` may also be a function that
+ * prints.
+ */
+export function printResult(
+    { json }: Pick<CommonOptions, "json">,
+    document: object,
+    text: string | (() => void),
+    exitCode: number = exitCodes.fine,
+): number {
+    if (json) console.log(JSON.stringify({ schemaVersion: 1, ...document }));
+    else if (typeof text === "string") console.log(text);
+    else text();
+    return exitCode;
 }
 
 /** Runs work that Ctrl-C may interrupt. After an interruption, prints how to continue and exits with 8. */

@@ -1,7 +1,7 @@
 import { approximately, hoursPerMonth, priceNote } from "../../../core/config/prices.ts";
 import { type Estimate, estimate } from "../../../core/cost/estimate.ts";
 import type { PlannedStack } from "../../../core/cost/planned-stack.ts";
-import { day, hour, iso } from "../../../core/cost/time.ts";
+import { day, hour } from "../../../core/cost/time.ts";
 import { shortTime, table } from "../cli/output.ts";
 import type { MonthSpent } from "../stack/stack-report.ts";
 import { type BilledLine, type BillScope, dayStart, formatDate, type ReportPeriod } from "./billed.ts";
@@ -111,7 +111,7 @@ export function reportText(
             : " The tag must be activated as a cost allocation tag (Billing, Cost allocation tags), and applies only from then on.";
     const guard = spent
         ? [
-              `The cost guard counted ≈ ${usd(spent.usd)} of the campaign in ${spent.month}, until ${readable(Date.parse(spent.until))}.`,
+              `The cost guard counted ≈ ${usd(spent.usd)} of the campaign in ${spent.month}, until ${shortTime(spent.until).replace(" 00:00", "")}.`,
           ]
         : [];
     return [
@@ -187,8 +187,6 @@ function endingLines(
     );
     return ending;
 }
-
-const readable = (time: number) => shortTime(iso(time)).replace(" 00:00", "");
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 

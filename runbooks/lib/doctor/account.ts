@@ -1,21 +1,14 @@
 import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
-import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
 import { CloudTrailClient, DescribeTrailsCommand, type Trail } from "@aws-sdk/client-cloudtrail";
-import { type DatasetGroupSummary, PersonalizeClient, paginateListDatasetGroups } from "@aws-sdk/client-personalize";
+import { PersonalizeClient, paginateListDatasetGroups } from "@aws-sdk/client-personalize";
 import { paginateListServiceQuotas, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { STSClient } from "@aws-sdk/client-sts";
 import { isTransient } from "pulumi-personalize/errors";
-import { hasCode, hasName, isCredentials, oneLine, shell } from "terminal-text";
+import { hasName, isCredentials, oneLine, shell } from "terminal-text";
 import type { StackConfig } from "../../../core/config/config.ts";
 import { approximately, priceNote, prices } from "../../../core/config/prices.ts";
 import { readPages, whoAmI } from "../stack/stack.ts";
 import { type Check, type Finding, fail, ok, warn } from "./check.ts";
-
-export interface AccountDeps {
-    readonly config: StackConfig;
-    /** Returns the current time in epoch milliseconds. */
-    now(): number;
-}
 
 /** Hours that a slow `pulumi up` takes. The credentials must be valid for this time. */
 const runHours = 2;
@@ -27,7 +20,7 @@ const again = "aws sso login";
 const defaultGroupQuota = 5;
 
 /** Checks that credentials are valid for the duration of the first `up`. */
-export const identity: Check<AccountDeps> = async ({ config, now }) => {
+export const identity: Check = async (config) => {
     let expiration: Date | undefined;
     let sessionToken: string | undefined;
     let arn: string;
@@ -51,34 +44,16 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
             ? ok(`${arn}, without expiry`)
             : warn(`${arn}, valid for an unknown time: \`pulumi up\` may take ${runHours} hours. ${resumes}`, again);
     }
-    const minutes = Math.floor((expiration.getTime() - now()) / 60_000);
+    const minutes = Math.floor((expiration.getTime() - Date.now()) / 60_000);
     return minutes >= runHours * 60
         ? ok(`${arn}, valid for ${Math.floor(minutes / 60)} more hours`)
         : warn(`${arn}, valid for ${minutes} minutes, and \`pulumi up\` may take ${runHours} hours. ${resumes}`, again);
 };
 
-/** Checks that the region has Personalize, and that access and quota allow one more dataset group. */
-export const personalize: Check<AccountDeps> = async ({ config }) => {
-    const { region, names } = config;
-    let groups: readonly DatasetGroupSummary[];
-    try {
-        const client = new PersonalizeClient({ region });
-        groups = await readPages(paginateListDatasetGroups({ client }, {}), (page) => page.datasetGroups);
-    } catch (error) {
-        if (hasCode(error, "ENOTFOUND")) {
-            return fail(
-                `there is no Personalize in ${region}, or no network`,
-                "pulumi config set aws:region eu-central-1   # or another region that has it",
-            );
-        }
-        if (hasName(error, "AccessDeniedException")) {
-            return fail(
-                oneLine(error),
-                "aws sts get-caller-identity   # this identity needs personalize:*, or the narrower policy of your administrator",
-            );
-        }
-        throw error;
-    }
+/** Checks that the quota allows one more dataset group. */
+export const personalize: Check = async ({ region, names }) => {
+    const client = new PersonalizeClient({ region });
+    const groups = await readPages(paginateListDatasetGroups({ client }, {}), (page) => page.datasetGroups);
     const quota = await fetchGroupQuota(region);
     const limit = quota?.Value ?? defaultGroupQuota;
     const of = `${groups.length} of ${limit} dataset groups${quota === undefined ? " (the default quota; Service Quotas did not answer)" : ""}`;
@@ -99,9 +74,8 @@ export const personalize: Check<AccountDeps> = async ({ config }) => {
  * Checks that the account can create budgets. A member account of an organization cannot until its payer account
  * enables them (org-formation-cli pull request 198 quotes AWS's message).
  */
-export const budgets: Check<AccountDeps> = async ({ config }) => {
-    const { region, stack } = config;
-    if (!config.budget) return ok("not needed: only the cost guard watches the spend (config budget)");
+export const budgets: Check = async ({ budget, region, stack }) => {
+    if (!budget) return ok("not needed: only the cost guard watches the spend (config budget)");
     const { accountId } = await whoAmI(region);
     try {
         const list = new DescribeBudgetsCommand({ AccountId: accountId, MaxResults: 1 });
@@ -128,20 +102,8 @@ async function fetchGroupQuota(region: string): Promise<ServiceQuota | undefined
     return quotas.find(({ QuotaName = "", Value }) => /dataset groups/i.test(QuotaName) && Value !== undefined);
 }
 
-/** Warns that CloudFront may reject an account without a distribution. */
-export const pageHost: Check<AccountDeps> = async ({ config: { region, storefront, stack } }) => {
-    if (storefront !== "cloudfront") return ok(`not needed: storefront is ${storefront}`);
-    const { DistributionList } = await new CloudFrontClient({ region }).send(new ListDistributionsCommand({}));
-    return (DistributionList?.Items ?? []).length > 0
-        ? ok("the account has distributions, so CloudFront accepts another one")
-        : warn(
-              "this account has no distribution yet. CloudFront refuses a new account until AWS Support has verified it",
-              `pulumi config set --stack ${stack} storefront api   # the API serves the page until then`,
-          );
-};
-
 /** Checks for another trail that records the stack's region, including multi-Region and organization trails. */
-export const auditTrail: Check<AccountDeps> = async ({ config }) => {
+export const auditTrail: Check = async (config) => {
     if (!config.auditTrail) return ok("not needed: no trail (config auditTrail)");
     const { trailList = [] } = await new CloudTrailClient({ region: config.region }).send(
         new DescribeTrailsCommand({ includeShadowTrails: true }),

@@ -1,4 +1,5 @@
 import { oneLine } from "terminal-text";
+import type { StackConfig } from "../../../core/config/config.ts";
 
 /** `unknown` means that the check could not run. */
 type Verdict = "ok" | "warn" | "fail" | "unknown";
@@ -14,7 +15,7 @@ export interface CheckResult {
 export type Finding = Omit<CheckResult, "name">;
 
 /** A check that `doctor` runs before the first `up`. It changes nothing, and may throw. */
-export type Check<Deps> = (deps: Deps) => Promise<Finding>;
+export type Check = (config: StackConfig) => Promise<Finding>;
 
 /** The check passed. */
 export const ok = (detail: string): Finding => ({ verdict: "ok", detail });
@@ -26,14 +27,13 @@ export const fail = (detail: string, fix: string): Finding => ({ verdict: "fail"
 export const unknown = (detail: string): Finding => ({ verdict: "unknown", detail });
 
 /** Runs all checks in parallel. A check that throws has the verdict `unknown` and does not affect others. */
-export async function runChecks<Deps>(
-    checks: Readonly<Record<string, Check<Deps>>>,
-    deps: Deps,
-): Promise<CheckResult[]> {
-    return Promise.all(
+export const runChecks = (
+    checks: Readonly<Record<string, Check>>,
+    config: StackConfig,
+): Promise<readonly CheckResult[]> =>
+    Promise.all(
         Object.entries(checks).map(async ([name, check]) => {
-            const finding = await check(deps).catch((error: Error) => unknown(`the check failed: ${oneLine(error)}`));
+            const finding = await check(config).catch((error: Error) => unknown(`the check failed: ${oneLine(error)}`));
             return { name, ...finding };
         }),
     );
-}

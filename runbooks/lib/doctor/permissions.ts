@@ -6,7 +6,6 @@ import { bucketNameFor, type StackConfig } from "../../../core/config/config.ts"
 import { type Grant, prefixActions } from "../../../core/iam/operator/scope.ts";
 import { operatorGrants } from "../../../core/iam/operator.ts";
 import { whoAmI } from "../stack/stack.ts";
-import type { AccountDeps } from "./account.ts";
 import { type Check, ok, unknown, warn } from "./check.ts";
 
 /** Number of missing actions that the check names. */
@@ -16,7 +15,7 @@ const named = 3;
  * Simulates the actions of an operator that change something, and warns about those that IAM denies. A simulation knows
  * neither resource policies nor the values of all condition keys, so a denial is a warning.
  */
-export const permissions: Check<AccountDeps> = async ({ config }) => {
+export const permissions: Check = async (config) => {
     const { arn, partition, accountId } = await whoAmI(config.region);
     if (isRoot(arn)) {
         return ok("not checked: IAM does not simulate the root user, whom only an organization's policies limit");

@@ -3,20 +3,7 @@ import { hasName } from "terminal-text";
 import { prices } from "../../../core/config/prices.ts";
 import { keysOf } from "../../../core/config/records.ts";
 import { readPages } from "../stack/stack.ts";
-import type { AccountDeps } from "./account.ts";
 import { type Check, type Finding, ok, unknown, warn } from "./check.ts";
-
-/** One price of the AWS Price List. A product has one for each tier. */
-interface ListedPrice {
-    readonly usageType: string;
-    /** The tier's description, otherwise the product's. */
-    readonly description: string;
-    readonly unit: string;
-    /** The first unit of the tier; 0 for the first tier. */
-    readonly from: number;
-    /** The listed price in US dollars for one unit. */
-    readonly usd: number;
-}
 
 /**
  * The region of the Price List API, which returns the prices of all regions (Billing User Guide, "Using the AWS Price
@@ -31,8 +18,7 @@ const serviceCode = "AmazonPersonalize";
 const tolerance = 0.01;
 
 /** Checks that the prices in core/config/prices.ts are those of AWS's price list in the stack's region. */
-export const priceList: Check<AccountDeps> = ({ config }) =>
-    comparePrices(new PricingClient({ region: priceListRegion }), config.region);
+export const priceList: Check = ({ region }) => comparePrices(new PricingClient({ region: priceListRegion }), region);
 
 /** Compares every current on-demand price of Personalize in a region with core/config/prices.ts. */
 export async function comparePrices(client: PricingClient, region: string): Promise<Finding> {
@@ -50,7 +36,7 @@ export async function comparePrices(client: PricingClient, region: string): Prom
     const matches = products.flatMap((product) =>
         parsePrices(String(product)).flatMap((listed) => matchPrice(listed) ?? []),
     );
-    const others = matches.filter((match) => deviation(match) > tolerance);
+    const others = matches.filter(({ ourUsd, listedUsd }) => Math.abs(listedUsd - ourUsd) / ourUsd > tolerance);
     if (matches.length === 0) return unknown(`AWS lists no price of Personalize in ${region} that the program uses`);
     if (others.length === 0) return ok(`${matches.length} prices of Personalize in ${region} are those of AWS's list`);
     const differences = others.map(({ name, listedUsd, ourUsd }) => `${name} is $${listedUsd} and here $${ourUsd}`);
@@ -79,87 +65,46 @@ interface PriceDimension {
     readonly pricePerUnit?: { readonly USD?: string };
 }
 
-/** Returns a product's prices in US dollars by tier, first tier first. */
-export function parsePrices(json: string): ListedPrice[] {
+/**
+ * Returns a product's prices by tier, first tier first, each with the first unit of the tier (`from`) and US dollars for
+ * one unit. The description is the tier's, otherwise the product's.
+ */
+export function parsePrices(json: string) {
     const { product, terms } = JSON.parse(json) as ProductDocument;
-    const { usagetype = "", groupDescription = "" } = product?.attributes ?? {};
+    const { usagetype: usageType = "", groupDescription = "" } = product?.attributes ?? {};
     return Object.values(terms?.OnDemand ?? {})
         .flatMap(({ priceDimensions = {} }) => Object.values(priceDimensions))
-        .flatMap(({ description, unit = "", beginRange = "0", pricePerUnit }) =>
-            pricePerUnit?.USD === undefined
-                ? []
-                : [
-                      {
-                          usageType: usagetype,
-                          description: description || groupDescription,
-                          unit,
-                          from: Number(beginRange),
-                          usd: Number(pricePerUnit.USD),
-                      },
-                  ],
-        )
+        .filter(({ pricePerUnit }) => pricePerUnit?.USD !== undefined)
+        .map(({ description, unit = "", beginRange = "0", pricePerUnit }) => ({
+            usageType,
+            description: description || groupDescription,
+            unit,
+            from: Number(beginRange),
+            usd: Number(pricePerUnit?.USD),
+        }))
         .sort((a, b) => a.from - b.from);
 }
 
-type PriceName = keyof typeof prices;
-
-/** The kind of a product of Personalize. */
-type UsageKind = "campaign" | "training" | "import" | "other";
-
-/** Returns the kind of a product from words in its text, because AWS does not document its usage types. */
-function usageKind(words: string): UsageKind {
-    // Check for training first, because a training's usage type may contain words of other kinds.
-    if (/train/i.test(words)) return "training";
-    if (/import|ingest/i.test(words)) return "import";
-    return /campaign|recommendation|inference|tps/i.test(words) ? "campaign" : "other";
-}
-
 /**
- * The price in core/config/prices.ts and AWS's price of the same product, both in US dollars for the unit in
- * core/config/prices.ts.
+ * Words in the text of each kind of product, because AWS does not document its usage types. A training is first, because
+ * its usage type may contain words of other kinds.
  */
-interface MatchedPrice {
-    readonly name: PriceName;
-    readonly ourUsd: number;
-    readonly listedUsd: number;
-}
+const kindWords = {
+    training: /train/i,
+    import: /import|ingest/i,
+    campaign: /campaign|recommendation|inference|tps/i,
+};
 
 /** Words in the names of Personalize products that this project does not use. */
 const others = /recommender|batch|segment|metadata|domain|e-?commerce|video|(?<!inter|trans)action/i;
 const requestsPerTpsHour = 3600;
 const v2 = /v2\b|v2[-_:]/i;
 
-/**
- * Returns the price in core/config/prices.ts that corresponds to a listed price; undefined unless text and unit are
- * unambiguous. AWS does not document its usage types for Personalize, so the units must be equal.
- */
-export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
-    const text = `${listed.usageType} ${listed.description}`;
-    const unit = readUnit(listed.unit);
-    if (others.test(text) || unit === undefined) return undefined;
-    const { of, count } = unit;
-    // AWS's pricing page converts requests to TPS-hours: $0.0556 for 1,000 requests is $0.20 for an hour at 1 TPS.
-    const isPerThousand = count === 1000 || /\b1[,.]?(?:000|k)\b/i.test(listed.description);
-    const ofTps = of === "requests" && isPerThousand && !v2.test(text) ? requestsPerTpsHour : 1;
-    const first = (listed.from * (ofTps > 1 ? count : 1)) / ofTps;
-    const [kind, unitHere, isV2Here] = [usageKind(text), ofTps > 1 ? "hours" : of, v2.test(text)];
-    const name = candidates.find(
-        ({ isV2 = isV2Here, from = 0, ...price }) =>
-            price.kind === kind && price.unit === unitHere && isV2 === isV2Here && from === first,
-    )?.name;
-    if (name === undefined) return undefined;
-    const perThousand = name === "trainingInteractionsV2" || name === "requestsV2";
-    return { name, ourUsd: prices[name].usd, listedUsd: (listed.usd * ofTps * (perThousand ? 1000 : 1)) / count };
-}
-
-/** Returns the relative deviation of a listed price from the one in core/config/prices.ts: 0.01 is 1 %. */
-const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(listedUsd - ourUsd) / ourUsd;
-
 /** The prices that the list may have, each with kind, unit and first unit of its product. `isV2`: of v2 recipes only. */
 const candidates: readonly {
-    readonly name: PriceName;
-    readonly kind: UsageKind;
-    readonly unit: Unit;
+    readonly name: keyof typeof prices;
+    readonly kind: keyof typeof kindWords;
+    readonly unit: keyof typeof unitNames;
     readonly isV2?: boolean;
     readonly from?: number;
 }[] = [
@@ -172,23 +117,41 @@ const candidates: readonly {
     { name: "tpsHourFrom200k", kind: "campaign", unit: "hours", isV2: false, from: 200_000 },
 ];
 
-type Unit = "gb" | "hours" | "interactions" | "requests";
+/**
+ * Returns the price in core/config/prices.ts that corresponds to a listed price, and both in US dollars for the unit
+ * there; undefined unless text and unit are unambiguous. AWS does not document its usage types for Personalize, so the
+ * units must be equal.
+ */
+export function matchPrice(listed: ReturnType<typeof parsePrices>[number]) {
+    const text = `${listed.usageType} ${listed.description}`;
+    const { of, count } = readUnit(listed.unit);
+    if (others.test(text) || of === undefined) return undefined;
+    // AWS's pricing page converts requests to TPS-hours: $0.0556 for 1,000 requests is $0.20 for an hour at 1 TPS.
+    const isPerThousand = count === 1000 || /\b1[,.]?(?:000|k)\b/i.test(listed.description);
+    const ofTps = of === "requests" && isPerThousand && !v2.test(text) ? requestsPerTpsHour : 1;
+    const first = (listed.from * (ofTps > 1 ? count : 1)) / ofTps;
+    const [unitHere, isV2Here] = [ofTps > 1 ? "hours" : of, v2.test(text)];
+    const kindHere = keysOf(kindWords).find((kind) => kindWords[kind].test(text));
+    const name = candidates.find(
+        ({ kind, unit, isV2 = isV2Here, from = 0 }) =>
+            kind === kindHere && unit === unitHere && isV2 === isV2Here && from === first,
+    )?.name;
+    if (name === undefined) return undefined;
+    const perThousand = name === "trainingInteractionsV2" || name === "requestsV2";
+    return { name, ourUsd: prices[name].usd, listedUsd: (listed.usd * ofTps * (perThousand ? 1000 : 1)) / count };
+}
 
 /** AWS's names of each unit, without a number before them. */
-const unitNames: Readonly<Record<Unit, RegExp>> = {
+const unitNames = {
     gb: /^(gb|gigabytes?)$/i,
     hours: /^((tps|training)[\s-]?)?(hrs?|hours?)$/i,
     interactions: /^interactions?$/i,
     requests: /^(requests?|recommendations?)$/i,
 };
 
-/** Parses AWS's unit, for example `1K Requests`, `GB` or `Hrs`. */
-function readUnit(text: string): { readonly of: Unit; readonly count: number } | undefined {
-    const digits = /^\d[\d,]*/.exec(text.trim())?.[0] ?? "";
-    const after = text.trim().slice(digits.length);
-    const thousand = /^k[\s-]/i.test(after);
-    const words = after.slice(thousand ? 1 : 0).replace(/^[\s-]+/, "");
-    const count = (digits === "" ? 1 : Number(digits.replaceAll(",", ""))) * (thousand ? 1000 : 1);
-    const of = keysOf(unitNames).find((unit) => unitNames[unit].test(words));
-    return of && { of, count };
+/** Parses AWS's unit, for example `1K Requests`, `GB` or `Hrs`; `of` is undefined for an unknown unit. */
+function readUnit(text: string) {
+    const [, digits = "1", thousand, words = ""] = /^(\d[\d,]*)?(k(?=[\s-]))?[\s-]*(.*)$/i.exec(text.trim()) ?? [];
+    const count = Number(digits.replaceAll(",", "")) * (thousand ? 1000 : 1);
+    return { of: keysOf(unitNames).find((unit) => unitNames[unit].test(words)), count };
 }

@@ -1,35 +1,22 @@
 import type { CloudWatchClient, MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { type PersonalizeClient, paginateListDatasetImportJobs } from "@aws-sdk/client-personalize";
-import type { SSMClient } from "@aws-sdk/client-ssm";
 import { modelMetrics, ownMetrics } from "../../../core/config/metrics.ts";
-import { decide, requestsSince } from "../../../core/cost/decide.ts";
-import type { GuardConfig } from "../../../core/cost/guard-config.ts";
-import { freshState, type GuardState } from "../../../core/cost/guard-state.ts";
 import { isLeaving, type ObservedCampaign } from "../../../core/cost/observations.ts";
 import { type RequestWindows, usedTPS } from "../../../core/cost/spend.ts";
-import { day, hour, minute } from "../../../core/cost/time.ts";
-import {
-    observeCampaign,
-    type PrefetchFunction,
-    prefetchWindows,
-    requestWindows,
-} from "../../../core/operations/observe-campaign.ts";
+import { hour, minute, window } from "../../../core/cost/time.ts";
+import { observeCampaign, requestWindows } from "../../../core/operations/observe-campaign.ts";
 import { nameInArn } from "../../../core/operations/operation.ts";
 import { judgedMetric } from "../../../core/operations/quality-gate.ts";
 import { fetchMetrics, listVersions, type Metrics } from "../../../core/operations/solution-versions.ts";
 import { readPages } from "../stack/stack.ts";
-import { readUsableState } from "../stack/stack-report.ts";
 
 /** A stack's state at a time; times in epoch milliseconds. */
 export interface StackObservation {
     readonly now: number;
     /** The campaign with its version's ARN; undefined without a campaign. */
     readonly campaign: (ObservedCampaign & { readonly solutionVersionArn: string }) | undefined;
+    /** The campaign's requests in the last complete window. */
     readonly requests: RequestWindows;
-    /** Requests of the stack's own prefetch function. */
-    readonly prefetched: RequestWindows;
-    /** The cost guard's state; undefined before the first run, or if it cannot be read. */
-    readonly guard: GuardState | undefined;
     /** ACTIVE versions with their metrics, oldest first. */
     readonly versions: readonly { readonly solutionVersionArn: string; readonly metrics: Metrics }[];
     /** Start of the newest ACTIVE import of interactions. */
@@ -39,21 +26,15 @@ export interface StackObservation {
 interface ObservationClients {
     readonly personalize: PersonalizeClient;
     readonly cloudwatch: CloudWatchClient;
-    readonly ssm: SSMClient;
 }
 
 /** ARNs of the stack's resources; undefined if a resource does not exist. */
 interface ObservedResources {
-    readonly stack: string;
     readonly campaignArn: string | undefined;
     readonly datasetArn: string | undefined;
     readonly solutionArn: string;
-    /** The function that precomputes lists; undefined if the stack precomputes no lists. */
-    readonly prefetch: PrefetchFunction | undefined;
 }
 
-/** Longest period to read, in milliseconds: CloudWatch keeps datapoints of five minutes for 63 days. */
-const longestPeriod = 62 * day;
 /**
  * The number of newest versions whose metrics are published, because each metric of a version costs money. Metrics of
  * older versions do not change; `npm run versions` shows them.
@@ -62,28 +43,18 @@ const maxVersions = 5;
 
 /** Reads everything that the metrics need. */
 export async function observeStack(
-    clients: ObservationClients,
-    at: ObservedResources,
+    { personalize, cloudwatch }: ObservationClients,
+    { campaignArn, datasetArn, solutionArn }: ObservedResources,
     now: number,
 ): Promise<StackObservation> {
-    const { personalize, cloudwatch, ssm } = clients;
-    const { stack, campaignArn, datasetArn, solutionArn } = at;
     const campaign = campaignArn === undefined ? undefined : await fetchCampaign(personalize, campaignArn);
-    const guard = await readUsableState(ssm, stack, now);
-    const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestPeriod);
-    const requests =
-        campaignArn === undefined
-            ? new Map()
-            : await requestWindows(cloudwatch, campaignArn, Math.min(since, now), now);
-    const prefetched = at.prefetch
-        ? await prefetchWindows(cloudwatch, stack, at.prefetch, Math.min(since, now), now)
-        : new Map();
     return {
         now,
         campaign,
-        requests,
-        prefetched,
-        guard,
+        requests:
+            campaignArn === undefined
+                ? new Map()
+                : await requestWindows(cloudwatch, campaignArn, now - 2 * window, now),
         versions: await activeVersions(personalize, solutionArn, campaign),
         importedAt: datasetArn === undefined ? undefined : await newestImport(personalize, datasetArn),
     };
@@ -137,27 +108,14 @@ export interface MetricValue {
 export const minuteStart = (now: number): number => Math.floor(now / minute) * minute;
 
 /**
- * Returns the values to publish, named as in core/config/metrics.ts, without unknown ones. Calculates idle time and cost as
- * the cost guard does, from its state. Includes the month's spend only if the guard has recorded it.
+ * Returns the values to publish, named as in core/config/metrics.ts, without unknown ones. The cost guard publishes idle
+ * time and cost itself.
  */
-export function metricValues(observation: StackObservation, config: GuardConfig): MetricValue[] {
-    const { now, campaign, requests, prefetched, guard, versions, importedAt } = observation;
-    const { gauges } = decide(guard ?? freshState(now, campaign), now, config, {
-        campaign: { found: campaign },
-        requests,
-        prefetched,
-        kept: undefined,
-        isAddressConfirmed: undefined,
-        parked: undefined,
-        solutions: undefined,
-    });
+export function metricValues({ now, campaign, requests, versions, importedAt }: StackObservation): MetricValue[] {
     const values: readonly [string, number | undefined][] = [
         [ownMetrics.provisionedTPS, campaign?.minProvisionedTPS ?? 0],
         [ownMetrics.usedTPS, usedTPS(now, requests)],
         [ownMetrics.campaignAge, campaign && Math.max(0, now - campaign.createdAt) / hour],
-        [ownMetrics.idleHours, gauges.idleHours],
-        [ownMetrics.hourlyCost, gauges.hourlyUsd],
-        [ownMetrics.monthSpend, guard && gauges.monthSpendUsd],
         [ownMetrics.dataAge, importedAt === undefined ? undefined : Math.max(0, now - importedAt) / hour],
         [ownMetrics.ndcgDrop, ndcgDrop(versions, campaign?.solutionVersionArn)],
     ];

@@ -14,6 +14,7 @@ import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { shell } from "terminal-text";
 import { isBatch, objectKeys, type StackConfig } from "../../../core/config/config.ts";
 import { deletionKey } from "../../../core/config/names.ts";
+import { day, hour } from "../../../core/cost/time.ts";
 import { solutionOf } from "../../../core/operations/operation.ts";
 import { type ListedVersion, listVersions, trainingDays } from "../../../core/operations/solution-versions.ts";
 import { readPages } from "./stack.ts";
@@ -83,7 +84,7 @@ export async function runningJobs(client: PersonalizeClient, datasetGroupArn: st
 }
 
 /** Longest duration of a data deletion job, in milliseconds (Developer Guide, "Deleting users"). */
-const longestDeletion = 24 * 3_600_000;
+const longestDeletion = day;
 
 /** A solution that trains automatically. */
 interface AutomaticSolution {
@@ -131,10 +132,9 @@ export function nextTraining({
 }): number {
     const newest = versions.findLast(({ trainingType }) => trainingType === "AUTOMATIC")?.madeAt;
     const since = Math.max(scheduledAt, newest ? Date.parse(newest) : 0);
-    const hour = 3_600_000;
     // The first training begins within an hour (Developer Guide, "Configuring automatic training").
     if (newest === undefined && now < scheduledAt + hour) return scheduledAt + hour;
-    const interval = days * 24 * hour;
+    const interval = days * day;
     return now + interval - ((now - since) % interval);
 }
 

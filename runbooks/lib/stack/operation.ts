@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import type { Command } from "commander";
 import { campaign, goneOrThrow, isOurs, listTags, personalizeClients } from "pulumi-personalize/core";
 import { campaignNameOf, type StackConfig } from "../../../core/config/config.ts";
 import { advice } from "../../../core/operations/advice.ts";
@@ -12,25 +11,20 @@ import {
 } from "../../../core/operations/operation.ts";
 import { readStateFlags } from "../../../core/operations/state-flags.ts";
 import type { runbooks } from "../../runbooks.mjs";
-import { type CommonOptions, RunbookError, runAction, runbook } from "../cli/runbook.ts";
+import { RunbookError, runAction, runbook } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 import { type RecordedResource, recordedResources } from "./stack.ts";
 import { requireStackConfig, selectedStack } from "./stack-config.ts";
 
-/** Options of runbooks that change the campaign. */
-export interface OperationOptions extends CommonOptions {
-    readonly configFile?: string;
-    readonly reason?: string;
-    readonly dryRun?: boolean;
-    readonly yes?: boolean;
-}
-
 /** Creates the command of a runbook (see `runbook`) with the option `--config-file` of `pulumi up`. */
-export const stackRunbook = (name: keyof typeof runbooks, examples: readonly string[], more?: string): Command =>
+export const stackRunbook = (name: keyof typeof runbooks, examples: readonly string[], more?: string) =>
     runbook(name, examples, more).option(
         "--config-file <file>",
         "the stack's configuration, as `pulumi up` takes it; default: Pulumi.<stack>.yaml",
     );
+
+/** The options of a command of `stackRunbook`. */
+export type OperationOptions = ReturnType<ReturnType<typeof stackRunbook>["opts"]>;
 
 /** A stack with its configuration and state. */
 export interface OperatedStack {

@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseConfig, type StackConfig } from "../../../core/config/config.ts";
-import { regionProblem } from "../../../core/config/regions.ts";
 import { hashFile } from "../../../data-prep/files.ts";
 import { withMetadataFiles } from "../../../data-prep/manifest.ts";
-import { exitCodes, RunbookError } from "../cli/runbook.ts";
+import { RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 import { pulumi } from "./pulumi.ts";
 
@@ -51,23 +50,6 @@ export async function requireStackConfig(stack: string, configFile = stackConfig
     }
     const file = projectFile(parsed.interactionsFile);
     return withMetadataFiles(parsed, () => hashFile(file), projectDir);
-}
-
-/**
- * Returns a runbook's region: the option's, otherwise the stack's, otherwise AWS_REGION.
- * @throws RunbookError without a valid region, or if the stack does not exist
- */
-export async function resolveRegion({ region, stack }: { readonly region?: string; readonly stack?: string }) {
-    const named = region && regionProblem(region);
-    if (named) throw new RunbookError(`--region ${named}`, exitCodes.usage);
-    const name = region ?? (await stackRegion(stack)) ?? process.env.AWS_REGION;
-    if (!name) {
-        throw new RunbookError(
-            "No region is set. Specify one with --region, or a stack with --stack.",
-            exitCodes.usage,
-        );
-    }
-    return name;
 }
 
 /** Returns the region in a stack's configuration. Throws RunbookError if a named stack does not exist. */

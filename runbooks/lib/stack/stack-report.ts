@@ -5,7 +5,7 @@ import { anyKind, type CommonInputs, kinds, type ResourceKindName } from "pulumi
 import { formatError } from "terminal-text";
 import { type GuardState, parseState } from "../../../core/cost/guard-state.ts";
 import { monthSpendUsd } from "../../../core/cost/spend.ts";
-import { iso } from "../../../core/cost/time.ts";
+import { day, iso } from "../../../core/cost/time.ts";
 import { readGuardState } from "../../../core/operations/guard-parameter.ts";
 import { readStateFlags } from "../../../core/operations/state-flags.ts";
 import type { RecordedResource } from "./stack.ts";
@@ -112,6 +112,11 @@ export async function readUsableState(ssm: SSMClient, stack: string, now: number
     return parsed !== undefined && "state" in parsed ? parsed.state : undefined;
 }
 
+/** Returns undefined instead of the cost guard's sum that cannot be read, and warns. */
+export function warnOfSum(error: Error): undefined {
+    process.stderr.write(`warning: the cost guard's sum cannot be read: ${error.name}: ${error.message}\n`);
+}
+
 /** Reads the cost guard's sum of the current month; null before its first run. Throws SSM's errors. */
 export async function readMonthSpent(ssm: SSMClient, stack: string): Promise<MonthSpent | null> {
     const spend = (await readUsableState(ssm, stack, Date.now()))?.spend;
@@ -148,9 +153,8 @@ interface TrailRecord {
     readonly userIdentity?: { readonly arn?: string };
 }
 
-const dayMs = 24 * 3600 * 1000;
 /** The period of the lookup: older failures do not explain a current one. */
-const lookupPeriodMs = 7 * dayMs;
+const lookupPeriodMs = 7 * day;
 
 /**
  * Returns the last failed create, update or delete call about a resource with one of these names; undefined if
@@ -171,7 +175,7 @@ async function lastCallError(
             new LookupEventsCommand({
                 LookupAttributes: [{ AttributeKey: "EventName", AttributeValue: call }],
                 StartTime: new Date(now - lookupPeriodMs),
-                EndTime: new Date(now + dayMs),
+                EndTime: new Date(now + day),
                 MaxResults: 50,
             }),
         );

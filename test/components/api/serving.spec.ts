@@ -150,17 +150,15 @@ describe("RecommendationApi component", () => {
         assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingRateLimit))], [0]);
         assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingBurstLimit))], [0]);
         await makeApi();
-        assert.deepEqual([names("ApiKey"), names("Account")], [[], []]);
+        assert.deepEqual(names("ApiKey"), []);
     });
 
-    it("access logs contain no viewer IDs, and `destroy` keeps the account's log role", async () => {
-        await makeApi({ apiAccessLogs: "true", apiGatewayLogRole: "true", storefront: "none", apiKey: "true" });
+    it("access logs contain no viewer IDs", async () => {
+        await makeApi({ apiAccessLogs: "true", storefront: "none", apiKey: "true" });
         const { format } = requireInputs("Stage").accessLogSettings;
         assert.match(format, /\$context\.resourcePath/);
         assert.doesNotMatch(format, /\$context\.(path|identity)/);
-        const role = declaredResources.find(({ name }) => name === "api-account-logs");
-        assert.equal(role?.inputs.name, "MovieRecommender-ApiGatewayLogs-eu-central-1");
-        assert.deepEqual([names("Account"), names("UsagePlanKey")], [["api"], ["api"]]);
+        assert.deepEqual(names("UsagePlanKey"), ["api"]);
     });
 
     it("the component Prefetch creates a function and its hourly schedule", async () => {

@@ -5,8 +5,6 @@ import {
     type ApiScope,
     anyMethodArn,
     apiPolicy,
-    gatewayLogPolicy,
-    gatewayLogTrust,
     invocationUri,
     prefetchPolicy,
     storefrontBucketPolicy,
@@ -58,7 +56,7 @@ const decide = (document: PolicyDocument, action: string, resource: string, regi
     ).decision;
 
 describe("IAM policies of API, prefetch and storefront", () => {
-    for (const [name, document] of Object.entries({ ...policies, logs: gatewayLogPolicy(scope) })) {
+    for (const [name, document] of Object.entries(policies)) {
         it(`the ${name} policy is valid for IAM and passes the program's resource rules`, () => {
             const text = JSON.stringify(document);
             assert.deepEqual(parsePolicy(text, "identity", sizeLimits.managedPolicy).problems, []);
@@ -147,11 +145,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         assert.equal(decide(plain, "personalize:PutEvents", "*"), "implicitDeny");
     });
 
-    it("API Gateway's log role has no trust condition, and only one API may invoke each function", () => {
-        const trust = gatewayLogTrust();
-        assert.deepEqual(findViolations("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
-        // API Gateway's Developer Guide shows no condition for this trust policy, so the policy has none.
-        assert.ok(toList(trust.Statement).every(({ Condition }) => Condition === undefined));
+    it("only one API may invoke each function", () => {
         assert.equal(anyMethodArn(arn("execute-api", "abc")), arn("execute-api", "abc/*/*"));
         assert.match(
             invocationUri(scope, names.api),

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { freshState } from "../../../core/cost/guard-state.ts";
 import { hour } from "../../../core/cost/time.ts";
 import { interval } from "../../../runbooks/lib/cli/runbook.ts";
 import {
@@ -8,7 +7,6 @@ import {
     type StackObservation,
     toMetricData,
 } from "../../../runbooks/lib/metrics/values.ts";
-import { guardConfig } from "../../support/guard-simulation.ts";
 
 const now = Date.parse("2026-11-25T12:00:00Z");
 const version = (id: string, ndcg: number) => ({
@@ -27,27 +25,23 @@ const look: StackObservation = {
     now,
     campaign,
     requests: new Map([[now - 300_000, 150]]),
-    prefetched: new Map(),
-    guard: undefined,
     versions: [old, fresh],
     importedAt: now - 36 * hour,
 };
 const of = (changed: Partial<StackObservation>) =>
     Object.fromEntries(
-        metricValues({ ...look, ...changed }, guardConfig).map(({ name, version: its, value }) => [
+        metricValues({ ...look, ...changed }).map(({ name, version: its, value }) => [
             its === undefined ? name : `${name} ${its}`,
             Number(value.toFixed(6)),
         ]),
     );
 
 describe("`metricValues`, the values that the runbook `publish-metrics` publishes", () => {
-    it("`metricValues` returns the campaign's usage, age and cost, and each solution version's metrics", () => {
+    it("`metricValues` returns the campaign's usage and age, and each solution version's metrics", () => {
         assert.deepEqual(of({}), {
             ProvisionedTPS: 2,
             UsedTPS: 0.5,
             CampaignAgeHours: 30,
-            IdleHours: 0,
-            EstimatedUsdPerHour: 0.4,
             DataAgeHours: 36,
             NdcgDropPercent: 25,
             "normalized_discounted_cumulative_gain_at_10 old": 0.4,
@@ -57,33 +51,10 @@ describe("`metricValues`, the values that the runbook `publish-metrics` publishe
         });
     });
 
-    it("without requests, `metricValues` counts idle hours from the campaign's last change", () => {
-        const { IdleHours, UsedTPS, EstimatedUsdPerHour } = of({ requests: new Map() });
-        assert.deepEqual([IdleHours, UsedTPS, EstimatedUsdPerHour], [20, 0, 0.4]);
-    });
-
-    it("`metricValues` does not count requests of the cost guard as use of the campaign", () => {
-        const requestedAt = now - 600_000;
-        const guard = { ...freshState(now - hour, campaign), own: [requestedAt] };
-        assert.equal(of({ guard, requests: new Map([[requestedAt, 1]]) }).IdleHours, 20);
-    });
-
-    it("`metricValues` returns the month's spend only if the cost guard has recorded a spend", () => {
-        assert.equal(of({}).EstimatedMonthToDateUsd, undefined);
-        const begun = { ...freshState(now - 10 * hour, undefined), campaign: undefined };
-        const guard = { ...freshState(now - 10 * hour, campaign), spend: begun.spend };
-        assert.ok(
-            Number(
-                of({ guard: { ...guard, spend: { ...guard.spend, settled: { tpsHours: 50, tpsHoursV2: 0 } } } })
-                    .EstimatedMonthToDateUsd,
-            ) >= 10,
-        );
-    });
-
-    it("`metricValues` returns a cost of 0 and no campaign age without a campaign", () => {
+    it("`metricValues` returns 0 TPS and no campaign age without a campaign", () => {
         const values = of({ campaign: undefined, requests: new Map() });
-        assert.deepEqual([values.ProvisionedTPS, values.UsedTPS, values.EstimatedUsdPerHour], [0, 0, 0]);
-        for (const name of ["CampaignAgeHours", "IdleHours", "NdcgDropPercent"]) assert.ok(!(name in values), name);
+        assert.deepEqual([values.ProvisionedTPS, values.UsedTPS], [0, 0]);
+        for (const name of ["CampaignAgeHours", "NdcgDropPercent"]) assert.ok(!(name in values), name);
     });
 
     it("`metricValues` omits unknown values, and returns an NDCG drop of 0 after an improvement", () => {

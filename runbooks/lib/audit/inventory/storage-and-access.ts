@@ -8,7 +8,6 @@ import {
 } from "@aws-sdk/client-s3";
 import { regionalArn } from "policy-evaluator";
 import { shell } from "terminal-text";
-import { gatewayLogRole } from "../../../../core/config/names.ts";
 import { storageUsdPerMonth } from "../../../../core/config/prices.ts";
 import { readPages } from "../../stack/stack.ts";
 import { all, type Kind, lister, named, pairs } from "./kind.ts";
@@ -47,10 +46,9 @@ function emptying(bucket: string, region: string, objects: number): string[] {
 /** Free table storage per region and month (AWS, "Amazon DynamoDB pricing"). */
 const freeTableBytes = 25 * 1024 ** 3;
 
-/**
- * Comment on the command that deletes API Gateway's log role. A stack creates this role, but other APIs of the account
- * use it, too (components/api/api-stage.ts).
- */
+/** Start of the name of API Gateway's log role, which earlier releases created for all APIs of the account. */
+const gatewayLogRole = "MovieRecommender-ApiGatewayLogs";
+/** Comment on the command that deletes this role. */
 const accountWide =
     "# Keep this role if another API of the account uses it (aws apigateway get-account): without it, no API writes logs.";
 
