@@ -61,7 +61,7 @@ export interface RememberedCampaign {
     readonly leaving: boolean;
 }
 
-export interface Probe {
+interface Probe {
     /**
      * Times of the probe request and of its repetitions after crashes. After a crash, the guard does not know whether
      * it sent the request.

@@ -115,6 +115,8 @@ export default defineConfig({
         anchor: { slugify: anchorOf },
         attrs: { disable: true },
         image: { lazyLoading: true },
+        // The colors of the default theme have too little contrast.
+        theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
         config: linkFiles,
     },
     vite: {
