@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync, statSync } from "node:fs";
-import { join, normalize } from "node:path";
+import { dirname, join, normalize } from "node:path";
+import { imageSize } from "image-size";
 import { defineConfig } from "vitepress";
 
 const root = join(import.meta.dirname, "../../..");
@@ -70,11 +71,22 @@ function linkOnSite(/** @type {string} */ href, /** @type {string} */ from) {
     return repository === "" ? undefined : `${repository}/${kind}/main/${file}`;
 }
 
+/** States an image's size, so that the text below does not move when the image arrives. Only a page's first image loads at once. */
+function sizeImage(/** @type {import("markdown-it").Token} */ token, /** @type {string} */ from, isFirst = false) {
+    const { width, height } = imageSize(readFileSync(join(root, dirname(from), token.attrGet("src") ?? "")));
+    token.attrSet("width", `${width}`);
+    token.attrSet("height", `${height}`);
+    if (!isFirst) token.attrSet("loading", "lazy");
+}
+
 /** Makes the links between files of the repository work on the site, too. */
 function linkFiles(/** @type {import("markdown-it").default} */ md) {
     md.core.ruler.push("files", ({ tokens, env }) => {
         const from = env.path.slice(root.length + 1);
-        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+        const inline = tokens.flatMap(({ children }) => children ?? []);
+        const first = inline.find(({ type }) => type === "image");
+        for (const token of inline) {
+            if (token.type === "image") sizeImage(token, from, token === first);
             const href = token.attrGet("href") ?? "";
             if (token.type !== "link_open" || /^(#|[a-z]+:|$)/.test(href)) continue;
             const link = linkOnSite(href, from);
@@ -114,7 +126,6 @@ export default defineConfig({
     markdown: {
         anchor: { slugify: anchorOf },
         attrs: { disable: true },
-        image: { lazyLoading: true },
         // The colors of the default theme have too little contrast.
         theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
         config: linkFiles,
