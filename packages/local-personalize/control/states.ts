@@ -156,24 +156,28 @@ export function updateEnd(kind: Kind, createdAt: number, speed: Speed): number {
 }
 
 /** Returns the state of a successful update. Its statuses are those of a creation, such as CREATE IN_PROGRESS. */
-export function updatePhaseAt(kind: Kind, createdAt: number, speed: Speed, now: number): Phase {
-    const started = createdAt + updateDurations(kind, speed).pending;
-    const end = updateEnd(kind, createdAt, speed);
-    if (now < started) return { status: "CREATE PENDING", since: createdAt };
-    return now < end ? { status: "CREATE IN_PROGRESS", since: started } : { status: "ACTIVE", since: end };
-}
+export const updatePhaseAt = (kind: Kind, createdAt: number, speed: Speed, now: number): Phase =>
+    stepAt(createdAt, updateDurations(kind, speed), now, ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]);
 
 const whileUpdating: Partial<Record<Status, Status>> = {
     "CREATE PENDING": "UPDATE PENDING",
     "CREATE IN_PROGRESS": "UPDATE IN_PROGRESS",
 };
 
-function deletionPhase(kind: Kind, deletedAt: number, speed: Speed, now: number): Phase {
-    const { pending, inProgress } = deletionDurations(kind, speed);
-    const started = deletedAt + pending;
-    if (now < started) return { status: "DELETE PENDING", since: deletedAt };
-    if (now < started + inProgress) return { status: "DELETE IN_PROGRESS", since: started };
-    return { status: "GONE", since: started + inProgress };
+const deletionPhase = (kind: Kind, deletedAt: number, speed: Speed, now: number): Phase =>
+    stepAt(deletedAt, deletionDurations(kind, speed), now, ["DELETE PENDING", "DELETE IN_PROGRESS", "GONE"]);
+
+/** Returns the state at `now` of a change that began at `began`, from its three statuses in order. */
+function stepAt(
+    began: number,
+    { pending, inProgress }: Durations,
+    now: number,
+    [first, second, last]: readonly [Status, Status, Status],
+): Phase {
+    const started = began + pending;
+    if (now < started) return { status: first, since: began };
+    const end = started + inProgress;
+    return now < end ? { status: second, since: started } : { status: last, since: end };
 }
 
 // A pending version stops immediately; a version in progress is CREATE STOPPING first.

@@ -23,18 +23,8 @@ export interface Resource<Properties = Anything> extends Life {
     properties: Properties;
 }
 
-export interface NewResource {
-    arn: string;
-    kind: Kind;
-    region: string;
-    name: string;
-    parent: string | null;
-    createdAt: number;
-    /** Why the resource will fail, if a test requested that. */
-    failure: string | null;
-    heldUntil: number | null;
-    properties: object;
-}
+/** A resource before it is stored. `failure` is why it will fail, if a test requested that. */
+type NewResource = Omit<Resource<object>, "id" | "finishedAt" | "stoppedAt" | "updatedAt" | "deletedAt">;
 
 export type Store = ReturnType<typeof openStore>;
 
