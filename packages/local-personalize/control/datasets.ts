@@ -2,15 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import { type Columns, isNumeric } from "filter-grammar";
 import { inUse, invalidInput } from "../errors.ts";
 import { type Field, readAvroSchema } from "./avro.ts";
-import { createKindHandlers } from "./handlers.ts";
-import type {
-    DatasetGroupProperties,
-    DatasetProperties,
-    SchemaProperties,
-    Tag,
-    TrainingDataConfig,
-} from "./properties.ts";
-import { beginDelete, type Call, create, type Handler, isUnderWay, labelOf, need, needActive } from "./resources.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
+import type { DatasetGroupProperties, DatasetProperties, SchemaProperties, TrainingDataConfig } from "./properties.ts";
+import { beginDelete, type Call, type Handler, isUnderWay, labelOf, need, needActive } from "./resources.ts";
 import { checkSchema } from "./schemas.ts";
 import type { Kind } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
@@ -94,23 +88,19 @@ export function checkMetadata(
 }
 
 interface CreateInput {
-    name: string;
     schemaArn: string;
     datasetGroupArn: string;
     datasetType: string;
-    tags?: Tag[];
 }
 
-const createDataset = (call: Call, input: CreateInput) => {
-    const { name, schemaArn, datasetGroupArn, tags } = input;
+const createDataset = (call: Call, { schemaArn, datasetGroupArn, ...input }: CreateInput, add: Add) => {
     const datasetType = input.datasetType.toUpperCase();
     const schema = need<SchemaProperties>(call, "schema", schemaArn);
     const group = needActive<DatasetGroupProperties>(call, "dataset-group", datasetGroupArn);
     checkSchema(schema, datasetType, group);
     const properties: DatasetProperties = { datasetType, schemaArn, rows: 0 };
     // A dataset group has one dataset of each type, so the ARN contains the type, not the name.
-    const tail = `dataset/${group.name}/${datasetType}`;
-    return create(call, { kind: "dataset", tail, name, parent: group.arn, properties, tags });
+    return add({ tail: `dataset/${group.name}/${datasetType}`, properties });
 };
 
 /**
@@ -151,12 +141,11 @@ const versionsOfGroup = (call: Call, { parent }: Resource<object>) =>
         .list("solution", call.region, parent ?? "")
         .flatMap((solution) => call.store.list("solution-version", call.region, solution.arn));
 
-const createDatasetGroup = (call: Call, input: DatasetGroupProperties & { name: string; tags?: Tag[] }) => {
-    const { name, tags, ...properties } = input;
-    if ((input.roleArn === undefined) !== (input.kmsKeyArn === undefined)) {
+const createDatasetGroup = (_: Call, properties: DatasetGroupProperties, add: Add) => {
+    if ((properties.roleArn === undefined) !== (properties.kmsKeyArn === undefined)) {
         throw invalidInput("A kmsKeyArn needs a roleArn, and a roleArn is only valid with a kmsKeyArn.");
     }
-    return create(call, { kind: "dataset-group", name, properties, tags });
+    return add({ properties });
 };
 
 const blockers: readonly Kind[] = ["event-tracker", "solution", "recommender", "dataset"];

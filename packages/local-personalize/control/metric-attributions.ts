@@ -2,11 +2,10 @@ import { isNumeric, plainName } from "filter-grammar";
 import { readBatchFolder } from "../batch/access.ts";
 import { alreadyExists, invalidInput, limitExceeded } from "../errors.ts";
 import { findDataset, readSchemaFields } from "./datasets.ts";
-import { createKindHandlers } from "./handlers.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
 import {
     beginDelete,
     type Call,
-    create,
     type Handler,
     need,
     needActive,
@@ -74,16 +73,15 @@ function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]
 
 const checkOutput = ({ s3DataDestination }: Output) => s3DataDestination && readBatchFolder(s3DataDestination.path);
 
-const createAttribution = (call: Call, input: AttributionProperties & { name: string; datasetGroupArn: string }) => {
-    const { name, metrics, metricsOutputConfig } = input;
-    const group = needActive(call, "dataset-group", input.datasetGroupArn);
+const createAttribution = (call: Call, input: AttributionProperties & { datasetGroupArn: string }, add: Add) => {
+    const { datasetGroupArn, metrics, metricsOutputConfig } = input;
+    const group = needActive(call, "dataset-group", datasetGroupArn);
     checkMetrics(call, group.arn, metrics);
     checkOutput(metricsOutputConfig);
     // A dataset group has at most one metric attribution.
     const [other] = call.store.list("metric-attribution", call.region, group.arn);
     if (other) throw alreadyExists(other.arn);
-    const properties: AttributionProperties = { metrics, metricsOutputConfig };
-    return create(call, { kind: "metric-attribution", name, parent: group.arn, properties });
+    return add({ properties: { metrics, metricsOutputConfig } });
 };
 
 const needAttribution = (call: Call, arn: string | undefined) => {

@@ -1,10 +1,10 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { checkExploration } from "../serving/explore.ts";
 import { checkMetadata, requireInteractions } from "./datasets.ts";
-import { createKindHandlers } from "./handlers.ts";
-import type { DatasetGroupProperties, RecommenderConfig, RecommenderProperties, Tag } from "./properties.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
+import type { DatasetGroupProperties, RecommenderConfig, RecommenderProperties } from "./properties.ts";
 import { findUseCase, needRecipe } from "./recipes.ts";
-import { beginDelete, type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
+import { beginDelete, type Call, computePhase, type Handler, need, needActive } from "./resources.ts";
 import { checkTrainingData } from "./solution-config.ts";
 import type { Phase, Status } from "./states.ts";
 import type { Resource } from "./store.ts";
@@ -12,17 +12,9 @@ import { beginUpdate, updateOf, updatePhase } from "./updates.ts";
 
 type Recommender = Resource<RecommenderProperties>;
 
-interface CreateInput {
-    name: string;
-    datasetGroupArn: string;
-    recipeArn: string;
-    recommenderConfig?: RecommenderConfig;
-    tags?: Tag[];
-}
-
-const createRecommender = (call: Call, input: CreateInput) => {
-    const { name, tags, datasetGroupArn, ...properties } = input;
-    const { recipeArn } = input;
+const createRecommender = (call: Call, input: RecommenderProperties & { datasetGroupArn: string }, add: Add) => {
+    const { datasetGroupArn, ...properties } = input;
+    const { recipeArn } = properties;
     const { domain } = needRecipe(call, recipeArn);
     const group = needActive<DatasetGroupProperties>(call, "dataset-group", datasetGroupArn);
     if (domain === undefined) {
@@ -33,7 +25,7 @@ const createRecommender = (call: Call, input: CreateInput) => {
     }
     requireInteractions(call, group.arn);
     checkConfig(call, group.arn, recipeArn, input.recommenderConfig);
-    return create(call, { kind: "recommender", name, parent: group.arn, properties, tags });
+    return add({ properties });
 };
 
 function checkConfig(call: Call, groupArn: string, recipeArn: string, config: RecommenderConfig = {}): void {

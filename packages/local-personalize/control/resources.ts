@@ -71,7 +71,7 @@ export function needActive<Properties extends object = Record<string, unknown>>(
  * Creates a resource with its tags, and schedules its work. Throws InvalidInputException for wrong tags,
  * LimitExceededException above a quota, and ResourceAlreadyExistsException if another resource has its ARN.
  *
- * @param siblings resources that count for the quota; absent: those of the same kind and parent
+ * @param resource its `siblings` are the resources that count for the quota; absent: those of the same kind and parent
  */
 export function create(
     call: Call,
@@ -79,13 +79,13 @@ export function create(
         kind: Kind;
         name: string;
         tail?: string;
-        parent?: string;
+        parent?: string | undefined;
         properties: object;
         tags?: Tag[] | undefined;
+        siblings?: readonly unknown[];
     },
-    siblings?: readonly unknown[],
 ): Resource {
-    const { kind, name, tail = `${kind}/${name}`, parent, properties } = resource;
+    const { kind, name, tail = `${kind}/${name}`, parent, properties, siblings } = resource;
     const tags = checkedTags(resource.tags);
     checkQuota(call, kind, siblings ?? call.store.list(kind, call.region, parent));
     const arn = arnOf(call, tail);

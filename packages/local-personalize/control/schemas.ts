@@ -1,8 +1,8 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { type AvroSchema, type Field, readAvroSchema } from "./avro.ts";
-import { createKindHandlers } from "./handlers.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
 import type { DatasetGroupProperties, DatasetProperties, SchemaProperties } from "./properties.ts";
-import { type Call, create } from "./resources.ts";
+import type { Call } from "./resources.ts";
 import type { Resource } from "./store.ts";
 
 interface Rule {
@@ -118,9 +118,9 @@ const columnNamed = ({ fields }: AvroSchema, name: string) => fields.find((field
 
 const typeOf = (field: Field | undefined) => field && `${field.categorical ? "categorical " : ""}${field.type}`;
 
-const createSchema = (call: Call, { name, ...properties }: SchemaProperties & { name: string }) => {
+const createSchema = (_: Call, properties: SchemaProperties, add: Add) => {
     readAvroSchema(properties.schema);
-    return create(call, { kind: "schema", name, properties });
+    return add({ properties });
 };
 
 function deleteSchema(call: Call, resource: Resource<object>): void {
