@@ -26,6 +26,12 @@ export function readSchemaFields(store: Store, dataset: Dataset): Field[] {
     return readAvroSchema(schema.properties.schema).fields;
 }
 
+/** Returns the columns of a dataset group's dataset of a type; undefined without this dataset. */
+export function findFields(store: Store, region: string, groupArn: string, type: string): Field[] | undefined {
+    const dataset = findDataset(store, region, groupArn, type);
+    return dataset && readSchemaFields(store, dataset);
+}
+
 /** Throws InvalidInputException if a dataset group has no item interactions to train on, imported or streamed. */
 export function requireInteractions(call: Call, datasetGroupArn: string): void {
     const dataset = findDataset(call.store, call.region, datasetGroupArn, "INTERACTIONS");
@@ -51,12 +57,11 @@ export function trainedColumns(
     type: string,
     { excludedDatasetColumns = {}, includedDatasetColumns = {} }: TrainingDataConfig = {},
 ): Field[] {
-    const dataset = findDataset(store, region, groupArn, type);
-    if (!dataset) return [];
     const namesIn = (config: Record<string, string[]>) =>
         Object.entries(config).find(([other]) => other.toUpperCase() === type)?.[1];
     const [excluded, included] = [namesIn(excludedDatasetColumns), namesIn(includedDatasetColumns)];
-    return readSchemaFields(store, dataset).filter(
+    const fields = findFields(store, region, groupArn, type) ?? [];
+    return fields.filter(
         ({ name, type: valueType, categorical }) =>
             (categorical || isNumeric(valueType)) &&
             !(type === "INTERACTIONS" && notContext.test(name)) &&
@@ -66,13 +71,10 @@ export function trainedColumns(
 }
 
 /** Returns the columns that filters of a dataset group can use. */
-export function listFilterColumns(store: Store, region: string, groupArn: string): Columns<Field> {
-    const fields = (type: string) => {
-        const dataset = findDataset(store, region, groupArn, type);
-        return dataset && readSchemaFields(store, dataset);
-    };
-    return { items: fields("ITEMS"), users: fields("USERS") };
-}
+export const listFilterColumns = (store: Store, region: string, groupArn: string): Columns<Field> => ({
+    items: findFields(store, region, groupArn, "ITEMS"),
+    users: findFields(store, region, groupArn, "USERS"),
+});
 
 /**
  * Throws InvalidInputException if a configuration enables metadata in recommendations and the group has no Items
@@ -123,7 +125,7 @@ function deleteUnused(call: Call, dataset: Resource<object>): void {
         ...call.store.list("dataset-import-job", call.region, dataset.arn),
         ...call.store.list("dataset-export-job", call.region, dataset.arn),
         ...call.store.list("recommender", call.region, dataset.parent ?? ""),
-        ...versionsOfGroup(call, dataset),
+        ...listVersions(call.store, call.region, dataset.parent ?? ""),
     ];
     const busy = work.find((job) => isUnderWay(call, job));
     if (busy) throw inUse(`The dataset ${dataset.arn} is in use by ${busy.arn}. Wait until that has ended.`);
@@ -136,10 +138,9 @@ const handlers = createKindHandlers("dataset", {
     remove: deleteUnused,
 });
 
-const versionsOfGroup = (call: Call, { parent }: Resource<object>) =>
-    call.store
-        .list("solution", call.region, parent ?? "")
-        .flatMap((solution) => call.store.list("solution-version", call.region, solution.arn));
+/** Returns the solution versions of a dataset group. */
+export const listVersions = (store: Store, region: string, groupArn: string) =>
+    store.list("solution", region, groupArn).flatMap(({ arn }) => store.list("solution-version", region, arn));
 
 const createDatasetGroup = (_: Call, properties: DatasetGroupProperties, add: Add) => {
     if ((properties.roleArn === undefined) !== (properties.kmsKeyArn === undefined)) {

@@ -1,7 +1,7 @@
 import { isNumeric, plainName } from "filter-grammar";
 import { readBatchFolder } from "../batch/access.ts";
 import { alreadyExists, invalidInput, limitExceeded } from "../errors.ts";
-import { findDataset, readSchemaFields } from "./datasets.ts";
+import { findFields } from "./datasets.ts";
 import { type Add, createKindHandlers } from "./handlers.ts";
 import {
     beginDelete,
@@ -52,8 +52,8 @@ export function summedColumn(expression: string): { type: "ITEMS" | "INTERACTION
  * "Guidelines and requirements"), and for a SUM over a column that does not exist or is not numeric.
  */
 function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]): void {
-    const interactions = findDataset(call.store, call.region, groupArn, "INTERACTIONS");
-    if (!interactions || !readSchemaFields(call.store, interactions).some(({ name }) => name === "EVENT_TYPE"))
+    const fieldsOf = (type: string) => findFields(call.store, call.region, groupArn, type);
+    if (!fieldsOf("INTERACTIONS")?.some(({ name }) => name === "EVENT_TYPE"))
         throw invalidInput(`${groupArn} needs an Item interactions dataset with a column EVENT_TYPE.`);
     if (metrics.length > mostMetrics) throw limitExceeded(`A metric attribution has at most ${mostMetrics} metrics.`);
     if (new Set(metrics.map(({ metricName }) => metricName)).size < metrics.length) {
@@ -62,10 +62,7 @@ function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]
     for (const { expression } of metrics) {
         const summed = summedColumn(expression);
         if (!summed) continue;
-        const dataset =
-            summed.type === "ITEMS" ? findDataset(call.store, call.region, groupArn, "ITEMS") : interactions;
-        const fields = dataset ? readSchemaFields(call.store, dataset) : [];
-        const field = fields.find(({ name }) => plainName(name) === plainName(summed.column));
+        const field = fieldsOf(summed.type)?.find(({ name }) => plainName(name) === plainName(summed.column));
         if (!field || !isNumeric(field.type))
             throw invalidInput(`${expression}: the dataset ${summed.type} has no numeric column of that name.`);
     }

@@ -175,9 +175,9 @@ export function forgetDeleted(call: Call): void {
         store.transaction(() => {
             for (const { id } of [...versions, ...others, resource]) store.remove(id);
         });
-        for (const { id } of versions) rmSync(modelDir(options.dataDir, id), { recursive: true, force: true });
-        if (resource.kind === "recommender")
-            rmSync(modelDir(options.dataDir, resource.id), { recursive: true, force: true });
+        for (const { id } of resource.kind === "recommender" ? [resource] : versions) {
+            rmSync(modelDir(options.dataDir, id), { recursive: true, force: true });
+        }
         if (resource.kind === "dataset") rmSync(rowsFile(options.dataDir, resource.id), { force: true });
     }
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { endianness } from "node:os";
 import { dirname } from "node:path";
 import { plainName } from "filter-grammar";
 import type { UserEvent } from "../events/streams.ts";
+import { readAligned } from "../model/model.ts";
 
 /** The rows of an interactions dataset in columns, sorted by (timestamp, order of import), without duplicates. */
 export interface Rows {
@@ -178,19 +179,20 @@ export function saveRows(file: string, rows: Rows): void {
     const others = Object.values(extras).map((column) => column.numbers);
     const numbers = [timestamps, ...(values ? [values] : []), users, items, events, ...others];
     const columns = numbers.map((column) => Buffer.from(column.buffer));
+    writeWhole(file, Buffer.concat([length, header, padding, ...columns]));
+}
+
+/** Writes a file, completely or not at all. */
+export function writeWhole(file: string, content: string | Uint8Array): void {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, Buffer.concat([length, header, padding, ...columns]));
+    writeFileSync(`${file}.new`, content);
     renameSync(`${file}.new`, file);
 }
 
 /** Reads rows; returns none before the first import. Throws when a machine with another byte order wrote the file. */
 export function loadRows(file: string): Rows {
     if (!existsSync(file)) return createRowCollector().finish();
-    const read = readFileSync(file);
-    // Copy a small file, because Node.js may read it into a part of a shared buffer, in which the numbers would not be
-    // aligned.
-    const isWhole = read.byteOffset === 0 && read.byteLength === read.buffer.byteLength;
-    const bytes = isWhole ? read.buffer : new Uint8Array(read).buffer;
+    const bytes = readAligned(file);
     const headerLength = new DataView(bytes).getUint32(0, true);
     const header = JSON.parse(Buffer.from(bytes, word, headerLength).toString("utf8"));
     if (header.endianness !== endianness())

@@ -1,9 +1,10 @@
 import { findKeys, mayUse, messageOf, readBatchFolder, writeOutput } from "../batch/access.ts";
 import type { EmulatorOptions } from "../contract.ts";
-import { type Field, readAvroSchema } from "../control/avro.ts";
+import type { Field } from "../control/avro.ts";
+import { readSchemaFields } from "../control/datasets.ts";
 import type { ImportJobProperties } from "../control/import-jobs.ts";
 import type { AttributionProperties } from "../control/metric-attributions.ts";
-import type { DatasetProperties, SchemaProperties } from "../control/properties.ts";
+import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, rowsFile } from "../control/resources.ts";
 import { countMetadata } from "../control/schemas.ts";
 import type { Resource } from "../control/store.ts";
@@ -41,14 +42,12 @@ export async function runImport(
     const location = readDataLocation(properties.dataSource.dataLocation);
     if (!dataset || !location)
         throw new Error(`The dataset of ${job.arn} does not exist any more, or its data location is invalid.`);
-    const { datasetType, schemaArn } = dataset.properties;
+    const { datasetType } = dataset.properties;
     if (dataset.failure !== null) {
         return { failure: `Failed to create a data import job ${datasetType} dataset...The dataset is CREATE FAILED.` };
     }
     if (!(await mayUse(call, job, "judge", location))) return notReadable(datasetType);
-    const schema = store.find<SchemaProperties>(job.region, schemaArn);
-    if (!schema) throw new Error(`The schema of ${dataset.arn} does not exist any more.`);
-    const { fields } = readAvroSchema(schema.properties.schema);
+    const fields = readSchemaFields(store, dataset);
     try {
         const collector = createCollector(datasetType, fields);
         const keys = await findKeys(call, job, location);

@@ -23,7 +23,8 @@ const USER_POWER = 0.4;
  */
 const RIDGE = 250;
 
-const kernel = Float64Array.from(
+/** The weight of a pair of events by their distance. */
+export const kernel = Float64Array.from(
     { length: LONGEST_HISTORY },
     (_, distance) => FLOOR + (1 - FLOOR) * 2 ** (-distance / HALVING),
 );

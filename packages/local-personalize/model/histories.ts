@@ -88,12 +88,17 @@ export function densePart(data: TrainingData): TrainingData {
     return { itemIds, dense, histories, ...(weights && { eventWeights: weights }) };
 }
 
-/** Returns how often each item number occurs. */
-export function countItems({ itemIds, items }: Interactions): Float64Array {
-    const counts = new Float64Array(itemIds.length);
-    for (const item of items) counts[item] = (counts[item] ?? 0) + 1;
+/** Returns how often each number from 0 to `size` - 1 occurs. */
+export function countNumbers(numbers: Iterable<number>, size: number): Float64Array {
+    const counts = new Float64Array(size);
+    for (const number of numbers) counts[number] = (counts[number] as number) + 1;
     return counts;
 }
+
+/** Returns how often each item number occurs. */
+export const countItems = ({ itemIds, items }: Interactions) => countNumbers(items, itemIds.length);
+/** Returns how many events each user has. */
+export const countEvents = ({ userIds, users }: Interactions) => countNumbers(users, userIds.length);
 
 function orderedItems(interactions: Interactions, mostDense: number): { dense: number[]; tail: number[] } {
     const counts = countItems(interactions);

@@ -154,7 +154,7 @@ function readNeighbours(dir: string, starts: Int32Array): SparseRows {
  * Reads a file into a buffer of its own: Node may return a small file as a part of a shared buffer, in which numbers
  * would not be aligned.
  */
-function readAligned(path: string): ArrayBuffer {
+export function readAligned(path: string): ArrayBuffer {
     const { buffer, byteOffset, byteLength } = readFileSync(path);
     const isWhole = byteOffset === 0 && byteLength === buffer.byteLength;
     return isWhole ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);

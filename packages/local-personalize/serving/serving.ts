@@ -35,11 +35,6 @@ const BURST_SECONDS = 10;
 /** Maximum calls per second for a dataset group (service quotas). */
 const MOST_PUTS = { PutEvents: 1000, PutItems: 10, PutUsers: 10 };
 
-interface Bucket {
-    tokens: number;
-    at: number;
-}
-
 /**
  * Answers the calls of the runtime and events APIs: recommendations, PutEvents, PutItems and PutUsers. Does not read
  * the disk.
@@ -175,7 +170,7 @@ const asAttributed = (event: StoredEvent): AttributedEvent => ({
  * campaign's minimum after a delay, during which requests can fail. In the emulator, the minimum is the limit.
  */
 function createThrottle() {
-    const buckets = new Map<string, Bucket>();
+    const buckets = new Map<string, { tokens: number; at: number }>();
     return {
         /** Counts one request for `key`. Throws ThrottlingException (429) above the limit. `now` is in milliseconds. */
         take(key: string, perSecond: number, burstSeconds: number, now: number): void {
