@@ -15,7 +15,7 @@ import { createStreams } from "./events/streams.ts";
 import { runDeletion } from "./importing/run-deletion.ts";
 import { runImport } from "./importing/run-import.ts";
 import { createServing } from "./serving/serving.ts";
-import { runRecommender, runTraining } from "./training/run-training.ts";
+import { runTraining, trainingOfRecommender, trainingOfVersion } from "./training/run-training.ts";
 import { failure, inOtherForms, success } from "./wire/http.ts";
 import { loadServiceModels } from "./wire/validate.ts";
 
@@ -49,8 +49,8 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         work: {
             "dataset-import-job": (job) => runImport(callIn(job.region), events, serving.attribution, job),
             "data-deletion-job": (job) => runDeletion(callIn(job.region), streams, job),
-            "solution-version": (version, signal) => runTraining(context, version, signal),
-            recommender: (recommender, signal) => runRecommender(context, recommender, signal),
+            "solution-version": (version, signal) => runTraining(context, trainingOfVersion(version), signal),
+            recommender: (resource, signal) => runTraining(context, trainingOfRecommender(resource), signal),
             "batch-inference-job": (job, signal) => runBatch(callIn(job.region), job, serving.inferenceOf, signal),
             "batch-segment-job": (job, signal) => runBatch(callIn(job.region), job, serving.segmentOf, signal),
             "dataset-export-job": (job) => runExport(callIn(job.region), events, job),

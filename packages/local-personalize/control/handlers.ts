@@ -57,11 +57,8 @@ export function createKindHandlers<Properties extends object>(
 ): Record<string, Handler> {
     const noun = kind.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
     const member = noun.charAt(0).toLowerCase() + noun.slice(1);
-    const find = (call: Call, input: Record<string, string>) => {
-        const arn = input[`${member}Arn`];
-        if (arn === undefined) throw invalidInput(`A ${member}Arn is required.`);
-        return need<Properties>(call, kind, arn);
-    };
+    const find = (call: Call, input: Record<string, string>) =>
+        need<Properties>(call, kind, input[`${member}Arn`] as string);
     const shown = (call: Call, resource: Resource<Properties>) => ({
         ...resource.properties,
         [kind.endsWith("-job") ? "jobName" : "name"]: resource.name,

@@ -4,7 +4,7 @@ import type { Objective } from "../model/catalogue.ts";
 import type { EventChoice, EventParameters } from "../model/event-choice.ts";
 import { trendInterval } from "../model/trends.ts";
 import { findFields } from "./datasets.ts";
-import { checkParameters, type HpoConfig, hpoCandidates } from "./hyperparameters.ts";
+import { checkParameters, type HpoConfig, hpoCandidates, type ParameterValues } from "./hyperparameters.ts";
 import type { TrainingDataConfig } from "./properties.ts";
 import { autoMlRecipe } from "./recipes.ts";
 import type { Call } from "./resources.ts";
@@ -27,11 +27,9 @@ interface ChangeableConfig {
 }
 
 /** The members of solutionConfig that the emulator supports. */
-export interface SolutionConfig extends ChangeableConfig {
+export interface SolutionConfig extends ChangeableConfig, ParameterValues {
     /** Minimum EVENT_VALUE of the events in the training, as text. */
     eventValueThreshold?: string;
-    algorithmHyperParameters?: Record<string, string>;
-    featureTransformationParameters?: Record<string, string>;
     hpoConfig?: HpoConfig;
     optimizationObjective?: Partial<Objective>;
     trainingDataConfig?: TrainingDataConfig;
