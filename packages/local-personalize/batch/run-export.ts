@@ -6,7 +6,7 @@ import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
 import { loadAttributeRows } from "../importing/collectors.ts";
-import { eachRow, loadRows, propertyTexts } from "../importing/rows.ts";
+import { eachRow, loadRows, propertyTexts, type TakeRow } from "../importing/rows.ts";
 import { readBatchFolder, writeOutput } from "./access.ts";
 
 /** Maximum number of rows in one exported object: a JavaScript string cannot be longer than half a gigabyte. */
@@ -40,7 +40,7 @@ function bulkRows({ options }: Call, dataset: Resource<DatasetProperties>, colum
     const file = rowsFile(options.dataDir, dataset.id);
     if (dataset.properties.datasetType !== "INTERACTIONS") return [...loadAttributeRows(file).values()];
     const rows: RawAttributes[] = [];
-    const take: Parameters<typeof eachRow>[1] = (user, item, event, timestamp, value, texts) =>
+    const take: TakeRow = (user, item, event, timestamp, value = Number.NaN, texts = []) =>
         rows.push({
             ...Object.fromEntries(columns.map((name, index) => [name, texts[index] ?? ""])),
             ...interaction(user, item, event, timestamp, Number.isNaN(value) ? null : value),

@@ -32,6 +32,16 @@ interface TextColumn {
     numbers: Int32Array;
 }
 
+/** Takes a row. `value` is the EVENT_VALUE, or NaN; `texts` are the values of the other columns, in their order. */
+export type TakeRow = (
+    userId: string,
+    itemId: string,
+    eventType: string,
+    timestamp: number,
+    value?: number,
+    texts?: readonly string[],
+) => void;
+
 /**
  * Collects rows; `columns` are the names of their other columns. `finish` sorts the rows and removes duplicate events,
  * as the service does.
@@ -44,23 +54,16 @@ export function createRowCollector(columns: readonly string[] = []) {
     const timestamps: number[] = [];
     const values: number[] = [];
     const extras = columns.map((name) => ({ name, ids: numbering(), numbers: [] as number[] }));
+    const add: TakeRow = (userId, itemId, eventType, timestamp, value = Number.NaN, texts = []) => {
+        users.push(ids.users.numberOf(userId));
+        items.push(ids.items.numberOf(itemId));
+        events.push(ids.events.numberOf(eventType));
+        timestamps.push(timestamp);
+        values.push(value);
+        for (const [index, { ids, numbers }] of extras.entries()) numbers.push(ids.numberOf(texts[index] ?? ""));
+    };
     return {
-        /** Adds a row. `value` is the EVENT_VALUE, or NaN; `texts` are the values of `columns`, in their order. */
-        add(
-            userId: string,
-            itemId: string,
-            eventType: string,
-            timestamp: number,
-            value = Number.NaN,
-            texts: readonly string[] = [],
-        ) {
-            users.push(ids.users.numberOf(userId));
-            items.push(ids.items.numberOf(itemId));
-            events.push(ids.events.numberOf(eventType));
-            timestamps.push(timestamp);
-            values.push(value);
-            for (const [index, { ids, numbers }] of extras.entries()) numbers.push(ids.numberOf(texts[index] ?? ""));
-        },
+        add,
         count: () => users.length,
         userCount: () => ids.users.all().length,
         finish(): Rows {
@@ -101,18 +104,7 @@ export function createRowCollector(columns: readonly string[] = []) {
 }
 
 /** Calls the callback for every row of `rows` in its order, with the texts of `columns`. */
-export function eachRow(
-    rows: Rows,
-    take: (
-        user: string,
-        item: string,
-        event: string,
-        timestamp: number,
-        value: number,
-        texts: readonly string[],
-    ) => void,
-    columns: readonly string[] = [],
-): void {
+export function eachRow(rows: Rows, take: TakeRow, columns: readonly string[] = []): void {
     const extras = columns.map((name) => rows.extras?.[name]);
     rows.timestamps.forEach((timestamp, row) => {
         const user = rows.userIds[rows.users[row] ?? 0] ?? "";
@@ -127,7 +119,7 @@ export function eachRow(
 export function rowsWithout(rows: Rows, users: ReadonlySet<string>): Rows {
     const columns = Object.keys(rows.extras ?? {});
     const collector = createRowCollector(columns);
-    const take: typeof collector.add = (user, ...others) => users.has(user) || collector.add(user, ...others);
+    const take: TakeRow = (user, ...others) => users.has(user) || collector.add(user, ...others);
     eachRow(rows, take, columns);
     const left = collector.finish();
     const importedAt = new Map(rows.userIds.map((userId, user) => [userId, rows.importedAt?.[user] ?? 0]));

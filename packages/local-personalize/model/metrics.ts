@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CatalogueItem, collectRewards } from "./catalogue.ts";
 import { type Case, type FittedGain, fitGain, MOST_CASES } from "./gain.ts";
-import { countEvents, type Interactions } from "./histories.ts";
+import { countEvents, groupPlaces, type Interactions } from "./histories.ts";
 import { rowsWhere } from "./hyperparameters.ts";
 import { relatedScores } from "./related.ts";
 import { affinities, isPersonal, rankUser, topItems } from "./score.ts";
@@ -194,10 +194,9 @@ export function eventsByUser(
     { userIds, users, items, weights }: Interactions,
     chosen?: readonly boolean[],
 ): UserEvent[][] {
-    const events: UserEvent[][] = userIds.map(() => []);
-    users.forEach((user, row) => {
-        if (chosen?.[user] === false) return;
-        events[user]?.push({ item: items[row] ?? 0, weight: weights?.[row] ?? 1 });
+    const rowsOf = groupPlaces(users, userIds.length);
+    return userIds.map((_, user) => {
+        const rows = chosen?.[user] === false ? [] : rowsOf(user);
+        return Array.from(rows, (row) => ({ item: items[row] ?? 0, weight: weights?.[row] ?? 1 }));
     });
-    return events;
 }

@@ -7,6 +7,7 @@ import type { EventStore } from "../events/event-store.ts";
 import type { Streams, UserEvent } from "../events/streams.ts";
 import { loadAttributeRows } from "../importing/collectors.ts";
 import { loadRows, type Rows } from "../importing/rows.ts";
+import { groupPlaces } from "../model/histories.ts";
 import { risingItems, type TrendEvent } from "../model/trends.ts";
 
 /** The attributes of a dataset's items or users. `version` increases with every change. */
@@ -155,29 +156,18 @@ const FORGOTTEN_AFTER = 90 * 86_400_000;
 function indexByUser(rows: Rows) {
     const userNumbers = new Map(rows.userIds.map((userId, user) => [userId, user]));
     const eventTypes = rows.eventTypes.map((eventType) => eventType.toLowerCase());
-    // The rows of user u are order[starts[u]] to order[starts[u + 1]], oldest first.
-    const starts = new Int32Array(rows.userIds.length + 1);
-    for (const user of rows.users) starts[user + 1] = (starts[user + 1] ?? 0) + 1;
-    for (let user = 0; user < rows.userIds.length; user++) starts[user + 1] = at(starts, user + 1) + at(starts, user);
-    const next = starts.slice();
-    const order = new Int32Array(rows.users.length);
-    rows.users.forEach((user, row) => {
-        order[at(next, user)] = row;
-        next[user] = at(next, user) + 1;
-    });
+    const rowsOf = groupPlaces(rows.users, rows.userIds.length);
     return (userId: string): SeenEvent[] => {
         const user = userNumbers.get(userId);
         if (user === undefined) return [];
-        return Array.from(order.subarray(at(starts, user), at(starts, user + 1)), (row) => ({
-            itemId: rows.itemIds[at(rows.items, row)] ?? "",
-            eventType: eventTypes[at(rows.events, row)] ?? "",
+        return Array.from(rowsOf(user), (row) => ({
+            itemId: rows.itemIds[rows.items[row] ?? 0] ?? "",
+            eventType: eventTypes[rows.events[row] ?? 0] ?? "",
             sentAt: rows.timestamps[row] ?? 0,
             receivedAt: rows.importedAt?.[user] ?? 0,
         }));
     };
 }
-
-const at = (numbers: Int32Array, index: number) => numbers[index] ?? 0;
 
 /**
  * Returns the latest 100 imported and streamed events of a user for each event type, newest first. After three months
