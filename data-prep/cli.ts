@@ -87,13 +87,11 @@ const command = new Command("data-prep")
         `the CSV, or a folder (default: ${DEFAULT_OUTPUT}); manifest, catalog, fallback tables, items and users are written beside it`,
     )
     .option("--report <file>", "write a quality report: JSON, and beside it one HTML page with charts")
-    .addOption(
-        new Option(
-            "--bad-rows <fail|skip|quarantine FILE>",
-            "unusable rows: refuse the file, skip them, or write them to FILE",
-        )
-            .argParser(parseBadRows)
-            .default("fail"),
+    .option(
+        "--bad-rows <fail|skip|quarantine FILE>",
+        "unusable rows: refuse the file, skip them, or write them to FILE",
+        parseBadRows,
+        "fail",
     )
     .option("--max-bad <share>", "refuse more unusable rows than this, such as 0.1%", parseShare)
     .addOption(

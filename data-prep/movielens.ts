@@ -181,21 +181,13 @@ async function download(url: string): Promise<Uint8Array> {
 }
 
 async function pipDownload(python: string, folder: string, env: NodeJS.ProcessEnv): Promise<void> {
-    const args = [
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        // Without a wheel, pip would run code of the source distribution before its files are checked here.
-        "--only-binary=:all:",
-        "--dest",
-        folder,
-        WHEEL,
-    ];
+    // Without a wheel, pip would run code of the source distribution before its files are checked here.
+    const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--dest", folder];
     try {
-        await promisify(execFile)(python, args, { env, timeout: DOWNLOAD_TIMEOUT_MS });
+        await promisify(execFile)(python, ["-m", "pip", "download", ...options, WHEEL], {
+            env,
+            timeout: DOWNLOAD_TIMEOUT_MS,
+        });
     } catch (error) {
         const { stderr, message }: Error & { stderr?: string } = toError(error);
         const lastLine = stderr?.trim().split("\n").at(-1);

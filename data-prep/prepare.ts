@@ -87,7 +87,7 @@ export async function prepare(given: PrepareOptions = {}) {
         });
         progress("checking the data");
         const summary = summarise(result, name, outputPath);
-        refuseUnfit(result, plans, summary, name, suggest, options);
+        refuseUnfit(result, plans, summary, suggest, options);
         const described = planned.items.catalogue.length === 0 ? result.items : undefined;
         const items = described ? itemsOfEvents(described, options.decimal) : planned.items;
         const columns = itemColumns(items.catalogue, items.columns);
@@ -118,7 +118,7 @@ export async function prepare(given: PrepareOptions = {}) {
             items,
             itemColumns: columns,
             users,
-            given: { items: options.items, users: options.users },
+            given: options,
             options: chosen,
             viewers,
         };

@@ -134,10 +134,10 @@ export function refuseUnfit(
     { badRows, fields, eventTypes, matched }: ConvertResult,
     plans: readonly Plan[],
     summary: Conversion,
-    name: string,
     suggest: Suggest,
     options: RowsChoice,
 ): void {
+    const { input: name } = summary;
     refuseBadRows(badRows, summary.interactions, name, suggest, options);
     const unmatched = unmatchedCases(plans, matched);
     if (unmatched.length > 0 && options.unmatchedCases !== "warn") {

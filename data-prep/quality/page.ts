@@ -75,11 +75,7 @@ ${figure(`Events ${perBar}`, "An empty place is a gap, and one high bar a migrat
 ${figure(
     "Popularity of items",
     `Gini coefficient ${gini.toFixed(2)}. On the dashed line all items would be equally popular.`,
-    curve(
-        "Share of events by share of items",
-        popularity.map(({ items, events }) => ({ x: items, y: events })),
-        ["the most popular items", "all items"],
-    ),
+    curve("Share of events by share of items", popularity, ["the most popular items", "all items"]),
 )}
 ${figure(
     "Length of histories",
@@ -162,15 +158,11 @@ function bars(
 }
 
 /**
- * Returns a chart with two axes from 0 to 100 %. Its curve shows one share as a function of another, and the diagonal
- * shows where both shares are equal.
+ * Returns a chart with two axes from 0 to 100 %. Its curve shows the share of the events as a function of the share of
+ * the items, and the diagonal shows where both shares are equal.
  */
-function curve(
-    title: string,
-    points: readonly { readonly x: number; readonly y: number }[],
-    below: readonly string[],
-): string {
-    const path = points.map((point, index) => `${index === 0 ? "M" : "L"}${x(point.x)} ${y(point.y)}`).join("");
+function curve(title: string, points: Figures["popularity"], below: readonly string[]): string {
+    const path = points.map(({ items, events }, at) => `${at === 0 ? "M" : "L"}${x(items)} ${y(events)}`).join("");
     const equal = `<path class="equal" d="M${x(0)} ${y(0)}L${x(1)} ${y(1)}"/>`;
     return chart(title, { top: "100 %", half: "50 %", below }, `${equal}<path class="curve" d="${path}"/>`);
 }
