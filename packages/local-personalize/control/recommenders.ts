@@ -6,9 +6,9 @@ import type { DatasetGroupProperties, RecommenderConfig, RecommenderProperties }
 import { findUseCase, needRecipe } from "./recipes.ts";
 import { beginDelete, type Call, computePhase, type Handler, need, needActive } from "./resources.ts";
 import { checkTrainingData } from "./solution-config.ts";
-import type { Phase, Status } from "./states.ts";
+import { type Phase, type Status, updatePhaseAt } from "./states.ts";
 import type { Resource } from "./store.ts";
-import { beginUpdate, updateOf, updatePhase } from "./updates.ts";
+import { beginUpdate, updateOf } from "./updates.ts";
 
 type Recommender = Resource<RecommenderProperties>;
 
@@ -70,9 +70,8 @@ export function recommenderPhase(call: Call, recommender: Recommender): Phase {
     const phase = computePhase(call, recommender);
     const { switched } = recommender.properties;
     if (phase.status !== "ACTIVE" || !switched) return phase;
-    const { status, since } = updatePhase(call, recommender.kind, { createdAt: switched.at });
-    if (status === "ACTIVE") return { status: switched.to === "STOP" ? "INACTIVE" : "ACTIVE", since };
-    return { status: status === "CREATE PENDING" ? `${switched.to} PENDING` : `${switched.to} IN_PROGRESS`, since };
+    const last = switched.to === "STOP" ? "INACTIVE" : "ACTIVE";
+    return updatePhaseAt(recommender.kind, switched.at, call.options.speed, call.now, switched.to, last);
 }
 
 /** Returns the current configuration: that of the last update if it has succeeded, otherwise the earlier one. */
