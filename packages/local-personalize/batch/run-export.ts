@@ -5,7 +5,7 @@ import { type Call, rowsFile } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
-import { loadAttributeRows } from "../importing/collectors.ts";
+import { loadAttributeRows, textOf } from "../importing/collectors.ts";
 import { eachRow, loadRows, propertyTexts, type TakeRow } from "../importing/rows.ts";
 import { readBatchFolder, writeOutput } from "./access.ts";
 
@@ -73,7 +73,7 @@ const interaction = (user: string, item: string, event: string, timestamp: numbe
 
 function csvLine(columns: readonly string[], row: RawAttributes): string {
     const cells = columns.map((name) => {
-        const text = String((Object.hasOwn(row, name) ? row[name] : null) ?? "");
+        const text = textOf(row, name);
         return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
     });
     return `${cells.join(",")}\n`;

@@ -96,3 +96,6 @@ export const saveAttributeRows = (file: string, rows: AttributeRows): void =>
 export function loadAttributeRows(file: string): AttributeRows {
     return existsSync(file) ? new Map(JSON.parse(readFileSync(file, "utf8"))) : new Map();
 }
+
+/** Returns the text of a row's value; empty without one. */
+export const textOf = (row: RawAttributes, name: string) => String((Object.hasOwn(row, name) ? row[name] : null) ?? "");

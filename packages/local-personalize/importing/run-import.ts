@@ -144,10 +144,9 @@ async function readAll(
         take(values);
     };
     for (const key of keys) {
-        const counted = countBytes(await access.read(bucket, key), (length) => {
-            bytes += length;
-        });
-        const header = (await readCsv(counted, fields, takeRow)).toSorted().join();
+        const read = await readCsv(await access.read(bucket, key), fields, takeRow);
+        bytes += read.length;
+        const header = read.header.toSorted().join();
         // Developer Guide, "Preparing training data": the headers of several files must match.
         columns ??= header;
         if (header !== columns)
@@ -165,11 +164,4 @@ function isForbidden(error: unknown): boolean {
     const failure: Error & { readonly $metadata?: { readonly httpStatusCode?: number } } =
         error instanceof Error ? error : new Error();
     return failure.$metadata?.httpStatusCode === 403;
-}
-
-async function* countBytes(chunks: AsyncIterable<Uint8Array>, count: (length: number) => void) {
-    for await (const chunk of chunks) {
-        count(chunk.length);
-        yield chunk;
-    }
 }

@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { RawAttributes } from "filter-grammar";
-import { loadAttributeRows } from "../importing/collectors.ts";
+import { loadAttributeRows, textOf } from "../importing/collectors.ts";
 import { loadRows, type Rows, withEvents } from "../importing/rows.ts";
 import type { CatalogueItem } from "../model/catalogue.ts";
 import { chosenTypes, type EventChoice, weighing } from "../model/event-choice.ts";
@@ -192,5 +191,3 @@ function readCatalogue({ rowsFile, streamed, fields }: CatalogueSource, attribut
         };
     });
 }
-
-const textOf = (row: RawAttributes, name: string) => String((Object.hasOwn(row, name) ? row[name] : null) ?? "");
