@@ -88,12 +88,7 @@ const afterFailure = 60_000;
  * Trains solutions with performAutoTraining, by their schedules. The schedules depend only on stored data, so they
  * continue after a restart.
  */
-export function createAutoTraining(options: {
-    store: Store;
-    callIn(region: string): Call;
-    log(message: string): void;
-}) {
-    const { store, callIn, log } = options;
+export function createAutoTraining(store: Store, callIn: (region: string) => Call, log: (message: string) => void) {
     let timer: NodeJS.Timeout | undefined;
 
     const wait = (milliseconds: number) => {

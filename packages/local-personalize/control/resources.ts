@@ -2,10 +2,20 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatorOptions, ResourceFault } from "../contract.ts";
 import { alreadyExists, inUse, invalidInput, limitExceeded, notFound, ServiceError } from "../errors.ts";
+import type { EventStore } from "../events/event-store.ts";
+import type { Streams } from "../events/streams.ts";
 import type { Tag } from "./properties.ts";
 import { defaultQuotas, type Quota } from "./quotas.ts";
 import { hasWork, type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
+
+/** What the emulator opens once for all its parts. */
+export interface Opened {
+    options: EmulatorOptions;
+    store: Store;
+    events: EventStore;
+    streams: Streams;
+}
 
 /** The context of a call to the control plane. `now`, in epoch milliseconds, does not change during the call. */
 export interface Call {

@@ -1,10 +1,9 @@
 import { type Attributes, type RawAttributes, readAttributes } from "filter-grammar";
 import { readSchemaFields } from "../control/datasets.ts";
 import type { DatasetProperties } from "../control/properties.ts";
-import { rowsFile } from "../control/resources.ts";
-import type { Resource, Store } from "../control/store.ts";
-import type { EventStore } from "../events/event-store.ts";
-import type { Streams, UserEvent } from "../events/streams.ts";
+import { type Opened, rowsFile } from "../control/resources.ts";
+import type { Resource } from "../control/store.ts";
+import type { UserEvent } from "../events/streams.ts";
 import { loadAttributeRows } from "../importing/collectors.ts";
 import { loadRows, type Rows } from "../importing/rows.ts";
 import { groupPlaces } from "../model/histories.ts";
@@ -39,13 +38,7 @@ const none: AttributeTable = { rows: new Map(), version: 0, schemaArn: "" };
  * Caches the contents of datasets in memory, for filters and trends. Reads them at the first use, and again after an
  * import.
  */
-export function createDatasetContents(context: {
-    dataDir: string;
-    store: Store;
-    events: EventStore;
-    streams: Streams;
-}) {
-    const { dataDir, store, events, streams } = context;
+export function createDatasetContents({ options: { dataDir }, store, events, streams }: Opened) {
     const tables = new Map<number, AttributeTable>();
     const importedOf = new Map<number, (userId: string) => SeenEvent[]>();
     const recentOf = new Map<number, Due<TrendEvent[]>>();
@@ -109,8 +102,12 @@ export function createDatasetContents(context: {
             for (const [id, row] of rows) table.rows.set(id, readAttributes(row, fields));
             table.version++;
         },
-        /** Returns a user's events that filters consider at `now`, imported and streamed, newest first. */
-        latestEvents(dataset: number, userId: string, now: number): SeenEvent[] {
+        /**
+         * Returns a user's events that filters consider at `now`, imported and streamed, newest first; none without a
+         * dataset.
+         */
+        latestEvents(dataset: number | undefined, userId: string, now: number): SeenEvent[] {
+            if (dataset === undefined) return [];
             const index = importedOf.get(dataset) ?? loadIndex(dataset);
             importedOf.set(dataset, index);
             return latestEvents(index(userId), streams.ofUser(dataset, userId), now);

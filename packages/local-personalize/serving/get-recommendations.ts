@@ -100,13 +100,8 @@ export function listFor(call: Call, trained: Trained, wish: ListWish, sources: L
     if (type === "PERSONALIZED_RANKING") {
         throw invalidInput(`The recipe ${recipeName} orders given items: use GetPersonalizedRanking.`);
     }
-    const filtered =
-        filterArn === undefined
-            ? undefined
-            : sources.filters.apply(call, trained, filterArn, filterValues, {
-                  ...(userId !== undefined && { userId }),
-                  itemId: type === "RELATED_ITEMS" ? itemId : undefined,
-              });
+    const subject = { userId, itemId: type === "RELATED_ITEMS" ? itemId : undefined };
+    const filtered = filterArn ? sources.filters.apply(call, trained, filterArn, filterValues, subject) : undefined;
     checkContext(trained, wish.context);
     const passing = withoutHidden(call, trained, userId ?? "", filtered, sources.contents);
     if (type === "RELATED_ITEMS") {
@@ -194,7 +189,7 @@ function withoutHidden(
     contents: DatasetContents,
 ): Uint8Array | undefined {
     const hidden = useCase?.hides?.toLowerCase();
-    if (hidden === undefined || interactions === undefined) return passing;
+    if (hidden === undefined) return passing;
     const numbers = itemNumbers(model);
     const left = passing ?? new Uint8Array(model.itemIds.length).fill(1);
     for (const { itemId, eventType } of contents.latestEvents(interactions, userId, now)) {

@@ -1,28 +1,18 @@
-import type { EmulatorOptions } from "../contract.ts";
 import { findDataset, trainedColumns } from "../control/datasets.ts";
 import { hpoCandidates } from "../control/hyperparameters.ts";
 import type { RecommenderProperties } from "../control/properties.ts";
 import { findUseCase } from "../control/recipes.ts";
-import { modelDir, rowsFile } from "../control/resources.ts";
+import { modelDir, type Opened, rowsFile } from "../control/resources.ts";
 import { findTrendInterval, isObjective, type SolutionConfig, toEventChoice } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
-import type { Resource, Store } from "../control/store.ts";
+import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
-import type { EventStore } from "../events/event-store.ts";
-import type { Streams } from "../events/streams.ts";
 import type { EventChoice } from "../model/event-choice.ts";
 import type { FittedGain } from "../model/gain.ts";
 import { inWorker, type TrainingTask } from "./in-worker.ts";
 import type { Measured, TrainingResult } from "./train.ts";
 
 const hour = 3_600_000;
-
-interface TrainingContext {
-    options: EmulatorOptions;
-    store: Store;
-    events: EventStore;
-    streams: Streams;
-}
 
 /** The resource that is trained, and the configuration of the training. */
 interface TrainingSubject {
@@ -73,7 +63,7 @@ export function trainingOfRecommender(recommender: Resource<RecommenderPropertie
 
 /** Trains a solution version or recommender in a worker thread. When `signal` aborts, the worker ends at once. */
 export async function runTraining(
-    { options, store, events, streams }: TrainingContext,
+    { options, store, events, streams }: Opened,
     { resource, datasetGroupArn, config, ...subject }: TrainingSubject,
     signal: AbortSignal,
 ): Promise<Outcome> {
