@@ -58,10 +58,7 @@ export async function writeReport(
 ): Promise<void> {
     const { json, html } = reportPaths(path);
     const eventTypes = typesByRows(summary.eventTypes);
-    const name = summary.input
-        .split(", ")
-        .map((file) => basename(file))
-        .join(", ");
+    const name = plans.map(({ table }) => basename(table.name)).join(", ");
     const sources = plans.map(sourceOf);
     const folder = outputFolder(json);
     await folder.putJson(json, { ...summary, quality, sources });
