@@ -62,10 +62,19 @@ const domainColumns: Readonly<Record<string, Readonly<Record<string, Readonly<Re
 const mostTextual = 1;
 
 /**
- * Checks a schema for a dataset type and a domain: record name, required and reserved columns, number of metadata
- * columns. Throws InvalidInputException with the first fault.
+ * Checks a schema for the dataset type `datasetType` in the dataset group `group`: domain, record name, required and
+ * reserved columns, number of metadata columns. Throws InvalidInputException with the first fault.
  */
-function checkSchemaFor(datasetType: string, schema: AvroSchema, domain?: string): void {
+export function checkSchema(
+    { arn, properties }: Resource<SchemaProperties>,
+    datasetType: string,
+    group: Resource<DatasetGroupProperties>,
+): void {
+    const { domain } = properties;
+    if (domain !== group.properties.domain) {
+        throw invalidInput(`The schema ${arn} and the dataset group ${group.arn} are not of the same domain.`);
+    }
+    const schema = readAvroSchema(properties.schema);
     const rule = Object.hasOwn(rules, datasetType) ? rules[datasetType] : undefined;
     if (!rule) {
         throw invalidInput(`There is no dataset type ${datasetType}: use one of ${Object.keys(rules).join(", ")}`);
@@ -130,21 +139,6 @@ function deleteSchema(call: Call, resource: Resource<object>): void {
 }
 
 export const schemaHandlers = createKindHandlers("schema", { create: createSchema, remove: deleteSchema });
-
-/**
- * Throws InvalidInputException unless the schema is valid for a dataset of the type `datasetType` in the dataset group
- * `group`.
- */
-export function checkSchema(
-    { arn, properties }: Resource<SchemaProperties>,
-    datasetType: string,
-    group: Resource<DatasetGroupProperties>,
-): void {
-    if (properties.domain !== group.properties.domain) {
-        throw invalidInput(`The schema ${arn} and the dataset group ${group.arn} are not of the same domain.`);
-    }
-    checkSchemaFor(datasetType, readAvroSchema(properties.schema), properties.domain);
-}
 
 const datasetWith = (call: Call, schemaArn: string) =>
     call.store.list<DatasetProperties>("dataset", call.region).find(({ properties, updatedAt }) => {

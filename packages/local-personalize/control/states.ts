@@ -94,19 +94,10 @@ function deletionDurations(kind: Kind, speed: Speed): Durations {
     return durationsAt(speed, realDeletion[kind] ?? { pending: 5 * second, inProgress: 25 * second });
 }
 
-/** Resource kinds that become ACTIVE only when their work, such as an import, is done. */
-export const kindsWithWork: readonly Kind[] = [
-    "dataset-import-job",
-    "solution-version",
-    "batch-inference-job",
-    "batch-segment-job",
-    "dataset-export-job",
-    "data-deletion-job",
-    "recommender",
-];
-
 /** Checks whether a resource of this kind needs work before it is ACTIVE, such as an import. */
-export const hasWork = (kind: Kind) => kindsWithWork.includes(kind);
+export const hasWork = (kind: Kind) => kind.endsWith("-job") || kind === "solution-version" || kind === "recommender";
+/** Resource kinds that become ACTIVE only when their work is done. */
+export const kindsWithWork = (Object.keys(realCreation) as Kind[]).filter(hasWork);
 
 /** Returns the state of a resource at `now`, from the durations of the speed and the result of its work. */
 export function phaseAt(life: Life, speed: Speed, now: number): Phase {

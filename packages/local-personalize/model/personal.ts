@@ -1,4 +1,4 @@
-import { type CatalogueItem, COLD, nearestByWords } from "./catalogue.ts";
+import { type CatalogueItem, COLD, nearestByWords, wordsOfItems } from "./catalogue.ts";
 import { invertPositiveDefinite } from "./cholesky.ts";
 import { fitContexts } from "./contexts.ts";
 import { DEFAULT_GAIN } from "./gain.ts";
@@ -77,12 +77,12 @@ function sparseRows(
         most: MOST_NEIGHBOURS,
         fewestTogether: 1,
     });
-    const words = new Map(catalogue.map((item) => [item.itemId, item.words]));
-    const cold = nearestByWords(
-        itemIds.map((itemId) => words.get(itemId) ?? []),
+    const cold = nearestByWords(wordsOfItems(itemIds, catalogue), {
+        wanted: (item) => item >= trainedItems,
         // Exclude cold items as neighbours: no history contains them, so they would only displace useful neighbours.
-        { wanted: (item) => item >= trainedItems, allowed: (item) => item < trainedItems, most: MOST_NEIGHBOURS },
-    );
+        allowed: (item) => item < trainedItems,
+        most: MOST_NEIGHBOURS,
+    });
     return addRows(tail, cold);
 }
 
