@@ -95,15 +95,13 @@ async function isCached(folder: string): Promise<boolean> {
     );
 }
 
+const ratingsCount = " (100,000 ratings, 943 users, 1,682 items)";
+
 /** Returns a text for each file that is not the original. */
 const findChanges = (files: MovieLensFiles): string[] =>
     files
         .filter(([name, bytes]) => hash("sha256", bytes) !== originals[name])
-        .map(([name]) => {
-            const original =
-                name === "u.data" ? "the original (100,000 ratings, 943 users, 1,682 items)" : "the original";
-            return `its ${name} is not ${original}`;
-        });
+        .map(([name]) => `its ${name} is not the original${name === "u.data" ? ratingsCount : ""}`);
 
 /**
  * Downloads the official archive. Fails if no response begins within 5 s, and without a try if CI=true, because CI builds

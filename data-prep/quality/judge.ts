@@ -19,15 +19,13 @@ export function judge({ result, items, users }: Pick<Prepared, "result" | "items
         const otherIds = new Set(others);
         return ids.filter((id) => !otherIds.has(id)).length;
     };
+    const itemIds = items.catalogue.map(({ itemId }) => itemId);
     const counts = {
         repeated: result.repeated,
         skipped: result.badRows.count,
         eventTypes: Object.keys(result.eventTypes).length,
         optionalColumns: result.fields.length - interactionFields.length,
-        itemsWithoutEvents: without(
-            items.catalogue.map(({ itemId }) => itemId),
-            columns.itemIds,
-        ),
+        itemsWithoutEvents: without(itemIds, columns.itemIds),
         usersWithoutEvents: without(users?.ids ?? [], columns.userIds),
         now,
     };
