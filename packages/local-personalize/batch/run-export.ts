@@ -42,7 +42,7 @@ function bulkRows({ options }: Call, dataset: Resource<DatasetProperties>, colum
     const rows: RawAttributes[] = [];
     const take: TakeRow = (user, item, event, timestamp, value = Number.NaN, texts = []) =>
         rows.push({
-            ...Object.fromEntries(columns.map((name, index) => [name, texts[index] ?? ""])),
+            ...named(columns, texts),
             ...interaction(user, item, event, timestamp, Number.isNaN(value) ? null : value),
         });
     eachRow(loadRows(file), take, columns);
@@ -53,15 +53,15 @@ function putRows(events: EventStore, dataset: Resource<DatasetProperties>, colum
     if (dataset.properties.datasetType !== "INTERACTIONS") return events.attributes(dataset.id).map(([, row]) => row);
     return events
         .events(dataset.id)
-        .map(({ userId, sessionId, itemId, eventType, sentAt, eventValue, properties, impression }) => {
-            const texts = propertyTexts(properties, columns);
-            return {
-                ...Object.fromEntries(columns.map((name, index) => [name, texts[index] ?? ""])),
-                ...(impression && { IMPRESSION: JSON.parse(impression).join("|") }),
-                ...interaction(userId ?? sessionId, itemId ?? "", eventType, Math.floor(sentAt), eventValue),
-            };
-        });
+        .map(({ userId, sessionId, itemId, eventType, sentAt, eventValue, properties, impression }) => ({
+            ...named(columns, propertyTexts(properties, columns)),
+            ...(impression && { IMPRESSION: JSON.parse(impression).join("|") }),
+            ...interaction(userId ?? sessionId, itemId ?? "", eventType, Math.floor(sentAt), eventValue),
+        }));
 }
+
+const named = (columns: readonly string[], texts: readonly string[]) =>
+    Object.fromEntries(columns.map((name, index) => [name, texts[index] ?? ""]));
 
 const interaction = (user: string, item: string, event: string, timestamp: number, value: number | null) => ({
     USER_ID: user,

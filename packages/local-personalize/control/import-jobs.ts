@@ -5,7 +5,7 @@ import { type Add, createKindHandlers } from "./handlers.ts";
 import type { AttributionProperties } from "./metric-attributions.ts";
 import type { DatasetProperties } from "./properties.ts";
 import { type Call, computePhase, type Handler, need, needActive } from "./resources.ts";
-import { creationEnd } from "./states.ts";
+import { creationEnd, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 import { isRunningStatus } from "./updates.ts";
 
@@ -68,22 +68,14 @@ const createDeletionJob = (call: Call, input: DeletionJobProperties & { datasetG
     return add({ properties: { dataSource, roleArn } });
 };
 
-/** Names of the states of data deletion jobs, which differ from those of other resources (API reference). */
-const statuses: Readonly<Record<string, string>> = {
-    "CREATE PENDING": "PENDING",
-    "CREATE IN_PROGRESS": "IN_PROGRESS",
-    ACTIVE: "COMPLETED",
-    "CREATE FAILED": "FAILED",
-};
+/** Returns the status of a data deletion job, which has other names for its statuses than resources (API reference). */
+const deletionStatus = (status: Status) => (status === "ACTIVE" ? "COMPLETED" : status.replace("CREATE ", ""));
 
 export const inputJobHandlers: Record<string, Handler> = {
     ...createKindHandlers("dataset-import-job", { parent: "datasetArn", create: createImportJob }),
     ...createKindHandlers<DeletionJobProperties>("data-deletion-job", {
         parent: "datasetGroupArn",
         create: createDeletionJob,
-        view(call, job) {
-            const { status } = computePhase(call, job);
-            return { status: statuses[status] ?? status };
-        },
+        view: (call, job) => ({ status: deletionStatus(computePhase(call, job).status) }),
     }),
 };

@@ -179,11 +179,8 @@ export const recipeHandlers: Record<string, Handler> = {
             .filter((recipe) => !recipe.legacy)
             .toSorted((a, b) => (a.name < b.name ? -1 : 1))
             .map((recipe, id) => ({ id, recipe }));
-        const { page, ...token } = paginate(
-            listed,
-            { maxResults: unaskedPage, ...input },
-            `ListRecipes ${input.domain}`,
-        );
+        const wish = { maxResults: unaskedPage, ...input };
+        const { page, ...token } = paginate(listed, wish, `ListRecipes ${input.domain}`);
         return {
             // AWS first divides the list of all recipes into pages, and then filters each page by domain. AWS's sample
             // shows this order: it reads the next page if the first page for VIDEO_ON_DEMAND is empty.

@@ -6,20 +6,19 @@ export interface TrendEvent {
 
 const hour = 3600;
 
+const intervals = new Map([
+    ["30 minutes", hour / 2],
+    ["1 hour", hour],
+    ["2 hours", 2 * hour],
+    ["3 hours", 3 * hour],
+    ["1 day", 24 * hour],
+]);
+
 /**
  * Returns the seconds of a `trend_discovery_frequency`; 2 hours by default. Undefined for a frequency that does not
  * exist.
  */
-export function trendInterval(frequency = "2 hours"): number | undefined {
-    const intervals: Record<string, number> = {
-        "30 minutes": hour / 2,
-        "1 hour": hour,
-        "2 hours": 2 * hour,
-        "3 hours": 3 * hour,
-        "1 day": 24 * hour,
-    };
-    return Object.hasOwn(intervals, frequency) ? intervals[frequency] : undefined;
-}
+export const trendInterval = (frequency = "2 hours") => intervals.get(frequency);
 
 /**
  * Returns the rising items at a time: those with more events in the interval that ends then than in the interval before

@@ -77,10 +77,8 @@ export function createDatasetContents({ options: { dataDir }, store, events, str
         const events = [...imported.value, ...streamed];
         const due = events.filter(({ timestamp }) => timestamp <= now);
         const end = due.reduce((latest, { timestamp }) => Math.max(latest, timestamp), 0);
-        const until = events.reduce(
-            (next, { timestamp }) => (timestamp > now ? Math.min(next, timestamp) : next),
-            imported.until,
-        );
+        const later = events.filter(({ timestamp }) => timestamp > now);
+        const until = later.reduce((next, { timestamp }) => Math.min(next, timestamp), imported.until);
         return { value: risingItems(due, end, interval), until };
     };
 
