@@ -38,11 +38,8 @@ const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignAr
     }
     const current = deployed(call, campaign);
     const campaignConfig = input.campaignConfig ?? current.campaignConfig;
-    const version = deployableVersion(
-        call,
-        input.solutionVersionArn ?? current.solutionVersionArn,
-        input.campaignConfig,
-    );
+    const versionArn = input.solutionVersionArn ?? current.solutionVersionArn;
+    const version = deployableVersion(call, versionArn, input.campaignConfig);
     const minProvisionedTPS = input.minProvisionedTPS ?? current.minProvisionedTPS;
     checkTps(minProvisionedTPS);
     const before = call.store.find(call.region, current.solutionVersionArn)?.properties.recipeArn;

@@ -41,13 +41,6 @@ interface Declaration<Properties extends object> {
     remove?(call: Call, resource: Resource<Properties>): void;
 }
 
-interface CreateInput {
-    name?: string;
-    jobName?: string;
-    tags?: Tag[];
-    [member: string]: unknown;
-}
-
 const withoutTags: readonly Kind[] = ["schema", "metric-attribution"];
 
 /** Returns the handlers of Create, Describe, List and Delete of a resource kind, by the names of the service model. */
@@ -57,11 +50,12 @@ export function createKindHandlers<Properties extends object>(
 ): Record<string, Handler> {
     const noun = kind.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
     const member = noun.charAt(0).toLowerCase() + noun.slice(1);
+    const nameMember = kind.endsWith("-job") ? "jobName" : "name";
     const find = (call: Call, input: Record<string, string>) =>
         need<Properties>(call, kind, input[`${member}Arn`] as string);
     const shown = (call: Call, resource: Resource<Properties>) => ({
         ...resource.properties,
-        [kind.endsWith("-job") ? "jobName" : "name"]: resource.name,
+        [nameMember]: resource.name,
         [`${member}Arn`]: resource.arn,
         ...(parent && { [parent]: resource.parent }),
         ...vitals(resource, phase(call, resource)),
@@ -69,9 +63,9 @@ export function createKindHandlers<Properties extends object>(
         ...view?.(call, resource),
     });
     const handlers: Record<string, Handler> = {
-        [`Create${noun}`](call, { name = "", jobName = name, tags = [], ...input }: CreateInput) {
+        [`Create${noun}`](call, { [nameMember]: name, tags, ...input }: { tags?: Tag[]; [member: string]: unknown }) {
             const given = {
-                name: jobName,
+                name: (name ?? "") as string,
                 parent: parent && (input[parent] as string | undefined),
                 tags: withoutTags.includes(kind) ? [] : tags,
             };

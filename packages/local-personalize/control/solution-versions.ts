@@ -29,8 +29,9 @@ interface CreateInput {
     trainingMode?: string;
 }
 
-const createVersion = (call: Call, { solutionArn, trainingMode = "FULL" }: CreateInput, add: Add) => {
-    const solution = needActive<SolutionProperties>(call, "solution", solutionArn);
+const createVersion = (call: Call, input: CreateInput, add: Add) => {
+    const solution = needActive<SolutionProperties>(call, "solution", input.solutionArn);
+    const trainingMode = input.trainingMode ?? "FULL";
     checkTrainingMode(call, solution, trainingMode);
     return add(describeVersion(call, solution, { trainingMode, trainingType: "MANUAL" }));
 };

@@ -1,5 +1,4 @@
-import type { RawAttributes } from "filter-grammar";
-import { isNumeric, plainName } from "filter-grammar";
+import { isNumeric, plainName, type RawAttributes } from "filter-grammar";
 import type { Field } from "../control/avro.ts";
 import { findDataset, readSchemaFields } from "../control/datasets.ts";
 import { findTracker } from "../control/event-trackers.ts";

@@ -16,6 +16,7 @@ import {
     attributionReport,
 } from "../events/attribution.ts";
 import type { EventStore } from "../events/event-store.ts";
+import { toRecord } from "../wire/validate.ts";
 import { createCollector } from "./collectors.ts";
 import { readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
@@ -160,8 +161,4 @@ const notReadable = (datasetType: string): Outcome => ({
 });
 
 /** Checks whether S3 refused a read, for example of an archived object or of another account's object. */
-function isForbidden(error: unknown): boolean {
-    const failure: Error & { readonly $metadata?: { readonly httpStatusCode?: number } } =
-        error instanceof Error ? error : new Error();
-    return failure.$metadata?.httpStatusCode === 403;
-}
+const isForbidden = (error: unknown) => toRecord(toRecord(error).$metadata).httpStatusCode === 403;

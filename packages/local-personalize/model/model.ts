@@ -85,7 +85,7 @@ export function saveModel(dir: string, model: Model): void {
             join(beside, FACTS),
             JSON.stringify({ ...facts, starts, contexts: contexts?.values, boost: boost && true, histories: lengths }),
         );
-        writeFileSync(join(beside, HISTORIES), concatenated(histories.values()));
+        writeFileSync(join(beside, HISTORIES), Int32Array.from([...histories.values()].flat()));
         if (neighbours) {
             const { columns, values } = neighbours;
             const parts = [columns, values].map(({ buffer, byteLength }) => Buffer.from(buffer, 0, byteLength));
@@ -117,17 +117,6 @@ export function loadModel(dir: string): Model {
         weights: inKernelMemory(new Float32Array(readAligned(join(dir, WEIGHTS)))),
         popularity: new Float64Array(readAligned(join(dir, POPULARITY))),
     };
-}
-
-function concatenated(histories: Iterable<readonly number[]>): Int32Array {
-    const all = [...histories];
-    const items = new Int32Array(all.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const history of all) {
-        items.set(history, at);
-        at += history.length;
-    }
-    return items;
 }
 
 /**
