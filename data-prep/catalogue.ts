@@ -39,19 +39,19 @@ export interface CatalogueItem extends ShopDetails {
     genres: string[];
 }
 
+const shopParts = ["price", "currency", "brand", "stock", "availableUntil", "image"] as const;
+
 /** Returns only the shop's details of an item, such as its price; undefined if the item has none. */
-export function toShopDetails({
-    price,
-    currency,
-    brand,
-    stock,
-    availableUntil,
-    image,
-}: ShopDetails): ShopDetails | undefined {
-    const details = Object.entries({ price, currency, brand, stock, availableUntil, image }).filter(
-        ([, value]) => value !== undefined,
-    );
+export function toShopDetails(item: ShopDetails): ShopDetails | undefined {
+    const details = shopParts.flatMap((part) => (item[part] === undefined ? [] : [[part, item[part]]]));
     return details.length === 0 ? undefined : Object.fromEntries(details);
+}
+
+/** Checks whether an item has a value of a part; its ID as its title is none. */
+function has(item: CatalogueItem, part: "title" | "year" | "genres" | (typeof shopParts)[number]): boolean {
+    if (part === "title") return item.title !== item.itemId;
+    if (part === "genres") return item.genres.length > 0;
+    return item[part] !== undefined && item[part] !== null;
 }
 
 /**
@@ -62,18 +62,8 @@ export function changeItems(
     before: readonly CatalogueItem[],
     given: readonly CatalogueItem[],
 ): { readonly catalogue: CatalogueItem[]; readonly changed: readonly string[] } {
-    const isFilled: Readonly<Record<Exclude<keyof CatalogueItem, "itemId">, (item: CatalogueItem) => boolean>> = {
-        title: ({ itemId, title }) => title !== itemId,
-        year: ({ year }) => year !== null,
-        genres: ({ genres }) => genres.length > 0,
-        price: ({ price }) => price !== undefined,
-        currency: ({ currency }) => currency !== undefined,
-        brand: ({ brand }) => brand !== undefined,
-        stock: ({ stock }) => stock !== undefined,
-        availableUntil: ({ availableUntil }) => availableUntil !== undefined,
-        image: ({ image }) => image !== undefined,
-    };
-    const absent = Object.entries(isFilled).flatMap(([part, has]) => (given.some(has) ? [] : [part]));
+    const parts = ["title", "year", "genres", ...shopParts] as const;
+    const absent: readonly string[] = parts.filter((part) => !given.some((item) => has(item, part)));
     const byId = new Map(before.map((item) => [item.itemId, item]));
     const changed: string[] = [];
     for (const item of given) {
@@ -88,27 +78,10 @@ export function changeItems(
 }
 
 /** Names of the genre flags in u.item, in the order of u.genre. */
-const GENRES = [
-    "unknown",
-    "Action",
-    "Adventure",
-    "Animation",
-    "Children's",
-    "Comedy",
-    "Crime",
-    "Documentary",
-    "Drama",
-    "Fantasy",
-    "Film-Noir",
-    "Horror",
-    "Musical",
-    "Mystery",
-    "Romance",
-    "Sci-Fi",
-    "Thriller",
-    "War",
-    "Western",
-];
+const GENRES = (
+    "unknown|Action|Adventure|Animation|Children's|Comedy|Crime|Documentary|Drama|Fantasy|" +
+    "Film-Noir|Horror|Musical|Mystery|Romance|Sci-Fi|Thriller|War|Western"
+).split("|");
 const FIELDS_BEFORE_GENRES = 5;
 
 /** Reads the catalog beside an interactions CSV; empty if it does not exist. */

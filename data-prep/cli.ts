@@ -8,7 +8,7 @@ import { userParts } from "./attributes/users.ts";
 import { DEFAULT_OUTPUT } from "./files.ts";
 import { resolvedOptions } from "./layout.ts";
 import { decimals } from "./numbers.ts";
-import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
+import { optionsOfStack, readOptionsFile } from "./options-file.ts";
 import { type PrepareOptions, planPreparation, prepare } from "./prepare.ts";
 import { parseEventRule } from "./reading/event-rule.ts";
 import { parseChoice, roles } from "./reading/roles.ts";
@@ -87,13 +87,11 @@ const command = new Command("data-prep")
         `the CSV, or a folder (default: ${DEFAULT_OUTPUT}); manifest, catalog, fallback tables, items and users are written beside it`,
     )
     .option("--report <file>", "write a quality report: JSON, and beside it one HTML page with charts")
-    .addOption(
-        new Option(
-            "--bad-rows <fail|skip|quarantine FILE>",
-            "unusable rows: refuse the file, skip them, or write them to FILE",
-        )
-            .argParser(parseBadRows)
-            .default("fail"),
+    .option(
+        "--bad-rows <fail|skip|quarantine FILE>",
+        "unusable rows: refuse the file, skip them, or write them to FILE",
+        parseBadRows,
+        "fail",
     )
     .option("--max-bad <share>", "refuse more unusable rows than this, such as 0.1%", parseShare)
     .addOption(
@@ -159,16 +157,11 @@ function resolveOutput(path: string): string {
     return isFolder ? join(path, basename(DEFAULT_OUTPUT)) : path;
 }
 
-/** An options file, and whether it contains a rule for event types. */
-interface FileChoice extends OptionsFile {
-    readonly hasRule: boolean;
-}
-
 /**
  * Parses a command line, together with the options file that it names. Options and files of the command line override
- * those of the options file.
+ * those of the options file. Returns the options file, and whether it contains a rule for event types.
  */
-async function parseWithFile(args: readonly string[]): Promise<FileChoice | undefined> {
+async function parseWithFile(args: readonly string[]) {
     command.parse(args, { from: "user" });
     const { options, stack, event } = command.opts<Flags>();
     const choice =
@@ -183,7 +176,7 @@ async function parseWithFile(args: readonly string[]): Promise<FileChoice | unde
 
 /** Runs data-prep with the arguments of a command line. Returns the exit code. */
 async function main(args: string[]): Promise<number> {
-    let optionsFile: FileChoice | undefined;
+    let optionsFile: Awaited<ReturnType<typeof parseWithFile>>;
     try {
         optionsFile = await parseWithFile(joinQuarantine(args));
     } catch (error) {

@@ -4,6 +4,7 @@ import type { UserTable } from "./attributes/users.ts";
 import type { ConvertResult } from "./convert.ts";
 import { type Manifest, manifestVersion } from "./manifest.ts";
 import { sourcesAt } from "./reading/sources.ts";
+import type { TablesChoice } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { type Conversion, typesByRows } from "./summary.ts";
 import { chooseNoun, consumedTypes } from "./words.ts";
@@ -18,7 +19,7 @@ export interface Prepared {
     readonly itemColumns: readonly AttributeColumn[];
     readonly users: UserTable | undefined;
     /** The paths that the options `--items` and `--users` named. */
-    readonly given: { readonly items: string | undefined; readonly users: string | undefined };
+    readonly given: Pick<TablesChoice, "items" | "users">;
     readonly options: readonly string[];
     /** IDs of the users that the demo and the page offer as viewers. */
     readonly viewers: readonly string[];

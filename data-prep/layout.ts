@@ -100,9 +100,9 @@ function notTable(name: string): Error {
 }
 
 function planOf(table: Table, choices: LayoutChoices, now: number, suggest: Suggest): Plan {
-    const { names, hasHeader, sample } = table;
+    const { names, sample } = table;
     const chosen = choices.columns === undefined ? undefined : chosenColumns(choices.columns, parts, names);
-    const guess = findRoles(names, hasHeader, sample, chosen?.roles ?? {}, now, choices.itemIds);
+    const guess = findRoles(table, chosen?.roles ?? {}, now, choices.itemIds);
     const { user, item, time: timeColumn } = guess.roles;
     const isSure = guess.unsure.length === 0 || choices.yes === true;
     if (!isSure || user === undefined || item === undefined || timeColumn === undefined)

@@ -95,15 +95,13 @@ async function isCached(folder: string): Promise<boolean> {
     );
 }
 
+const ratingsCount = " (100,000 ratings, 943 users, 1,682 items)";
+
 /** Returns a text for each file that is not the original. */
 const findChanges = (files: MovieLensFiles): string[] =>
     files
         .filter(([name, bytes]) => hash("sha256", bytes) !== originals[name])
-        .map(([name]) => {
-            const original =
-                name === "u.data" ? "the original (100,000 ratings, 943 users, 1,682 items)" : "the original";
-            return `its ${name} is not ${original}`;
-        });
+        .map(([name]) => `its ${name} is not the original${name === "u.data" ? ratingsCount : ""}`);
 
 /**
  * Downloads the official archive. Fails if no response begins within 5 s, and without a try if CI=true, because CI builds
@@ -181,21 +179,13 @@ async function download(url: string): Promise<Uint8Array> {
 }
 
 async function pipDownload(python: string, folder: string, env: NodeJS.ProcessEnv): Promise<void> {
-    const args = [
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        // Without a wheel, pip would run code of the source distribution before its files are checked here.
-        "--only-binary=:all:",
-        "--dest",
-        folder,
-        WHEEL,
-    ];
+    // Without a wheel, pip would run code of the source distribution before its files are checked here.
+    const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--dest", folder];
     try {
-        await promisify(execFile)(python, args, { env, timeout: DOWNLOAD_TIMEOUT_MS });
+        await promisify(execFile)(python, ["-m", "pip", "download", ...options, WHEEL], {
+            env,
+            timeout: DOWNLOAD_TIMEOUT_MS,
+        });
     } catch (error) {
         const { stderr, message }: Error & { stderr?: string } = toError(error);
         const lastLine = stderr?.trim().split("\n").at(-1);

@@ -87,7 +87,7 @@ export async function prepare(given: PrepareOptions = {}) {
         });
         progress("checking the data");
         const summary = summarise(result, name, outputPath);
-        refuseUnfit(result, plans, summary, name, suggest, options);
+        refuseUnfit(result, plans, summary, suggest, options);
         const described = planned.items.catalogue.length === 0 ? result.items : undefined;
         const items = described ? itemsOfEvents(described, options.decimal) : planned.items;
         const columns = itemColumns(items.catalogue, items.columns);
@@ -111,20 +111,10 @@ export async function prepare(given: PrepareOptions = {}) {
             await folder.putJson(beside.usersSchema, users.schema);
             await folder.put(beside.users, users.csv);
         }
-        const prepared = {
-            plans,
-            result,
-            summary,
-            items,
-            itemColumns: columns,
-            users,
-            given: { items: options.items, users: options.users },
-            options: chosen,
-            viewers,
-        };
+        const prepared = { plans, result, summary, items, itemColumns: columns, users, viewers };
         const quality = judge(prepared, now);
         progress("hashing the files");
-        const manifest = await describeData(prepared, quality.checks);
+        const manifest = await describeData({ ...prepared, given: options, options: chosen }, quality.checks);
         const source = { columns: result.columns, sha256: summary.sha256, catalogue, attributes: columns, viewers };
         const tables = await writeTables(beside.tables, source, progress);
         await folder.note(beside.tables);

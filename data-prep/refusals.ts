@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { parse, resolve } from "node:path";
 import { dateOf, isCertain, knownCodes, readTimes, type TimeFormat, timeReader } from "access-doctor/times";
-import { maxTypesAndColumns } from "./avro.ts";
+import { interactionFields, maxTypesAndColumns } from "./avro.ts";
 import { describeBadRows } from "./bad-rows.ts";
 import { findMissingColumns } from "./columns.ts";
 import type { ConvertResult } from "./convert.ts";
@@ -134,10 +134,10 @@ export function refuseUnfit(
     { badRows, fields, eventTypes, matched }: ConvertResult,
     plans: readonly Plan[],
     summary: Conversion,
-    name: string,
     suggest: Suggest,
     options: RowsChoice,
 ): void {
+    const { input: name } = summary;
     refuseBadRows(badRows, summary.interactions, name, suggest, options);
     const unmatched = unmatchedCases(plans, matched);
     if (unmatched.length > 0 && options.unmatchedCases !== "warn") {
@@ -146,13 +146,11 @@ export function refuseUnfit(
     const tooLittle = whatIsTooLittle(summary);
     if (tooLittle) throw new UnfitDataError(`${name}: ${tooLittle}`);
     const types = Object.keys(eventTypes);
-    const optional = fields.filter(
-        ({ name: field }) => !["USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE"].includes(field),
-    );
-    if (types.length + optional.length > maxTypesAndColumns) {
+    const optional = fields.length - interactionFields.length;
+    if (types.length + optional > maxTypesAndColumns) {
         throw new UnfitDataError(
-            `${name} has ${types.length} event types (${types.slice(0, 12).join(", ")}) and ${optional.length} optional columns. ` +
-                `The service allows ${maxTypesAndColumns} together. ${fewerTypes(plans, eventTypes, optional.length, suggest)}`,
+            `${name} has ${types.length} event types (${types.slice(0, 12).join(", ")}) and ${optional} optional columns. ` +
+                `The service allows ${maxTypesAndColumns} together. ${fewerTypes(plans, eventTypes, optional, suggest)}`,
         );
     }
 }

@@ -7,11 +7,7 @@ import { fewestInteractions } from "./quality/checks.ts";
 import type { TablesSummary } from "./tables/make.ts";
 import { count, counted, filterText } from "./words.ts";
 
-interface Spread {
-    min: number;
-    median: number;
-    max: number;
-}
+type Spread = Record<"min" | "median" | "max", number>;
 
 /** The result of a preparation, for people and for `--json`. Timestamps are epoch seconds. */
 export type Summary = Conversion & { tables: TablesSummary };

@@ -19,15 +19,13 @@ export function judge({ result, items, users }: Pick<Prepared, "result" | "items
         const otherIds = new Set(others);
         return ids.filter((id) => !otherIds.has(id)).length;
     };
+    const itemIds = items.catalogue.map(({ itemId }) => itemId);
     const counts = {
         repeated: result.repeated,
         skipped: result.badRows.count,
         eventTypes: Object.keys(result.eventTypes).length,
         optionalColumns: result.fields.length - interactionFields.length,
-        itemsWithoutEvents: without(
-            items.catalogue.map(({ itemId }) => itemId),
-            columns.itemIds,
-        ),
+        itemsWithoutEvents: without(itemIds, columns.itemIds),
         usersWithoutEvents: without(users?.ids ?? [], columns.userIds),
         now,
     };
@@ -58,10 +56,7 @@ export async function writeReport(
 ): Promise<void> {
     const { json, html } = reportPaths(path);
     const eventTypes = typesByRows(summary.eventTypes);
-    const name = summary.input
-        .split(", ")
-        .map((file) => basename(file))
-        .join(", ");
+    const name = plans.map(({ table }) => basename(table.name)).join(", ");
     const sources = plans.map(sourceOf);
     const folder = outputFolder(json);
     await folder.putJson(json, { ...summary, quality, sources });

@@ -75,11 +75,7 @@ ${figure(`Events ${perBar}`, "An empty place is a gap, and one high bar a migrat
 ${figure(
     "Popularity of items",
     `Gini coefficient ${gini.toFixed(2)}. On the dashed line all items would be equally popular.`,
-    curve(
-        "Share of events by share of items",
-        popularity.map(({ items, events }) => ({ x: items, y: events })),
-        ["the most popular items", "all items"],
-    ),
+    curve("Share of events by share of items", popularity, ["the most popular items", "all items"]),
 )}
 ${figure(
     "Length of histories",
@@ -120,25 +116,19 @@ const y = (share: number) => (margin.top + (1 - share) * inner.height).toFixed(1
  * Returns a chart as inline SVG without scripts, with a title for screen readers: the lines at 0, 25, 50, 75 and 100 % of the scale, the scale's labels, and
  * the given content. Text has the page's colours.
  */
-function chart(
-    title: string,
-    labels: { readonly top: string; readonly half: string; readonly below: readonly string[] },
-    content: string,
-) {
+function chart(title: string, [half, top]: readonly [string, string], below: readonly string[], content: string) {
     const line = (share: number, label: string) =>
         `<line class="grid" x1="${x(0)}" x2="${x(1)}" y1="${y(share)}" y2="${y(share)}"/>` +
         `<text x="${margin.left - 6}" y="${y(share)}" dy="4" text-anchor="end">${html(label)}</text>`;
-    const below = labels.below.map((label, index) => {
+    const texts = below.map((label, index) => {
         // Two labels mark the ends of the scale. Other labels are centred below their bars.
         const [share, anchor]: readonly [number, string] =
-            labels.below.length === 2
-                ? [index, index === 0 ? "start" : "end"]
-                : [(index + 0.5) / labels.below.length, "middle"];
+            below.length === 2 ? [index, index === 0 ? "start" : "end"] : [(index + 0.5) / below.length, "middle"];
         return `<text x="${x(share)}" y="${height - 10}" text-anchor="${anchor}">${html(label)}</text>`;
     });
     return (
         `<svg role="img" viewBox="0 0 ${width} ${height}"><title>${html(title)}</title>` +
-        `${line(0, "0")}${line(0.5, labels.half)}${line(1, labels.top)}${content}${below.join("")}</svg>`
+        `${line(0, "0")}${line(0.5, half)}${line(1, top)}${content}${texts.join("")}</svg>`
     );
 }
 
@@ -158,19 +148,15 @@ function bars(
         const wide = Math.max(1, inner.width * each - 1.5).toFixed(1);
         return `<rect x="${left}" y="${top}" width="${wide}" height="${tall}"><title>${html(labelOf(index))}</title></rect>`;
     });
-    return chart(title, { top: compact.format(most), half: compact.format(most / 2), below }, drawn.join(""));
+    return chart(title, [compact.format(most / 2), compact.format(most)], below, drawn.join(""));
 }
 
 /**
- * Returns a chart with two axes from 0 to 100 %. Its curve shows one share as a function of another, and the diagonal
- * shows where both shares are equal.
+ * Returns a chart with two axes from 0 to 100 %. Its curve shows the share of the events as a function of the share of
+ * the items, and the diagonal shows where both shares are equal.
  */
-function curve(
-    title: string,
-    points: readonly { readonly x: number; readonly y: number }[],
-    below: readonly string[],
-): string {
-    const path = points.map((point, index) => `${index === 0 ? "M" : "L"}${x(point.x)} ${y(point.y)}`).join("");
+function curve(title: string, points: Figures["popularity"], below: readonly string[]): string {
+    const path = points.map(({ items, events }, at) => `${at === 0 ? "M" : "L"}${x(items)} ${y(events)}`).join("");
     const equal = `<path class="equal" d="M${x(0)} ${y(0)}L${x(1)} ${y(1)}"/>`;
-    return chart(title, { top: "100 %", half: "50 %", below }, `${equal}<path class="curve" d="${path}"/>`);
+    return chart(title, ["50 %", "100 %"], below, `${equal}<path class="curve" d="${path}"/>`);
 }

@@ -1,6 +1,7 @@
 import { isCertain, readTimes } from "access-doctor/times";
 import { bareNames, eventTime, hintedRoles, isDoubtful, isTitle, mayBeTypes, rankId, rankTime } from "./role-hints.ts";
 import { roles as allRoles, knownNames, namedColumns, plain, type Role, type Roles } from "./roles.ts";
+import type { Table } from "./table.ts";
 
 /** The columns of a table by role, and how sure data-prep is of them. */
 export interface Guess {
@@ -18,14 +19,12 @@ const listedColumns = 3;
 const manyRows = 20;
 
 /**
- * Finds the parts of an interaction among columns, by name and content together. `given` are the user's choices.
+ * Finds the parts of an interaction among the columns of a table, by name and content together. `given` are the user's choices.
  * `itemIds` are the ids of the table of items, which show the column of items whatever its name. Without a header, the
  * order of the columns is no evidence: user and item are sure only if one column is left for them.
  */
 export function findRoles(
-    header: readonly string[],
-    hasHeader: boolean,
-    sample: readonly string[][],
+    { names: header, hasHeader, sample }: Table,
     given: Roles,
     now: number,
     itemIds?: ReadonlySet<string>,

@@ -29,21 +29,25 @@ export const leastViewers = 5;
  */
 export const maxWithNeighbours = 20_000;
 
+/** The data of which the fallback tables are made. */
+interface TablesSource {
+    readonly columns: Columns;
+    /** Hash of the CSV, which the tables contain. */
+    readonly sha256: string;
+    readonly catalogue?: readonly CatalogueItem[];
+    /** Columns of the Items dataset, in the catalog's order. */
+    readonly attributes?: readonly AttributeColumn[];
+    /** IDs of the users with a history in the tables. */
+    readonly viewers?: readonly string[];
+}
+
 /**
  * Makes the fallback tables from the columns of an interactions CSV. Leaves out films that are not in the catalog,
  * unless the catalog is empty. Frees the columns of users and times, which the caller cannot use afterwards, to save
  * 200 MB at 25 million rows.
- * @param sha256 hash of the CSV, which the tables contain
- * @param viewers ids of the users with a history in the tables.
- * @param attributes columns of the Items dataset, in the catalog's order
  */
-export function makeTables(
-    columns: Columns,
-    catalogue: readonly CatalogueItem[],
-    sha256: string,
-    viewers: readonly string[] = [],
-    { attributes = [], progress }: { attributes?: readonly AttributeColumn[]; progress?: Progress | undefined } = {},
-): TablesDocument {
+export function makeTables(source: TablesSource, progress?: Progress): TablesDocument {
+    const { columns, sha256, catalogue = [], attributes = [], viewers = [] } = source;
     const views = groupViews(columns);
     const viewerCounts = new Int32Array(columns.itemCount);
     for (let at = 0; at < views.rows.length; at++) {
@@ -127,15 +131,8 @@ function listHistories(
             .reverse()
             .filter((row) => numberOf(items[row] as number) >= 0)
             .slice(0, longestListedHistory);
-        return [
-            [
-                viewer,
-                {
-                    films: own.map((row) => numberOf(items[row] as number)),
-                    timestamps: own.map((row) => timestamps[row] as number),
-                },
-            ],
-        ];
+        const films = own.map((row) => numberOf(items[row] as number));
+        return [[viewer, { films, timestamps: own.map((row) => timestamps[row] as number) }]];
     });
     return Object.fromEntries(histories);
 }
@@ -144,23 +141,8 @@ function listHistories(
 export type TablesSummary = Awaited<ReturnType<typeof writeTables>>;
 
 /** Makes the fallback tables of an interactions CSV by `makeTables`, and writes them completely or not at all. */
-export async function writeTables(
-    path: string,
-    given: {
-        readonly columns: Columns;
-        readonly sha256: string;
-        readonly catalogue: readonly CatalogueItem[];
-        /** Columns of the Items dataset, in the catalog's order. */
-        readonly attributes: readonly AttributeColumn[];
-        /** IDs of the users with a history in the tables. */
-        readonly viewers: readonly string[];
-    },
-    progress?: Progress,
-) {
-    const document = makeTables(given.columns, given.catalogue, given.sha256, given.viewers, {
-        attributes: given.attributes,
-        progress,
-    });
+export async function writeTables(path: string, source: TablesSource, progress?: Progress) {
+    const document = makeTables(source, progress);
     const { bytes, withoutDetails, attributesLeftOut } = tablesBytes(document);
     await writeWholeFile(path, (write) => write(bytes));
     const filmsWithSimilar = document.similar.filter((row) => row.length > 0).length;
@@ -175,7 +157,7 @@ export async function writeTables(
         /** Number of columns that the tables leave out because of their maximum size: the API cannot filter by them. */
         attributesLeftOut,
         /** Number of watched films that the tables leave out, because they are not in the catalog. */
-        filmsLeftOut: given.columns.itemCount - document.similar.length,
+        filmsLeftOut: source.columns.itemCount - document.similar.length,
         filmsTrending: document.trending.films.length,
         windowSeconds: document.trending.windowSeconds,
     };

@@ -37,11 +37,7 @@ async function main(args: readonly string[]): Promise<void> {
         .option("--s3-endpoint <url>", "S3 with the data; default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS")
         .option("--region <region>", "region of S3 and of unsigned requests", defaultRegion())
         .addOption(new Option("--log <what>", "also print a line for each call").choices(["calls"]))
-        .addOption(
-            new Option("--account <id>", "account of the resources: 12 digits")
-                .default("000000000000")
-                .argParser(parseAccount),
-        )
+        .option("--account <id>", "account of the resources: 12 digits", parseAccount, "000000000000")
         .option("--throttle", "refuse requests above a campaign's minProvisionedTPS: ThrottlingException, 429")
         .addOption(
             new Option(

@@ -47,9 +47,11 @@ interface DispatchParts {
 /**
  * The result of a call: its output or the error. `logged` is the ID of its entry in the request log, if it is logged.
  */
-type Answered =
-    | { readonly output: object | undefined; readonly refusal?: undefined; readonly logged?: number }
-    | { readonly refusal: ServiceError; readonly output?: undefined; readonly logged?: number };
+interface Answered {
+    readonly output?: object | undefined;
+    readonly refusal?: ServiceError;
+    readonly logged?: number;
+}
 
 /** Creates the function that validates a call, runs its handler, and logs the result. It never throws. */
 export function createDispatch({ models, store, serving, callIn, log }: DispatchParts) {

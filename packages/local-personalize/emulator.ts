@@ -15,7 +15,7 @@ import { createStreams } from "./events/streams.ts";
 import { runDeletion } from "./importing/run-deletion.ts";
 import { runImport } from "./importing/run-import.ts";
 import { createServing } from "./serving/serving.ts";
-import { runRecommender, runTraining } from "./training/run-training.ts";
+import { runTraining, trainingOfRecommender, trainingOfVersion } from "./training/run-training.ts";
 import { failure, inOtherForms, success } from "./wire/http.ts";
 import { loadServiceModels } from "./wire/validate.ts";
 
@@ -33,7 +33,8 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     const streams = createStreams(events);
     const { clock } = store;
     const metering = options.meter && createMetering(store, options.speed, options.meter);
-    const serving = createServing(options, store, events, streams, metering?.attributed);
+    const opened = { options, store, events, streams };
+    const serving = createServing(opened, metering?.attributed);
     const schedule = (job: Resource) => {
         works.schedule(job);
         metering?.started(job);
@@ -42,15 +43,14 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         const { cancel } = works;
         return { options, store, region, now: clock.now(), lastEvent: streams.lastEvent, schedule, cancel };
     };
-    const context = { options, store, events, streams };
     const works = createWorks({
         store,
         speed: options.speed,
         work: {
             "dataset-import-job": (job) => runImport(callIn(job.region), events, serving.attribution, job),
             "data-deletion-job": (job) => runDeletion(callIn(job.region), streams, job),
-            "solution-version": (version, signal) => runTraining(context, version, signal),
-            recommender: (recommender, signal) => runRecommender(context, recommender, signal),
+            "solution-version": (version, signal) => runTraining(opened, trainingOfVersion(version), signal),
+            recommender: (resource, signal) => runTraining(opened, trainingOfRecommender(resource), signal),
             "batch-inference-job": (job, signal) => runBatch(callIn(job.region), job, serving.inferenceOf, signal),
             "batch-segment-job": (job, signal) => runBatch(callIn(job.region), job, serving.segmentOf, signal),
             "dataset-export-job": (job) => runExport(callIn(job.region), events, job),
@@ -65,7 +65,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     // An earlier process may have ended between a change of a campaign and its report.
     metering?.provisioned();
     works.resume();
-    const autoTraining = createAutoTraining({ store, callIn, log: options.log });
+    const autoTraining = createAutoTraining(store, callIn, options.log);
     autoTraining.plan();
 
     const answer = createDispatch({ models, store, serving, callIn, log: options.log });

@@ -47,7 +47,7 @@ describe("Progress of data-prep", () => {
         const { columns, sha256 } = await writeWholeFile(at("out.csv"), (_, file) =>
             convert(plans, file, { latest: 1_800_000_000, onProgress: progress }),
         );
-        makeTables(columns, [], sha256, [], { progress });
+        makeTables({ columns, sha256 }, progress);
         assert.deepEqual(
             [...phases.slice(0, 3), phases.at(-1)],
             ["reading 2000", "searching for repeated rows", "writing", "comparing items 10 10"],

@@ -1,3 +1,4 @@
+import type { BatchJobProperties } from "../control/properties.ts";
 import type { Call } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
@@ -67,16 +68,11 @@ export async function writeOutput(
     }
 }
 
-interface Paths {
-    jobInput: { s3DataSource: { path: string } };
-    jobOutput: { s3DataDestination: { path: string } };
-}
-
 /**
  * Returns the input and output of a batch job. The input is one object, or the first level of a folder that ends in
  * `/`. The output is a folder, with or without `/` at its end. Throws InvalidInputException with the service's message.
  */
-export function readBatchPaths({ jobInput, jobOutput }: Paths): { input: DataLocation; output: DataLocation } {
+export function readBatchPaths({ jobInput, jobOutput }: BatchJobProperties) {
     const input = readDataLocation(jobInput.s3DataSource.path);
     if (!input) throw invalidInput("Invalid S3 input path");
     return { input, output: readBatchFolder(jobOutput.s3DataDestination.path) };

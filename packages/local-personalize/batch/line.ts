@@ -1,6 +1,6 @@
 import { ServiceError } from "../errors.ts";
 import type { Recommendation } from "../serving/recommend.ts";
-import { isRecord } from "../wire/validate.ts";
+import { isRecord, parseObject } from "../wire/validate.ts";
 
 /** The request in one line of a batch job's input. The recipe determines which members the line needs. */
 export interface LineWish {
@@ -19,9 +19,9 @@ export interface LineWish {
  * in `error`.
  */
 export function answerLine(line: string, outputOf: (wish: LineWish) => object): string {
-    let parsed: Record<string, unknown> | undefined;
+    const parsed = parseObject(line);
     try {
-        parsed = parse(line);
+        if (!parsed) throw new BadLineError("The line is not a JSON object.");
         return JSON.stringify({ input: parsed, output: outputOf(readWish(parsed)), error: null });
     } catch (error) {
         if (!(error instanceof ServiceError || error instanceof BadLineError)) throw error;
@@ -38,16 +38,6 @@ export function recommendedItems(items: readonly Recommendation[]): object {
 
 class BadLineError extends Error {}
 
-function parse(line: string): Record<string, unknown> {
-    try {
-        const value: unknown = JSON.parse(line);
-        if (isRecord(value) && !Array.isArray(value)) return value;
-    } catch {
-        // Invalid JSON: throw the error below.
-    }
-    throw new BadLineError("The line is not a JSON object.");
-}
-
 function readWish(input: Record<string, unknown>): LineWish {
     const { filterValues = {}, itemList } = input;
     const texts = ["userId", "itemId", "itemAttributes"].flatMap((name): [string, string][] => {
@@ -56,9 +46,7 @@ function readWish(input: Record<string, unknown>): LineWish {
         if (typeof value !== "string") throw new BadLineError(`The ${name} is not a string.`);
         return [[name, value]];
     });
-    if (typeof filterValues !== "object" || filterValues === null) {
-        throw new BadLineError("The filterValues are not a JSON object.");
-    }
+    if (!isRecord(filterValues)) throw new BadLineError("The filterValues are not a JSON object.");
     const bad = Object.entries(filterValues).find(([, value]) => typeof value !== "string");
     if (bad) throw new BadLineError(`The value of ${bad[0]} in filterValues is not a string.`);
     if (itemList !== undefined && !isTexts(itemList)) throw new BadLineError("The itemList is not a list of strings.");

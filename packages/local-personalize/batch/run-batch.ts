@@ -9,13 +9,6 @@ import type { Outcome } from "../control/works.ts";
 import { findKeys, mayUse, noPrivileges, readBatchPaths, writeOutput } from "./access.ts";
 import { answerLine, type LineWish } from "./line.ts";
 
-/** Yields the lines of a text that arrives in chunks, without line ends and without empty lines. */
-async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-    for await (const line of createInterface({ input: Readable.from(bytes), crlfDelay: Number.POSITIVE_INFINITY })) {
-        if (line.trim() !== "") yield line;
-    }
-}
-
 /**
  * A function that returns the output for one line of a job, from the job's solution version. Throws the service's error
  * for an invalid line.
@@ -61,13 +54,15 @@ export async function runBatch(
         const name = key.slice(key.lastIndexOf("/") + 1);
         const answers: string[] = [];
         const mostQueries = mostQueriesOf(version.properties.recipeArn ?? "");
-        for await (const line of splitLines(await access.read(input.bucket, key))) {
+        const text = Readable.from(await access.read(input.bucket, key));
+        for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
+            if (line.trim() === "") continue;
             if (answers.push(answer(line)) % linesAtOnce === 0) await letOthersRun();
             if (signal.aborted) return {};
             if (answers.length > mostQueries) return { failure: `${name} has more than ${mostQueries} queries.` };
         }
-        const text = answers.map((answer) => `${answer}\n`).join("");
-        const failure = await writeOutput(call, job, output, `${name}.out`, text);
+        const answered = answers.map((answer) => `${answer}\n`).join("");
+        const failure = await writeOutput(call, job, output, `${name}.out`, answered);
         if (failure !== undefined) return { failure };
         log(`${job.arn}: ${answers.length} answers written to s3://${output.bucket}/${output.key}${name}.out`);
     }

@@ -5,8 +5,8 @@ import { type Call, rowsFile } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
-import { loadAttributeRows } from "../importing/collectors.ts";
-import { eachRow, loadRows, propertyTexts } from "../importing/rows.ts";
+import { loadAttributeRows, textOf } from "../importing/collectors.ts";
+import { eachRow, loadRows, propertyTexts, type TakeRow } from "../importing/rows.ts";
 import { readBatchFolder, writeOutput } from "./access.ts";
 
 /** Maximum number of rows in one exported object: a JavaScript string cannot be longer than half a gigabyte. */
@@ -40,9 +40,9 @@ function bulkRows({ options }: Call, dataset: Resource<DatasetProperties>, colum
     const file = rowsFile(options.dataDir, dataset.id);
     if (dataset.properties.datasetType !== "INTERACTIONS") return [...loadAttributeRows(file).values()];
     const rows: RawAttributes[] = [];
-    const take: Parameters<typeof eachRow>[1] = (user, item, event, timestamp, value, texts) =>
+    const take: TakeRow = (user, item, event, timestamp, value = Number.NaN, texts = []) =>
         rows.push({
-            ...Object.fromEntries(columns.map((name, index) => [name, texts[index] ?? ""])),
+            ...named(columns, texts),
             ...interaction(user, item, event, timestamp, Number.isNaN(value) ? null : value),
         });
     eachRow(loadRows(file), take, columns);
@@ -53,15 +53,15 @@ function putRows(events: EventStore, dataset: Resource<DatasetProperties>, colum
     if (dataset.properties.datasetType !== "INTERACTIONS") return events.attributes(dataset.id).map(([, row]) => row);
     return events
         .events(dataset.id)
-        .map(({ userId, sessionId, itemId, eventType, sentAt, eventValue, properties, impression }) => {
-            const texts = propertyTexts(properties, columns);
-            return {
-                ...Object.fromEntries(columns.map((name, index) => [name, texts[index] ?? ""])),
-                ...(impression && { IMPRESSION: JSON.parse(impression).join("|") }),
-                ...interaction(userId ?? sessionId, itemId ?? "", eventType, Math.floor(sentAt), eventValue),
-            };
-        });
+        .map(({ userId, sessionId, itemId, eventType, sentAt, eventValue, properties, impression }) => ({
+            ...named(columns, propertyTexts(properties, columns)),
+            ...(impression && { IMPRESSION: JSON.parse(impression).join("|") }),
+            ...interaction(userId ?? sessionId, itemId ?? "", eventType, Math.floor(sentAt), eventValue),
+        }));
 }
+
+const named = (columns: readonly string[], texts: readonly string[]) =>
+    Object.fromEntries(columns.map((name, index) => [name, texts[index] ?? ""]));
 
 const interaction = (user: string, item: string, event: string, timestamp: number, value: number | null) => ({
     USER_ID: user,
@@ -73,7 +73,7 @@ const interaction = (user: string, item: string, event: string, timestamp: numbe
 
 function csvLine(columns: readonly string[], row: RawAttributes): string {
     const cells = columns.map((name) => {
-        const text = String((Object.hasOwn(row, name) ? row[name] : null) ?? "");
+        const text = textOf(row, name);
         return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
     });
     return `${cells.join(",")}\n`;

@@ -1,10 +1,10 @@
 import type { Speed } from "../contract.ts";
 import { ServiceError } from "../errors.ts";
 import { findDataset } from "./datasets.ts";
-import { type Call, computePhase, isUnderWay } from "./resources.ts";
+import { type Call, computePhase, create, isUnderWay } from "./resources.ts";
 import { trainingDays } from "./solution-config.ts";
 import { currentTraining, type Solution, type SolutionProperties } from "./solution-updates.ts";
-import { beginVersion, type VersionProperties } from "./solution-versions.ts";
+import { describeVersion, type VersionProperties } from "./solution-versions.ts";
 import { creationEnd, updateEnd } from "./states.ts";
 import type { Store } from "./store.ts";
 import { isRunningStatus, isUpdating } from "./updates.ts";
@@ -88,12 +88,7 @@ const afterFailure = 60_000;
  * Trains solutions with performAutoTraining, by their schedules. The schedules depend only on stored data, so they
  * continue after a restart.
  */
-export function createAutoTraining(options: {
-    store: Store;
-    callIn(region: string): Call;
-    log(message: string): void;
-}) {
-    const { store, callIn, log } = options;
+export function createAutoTraining(store: Store, callIn: (region: string) => Call, log: (message: string) => void) {
     let timer: NodeJS.Timeout | undefined;
 
     const wait = (milliseconds: number) => {
@@ -128,7 +123,8 @@ export function createAutoTraining(options: {
             store.save(due);
             if (skip) return log(`${solution.arn}: automatic training is skipped: ${skip}.`);
             try {
-                const { arn } = beginVersion(call, due, { trainingMode: "FULL", trainingType: "AUTOMATIC" });
+                const version = describeVersion(call, due, { trainingMode: "FULL", trainingType: "AUTOMATIC" });
+                const { arn } = create(call, { kind: "solution-version", name: "", parent: due.arn, ...version });
                 log(`${arn}: started automatically, because performAutoTraining is on.`);
             } catch (error) {
                 if (!(error instanceof ServiceError)) throw error;

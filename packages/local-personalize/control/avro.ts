@@ -1,6 +1,6 @@
 import { plainName } from "filter-grammar";
 import { invalidInput } from "../errors.ts";
-import { toRecord } from "../wire/validate.ts";
+import { parseObject, toRecord } from "../wire/validate.ts";
 
 /** A column of a dataset: its type without `null`, and whether its values may be null. */
 export interface Field {
@@ -26,7 +26,8 @@ const types = ["float", "double", "int", "long", "string", "boolean", "null"];
  * even without punctuation. Throws InvalidInputException with the first error.
  */
 export function readAvroSchema(document: string): AvroSchema {
-    const record = parse(document);
+    const record = parseObject(document);
+    if (!record) throw invalidInput("The schema is not a JSON object.");
     if (record.type !== "record") throw invalidInput('The schema\'s type must be "record".');
     if (typeof record.name !== "string" || record.name === "") throw invalidInput("The schema has no name.");
     if (typeof record.namespace !== "string") throw invalidInput("The schema has no namespace.");
@@ -62,14 +63,4 @@ function readField(field: unknown): Field {
         categorical: categorical === true,
         textual: textual === true,
     };
-}
-
-function parse(document: string): Record<string, unknown> {
-    try {
-        const value = JSON.parse(document);
-        if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-    } catch {
-        // Invalid JSON: throw the error below.
-    }
-    throw invalidInput("The schema is not a JSON object.");
 }

@@ -1,21 +1,15 @@
 import { inUse, invalidInput, limitExceeded, notFound } from "../errors.ts";
 import { checkExploration } from "../serving/explore.ts";
 import { checkMetadata } from "./datasets.ts";
-import { createKindHandlers } from "./handlers.ts";
-import type { CampaignProperties, Deployment, Tag } from "./properties.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
+import type { CampaignProperties, Deployment } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
-import { beginDelete, type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
+import { beginDelete, type Call, computePhase, type Handler, need, needActive } from "./resources.ts";
 import type { Phase } from "./states.ts";
 import type { Resource } from "./store.ts";
 import { beginUpdate, updateOf } from "./updates.ts";
 
 type Campaign = Resource<CampaignProperties>;
-
-interface CreateInput extends Partial<Deployment> {
-    name: string;
-    solutionVersionArn: string;
-    tags?: Tag[];
-}
 
 /** The most requests a second of a campaign (Developer Guide, "Amazon Personalize endpoints and quotas"). */
 const mostTps = 500;
@@ -25,15 +19,15 @@ function checkTps(minProvisionedTPS: number): void {
     throw limitExceeded(`minProvisionedTPS can be at most ${mostTps}, and is ${minProvisionedTPS}.`);
 }
 
-const createCampaign = (call: Call, input: CreateInput) => {
-    const { name, tags, minProvisionedTPS = 1, ...others } = input;
+const createCampaign = (call: Call, input: Partial<Deployment> & { solutionVersionArn: string }, add: Add) => {
+    const { minProvisionedTPS = 1 } = input;
     checkTps(minProvisionedTPS);
     const version = deployableVersion(call, input.solutionVersionArn, input.campaignConfig);
     const siblings = call.store
         .list("solution", call.region, groupOf(call, version.parent))
         .flatMap((solution) => findCampaigns(call, solution.arn));
-    const properties: CampaignProperties = { ...others, solutionVersionArn: version.arn, minProvisionedTPS };
-    return create(call, { kind: "campaign", name, properties, tags }, siblings);
+    const properties: CampaignProperties = { ...input, solutionVersionArn: version.arn, minProvisionedTPS };
+    return add({ properties, siblings });
 };
 
 const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignArn: string }) => {
@@ -44,11 +38,8 @@ const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignAr
     }
     const current = deployed(call, campaign);
     const campaignConfig = input.campaignConfig ?? current.campaignConfig;
-    const version = deployableVersion(
-        call,
-        input.solutionVersionArn ?? current.solutionVersionArn,
-        input.campaignConfig,
-    );
+    const versionArn = input.solutionVersionArn ?? current.solutionVersionArn;
+    const version = deployableVersion(call, versionArn, input.campaignConfig);
     const minProvisionedTPS = input.minProvisionedTPS ?? current.minProvisionedTPS;
     checkTps(minProvisionedTPS);
     const before = call.store.find(call.region, current.solutionVersionArn)?.properties.recipeArn;

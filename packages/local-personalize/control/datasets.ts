@@ -2,15 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import { type Columns, isNumeric } from "filter-grammar";
 import { inUse, invalidInput } from "../errors.ts";
 import { type Field, readAvroSchema } from "./avro.ts";
-import { createKindHandlers } from "./handlers.ts";
-import type {
-    DatasetGroupProperties,
-    DatasetProperties,
-    SchemaProperties,
-    Tag,
-    TrainingDataConfig,
-} from "./properties.ts";
-import { beginDelete, type Call, create, type Handler, isUnderWay, labelOf, need, needActive } from "./resources.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
+import type { DatasetGroupProperties, DatasetProperties, SchemaProperties, TrainingDataConfig } from "./properties.ts";
+import { beginDelete, type Call, type Handler, isUnderWay, labelOf, need, needActive } from "./resources.ts";
 import { checkSchema } from "./schemas.ts";
 import type { Kind } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
@@ -30,6 +24,12 @@ export function readSchemaFields(store: Store, dataset: Dataset): Field[] {
     const schema = store.find<SchemaProperties>(dataset.region, dataset.properties.schemaArn);
     if (!schema) throw new Error(`The schema of ${dataset.arn} does not exist any more.`);
     return readAvroSchema(schema.properties.schema).fields;
+}
+
+/** Returns the columns of a dataset group's dataset of a type; undefined without this dataset. */
+export function findFields(store: Store, region: string, groupArn: string, type: string): Field[] | undefined {
+    const dataset = findDataset(store, region, groupArn, type);
+    return dataset && readSchemaFields(store, dataset);
 }
 
 /** Throws InvalidInputException if a dataset group has no item interactions to train on, imported or streamed. */
@@ -57,12 +57,11 @@ export function trainedColumns(
     type: string,
     { excludedDatasetColumns = {}, includedDatasetColumns = {} }: TrainingDataConfig = {},
 ): Field[] {
-    const dataset = findDataset(store, region, groupArn, type);
-    if (!dataset) return [];
     const namesIn = (config: Record<string, string[]>) =>
         Object.entries(config).find(([other]) => other.toUpperCase() === type)?.[1];
     const [excluded, included] = [namesIn(excludedDatasetColumns), namesIn(includedDatasetColumns)];
-    return readSchemaFields(store, dataset).filter(
+    const fields = findFields(store, region, groupArn, type) ?? [];
+    return fields.filter(
         ({ name, type: valueType, categorical }) =>
             (categorical || isNumeric(valueType)) &&
             !(type === "INTERACTIONS" && notContext.test(name)) &&
@@ -72,13 +71,10 @@ export function trainedColumns(
 }
 
 /** Returns the columns that filters of a dataset group can use. */
-export function listFilterColumns(store: Store, region: string, groupArn: string): Columns<Field> {
-    const fields = (type: string) => {
-        const dataset = findDataset(store, region, groupArn, type);
-        return dataset && readSchemaFields(store, dataset);
-    };
-    return { items: fields("ITEMS"), users: fields("USERS") };
-}
+export const listFilterColumns = (store: Store, region: string, groupArn: string): Columns<Field> => ({
+    items: findFields(store, region, groupArn, "ITEMS"),
+    users: findFields(store, region, groupArn, "USERS"),
+});
 
 /**
  * Throws InvalidInputException if a configuration enables metadata in recommendations and the group has no Items
@@ -94,23 +90,19 @@ export function checkMetadata(
 }
 
 interface CreateInput {
-    name: string;
     schemaArn: string;
     datasetGroupArn: string;
     datasetType: string;
-    tags?: Tag[];
 }
 
-const createDataset = (call: Call, input: CreateInput) => {
-    const { name, schemaArn, datasetGroupArn, tags } = input;
+const createDataset = (call: Call, { schemaArn, datasetGroupArn, ...input }: CreateInput, add: Add) => {
     const datasetType = input.datasetType.toUpperCase();
     const schema = need<SchemaProperties>(call, "schema", schemaArn);
     const group = needActive<DatasetGroupProperties>(call, "dataset-group", datasetGroupArn);
     checkSchema(schema, datasetType, group);
     const properties: DatasetProperties = { datasetType, schemaArn, rows: 0 };
     // A dataset group has one dataset of each type, so the ARN contains the type, not the name.
-    const tail = `dataset/${group.name}/${datasetType}`;
-    return create(call, { kind: "dataset", tail, name, parent: group.arn, properties, tags });
+    return add({ tail: `dataset/${group.name}/${datasetType}`, properties });
 };
 
 /**
@@ -133,7 +125,7 @@ function deleteUnused(call: Call, dataset: Resource<object>): void {
         ...call.store.list("dataset-import-job", call.region, dataset.arn),
         ...call.store.list("dataset-export-job", call.region, dataset.arn),
         ...call.store.list("recommender", call.region, dataset.parent ?? ""),
-        ...versionsOfGroup(call, dataset),
+        ...listVersions(call.store, call.region, dataset.parent ?? ""),
     ];
     const busy = work.find((job) => isUnderWay(call, job));
     if (busy) throw inUse(`The dataset ${dataset.arn} is in use by ${busy.arn}. Wait until that has ended.`);
@@ -146,17 +138,15 @@ const handlers = createKindHandlers("dataset", {
     remove: deleteUnused,
 });
 
-const versionsOfGroup = (call: Call, { parent }: Resource<object>) =>
-    call.store
-        .list("solution", call.region, parent ?? "")
-        .flatMap((solution) => call.store.list("solution-version", call.region, solution.arn));
+/** Returns the solution versions of a dataset group. */
+export const listVersions = (store: Store, region: string, groupArn: string) =>
+    store.list("solution", region, groupArn).flatMap(({ arn }) => store.list("solution-version", region, arn));
 
-const createDatasetGroup = (call: Call, input: DatasetGroupProperties & { name: string; tags?: Tag[] }) => {
-    const { name, tags, ...properties } = input;
-    if ((input.roleArn === undefined) !== (input.kmsKeyArn === undefined)) {
+const createDatasetGroup = (_: Call, properties: DatasetGroupProperties, add: Add) => {
+    if ((properties.roleArn === undefined) !== (properties.kmsKeyArn === undefined)) {
         throw invalidInput("A kmsKeyArn needs a roleArn, and a roleArn is only valid with a kmsKeyArn.");
     }
-    return create(call, { kind: "dataset-group", name, properties, tags });
+    return add({ properties });
 };
 
 const blockers: readonly Kind[] = ["event-tracker", "solution", "recommender", "dataset"];

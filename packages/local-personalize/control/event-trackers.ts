@@ -1,22 +1,26 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { alreadyExists } from "../errors.ts";
-import { createKindHandlers } from "./handlers.ts";
-import type { Tag } from "./properties.ts";
-import { beginDelete, type Call, create, needActive } from "./resources.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
+import { beginDelete, type Call, needActive } from "./resources.ts";
+import type { Store } from "./store.ts";
 
-export interface EventTrackerProperties {
+interface EventTrackerProperties {
     trackingId: string;
 }
 
-const createEventTracker = (call: Call, input: { name: string; datasetGroupArn: string; tags?: Tag[] }) => {
-    const { name, tags } = input;
-    const { arn: parent } = needActive(call, "dataset-group", input.datasetGroupArn);
+/** Returns the event tracker with a tracking ID. */
+export const findTracker = (store: Store, region: string, trackingId: unknown) =>
+    store
+        .list<EventTrackerProperties>("event-tracker", region)
+        .find(({ properties }) => properties.trackingId === trackingId);
+
+const createEventTracker = (call: Call, { datasetGroupArn }: { datasetGroupArn: string }, add: Add) => {
+    const group = needActive(call, "dataset-group", datasetGroupArn);
     // A dataset group has at most one event tracker.
-    const [other] = call.store.list("event-tracker", call.region, parent);
+    const [other] = call.store.list("event-tracker", call.region, group.arn);
     if (other) throw alreadyExists(other.arn);
-    const tail = `event-tracker/${randomBytes(4).toString("hex")}`;
     const properties: EventTrackerProperties = { trackingId: randomUUID() };
-    return create(call, { kind: "event-tracker", tail, name, parent, properties, tags });
+    return add({ tail: `event-tracker/${randomBytes(4).toString("hex")}`, properties });
 };
 
 export const eventTrackerHandlers = createKindHandlers("event-tracker", {

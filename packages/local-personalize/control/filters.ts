@@ -1,23 +1,20 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { checkFilter, parseFilter } from "../filtering/resolve.ts";
 import { listFilterColumns } from "./datasets.ts";
-import { createKindHandlers } from "./handlers.ts";
-import type { BatchJobProperties, FilterProperties, Tag } from "./properties.ts";
-import { beginDelete, type Call, create, isUnderWay, needActive } from "./resources.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
+import type { BatchJobProperties, FilterProperties } from "./properties.ts";
+import { beginDelete, type Call, isUnderWay, needActive } from "./resources.ts";
 import type { Resource } from "./store.ts";
 
 interface CreateInput {
-    name: string;
     datasetGroupArn: string;
     filterExpression: string;
-    tags?: Tag[];
 }
 
 const mostFields = 20;
 
-const createFilter = (call: Call, input: CreateInput) => {
-    const { name, filterExpression, tags } = input;
-    const group = needActive(call, "dataset-group", input.datasetGroupArn);
+const createFilter = (call: Call, { datasetGroupArn, filterExpression }: CreateInput, add: Add) => {
+    const group = needActive(call, "dataset-group", datasetGroupArn);
     const expression = parseFilter(filterExpression);
     const fields = checkFilter(expression, listFilterColumns(call.store, call.region, group.arn));
     const others = call.store.list<FilterProperties>("filter", call.region, group.arn);
@@ -28,7 +25,7 @@ const createFilter = (call: Call, input: CreateInput) => {
         );
     }
     const properties: FilterProperties = { filterExpression, fields };
-    return create(call, { kind: "filter", name, parent: group.arn, properties, tags });
+    return add({ properties });
 };
 
 function deleteFilter(call: Call, filter: Resource<object>): void {

@@ -4,6 +4,7 @@ import {
     type Call,
     checkedTags,
     computePhase,
+    create as createResource,
     type Handler,
     largestCount,
     need,
@@ -16,12 +17,18 @@ import type { Kind, Phase } from "./states.ts";
 import type { Resource } from "./store.ts";
 import { latestUpdate } from "./updates.ts";
 
+/**
+ * Creates the resource of a Create call, with the call's name, parent and tags. `tail` and `siblings` are those of
+ * `create`.
+ */
+export type Add = (resource: { properties: object; tail?: string; siblings?: readonly unknown[] }) => Resource;
+
 /** What distinguishes the operations of a resource kind from those of the other kinds. */
 interface Declaration<Properties extends object> {
-    /** Name of the member with the parent's ARN, such as `datasetGroupArn`, in the input of List and in the responses. */
+    /** Name of the member with the parent's ARN, such as `datasetGroupArn`, in the inputs and in the responses. */
     parent?: string;
-    /** Checks the input of Create, and creates the resource. */
-    create(call: Call, input: never): Resource<object>;
+    /** Checks the input of Create, which comes without name and tags, and creates the resource by `add`. */
+    create(call: Call, input: never, add: Add): Resource;
     /**
      * Returns members of the answers that are not stored properties. Answers have only members of the service model.
      */
@@ -34,6 +41,8 @@ interface Declaration<Properties extends object> {
     remove?(call: Call, resource: Resource<Properties>): void;
 }
 
+const withoutTags: readonly Kind[] = ["schema", "metric-attribution"];
+
 /** Returns the handlers of Create, Describe, List and Delete of a resource kind, by the names of the service model. */
 export function createKindHandlers<Properties extends object>(
     kind: Kind,
@@ -41,14 +50,12 @@ export function createKindHandlers<Properties extends object>(
 ): Record<string, Handler> {
     const noun = kind.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
     const member = noun.charAt(0).toLowerCase() + noun.slice(1);
-    const find = (call: Call, input: Record<string, string>) => {
-        const arn = input[`${member}Arn`];
-        if (arn === undefined) throw invalidInput(`A ${member}Arn is required.`);
-        return need<Properties>(call, kind, arn);
-    };
+    const nameMember = kind.endsWith("-job") ? "jobName" : "name";
+    const find = (call: Call, input: Record<string, string>) =>
+        need<Properties>(call, kind, input[`${member}Arn`] as string);
     const shown = (call: Call, resource: Resource<Properties>) => ({
         ...resource.properties,
-        [kind.endsWith("-job") ? "jobName" : "name"]: resource.name,
+        [nameMember]: resource.name,
         [`${member}Arn`]: resource.arn,
         ...(parent && { [parent]: resource.parent }),
         ...vitals(resource, phase(call, resource)),
@@ -56,8 +63,14 @@ export function createKindHandlers<Properties extends object>(
         ...view?.(call, resource),
     });
     const handlers: Record<string, Handler> = {
-        [`Create${noun}`](call, input) {
-            const { arn, properties } = create(call, input);
+        [`Create${noun}`](call, { [nameMember]: name, tags, ...input }: { tags?: Tag[]; [member: string]: unknown }) {
+            const given = {
+                name: (name ?? "") as string,
+                parent: parent && (input[parent] as string | undefined),
+                tags: withoutTags.includes(kind) ? [] : tags,
+            };
+            const add: Add = (resource) => createResource(call, { kind, ...given, ...resource });
+            const { arn, properties } = create(call, input as never, add);
             return { ...properties, [`${member}Arn`]: arn };
         },
         [`Describe${noun}`]: (call, input) => ({ [member]: shown(call, find(call, input)) }),
@@ -104,7 +117,7 @@ export const tagHandlers: Record<string, Handler> = {
 function taggable(call: Call, arn: string): Resource {
     const resource = call.store.find(call.region, arn);
     if (!resource) throw notFound("resource", arn);
-    if (resource.kind === "schema" || resource.kind === "metric-attribution") {
+    if (withoutTags.includes(resource.kind)) {
         throw invalidInput(`A ${resource.kind} cannot have tags: ${arn}`);
     }
     return resource;

@@ -14,6 +14,12 @@ interface Parameter {
 
 type Parameters = Readonly<Record<string, Parameter>>;
 
+/** The values that a solution gives to its recipe's parameters, as texts. */
+export interface ParameterValues {
+    algorithmHyperParameters?: Record<string, string>;
+    featureTransformationParameters?: Record<string, string>;
+}
+
 /** A solution's `hpoConfig`. */
 export interface HpoConfig {
     hpoResourceConfig?: { maxNumberOfTrainingJobs?: string; maxParallelTrainingJobs?: string };
@@ -120,16 +126,8 @@ export function defaultRanges(recipeName: string) {
 }
 
 /** Throws InvalidInputException for parameters that the recipe does not have, and for values outside their range. */
-export function checkParameters(
-    recipeName: string,
-    {
-        algorithmHyperParameters = {},
-        featureTransformationParameters = {},
-    }: {
-        algorithmHyperParameters?: Record<string, string>;
-        featureTransformationParameters?: Record<string, string>;
-    },
-): void {
+export function checkParameters(recipeName: string, values: ParameterValues): void {
+    const { algorithmHyperParameters = {}, featureTransformationParameters = {} } = values;
     checkValues(recipeName, "hyperparameter", parametersOf(algorithms, recipeName), algorithmHyperParameters);
     const { trend_discovery_frequency: frequency, ...others } = featureTransformationParameters;
     if (frequency !== undefined && recipeName !== "aws-trending-now")

@@ -1,11 +1,11 @@
 import type { Speed } from "../contract.ts";
 import { invalidInput } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
-import { createKindHandlers } from "./handlers.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
 import type { AttributionProperties } from "./metric-attributions.ts";
-import type { DatasetProperties, Tag } from "./properties.ts";
-import { type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
-import { creationEnd } from "./states.ts";
+import type { DatasetProperties } from "./properties.ts";
+import { type Call, computePhase, type Handler, need, needActive } from "./resources.ts";
+import { creationEnd, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 import { isRunningStatus } from "./updates.ts";
 
@@ -18,15 +18,13 @@ export interface ImportJobProperties {
     bytes?: number;
 }
 
-interface CreateInput extends Partial<ImportJobProperties> {
-    jobName: string;
+interface CreateInput extends Omit<ImportJobProperties, "importMode"> {
     datasetArn: string;
-    dataSource: { dataLocation?: string };
-    tags?: Tag[];
+    importMode?: ImportJobProperties["importMode"];
 }
 
-const createImportJob = (call: Call, input: CreateInput) => {
-    const { jobName: name, datasetArn, tags, importMode = "FULL", ...others } = input;
+const createImportJob = (call: Call, input: CreateInput, add: Add) => {
+    const { datasetArn, importMode = "FULL", ...others } = input;
     const dataset = need<DatasetProperties>(call, "dataset", datasetArn);
     // Real accounts accept an import while its dataset is pending (docs/emulator.md).
     if (!isRunningStatus(computePhase(call, dataset).status)) needActive(call, "dataset", datasetArn);
@@ -36,7 +34,7 @@ const createImportJob = (call: Call, input: CreateInput) => {
         throw invalidInput(`The dataset ${datasetArn} has no data yet: its first import must be FULL.`);
     }
     const properties: ImportJobProperties = { ...others, importMode };
-    return create(call, { kind: "dataset-import-job", name, parent: dataset.arn, properties, tags });
+    return add({ properties });
 };
 
 /** Throws InvalidInputException unless the dataset and its metric attribution support publishAttributionMetricsToS3. */
@@ -63,32 +61,21 @@ export interface DeletionJobProperties {
     numDeleted?: number;
 }
 
-const createDeletionJob = (
-    call: Call,
-    input: DeletionJobProperties & { jobName: string; datasetGroupArn: string; tags?: Tag[] },
-) => {
-    const { jobName: name, dataSource, roleArn, tags } = input;
-    const { arn: parent } = needActive(call, "dataset-group", input.datasetGroupArn);
+const createDeletionJob = (call: Call, input: DeletionJobProperties & { datasetGroupArn: string }, add: Add) => {
+    const { dataSource, roleArn } = input;
+    needActive(call, "dataset-group", input.datasetGroupArn);
     if (!readDataLocation(dataSource.dataLocation)) throw invalidInput("Invalid Data location.");
-    return create(call, { kind: "data-deletion-job", name, parent, properties: { dataSource, roleArn }, tags });
+    return add({ properties: { dataSource, roleArn } });
 };
 
-/** Names of the states of data deletion jobs, which differ from those of other resources (API reference). */
-const statuses: Readonly<Record<string, string>> = {
-    "CREATE PENDING": "PENDING",
-    "CREATE IN_PROGRESS": "IN_PROGRESS",
-    ACTIVE: "COMPLETED",
-    "CREATE FAILED": "FAILED",
-};
+/** Returns the status of a data deletion job, which has other names for its statuses than resources (API reference). */
+const deletionStatus = (status: Status) => (status === "ACTIVE" ? "COMPLETED" : status.replace("CREATE ", ""));
 
 export const inputJobHandlers: Record<string, Handler> = {
     ...createKindHandlers("dataset-import-job", { parent: "datasetArn", create: createImportJob }),
     ...createKindHandlers<DeletionJobProperties>("data-deletion-job", {
         parent: "datasetGroupArn",
         create: createDeletionJob,
-        view(call, job) {
-            const { status } = computePhase(call, job);
-            return { status: statuses[status] ?? status };
-        },
+        view: (call, job) => ({ status: deletionStatus(computePhase(call, job).status) }),
     }),
 };

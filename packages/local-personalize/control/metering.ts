@@ -2,7 +2,7 @@ import type { EmulatorRequest, Meter, MeteredResource, Speed } from "../contract
 import type { AttributedValue } from "../events/attribution.ts";
 import { toRecord } from "../wire/validate.ts";
 import { findDataset } from "./datasets.ts";
-import type { EventTrackerProperties } from "./event-trackers.ts";
+import { findTracker } from "./event-trackers.ts";
 import type { AttributionProperties } from "./metric-attributions.ts";
 import type { CampaignProperties } from "./properties.ts";
 import type { VersionProperties } from "./solution-versions.ts";
@@ -45,9 +45,7 @@ export function createMetering(store: Store, speed: Speed, meter: Meter) {
         const { campaignArn, datasetArn, trackingId } = input;
         const named = store.find(region, String(campaignArn ?? datasetArn));
         if (named?.kind === "campaign") return describe(named, { CampaignArn: named.arn });
-        const tracker = store
-            .list<EventTrackerProperties>("event-tracker", region)
-            .find(({ properties }) => properties.trackingId === trackingId);
+        const tracker = findTracker(store, region, trackingId);
         const dataset = tracker ? findDataset(store, region, tracker.parent ?? "", "INTERACTIONS") : named;
         if (dataset?.kind !== "dataset") return undefined;
         const arns = { DatasetGroupArn: dataset.parent ?? "", DatasetArn: dataset.arn };

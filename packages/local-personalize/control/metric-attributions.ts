@@ -1,12 +1,11 @@
 import { isNumeric, plainName } from "filter-grammar";
 import { readBatchFolder } from "../batch/access.ts";
 import { alreadyExists, invalidInput, limitExceeded } from "../errors.ts";
-import { findDataset, readSchemaFields } from "./datasets.ts";
-import { createKindHandlers } from "./handlers.ts";
+import { findFields } from "./datasets.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
 import {
     beginDelete,
     type Call,
-    create,
     type Handler,
     need,
     needActive,
@@ -53,8 +52,8 @@ export function summedColumn(expression: string): { type: "ITEMS" | "INTERACTION
  * "Guidelines and requirements"), and for a SUM over a column that does not exist or is not numeric.
  */
 function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]): void {
-    const interactions = findDataset(call.store, call.region, groupArn, "INTERACTIONS");
-    if (!interactions || !readSchemaFields(call.store, interactions).some(({ name }) => name === "EVENT_TYPE"))
+    const fieldsOf = (type: string) => findFields(call.store, call.region, groupArn, type);
+    if (!fieldsOf("INTERACTIONS")?.some(({ name }) => name === "EVENT_TYPE"))
         throw invalidInput(`${groupArn} needs an Item interactions dataset with a column EVENT_TYPE.`);
     if (metrics.length > mostMetrics) throw limitExceeded(`A metric attribution has at most ${mostMetrics} metrics.`);
     if (new Set(metrics.map(({ metricName }) => metricName)).size < metrics.length) {
@@ -63,10 +62,7 @@ function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]
     for (const { expression } of metrics) {
         const summed = summedColumn(expression);
         if (!summed) continue;
-        const dataset =
-            summed.type === "ITEMS" ? findDataset(call.store, call.region, groupArn, "ITEMS") : interactions;
-        const fields = dataset ? readSchemaFields(call.store, dataset) : [];
-        const field = fields.find(({ name }) => plainName(name) === plainName(summed.column));
+        const field = fieldsOf(summed.type)?.find(({ name }) => plainName(name) === plainName(summed.column));
         if (!field || !isNumeric(field.type))
             throw invalidInput(`${expression}: the dataset ${summed.type} has no numeric column of that name.`);
     }
@@ -74,16 +70,15 @@ function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]
 
 const checkOutput = ({ s3DataDestination }: Output) => s3DataDestination && readBatchFolder(s3DataDestination.path);
 
-const createAttribution = (call: Call, input: AttributionProperties & { name: string; datasetGroupArn: string }) => {
-    const { name, metrics, metricsOutputConfig } = input;
-    const group = needActive(call, "dataset-group", input.datasetGroupArn);
+const createAttribution = (call: Call, input: AttributionProperties & { datasetGroupArn: string }, add: Add) => {
+    const { datasetGroupArn, metrics, metricsOutputConfig } = input;
+    const group = needActive(call, "dataset-group", datasetGroupArn);
     checkMetrics(call, group.arn, metrics);
     checkOutput(metricsOutputConfig);
     // A dataset group has at most one metric attribution.
     const [other] = call.store.list("metric-attribution", call.region, group.arn);
     if (other) throw alreadyExists(other.arn);
-    const properties: AttributionProperties = { metrics, metricsOutputConfig };
-    return create(call, { kind: "metric-attribution", name, parent: group.arn, properties });
+    return add({ properties: { metrics, metricsOutputConfig } });
 };
 
 const needAttribution = (call: Call, arn: string | undefined) => {

@@ -3,20 +3,14 @@ import { invalidInput, notEmulated } from "../errors.ts";
 import { checkExploration } from "../serving/explore.ts";
 import { checkCount } from "../serving/get-recommendations.ts";
 import { needFilter } from "./filters.ts";
-import { createKindHandlers } from "./handlers.ts";
-import type { BatchJobProperties, ExportJobProperties, Tag } from "./properties.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
+import type { BatchJobProperties, ExportJobProperties } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
-import { type Call, create, type Handler, needActive } from "./resources.ts";
+import { type Call, type Handler, needActive } from "./resources.ts";
 import type { VersionProperties } from "./solution-versions.ts";
 
-interface BatchInput extends BatchJobProperties {
-    jobName: string;
-    batchInferenceJobMode?: string;
-    tags?: Tag[];
-}
-
-const createBatchJob = (call: Call, input: BatchInput) => {
-    const { jobName: name, tags, batchInferenceJobMode, ...properties } = input;
+const createBatchJob = (call: Call, input: BatchJobProperties & { batchInferenceJobMode?: string }, add: Add) => {
+    const { batchInferenceJobMode, ...properties } = input;
     if (batchInferenceJobMode === "THEME_GENERATION") throw notEmulated("The batchInferenceJobMode THEME_GENERATION");
     const version = needActive<VersionProperties>(call, "solution-version", input.solutionVersionArn);
     const { recipeArn } = version.properties;
@@ -27,16 +21,15 @@ const createBatchJob = (call: Call, input: BatchInput) => {
     checkCount(input.numResults);
     checkExploration(input.batchInferenceJobConfig, recipeArn);
     readBatchPaths(input);
-    return create(call, { kind: "batch-inference-job", name, parent: version.arn, properties, tags });
+    return add({ properties });
 };
 
 /** Maximum number of users in a segment (service quota). */
 const mostUsers = 5_000_000;
 
-const createSegmentJob = (call: Call, input: BatchJobProperties & { jobName: string; tags?: Tag[] }) => {
-    const { jobName: name, tags, ...properties } = input;
-    const { filterArn, numResults } = input;
-    const version = needActive<VersionProperties>(call, "solution-version", input.solutionVersionArn);
+const createSegmentJob = (call: Call, properties: BatchJobProperties, add: Add) => {
+    const { filterArn, numResults, solutionVersionArn } = properties;
+    const version = needActive<VersionProperties>(call, "solution-version", solutionVersionArn);
     const { recipeArn } = version.properties;
     if (recipeTypeOf(recipeArn) !== "USER_SEGMENTATION") {
         throw invalidInput(
@@ -47,23 +40,19 @@ const createSegmentJob = (call: Call, input: BatchJobProperties & { jobName: str
         throw invalidInput(`numResults must be from 1 to ${mostUsers}, not ${numResults}.`);
     }
     if (filterArn) needFilter(call, filterArn, version.properties.datasetGroupArn);
-    readBatchPaths(input);
-    return create(call, { kind: "batch-segment-job", name, parent: version.arn, properties, tags });
+    readBatchPaths(properties);
+    return add({ properties });
 };
 
 interface ExportInput extends Omit<ExportJobProperties, "ingestionMode"> {
-    jobName: string;
     datasetArn: string;
     ingestionMode?: ExportJobProperties["ingestionMode"];
-    tags?: Tag[];
 }
 
-const createExportJob = (call: Call, input: ExportInput) => {
-    const { jobName: name, roleArn, jobOutput, ingestionMode = "PUT", tags } = input;
-    const { arn: parent } = needActive(call, "dataset", input.datasetArn);
-    readBatchFolder(jobOutput.s3DataDestination.path);
-    const properties: ExportJobProperties = { roleArn, jobOutput, ingestionMode };
-    return create(call, { kind: "dataset-export-job", name, parent, properties, tags });
+const createExportJob = (call: Call, { datasetArn, ingestionMode = "PUT", ...others }: ExportInput, add: Add) => {
+    needActive(call, "dataset", datasetArn);
+    readBatchFolder(others.jobOutput.s3DataDestination.path);
+    return add({ properties: { ...others, ingestionMode } });
 };
 
 export const outputJobHandlers: Record<string, Handler> = {

@@ -101,8 +101,13 @@ export const autoMlRecipe = "aws-user-personalization";
 const creationDateTime = Date.UTC(2019, 5, 10) / 1000;
 const times = { creationDateTime, lastUpdatedDateTime: creationDateTime };
 
-/** Returns the ARN of a recipe, which has no account and no region. */
-export const recipeArnOf = ({ options }: Call, name: string) => `arn:${options.partition}:personalize:::recipe/${name}`;
+/** Returns an ARN of the service itself, which has no account and no region. */
+const arnOf = (what: "recipe" | "algorithm" | "feature-transformation") => (call: Call, name: string) =>
+    `arn:${call.options.partition}:personalize:::${what}/${name}`;
+const algorithmArnOf = arnOf("algorithm");
+const transformationArnOf = arnOf("feature-transformation");
+/** Returns the ARN of a recipe. */
+export const recipeArnOf = arnOf("recipe");
 
 /** Returns the recipe with the ARN `arn`. Throws ResourceNotFoundException. */
 export function needRecipe(call: Call, arn: string): Recipe {
@@ -118,10 +123,6 @@ export function recipeTypeOf(recipe: string = autoMlRecipe): RecipeType {
     const match = recipes.find(({ name }) => name === recipe.slice(recipe.lastIndexOf("/") + 1));
     return match?.type ?? "USER_PERSONALIZATION";
 }
-
-const algorithmArnOf = ({ options }: Call, name: string) => `arn:${options.partition}:personalize:::algorithm/${name}`;
-const transformationArnOf = ({ options }: Call, name: string) =>
-    `arn:${options.partition}:personalize:::feature-transformation/${name}`;
 
 /** Length of a page if the caller does not set one. */
 const unaskedPage = 11;
@@ -178,11 +179,8 @@ export const recipeHandlers: Record<string, Handler> = {
             .filter((recipe) => !recipe.legacy)
             .toSorted((a, b) => (a.name < b.name ? -1 : 1))
             .map((recipe, id) => ({ id, recipe }));
-        const { page, ...token } = paginate(
-            listed,
-            { maxResults: unaskedPage, ...input },
-            `ListRecipes ${input.domain}`,
-        );
+        const wish = { maxResults: unaskedPage, ...input };
+        const { page, ...token } = paginate(listed, wish, `ListRecipes ${input.domain}`);
         return {
             // AWS first divides the list of all recipes into pages, and then filters each page by domain. AWS's sample
             // shows this order: it reads the next page if the first page for VIDEO_ON_DEMAND is empty.

@@ -1,28 +1,20 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { checkExploration } from "../serving/explore.ts";
 import { checkMetadata, requireInteractions } from "./datasets.ts";
-import { createKindHandlers } from "./handlers.ts";
-import type { DatasetGroupProperties, RecommenderConfig, RecommenderProperties, Tag } from "./properties.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
+import type { DatasetGroupProperties, RecommenderConfig, RecommenderProperties } from "./properties.ts";
 import { findUseCase, needRecipe } from "./recipes.ts";
-import { beginDelete, type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
+import { beginDelete, type Call, computePhase, type Handler, need, needActive } from "./resources.ts";
 import { checkTrainingData } from "./solution-config.ts";
-import type { Phase, Status } from "./states.ts";
+import { type Phase, type Status, updatePhaseAt } from "./states.ts";
 import type { Resource } from "./store.ts";
-import { beginUpdate, updateOf, updatePhase } from "./updates.ts";
+import { beginUpdate, updateOf } from "./updates.ts";
 
 type Recommender = Resource<RecommenderProperties>;
 
-interface CreateInput {
-    name: string;
-    datasetGroupArn: string;
-    recipeArn: string;
-    recommenderConfig?: RecommenderConfig;
-    tags?: Tag[];
-}
-
-const createRecommender = (call: Call, input: CreateInput) => {
-    const { name, tags, datasetGroupArn, ...properties } = input;
-    const { recipeArn } = input;
+const createRecommender = (call: Call, input: RecommenderProperties & { datasetGroupArn: string }, add: Add) => {
+    const { datasetGroupArn, ...properties } = input;
+    const { recipeArn } = properties;
     const { domain } = needRecipe(call, recipeArn);
     const group = needActive<DatasetGroupProperties>(call, "dataset-group", datasetGroupArn);
     if (domain === undefined) {
@@ -33,7 +25,7 @@ const createRecommender = (call: Call, input: CreateInput) => {
     }
     requireInteractions(call, group.arn);
     checkConfig(call, group.arn, recipeArn, input.recommenderConfig);
-    return create(call, { kind: "recommender", name, parent: group.arn, properties, tags });
+    return add({ properties });
 };
 
 function checkConfig(call: Call, groupArn: string, recipeArn: string, config: RecommenderConfig = {}): void {
@@ -78,9 +70,8 @@ export function recommenderPhase(call: Call, recommender: Recommender): Phase {
     const phase = computePhase(call, recommender);
     const { switched } = recommender.properties;
     if (phase.status !== "ACTIVE" || !switched) return phase;
-    const { status, since } = updatePhase(call, recommender.kind, { createdAt: switched.at });
-    if (status === "ACTIVE") return { status: switched.to === "STOP" ? "INACTIVE" : "ACTIVE", since };
-    return { status: status === "CREATE PENDING" ? `${switched.to} PENDING` : `${switched.to} IN_PROGRESS`, since };
+    const last = switched.to === "STOP" ? "INACTIVE" : "ACTIVE";
+    return updatePhaseAt(recommender.kind, switched.at, call.options.speed, call.now, switched.to, last);
 }
 
 /** Returns the current configuration: that of the last update if it has succeeded, otherwise the earlier one. */

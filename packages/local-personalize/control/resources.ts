@@ -2,10 +2,20 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatorOptions, ResourceFault } from "../contract.ts";
 import { alreadyExists, inUse, invalidInput, limitExceeded, notFound, ServiceError } from "../errors.ts";
+import type { EventStore } from "../events/event-store.ts";
+import type { Streams } from "../events/streams.ts";
 import type { Tag } from "./properties.ts";
 import { defaultQuotas, type Quota } from "./quotas.ts";
 import { hasWork, type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
+
+/** What the emulator opens once for all its parts. */
+export interface Opened {
+    options: EmulatorOptions;
+    store: Store;
+    events: EventStore;
+    streams: Streams;
+}
 
 /** The context of a call to the control plane. `now`, in epoch milliseconds, does not change during the call. */
 export interface Call {
@@ -71,7 +81,7 @@ export function needActive<Properties extends object = Record<string, unknown>>(
  * Creates a resource with its tags, and schedules its work. Throws InvalidInputException for wrong tags,
  * LimitExceededException above a quota, and ResourceAlreadyExistsException if another resource has its ARN.
  *
- * @param siblings resources that count for the quota; absent: those of the same kind and parent
+ * @param resource its `siblings` are the resources that count for the quota; absent: those of the same kind and parent
  */
 export function create(
     call: Call,
@@ -79,13 +89,13 @@ export function create(
         kind: Kind;
         name: string;
         tail?: string;
-        parent?: string;
+        parent?: string | undefined;
         properties: object;
         tags?: Tag[] | undefined;
+        siblings?: readonly unknown[];
     },
-    siblings?: readonly unknown[],
 ): Resource {
-    const { kind, name, tail = `${kind}/${name}`, parent, properties } = resource;
+    const { kind, name, tail = `${kind}/${name}`, parent, properties, siblings } = resource;
     const tags = checkedTags(resource.tags);
     checkQuota(call, kind, siblings ?? call.store.list(kind, call.region, parent));
     const arn = arnOf(call, tail);
@@ -175,9 +185,9 @@ export function forgetDeleted(call: Call): void {
         store.transaction(() => {
             for (const { id } of [...versions, ...others, resource]) store.remove(id);
         });
-        for (const { id } of versions) rmSync(modelDir(options.dataDir, id), { recursive: true, force: true });
-        if (resource.kind === "recommender")
-            rmSync(modelDir(options.dataDir, resource.id), { recursive: true, force: true });
+        for (const { id } of resource.kind === "recommender" ? [resource] : versions) {
+            rmSync(modelDir(options.dataDir, id), { recursive: true, force: true });
+        }
         if (resource.kind === "dataset") rmSync(rowsFile(options.dataDir, resource.id), { force: true });
     }
 }

@@ -1,8 +1,8 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { type AvroSchema, type Field, readAvroSchema } from "./avro.ts";
-import { createKindHandlers } from "./handlers.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
 import type { DatasetGroupProperties, DatasetProperties, SchemaProperties } from "./properties.ts";
-import { type Call, create } from "./resources.ts";
+import type { Call } from "./resources.ts";
 import type { Resource } from "./store.ts";
 
 interface Rule {
@@ -62,10 +62,19 @@ const domainColumns: Readonly<Record<string, Readonly<Record<string, Readonly<Re
 const mostTextual = 1;
 
 /**
- * Checks a schema for a dataset type and a domain: record name, required and reserved columns, number of metadata
- * columns. Throws InvalidInputException with the first fault.
+ * Checks a schema for the dataset type `datasetType` in the dataset group `group`: domain, record name, required and
+ * reserved columns, number of metadata columns. Throws InvalidInputException with the first fault.
  */
-function checkSchemaFor(datasetType: string, schema: AvroSchema, domain?: string): void {
+export function checkSchema(
+    { arn, properties }: Resource<SchemaProperties>,
+    datasetType: string,
+    group: Resource<DatasetGroupProperties>,
+): void {
+    const { domain } = properties;
+    if (domain !== group.properties.domain) {
+        throw invalidInput(`The schema ${arn} and the dataset group ${group.arn} are not of the same domain.`);
+    }
+    const schema = readAvroSchema(properties.schema);
     const rule = Object.hasOwn(rules, datasetType) ? rules[datasetType] : undefined;
     if (!rule) {
         throw invalidInput(`There is no dataset type ${datasetType}: use one of ${Object.keys(rules).join(", ")}`);
@@ -118,9 +127,9 @@ const columnNamed = ({ fields }: AvroSchema, name: string) => fields.find((field
 
 const typeOf = (field: Field | undefined) => field && `${field.categorical ? "categorical " : ""}${field.type}`;
 
-const createSchema = (call: Call, { name, ...properties }: SchemaProperties & { name: string }) => {
+const createSchema = (_: Call, properties: SchemaProperties, add: Add) => {
     readAvroSchema(properties.schema);
-    return create(call, { kind: "schema", name, properties });
+    return add({ properties });
 };
 
 function deleteSchema(call: Call, resource: Resource<object>): void {
@@ -130,21 +139,6 @@ function deleteSchema(call: Call, resource: Resource<object>): void {
 }
 
 export const schemaHandlers = createKindHandlers("schema", { create: createSchema, remove: deleteSchema });
-
-/**
- * Throws InvalidInputException unless the schema is valid for a dataset of the type `datasetType` in the dataset group
- * `group`.
- */
-export function checkSchema(
-    { arn, properties }: Resource<SchemaProperties>,
-    datasetType: string,
-    group: Resource<DatasetGroupProperties>,
-): void {
-    if (properties.domain !== group.properties.domain) {
-        throw invalidInput(`The schema ${arn} and the dataset group ${group.arn} are not of the same domain.`);
-    }
-    checkSchemaFor(datasetType, readAvroSchema(properties.schema), properties.domain);
-}
 
 const datasetWith = (call: Call, schemaArn: string) =>
     call.store.list<DatasetProperties>("dataset", call.region).find(({ properties, updatedAt }) => {

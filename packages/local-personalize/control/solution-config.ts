@@ -3,9 +3,8 @@ import { invalidInput } from "../errors.ts";
 import type { Objective } from "../model/catalogue.ts";
 import type { EventChoice, EventParameters } from "../model/event-choice.ts";
 import { trendInterval } from "../model/trends.ts";
-import type { Field } from "./avro.ts";
-import { findDataset, readSchemaFields } from "./datasets.ts";
-import { checkParameters, type HpoConfig, hpoCandidates } from "./hyperparameters.ts";
+import { findFields } from "./datasets.ts";
+import { checkParameters, type HpoConfig, hpoCandidates, type ParameterValues } from "./hyperparameters.ts";
 import type { TrainingDataConfig } from "./properties.ts";
 import { autoMlRecipe } from "./recipes.ts";
 import type { Call } from "./resources.ts";
@@ -28,11 +27,9 @@ interface ChangeableConfig {
 }
 
 /** The members of solutionConfig that the emulator supports. */
-export interface SolutionConfig extends ChangeableConfig {
+export interface SolutionConfig extends ChangeableConfig, ParameterValues {
     /** Minimum EVENT_VALUE of the events in the training, as text. */
     eventValueThreshold?: string;
-    algorithmHyperParameters?: Record<string, string>;
-    featureTransformationParameters?: Record<string, string>;
     hpoConfig?: HpoConfig;
     optimizationObjective?: Partial<Objective>;
     trainingDataConfig?: TrainingDataConfig;
@@ -146,18 +143,14 @@ export function checkColumns(call: Call, groupArn: string, configuration: Soluti
         if (!withObjective.includes(recipeArn?.replace(/^.*\//, "") ?? "")) {
             throw invalidInput(`An optimizationObjective is only for ${withObjective.join(" and ")}.`);
         }
-        const column = columnsOf(call, groupArn, "ITEMS").find(({ name }) => name === attribute);
+        const columns = findFields(call.store, call.region, groupArn, "ITEMS");
+        const column = columns?.find(({ name }) => name === attribute);
         if (!column) throw invalidInput(`The Items dataset has no column ${attribute} for the optimizationObjective.`);
         if (!isNumeric(column.type) || column.nullable) {
             throw invalidInput(`The itemAttribute ${attribute} must be a number that is never null.`);
         }
     }
     checkTrainingData(call, groupArn, solutionConfig?.trainingDataConfig);
-}
-
-function columnsOf(call: Call, groupArn: string, type: string): Field[] {
-    const dataset = findDataset(call.store, call.region, groupArn, type.toUpperCase());
-    return dataset ? readSchemaFields(call.store, dataset) : [];
 }
 
 /**
@@ -170,8 +163,8 @@ export function checkTrainingData(
 ): void {
     for (const columns of [excludedDatasetColumns, includedDatasetColumns]) {
         for (const [type, names] of Object.entries(columns)) {
-            const columnNames = columnsOf(call, groupArn, type).map(({ name }) => name);
-            const unknown = names.find((name) => !columnNames.includes(name));
+            const fields = findFields(call.store, call.region, groupArn, type.toUpperCase());
+            const unknown = names.find((name) => !fields?.some((field) => field.name === name));
             if (unknown !== undefined) throw invalidInput(`The dataset ${type} has no column ${unknown}.`);
         }
     }

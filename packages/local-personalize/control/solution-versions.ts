@@ -1,13 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { inUse, invalidInput } from "../errors.ts";
 import { requireInteractions } from "./datasets.ts";
-import { createKindHandlers } from "./handlers.ts";
-import type { Tag } from "./properties.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
 import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
-import { type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
+import { type Call, computePhase, type Handler, need, needActive } from "./resources.ts";
 import type { SolutionConfiguration } from "./solution-config.ts";
 import { currentTraining, type Solution, type SolutionProperties } from "./solution-updates.ts";
-import type { Resource } from "./store.ts";
 
 /** The properties of a version, which keeps its solution's configuration from the time of its creation. */
 export interface VersionProperties extends SolutionConfiguration {
@@ -28,16 +26,14 @@ export interface VersionProperties extends SolutionConfiguration {
 
 interface CreateInput {
     solutionArn: string;
-    name?: string;
     trainingMode?: string;
-    tags?: Tag[];
 }
 
-const createVersion = (call: Call, input: CreateInput) => {
+const createVersion = (call: Call, input: CreateInput, add: Add) => {
     const solution = needActive<SolutionProperties>(call, "solution", input.solutionArn);
     const trainingMode = input.trainingMode ?? "FULL";
     checkTrainingMode(call, solution, trainingMode);
-    return beginVersion(call, solution, { ...input, trainingMode, trainingType: "MANUAL" });
+    return add(describeVersion(call, solution, { trainingMode, trainingType: "MANUAL" }));
 };
 
 const updatableRecipes = ["aws-user-personalization", "aws-hrnn-coldstart"];
@@ -60,15 +56,14 @@ function checkTrainingMode(call: Call, solution: Solution, trainingMode: string)
 }
 
 /**
- * Creates a version of an ACTIVE solution and begins its training. Throws InvalidInputException without interactions to
- * train on, LimitExceededException when 20 versions are in progress.
+ * Returns the properties of a new version of an ACTIVE solution, and the end of its ARN. Throws InvalidInputException
+ * without interactions to train on.
  */
-export function beginVersion(
+export function describeVersion(
     call: Call,
     solution: Solution,
-    input: { name?: string; trainingMode: string; trainingType: "AUTOMATIC" | "MANUAL"; tags?: Tag[] },
-): Resource {
-    const { name, trainingMode, trainingType, tags } = input;
+    training: Pick<VersionProperties, "trainingMode" | "trainingType">,
+): { properties: VersionProperties; tail: string } {
     const group = solution.parent ?? "";
     requireInteractions(call, group);
     const { configuration } = currentTraining(call, solution);
@@ -76,12 +71,9 @@ export function beginVersion(
         ...configuration,
         recipeArn: configuration.recipeArn ?? recipeArnOf(call, autoMlRecipe),
         datasetGroupArn: group,
-        trainingMode,
-        trainingType,
+        ...training,
     };
-    const tail = `solution/${solution.name}/${randomBytes(4).toString("hex")}`;
-    const parent = solution.arn;
-    return create(call, { kind: "solution-version", tail, name: name ?? "", parent, properties, tags });
+    return { properties, tail: `solution/${solution.name}/${randomBytes(4).toString("hex")}` };
 }
 
 export const versionHandlers: Record<string, Handler> = {

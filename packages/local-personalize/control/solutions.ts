@@ -2,30 +2,14 @@ import { inUse, invalidInput } from "../errors.ts";
 import { modelledRecipes } from "../model/train.ts";
 import { clocks } from "./auto-training.ts";
 import { findCampaigns } from "./campaigns.ts";
-import { createKindHandlers } from "./handlers.ts";
-import type { Tag } from "./properties.ts";
+import { type Add, createKindHandlers } from "./handlers.ts";
 import { autoMlRecipe, needRecipe, recipeArnOf } from "./recipes.ts";
-import {
-    beginDelete,
-    type Call,
-    computePhase,
-    create,
-    type Handler,
-    isUnderWay,
-    needActive,
-    vitals,
-} from "./resources.ts";
+import { beginDelete, type Call, computePhase, type Handler, isUnderWay, needActive, vitals } from "./resources.ts";
 import { checkColumns, checkConfiguration, type SolutionConfiguration, trainingDays } from "./solution-config.ts";
 import { currentTraining, type Solution, type SolutionProperties, updateSolution } from "./solution-updates.ts";
 
-interface CreateInput extends Partial<SolutionConfiguration> {
-    name: string;
-    datasetGroupArn: string;
-    tags?: Tag[];
-}
-
-const createSolution = (call: Call, input: CreateInput) => {
-    const { name, tags, datasetGroupArn, performAutoML = false, ...others } = input;
+const createSolution = (call: Call, input: Partial<SolutionConfiguration> & { datasetGroupArn: string }, add: Add) => {
+    const { datasetGroupArn, performAutoML = false, ...others } = input;
     checkRecipe(call, performAutoML, input.recipeArn);
     const properties: SolutionConfiguration = {
         performHPO: false,
@@ -37,7 +21,7 @@ const createSolution = (call: Call, input: CreateInput) => {
     checkConfiguration(properties);
     const group = needActive(call, "dataset-group", datasetGroupArn);
     checkColumns(call, group.arn, properties);
-    const solution = create(call, { kind: "solution", name, parent: group.arn, properties, tags });
+    const solution = add({ properties });
     noteAutoTraining(call, solution.arn, properties);
     return solution;
 };

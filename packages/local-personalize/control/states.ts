@@ -19,23 +19,10 @@ export interface Life {
     deletedAt: number | null;
 }
 
-export type Status =
-    | "CREATE PENDING"
-    | "CREATE IN_PROGRESS"
-    | "ACTIVE"
-    | "CREATE FAILED"
-    | "CREATE STOPPING"
-    | "CREATE STOPPED"
-    | "UPDATE PENDING"
-    | "UPDATE IN_PROGRESS"
-    | "STOP PENDING"
-    | "STOP IN_PROGRESS"
-    | "INACTIVE"
-    | "START PENDING"
-    | "START IN_PROGRESS"
-    | "DELETE PENDING"
-    | "DELETE IN_PROGRESS"
-    | "GONE";
+/** A change of a resource, which is first PENDING and then IN_PROGRESS. */
+type Change = "CREATE" | "UPDATE" | "STOP" | "START" | "DELETE";
+type LastingStatus = "ACTIVE" | "INACTIVE" | "CREATE FAILED" | "CREATE STOPPING" | "CREATE STOPPED" | "GONE";
+export type Status = `${Change} ${"PENDING" | "IN_PROGRESS"}` | LastingStatus;
 
 /** All speeds of the emulator, the fastest first. */
 export const speeds: readonly Speed[] = ["instant", "samples", "demo", "real"];
@@ -107,28 +94,16 @@ function deletionDurations(kind: Kind, speed: Speed): Durations {
     return durationsAt(speed, realDeletion[kind] ?? { pending: 5 * second, inProgress: 25 * second });
 }
 
-/** Resource kinds that become ACTIVE only when their work, such as an import, is done. */
-export const kindsWithWork: readonly Kind[] = [
-    "dataset-import-job",
-    "solution-version",
-    "batch-inference-job",
-    "batch-segment-job",
-    "dataset-export-job",
-    "data-deletion-job",
-    "recommender",
-];
-
 /** Checks whether a resource of this kind needs work before it is ACTIVE, such as an import. */
-export const hasWork = (kind: Kind) => kindsWithWork.includes(kind);
+export const hasWork = (kind: Kind) => kind.endsWith("-job") || kind === "solution-version" || kind === "recommender";
+/** Resource kinds that become ACTIVE only when their work is done. */
+export const kindsWithWork = (Object.keys(realCreation) as Kind[]).filter(hasWork);
 
 /** Returns the state of a resource at `now`, from the durations of the speed and the result of its work. */
 export function phaseAt(life: Life, speed: Speed, now: number): Phase {
     if (life.deletedAt !== null) return deletionPhase(life.kind, life.deletedAt, speed, now);
     if (life.stoppedAt !== null) return stopPhase(life, life.stoppedAt, speed, now);
-    if (life.updatedAt !== null) {
-        const phase = updatePhaseAt(life.kind, life.updatedAt, speed, now);
-        return { ...phase, status: whileUpdating[phase.status] ?? phase.status };
-    }
+    if (life.updatedAt !== null) return updatePhaseAt(life.kind, life.updatedAt, speed, now, "UPDATE");
     const started = life.createdAt + creationDurations(life.kind, speed).pending;
     if (now < started) return { status: "CREATE PENDING", since: life.createdAt };
     const working = hasWork(life.kind) && life.finishedAt === null;
@@ -155,25 +130,28 @@ export function updateEnd(kind: Kind, createdAt: number, speed: Speed): number {
     return createdAt + pending + inProgress;
 }
 
-/** Returns the state of a successful update. Its statuses are those of a creation, such as CREATE IN_PROGRESS. */
-export function updatePhaseAt(kind: Kind, createdAt: number, speed: Speed, now: number): Phase {
-    const started = createdAt + updateDurations(kind, speed).pending;
-    const end = updateEnd(kind, createdAt, speed);
-    if (now < started) return { status: "CREATE PENDING", since: createdAt };
-    return now < end ? { status: "CREATE IN_PROGRESS", since: started } : { status: "ACTIVE", since: end };
-}
+/**
+ * Returns the state of a successful update. By default, its statuses are those of a creation, such as CREATE
+ * IN_PROGRESS, and then ACTIVE.
+ */
+export const updatePhaseAt = (
+    kind: Kind,
+    createdAt: number,
+    speed: Speed,
+    now: number,
+    change: Change = "CREATE",
+    last: LastingStatus = "ACTIVE",
+): Phase => stepAt(createdAt, updateDurations(kind, speed), now, change, last);
 
-const whileUpdating: Partial<Record<Status, Status>> = {
-    "CREATE PENDING": "UPDATE PENDING",
-    "CREATE IN_PROGRESS": "UPDATE IN_PROGRESS",
-};
+const deletionPhase = (kind: Kind, deletedAt: number, speed: Speed, now: number): Phase =>
+    stepAt(deletedAt, deletionDurations(kind, speed), now, "DELETE", "GONE");
 
-function deletionPhase(kind: Kind, deletedAt: number, speed: Speed, now: number): Phase {
-    const { pending, inProgress } = deletionDurations(kind, speed);
-    const started = deletedAt + pending;
-    if (now < started) return { status: "DELETE PENDING", since: deletedAt };
-    if (now < started + inProgress) return { status: "DELETE IN_PROGRESS", since: started };
-    return { status: "GONE", since: started + inProgress };
+/** Returns the state at `now` of a change that began at `began`; `last` is its status after the change. */
+function stepAt(began: number, durations: Durations, now: number, change: Change, last: LastingStatus): Phase {
+    const started = began + durations.pending;
+    if (now < started) return { status: `${change} PENDING`, since: began };
+    const end = started + durations.inProgress;
+    return now < end ? { status: `${change} IN_PROGRESS`, since: started } : { status: last, since: end };
 }
 
 // A pending version stops immediately; a version in progress is CREATE STOPPING first.

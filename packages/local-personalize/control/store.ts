@@ -23,18 +23,8 @@ export interface Resource<Properties = Anything> extends Life {
     properties: Properties;
 }
 
-export interface NewResource {
-    arn: string;
-    kind: Kind;
-    region: string;
-    name: string;
-    parent: string | null;
-    createdAt: number;
-    /** Why the resource will fail, if a test requested that. */
-    failure: string | null;
-    heldUntil: number | null;
-    properties: object;
-}
+/** A resource before it is stored. `failure` is why it will fail, if a test requested that. */
+type NewResource = Omit<Resource<object>, "id" | "finishedAt" | "stoppedAt" | "updatedAt" | "deletedAt">;
 
 export type Store = ReturnType<typeof openStore>;
 
@@ -82,8 +72,7 @@ export function openStore(dataDir: string) {
     const dropTag = database.prepare("DELETE FROM tags WHERE resource = ? AND key = ?");
     const tags = database.prepare("SELECT key AS tagKey, value AS tagValue FROM tags WHERE resource = ? ORDER BY key");
 
-    const held = database.prepare("SELECT * FROM resources WHERE heldUntil = ?");
-    const release = database.prepare("UPDATE resources SET heldUntil = ? WHERE heldUntil = ?");
+    const release = database.prepare("UPDATE resources SET heldUntil = ? WHERE heldUntil = ? RETURNING *");
 
     const transaction = transactionOn(database);
     let changes = 0;
@@ -123,11 +112,7 @@ export function openStore(dataDir: string) {
         /** Returns the resources whose work has not ended, in every region. */
         unfinished: (): Resource[] => unfinished.all(JSON.stringify(kindsWithWork)).map(readRow<Anything>),
         /** Ends all hangs in CREATE IN_PROGRESS at `now`, and returns the resources in their new state. */
-        release(now: number): Resource[] {
-            const released = held.all(Number.POSITIVE_INFINITY).map(readRow<Anything>);
-            release.run(now, Number.POSITIVE_INFINITY);
-            return released.map((resource) => ({ ...resource, heldUntil: now }));
-        },
+        release: (now: number): Resource[] => release.all(now, Number.POSITIVE_INFINITY).map(readRow<Anything>),
         /** Returns a number that is another one after every change of a resource or its tags. */
         changes: () => changes,
         clock,

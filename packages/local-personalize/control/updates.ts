@@ -10,7 +10,7 @@ type Updated = Pick<Resource<{ update?: Update }>, "kind" | "properties">;
  * Returns the state of an update. Its statuses are those of a creation, such as CREATE IN_PROGRESS, and their durations
  * are counted from the start of the update.
  */
-export function updatePhase({ options, now }: Call, kind: Kind, { createdAt, failure }: Update): Phase {
+function updatePhase({ options, now }: Call, kind: Kind, { createdAt, failure }: Update): Phase {
     const phase = updatePhaseAt(kind, createdAt, options.speed, now);
     return phase.status === "ACTIVE" && failure !== undefined ? { ...phase, status: "CREATE FAILED" } : phase;
 }

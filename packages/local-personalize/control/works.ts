@@ -81,18 +81,6 @@ export function createWorks(options: {
         if (resource.heldUntil === Number.POSITIVE_INFINITY) return;
         const abort = new AbortController();
         const { pending } = creationDurations(resource.kind, speed);
-        const begin = () => {
-            // Deletion jobs write the same files as imports, so both use one queue.
-            const kind = resource.kind === "data-deletion-job" ? "dataset-import-job" : resource.kind;
-            const before = queues.get(kind) ?? Promise.resolve();
-            const queue = before.then(() => run(resource, abort.signal));
-            queues.set(
-                kind,
-                queue.catch((error: unknown) =>
-                    log(`${resource.arn}: the result of its work could not be stored: ${error}`),
-                ),
-            );
-        };
         const due = () => Math.max(resource.createdAt + pending, options.notBefore(resource));
         const wait = () => setTimeout(start, Math.min(Math.max(0, due() - store.clock.now()), longest)).unref();
         const entry: Running = { abort, wait };
@@ -102,7 +90,13 @@ export function createWorks(options: {
                 return;
             }
             delete entry.timer;
-            begin();
+            // Deletion jobs write the same files as imports, so both use one queue.
+            const kind = resource.kind === "data-deletion-job" ? "dataset-import-job" : resource.kind;
+            const before = queues.get(kind) ?? Promise.resolve();
+            const queue = before
+                .then(() => run(resource, abort.signal))
+                .catch((error) => log(`${resource.arn}: the result of its work could not be stored: ${error}`));
+            queues.set(kind, queue);
         };
         entry.timer = entry.wait();
         running.set(resource.id, entry);

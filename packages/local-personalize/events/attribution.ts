@@ -1,5 +1,4 @@
-import type { Attributes } from "filter-grammar";
-import { plainName } from "filter-grammar";
+import { type Attributes, plainName } from "filter-grammar";
 import { findDataset } from "../control/datasets.ts";
 import { type AttributionProperties, summedColumn } from "../control/metric-attributions.ts";
 import { type Call, computePhase } from "../control/resources.ts";

@@ -69,11 +69,13 @@ export function openEventStore(dataDir: string) {
         `SELECT id, userId, sessionId, itemId, eventType, sentAt, receivedAt, ${rest} FROM events WHERE dataset = ? ORDER BY id`,
     );
     const put = database.prepare("INSERT OR REPLACE INTO attributes VALUES (?, ?, ?)");
-    const drop = database.prepare("DELETE FROM attributes WHERE dataset = ? AND id = ?");
-    const dropUsers = [
-        "events WHERE dataset = ? AND coalesce(userId, sessionId)",
-        "attributes WHERE dataset = ? AND id",
-    ].map((rows) => database.prepare(`DELETE FROM ${rows} IN (SELECT value FROM json_each(?))`));
+    const deletion = (rows: string) => {
+        const statement = database.prepare(`DELETE FROM ${rows} IN (SELECT value FROM json_each(?))`);
+        return (dataset: number, ids: Iterable<string>) =>
+            Number(statement.run(dataset, JSON.stringify([...ids])).changes);
+    };
+    const dropEvents = deletion("events WHERE dataset = ? AND coalesce(userId, sessionId)");
+    const dropAttributes = deletion("attributes WHERE dataset = ? AND id");
     const attributes = database.prepare("SELECT id, properties FROM attributes WHERE dataset = ?");
 
     const transaction = transactionOn(database);
@@ -97,17 +99,10 @@ export function openEventStore(dataDir: string) {
                 for (const [id, properties] of rows) put.run(dataset, id, JSON.stringify(properties));
             }),
         /** Removes the streamed items or users with the given IDs. Call this when a later import contains them. */
-        dropAttributes: (dataset: number, ids: Iterable<string>): void =>
-            transaction(() => {
-                for (const id of ids) drop.run(dataset, id);
-            }),
+        dropAttributes,
         /** Deletes the events and attributes of users or anonymous sessions, and returns the number of deleted rows. */
-        deleteUsers: (dataset: number, users: Iterable<string>): number =>
-            transaction(() => {
-                const ids = JSON.stringify([...users]);
-                const deleted = dropUsers.map((statement) => Number(statement.run(dataset, ids).changes));
-                return deleted.reduce((sum, count) => sum + count, 0);
-            }),
+        deleteUsers: (dataset: number, users: ReadonlySet<string>): number =>
+            transaction(() => dropEvents(dataset, users) + dropAttributes(dataset, users)),
         attributes: (dataset: number): [id: string, RawAttributes][] =>
             attributes.all(dataset).map(({ id, properties }) => [String(id), JSON.parse(String(properties))]),
         /** Removes data whose dataset no longer exists. */

@@ -1,14 +1,13 @@
-import type { RawAttributes } from "filter-grammar";
-import { isNumeric, plainName } from "filter-grammar";
+import { isNumeric, plainName, type RawAttributes } from "filter-grammar";
 import type { Field } from "../control/avro.ts";
-import { readSchemaFields } from "../control/datasets.ts";
-import type { EventTrackerProperties } from "../control/event-trackers.ts";
+import { findDataset, readSchemaFields } from "../control/datasets.ts";
+import { findTracker } from "../control/event-trackers.ts";
 import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, computePhase } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, notFound, ServiceError } from "../errors.ts";
 import { longestSeconds, whyRefused } from "../importing/read-csv.ts";
-import { isRecord } from "../wire/validate.ts";
+import { parseObject } from "../wire/validate.ts";
 import type { NewEvent } from "./event-store.ts";
 
 export interface PutEventsInput {
@@ -37,21 +36,14 @@ const reserved = ["userid", "sessionid", "eventtype", "timestamp", "recommendati
  * interactions dataset.
  */
 export function trackedDataset(call: Call, trackingId: string): Resource<DatasetProperties> {
-    const tracker = call.store
-        .list<EventTrackerProperties>("event-tracker", call.region)
-        .find(({ properties }) => properties.trackingId === trackingId);
+    const tracker = findTracker(call.store, call.region, trackingId);
     const status = tracker ? computePhase(call, tracker).status : "GONE";
     if (!tracker || status === "GONE") {
         throw invalidInput(`There is no event tracker with the tracking id ${trackingId}.`);
     }
     if (status !== "ACTIVE") throw invalidInput(`The event tracker ${tracker.arn} is ${status}; it must be ACTIVE.`);
-    const datasets = call.store.list<DatasetProperties>("dataset", call.region, tracker.parent ?? "");
-    const interactions = datasets.find(
-        (dataset) =>
-            dataset.properties.datasetType === "INTERACTIONS" &&
-            !/^(CREATE|DELETE) |^GONE/.test(computePhase(call, dataset).status),
-    );
-    if (interactions) return interactions;
+    const interactions = findDataset(call.store, call.region, tracker.parent ?? "", "INTERACTIONS");
+    if (interactions && !computePhase(call, interactions).status.startsWith("CREATE ")) return interactions;
     throw invalidInput(`The dataset group ${tracker.parent} has no Item interactions dataset that is ACTIVE.`);
 }
 
@@ -134,14 +126,9 @@ function readyDataset(call: Call, type: "ITEMS" | "USERS", arn: string): Resourc
 
 /** Parses the JSON text of a call's properties. Throws InvalidInputException unless it is an object. */
 function readProperties(text: string | undefined, what: string): Record<string, unknown> {
-    if (text === undefined) return {};
-    try {
-        const value: unknown = JSON.parse(text);
-        if (isRecord(value) && !Array.isArray(value)) return value;
-    } catch {
-        // Invalid JSON: throw the error below.
-    }
-    throw invalidInput(`The properties of ${what} are not a JSON object.`);
+    const properties = text === undefined ? {} : parseObject(text);
+    if (!properties) throw invalidInput(`The properties of ${what} are not a JSON object.`);
+    return properties;
 }
 
 /**

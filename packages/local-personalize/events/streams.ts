@@ -56,7 +56,7 @@ export function createStreams(store: EventStore) {
          * time.
          */
         ofUser(dataset: number, user: string, after = 0): readonly UserEvent[] {
-            const events = loadStream(dataset).byUser.get(user) ?? none;
+            const events = loadStream(dataset).byUser.get(user) ?? [];
             return after === 0 ? events : events.filter(({ id }) => id > after);
         },
         /** Returns, for each item, the number of events about another item whose impression contained the item. */
@@ -76,8 +76,6 @@ export function createStreams(store: EventStore) {
         },
     };
 }
-
-const none: readonly UserEvent[] = [];
 
 /**
  * Assigns the anonymous events of each session to the user of the session's other events. Without such a user, the

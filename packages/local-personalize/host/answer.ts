@@ -49,15 +49,8 @@ const isDropped = (effects: Effect[], when: When) =>
     effects.some((effect) => effect.kind === "drop" && effect.when === when);
 
 function serviceFault(effect: Effect): ServiceFault[] {
-    switch (effect.kind) {
-        case "throttle":
-            return [{ kind: "refuse", code: "ThrottlingException", message: "Rate exceeded", status: 400 }];
-        case "error":
-            return [{ ...effect, kind: "refuse" }];
-        case "fail":
-        case "hang":
-            return [effect];
-        default:
-            return [];
-    }
+    if (effect.kind === "latency" || effect.kind === "drop") return [];
+    if (effect.kind === "error") return [{ ...effect, kind: "refuse" }];
+    if (effect.kind !== "throttle") return [effect];
+    return [{ kind: "refuse", code: "ThrottlingException", message: "Rate exceeded", status: 400 }];
 }

@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import type { RawAttributes } from "filter-grammar";
 import type { Field } from "../control/avro.ts";
-import { createRowCollector, eachRow, loadRows, saveRows } from "./rows.ts";
+import { createRowCollector, eachRow, loadRows, saveRows, writeWhole } from "./rows.ts";
 
 /**
  * Collects the rows of an import and writes them in the file format of their dataset type. A row is a list of values in
@@ -90,13 +89,13 @@ function countRows(): Collector {
 export type AttributeRows = Map<string, RawAttributes>;
 
 /** Writes rows to `file`, completely or not at all. */
-export function saveAttributeRows(file: string, rows: AttributeRows): void {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify([...rows]));
-    renameSync(`${file}.new`, file);
-}
+export const saveAttributeRows = (file: string, rows: AttributeRows): void =>
+    writeWhole(file, JSON.stringify([...rows]));
 
 /** Reads the rows; returns none before the first import. */
 export function loadAttributeRows(file: string): AttributeRows {
     return existsSync(file) ? new Map(JSON.parse(readFileSync(file, "utf8"))) : new Map();
 }
+
+/** Returns the text of a row's value; empty without one. */
+export const textOf = (row: RawAttributes, name: string) => String((Object.hasOwn(row, name) ? row[name] : null) ?? "");

@@ -15,16 +15,6 @@ export class MalformedCsvError extends Error {
     }
 }
 
-export interface CsvParser {
-    /** Parses the next chunk of text, and calls `onRecord` for each record that it completes. */
-    write(text: string): void;
-    /**
-     * Parses the end of the text: calls `onRecord` for a last record without a line end. Throws MalformedCsvError when
-     * a quote is still open.
-     */
-    end(): void;
-}
-
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
@@ -37,7 +27,7 @@ type Place = "start of field" | "bare field" | "quoted field" | "after backslash
  * Creates a parser that calls `onRecord` with each record's fields and its first line. Empty lines are not records. A
  * chunk may begin and end anywhere in the text.
  */
-export function createCsvParser(onRecord: (fields: string[], line: number) => void): CsvParser {
+export function createCsvParser(onRecord: (fields: string[], line: number) => void) {
     let place: Place = "start of field";
     let fields: string[] = [];
     let field = "";
@@ -56,7 +46,8 @@ export function createCsvParser(onRecord: (fields: string[], line: number) => vo
         fields = [];
     };
 
-    const write = (text: string) => {
+    /** Parses the next chunk of text, and calls `onRecord` for each record that it completes. */
+    const write = (text: string): void => {
         let from = 0;
         for (let at = 0; at < text.length; at++) {
             const char = text.charCodeAt(at);
@@ -99,7 +90,11 @@ export function createCsvParser(onRecord: (fields: string[], line: number) => vo
         if (place === "bare field" || place === "quoted field") field += text.slice(from);
     };
 
-    const end = () => {
+    /**
+     * Parses the end of the text: calls `onRecord` for a last record without a line end. Throws MalformedCsvError when
+     * a quote is still open.
+     */
+    const end = (): void => {
         if (place === "quoted field" || place === "after backslash") {
             throw new MalformedCsvError(recordLine, "a quote is opened and never closed");
         }

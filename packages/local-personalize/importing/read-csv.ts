@@ -14,7 +14,7 @@ export const longestSeconds = 11;
 const largestInt = 2 ** 31 - 1;
 
 /**
- * Reads a CSV object by the dataset's schema and returns its header. Calls the callback for each row, with the values
+ * Reads a CSV object by the dataset's schema, and returns its header and its length in bytes. Calls the callback for each row, with the values
  * in the order of `fields`. Throws RefusedDataError for missing columns, invalid CSV, and values that the schema does
  * not allow.
  */
@@ -22,7 +22,7 @@ export async function readCsv(
     bytes: AsyncIterable<Uint8Array>,
     fields: Field[],
     take: (values: string[]) => void,
-): Promise<readonly string[]> {
+): Promise<{ readonly header: readonly string[]; readonly length: number }> {
     let places: number[] | undefined;
     let header: readonly string[] = [];
     const parser = createCsvParser((record, line) => {
@@ -40,7 +40,7 @@ export async function readCsv(
         for (const [index, field] of fields.entries()) checkValue(field, values[index] ?? "", `Line ${line}`);
         take(values);
     });
-    let first = true;
+    let [first, length] = [true, 0];
     // Keep a BOM, as the service does: it is then part of the first column's name.
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const decode = (chunk?: Uint8Array) => {
@@ -52,6 +52,7 @@ export async function readCsv(
     };
     try {
         for await (const chunk of bytes) {
+            length += chunk.length;
             const text = decode(chunk);
             // For the service, the quotes of a header are part of the names (Developer Guide, "Preparing data").
             if (first && text.startsWith('"')) locateColumns([], fields);
@@ -65,7 +66,7 @@ export async function readCsv(
         throw error;
     }
     if (!places) locateColumns([], fields);
-    return header;
+    return { header, length };
 }
 
 function locateColumns(header: string[], fields: Field[]): number[] {

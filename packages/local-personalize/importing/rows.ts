@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { endianness } from "node:os";
 import { dirname } from "node:path";
 import { plainName } from "filter-grammar";
 import type { UserEvent } from "../events/streams.ts";
+import { readAligned } from "../model/model.ts";
 
 /** The rows of an interactions dataset in columns, sorted by (timestamp, order of import), without duplicates. */
 export interface Rows {
@@ -31,6 +32,16 @@ interface TextColumn {
     numbers: Int32Array;
 }
 
+/** Takes a row. `value` is the EVENT_VALUE, or NaN; `texts` are the values of the other columns, in their order. */
+export type TakeRow = (
+    userId: string,
+    itemId: string,
+    eventType: string,
+    timestamp: number,
+    value?: number,
+    texts?: readonly string[],
+) => void;
+
 /**
  * Collects rows; `columns` are the names of their other columns. `finish` sorts the rows and removes duplicate events,
  * as the service does.
@@ -43,23 +54,16 @@ export function createRowCollector(columns: readonly string[] = []) {
     const timestamps: number[] = [];
     const values: number[] = [];
     const extras = columns.map((name) => ({ name, ids: numbering(), numbers: [] as number[] }));
+    const add: TakeRow = (userId, itemId, eventType, timestamp, value = Number.NaN, texts = []) => {
+        users.push(ids.users.numberOf(userId));
+        items.push(ids.items.numberOf(itemId));
+        events.push(ids.events.numberOf(eventType));
+        timestamps.push(timestamp);
+        values.push(value);
+        for (const [index, { ids, numbers }] of extras.entries()) numbers.push(ids.numberOf(texts[index] ?? ""));
+    };
     return {
-        /** Adds a row. `value` is the EVENT_VALUE, or NaN; `texts` are the values of `columns`, in their order. */
-        add(
-            userId: string,
-            itemId: string,
-            eventType: string,
-            timestamp: number,
-            value = Number.NaN,
-            texts: readonly string[] = [],
-        ) {
-            users.push(ids.users.numberOf(userId));
-            items.push(ids.items.numberOf(itemId));
-            events.push(ids.events.numberOf(eventType));
-            timestamps.push(timestamp);
-            values.push(value);
-            for (const [index, { ids, numbers }] of extras.entries()) numbers.push(ids.numberOf(texts[index] ?? ""));
-        },
+        add,
         count: () => users.length,
         userCount: () => ids.users.all().length,
         finish(): Rows {
@@ -100,18 +104,7 @@ export function createRowCollector(columns: readonly string[] = []) {
 }
 
 /** Calls the callback for every row of `rows` in its order, with the texts of `columns`. */
-export function eachRow(
-    rows: Rows,
-    take: (
-        user: string,
-        item: string,
-        event: string,
-        timestamp: number,
-        value: number,
-        texts: readonly string[],
-    ) => void,
-    columns: readonly string[] = [],
-): void {
+export function eachRow(rows: Rows, take: TakeRow, columns: readonly string[] = []): void {
     const extras = columns.map((name) => rows.extras?.[name]);
     rows.timestamps.forEach((timestamp, row) => {
         const user = rows.userIds[rows.users[row] ?? 0] ?? "";
@@ -126,7 +119,7 @@ export function eachRow(
 export function rowsWithout(rows: Rows, users: ReadonlySet<string>): Rows {
     const columns = Object.keys(rows.extras ?? {});
     const collector = createRowCollector(columns);
-    const take: typeof collector.add = (user, ...others) => users.has(user) || collector.add(user, ...others);
+    const take: TakeRow = (user, ...others) => users.has(user) || collector.add(user, ...others);
     eachRow(rows, take, columns);
     const left = collector.finish();
     const importedAt = new Map(rows.userIds.map((userId, user) => [userId, rows.importedAt?.[user] ?? 0]));
@@ -178,19 +171,20 @@ export function saveRows(file: string, rows: Rows): void {
     const others = Object.values(extras).map((column) => column.numbers);
     const numbers = [timestamps, ...(values ? [values] : []), users, items, events, ...others];
     const columns = numbers.map((column) => Buffer.from(column.buffer));
+    writeWhole(file, Buffer.concat([length, header, padding, ...columns]));
+}
+
+/** Writes a file, completely or not at all. */
+export function writeWhole(file: string, content: string | Uint8Array): void {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, Buffer.concat([length, header, padding, ...columns]));
+    writeFileSync(`${file}.new`, content);
     renameSync(`${file}.new`, file);
 }
 
 /** Reads rows; returns none before the first import. Throws when a machine with another byte order wrote the file. */
 export function loadRows(file: string): Rows {
     if (!existsSync(file)) return createRowCollector().finish();
-    const read = readFileSync(file);
-    // Copy a small file, because Node.js may read it into a part of a shared buffer, in which the numbers would not be
-    // aligned.
-    const isWhole = read.byteOffset === 0 && read.byteLength === read.buffer.byteLength;
-    const bytes = isWhole ? read.buffer : new Uint8Array(read).buffer;
+    const bytes = readAligned(file);
     const headerLength = new DataView(bytes).getUint32(0, true);
     const header = JSON.parse(Buffer.from(bytes, word, headerLength).toString("utf8"));
     if (header.endianness !== endianness())

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mayUse, noPrivileges } from "../batch/access.ts";
-import { findDataset } from "../control/datasets.ts";
+import { findDataset, listVersions } from "../control/datasets.ts";
 import type { DeletionJobProperties } from "../control/import-jobs.ts";
 import { type Call, modelDir, rowsFile } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
@@ -55,12 +55,11 @@ export async function runDeletion(
         numDeleted += dataset.properties.rows - rows + streams.forget(dataset.id, users);
         call.store.save({ ...dataset, properties: { ...dataset.properties, rows } });
     }
-    for (const { id } of [
-        ...call.store
-            .list("solution", job.region, group)
-            .flatMap(({ arn }) => call.store.list("solution-version", job.region, arn)),
+    const trained = [
+        ...listVersions(call.store, job.region, group),
         ...call.store.list("recommender", job.region, group),
-    ]) {
+    ];
+    for (const { id } of trained) {
         const dir = modelDir(dataDir, id);
         if (!existsSync(dir)) continue;
         const model = loadModel(dir);

@@ -1,9 +1,10 @@
 import { findKeys, mayUse, messageOf, readBatchFolder, writeOutput } from "../batch/access.ts";
 import type { EmulatorOptions } from "../contract.ts";
-import { type Field, readAvroSchema } from "../control/avro.ts";
+import type { Field } from "../control/avro.ts";
+import { readSchemaFields } from "../control/datasets.ts";
 import type { ImportJobProperties } from "../control/import-jobs.ts";
 import type { AttributionProperties } from "../control/metric-attributions.ts";
-import type { DatasetProperties, SchemaProperties } from "../control/properties.ts";
+import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, rowsFile } from "../control/resources.ts";
 import { countMetadata } from "../control/schemas.ts";
 import type { Resource } from "../control/store.ts";
@@ -15,6 +16,7 @@ import {
     attributionReport,
 } from "../events/attribution.ts";
 import type { EventStore } from "../events/event-store.ts";
+import { toRecord } from "../wire/validate.ts";
 import { createCollector } from "./collectors.ts";
 import { readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
@@ -41,14 +43,12 @@ export async function runImport(
     const location = readDataLocation(properties.dataSource.dataLocation);
     if (!dataset || !location)
         throw new Error(`The dataset of ${job.arn} does not exist any more, or its data location is invalid.`);
-    const { datasetType, schemaArn } = dataset.properties;
+    const { datasetType } = dataset.properties;
     if (dataset.failure !== null) {
         return { failure: `Failed to create a data import job ${datasetType} dataset...The dataset is CREATE FAILED.` };
     }
     if (!(await mayUse(call, job, "judge", location))) return notReadable(datasetType);
-    const schema = store.find<SchemaProperties>(job.region, schemaArn);
-    if (!schema) throw new Error(`The schema of ${dataset.arn} does not exist any more.`);
-    const { fields } = readAvroSchema(schema.properties.schema);
+    const fields = readSchemaFields(store, dataset);
     try {
         const collector = createCollector(datasetType, fields);
         const keys = await findKeys(call, job, location);
@@ -145,10 +145,9 @@ async function readAll(
         take(values);
     };
     for (const key of keys) {
-        const counted = countBytes(await access.read(bucket, key), (length) => {
-            bytes += length;
-        });
-        const header = (await readCsv(counted, fields, takeRow)).toSorted().join();
+        const read = await readCsv(await access.read(bucket, key), fields, takeRow);
+        bytes += read.length;
+        const header = read.header.toSorted().join();
         // Developer Guide, "Preparing training data": the headers of several files must match.
         columns ??= header;
         if (header !== columns)
@@ -162,15 +161,4 @@ const notReadable = (datasetType: string): Outcome => ({
 });
 
 /** Checks whether S3 refused a read, for example of an archived object or of another account's object. */
-function isForbidden(error: unknown): boolean {
-    const failure: Error & { readonly $metadata?: { readonly httpStatusCode?: number } } =
-        error instanceof Error ? error : new Error();
-    return failure.$metadata?.httpStatusCode === 403;
-}
-
-async function* countBytes(chunks: AsyncIterable<Uint8Array>, count: (length: number) => void) {
-    for await (const chunk of chunks) {
-        count(chunk.length);
-        yield chunk;
-    }
-}
+const isForbidden = (error: unknown) => toRecord(toRecord(error).$metadata).httpStatusCode === 403;

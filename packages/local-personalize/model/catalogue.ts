@@ -14,6 +14,12 @@ export interface CatalogueItem {
 /** Number of interactions below which an item is cold (Developer Guide, "Similar-Items recipe"). */
 export const COLD = 5;
 
+/** Returns the words of each item; none for an item that the catalog lacks. */
+export function wordsOfItems(itemIds: readonly string[], catalogue: readonly CatalogueItem[]) {
+    const words = new Map(catalogue.map((item) => [item.itemId, item.words]));
+    return itemIds.map((itemId) => words.get(itemId) ?? []);
+}
+
 /** Options of `nearestByWords`, which returns a row of similar items for each item. */
 export interface WordOptions {
     /** Checks whether an item gets a row. The rows of other items are empty. */

@@ -43,18 +43,16 @@ function factor(workspace: Workspace, matrix: Float64Array, n: number, panel: Pa
     for (let start = 0; start < n; start += PANEL) {
         const end = Math.min(start + PANEL, n);
         for (let column = start; column < end; column++) {
-            const pivot =
-                (matrix[column * n + column] as number) - dot(matrix, column * n, matrix, column * n, start, column);
+            const pivot = (matrix[column * n + column] as number) - dot(matrix, column * n, column * n, start, column);
             if (!(pivot > 0)) throw new RangeError("The matrix is not positive definite.");
             const diagonal = Math.sqrt(pivot);
             matrix[column * n + column] = diagonal;
             for (let row = column + 1; row < n; row++) {
                 const at = row * n + column;
-                matrix[at] =
-                    ((matrix[at] as number) - dot(matrix, row * n, matrix, column * n, start, column)) / diagonal;
+                matrix[at] = ((matrix[at] as number) - dot(matrix, row * n, column * n, start, column)) / diagonal;
             }
         }
-        pack(panel, matrix, n, end, n, start, end);
+        pack(panel, matrix, n, start, end);
         for (let row = end; row < n; row += 4)
             addRow(workspace, matrix, n, panel, row - end, panel, row, end, row + 1, end - start, -1);
     }
@@ -73,11 +71,11 @@ function invertFactor(workspace: Workspace, matrix: Float64Array, n: number, low
             matrix[column * n + column] = diagonal;
             for (let row = 0; row < column; row++) {
                 const at = row * n + column;
-                const inPanel = dot(matrix, column * n, matrix, row * n, Math.max(start, row), column);
+                const inPanel = dot(matrix, column * n, row * n, Math.max(start, row), column);
                 matrix[at] = -diagonal * ((matrix[at] as number) + inPanel);
             }
         }
-        pack(lower, matrix, n, end, n, start, end);
+        pack(lower, matrix, n, start, end);
         packUpper(upper, matrix, n, end, start, end);
         for (let row = 0; row < end; row += 4)
             addRow(workspace, matrix, n, upper, row, lower, row, end, n, end - start, 1);
@@ -119,33 +117,13 @@ function addRow(
     const at = row * n + from;
     const leftAt = leftRow * PANEL;
     const tiles = Math.ceil((to - from) / 4);
-    workspace.addDoubles({
-        target,
-        at,
-        stride: n,
-        left,
-        leftAt,
-        right,
-
-        depth,
-        capacity: PANEL,
-        tiles,
-        sign,
-    });
+    workspace.addDoubles({ target, at, stride: n, left, leftAt, right, depth, capacity: PANEL, tiles, sign });
 }
 
-/** Packs columns `from` to `to` of the rows `rowFrom` to `rowTo`. */
-function pack(
-    packed: Packed,
-    matrix: Float64Array,
-    n: number,
-    rowFrom: number,
-    rowTo: number,
-    from: number,
-    to: number,
-): void {
-    for (let row = rowFrom; row < rowTo; row++) {
-        let at = packedAt(row - rowFrom);
+/** Packs columns `from` to `to` of the rows from `to` on, which are below the diagonal. */
+function pack(packed: Packed, matrix: Float64Array, n: number, from: number, to: number): void {
+    for (let row = to; row < n; row++) {
+        let at = packedAt(row - to);
         for (let column = from; column < to; column++, at += 4) packed[at] = matrix[row * n + column] as number;
     }
 }
@@ -164,8 +142,9 @@ function packedAt(row: number): number {
     return (row - (row % 4)) * PANEL + (row % 4);
 }
 
-function dot(a: Float64Array, aRow: number, b: Float64Array, bRow: number, from: number, to: number): number {
+/** Returns the scalar product of the columns \`from\` to \`to\` of two rows, which start at \`a\` and \`b\`. */
+function dot(matrix: Float64Array, a: number, b: number, from: number, to: number): number {
     let sum = 0;
-    for (let k = from; k < to; k++) sum += (a[aRow + k] as number) * (b[bRow + k] as number);
+    for (let k = from; k < to; k++) sum += (matrix[a + k] as number) * (matrix[b + k] as number);
     return sum;
 }

@@ -1,4 +1,4 @@
-import type { Interactions } from "./histories.ts";
+import { countNumbers, type Interactions } from "./histories.ts";
 
 /** How the context of a request (such as DEVICE = phone) changes the scores of items. */
 export interface Contexts {
@@ -32,8 +32,7 @@ export function fitContexts(
     const totals = new Float64Array(n);
     for (const item of placeOf) if (item >= 0) totals[item] = (totals[item] as number) + 1;
     const columns = Object.entries(contexts).map(([column, { words, numbers: wordOf }]) => {
-        const counts = new Float64Array(words.length);
-        for (const word of wordOf) counts[word] = (counts[word] as number) + 1;
+        const counts = countNumbers(wordOf, words.length);
         const used = [...words.keys()].filter((word) => words[word] !== "" && (counts[word] as number) > 0);
         const common = used
             .sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b)

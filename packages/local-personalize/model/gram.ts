@@ -1,4 +1,4 @@
-import { LONGEST_HISTORY } from "./histories.ts";
+import { groupPlaces, LONGEST_HISTORY } from "./histories.ts";
 
 /**
  * Similarity of two items: a sum over all users, larger for events that are close in the user's history. This makes the
@@ -23,7 +23,8 @@ const USER_POWER = 0.4;
  */
 const RIDGE = 250;
 
-const kernel = Float64Array.from(
+/** The weight of a pair of events by their distance. */
+export const kernel = Float64Array.from(
     { length: LONGEST_HISTORY },
     (_, distance) => FLOOR + (1 - FLOOR) * 2 ** (-distance / HALVING),
 );
@@ -59,10 +60,12 @@ export function pairSums(
     const gram = new Float64Array(n * n);
     const directed = new Float32Array(n * n);
     const follows = new Float64Array(n);
-    for (const [item, ofItem] of eventsByItem(events.items, n)) {
+    // Work item by item, so that the sums of one item stay in the processor's cache.
+    const eventsOf = groupPlaces(events.items, n);
+    for (let item = 0; item < n; item++) {
         follows.fill(0);
         const row = gram.subarray(item * n, item * n + n);
-        for (const event of ofItem) addLaterEvents(row, follows, events, event);
+        for (const event of eventsOf(item)) addLaterEvents(row, follows, events, event);
         follows[item] = 0;
         directed.set(follows, item * n);
     }
@@ -104,22 +107,6 @@ function flattened(histories: Iterable<readonly number[]>, eventWeights?: readon
     }
     const userWeights = Float64Array.from(newest, ({ length }) => (100 / length) ** USER_POWER);
     return { items, weights, users, ends, userWeights };
-}
-
-/** Yields the events of each item, so that the sums of one item stay in the processor's cache. */
-function* eventsByItem(items: Int32Array, n: number): Generator<[item: number, events: Int32Array]> {
-    const ends = new Int32Array(n);
-    for (const item of items) ends[item] = (ends[item] as number) + 1;
-    for (let item = 1; item < n; item++) ends[item] = (ends[item] as number) + (ends[item - 1] as number);
-    const starts = ends.slice();
-    const events = new Int32Array(items.length);
-    for (let event = items.length - 1; event >= 0; event--) {
-        const item = items[event] as number;
-        const at = (starts[item] as number) - 1;
-        starts[item] = at;
-        events[at] = event;
-    }
-    for (let item = 0; item < n; item++) yield [item, events.subarray(starts[item], ends[item])];
 }
 
 /** Adds the pairs of one event with the later events of the same user to the matrix rows of the event's item. */

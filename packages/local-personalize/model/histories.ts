@@ -43,30 +43,48 @@ export function toTrainingData(interactions: Interactions, mostDense = MOST_DENS
     ordered.forEach((item, index) => {
         modelIndex[item] = index;
     });
-    const byUser: number[][] = interactions.userIds.map(() => []);
-    interactions.users.forEach((user, row) => {
-        byUser[user]?.push(modelIndex[interactions.items[row] ?? -1] ?? -1);
-    });
+    const { users, items, weights } = interactions;
+    const rowsOf = groupPlaces(users, interactions.userIds.length);
     const histories = new Map<string, number[]>();
-    interactions.userIds.forEach((userId, user) => {
-        const history = byUser[user] ?? [];
-        if (history.length > 0) histories.set(userId, history);
-    });
+    const eventWeights = new Map<string, number[]>();
+    for (const [user, userId] of interactions.userIds.entries()) {
+        const rows = [...rowsOf(user)];
+        if (rows.length === 0) continue;
+        histories.set(
+            userId,
+            rows.map((row) => modelIndex[items[row] as number] as number),
+        );
+        if (weights)
+            eventWeights.set(
+                userId,
+                rows.map((row) => weights[row] as number),
+            );
+    }
     return {
         itemIds: ordered.map((item) => interactions.itemIds[item] ?? ""),
         dense: dense.length,
         histories,
-        ...(interactions.weights && { eventWeights: weightsOf(interactions, interactions.weights) }),
+        ...(weights && { eventWeights }),
     };
 }
 
-/** Returns the weights of each user's events, oldest first. */
-function weightsOf({ userIds, users }: Interactions, weights: Float64Array): Map<string, number[]> {
-    const byUser: number[][] = userIds.map(() => []);
-    users.forEach((user, row) => {
-        byUser[user]?.push(weights[row] ?? 1);
-    });
-    return new Map(userIds.map((userId, user) => [userId, byUser[user] ?? []]));
+/**
+ * Groups the places of numbers from 0 to `size` - 1. Returns a function that returns the places of one number,
+ * ascending.
+ */
+export function groupPlaces(numbers: Int32Array, size: number): (number: number) => Int32Array {
+    const counts = countNumbers(numbers, size);
+    const starts = new Int32Array(size + 1);
+    for (let number = 0; number < size; number++) {
+        starts[number + 1] = (starts[number] as number) + (counts[number] as number);
+    }
+    const next = starts.slice();
+    const places = new Int32Array(numbers.length);
+    for (const [place, number] of numbers.entries()) {
+        places[next[number] as number] = place;
+        next[number] = (next[number] as number) + 1;
+    }
+    return (number) => places.subarray(starts[number], starts[number + 1]);
 }
 
 /** Returns the part of the data about the first `dense` items. */
@@ -88,12 +106,17 @@ export function densePart(data: TrainingData): TrainingData {
     return { itemIds, dense, histories, ...(weights && { eventWeights: weights }) };
 }
 
-/** Returns how often each item number occurs. */
-export function countItems({ itemIds, items }: Interactions): Float64Array {
-    const counts = new Float64Array(itemIds.length);
-    for (const item of items) counts[item] = (counts[item] ?? 0) + 1;
+/** Returns how often each number from 0 to `size` - 1 occurs. */
+export function countNumbers(numbers: Iterable<number>, size: number): Float64Array {
+    const counts = new Float64Array(size);
+    for (const number of numbers) counts[number] = (counts[number] as number) + 1;
     return counts;
 }
+
+/** Returns how often each item number occurs. */
+export const countItems = ({ itemIds, items }: Interactions) => countNumbers(items, itemIds.length);
+/** Returns how many events each user has. */
+export const countEvents = ({ userIds, users }: Interactions) => countNumbers(users, userIds.length);
 
 function orderedItems(interactions: Interactions, mostDense: number): { dense: number[]; tail: number[] } {
     const counts = countItems(interactions);

@@ -1,4 +1,4 @@
-import { countItems, type Interactions } from "./histories.ts";
+import { countEvents, countItems, type Interactions } from "./histories.ts";
 
 /**
  * Hyperparameters or feature transformation parameters of a training. The keys are the service's names of the
@@ -12,10 +12,8 @@ export type Settings = Readonly<Record<string, string>>;
  * because they would exclude data of every small test.
  */
 export function withinPercentiles(interactions: Interactions, settings: Settings): Interactions {
-    const { userIds, users, items } = interactions;
-    const ofUsers = new Float64Array(userIds.length);
-    for (const user of users) ofUsers[user] = (ofUsers[user] as number) + 1;
-    const keepsUser = within(ofUsers, settings, "user_history_length");
+    const { users, items } = interactions;
+    const keepsUser = within(countEvents(interactions), settings, "user_history_length");
     const keepsItem = within(countItems(interactions), settings, "item_interaction_count");
     if (!keepsUser && !keepsItem) return interactions;
     return rowsWhere(interactions, (row) => {

@@ -116,14 +116,6 @@ type AddTiles = (
 function call(add: AddTiles, operands: Operands<Float64Array | Float32Array>): void {
     const { target, at, stride, left, leftAt, right, depth, capacity, tiles, sign } = operands;
     const bytes = target.BYTES_PER_ELEMENT;
-    add(
-        target.byteOffset + at * bytes,
-        stride * bytes,
-        left.byteOffset + leftAt * bytes,
-        right.byteOffset,
-        tiles,
-        depth,
-        capacity * 32,
-        sign,
-    );
+    const [to, from] = [target.byteOffset + at * bytes, left.byteOffset + leftAt * bytes];
+    add(to, stride * bytes, from, right.byteOffset, tiles, depth, capacity * 32, sign);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CatalogueItem, collectRewards } from "./catalogue.ts";
 import { type Case, type FittedGain, fitGain, MOST_CASES } from "./gain.ts";
-import type { Interactions } from "./histories.ts";
+import { countEvents, groupPlaces, type Interactions } from "./histories.ts";
 import { rowsWhere } from "./hyperparameters.ts";
 import { relatedScores } from "./related.ts";
 import { affinities, isPersonal, rankUser, topItems } from "./score.ts";
@@ -153,7 +153,8 @@ function marginOf(values: readonly number[]): number {
     return 1.96 * Math.sqrt(variance / values.length);
 }
 
-const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
+/** Rounds to 4 decimals, as the service does. */
+export const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
 
 /** Returns NDCG. The ideal list of the service consists of the list's own rewards in descending order. */
 function computeNdcg(rewards: readonly number[]): number {
@@ -173,8 +174,7 @@ function mean(values: readonly number[]): number {
 
 /** Returns a tenth of the users with two events or more: those with the lowest hash of id and seed; at least one. */
 function testUsers(interactions: Interactions, seed: string): boolean[] {
-    const counts = new Int32Array(interactions.userIds.length);
-    for (const user of interactions.users) counts[user] = (counts[user] as number) + 1;
+    const counts = countEvents(interactions);
     const eligible = [...counts.keys()].filter((user) => (counts[user] as number) >= 2);
     const rank = (user: number) => createHash("sha256").update(`${seed}\n${interactions.userIds[user]}`).digest("hex");
     const drawn = eligible.map((user) => ({ user, rank: rank(user) })).sort((a, b) => (a.rank < b.rank ? -1 : 1));
@@ -194,10 +194,9 @@ export function eventsByUser(
     { userIds, users, items, weights }: Interactions,
     chosen?: readonly boolean[],
 ): UserEvent[][] {
-    const events: UserEvent[][] = userIds.map(() => []);
-    users.forEach((user, row) => {
-        if (chosen?.[user] === false) return;
-        events[user]?.push({ item: items[row] ?? 0, weight: weights?.[row] ?? 1 });
+    const rowsOf = groupPlaces(users, userIds.length);
+    return userIds.map((_, user) => {
+        const rows = chosen?.[user] === false ? [] : rowsOf(user);
+        return Array.from(rows, (row) => ({ item: items[row] ?? 0, weight: weights?.[row] ?? 1 }));
     });
-    return events;
 }

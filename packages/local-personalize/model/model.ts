@@ -85,7 +85,7 @@ export function saveModel(dir: string, model: Model): void {
             join(beside, FACTS),
             JSON.stringify({ ...facts, starts, contexts: contexts?.values, boost: boost && true, histories: lengths }),
         );
-        writeFileSync(join(beside, HISTORIES), concatenated(histories.values()));
+        writeFileSync(join(beside, HISTORIES), Int32Array.from([...histories.values()].flat()));
         if (neighbours) {
             const { columns, values } = neighbours;
             const parts = [columns, values].map(({ buffer, byteLength }) => Buffer.from(buffer, 0, byteLength));
@@ -119,17 +119,6 @@ export function loadModel(dir: string): Model {
     };
 }
 
-function concatenated(histories: Iterable<readonly number[]>): Int32Array {
-    const all = [...histories];
-    const items = new Int32Array(all.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const history of all) {
-        items.set(history, at);
-        at += history.length;
-    }
-    return items;
-}
-
 /**
  * Reads the items of all histories. The file has one history after another; `lengths` has each user's number of items.
  */
@@ -154,7 +143,7 @@ function readNeighbours(dir: string, starts: Int32Array): SparseRows {
  * Reads a file into a buffer of its own: Node may return a small file as a part of a shared buffer, in which numbers
  * would not be aligned.
  */
-function readAligned(path: string): ArrayBuffer {
+export function readAligned(path: string): ArrayBuffer {
     const { buffer, byteOffset, byteLength } = readFileSync(path);
     const isWhole = byteOffset === 0 && byteLength === buffer.byteLength;
     return isWhole ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);

@@ -45,7 +45,6 @@ export function multiplier(left: Float64Array | Float32Array, shape: Shape): (ri
                         left: packedLeft,
                         leftAt: from * height + row * DEPTH,
                         right: packedRight,
-
                         depth: part,
                         capacity: DEPTH,
                         tiles: Math.ceil(width / TILE),

@@ -1,3 +1,4 @@
+import { kernel } from "./gram.ts";
 import type { Entry } from "./sparse-rows.ts";
 
 /**
@@ -43,16 +44,8 @@ function isWorse(values: Float64Array, a: number, b: number): boolean {
 
 /** Maximum distance of two events in a user's history that count as a pair. */
 const WINDOW = 100;
-/** Distance at which a pair of events counts half as much as at distance 0. */
-const HALVING = 20;
-const FLOOR = 0.1;
 /** Reduces similarities that are based on few events. The value was chosen by measurements. */
 const SHRINK = 10;
-
-const kernel = Float64Array.from(
-    { length: WINDOW + 1 },
-    (_, distance) => FLOOR + (1 - FLOOR) * 2 ** (-distance / HALVING),
-);
 
 export interface NeighbourOptions {
     /** Checks whether an item gets a row. The rows of other items are empty. */

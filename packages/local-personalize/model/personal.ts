@@ -1,4 +1,4 @@
-import { type CatalogueItem, COLD, nearestByWords } from "./catalogue.ts";
+import { type CatalogueItem, COLD, nearestByWords, wordsOfItems } from "./catalogue.ts";
 import { invertPositiveDefinite } from "./cholesky.ts";
 import { fitContexts } from "./contexts.ts";
 import { DEFAULT_GAIN } from "./gain.ts";
@@ -46,7 +46,7 @@ export function fitPersonal(
     const weights = denseWeights(densePart(data));
     const rows = sparseRows(data, itemIds, catalogue);
     const scale =
-        rows === undefined ? 1 : (SPARSE_SHARE * largestMean(denseRows(weights, data.dense))) / largestMean(rows);
+        rows === undefined ? 1 : (SPARSE_SHARE * largestMean(largestOfRows(weights, data.dense))) / largestMean(rows);
     const contexts = fitContexts(interactions, itemIds);
     return {
         recipeName,
@@ -77,36 +77,30 @@ function sparseRows(
         most: MOST_NEIGHBOURS,
         fewestTogether: 1,
     });
-    const words = new Map(catalogue.map((item) => [item.itemId, item.words]));
-    const cold = nearestByWords(
-        itemIds.map((itemId) => words.get(itemId) ?? []),
+    const cold = nearestByWords(wordsOfItems(itemIds, catalogue), {
+        wanted: (item) => item >= trainedItems,
         // Exclude cold items as neighbours: no history contains them, so they would only displace useful neighbours.
-        { wanted: (item) => item >= trainedItems, allowed: (item) => item < trainedItems, most: MOST_NEIGHBOURS },
-    );
+        allowed: (item) => item < trainedItems,
+        most: MOST_NEIGHBOURS,
+    });
     return addRows(tail, cold);
 }
 
-function* denseRows(weights: Float32Array, n: number): Generator<Entry[]> {
-    for (let row = 0; row < n; row++) {
-        let largest = 0;
-        for (let column = 0; column < n; column++) largest = Math.max(largest, weights[row * n + column] as number);
-        yield [[row, largest]];
-    }
-}
+/** Returns the largest value of each row of a dense matrix, as rows of one entry. */
+const largestOfRows = (weights: Float32Array, n: number): Entry[][] =>
+    Array.from({ length: n }, (_, row) => {
+        const values = weights.subarray(row * n, row * n + n);
+        return [[row, values.reduce((most, value) => Math.max(most, value), 0)]];
+    });
 
 /**
  * Returns the mean of the largest values of the rows, without empty rows, to compare the scales of dense and sparse
  * rows.
  */
-function largestMean(rows: Iterable<readonly Entry[]>): number {
-    let sum = 0;
-    let count = 0;
-    for (const row of rows) {
-        if (row.length === 0) continue;
-        sum += Math.max(...row.map(([, value]) => value));
-        count++;
-    }
-    return count > 0 && sum > 0 ? sum / count : 1;
+function largestMean(rows: readonly (readonly Entry[])[]): number {
+    const filled = rows.filter((row) => row.length > 0);
+    const sum = filled.reduce((total, row) => total + Math.max(...row.map(([, value]) => value)), 0);
+    return sum > 0 ? sum / filled.length : 1;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { COLD, nearestByWords } from "./catalogue.ts";
+import { COLD, nearestByWords, wordsOfItems } from "./catalogue.ts";
 import { countItems, type Interactions, toTrainingData } from "./histories.ts";
 import type { Fit, Model } from "./model.ts";
 import { nearestItems } from "./neighbours.ts";
@@ -37,15 +37,11 @@ export const fitSimilarItems: Fit = (interactions, recipeName, catalogue = [], s
         fewestTogether: 1,
     });
     const countOf = countsById(interactions);
-    const words = new Map(catalogue.map((item) => [item.itemId, item.words]));
-    const byWords = nearestByWords(
-        itemIds.map((itemId) => words.get(itemId) ?? []),
-        {
-            wanted: (item) => (countOf.get(itemIds[item] ?? "") ?? 0) < COLD,
-            allowed: () => true,
-            most: MOST_NEIGHBOURS,
-        },
-    );
+    const byWords = nearestByWords(wordsOfItems(itemIds, catalogue), {
+        wanted: (item) => (countOf.get(itemIds[item] ?? "") ?? 0) < COLD,
+        allowed: () => true,
+        most: MOST_NEIGHBOURS,
+    });
     const both = addRows(rows, withTranspose(byWords, WORDS_FACTOR));
     const discounted = discountPopular(both, interactions, itemIds, Number(discount));
     return relatedModel(interactions, recipeName, itemIds, histories, discounted);

@@ -1,6 +1,6 @@
 import { countItems, type Interactions } from "./histories.ts";
 import { rowsWhere } from "./hyperparameters.ts";
-import { eventsByUser } from "./metrics.ts";
+import { eventsByUser, rounded } from "./metrics.ts";
 import type { Model } from "./model.ts";
 import { eachRecent } from "./score.ts";
 import { eachEntry } from "./sparse-rows.ts";
@@ -106,7 +106,6 @@ export function segmentMetrics(interactions: Interactions, recipeName: string): 
         hits += right > 0 ? 1 : 0;
         recall += right / Math.min(users.size, size);
     }
-    const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
     return {
         coverage: rounded(reached.size / Math.max(1, interactions.userIds.length)),
         hits_at_1_percent: rounded(hits / Math.max(1, judged.length)),

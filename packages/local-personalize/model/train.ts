@@ -1,5 +1,5 @@
 import { type CatalogueItem, type Objective, objectiveBoost } from "./catalogue.ts";
-import type { Interactions } from "./histories.ts";
+import { countEvents, type Interactions } from "./histories.ts";
 import type { Settings } from "./hyperparameters.ts";
 import type { Fit, Model } from "./model.ts";
 import { fitPersonal } from "./personal.ts";
@@ -68,11 +68,9 @@ function requireFit(recipeName: string): Fit {
     throw new Error(`The recipe ${recipeName} is not emulated here; use ${modelledRecipes.join(", ")}.`);
 }
 
-function refuseTooLittle({ users, userIds }: Interactions): void {
-    if (users.length < 1_000) throw new Error("Create failed. Dataset has fewer than 1000 interactions.");
-    const counts = new Int32Array(userIds.length);
-    for (const user of users) counts[user] = (counts[user] as number) + 1;
-    if (counts.filter((count) => count >= 2).length < 25) {
+function refuseTooLittle(interactions: Interactions): void {
+    if (interactions.users.length < 1_000) throw new Error("Create failed. Dataset has fewer than 1000 interactions.");
+    if (countEvents(interactions).filter((count) => count >= 2).length < 25) {
         throw new Error("Create failed. Dataset has fewer than 25 users with at least 2 interactions each.");
     }
 }

@@ -6,36 +6,26 @@ export interface TrendEvent {
 
 const hour = 3600;
 
+const intervals = new Map([
+    ["30 minutes", hour / 2],
+    ["1 hour", hour],
+    ["2 hours", 2 * hour],
+    ["3 hours", 3 * hour],
+    ["1 day", 24 * hour],
+]);
+
 /**
  * Returns the seconds of a `trend_discovery_frequency`; 2 hours by default. Undefined for a frequency that does not
  * exist.
  */
-export function trendInterval(frequency = "2 hours"): number | undefined {
-    const intervals: Record<string, number> = {
-        "30 minutes": hour / 2,
-        "1 hour": hour,
-        "2 hours": 2 * hour,
-        "3 hours": 3 * hour,
-        "1 day": 24 * hour,
-    };
-    return Object.hasOwn(intervals, frequency) ? intervals[frequency] : undefined;
-}
+export const trendInterval = (frequency = "2 hours") => intervals.get(frequency);
 
 /**
  * Returns the rising items at a time: those with more events in the interval that ends then than in the interval before
  * it. Source: Developer Guide, "Trending-Now recipe".
  */
 export function risingItems(events: Iterable<TrendEvent>, end: number, interval: number): string[] {
-    const growth = new Map<string, { increase: number; now: number }>();
-    for (const { itemId, timestamp } of events) {
-        const age = end - timestamp;
-        if (age < 0 || age >= 2 * interval) continue;
-        const trend = growth.get(itemId) ?? { increase: 0, now: 0 };
-        growth.set(itemId, trend);
-        trend.increase += age < interval ? 1 : -1;
-        if (age < interval) trend.now++;
-    }
-    return [...growth]
+    return [...growthOfItems(events, end, interval)]
         .filter(([, { increase }]) => increase > 0)
         .sort(([a, x], [b, y]) => y.increase - x.increase || y.now - x.now || (a < b ? -1 : 1))
         .map(([itemId]) => itemId);
@@ -47,20 +37,28 @@ export function risingItems(events: Iterable<TrendEvent>, end: number, interval:
  */
 export function trendAccuracy(events: readonly TrendEvent[], interval: number, count: number): number {
     const end = events.at(-1)?.timestamp ?? 0;
-    const growthOf = growthBetween(events, end, interval);
-    const best = [...growthOf.values()].sort((a, b) => b - a).slice(0, count);
+    const growth = growthOfItems(events, end, interval);
+    const increaseOf = (itemId: string) => Math.max(0, growth.get(itemId)?.increase ?? 0);
+    const total = (itemIds: readonly string[]) => itemIds.reduce((sum, itemId) => sum + increaseOf(itemId), 0);
+    const best = [...growth.keys()].sort((a, b) => increaseOf(b) - increaseOf(a)).slice(0, count);
     const picked = risingItems(events, end - interval, interval).slice(0, count);
-    const total = (values: readonly number[]) => values.reduce((sum, value) => sum + Math.max(0, value), 0);
     const possible = total(best);
-    return possible > 0 ? total(picked.map((itemId) => growthOf.get(itemId) ?? 0)) / possible : 1;
+    return possible > 0 ? total(picked) / possible : 1;
 }
 
-function growthBetween(events: readonly TrendEvent[], end: number, interval: number): Map<string, number> {
-    const growth = new Map<string, number>();
+/**
+ * Returns for each item the number of its events in the interval that ends at `end`, and by how much it exceeds the
+ * number in the interval before it.
+ */
+function growthOfItems(events: Iterable<TrendEvent>, end: number, interval: number) {
+    const growth = new Map<string, { increase: number; now: number }>();
     for (const { itemId, timestamp } of events) {
         const age = end - timestamp;
-        if (age >= 2 * interval) continue;
-        growth.set(itemId, (growth.get(itemId) ?? 0) + (age < interval ? 1 : -1));
+        if (age < 0 || age >= 2 * interval) continue;
+        const trend = growth.get(itemId) ?? { increase: 0, now: 0 };
+        growth.set(itemId, trend);
+        trend.increase += age < interval ? 1 : -1;
+        if (age < interval) trend.now++;
     }
     return growth;
 }

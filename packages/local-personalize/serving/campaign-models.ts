@@ -65,12 +65,7 @@ export function createCampaignModels() {
         return model;
     };
 
-    const common = (
-        call: Call,
-        resource: { id: number },
-        datasetGroupArn: string,
-        config: TrainingDataConfig | undefined,
-    ) => ({
+    const common = (call: Call, resource: { id: number }, datasetGroupArn: string, config?: TrainingDataConfig) => ({
         contextColumns: trainedColumns(call.store, call.region, datasetGroupArn, "INTERACTIONS", config).map(
             ({ name }) => name,
         ),

@@ -1,12 +1,12 @@
 import { type Attributes, type RawAttributes, readAttributes } from "filter-grammar";
 import { readSchemaFields } from "../control/datasets.ts";
 import type { DatasetProperties } from "../control/properties.ts";
-import { rowsFile } from "../control/resources.ts";
-import type { Resource, Store } from "../control/store.ts";
-import type { EventStore } from "../events/event-store.ts";
-import type { Streams, UserEvent } from "../events/streams.ts";
+import { type Opened, rowsFile } from "../control/resources.ts";
+import type { Resource } from "../control/store.ts";
+import type { UserEvent } from "../events/streams.ts";
 import { loadAttributeRows } from "../importing/collectors.ts";
 import { loadRows, type Rows } from "../importing/rows.ts";
+import { groupPlaces } from "../model/histories.ts";
 import { risingItems, type TrendEvent } from "../model/trends.ts";
 
 /** The attributes of a dataset's items or users. `version` increases with every change. */
@@ -38,13 +38,7 @@ const none: AttributeTable = { rows: new Map(), version: 0, schemaArn: "" };
  * Caches the contents of datasets in memory, for filters and trends. Reads them at the first use, and again after an
  * import.
  */
-export function createDatasetContents(context: {
-    dataDir: string;
-    store: Store;
-    events: EventStore;
-    streams: Streams;
-}) {
-    const { dataDir, store, events, streams } = context;
+export function createDatasetContents({ options: { dataDir }, store, events, streams }: Opened) {
     const tables = new Map<number, AttributeTable>();
     const importedOf = new Map<number, (userId: string) => SeenEvent[]>();
     const recentOf = new Map<number, Due<TrendEvent[]>>();
@@ -83,10 +77,8 @@ export function createDatasetContents(context: {
         const events = [...imported.value, ...streamed];
         const due = events.filter(({ timestamp }) => timestamp <= now);
         const end = due.reduce((latest, { timestamp }) => Math.max(latest, timestamp), 0);
-        const until = events.reduce(
-            (next, { timestamp }) => (timestamp > now ? Math.min(next, timestamp) : next),
-            imported.until,
-        );
+        const later = events.filter(({ timestamp }) => timestamp > now);
+        const until = later.reduce((next, { timestamp }) => Math.min(next, timestamp), imported.until);
         return { value: risingItems(due, end, interval), until };
     };
 
@@ -108,8 +100,12 @@ export function createDatasetContents(context: {
             for (const [id, row] of rows) table.rows.set(id, readAttributes(row, fields));
             table.version++;
         },
-        /** Returns a user's events that filters consider at `now`, imported and streamed, newest first. */
-        latestEvents(dataset: number, userId: string, now: number): SeenEvent[] {
+        /**
+         * Returns a user's events that filters consider at `now`, imported and streamed, newest first; none without a
+         * dataset.
+         */
+        latestEvents(dataset: number | undefined, userId: string, now: number): SeenEvent[] {
+            if (dataset === undefined) return [];
             const index = importedOf.get(dataset) ?? loadIndex(dataset);
             importedOf.set(dataset, index);
             return latestEvents(index(userId), streams.ofUser(dataset, userId), now);
@@ -155,29 +151,18 @@ const FORGOTTEN_AFTER = 90 * 86_400_000;
 function indexByUser(rows: Rows) {
     const userNumbers = new Map(rows.userIds.map((userId, user) => [userId, user]));
     const eventTypes = rows.eventTypes.map((eventType) => eventType.toLowerCase());
-    // The rows of user u are order[starts[u]] to order[starts[u + 1]], oldest first.
-    const starts = new Int32Array(rows.userIds.length + 1);
-    for (const user of rows.users) starts[user + 1] = (starts[user + 1] ?? 0) + 1;
-    for (let user = 0; user < rows.userIds.length; user++) starts[user + 1] = at(starts, user + 1) + at(starts, user);
-    const next = starts.slice();
-    const order = new Int32Array(rows.users.length);
-    rows.users.forEach((user, row) => {
-        order[at(next, user)] = row;
-        next[user] = at(next, user) + 1;
-    });
+    const rowsOf = groupPlaces(rows.users, rows.userIds.length);
     return (userId: string): SeenEvent[] => {
         const user = userNumbers.get(userId);
         if (user === undefined) return [];
-        return Array.from(order.subarray(at(starts, user), at(starts, user + 1)), (row) => ({
-            itemId: rows.itemIds[at(rows.items, row)] ?? "",
-            eventType: eventTypes[at(rows.events, row)] ?? "",
+        return Array.from(rowsOf(user), (row) => ({
+            itemId: rows.itemIds[rows.items[row] ?? 0] ?? "",
+            eventType: eventTypes[rows.events[row] ?? 0] ?? "",
             sentAt: rows.timestamps[row] ?? 0,
             receivedAt: rows.importedAt?.[user] ?? 0,
         }));
     };
 }
-
-const at = (numbers: Int32Array, index: number) => numbers[index] ?? 0;
 
 /**
  * Returns the latest 100 imported and streamed events of a user for each event type, newest first. After three months

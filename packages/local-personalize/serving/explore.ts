@@ -10,6 +10,13 @@ export interface Exploration {
     ageCutOff: number;
 }
 
+/** The exploration of a user's list. */
+export interface UserExploration extends Exploration {
+    userId: string;
+    /** How often each item was shown to users who did not interact with it. */
+    ignored?: ReadonlyMap<string, number> | undefined;
+}
+
 const defaults = { explorationWeight: "0.3", explorationItemAgeCutOff: "30" };
 
 /** Share of a list for exploration at weight 1: a guess. AWS documents only that a larger weight explores more. */
@@ -55,13 +62,7 @@ export const explorationOfV2: Exploration = { weight: 0.3, ageCutOff: 30 };
 export function exploredItems(
     model: Model,
     scores: Float64Array,
-    wish: Exploration & {
-        userId: string;
-        history: readonly number[];
-        passing?: Uint8Array | undefined;
-        /** How often each item was shown to users who did not interact with it. */
-        ignored?: ReadonlyMap<string, number> | undefined;
-    },
+    wish: UserExploration & { history: readonly number[]; passing?: Uint8Array | undefined },
     length: number,
 ): number[] {
     const count = Math.round(wish.weight * LARGEST_SHARE * length);

@@ -4,7 +4,6 @@ import type { DatasetProperties, FilterProperties } from "../control/properties.
 import { type Call, computePhase } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, notFound } from "../errors.ts";
-
 import { bindFilter, parseFilter, readFilterValues } from "../filtering/resolve.ts";
 import type { Model } from "../model/model.ts";
 import type { Trained } from "./campaign-models.ts";
@@ -29,8 +28,8 @@ interface Bound {
 
 /** The user and item of a request. */
 interface Subject {
-    userId: string;
-    itemId: string | undefined;
+    userId: string | undefined;
+    itemId?: string | undefined;
 }
 
 /** Maximum number of cached filterValues of one filter. The cache is emptied when it is full. */
@@ -93,12 +92,7 @@ export function createFilters(contents: DatasetContents) {
         { userId, itemId }: Subject,
     ): Uint8Array => {
         const { event, item } = bound.clause;
-        if (event)
-            return itemsOfEvents(
-                model,
-                interactions === undefined ? [] : contents.latestEvents(interactions, userId, now),
-                event,
-            );
+        if (event) return itemsOfEvents(model, contents.latestEvents(interactions, userId ?? "", now), event);
         const table = contents.attributes(filter.items);
         if (bound.clause.usesCurrentItem) {
             const current = table.rows.get(itemId ?? "");
@@ -122,8 +116,9 @@ export function createFilters(contents: DatasetContents) {
             trained: Trained,
             filterArn: string,
             values: Record<string, string> = {},
-            { userId, itemId }: Partial<Subject> = {},
+            subject: Subject,
         ): Uint8Array {
+            const { userId, itemId } = subject;
             const filter = compileFor(call, trained, filterArn, "ItemID");
             const bound = bind(filter, values);
             if (bound.some(({ clause }) => clause.usesCurrentItem) && itemId === undefined) {
@@ -138,7 +133,7 @@ export function createFilters(contents: DatasetContents) {
             const effective = bound.filter(({ clause }) => clause.appliesTo?.(user()) ?? true);
             const sets = effective.map((each) => ({
                 ...each.clause,
-                items: meant(call, filter, each, trained, { userId: userId ?? "", itemId }),
+                items: meant(call, filter, each, trained, subject),
             }));
             const isIn = ({ keep }: (typeof sets)[number]) => Number(keep === "INCLUDE");
             const passing = new Uint8Array(trained.model.itemIds.length).fill(sets.some(isIn) ? 0 : 1);
@@ -155,8 +150,7 @@ export function createFilters(contents: DatasetContents) {
             const filter = compileFor(call, trained, filterArn, "UserID");
             const clauses = bind(filter, values).map(({ clause }) => clause);
             const { rows } = contents.attributes(filter.users);
-            const eventsOf = (userId: string) =>
-                trained.interactions === undefined ? [] : contents.latestEvents(trained.interactions, userId, call.now);
+            const eventsOf = (userId: string) => contents.latestEvents(trained.interactions, userId, call.now);
             const selects = ({ event, item }: BoundClause, userId: string) =>
                 event ? eventsOf(userId).some(({ eventType }) => event(eventType)) : item?.(rows.get(userId)) === true;
             return (userId: string): boolean => passes(clauses, (clause) => selects(clause, userId));

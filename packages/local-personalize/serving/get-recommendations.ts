@@ -79,11 +79,9 @@ export function checkRecommendInput(input: RecommendInput): { arn: string; kind:
 /** Returns the number of results of a call: 25 by default, 500 at most. Throws InvalidInputException. */
 export function checkCount(numResults = 0): number {
     if (numResults > largestCount || numResults < 0) {
-        const constraint =
-            numResults < 0
-                ? "Member must have value greater than or equal to 0"
-                : `Member must have value less than or equal to ${largestCount}`;
-        throw invalidInput(`1 validation error detected: ${constraintFailure(numResults, "numResults", constraint)}`);
+        const bound = numResults < 0 ? "greater than or equal to 0" : `less than or equal to ${largestCount}`;
+        const failed = constraintFailure(numResults, "numResults", `Member must have value ${bound}`);
+        throw invalidInput(`1 validation error detected: ${failed}`);
     }
     return numResults === 0 ? defaultCount : numResults;
 }
@@ -102,13 +100,8 @@ export function listFor(call: Call, trained: Trained, wish: ListWish, sources: L
     if (type === "PERSONALIZED_RANKING") {
         throw invalidInput(`The recipe ${recipeName} orders given items: use GetPersonalizedRanking.`);
     }
-    const filtered =
-        filterArn === undefined
-            ? undefined
-            : sources.filters.apply(call, trained, filterArn, filterValues, {
-                  ...(userId !== undefined && { userId }),
-                  itemId: type === "RELATED_ITEMS" ? itemId : undefined,
-              });
+    const subject = { userId, itemId: type === "RELATED_ITEMS" ? itemId : undefined };
+    const filtered = filterArn ? sources.filters.apply(call, trained, filterArn, filterValues, subject) : undefined;
     checkContext(trained, wish.context);
     const passing = withoutHidden(call, trained, userId ?? "", filtered, sources.contents);
     if (type === "RELATED_ITEMS") {
@@ -179,15 +172,12 @@ export function withPromotion(
     const promoted = best.slice(0, count).map((item) => ({ ...item, promotionName: name, ...reason }));
     const isPromoted = new Set(promoted.map(({ itemId }) => itemId));
     const others = list.filter(({ itemId }) => !isPromoted.has(itemId)).slice(0, wish.count - promoted.length);
-    const length = promoted.length + others.length;
-    // Choose random places for the promoted items.
-    const places = Array.from({ length }, (_, place) => ({ place, draw: Math.random() }))
-        .sort((a, b) => a.draw - b.draw)
-        .slice(0, promoted.length);
-    const isPlace = new Set(places.map(({ place }) => place));
-    return Array.from({ length }, (_, place) => (isPlace.has(place) ? promoted : others).shift()).filter(
-        (item) => item !== undefined,
-    );
+    // Choose random places for the promoted items; both groups keep their order.
+    const places = [...promoted.map(() => promoted), ...others.map(() => others)].map((from) => ({
+        from,
+        draw: Math.random(),
+    }));
+    return places.sort((a, b) => a.draw - b.draw).flatMap(({ from }) => from.shift() ?? []);
 }
 
 /** Returns the passing items without those that a domain use case excludes for the user. */
@@ -199,7 +189,7 @@ function withoutHidden(
     contents: DatasetContents,
 ): Uint8Array | undefined {
     const hidden = useCase?.hides?.toLowerCase();
-    if (hidden === undefined || interactions === undefined) return passing;
+    if (hidden === undefined) return passing;
     const numbers = itemNumbers(model);
     const left = passing ?? new Uint8Array(model.itemIds.length).fill(1);
     for (const { itemId, eventType } of contents.latestEvents(interactions, userId, now)) {

@@ -47,16 +47,12 @@ export function rankItems(
     const given = [...new Set(inputList)]
         .map((itemId) => ({ itemId, number: numbers.get(itemId) }))
         .filter(({ number }) => !passing || (number !== undefined && passing[number] === 1))
-        .map(({ itemId, number }) => ({
-            itemId,
-            unknown: number === undefined,
-            score: number === undefined ? 0 : (scores[number] ?? 0),
-        }));
+        .map(({ itemId, number }) => ({ itemId, number, score: scores[number ?? -1] ?? 0 }));
     const together = given.reduce((sum, { score }) => sum + score, 0);
     return given
         .toSorted((a, b) => b.score - a.score)
-        .map(({ itemId, score, unknown }) =>
-            unknown && model.recipeName.endsWith("-v2")
+        .map(({ itemId, score, number }) =>
+            number === undefined && model.recipeName.endsWith("-v2")
                 ? { itemId }
                 : { itemId, score: together > 0 ? Number((score / together).toFixed(7)) : 0 },
         );

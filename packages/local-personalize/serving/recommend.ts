@@ -4,7 +4,7 @@ import { invalidInput } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { relatedScores } from "../model/related.ts";
 import { bestItems, discountWatched, scoreUser } from "../model/score.ts";
-import { type Exploration, exploredItems } from "./explore.ts";
+import { exploredItems, type UserExploration } from "./explore.ts";
 
 const numbersByModel = new WeakMap<Model, Map<string, number>>();
 
@@ -21,7 +21,7 @@ interface Audience {
     history: readonly number[];
     /** By item number, 1 if the filter lets the item pass; undefined: all items pass. */
     passing?: Uint8Array | undefined;
-    exploration?: (Exploration & { userId: string; ignored?: ReadonlyMap<string, number> | undefined }) | undefined;
+    exploration?: UserExploration | undefined;
     /** The context of the request, by column of the interactions. */
     context?: Record<string, string> | undefined;
 }

@@ -1,13 +1,12 @@
 import { type LineWish, recommendedItems } from "../batch/line.ts";
 import type { OutputOf } from "../batch/run-batch.ts";
-import type { EmulatorOptions } from "../contract.ts";
 import type { BatchJobProperties, DatasetProperties } from "../control/properties.ts";
 import { recipeTypeOf } from "../control/recipes.ts";
-import type { Call, Handler } from "../control/resources.ts";
-import type { Resource, Store } from "../control/store.ts";
+import type { Call, Handler, Opened } from "../control/resources.ts";
+import type { Resource } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
 import { type AttributedEvent, type Attributions, createAttributions } from "../events/attribution.ts";
-import type { EventStore, StoredEvent } from "../events/event-store.ts";
+import type { StoredEvent } from "../events/event-store.ts";
 import {
     type PutAttributesInput,
     type PutEventsInput,
@@ -15,7 +14,6 @@ import {
     readPut,
     trackedDataset,
 } from "../events/put-events.ts";
-import type { Streams } from "../events/streams.ts";
 import { createCampaignModels, type TargetKind } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
 import { toExploration } from "./explore.ts";
@@ -35,24 +33,14 @@ const BURST_SECONDS = 10;
 /** Maximum calls per second for a dataset group (service quotas). */
 const MOST_PUTS = { PutEvents: 1000, PutItems: 10, PutUsers: 10 };
 
-interface Bucket {
-    tokens: number;
-    at: number;
-}
-
 /**
  * Answers the calls of the runtime and events APIs: recommendations, PutEvents, PutItems and PutUsers. Does not read
  * the disk.
  */
-export function createServing(
-    options: EmulatorOptions,
-    store: Store,
-    events: EventStore,
-    streams: Streams,
-    report: Attributions["report"] | undefined,
-) {
+export function createServing(opened: Opened, report: Attributions["report"] | undefined) {
+    const { options, streams } = opened;
     const campaigns = createCampaignModels();
-    const contents = createDatasetContents({ dataDir: options.dataDir, store, events, streams });
+    const contents = createDatasetContents(opened);
     const filters = createFilters(contents);
     const sources = { filters, streams, contents };
     // Interactions datasets by region and tracking ID, so that PutEvents does not query the resources.
@@ -175,7 +163,7 @@ const asAttributed = (event: StoredEvent): AttributedEvent => ({
  * campaign's minimum after a delay, during which requests can fail. In the emulator, the minimum is the limit.
  */
 function createThrottle() {
-    const buckets = new Map<string, Bucket>();
+    const buckets = new Map<string, { tokens: number; at: number }>();
     return {
         /** Counts one request for `key`. Throws ThrottlingException (429) above the limit. `now` is in milliseconds. */
         take(key: string, perSecond: number, burstSeconds: number, now: number): void {

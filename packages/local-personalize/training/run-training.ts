@@ -1,28 +1,18 @@
-import type { EmulatorOptions } from "../contract.ts";
 import { findDataset, trainedColumns } from "../control/datasets.ts";
 import { hpoCandidates } from "../control/hyperparameters.ts";
 import type { RecommenderProperties } from "../control/properties.ts";
 import { findUseCase } from "../control/recipes.ts";
-import { modelDir, rowsFile } from "../control/resources.ts";
+import { modelDir, type Opened, rowsFile } from "../control/resources.ts";
 import { findTrendInterval, isObjective, type SolutionConfig, toEventChoice } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
-import type { Resource, Store } from "../control/store.ts";
+import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
-import type { EventStore } from "../events/event-store.ts";
-import type { Streams } from "../events/streams.ts";
 import type { EventChoice } from "../model/event-choice.ts";
 import type { FittedGain } from "../model/gain.ts";
 import { inWorker, type TrainingTask } from "./in-worker.ts";
 import type { Measured, TrainingResult } from "./train.ts";
 
 const hour = 3_600_000;
-
-interface TrainingContext {
-    options: EmulatorOptions;
-    store: Store;
-    events: EventStore;
-    streams: Streams;
-}
 
 /** The resource that is trained, and the configuration of the training. */
 interface TrainingSubject {
@@ -38,45 +28,29 @@ interface TrainingSubject {
     seed: string;
 }
 
-/** Trains a solution version in a worker thread. When `signal` aborts, the worker ends at once. */
-export async function runTraining(
-    context: TrainingContext,
-    version: Resource<VersionProperties>,
-    signal: AbortSignal,
-): Promise<Outcome> {
-    const { recipeArn, datasetGroupArn } = version.properties;
-    const trained = await trainOn(
-        context,
-        {
-            resource: version,
-            datasetGroupArn,
-            recipeName: recipeArn.slice(recipeArn.lastIndexOf("/") + 1),
-            choice: toEventChoice(version.properties),
-            trendInterval: findTrendInterval(version.properties),
-            config: { ...version.properties.solutionConfig, performHPO: version.properties.performHPO },
-            // Use one seed for all versions of a solution. They then have the same test users, so their metrics differ
-            // only because of the data.
-            seed: version.arn.replace(/\/[^/]*$/, ""),
-        },
-        signal,
-    );
-    if ("failure" in trained) return trained;
-    const { metrics, trainingHours, lastEvent, considered, tuned } = trained;
-    const tunedHPOParams = tuned && { algorithmHyperParameters: tuned };
-    return { properties: { metrics, trainingHours, lastEvent, considered, tunedHPOParams } };
+/** Returns what a solution version trains. */
+export function trainingOfVersion(version: Resource<VersionProperties>): TrainingSubject {
+    const { recipeArn, datasetGroupArn, solutionConfig, performHPO } = version.properties;
+    return {
+        resource: version,
+        datasetGroupArn,
+        recipeName: recipeArn.slice(recipeArn.lastIndexOf("/") + 1),
+        choice: toEventChoice(version.properties),
+        trendInterval: findTrendInterval(version.properties),
+        config: { ...solutionConfig, performHPO },
+        // Use one seed for all versions of a solution. They then have the same test users, so their metrics differ
+        // only because of the data.
+        seed: version.arn.replace(/\/[^/]*$/, ""),
+    };
 }
 
-/** Trains a recommender with the model of its use case. Recommenders are not metered. */
-export async function runRecommender(
-    context: TrainingContext,
-    recommender: Resource<RecommenderProperties>,
-    signal: AbortSignal,
-): Promise<Outcome> {
+/** Returns what a recommender trains: the model of its use case. */
+export function trainingOfRecommender(recommender: Resource<RecommenderProperties>): TrainingSubject {
     const useCase = findUseCase(recommender.properties.recipeArn);
     if (!useCase) throw new Error(`The recipe of ${recommender.arn} belongs to no use case.`);
     const { recipeName, required } = useCase;
     const { trainingDataConfig } = recommender.properties.recommenderConfig ?? {};
-    const subject = {
+    return {
         resource: recommender,
         datasetGroupArn: recommender.parent ?? "",
         recipeName,
@@ -85,17 +59,14 @@ export async function runRecommender(
         config: { ...(trainingDataConfig && { trainingDataConfig }) },
         seed: recommender.arn,
     };
-    const trained = await trainOn(context, subject, signal);
-    if ("failure" in trained) return trained;
-    const { metrics, lastEvent } = trained;
-    return { properties: { metrics, lastEvent } };
 }
 
-async function trainOn(
-    { options, store, events, streams }: TrainingContext,
+/** Trains a solution version or recommender in a worker thread. When `signal` aborts, the worker ends at once. */
+export async function runTraining(
+    { options, store, events, streams }: Opened,
     { resource, datasetGroupArn, config, ...subject }: TrainingSubject,
     signal: AbortSignal,
-) {
+): Promise<Outcome> {
     const dataset = findDataset(store, resource.region, datasetGroupArn, "INTERACTIONS");
     if (!dataset) throw new Error(`The interactions dataset of ${resource.arn} does not exist any more.`);
     const items = findDataset(store, resource.region, datasetGroupArn, "ITEMS");
@@ -130,7 +101,11 @@ async function trainOn(
     if ("failure" in result) return result;
     options.log(`${resource.arn}: ${metricsLine(result)}`);
     if (result.fitted) options.log(`${resource.arn}: ${gainLine(result.fitted)}`);
-    return { ...result, trainingHours: Number(trainingHours.toFixed(5)), lastEvent: streamed.lastEvent };
+    const { metrics, considered, tuned } = result;
+    const tunedHPOParams = tuned && { algorithmHyperParameters: tuned };
+    const { lastEvent } = streamed;
+    const hours = Number(trainingHours.toFixed(5));
+    return { properties: { metrics, considered, tunedHPOParams, lastEvent, trainingHours: hours } };
 }
 
 const sizeOf = ({ dense, sparse }: { dense: number; sparse: number }) =>

@@ -1,12 +1,11 @@
 import { availableParallelism } from "node:os";
-import type { RawAttributes } from "filter-grammar";
-import { loadAttributeRows } from "../importing/collectors.ts";
+import { loadAttributeRows, textOf } from "../importing/collectors.ts";
 import { loadRows, type Rows, withEvents } from "../importing/rows.ts";
 import type { CatalogueItem } from "../model/catalogue.ts";
 import { chosenTypes, type EventChoice, weighing } from "../model/event-choice.ts";
 import type { Interactions } from "../model/histories.ts";
 import { type Settings, withinPercentiles } from "../model/hyperparameters.ts";
-import { type Measurement, solutionMetrics } from "../model/metrics.ts";
+import { type Measurement, rounded, solutionMetrics } from "../model/metrics.ts";
 import { saveModel } from "../model/model.ts";
 import { segmentMetrics } from "../model/segment.ts";
 import { trainModel } from "../model/train.ts";
@@ -120,16 +119,11 @@ function measureOn(
     const { items, itemIds, timestamps } = interactions;
     const events = Array.from(items, (item, row) => ({ itemId: itemIds[item] ?? "", timestamp: timestamps[row] ?? 0 }));
     const accuracy = trendAccuracy(events, trendInterval, judgedTrends);
-    const metrics = { ...measurement.metrics, trend_prediction_accuracy: Math.round(accuracy * 1e4) / 1e4 };
-    return { ...measurement, metrics };
+    return { ...measurement, metrics: { ...measurement.metrics, trend_prediction_accuracy: rounded(accuracy) } };
 }
 
 /** Returns the rows that a solution trains on, with their context columns. Omits users and items without such a row. */
-function selectInteractions(
-    rows: Rows,
-    choice: EventChoice = {},
-    contextColumns: readonly string[] = [],
-): Interactions {
+function selectInteractions(rows: Rows, choice: EventChoice, contextColumns: readonly string[]): Interactions {
     const weightOf = weighing(choice);
     const weights = new Float64Array(rows.users.length);
     const chosen = new Uint32Array(rows.users.length);
@@ -197,5 +191,3 @@ function readCatalogue({ rowsFile, streamed, fields }: CatalogueSource, attribut
         };
     });
 }
-
-const textOf = (row: RawAttributes, name: string) => String((Object.hasOwn(row, name) ? row[name] : null) ?? "");

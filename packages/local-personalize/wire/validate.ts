@@ -11,6 +11,16 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 /** Returns a value that is an object; an empty object for any other value. */
 export const toRecord = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
 
+/** Parses a JSON object; returns undefined for any other text. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+    try {
+        const value: unknown = JSON.parse(text);
+        return isRecord(value) && !Array.isArray(value) ? value : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
 /** The members of a shape of AWS's service model that validate a request. */
 interface Shape {
     type: "structure" | "list" | "map" | "string" | "integer" | "long" | "double" | "float" | "boolean" | "timestamp";
@@ -148,26 +158,14 @@ function wholePattern(pattern: string): RegExp {
 
 function sizeOf(value: unknown): number | undefined {
     if (typeof value === "string" || Array.isArray(value)) return value.length;
-    return typeof value === "object" && value !== null ? Object.keys(value).length : undefined;
+    return isRecord(value) ? Object.keys(value).length : undefined;
 }
 
-function hasType(shape: Shape, value: unknown): boolean {
-    switch (shape.type) {
-        case "structure":
-        case "map":
-            return typeof value === "object" && value !== null && !Array.isArray(value);
-        case "list":
-            return Array.isArray(value);
-        case "integer":
-        case "long":
-            return Number.isInteger(value);
-        case "double":
-        case "float":
-        case "timestamp":
-            return typeof value === "number";
-        default:
-            return typeof value === shape.type;
-    }
+function hasType({ type }: Shape, value: unknown): boolean {
+    if (type === "structure" || type === "map") return isRecord(value) && !Array.isArray(value);
+    if (type === "list") return Array.isArray(value);
+    if (type === "integer" || type === "long") return Number.isInteger(value);
+    return typeof value === (/^(double|float|timestamp)$/.test(type) ? "number" : type);
 }
 
 const typeName = (value: unknown) => (value === null ? "null" : Array.isArray(value) ? "list" : typeof value);

@@ -185,7 +185,7 @@ describe("`makeTables`", () => {
         const film = (itemId: string, more: object) => ({ itemId, title: itemId, year: null, genres: [], ...more });
         const make = (...films: CatalogueItem[]) => {
             const rows = [["u", "1", 7] as const, ["u", "2", 8] as const];
-            return makeTables(columnsFrom(rows), films, "abc");
+            return makeTables({ columns: columnsFrom(rows), catalogue: films, sha256: "abc" });
         };
         const details = { price: 12.5, brand: "Ferm", stock: 0, image: "https://cdn.shop.example/1.jpg" };
         const document = make(film("1", details), film("2", {}));
@@ -202,8 +202,8 @@ describe("`makeTables`", () => {
     }));
 
     it("`makeTables` returns equal bytes for equal interactions, and lists each film once", async () => {
-        const make = async () =>
-            JSON.stringify(makeTables(await readCsvText(interactionsCsv(syntheticRatings())), catalogue, "abc"));
+        const make = async (csv = interactionsCsv(syntheticRatings())) =>
+            JSON.stringify(makeTables({ columns: await readCsvText(csv), catalogue, sha256: "abc" }));
         const text = await make();
         assert.equal(await make(), text);
         const { films, genreSets, interactions, similar } = parseTables(text);
@@ -217,8 +217,8 @@ describe("`makeTables`", () => {
 
     it("`makeTables` stores each history's newest 500 films, with the time of the newest event", () => {
         const long = Array.from({ length: 600 }, (_, at) => ["long", `film ${at}`, 1000 + at] as const);
-        const rows = [["a", "x", 10], ["a", "y", 20], ["a", "x", 30], ["b", "x", 40], ...long] as const;
-        const tablesDocument = makeTables(columnsFrom(rows), [], "", ["a", "long", "unknown"]);
+        const columns = columnsFrom([["a", "x", 10], ["a", "y", 20], ["a", "x", 30], ["b", "x", 40], ...long]);
+        const tablesDocument = makeTables({ columns, sha256: "", viewers: ["a", "long", "unknown"] });
         const tables = tableLists(readTables(JSON.stringify(tablesDocument)));
         assert.deepEqual(tables.history("a"), [
             { itemId: "x", at: 30_000 },
@@ -249,7 +249,8 @@ describe("`makeTables`", () => {
             year: null,
             genres: [],
         }));
-        const tables = tableLists(openTables(makeTables(columns(), catalogue, "", ["0"])));
+        const given = { sha256: "", viewers: ["0"] };
+        const tables = tableLists(openTables(makeTables({ columns: columns(), catalogue, ...given })));
         const [one, two] = [tables.item("one")?.itemId, tables.item("two")?.itemId];
         assert.deepEqual([one, two, tables.itemCount], ["one", "two", 3]);
         assert.deepEqual(["gone", "gone too", "one"].map(tables.shows), [false, false, true]);
@@ -257,7 +258,7 @@ describe("`makeTables`", () => {
         assert.deepEqual(tables.similar(["one"]), { from: "similar", items: tables.popular().slice(1) });
         assert.equal(ids(tables.history("0") ?? []), "onetwo");
         assert.ok(tables.trending().every(({ itemId }) => tables.shows(itemId)));
-        const all = tableLists(openTables(makeTables(columns(), [], "", ["0"])));
+        const all = tableLists(openTables(makeTables({ columns: columns(), ...given })));
         assert.equal(ids(all.popular({ count: 1 })), "gone");
         assert.ok(all.shows("anything"));
     });
@@ -267,7 +268,7 @@ describe("`makeTables`", () => {
         const others = friends.flatMap(([user], at) =>
             Array.from({ length: 20 }, (_, film) => [user, `film ${at} ${film}`, 20 + film] as const),
         );
-        const tablesDocument = makeTables(columnsFrom([...friends, ...others]), [], "");
+        const tablesDocument = makeTables({ columns: columnsFrom([...friends, ...others]), sha256: "" });
         const tables = tableLists(openTables(tablesDocument));
         const knownIndex = tablesDocument.films.ids.indexOf("known");
         assert.equal(tablesDocument.similar[knownIndex]?.length, neighboursPerFilm);
@@ -279,8 +280,8 @@ describe("`makeTables`", () => {
     it("`makeTables` stores similar films only for the 20,000 most popular films", () => {
         const films = maxWithNeighbours + 10;
         const rows = Array.from({ length: films * leastViewers }, (_, row) => row);
-        const tablesDocument = makeTables(
-            {
+        const tablesDocument = makeTables({
+            columns: {
                 userCount: films,
                 itemCount: films,
                 userIds: rows.slice(0, films).map(String),
@@ -290,9 +291,8 @@ describe("`makeTables`", () => {
                 items: Int32Array.from(rows, (row) => (Math.floor(row / leastViewers) + (row % leastViewers)) % films),
                 timestamps: Uint32Array.from(rows, (row) => row),
             },
-            [],
-            "",
-        );
+            sha256: "",
+        });
         assert.equal(tablesDocument.similar.filter((row) => row.length > 0).length, maxWithNeighbours);
         assert.ok(tablesDocument.similar.slice(0, maxWithNeighbours).every((row) => row.length > 0));
         assert.equal(tablesDocument.similar.length, films);
@@ -302,7 +302,7 @@ describe("`makeTables`", () => {
         const ratings = syntheticRatings({ users: 300, seed: 3 });
         const byUser = [...Map.groupBy(ratings, ({ user }) => user).values()];
         const rows = await readCsvText(interactionsCsv(byUser.slice(0, 250).flat()));
-        const tables = tableLists(openTables(makeTables(rows, [], "")));
+        const tables = tableLists(openTables(makeTables({ columns: rows, sha256: "" })));
         let [similar, popular] = [0, 0];
         for (const events of byUser.slice(250)) {
             const inTime = events.toSorted((a, b) => a.timestamp - b.timestamp).map(({ item }) => String(item));

@@ -87,11 +87,11 @@ export const [keenViewer = ""] = [...histories].toSorted(([, a], [, b]) => b.len
 const listedViewers = ["6", "15", keenViewer, "13", "22"];
 
 /** Fallback tables from the films that 60 people watched. */
-export const tablesDocument: TablesDocument = makeTables(
-    columnsFrom(ratings.map(({ user, item, timestamp }) => [String(user), String(item), timestamp])),
+export const tablesDocument: TablesDocument = makeTables({
+    columns: columnsFrom(ratings.map(({ user, item, timestamp }) => [String(user), String(item), timestamp])),
     catalogue,
-    "5ba".repeat(21),
-    listedViewers,
-);
+    sha256: "5ba".repeat(21),
+    viewers: listedViewers,
+});
 
 export const tables = tableLists(openTables(tablesDocument));
