@@ -31,7 +31,10 @@ export async function adoptable<I extends CommonInputs>(
         );
     }
     if (arn === undefined || description === undefined) return undefined;
-    if (kind.taggable && inputs.adopt === undefined) await assertOurs(client, arn, what, inputs, deps.advice);
+    if (kind.taggable && inputs.adopt === undefined) {
+        const has = await listTags(client, arn);
+        if (!isOurs(has, inputs.owner)) throw new Error(`${what} ${notOurs(deps.advice, arn, has, inputs)}`);
+    }
     if (inputs.adopt !== undefined && isLeaving(description.status)) {
         // Do not delete the resource: with `adopt`, the program must use this resource, not a new one.
         throw new Error(
@@ -110,17 +113,6 @@ export function findDifferences<I extends CommonInputs>(
 /** Returns a message that a resource with these tags does not belong to the stack, and the operator's next steps. */
 export const notOurs = (advice: Advice, arn: string, has: Tags, wanted: Pick<CommonInputs, "owner" | "tags">): string =>
     `already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}. ${advice.otherOwner(arn, has, wanted)}`;
-
-async function assertOurs(
-    client: PersonalizeClient,
-    arn: string,
-    what: string,
-    inputs: CommonInputs,
-    advice: Advice,
-): Promise<void> {
-    const has = await listTags(client, arn);
-    if (!isOurs(has, inputs.owner)) throw new Error(`${what} ${notOurs(advice, arn, has, inputs)}`);
-}
 
 /**
  * Returns a UUID of version 7 (RFC 9562, section 5.7): 48 bits with the milliseconds since 1970, then random bits.

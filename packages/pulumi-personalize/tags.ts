@@ -1,9 +1,4 @@
-import {
-    ListTagsForResourceCommand,
-    type PersonalizeClient,
-    TagResourceCommand,
-    UntagResourceCommand,
-} from "@aws-sdk/client-personalize";
+import * as sdk from "@aws-sdk/client-personalize";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 
 export type Tags = Readonly<Record<string, string>>;
@@ -24,8 +19,8 @@ export const allTags = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I
 });
 
 /** Returns all tags that a resource has in AWS. */
-export async function listTags(client: PersonalizeClient, resourceArn: string): Promise<Tags> {
-    const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
+export async function listTags(client: sdk.PersonalizeClient, resourceArn: string): Promise<Tags> {
+    const { tags = [] } = await client.send(new sdk.ListTagsForResourceCommand({ resourceArn }));
     return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
 }
 
@@ -58,7 +53,7 @@ export function tagInputs({ tags, owner }: Partial<CommonInputs>, has: Tags): Pi
 
 /** Sets the wanted tags, and removes tags that the program set earlier and no longer wants. */
 export async function retag(
-    client: PersonalizeClient,
+    client: sdk.PersonalizeClient,
     resourceArn: string,
     wanted: Tags,
     once: Tags = {},
@@ -66,8 +61,8 @@ export async function retag(
     const has = await listTags(client, resourceArn);
     const tagKeys = Object.keys(selectCurrentTags(once, has)).filter((key) => !(key in wanted));
     const missing = Object.entries(wanted).filter(([key, value]) => has[key] !== value);
-    if (tagKeys.length > 0) await client.send(new UntagResourceCommand({ resourceArn, tagKeys }));
+    if (tagKeys.length > 0) await client.send(new sdk.UntagResourceCommand({ resourceArn, tagKeys }));
     if (missing.length > 0) {
-        await client.send(new TagResourceCommand({ resourceArn, tags: tagList(Object.fromEntries(missing)) }));
+        await client.send(new sdk.TagResourceCommand({ resourceArn, tags: tagList(Object.fromEntries(missing)) }));
     }
 }
