@@ -1,13 +1,7 @@
-import {
-    type AttributeValue,
-    ConditionalCheckFailedException,
-    type DynamoDBClient,
-    GetItemCommand,
-    UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { JobsSpend } from "../../../core/cost/serving-spend.ts";
 import { type BatchState, firstState } from "../../batch/state.ts";
-import { itemKey, number } from "../recommendation-api/table-items.ts";
+import { itemKey, number, refusedOrThrow } from "../recommendation-api/table-items.ts";
 
 /** Key of the DynamoDB item that contains the batch function's lease and state. */
 const stateKey = itemKey("batch", "state");
@@ -36,16 +30,12 @@ export function stateItem(dynamo: DynamoDBClient, TableName: string) {
             const before = Number(Item?.revision?.N ?? 0);
             const values = { ":next": number(before + 1), ":until": number(Date.now() + leaseMs) };
             const conditionValues = { ":before": number(before), ":now": number(Date.now()) };
-            try {
-                await write(
-                    "SET revision = :next, leaseUntil = :until",
-                    Item === undefined ? values : { ...values, ...conditionValues },
-                    Item === undefined ? "attribute_not_exists(pk)" : `${isOurs} AND leaseUntil < :now`,
-                );
-            } catch (error) {
-                if (error instanceof ConditionalCheckFailedException) return undefined;
-                throw error;
-            }
+            const written = await write(
+                "SET revision = :next, leaseUntil = :until",
+                Item === undefined ? values : { ...values, ...conditionValues },
+                Item === undefined ? "attribute_not_exists(pk)" : `${isOurs} AND leaseUntil < :now`,
+            ).catch(refusedOrThrow);
+            if (written === undefined) return undefined;
             revision = before + 1;
             return Item?.batchState?.S === undefined ? firstState : (JSON.parse(Item.batchState.S) as BatchState);
         },
@@ -60,9 +50,7 @@ export function stateItem(dynamo: DynamoDBClient, TableName: string) {
         },
         async end() {
             const values = { ":none": number(0), ":before": number(revision) };
-            await write("SET leaseUntil = :none", values, isOurs).catch((error: unknown) => {
-                if (!(error instanceof ConditionalCheckFailedException)) throw error;
-            });
+            await write("SET leaseUntil = :none", values, isOurs).catch(refusedOrThrow);
         },
         async spend() {
             const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: itemKey("stack", "spend") }));

@@ -2,7 +2,6 @@ import { setTimeout as wait } from "node:timers/promises";
 import {
     type AttributeValue,
     BatchWriteItemCommand,
-    ConditionalCheckFailedException,
     type DynamoDBClient,
     GetItemCommand,
     PutItemCommand,
@@ -16,6 +15,7 @@ import {
     listItem,
     listSk,
     number,
+    refusedOrThrow,
     serving,
     toServedLists,
     viewerPk,
@@ -84,9 +84,7 @@ export function viewersLists(dynamo: DynamoDBClient, TableName: string) {
                     ConditionExpression: "attribute_exists(pk)",
                     ExpressionAttributeValues: { ":at": number(Math.ceil(at / 1000)) },
                 });
-                await dynamo.send(command).catch((error: unknown) => {
-                    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-                });
+                await dynamo.send(command).catch(refusedOrThrow);
             };
             await pMap(userIds, expire, { concurrency: writesAtOnce });
         },

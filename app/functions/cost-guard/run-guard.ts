@@ -1,3 +1,4 @@
+import { messageOf } from "terminal-text";
 import { decide, requestsSince } from "../../../core/cost/decide.ts";
 import type { GuardConfig } from "../../../core/cost/guard-config.ts";
 import {
@@ -94,7 +95,7 @@ async function decideFrom(
     try {
         return await from(parsedState.state);
     } catch (error) {
-        return from(fresh, `cannot be used (${error instanceof Error ? error.message : error})`);
+        return from(fresh, `cannot be used (${messageOf(error)})`);
     }
 }
 

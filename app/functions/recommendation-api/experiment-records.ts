@@ -1,8 +1,8 @@
-import { type DynamoDBClient, GetItemCommand, paginateQuery, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { day } from "../../../core/cost/time.ts";
 import { countWatches, type Experiment, isControl, windowEnd } from "../../serving/experiment.ts";
 import type { SubjectKey, TablePort } from "../../serving/ports.ts";
-import { itemKey, number, numberOf, refusedOrThrow, text, textOf } from "./table-items.ts";
+import { itemKey, number, numberOf, queryPages, refusedOrThrow, textOf } from "./table-items.ts";
 
 /** Number of watches after which a viewer's record takes no more, so that the record stays within one write unit. */
 const mostWatches = 100;
@@ -76,16 +76,8 @@ export async function sumRecords(
 ): Promise<readonly ExperimentCell[]> {
     const cells = new Map<string, ExperimentCell>();
     for (const shard of shards) {
-        const pages = paginateQuery(
-            { client },
-            {
-                TableName,
-                KeyConditionExpression: "pk = :shard",
-                ExpressionAttributeValues: { ":shard": text(shardPk(experiment.since, shard)) },
-            },
-        );
-        for await (const { Items = [] } of pages) {
-            for (const item of Items) {
+        for await (const items of queryPages(client, TableName, shardPk(experiment.since, shard))) {
+            for (const item of items) {
                 const group = {
                     day: Math.ceil(windowEnd(experiment, numberOf(item, "exposedAt")).closed / day),
                     isControl: isControl(experiment, textOf(item, "sk")),

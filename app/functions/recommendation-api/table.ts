@@ -4,7 +4,6 @@ import {
     type DynamoDBClient,
     GetItemCommand,
     PutItemCommand,
-    paginateQuery,
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
@@ -21,6 +20,7 @@ import {
     listSk,
     number,
     numberOf,
+    queryPages,
     recentAttributes,
     refusedOrThrow,
     stackItems,
@@ -67,11 +67,8 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
             await client.send(command, { abortSignal }).catch(refusedOrThrow);
         },
         async recent(userId, abortSignal) {
-            const command = new GetItemCommand({
-                TableName,
-                Key: itemKey(viewerPk(userId), "recent"),
-                ConsistentRead: true,
-            });
+            const Key = itemKey(viewerPk(userId), "recent");
+            const command = new GetItemCommand({ TableName, Key, ConsistentRead: true });
             return toRecent((await client.send(command, { abortSignal })).Item);
         },
         async putRecent(userId, recent, before, expiresAt, abortSignal) {
@@ -158,17 +155,9 @@ export async function fetchRequestCounts(
     hour: number,
     most: number,
 ): Promise<Asked[]> {
-    const pages = paginateQuery(
-        { client },
-        {
-            TableName,
-            KeyConditionExpression: "pk = :hour",
-            ExpressionAttributeValues: { ":hour": text(askedPk(hour)) },
-        },
-    );
     let requestCounts: Asked[] = [];
-    for await (const { Items = [] } of pages) {
-        const counts = Items.map((item) => ({ userId: textOf(item, "sk"), requests: numberOf(item, "requests") }));
+    for await (const items of queryPages(client, TableName, askedPk(hour))) {
+        const counts = items.map((item) => ({ userId: textOf(item, "sk"), requests: numberOf(item, "requests") }));
         requestCounts = [...requestCounts, ...counts].sort((a, b) => b.requests - a.requests).slice(0, most);
     }
     return requestCounts;
@@ -183,13 +172,8 @@ const notModified = 304;
  */
 export function storedTables(client: S3Client, Bucket: string): TablesPort {
     async function read(Key: string, IfNoneMatch: string | undefined, abortSignal: AbortSignal) {
-        const {
-            Body,
-            ContentLength,
-            ETag = "",
-        } = await client.send(new GetObjectCommand({ Bucket, Key, IfNoneMatch }), {
-            abortSignal,
-        });
+        const command = new GetObjectCommand({ Bucket, Key, IfNoneMatch });
+        const { Body, ContentLength, ETag = "" } = await client.send(command, { abortSignal });
         // Check the length first: without memory for the whole text, the process would end.
         if (Number(ContentLength) > maxTablesBytes) {
             if (Body instanceof Readable) Body.destroy();

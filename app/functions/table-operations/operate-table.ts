@@ -2,14 +2,13 @@ import {
     type AttributeValue,
     DeleteItemCommand,
     type DynamoDBClient,
-    paginateQuery,
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { type Experiment, subjectId } from "../../serving/experiment.ts";
 import { idBytes, limits } from "../../serving/limits.ts";
 import { epochHour } from "../../serving/traffic.ts";
 import { type ExperimentCell, recordKey, sumRecords } from "../recommendation-api/experiment-records.ts";
-import { askedPk, itemKey, number, text, viewerPk } from "../recommendation-api/table-items.ts";
+import { askedPk, itemKey, number, queryPages, viewerPk } from "../recommendation-api/table-items.ts";
 import { type HideOperation, hideItems } from "./hide-items.ts";
 
 type Key = Record<"pk" | "sk", AttributeValue>;
@@ -95,19 +94,10 @@ async function flushLists(client: DynamoDBClient, TableName: string, at: number)
 
 /** Returns the keys of a viewer's items. */
 async function viewerKeys(client: DynamoDBClient, TableName: string, userId: string): Promise<Key[]> {
-    const pages = paginateQuery(
-        { client },
-        {
-            TableName,
-            KeyConditionExpression: "pk = :viewer",
-            ProjectionExpression: "pk, sk",
-            Select: "SPECIFIC_ATTRIBUTES",
-            ExpressionAttributeValues: { ":viewer": text(viewerPk(userId)) },
-        },
-    );
+    const onlyKeys = { ProjectionExpression: "pk, sk", Select: "SPECIFIC_ATTRIBUTES" } as const;
     const keys: Key[] = [];
-    for await (const { Items = [] } of pages) {
-        keys.push(...Items.flatMap(({ pk, sk }) => (pk && sk ? [{ pk, sk }] : [])));
+    for await (const items of queryPages(client, TableName, viewerPk(userId), onlyKeys)) {
+        keys.push(...items.flatMap(({ pk, sk }) => (pk && sk ? [{ pk, sk }] : [])));
     }
     return keys;
 }
