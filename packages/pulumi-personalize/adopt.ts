@@ -41,14 +41,14 @@ export async function adoptable<I extends CommonInputs>(
             `${what}: the input \`adopt\` is ${inputs.adopt}, whose status is ${description.status}. ${deps.advice.otherAdoption}`,
         );
     }
-    const leaving = { ...inputs, arn, what };
+    const leaving = { ...inputs, client, arn, what };
     if (description.status.startsWith("DELETE")) {
-        await waitUntilGone(kind, deps, client, leaving);
+        await waitUntilGone(kind, deps, leaving);
         return undefined;
     }
     if (kind.delete && isDeadEnd(description.status)) {
         deps.log(`${what} is left from an earlier run (${description.status}); deleting it, then creating it again`);
-        await remove(kind, deps, client, leaving);
+        await remove(kind, deps, leaving);
         return undefined;
     }
     const differing = findDifferences(kind, inputs, description);
@@ -57,7 +57,7 @@ export async function adoptable<I extends CommonInputs>(
             `${what} is left from an interrupted change of ${differing.join(", ")}, and nothing uses it; deleting it, ` +
                 "then creating it again",
         );
-        await remove(kind, deps, client, leaving);
+        await remove(kind, deps, leaving);
         return undefined;
     }
     if (differing.length > 0) {

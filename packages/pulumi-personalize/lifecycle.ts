@@ -142,19 +142,16 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             return difference.changes ? difference : recorded;
         },
         async create(inputs: Passed<I>) {
-            const client = deps.client(inputs.region);
             try {
                 const { arn, adopted, isForeign } = await createOrAdopt(kind, deps, inputs);
-                if (adopted && kind.taggable) await retag(client, arn, allTags(kind, inputs));
+                if (adopted && kind.taggable) await retag(deps.client(inputs.region), arn, allTags(kind, inputs));
                 const recorded = Object.assign({}, inputs, isForeign && { isForeign });
-                const outs = await settle(client, arn, recorded).catch((failure) =>
-                    repeat(client, arn, recorded, failure),
-                );
+                const outs = await settle(arn, recorded).catch((failure) => repeat(arn, recorded, failure));
                 const id = String(outs.arn);
                 // Update a new resource if necessary, because only an update can set some inputs, such as `stopped` of
                 // a recommender.
                 const isOther = adopted || kind.updates.some((key) => isChanged(kind, key, outs, inputs));
-                return { id, outs: isOther && kind.update ? await updateAndSettle(client, id, inputs) : outs };
+                return { id, outs: isOther && kind.update ? await updateAndSettle(id, inputs) : outs };
             } catch (error) {
                 const { id, properties: recorded }: Error & { id?: string; properties?: Properties } = toError(error);
                 const isOver = isDeadEnd(recorded?.status) || isRefusal(error);
@@ -178,7 +175,6 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             return { id, props, inputs: selectInputs(kind, props) };
         },
         async update(id, olds: Passed<I>, news: Passed<I>) {
-            const client = deps.client(news.region);
             await deps.assertEngineAlive();
             const createChangeCheck = (before: Properties) => (key: string) => isChanged(kind, key, before, news);
             // Wait first, because Personalize rejects an update while an earlier one is still in progress, for example
@@ -186,31 +182,32 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             // update would not set the new tags.
             const { tags, owner, isForeign } = olds;
             const kept = Object.assign({}, news, isForeign === true && { isForeign });
-            const settled = await settle(client, id, Object.assign({}, kept, { tags, owner }));
+            const settled = await settle(id, Object.assign({}, kept, { tags, owner }));
             try {
                 if (kind.taggable && ["tags", "owner"].some(createChangeCheck(olds))) {
-                    await retag(client, id, allTags(kind, news), olds.tags);
+                    await retag(deps.client(news.region), id, allTags(kind, news), olds.tags);
                 }
                 const isUpdate =
                     kind.updates.some(createChangeCheck(olds)) || kind.updates.some(createChangeCheck(settled));
                 const end = isUpdate ? updateAndSettle : settle;
-                return { outs: await end(client, id, kept) };
+                return { outs: await end(id, kept) };
             } catch (error) {
                 throw about(titleOf(kind, news), error);
             }
         },
         async delete(id, inputs: Passed<I>) {
-            const leaving: Leaving = { ...inputs, arn: id, what: titleOf(kind, inputs) };
+            const client = deps.client(inputs.region);
+            const leaving: Leaving = { ...inputs, client, arn: id, what: titleOf(kind, inputs) };
             try {
                 if (inputs.isForeign) {
                     deps.log(`${leaving.what} existed before this stack, so it remains in AWS`);
                     return;
                 }
                 if (kind.delete) {
-                    await remove(kind, deps, deps.client(inputs.region), leaving);
+                    await remove(kind, deps, leaving);
                     return;
                 }
-                if (kind.stop) await stop(kind, deps, deps.client(inputs.region), leaving);
+                if (kind.stop) await stop(kind, deps, leaving);
                 deps.log(`${leaving.what}: Personalize cannot delete a ${kind.noun}, so it remains in AWS`);
             } catch (error) {
                 throw about(leaving.what, error);

@@ -1,4 +1,3 @@
-import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { formatError } from "terminal-text";
 import { adoptable } from "./adopt.ts";
 import { isEqualValue, keepSpelling, type Passed, type Properties } from "./diff.ts";
@@ -99,10 +98,10 @@ export function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: Lifec
      * Waits until the resource is ACTIVE. An error contains the resource's ARN and properties, so that Pulumi records
      * the resource.
      */
-    async function settle(client: PersonalizeClient, arn: string, inputs: Passed<I>, updated?: I): Promise<Properties> {
+    async function settle(arn: string, inputs: Passed<I>, updated?: I): Promise<Properties> {
         let last: Description = { status: "CREATE PENDING", properties: {} };
         const description = async () => {
-            last = await kind.describe(client, arn);
+            last = await kind.describe(deps.client(inputs.region), arn);
             return last;
         };
         try {
@@ -116,27 +115,22 @@ export function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: Lifec
     }
 
     /** Repeats a failed creation once if it may succeed then; otherwise throws the failure. */
-    async function repeat(
-        client: PersonalizeClient,
-        arn: string,
-        inputs: Passed<I>,
-        failure: Error,
-    ): Promise<Properties> {
-        const why = await kind.worthRepeating?.(client, arn, inputs);
+    async function repeat(arn: string, inputs: Passed<I>, failure: Error): Promise<Properties> {
+        const why = await kind.worthRepeating?.(deps.client(inputs.region), arn, inputs);
         if (why === undefined) throw failure;
         deps.log(`${failure.message} ${why}`);
-        return settle(client, (await createOrAdopt(kind, deps, inputs)).arn, inputs);
+        return settle((await createOrAdopt(kind, deps, inputs)).arn, inputs);
     }
 
     /**
      * Requests an update and waits for it. If the response was lost or another update is running, waits for that
      * update, and then requests the values that are still missing.
      */
-    async function updateAndSettle(client: PersonalizeClient, arn: string, inputs: Passed<I>): Promise<Properties> {
+    async function updateAndSettle(arn: string, inputs: Passed<I>): Promise<Properties> {
         for (let attempt = 1; ; attempt += 1) {
             try {
                 await deps.assertEngineAlive();
-                await kind.update?.(client, arn, inputs);
+                await kind.update?.(deps.client(inputs.region), arn, inputs);
                 break;
             } catch (error) {
                 if (attempt === mostUpdateAttempts || !(isInUse(error) || isTransient(error))) throw error;
@@ -144,10 +138,10 @@ export function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: Lifec
                     `${titleOf(kind, inputs)}: ${formatError(error)}; waiting before the next attempt of the update`,
                 );
                 await deps.sleep(pause(deps, inputs.pollSeconds));
-                await settle(client, arn, inputs);
+                await settle(arn, inputs);
             }
         }
-        return settle(client, arn, inputs, inputs);
+        return settle(arn, inputs, inputs);
     }
 
     return { settle, repeat, updateAndSettle };
