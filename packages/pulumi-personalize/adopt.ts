@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { Advice } from "./advice.ts";
-import { isDeadEnd, isEqualValue, isLeaving, type Properties, replacing } from "./diff.ts";
+import { type AnyKind, isDeadEnd, isEqualValue, isLeaving, type Properties, replacing } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
-import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
+import type { CommonInputs, Description } from "./resource.ts";
 import { isOurs, listTags, type Tags } from "./tags.ts";
 import type { LifecycleDeps } from "./wait.ts";
 
@@ -16,12 +16,12 @@ import type { LifecycleDeps } from "./wait.ts";
  * @throws Error if a resource of this name does not belong to the stack, or differs in a property that Personalize
  * cannot change
  */
-export async function adoptable<I extends CommonInputs>(
-    kind: ResourceKind<I>,
+export async function adoptable(
+    kind: AnyKind,
     deps: LifecycleDeps,
-    client: PersonalizeClient,
-    inputs: I,
+    inputs: CommonInputs,
 ): Promise<{ readonly arn: string; readonly isForeign: boolean } | undefined> {
+    const client = deps.client(inputs.region);
     const what = `${kind.noun} ${kind.displayName(inputs)}`;
     const arn = inputs.adopt ?? (await kind.find(client, inputs));
     const description = arn === undefined ? undefined : await kind.describe(client, arn).catch(goneOrThrow);
@@ -80,8 +80,8 @@ const isYounger = ({ since }: Description, owner: string | undefined): boolean =
  * Checks whether an interrupted run of this stack created a resource with the inputs' name and did not record it. Such
  * a resource has the stack's owner tag, no other resource uses it, and it holds no data and no trained version.
  */
-async function isInterruptedCreation<I extends CommonInputs>(
-    kind: ResourceKind<I>,
+async function isInterruptedCreation(
+    kind: AnyKind,
     client: PersonalizeClient,
     arn: string,
     { adopt, owner }: CommonInputs,
@@ -96,11 +96,7 @@ async function isInterruptedCreation<I extends CommonInputs>(
  * Returns the names of the properties that differ from the inputs and that Personalize cannot change. Ignores the name
  * of an adopted resource.
  */
-export function findDifferences<I extends CommonInputs>(
-    kind: ResourceKind<I>,
-    inputs: I,
-    description: Description,
-): string[] {
+function findDifferences(kind: AnyKind, inputs: CommonInputs, description: Description): string[] {
     const wanted: Properties = Object.fromEntries(Object.entries(inputs));
     return replacing(kind, wanted).filter(
         (key) =>

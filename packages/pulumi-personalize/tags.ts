@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-personalize";
-import type { CommonInputs, ResourceKind } from "./resource.ts";
+import type { AnyKind } from "./diff.ts";
+import type { CommonInputs } from "./resource.ts";
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -12,7 +13,7 @@ export function tagList(tags: Tags): { tagKey: string; tagValue: string }[] {
  * Returns all wanted tags of a resource: the tags in the inputs, the owner tag, and the tags that record the resource's
  * data.
  */
-export const allTags = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I): Tags => ({
+export const allTags = (kind: Pick<AnyKind, "contentTags">, inputs: CommonInputs): Tags => ({
     ...inputs.tags,
     ...(inputs.owner !== undefined && { [ownerTag]: inputs.owner }),
     ...kind.contentTags?.(inputs),
