@@ -1,7 +1,7 @@
-import { type AttributeValue, type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import type { JobsSpend } from "../../../core/cost/serving-spend.ts";
 import { type BatchState, firstState } from "../../batch/state.ts";
-import { itemKey, number, refusedOrThrow } from "../recommendation-api/table-items.ts";
+import { type Item, itemKey, number, refusedOrThrow, text, updateOf } from "../recommendation-api/table-items.ts";
 
 /** Key of the DynamoDB item that contains the batch function's lease and state. */
 const stateKey = itemKey("batch", "state");
@@ -13,16 +13,8 @@ const stateKey = itemKey("batch", "state");
 export function stateItem(dynamo: DynamoDBClient, TableName: string) {
     let revision = 0;
     /** Writes the state's item, unless another run has written it since this run read it. */
-    const write = (UpdateExpression: string, values: Record<string, AttributeValue>, condition: string) =>
-        dynamo.send(
-            new UpdateItemCommand({
-                TableName,
-                Key: stateKey,
-                UpdateExpression,
-                ConditionExpression: condition,
-                ExpressionAttributeValues: values,
-            }),
-        );
+    const write = (changes: string, values: Item, ConditionExpression: string) =>
+        dynamo.send(updateOf(TableName, stateKey, changes, values, { ConditionExpression }));
     const isOurs = "revision = :before";
     return {
         async begin(leaseMs: number): Promise<BatchState | undefined> {
@@ -43,7 +35,7 @@ export function stateItem(dynamo: DynamoDBClient, TableName: string) {
             const values = {
                 ":next": number(revision + 1),
                 ":before": number(revision),
-                ":state": { S: JSON.stringify(state) },
+                ":state": text(JSON.stringify(state)),
             };
             await write("SET revision = :next, batchState = :state", values, isOurs);
             revision += 1;

@@ -18,6 +18,7 @@ import {
     refusedOrThrow,
     serving,
     toServedLists,
+    updateOf,
     viewerPk,
 } from "../recommendation-api/table-items.ts";
 
@@ -75,14 +76,11 @@ export function viewersLists(dynamo: DynamoDBClient, TableName: string) {
         },
         async expireLists(userIds: readonly string[], generation: number, at: number) {
             const expire = async (userId: string) => {
-                const command = new UpdateItemCommand({
-                    TableName,
-                    Key: key(userId, generation),
-                    UpdateExpression: "SET expiresAt = :at",
+                const values = { ":at": number(Math.ceil(at / 1000)) };
+                const command = updateOf(TableName, key(userId, generation), "SET expiresAt = :at", values, {
                     // Without this condition, UpdateItem would create an item for a viewer who has no list in this
                     // generation.
                     ConditionExpression: "attribute_exists(pk)",
-                    ExpressionAttributeValues: { ":at": number(Math.ceil(at / 1000)) },
                 });
                 await dynamo.send(command).catch(refusedOrThrow);
             };

@@ -4,6 +4,8 @@ import {
     type DynamoDBClient,
     paginateQuery,
     type QueryCommandInput,
+    UpdateItemCommand,
+    type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { readItems, writeItems } from "../../serving/item-scores.ts";
 import type { CampaignStatus, HiddenItems, KeptList, Recent, ServedLists, StackItems } from "../../serving/ports.ts";
@@ -41,6 +43,15 @@ export async function* queryPages(
     const key = { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": text(pk) } };
     for await (const { Items = [] } of paginateQuery({ client }, { TableName, ...key, ...more })) yield Items;
 }
+
+/** Returns the command that changes an item. */
+export const updateOf = (
+    TableName: string,
+    Key: Item,
+    UpdateExpression: string,
+    ExpressionAttributeValues: Item,
+    more: Partial<UpdateItemCommandInput> = {},
+) => new UpdateItemCommand({ TableName, Key, UpdateExpression, ExpressionAttributeValues, ...more });
 
 /** Returns undefined for a failed condition, which is a normal result. Throws any other error. */
 export function refusedOrThrow(error: unknown): undefined {

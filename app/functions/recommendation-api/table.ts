@@ -1,11 +1,5 @@
 import { Readable } from "node:stream";
-import {
-    BatchGetItemCommand,
-    type DynamoDBClient,
-    GetItemCommand,
-    PutItemCommand,
-    UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { newestTablesKey, tablesKey } from "../../../core/config/names.ts";
 import { maxTablesBytes, TablesFormatError } from "../../../data-prep/tables/document.ts";
@@ -29,6 +23,7 @@ import {
     toKeptList,
     toRecent,
     toStackItems,
+    updateOf,
     viewerPk,
 } from "./table-items.ts";
 
@@ -85,42 +80,34 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
             return toStackItems(await all(keys, signal));
         },
         async putCampaign(campaign, before, abortSignal) {
-            const command = new UpdateItemCommand({
-                TableName,
-                Key: itemKey("stack", "campaign"),
-                UpdateExpression:
-                    "SET #status = :status, solutionVersionArn = :version, minProvisionedTPS = :tps, checkedAt = :at" +
-                    (campaign.activeAt === undefined ? "" : ", activeAt = :active"),
+            const changes =
+                "SET #status = :status, solutionVersionArn = :version, minProvisionedTPS = :tps, checkedAt = :at" +
+                (campaign.activeAt === undefined ? "" : ", activeAt = :active");
+            const values = {
+                ":status": text(campaign.status),
+                ":version": text(campaign.solutionVersionArn ?? ""),
+                ":tps": number(campaign.minProvisionedTPS ?? 0),
+                ":at": number(campaign.checkedAt),
+                ...(campaign.activeAt !== undefined && { ":active": number(campaign.activeAt) }),
+                ...(before !== undefined && { ":before": number(before) }),
+            };
+            const command = updateOf(TableName, itemKey("stack", "campaign"), changes, values, {
                 ConditionExpression: before === undefined ? "attribute_not_exists(checkedAt)" : "checkedAt = :before",
                 ExpressionAttributeNames: { "#status": "status" },
-                ExpressionAttributeValues: {
-                    ":status": text(campaign.status),
-                    ":version": text(campaign.solutionVersionArn ?? ""),
-                    ":tps": number(campaign.minProvisionedTPS ?? 0),
-                    ":at": number(campaign.checkedAt),
-                    ...(campaign.activeAt !== undefined && { ":active": number(campaign.activeAt) }),
-                    ...(before !== undefined && { ":before": number(before) }),
-                },
             });
             await client.send(command, { abortSignal }).catch(refusedOrThrow);
         },
         async addAsked(hour, userId, requests, expiresAt, abortSignal) {
-            const command = new UpdateItemCommand({
-                TableName,
-                Key: itemKey(askedPk(hour), userId),
-                UpdateExpression: "SET expiresAt = :expiresAt ADD requests :requests",
-                ExpressionAttributeValues: { ":requests": number(requests), ":expiresAt": number(expiresAt) },
-            });
+            const changes = "SET expiresAt = :expiresAt ADD requests :requests";
+            const values = { ":requests": number(requests), ":expiresAt": number(expiresAt) };
+            const command = updateOf(TableName, itemKey(askedPk(hour), userId), changes, values);
             await client.send(command, { abortSignal });
         },
         async count(what, window, more, expiresAt, abortSignal) {
-            const command = new UpdateItemCommand({
-                TableName,
-                Key: itemKey(`count#${what}`, String(window)),
-                UpdateExpression: "SET expiresAt = :expiresAt ADD taken :more",
-                ExpressionAttributeValues: { ":more": number(more), ":expiresAt": number(expiresAt) },
-                ReturnValues: "UPDATED_NEW",
-            });
+            const key = itemKey(`count#${what}`, String(window));
+            const values = { ":more": number(more), ":expiresAt": number(expiresAt) };
+            const changes = "SET expiresAt = :expiresAt ADD taken :more";
+            const command = updateOf(TableName, key, changes, values, { ReturnValues: "UPDATED_NEW" });
             return numberOf((await client.send(command, { abortSignal })).Attributes ?? {}, "taken");
         },
         ...experimentRecords(client, TableName),
