@@ -43,10 +43,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
         const { datasetGroup: description } = await client.send(
             new sdk.DescribeDatasetGroupCommand({ datasetGroupArn }),
         );
-        return {
-            ...standing(description),
-            properties: { name: description?.name, domain: description?.domain },
-        };
+        return { ...standing(description), properties: { name: description?.name, domain: description?.domain } };
     },
     /** Yields all resources that must be deleted before the dataset group, in a valid order. */
     async *dependents(client, datasetGroupArn) {

@@ -1,5 +1,5 @@
 import * as sdk from "@aws-sdk/client-personalize";
-import { type CommonInputs, nameProblems, type ResourceKind, requireArn, standing } from "./resource.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, requireArn, standing } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface EventTrackerInputs extends CommonInputs {
@@ -21,10 +21,8 @@ export const eventTracker: ResourceKind<EventTrackerInputs> = {
     displayName: ({ name }) => name,
     problems: ({ name }) => nameProblems(name),
     async find(client, { datasetGroupArn }) {
-        for await (const { eventTrackers = [] } of sdk.paginateListEventTrackers({ client }, { datasetGroupArn })) {
-            return eventTrackers[0]?.eventTrackerArn;
-        }
-        return undefined;
+        const pages = sdk.paginateListEventTrackers({ client }, { datasetGroupArn });
+        return (await firstMatch(pages, "eventTrackers", () => true))?.eventTrackerArn;
     },
     async create(client, { name, datasetGroupArn, tags }) {
         const command = new sdk.CreateEventTrackerCommand({ name, datasetGroupArn, tags: tagList(tags) });

@@ -69,9 +69,8 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
         const events = eventParameters && hashEventParameters(eventParameters);
         let newest: sdk.SolutionVersionSummary | undefined;
         for await (const { solutionVersions = [] } of sdk.paginateListSolutionVersions({ client }, { solutionArn })) {
-            for (const version of solutionVersions.filter(
-                ({ status }) => !/^CREATE (FAILED|STOP)/.test(status ?? ""),
-            )) {
+            for (const version of solutionVersions) {
+                if (/^CREATE (FAILED|STOP)/.test(version.status ?? "")) continue;
                 const tags = await listTags(client, version.solutionVersionArn ?? "");
                 const job = tags[importTag]?.split("/").at(-1);
                 const hasRows = job === noImport ? rows === noImport : parseJobNumber(job, rows) > 0;

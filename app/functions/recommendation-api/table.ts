@@ -118,16 +118,14 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
 export async function putNotification(
     client: DynamoDBClient,
     TableName: string,
-    notification: ShownNotification,
+    { kind, text: message, at }: ShownNotification,
 ): Promise<void> {
-    const { kind, text: message, at } = notification;
     const Item = { ...itemKey("stack", "notification"), kind: text(kind), text: text(message), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
 }
 
 /** Stores the month's spend for the page. */
-export async function putSpend(client: DynamoDBClient, TableName: string, spend: MonthSpend): Promise<void> {
-    const { month, usd, at } = spend;
+export async function putSpend(client: DynamoDBClient, TableName: string, { month, usd, at }: MonthSpend) {
     const Item = { ...itemKey("stack", "spend"), month: text(month), usd: number(usd), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
 }
