@@ -1,19 +1,24 @@
 import type { ItemListAnswer, ItemListReason } from "../api/names.ts";
+import type { CampaignWatch } from "./campaign-watch.ts";
+import type { Context } from "./context.ts";
 import { answerList, findBasisItems, loadedTables } from "./item-answers.ts";
 import { unpackIds, unpackItems } from "./item-scores.ts";
 import { listLength } from "./limits.ts";
 import { batchListKey, type KeptList } from "./ports.ts";
 import { type Ask, isTrusted, listWith, type viewerReader } from "./read-viewer.ts";
-import type { RecommendParts } from "./recommend.ts";
 import type { Trace } from "./request-line.ts";
-import { appliesFilter, similarItems } from "./selection.ts";
+import { appliesFilter, type Select, similarItems } from "./selection.ts";
 import { rankOffset, type Tables } from "./table-answers.ts";
 import type { Viewer } from "./viewers.ts";
 
-/** Creates the source of lists from the fallback tables, which needs no call. */
-export function fallbackLists(parts: Pick<RecommendParts, "tables" | "select" | "publicHistories">) {
-    const { tables, select, publicHistories } = parts;
+interface FallbackListParts extends Pick<Context, "tables"> {
+    readonly select: Select;
+    /** Whether callers without a token or the API key may see the items that a viewer watched. */
+    readonly publicHistories: boolean;
+}
 
+/** Creates the source of lists from the fallback tables, which needs no call. */
+export function fallbackLists({ tables, select, publicHistories }: FallbackListParts) {
     /**
      * Returns items similar to the viewer's newest ones, or popular items. `listReason` is the reason why there is no
      * personal list; undefined in the control group of an experiment.
@@ -31,9 +36,16 @@ export function fallbackLists(parts: Pick<RecommendParts, "tables" | "select" | 
     };
 }
 
-export interface BatchListParts extends RecommendParts {
+export interface BatchListParts extends Pick<Context, "tables" | "memory" | "clock" | "limits"> {
+    readonly watch: Pick<CampaignWatch, "state">;
+    readonly select: Select;
     readonly readViewer: ReturnType<typeof viewerReader>;
     readonly fallbackList: ReturnType<typeof fallbackLists>;
+    /**
+     * Checks whether the API removes the items that the viewer watched from lists with this filter, or from lists
+     * without a filter.
+     */
+    readonly leavesOutWatched: (filter: string | undefined) => boolean;
 }
 
 /**
