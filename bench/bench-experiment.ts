@@ -1,13 +1,11 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { handlerCaller } from "./api/call.ts";
 import { createViewerIds, listRequest } from "./api/load.ts";
 import { createApiProcess, simulated } from "./api/simulated.ts";
 import { simulateRun, twiceFixed } from "./experiment/simulate.ts";
-import { benchCommand, log, printGoals, seededRandom, showLine, showTable, whole } from "./lib/command.ts";
+import { benchCommand, log, printGoals, runForJson, seededRandom, showLine, showTable, whole } from "./lib/command.ts";
 import { benchPython } from "./lib/python.ts";
 
 /**
@@ -59,14 +57,8 @@ async function judge(): Promise<Judged> {
         const head = "kind,run,day,n0,sum0,squares0,n1,sum1,squares1,lower,upper,liftLower,liftUpper,ratioP";
         await writeFile(file, `${[head, ...lines].join("\n")}\n`, { flag: "wx" });
         const program = new URL("experiment/judge.py", import.meta.url).pathname;
-        const python = await benchPython("bench/serve");
-        const { stdout } = await promisify(execFile)(python, [
-            program,
-            file,
-            String(watches.mean),
-            String(watches.lift),
-        ]);
-        return JSON.parse(stdout) as Judged;
+        const args = [program, file, String(watches.mean), String(watches.lift)];
+        return await runForJson<Judged>(await benchPython("bench/serve"), args);
     } finally {
         await rm(folder, { recursive: true, force: true });
     }

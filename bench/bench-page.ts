@@ -11,17 +11,6 @@ import { benchCommand, type Goal, log, printGoals, showLine, showTable, whole } 
 
 /** Categories of Lighthouse that the bench uses. */
 const categories = ["performance", "accessibility", "best-practices", "seo"] as const;
-type Category = (typeof categories)[number];
-
-interface PageFigures {
-    /** Lighthouse's scores by category, from 0 to 100. */
-    readonly scores: Readonly<Record<Category, number>>;
-    readonly largestPaintSeconds: number;
-    /** Number of elements in the document after it has loaded, including those of SVG. */
-    readonly elements: number;
-    /** Titles of audits with a score below 0.9, after the name of their category. */
-    readonly faults: readonly string[];
-}
 
 /** The parts of Lighthouse's result that the bench reads. */
 interface Report {
@@ -44,11 +33,13 @@ type Lighthouse = (url: string, flags: object) => Promise<{ readonly lhr: Report
 const installed = join(import.meta.dirname, "../.tools/lighthouse/node_modules/lighthouse/core/index.js");
 
 /**
- * Runs Lighthouse with its default mobile preset, each time in a new browser, and returns the medians of the runs.
+ * Runs Lighthouse with its default mobile preset, each time in a new browser, and returns the medians of the runs: the
+ * scores by category (0 to 100), the number of elements after the page has loaded, including those of SVG, and in
+ * `faults` the titles of audits with a score below 0.9.
  *
  * @throws Error if Lighthouse cannot load the page
  */
-async function measurePage(url: string, runs: number): Promise<PageFigures> {
+async function measurePage(url: string, runs: number) {
     const { default: lighthouse } = (await import(pathToFileURL(installed).href)) as { default: Lighthouse };
     const reports: Report[] = [];
     let elements = 0;
@@ -146,7 +137,7 @@ async function deployPage(aws: TestAws): Promise<string> {
 }
 
 /** Returns the goals of the waiting times of a visit. */
-function visitGoals({ firstRowMs, changedListMs }: VisitTimes): Goal[] {
+function visitGoals({ firstRowMs, changedListMs }: Awaited<ReturnType<typeof measureVisit>>): Goal[] {
     const figures = { "page-first-row": firstRowMs, "page-changed-list": changedListMs };
     return Object.entries(figures).map(([name, figure]) => ({
         ...{ name, figure, limit: 1000, unit: " ms" },
@@ -155,7 +146,7 @@ function visitGoals({ firstRowMs, changedListMs }: VisitTimes): Goal[] {
 }
 
 /** Prints the figures of the page, and returns the goals for them. */
-function reportPage({ scores, faults, elements, ...page }: PageFigures): Goal[] {
+function reportPage({ scores, faults, elements, ...page }: Awaited<ReturnType<typeof measurePage>>): Goal[] {
     showTable(
         [...categories, "largest paint s", "elements"],
         [[...categories.map((category) => scores[category]), page.largestPaintSeconds.toFixed(2), elements]],
@@ -170,16 +161,11 @@ function reportPage({ scores, faults, elements, ...page }: PageFigures): Goal[] 
     ];
 }
 
-/** Medians of the waiting times of a visit, in milliseconds. */
-interface VisitTimes {
-    /** Time from the start of loading until the first row shows films. The browser has cached the page's files. */
-    readonly firstRowMs: number;
-    /** Time from Watch to the changed list, as the page states it. */
-    readonly changedListMs: number;
-}
-
-/** Measures how long a viewer waits for the first row of the page, and for a changed list after Watch. */
-async function measureVisit(url: string): Promise<VisitTimes> {
+/**
+ * Measures how long a viewer waits for the first row of the page, whose files the browser has cached, and for a changed
+ * list after Watch, as the page states it. Returns the medians in milliseconds.
+ */
+async function measureVisit(url: string) {
     const browser = await openBrowser();
     try {
         const page = await browser.newPage();

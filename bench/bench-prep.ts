@@ -1,11 +1,11 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
-import { benchCommand, type Goal, log, printGoals, showLine, showTable, whole } from "./lib/command.ts";
+import { benchCommand, type Goal, log, printGoals, runForJson, showLine, showTable, whole } from "./lib/command.ts";
 import { benchPython } from "./lib/python.ts";
 
 /**
@@ -109,10 +109,9 @@ async function best(program: () => Promise<Measured>): Promise<Measured> {
 }
 
 async function compare(): Promise<void> {
-    const printed = execFileSync(python, [here("compare.py"), join(work, "ours"), join(work, "polars")], {
-        encoding: "utf8",
-    });
-    const { rows, ofRows, tables, ofTables } = JSON.parse(printed);
+    const args = [here("compare.py"), join(work, "ours"), join(work, "polars")];
+    type Counts = Record<"rows" | "ofRows" | "tables" | "ofTables", number>;
+    const { rows, ofRows, tables, ofTables } = await runForJson<Counts>(python, args);
     log(`data-prep and polars write the same result for ${rows} of ${ofRows} rows and ${tables} of ${ofTables} lists`);
     equal += rows + tables;
     compared += ofRows + ofTables;

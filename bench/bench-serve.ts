@@ -1,12 +1,19 @@
-import { execFile } from "node:child_process";
 import { copyFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { DEFAULT_OUTPUT } from "../data-prep/files.ts";
 import { signedHeaders } from "../packages/local-aws/test/signed.ts";
 import { assertExit, region, startTestAws } from "../test/support/local-aws.ts";
 import { zipf } from "./api/load.ts";
-import { aboveZero, benchCommand, existing, log, printGoals, seededRandom, showTable } from "./lib/command.ts";
+import {
+    aboveZero,
+    benchCommand,
+    existing,
+    log,
+    printGoals,
+    runForJson,
+    seededRandom,
+    showTable,
+} from "./lib/command.ts";
 import { benchPython } from "./lib/python.ts";
 import type { Measured } from "./load/client.ts";
 import { postRequest, startLoad } from "./load/run.ts";
@@ -51,8 +58,10 @@ try {
     const many = await measure("25 results, 32 clients", 32, {});
     const rows = [eight, many, await measure("500 results, 8 clients", 8, { numResults: 500 })];
     const peer = new URL("serve/peer.py", import.meta.url).pathname;
-    const { stdout } = await promisify(execFile)(await benchPython("bench/serve"), [peer, data]);
-    const speeds = JSON.parse(stdout) as Record<string, { perSecond: number; p50: number; p99: number }>;
+    const speeds = await runForJson<Record<string, { perSecond: number; p50: number; p99: number }>>(
+        await benchPython("bench/serve"),
+        [peer, data],
+    );
     for (const [count, figures] of Object.entries(speeds)) {
         rows.push({ name: `implicit's recommend call, ${count} results, without a network`, ...figures });
     }

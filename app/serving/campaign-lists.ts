@@ -2,7 +2,7 @@ import type { ItemListReason } from "../api/names.ts";
 import type { AllowedViewer, CampaignAllowance } from "./campaign-allowance.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import type { Context } from "./context.ts";
-import { classifyFailure, errorName, isOfCampaign, NoAllowanceError, toListReason } from "./failures.ts";
+import { classifyFailure, errorName, isOfCampaign, NoAllowanceError, tableFailure, toListReason } from "./failures.ts";
 import { type ListAsk, listKey } from "./freshness.ts";
 import { itemsWithout } from "./item-scores.ts";
 import { askedLength, listLength } from "./limits.ts";
@@ -86,10 +86,7 @@ export function campaignLists(parts: CampaignListParts) {
         trace.background.push(
             tableResilience
                 .later((signal) => table.putList(userId, list, expiresAt, signal))
-                .catch((error: unknown) => {
-                    trace.tableFailures += 1;
-                    log({ failed: "store a list in the table", error: errorName(error) });
-                }),
+                .catch(tableFailure(log, trace, "store a list in the table")),
         );
         return list;
     }

@@ -10,7 +10,7 @@ export interface CampaignWatch {
      * at most `patience` milliseconds. Later calls wait only if the process had no request for a while, because Lambda
      * freezes it meanwhile: the campaign may have been resumed, and items hidden, long ago.
      */
-    state(patience?: number): Promise<CampaignState>;
+    state(patience?: number): Promise<StackItems & { readonly away: boolean }>;
     /**
      * Reports that a call found a resource missing: the campaign, or a filter that the caller named. Only Personalize's
      * description of the campaign then says whether the campaign is away.
@@ -18,10 +18,6 @@ export interface CampaignWatch {
     missing(): void;
     /** Checks whether an operator hid an item from all lists. */
     isHidden(itemId: string): boolean;
-}
-
-interface CampaignState extends StackItems {
-    readonly away: boolean;
 }
 
 export interface WatchParts extends Context {

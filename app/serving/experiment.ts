@@ -5,7 +5,7 @@ import { hour } from "../../core/cost/time.ts";
 import type { ItemListAnswer, ShownList } from "../api/names.ts";
 import type { AllowedViewer, CampaignAllowance } from "./campaign-allowance.ts";
 import type { Context } from "./context.ts";
-import { errorName } from "./failures.ts";
+import { tableFailure } from "./failures.ts";
 import { countedNames, oldestEvent } from "./limits.ts";
 import type { ViewerEvent } from "./ports.ts";
 import type { Trace } from "./request-line.ts";
@@ -101,11 +101,7 @@ export function experimenter(parts: ExperimentParts) {
     const later = <T>(work: (signal: AbortSignal) => Promise<T>) => withTimeout(limits.background, work);
     const keyOf = (subject: string) => ({ run: experiment.since, subject });
 
-    const failed = (what: string, trace: Trace) => (error: unknown) => {
-        trace.tableFailures += 1;
-        log({ failed: `record ${what} of the experiment`, error: errorName(error) });
-        return undefined;
-    };
+    const failed = (what: string, trace: Trace) => tableFailure(log, trace, `record ${what} of the experiment`);
 
     /**
      * Records a viewer's first exposure. A stranger can invent viewers, so the record of an unproven viewer counts like a

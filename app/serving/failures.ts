@@ -1,5 +1,7 @@
 import { BrokenCircuitError, TaskCancelledError } from "cockatiel";
 import type { ItemListReason } from "../api/names.ts";
+import type { Log } from "./ports.ts";
+import type { Trace } from "./request-line.ts";
 
 /** The fields of an AWS client's error that this file reads. */
 interface ServiceError extends Error {
@@ -49,3 +51,11 @@ export const isOfCampaign = (error: unknown): boolean => !["gone", "refused"].in
 
 /** Returns the error's name. Its message may contain a viewer's ID. */
 export const errorName = (error: unknown): string => (error instanceof Error ? error.name : "no error");
+
+/** Returns a function that counts and logs the error of a call to the table. `failed` says what the call was for. */
+export const tableFailure =
+    (log: Log, trace: Pick<Trace, "tableFailures">, failed: string) =>
+    (error: unknown): undefined => {
+        trace.tableFailures += 1;
+        log({ failed, error: errorName(error) });
+    };

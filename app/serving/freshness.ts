@@ -3,7 +3,7 @@ import type { Limits } from "./limits.ts";
 import type { KeptList } from "./ports.ts";
 
 /** The current state. The API compares a list with it to decide whether the list is still fresh. */
-export interface Now {
+interface Now {
     /** Epoch milliseconds. */
     readonly at: number;
     /** The viewer's newest known revision, or the revision in the request if it is later. */

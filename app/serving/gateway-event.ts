@@ -1,3 +1,5 @@
+import { faultyRequest } from "./problem.ts";
+
 /** The parts of API Gateway's event that the API reads (API Gateway Developer Guide, "Lambda proxy integrations"). */
 export interface GatewayEvent {
     readonly httpMethod: string;
@@ -58,17 +60,16 @@ export const texts = (values: Readonly<Record<string, string | undefined>> | nul
     );
 
 /** Maximum length of a body in bytes. Valid bodies are shorter. */
-export const longestBody = 64 * 1024;
+const longestBody = 64 * 1024;
 
 /**
- * Returns the body as text, decoded from Base64 if it is encoded. Returns "too long" above `longestBody`; the text is
- * undefined without a body.
+ * Returns the body as text, decoded from Base64 if it is encoded; undefined without a body. Throws ProblemError above
+ * `longestBody`.
  */
-export function decodeBody({
-    body,
-    isBase64Encoded,
-}: GatewayEvent): { readonly text: string | undefined } | "too long" {
-    if (body === null) return { text: undefined };
-    if (Buffer.byteLength(body, isBase64Encoded ? "base64" : "utf8") > longestBody) return "too long";
-    return { text: isBase64Encoded ? Buffer.from(body, "base64").toString() : body };
+export function decodeBody({ body, isBase64Encoded }: GatewayEvent): string | undefined {
+    if (body === null) return undefined;
+    if (Buffer.byteLength(body, isBase64Encoded ? "base64" : "utf8") > longestBody) {
+        throw faultyRequest([{ in: "body", message: `must NOT have more than ${longestBody} bytes` }]);
+    }
+    return isBase64Encoded ? Buffer.from(body, "base64").toString() : body;
 }

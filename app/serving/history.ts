@@ -1,6 +1,6 @@
 import type { HistoryAnswer } from "../api/names.ts";
 import type { Context } from "./context.ts";
-import { errorName } from "./failures.ts";
+import { tableFailure } from "./failures.ts";
 import { listedById } from "./item-answers.ts";
 import { recentLength } from "./limits.ts";
 import type { RecentItem } from "./ports.ts";
@@ -28,14 +28,10 @@ const day = 86_400_000;
  */
 export function historian({ tables, table, tableResilience, log, limits }: Context) {
     async function fetchEvents(userId: string, trace: Trace): Promise<readonly Past[] | undefined> {
-        try {
-            const { items } = await tableResilience.ask((signal) => table.recent(userId, signal));
-            return items.filter(({ watched = true }) => watched);
-        } catch (error) {
-            trace.tableFailures += 1;
-            log({ failed: "read a viewer's newest items", error: errorName(error) });
-            return undefined;
-        }
+        const recent = await tableResilience
+            .ask((signal) => table.recent(userId, signal))
+            .catch(tableFailure(log, trace, "read a viewer's newest items"));
+        return recent?.items.filter(({ watched = true }) => watched);
     }
 
     return async function history({ userId, limit, nextToken }: HistoryAsk, trace: Trace): Promise<HistoryAnswer> {

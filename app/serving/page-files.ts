@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { extname, join, relative } from "node:path";
 import { contentSecurityPolicy, entryFile, hashedFile, pageHeaders } from "./headers.ts";
 import { computeEtag, type Reply } from "./reply.ts";
 
@@ -20,15 +20,15 @@ export function pageFiles(folder: string, imageOrigins: readonly string[] = []):
         "Access-Control-Allow-Origin": "*",
         "Content-Security-Policy": contentSecurityPolicy(imageOrigins),
     };
-    const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) =>
-            join(entry.parentPath, entry.name)
-                .slice(folder.length + 1)
-                .replaceAll("\\", "/"),
-        );
+    const paths = listFiles(folder);
     return new Map(paths.map((path) => [path, fileReply(path, readFileSync(join(folder, path)), headers)]));
 }
+
+/** Returns the paths of all files in a folder, relative to it, with `/` between their parts. */
+export const listFiles = (folder: string): string[] =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).replaceAll("\\", "/"));
 
 function fileReply(path: string, bytes: Buffer, headers: Readonly<Record<string, string>>): Reply {
     const text = findTextType(path);

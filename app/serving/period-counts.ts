@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { CountedAddress } from "./addresses.ts";
 import type { Context } from "./context.ts";
-import { errorName } from "./failures.ts";
+import { tableFailure } from "./failures.ts";
 import { countedNames, eventsPerAddress, eventsPerViewer } from "./limits.ts";
 import type { Recent } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
@@ -111,12 +111,10 @@ export function eventLimits(context: Context) {
                 limit: factor * eventsPerAddress,
             }));
             for (const { name, limit } of named) check(name, limit, events, "An address");
+            const failed = tableFailure(log, trace, "count the events of an address");
             for (const { name, limit } of named) {
-                const work = counts.add(name, limit, events)?.catch((error: unknown) => {
-                    trace.tableFailures += 1;
-                    log({ failed: "count the events of an address", error: errorName(error) });
-                });
-                if (work !== undefined) trace.background.push(work);
+                const report = counts.add(name, limit, events);
+                if (report !== undefined) trace.background.push(report.catch(failed));
             }
         },
         /**

@@ -4,7 +4,7 @@ import { errorName } from "./failures.ts";
 import { judgeFreshness, listKey } from "./freshness.ts";
 import { itemsWithout } from "./item-scores.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
-import type { CampaignPort, KeptList, Log, Recent, StackItems, TablePort } from "./ports.ts";
+import type { CampaignPort, KeptList, Log, Recent, TablePort } from "./ports.ts";
 import { epochHour } from "./traffic.ts";
 import { watchedIds } from "./viewers.ts";
 
@@ -81,75 +81,59 @@ export function computeRequestInterval(minProvisionedTPS: number, busiestTPS: nu
 
 /** Precomputes lists for the busiest viewers within the campaign's minimum TPS. Ends at the first failure. */
 export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promise<Prefetched> {
-    const { campaign, table, clock, wait } = ports;
+    const { campaign, table, clock, wait, log } = ports;
+    const { watchedFilterArn, limits, experiment } = wish;
     const signal = AbortSignal.timeout(Math.max(1, wish.until - clock()));
     const campaignStatus = await campaign.describe(signal);
     if (campaignStatus?.status !== "ACTIVE") return { asked: 0, wellAlready: 0, stopped: "no campaign" };
-    const pace = computeRequestInterval(campaignStatus.minProvisionedTPS ?? 1, await ports.busiestTPS());
+    const { solutionVersionArn: solutionVersion, minProvisionedTPS = 1 } = campaignStatus;
+    const pace = computeRequestInterval(minProvisionedTPS, await ports.busiestTPS());
     if (pace === undefined) return { asked: 0, wellAlready: 0, stopped: "no room" };
 
     const hour = epochHour(clock());
     const most = wish.viewers * spare;
     const hours = await Promise.all(Array.from({ length: hoursOfTraffic }, (_, ago) => ports.asked(hour - ago, most)));
-    const stackItems = await table.stack(signal);
+    const { flushed = 0 } = await table.stack(signal);
+
+    /** Checks whether a list is fresh, and stays fresh until the next run of the prefetch function. */
+    function isWell(list: KeptList, revision: number): boolean {
+        const at = clock() + limits.fresh / 2;
+        return judgeFreshness(list, { at, revision, solutionVersion, flushed }, limits) === "fresh";
+    }
+
+    async function makeList(userId: string, { revision, items }: Recent): Promise<KeptList | undefined> {
+        const madeAt = clock();
+        try {
+            const filtered = watchedFilterArn !== "" && { filter: { arn: watchedFilterArn, values: {} } };
+            const order = await campaign.ask({ userId, numResults: askedLength, context: {}, ...filtered }, signal);
+            const without = new Set(watchedFilterArn === "" ? [] : watchedIds(items));
+            const list = { ...order, items: itemsWithout(order.items, without, listLength) };
+            const versionPart = solutionVersion !== undefined && { solutionVersion };
+            return { ...list, key: plain, madeAt, revision, from: "precomputed", ...versionPart };
+        } catch (error) {
+            // Leave out the viewer's ID, which is private.
+            log({ failed: "ask the campaign in advance", error: errorName(error) });
+            return undefined;
+        }
+    }
+
     let [asked, wellAlready] = [0, 0];
-    const { experiment } = wish;
     const getsList = ({ userId }: Asked) => !(experiment && isControl(experiment, subjectId(experiment, userId)));
     const asking = hours.map((counts) => counts.filter(getsList));
     for (const userId of busiest(asking, wish.viewers)) {
         if (clock() + pace >= wish.until) return { asked, wellAlready, stopped: "out of time" };
-        const viewer = await table.viewer(userId, plain, signal);
-        if (
-            viewer.list &&
-            isWell(viewer.list, viewer.recent.revision, campaignStatus.solutionVersionArn, stackItems, ports, wish)
-        ) {
+        const { recent, list } = await table.viewer(userId, plain, signal);
+        if (list && isWell(list, recent.revision)) {
             wellAlready += 1;
             continue;
         }
-        const newList = await madeFor(userId, viewer.recent, campaignStatus.solutionVersionArn, ports, wish, signal);
+        const newList = await makeList(userId, recent);
         if (newList === undefined) return { asked, wellAlready, stopped: "throttled or failed" };
         asked += 1;
-        await table.putList(userId, newList, Math.ceil((newList.madeAt + wish.limits.stale) / 1000), signal);
+        await table.putList(userId, newList, Math.ceil((newList.madeAt + limits.stale) / 1000), signal);
         await wait(pace);
     }
     return { asked, wellAlready };
 }
 
 const plain = listKey({ values: {}, context: {} });
-
-/** Checks whether a list is fresh, and stays fresh until the next run of the prefetch function. */
-function isWell(
-    list: KeptList,
-    revision: number,
-    solutionVersion: string | undefined,
-    { flushed = 0 }: StackItems,
-    { clock }: PrefetchPorts,
-    { limits }: PrefetchWish,
-): boolean {
-    const at = clock() + limits.fresh / 2;
-    return judgeFreshness(list, { at, revision, solutionVersion, flushed }, limits) === "fresh";
-}
-
-async function madeFor(
-    userId: string,
-    { revision, items }: Recent,
-    solutionVersion: string | undefined,
-    { campaign, clock, log }: PrefetchPorts,
-    { watchedFilterArn }: PrefetchWish,
-    signal: AbortSignal,
-): Promise<KeptList | undefined> {
-    const madeAt = clock();
-    try {
-        const filtered = watchedFilterArn !== "" && { filter: { arn: watchedFilterArn, values: {} } };
-        const ask = { userId, numResults: askedLength, context: {}, ...filtered };
-        const order = await campaign.ask(ask, signal);
-        const without = new Set(watchedFilterArn === "" ? [] : watchedIds(items));
-        const list = { ...order, items: itemsWithout(order.items, without, listLength) };
-        const versionPart = solutionVersion !== undefined && { solutionVersion };
-        return { ...list, key: plain, madeAt, revision, from: "precomputed", ...versionPart };
-    } catch (error) {
-        // Leave out the viewer's ID, which is private.
-        log({ failed: "ask the campaign in advance", error: errorName(error) });
-        return undefined;
-    }
-}

@@ -1,7 +1,7 @@
 import type { CountedAddress } from "./addresses.ts";
 import type { Context } from "./context.ts";
 import type { Experiment } from "./experiment.ts";
-import { errorName } from "./failures.ts";
+import { tableFailure } from "./failures.ts";
 import type { ListAsk } from "./freshness.ts";
 import type { KeptList } from "./ports.ts";
 import type { Trace } from "./request-line.ts";
@@ -39,8 +39,7 @@ export function viewerReader({ table, tableResilience, memory, clock, log }: Con
             const recent = await tableResilience.ask((signal) => table.recent(userId, signal));
             return memory.read(userId, { ...storedViewer, recent }, at);
         } catch (error) {
-            trace.tableFailures += 1;
-            log({ failed: "read a viewer from the table", error: errorName(error) });
+            tableFailure(log, trace, "read a viewer from the table")(error);
             const cachedViewer = memory.find(userId);
             // If DynamoDB cannot be read, the viewer's newest event may be known only from the request's parameter
             // `since`.

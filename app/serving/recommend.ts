@@ -3,7 +3,7 @@ import { batchLists, fallbackLists } from "./batch-list.ts";
 import type { CampaignLists } from "./campaign-lists.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import type { Context } from "./context.ts";
-import { judgeFreshness, listKey, type Now } from "./freshness.ts";
+import { judgeFreshness, listKey } from "./freshness.ts";
 import { answerList } from "./item-answers.ts";
 import { unpackIds, unpackItems } from "./item-scores.ts";
 import type { KeptList } from "./ports.ts";
@@ -62,7 +62,6 @@ export function recommender(parts: RecommendParts) {
             trusted ? remembered : readViewer(ask, key, trace),
         ]);
         const solutionVersion = stackState.campaign?.solutionVersionArn;
-        const flushed = stackState.flushed ?? 0;
         const watchedIn = ({ watched }: Viewer) => new Set(leavesOutWatched(ask.filter) ? unpackIds(watched) : []);
         const answerOf = (list: KeptList, viewer: Viewer, source: Source, reason?: ItemListReason) => {
             const items = select(unpackItems(list.items), { ...ask, watched: watchedIn(viewer) });
@@ -74,12 +73,6 @@ export function recommender(parts: RecommendParts) {
             revision: viewer.revision,
             without: watchedIn(viewer),
         });
-        const nowOf = (viewer: Viewer): Now => ({
-            at: clock(),
-            solutionVersion,
-            flushed,
-            revision: toListRequest(viewer).revision,
-        });
         const answerKept = (list: KeptList, viewer: Viewer, reason?: ItemListReason) => {
             trace.layer = list === listWith(remembered, key) ? "memory" : "table";
             return answerOf(list, viewer, list.from === "precomputed" ? "precomputed" : "cache", reason);
@@ -87,7 +80,9 @@ export function recommender(parts: RecommendParts) {
         /** Returns the viewer's stored list if it is good enough that the campaign need not be called. */
         const good = (viewer: Viewer): ItemListAnswer | undefined => {
             const list = listWith(viewer, key);
-            const freshness = list && judgeFreshness(list, nowOf(viewer), limits);
+            const { revision } = viewer;
+            const now = { at: clock(), solutionVersion, flushed: stackState.flushed ?? 0, revision };
+            const freshness = list && judgeFreshness(list, now, limits);
             if (list === undefined || (freshness !== "fresh" && freshness !== "ageing")) return undefined;
             if (freshness === "ageing" && !stackState.away) lists.refresh(toListRequest(viewer), trace);
             return answerKept(list, viewer);

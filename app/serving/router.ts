@@ -1,6 +1,6 @@
 import type { Caller } from "./context.ts";
 import type { MatchedPath, OpenDescription } from "./description.ts";
-import { decodeBody, decoded, type GatewayEvent, longestBody, texts } from "./gateway-event.ts";
+import { decodeBody, decoded, type GatewayEvent, texts } from "./gateway-event.ts";
 import { notKept } from "./headers.ts";
 import type { Answer, Answers } from "./operations.ts";
 import type { Log } from "./ports.ts";
@@ -53,11 +53,8 @@ export function router({ description, answers, pages, callerOf, log }: RouterPar
         if (operation === undefined) throw noMethod(allowed);
         tell(operation.operationId);
         const body = decodeBody(event);
-        if (body === "too long") {
-            throw faultyRequest([{ in: "body", message: `must NOT have more than ${longestBody} bytes` }]);
-        }
         const path = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, decoded(value)]));
-        const read = operation.read({ path, query: parseQuery(event), body: body.text });
+        const read = operation.read({ path, query: parseQuery(event), body });
         if ("faults" in read) throw faultyRequest(read.faults);
         const answer = answers[operation.operationId as keyof Answers] as Answer;
         return answer(read.request, trace, () => callerOf(event));

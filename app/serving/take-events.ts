@@ -3,7 +3,7 @@ import { isRefusal, isWatch } from "../../core/config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
 import type { Caller, Context } from "./context.ts";
 import { type Experimenter, withoutOwnList } from "./experiment.ts";
-import { errorName } from "./failures.ts";
+import { errorName, tableFailure } from "./failures.ts";
 import { unpackIds } from "./item-scores.ts";
 import { idBytes, oldestEvent, recentLength } from "./limits.ts";
 import { countEvents, type EventLimits, epochMinute } from "./period-counts.ts";
@@ -133,17 +133,6 @@ export function eventTaker(parts: EventParts) {
         );
     }
 
-    /** Reads the viewer's item; returns undefined while DynamoDB does not answer. */
-    async function readBefore(userId: string, trace: Trace): Promise<Recent | undefined> {
-        try {
-            return await readRecent(userId, tableResilience.ask);
-        } catch (error) {
-            trace.tableFailures += 1;
-            log({ failed: "read a viewer's newest items", error: errorName(error) });
-            return undefined;
-        }
-    }
-
     return async function takeEvents(request: EventsRequest, trace: Trace, caller: Caller): Promise<EventsAnswer> {
         const { userId } = request;
         const faults = eventFaults(request, parts, clock());
@@ -154,7 +143,8 @@ export function eventTaker(parts: EventParts) {
         }));
         eventLimits.checkViewer(userId, events.length);
         eventLimits.takeAddresses(caller.addresses, events.length, trace);
-        const before = await readBefore(userId, trace);
+        const unread = tableFailure(log, trace, "read a viewer's newest items");
+        const before = await readRecent(userId, tableResilience.ask).catch(unread);
         eventLimits.checkViewer(userId, events.length, before);
         eventLimits.takeViewer(userId, events.length);
         const items = events.map(({ itemId, sentAt, eventType }) =>
@@ -167,8 +157,7 @@ export function eventTaker(parts: EventParts) {
         try {
             recent = await note(userId, items, caller, tableResilience.ask, before);
         } catch (error) {
-            trace.tableFailures += 1;
-            log({ failed: "store a viewer's newest items", error: errorName(error) });
+            tableFailure(log, trace, "store a viewer's newest items")(error);
             // Until DynamoDB has stored the event, only this process knows the event.
             const { revision, recent: ids, watched } = memory.find(userId);
             const [wanted, leftOut] = [new Set(unpackIds(ids)), new Set(unpackIds(watched))];

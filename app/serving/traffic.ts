@@ -1,5 +1,5 @@
 import type { Context } from "./context.ts";
-import { errorName } from "./failures.ts";
+import { tableFailure } from "./failures.ts";
 import { countedViewers, notedViewers } from "./limits.ts";
 import type { Trace } from "./request-line.ts";
 
@@ -35,11 +35,7 @@ export function trafficCounter({ table, tableResilience, clock, log, limits }: C
             const busiest = [...counts].sort((one, other) => other[1] - one[1]).slice(0, notedViewers);
             counts = new Map();
             since = now;
-            const adding = add(busiest, now).catch((error: unknown) => {
-                trace.tableFailures += 1;
-                log({ failed: "store the busiest viewers", error: errorName(error) });
-            });
-            trace.background.push(adding);
+            trace.background.push(add(busiest, now).catch(tableFailure(log, trace, "store the busiest viewers")));
         },
     };
 }

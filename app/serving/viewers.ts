@@ -54,9 +54,7 @@ export function viewerMemory(maxBytes: number) {
             const { items, revision } = recent;
             const newer = cached.revision > revision ? cached : { revision, ...packRecent(items) };
             const viewer = {
-                revision: newer.revision,
-                recent: newer.recent,
-                watched: newer.watched,
+                ...newer,
                 readAt: at,
                 lists: list === undefined ? cached.lists : withList(cached.lists, list),
             };

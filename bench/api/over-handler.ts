@@ -9,7 +9,7 @@ import { apiFiles } from "../../components/api/api-function.ts";
 import { bundleFile } from "../../components/common/lambda-bundle.ts";
 import { good } from "../../test/core/config/parsed.ts";
 import { startIssuer } from "../../test/support/issuer.ts";
-import { type Goal, log, showLine, showTable } from "../lib/command.ts";
+import { type Goal, log, runForJson, showLine, showTable } from "../lib/command.ts";
 import { type Call, handlerCaller } from "./call.ts";
 import { computeLatency, countFailed, layerHead, layerRows, seconds50and99, summarizeSources } from "./figures.ts";
 import { createViewerIds, type LoadShape, load, secondsToChange } from "./load.ts";
@@ -119,8 +119,10 @@ export async function overHandler(shape: LoadShape): Promise<Goal[]> {
 
     log(`${distinct} distinct viewers in one process`);
     const million = join(import.meta.dirname, "million.ts");
-    const { stdout } = await promisify(execFile)(process.execPath, [...nodeOptions, million, String(distinct)]);
-    const { mebibytes, remembered, failed } = JSON.parse(stdout);
+    const { mebibytes, remembered, failed } = await runForJson<Record<"mebibytes" | "remembered" | "failed", number>>(
+        process.execPath,
+        [...nodeOptions, million, String(distinct)],
+    );
     showLine(`${distinct} viewers: ${mebibytes.toFixed(0)} MiB at most, ${remembered} of them remembered`);
 
     log("starts of the function");

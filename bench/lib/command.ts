@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { promisify } from "node:util";
 import type { Command } from "commander";
 import { table } from "../../runbooks/lib/cli/output.ts";
 import { exitCodes, npmCommand } from "../../runbooks/lib/cli/runbook.ts";
@@ -18,6 +20,11 @@ export function existing(file: string): string {
     if (existsSync(file)) return file;
     console.error(`error: There is no file ${file}. Make it:  npm run data-prep`);
     process.exit(exitCodes.usage);
+}
+
+/** Runs a program until it ends, and returns the JSON document that it prints. */
+export async function runForJson<Document>(command: string, args: readonly string[]): Promise<Document> {
+    return JSON.parse((await promisify(execFile)(command, args)).stdout);
 }
 
 export { seededRandom } from "../../packages/local-personalize/test/random.ts";

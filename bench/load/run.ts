@@ -2,19 +2,13 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { Load, Measured } from "./client.ts";
 
-/** A process that is sending requests. */
-interface RunningLoad {
-    /** Ends the process and returns its measurements. */
-    stop(): Promise<Measured>;
-}
-
-/** Starts a separate process that sends the requests until `stop`. */
-export function startLoad(load: Load): RunningLoad {
+/** Starts a separate process that sends the requests. `stop` ends it and returns its measurements. */
+export function startLoad(load: Load) {
     const child = fork(new URL("client.ts", import.meta.url));
     const exit = once(child, "exit");
     child.send(load);
     return {
-        async stop() {
+        async stop(): Promise<Measured> {
             const [measured] = await Promise.race([
                 once(child, "message", { signal: AbortSignal.timeout(60_000) }),
                 exit.then(([code]) =>

@@ -17,10 +17,8 @@ export function warnUnread(what: string, error: unknown): undefined {
  * Returns the problem of a permissions boundary that does not exist. Imports the SDK client only here, because it is
  * large.
  */
-export async function boundaryProblem({
-    permissionsBoundary,
-    region,
-}: StackConfig): Promise<ConfigProblem | undefined> {
+export async function boundaryProblem(config: StackConfig): Promise<ConfigProblem | undefined> {
+    const { permissionsBoundary, region } = config;
     if (permissionsBoundary === undefined) return undefined;
     const { GetPolicyCommand, IAMClient } = await import("@aws-sdk/client-iam");
     try {

@@ -60,13 +60,8 @@ const expressionsOf = ({ filters, promotions }: StackConfig): Readonly<Record<st
  * Returns the problem of a solution that `up` would create with AutoML or a legacy recipe (Developer Guide, "Legacy HRNN
  * recipes"). A deployed solution keeps its recipe.
  */
-async function legacyProblem({
-    recipe,
-    performAutoML,
-    names,
-    adopt,
-    region,
-}: StackConfig): Promise<ConfigProblem | undefined> {
+async function legacyProblem(config: StackConfig): Promise<ConfigProblem | undefined> {
+    const { recipe, performAutoML, names, adopt, region } = config;
     if (!performAutoML && recipe !== "aws-hrnn") return undefined;
     const [{ PersonalizeClient }, arnOf] = await Promise.all([
         import("@aws-sdk/client-personalize"),

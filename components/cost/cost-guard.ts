@@ -69,23 +69,17 @@ export class CostGuard extends pulumi.ComponentResource {
     }
 }
 
-function createSettings({
-    config,
-    caller,
-    monthlyLimitUsd,
-    idleAction,
-    topicArn,
-    owner,
-}: CostGuardArgs): pulumi.Output<GuardSettings> {
+function createSettings(args: CostGuardArgs): pulumi.Output<GuardSettings> {
+    const { config, caller, monthlyLimitUsd, idleAction } = args;
     const { api } = config;
-    return pulumi.all([topicArn, owner]).apply(([topic, id]) => ({
+    return pulumi.all([args.topicArn, args.owner]).apply(([topicArn, owner]) => ({
         ...pickGuardValues(config),
         monthlyLimitUsd,
         idleAction,
         prefetches: prefetches(config),
         campaignArn: regionalArn(caller, "personalize", `campaign/${campaignNameOf(config)}`),
-        topicArn: topic,
-        owner: id,
+        topicArn,
+        owner,
         prefetch: findPrefetch(config),
         batchSolution: isBatch(config) ? nameInArn(config.adopt.solution ?? config.names.solution) : undefined,
         customMetrics: config.observability.customMetrics,

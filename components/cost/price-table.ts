@@ -102,15 +102,10 @@ function bothModes(config: StackConfig, plan: PlannedStack): string {
 
 /** Returns what the cost guard does with a campaign without requests, as a sentence for preview and `up`. */
 export function idleRule(
-    {
-        idle,
-        alertEmail,
-        chatWebhookParameter,
-        recipe,
-        minProvisionedTPS,
-    }: Pick<StackConfig, "idle" | "alertEmail" | "chatWebhookParameter" | "recipe" | "minProvisionedTPS">,
+    config: Pick<StackConfig, "idle" | "alertEmail" | "chatWebhookParameter" | "recipe" | "minProvisionedTPS">,
     action: IdleAction,
 ): string {
+    const { idle, alertEmail, chatWebhookParameter, recipe, minProvisionedTPS } = config;
     const duration = (hours: number) => (hours % 24 === 0 ? counted(hours / 24, "day") : counted(hours, "hour"));
     const rule = `After ${duration(idle.hours)} without requests, the cost guard`;
     const bill = `it costs ${approximately(campaignUsdPerMonth(recipe, minProvisionedTPS))} a month ${priceNote}`;

@@ -2,10 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type ServiceCaller } from "policy-evaluator";
 import { isBatch, type StackConfig } from "../../core/config/config.ts";
-import { type Alarm, docsAddress, stackAlarm } from "./alarm.ts";
+import { docsAddress, stackAlarm } from "./alarm.ts";
 import { failuresAlarm, observedStack, selectAlarms } from "./alarms.ts";
 import { dashboardBody, dashboardUrl } from "./dashboard-body.ts";
-import type { MetricSources } from "./stack-metrics.ts";
 
 export interface ObservabilityArgs {
     readonly config: StackConfig;
@@ -22,7 +21,7 @@ export class Observability extends pulumi.ComponentResource {
     constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:observability:Observability", name, {}, opts);
         const { config, caller, monthlyLimitUsd } = args;
-        const { names, stack, adopt, idle, gate, throttle } = config;
+        const { names, stack, region, adopt, idle, gate, throttle } = config;
         const child = { parent: this };
         // Pass names instead of resources, because the alarm on failed trainings must exist before the first training
         // starts.
@@ -44,35 +43,27 @@ export class Observability extends pulumi.ComponentResource {
         const alarms = config.observability.alarms ? selectAlarms(place, limits, observedStack(config)) : [];
         for (const alarm of alarms) stackAlarm(`${name}-${alarm.id}`, alarm, config, args.topicArn, child);
 
-        this.dashboardUrl = config.observability.dashboard
-            ? this.dashboard(name, args, place, alarms)
-            : pulumi.output("");
-        this.registerOutputs({ dashboardUrl: this.dashboardUrl });
-    }
-
-    private dashboard(name: string, args: ObservabilityArgs, place: MetricSources, alarms: readonly Alarm[]) {
-        const { config, caller, monthlyLimitUsd } = args;
-        const { names, idle } = config;
         const alarmArns = [...alarms.map(({ id }) => id), failuresAlarm("").id].map((id) =>
             regionalArn(caller, "cloudwatch", `alarm:${names.alarmPrefix}-${id}`),
         );
-        const shown = {
+        const body = dashboardBody({
             batch: isBatch(config),
             ...place,
-            region: config.region,
+            region,
             help: docsAddress(config, "runbooks"),
             alarmArns,
             monthlyLimitUsd,
             idleHours: idle.hours,
-        };
-        const dashboard = new aws.cloudwatch.Dashboard(
-            name,
-            {
-                dashboardName: names.dashboard,
-                dashboardBody: JSON.stringify(dashboardBody(shown)),
-            },
-            { parent: this },
-        );
-        return dashboard.dashboardName.apply((its) => dashboardUrl(caller.partition, config.region, its));
+        });
+        const dashboard = config.observability.dashboard
+            ? new aws.cloudwatch.Dashboard(
+                  name,
+                  { dashboardName: names.dashboard, dashboardBody: JSON.stringify(body) },
+                  child,
+              )
+            : undefined;
+        this.dashboardUrl =
+            dashboard?.dashboardName.apply((its) => dashboardUrl(caller.partition, region, its)) ?? pulumi.output("");
+        this.registerOutputs({ dashboardUrl: this.dashboardUrl });
     }
 }

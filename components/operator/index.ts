@@ -9,62 +9,37 @@ import { OperatorAccess } from "./operator-access.ts";
 /** The project that the operator manages. Its name is in tags and in the path of its state flags. */
 const operatedProject = "movie-recommender";
 
-const config = loadConfig();
+/** The configuration of the operator program; components/operator/Pulumi.yaml has the descriptions and defaults. */
+const config = new pulumi.Config();
+const region = new pulumi.Config("aws").require("region");
+const stack = config.require("operatedStack");
+const subject = config.get("githubSubject") ?? "";
+const names = namesFor(stack, config.get("nameSuffix"));
+if (subject !== "" && !isGithubSubject(subject)) {
+    throw new ProgramError(
+        `githubSubject is "${subject}". It must name one repository, and one environment, branch or tag, ` +
+            "without a wildcard: repo:my-org/movie-recommender:environment:production, or " +
+            "repo:my-org/movie-recommender:ref:refs/heads/main",
+    );
+}
 deleteBeforeReplacing();
 enforceResourceRules();
 const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity(), aws.getPartition()]);
 
 const access = new OperatorAccess("operator", {
     scope: {
-        partition,
-        region: config.region,
-        accountId,
-        project: operatedProject,
-        stack: config.operatedStack,
-        bucketName: bucketNameFor({ bucketName: config.bucketName, stack: config.operatedStack }, accountId),
-        names: config.names,
-        kmsKeyArn: config.kmsKeyArn,
+        ...{ partition, region, accountId, project: operatedProject, stack, names },
+        bucketName: bucketNameFor({ bucketName: config.get("bucketName") ?? "", stack }, accountId),
+        kmsKeyArn: config.get("kmsKeyArn") || undefined,
     },
-    users: config.users,
-    roles: config.roles,
-    github: config.github,
-    tags: config.tags,
+    users: config.getObject<string[]>("users") ?? [],
+    roles: config.getObject<string[]>("roles") ?? [],
+    github: subject === "" ? undefined : { subject, providerArn: config.get("githubProviderArn") || undefined },
+    tags: {
+        ...config.getObject<Record<string, string>>("tags"),
+        "pulumi:project": pulumi.getProject(),
+        "pulumi:stack": pulumi.getStack(),
+    },
 });
 
 export const { boundaryArn, policyArns, permissionSetPolicies, githubRoleArn } = access;
-
-/**
- * Reads and validates the configuration of the operator program; components/operator/Pulumi.yaml has the descriptions and
- * defaults.
- */
-function loadConfig() {
-    const own = new pulumi.Config();
-    const region = new pulumi.Config("aws").require("region");
-    const operatedStack = own.require("operatedStack");
-    const githubSubject = own.get("githubSubject") ?? "";
-    if (githubSubject !== "" && !isGithubSubject(githubSubject)) {
-        throw new ProgramError(
-            `githubSubject is "${githubSubject}". It must name one repository, and one environment, branch or tag, ` +
-                "without a wildcard: repo:my-org/movie-recommender:environment:production, or " +
-                "repo:my-org/movie-recommender:ref:refs/heads/main",
-        );
-    }
-    return {
-        region,
-        operatedStack,
-        bucketName: own.get("bucketName") ?? "",
-        names: namesFor(operatedStack, own.get("nameSuffix")),
-        kmsKeyArn: own.get("kmsKeyArn") || undefined,
-        users: own.getObject<string[]>("users") ?? [],
-        roles: own.getObject<string[]>("roles") ?? [],
-        github:
-            githubSubject === ""
-                ? undefined
-                : { subject: githubSubject, providerArn: own.get("githubProviderArn") || undefined },
-        tags: {
-            ...own.getObject<Record<string, string>>("tags"),
-            "pulumi:project": pulumi.getProject(),
-            "pulumi:stack": pulumi.getStack(),
-        },
-    };
-}

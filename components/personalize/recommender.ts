@@ -144,43 +144,33 @@ function recommenderArgs(name: string, args: RecommenderArgs): components.Traine
             const { bucketName, tables: path } = args;
             // Store the fallback tables before the campaign serves the version, because the API then reads the tables
             // of this version.
-            return path ? storeTables(name, { bucketName, path, solutionVersionArn }, { parent }) : [];
+            return path ? storeTables(name, bucketName, path, pulumi.output(solutionVersionArn), parent) : [];
         },
     };
 }
 
-interface StoredTablesArgs {
-    readonly bucketName: pulumi.Input<string>;
-    /** Local path of the fallback tables. */
-    readonly path: string;
-    readonly solutionVersionArn: pulumi.Input<string>;
-}
-
 /**
- * Uploads the fallback tables of a solution version as an object of the data bucket. The API uses them when the
+ * Uploads the fallback tables of a solution version, a local file, as an object of the data bucket. The API uses them when the
  * campaign serves the version. The object stays when the stack has a newer version, because a rollback needs it; the
  * deletion of the bucket deletes all of them. Returns the resources that the campaign must wait for.
  */
 function storeTables(
     name: string,
-    { bucketName, path, solutionVersionArn }: StoredTablesArgs,
-    opts: pulumi.CustomResourceOptions,
+    bucket: pulumi.Input<string>,
+    path: string,
+    solutionVersionArn: pulumi.Output<string>,
+    parent: pulumi.Resource,
 ): readonly pulumi.Resource[] {
-    const version = pulumi.output(solutionVersionArn).apply(nameInArn);
+    const version = solutionVersionArn.apply(nameInArn);
     const tables = new aws.s3.BucketObjectv2(
         `${name}-tables`,
-        {
-            bucket: bucketName,
-            key: version.apply(tablesKey),
-            ...fileContent(path),
-            contentType: "application/json",
-        },
-        { ...opts, retainOnDelete: true },
+        { bucket, key: version.apply(tablesKey), ...fileContent(path), contentType: "application/json" },
+        { parent, retainOnDelete: true },
     );
     const newest = new aws.s3.BucketObjectv2(
         `${name}-newest-tables`,
-        { bucket: bucketName, key: newestTablesKey, content: version, contentType: "text/plain" },
-        { ...opts, dependsOn: tables },
+        { bucket, key: newestTablesKey, content: version, contentType: "text/plain" },
+        { parent, dependsOn: tables },
     );
     return [tables, newest];
 }

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { HandledResource, Owner, type ResourceArgs, useHandlers } from "pulumi-personalize";
 import type { Experiment } from "../../app/serving/experiment.ts";
 import type { StackConfig } from "../../core/config/config.ts";
-import type { IdleAction } from "../../core/cost/guard-config.ts";
 import type { PlannedStack } from "../../core/cost/planned-stack.ts";
 import type { AwaitedListsInputs } from "../../core/operations/awaited-lists.ts";
 import type { ClosedStageInputs } from "../../core/operations/close-api.ts";
@@ -51,13 +50,7 @@ export async function declareStack(
     { stack, region, tags, names, nameSuffix, adopt, monthlyLimitUsd, idle, experiment }: StackConfig,
     bucketName: string,
     plan: PlannedStack,
-): Promise<{
-    readonly owner: pulumi.Output<string>;
-    readonly record: pulumi.Resource;
-    readonly previousStack: string;
-    readonly idleAction: IdleAction;
-    readonly experiment: Experiment | undefined;
-}> {
+) {
     const former = { type: "pulumi-nodejs:dynamic/personalize:StackOwner" };
     const { id: owner } = new Owner("owner", { aliases: [former] });
     const record = new StackRecord(
@@ -90,8 +83,8 @@ export async function declareStack(
     return {
         owner,
         record,
-        experiment: experiment && since !== undefined ? { ...experiment, since } : undefined,
+        experiment: experiment && since !== undefined ? ({ ...experiment, since } satisfies Experiment) : undefined,
         previousStack: (await known(record.previousStack)) ?? "",
-        idleAction: idle.action ?? ((await known(record.parksIdle)) ? "park" : "announce"),
+        idleAction: idle.action ?? ((await known(record.parksIdle)) ? ("park" as const) : ("announce" as const)),
     };
 }

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { findTextType } from "../../app/serving/page-files.ts";
+import { findTextType, listFiles } from "../../app/serving/page-files.ts";
 import type { DataWords } from "./page-words.ts";
 
 /** A file of the page, with its path relative to the page. */
@@ -55,18 +55,14 @@ const attributeText = (text: string) =>
  * @throws Error for an unknown file type
  */
 export function pageFiles(directory: string, parts: PageParts): PageFile[] {
-    const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    return entries
-        .map((entry) => join(entry.parentPath, entry.name))
+    return listFiles(directory)
         .sort()
-        .map((path) => {
-            const contentType = findTextType(path);
+        .map((name) => {
+            const path = join(directory, name);
+            const contentType = findTextType(name);
             if (contentType === undefined) throw new Error(`${path} has no known content type`);
-            const isPage = extname(path) === ".html";
-            return {
-                name: path.slice(directory.length + 1).replaceAll("\\", "/"),
-                contentType,
-                content: isPage ? { text: filledPage(readFileSync(path, "utf8"), parts) } : { path },
-            };
+            const isPage = extname(name) === ".html";
+            const content = isPage ? { text: filledPage(readFileSync(path, "utf8"), parts) } : { path };
+            return { name, contentType, content };
         });
 }

@@ -30,7 +30,7 @@ export async function park(
     const arn = parking.campaignArn;
     const client = deps.client(regionOf(arn));
     if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
-        await remove(campaign, deps, client, { arn, what: formatCampaign(arn), pollSeconds });
+        await remove(campaign, deps, { client, arn, what: formatCampaign(arn), pollSeconds });
     }
     if (failed) throw failed;
     return flag;

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { Advice } from "./advice.ts";
-import { isDeadEnd, isEqualValue, isLeaving, type Properties, replacing } from "./diff.ts";
+import { type AnyKind, isDeadEnd, isEqualValue, isLeaving, type Properties, replacing } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
-import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
+import type { CommonInputs, Description } from "./resource.ts";
 import { isOurs, listTags, type Tags } from "./tags.ts";
 import type { LifecycleDeps } from "./wait.ts";
 
@@ -16,12 +16,12 @@ import type { LifecycleDeps } from "./wait.ts";
  * @throws Error if a resource of this name does not belong to the stack, or differs in a property that Personalize
  * cannot change
  */
-export async function adoptable<I extends CommonInputs>(
-    kind: ResourceKind<I>,
+export async function adoptable(
+    kind: AnyKind,
     deps: LifecycleDeps,
-    client: PersonalizeClient,
-    inputs: I,
+    inputs: CommonInputs,
 ): Promise<{ readonly arn: string; readonly isForeign: boolean } | undefined> {
+    const client = deps.client(inputs.region);
     const what = `${kind.noun} ${kind.displayName(inputs)}`;
     const arn = inputs.adopt ?? (await kind.find(client, inputs));
     const description = arn === undefined ? undefined : await kind.describe(client, arn).catch(goneOrThrow);
@@ -31,21 +31,24 @@ export async function adoptable<I extends CommonInputs>(
         );
     }
     if (arn === undefined || description === undefined) return undefined;
-    if (kind.taggable && inputs.adopt === undefined) await assertOurs(client, arn, what, inputs, deps.advice);
+    if (kind.taggable && inputs.adopt === undefined) {
+        const has = await listTags(client, arn);
+        if (!isOurs(has, inputs.owner)) throw new Error(`${what} ${notOurs(deps.advice, arn, has, inputs)}`);
+    }
     if (inputs.adopt !== undefined && isLeaving(description.status)) {
         // Do not delete the resource: with `adopt`, the program must use this resource, not a new one.
         throw new Error(
             `${what}: the input \`adopt\` is ${inputs.adopt}, whose status is ${description.status}. ${deps.advice.otherAdoption}`,
         );
     }
-    const leaving = { ...inputs, arn, what };
+    const leaving = { ...inputs, client, arn, what };
     if (description.status.startsWith("DELETE")) {
-        await waitUntilGone(kind, deps, client, leaving);
+        await waitUntilGone(kind, deps, leaving);
         return undefined;
     }
     if (kind.delete && isDeadEnd(description.status)) {
         deps.log(`${what} is left from an earlier run (${description.status}); deleting it, then creating it again`);
-        await remove(kind, deps, client, leaving);
+        await remove(kind, deps, leaving);
         return undefined;
     }
     const differing = findDifferences(kind, inputs, description);
@@ -54,7 +57,7 @@ export async function adoptable<I extends CommonInputs>(
             `${what} is left from an interrupted change of ${differing.join(", ")}, and nothing uses it; deleting it, ` +
                 "then creating it again",
         );
-        await remove(kind, deps, client, leaving);
+        await remove(kind, deps, leaving);
         return undefined;
     }
     if (differing.length > 0) {
@@ -77,8 +80,8 @@ const isYounger = ({ since }: Description, owner: string | undefined): boolean =
  * Checks whether an interrupted run of this stack created a resource with the inputs' name and did not record it. Such
  * a resource has the stack's owner tag, no other resource uses it, and it holds no data and no trained version.
  */
-async function isInterruptedCreation<I extends CommonInputs>(
-    kind: ResourceKind<I>,
+async function isInterruptedCreation(
+    kind: AnyKind,
     client: PersonalizeClient,
     arn: string,
     { adopt, owner }: CommonInputs,
@@ -93,11 +96,7 @@ async function isInterruptedCreation<I extends CommonInputs>(
  * Returns the names of the properties that differ from the inputs and that Personalize cannot change. Ignores the name
  * of an adopted resource.
  */
-export function findDifferences<I extends CommonInputs>(
-    kind: ResourceKind<I>,
-    inputs: I,
-    description: Description,
-): string[] {
+function findDifferences(kind: AnyKind, inputs: CommonInputs, description: Description): string[] {
     const wanted: Properties = Object.fromEntries(Object.entries(inputs));
     return replacing(kind, wanted).filter(
         (key) =>
@@ -110,17 +109,6 @@ export function findDifferences<I extends CommonInputs>(
 /** Returns a message that a resource with these tags does not belong to the stack, and the operator's next steps. */
 export const notOurs = (advice: Advice, arn: string, has: Tags, wanted: Pick<CommonInputs, "owner" | "tags">): string =>
     `already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}. ${advice.otherOwner(arn, has, wanted)}`;
-
-async function assertOurs(
-    client: PersonalizeClient,
-    arn: string,
-    what: string,
-    inputs: CommonInputs,
-    advice: Advice,
-): Promise<void> {
-    const has = await listTags(client, arn);
-    if (!isOurs(has, inputs.owner)) throw new Error(`${what} ${notOurs(advice, arn, has, inputs)}`);
-}
 
 /**
  * Returns a UUID of version 7 (RFC 9562, section 5.7): 48 bits with the milliseconds since 1970, then random bits.

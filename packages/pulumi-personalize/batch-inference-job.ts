@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as sdk from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
 import { baseName, findNewestMatch, nextName } from "./job-names.ts";
-import { type CommonInputs, type ResourceKind, requireArn } from "./resource.ts";
+import { type CommonInputs, type ResourceKind, requireArn, standing } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface BatchInferenceJobInputs extends CommonInputs {
@@ -59,8 +59,8 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     async describe(client, batchInferenceJobArn) {
         const command = new sdk.DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
         const { batchInferenceJob: job = {} } = await client.send(command);
-        const { status = "", failureReason, lastUpdatedDateTime: since, jobName, roleArn, filterArn } = job;
-        return { status, failureReason, since, properties: { jobName, roleArn, filterArn } };
+        const { jobName, roleArn, filterArn } = job;
+        return { ...standing(job), properties: { jobName, roleArn, filterArn } };
     },
 };
 

@@ -1,13 +1,13 @@
+import * as sdk from "@aws-sdk/client-personalize";
 import {
-    type Campaign,
-    type CampaignUpdateSummary,
-    CreateCampaignCommand,
-    DeleteCampaignCommand,
-    DescribeCampaignCommand,
-    paginateListCampaigns,
-    UpdateCampaignCommand,
-} from "@aws-sdk/client-personalize";
-import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
+    type CommonInputs,
+    countProblems,
+    firstNamed,
+    nameProblems,
+    type ResourceKind,
+    requireArn,
+    standing,
+} from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface CampaignInputs extends CommonInputs {
@@ -38,7 +38,7 @@ const deployment = ({ solutionVersionArn, minProvisionedTPS }: CampaignInputs) =
 });
 
 /** Returns the configuration of a campaign or a campaign update, under the names of the inputs. */
-function servedBy(campaign: Campaign | CampaignUpdateSummary | undefined) {
+function servedBy(campaign: sdk.Campaign | sdk.CampaignUpdateSummary | undefined) {
     const solutionArn = campaign?.solutionVersionArn?.split("/").slice(0, 2).join("/");
     const latest = campaign?.campaignConfig?.syncWithLatestSolutionVersion;
     return {
@@ -59,53 +59,31 @@ export const campaign: ResourceKind<CampaignInputs> = {
     displayName: ({ name }) => name,
     defaults: () => ({ minProvisionedTPS: 1 }),
     problems: ({ name, minProvisionedTPS }) => [
-        ...nameProblems("name", name),
-        ...(isUnknown(minProvisionedTPS) || (Number.isInteger(minProvisionedTPS) && minProvisionedTPS >= 1)
-            ? []
-            : [
-                  {
-                      property: "minProvisionedTPS",
-                      reason: `is ${minProvisionedTPS}; it must be a whole number of at least 1`,
-                  },
-              ]),
+        ...nameProblems(name),
+        ...countProblems("minProvisionedTPS", "is", minProvisionedTPS),
     ],
-    async find(client, { name }) {
-        const match = await firstMatch(paginateListCampaigns({ client }, {}), "campaigns", (one) => one.name === name);
-        return match?.campaignArn;
-    },
+    find: async (client, { name }) =>
+        (await firstNamed(sdk.paginateListCampaigns({ client }, {}), "campaigns", name))?.campaignArn,
     async create(client, inputs) {
-        const command = new CreateCampaignCommand({
-            name: inputs.name,
-            ...deployment(inputs),
-            tags: tagList(inputs.tags),
-        });
-        return requireArn((await client.send(command)).campaignArn);
+        const campaign = { name: inputs.name, ...deployment(inputs), tags: tagList(inputs.tags) };
+        return requireArn((await client.send(new sdk.CreateCampaignCommand(campaign))).campaignArn);
     },
     async describe(client, campaignArn) {
-        const { campaign: description } = await client.send(new DescribeCampaignCommand({ campaignArn }));
+        const { campaign: description } = await client.send(new sdk.DescribeCampaignCommand({ campaignArn }));
         const update = description?.latestCampaignUpdate;
         return {
-            status: description?.status ?? "",
-            since: description?.lastUpdatedDateTime,
-            failureReason: description?.failureReason,
+            ...standing(description),
             properties: { name: description?.name, ...servedBy(description) },
-            update: update && {
-                status: update.status ?? "",
-                failureReason: update.failureReason,
-                since: update.lastUpdatedDateTime,
-                properties: servedBy(update),
-            },
+            update: update && { ...standing(update), properties: servedBy(update) },
         };
     },
     async update(client, campaignArn, inputs) {
-        const { campaign: description } = await client.send(new DescribeCampaignCommand({ campaignArn }));
+        const { campaign: description } = await client.send(new sdk.DescribeCampaignCommand({ campaignArn }));
         const { solutionVersionArn, minProvisionedTPS } = servedBy(description);
         // Skip an update without a change, because it would start a deployment of several minutes.
         if (solutionVersionArn !== inputs.solutionVersionArn || minProvisionedTPS !== inputs.minProvisionedTPS) {
-            await client.send(new UpdateCampaignCommand({ campaignArn, ...deployment(inputs) }));
+            await client.send(new sdk.UpdateCampaignCommand({ campaignArn, ...deployment(inputs) }));
         }
     },
-    async delete(client, campaignArn) {
-        await client.send(new DeleteCampaignCommand({ campaignArn }));
-    },
+    delete: (client, campaignArn) => client.send(new sdk.DeleteCampaignCommand({ campaignArn })),
 };

@@ -3,12 +3,11 @@
  * Lambda functions.
  */
 
-export { findDifferences, notOurs } from "./adopt.ts";
+export { notOurs } from "./adopt.ts";
 export type { Advice } from "./advice.ts";
 export { type CampaignInputs, campaign } from "./campaign.ts";
 export { datasetGroup } from "./dataset-group.ts";
-export { computeAccessHash } from "./dataset-import-job.ts";
-export { canonical, isEqualValue, isLeaving, type Passed, type Properties } from "./diff.ts";
+export { canonical, isLeaving, type Passed, type Properties } from "./diff.ts";
 export { endWithEngine } from "./engine.ts";
 export { baseName, findContentHash } from "./job-names.ts";
 export { anyKind, formerKinds, isKindName, kinds, type ResourceKindName } from "./kinds.ts";

@@ -1,19 +1,9 @@
-import {
-    CreateDatasetGroupCommand,
-    DeleteDatasetGroupCommand,
-    DescribeDatasetGroupCommand,
-    paginateListDatasetGroups,
-    paginateListDatasets,
-    paginateListEventTrackers,
-    paginateListFilters,
-    paginateListRecommenders,
-    paginateListSolutions,
-} from "@aws-sdk/client-personalize";
+import * as sdk from "@aws-sdk/client-personalize";
 import { dataset } from "./dataset.ts";
 import { eventTracker } from "./event-tracker.ts";
 import { filter } from "./filter.ts";
 import { recommender } from "./recommender.ts";
-import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
+import { type CommonInputs, firstNamed, nameProblems, type ResourceKind, requireArn, standing } from "./resource.ts";
 import { solution } from "./solution.ts";
 import { tagList } from "./tags.ts";
 
@@ -42,51 +32,40 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
     identity: ["region", "name"],
     taggable: true,
     displayName: ({ name }) => name,
-    problems: ({ name }) => nameProblems("name", name),
-    async find(client, { name }) {
-        const match = await firstMatch(
-            paginateListDatasetGroups({ client }, {}),
-            "datasetGroups",
-            (one) => one.name === name,
-        );
-        return match?.datasetGroupArn;
-    },
+    problems: ({ name }) => nameProblems(name),
+    find: async (client, { name }) =>
+        (await firstNamed(sdk.paginateListDatasetGroups({ client }, {}), "datasetGroups", name))?.datasetGroupArn,
     async create(client, { name, domain, tags }) {
-        const command = new CreateDatasetGroupCommand({ name, domain, tags: tagList(tags) });
+        const command = new sdk.CreateDatasetGroupCommand({ name, domain, tags: tagList(tags) });
         return requireArn((await client.send(command)).datasetGroupArn);
     },
     async describe(client, datasetGroupArn) {
-        const { datasetGroup: description } = await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
-        return {
-            status: description?.status ?? "",
-            since: description?.lastUpdatedDateTime,
-            failureReason: description?.failureReason,
-            properties: { name: description?.name, domain: description?.domain },
-        };
+        const { datasetGroup: description } = await client.send(
+            new sdk.DescribeDatasetGroupCommand({ datasetGroupArn }),
+        );
+        return { ...standing(description), properties: { name: description?.name, domain: description?.domain } };
     },
     /** Yields all resources that must be deleted before the dataset group, in a valid order. */
     async *dependents(client, datasetGroupArn) {
         const within = { datasetGroupArn };
-        for await (const { solutions = [] } of paginateListSolutions({ client }, within)) {
+        for await (const { solutions = [] } of sdk.paginateListSolutions({ client }, within)) {
             yield* solutions.map(({ solutionArn = "" }) => [solution, solutionArn] as const);
         }
-        for await (const { recommenders = [] } of paginateListRecommenders({ client }, within)) {
+        for await (const { recommenders = [] } of sdk.paginateListRecommenders({ client }, within)) {
             yield* recommenders.map(({ recommenderArn = "" }) => [recommender, recommenderArn] as const);
         }
-        for await (const { eventTrackers = [] } of paginateListEventTrackers({ client }, within)) {
+        for await (const { eventTrackers = [] } of sdk.paginateListEventTrackers({ client }, within)) {
             yield* eventTrackers.map(({ eventTrackerArn = "" }) => [eventTracker, eventTrackerArn] as const);
         }
-        for await (const { Filters = [] } of paginateListFilters({ client }, within)) {
+        for await (const { Filters = [] } of sdk.paginateListFilters({ client }, within)) {
             yield* Filters.map(({ filterArn = "" }) => [filter, filterArn] as const);
         }
-        for await (const { datasets = [] } of paginateListDatasets({ client }, within)) {
+        for await (const { datasets = [] } of sdk.paginateListDatasets({ client }, within)) {
             yield* datasets.map(({ datasetArn = "" }) => {
                 const isOfService = datasetArn.endsWith("/EVENT_INTERACTIONS");
                 return [isOfService ? eventDataset : dataset, datasetArn] as const;
             });
         }
     },
-    async delete(client, datasetGroupArn) {
-        await client.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
-    },
+    delete: (client, datasetGroupArn) => client.send(new sdk.DeleteDatasetGroupCommand({ datasetGroupArn })),
 };

@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
-import {
-    CreateDatasetImportJobCommand,
-    type DatasetImportJob,
-    type DatasetImportJobSummary,
-    DescribeDatasetCommand,
-    DescribeDatasetImportJobCommand,
-    type PersonalizeClient,
-    paginateListDatasetImportJobs,
-} from "@aws-sdk/client-personalize";
+import * as sdk from "@aws-sdk/client-personalize";
 import { shell } from "terminal-text";
 import { canonical } from "./diff.ts";
 import { baseName, nextName, parseJobNumber } from "./job-names.ts";
 import { goneOrThrow } from "./remove.ts";
-import { type CommonInputs, isUnknown, type Problem, type ResourceKind, requireArn, unknownValue } from "./resource.ts";
+import {
+    type CommonInputs,
+    isUnknown,
+    problemUnless,
+    type ResourceKind,
+    requireArn,
+    standing,
+    unknownValue,
+} from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface DatasetImportJobInputs extends CommonInputs {
@@ -51,8 +51,8 @@ const base = ({ jobNamePrefix, contentHash }: DatasetImportJobInputs) => baseNam
  * Yields all jobs of the account, or of one dataset. A job's record still exists after its dataset is deleted, and the
  * job's name cannot be reused.
  */
-async function* jobs(client: PersonalizeClient, datasetArn?: string) {
-    for await (const { datasetImportJobs = [] } of paginateListDatasetImportJobs({ client }, { datasetArn })) {
+async function* jobs(client: sdk.PersonalizeClient, datasetArn?: string) {
+    for await (const { datasetImportJobs = [] } of sdk.paginateListDatasetImportJobs({ client }, { datasetArn })) {
         yield* datasetImportJobs;
     }
 }
@@ -62,10 +62,10 @@ async function* jobs(client: PersonalizeClient, datasetArn?: string) {
  * earlier imports.
  */
 async function fetchNewestJob(
-    client: PersonalizeClient,
+    client: sdk.PersonalizeClient,
     datasetArn: string,
-): Promise<DatasetImportJobSummary | undefined> {
-    let newest: DatasetImportJobSummary | undefined;
+): Promise<sdk.DatasetImportJobSummary | undefined> {
+    let newest: sdk.DatasetImportJobSummary | undefined;
     for await (const job of jobs(client, datasetArn)) {
         if (job.status !== "CREATE FAILED" && (job.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0)) {
             newest = job;
@@ -78,8 +78,11 @@ async function fetchNewestJob(
  * Checks whether the job imported into the current dataset. A job's record still exists after its dataset is deleted,
  * and a new dataset can have the same ARN.
  */
-async function isYoungerThanDataset(client: PersonalizeClient, job: DatasetImportJob | undefined): Promise<boolean> {
-    const describe = new DescribeDatasetCommand({ datasetArn: job?.datasetArn });
+async function isYoungerThanDataset(
+    client: sdk.PersonalizeClient,
+    job: sdk.DatasetImportJob | undefined,
+): Promise<boolean> {
+    const describe = new sdk.DescribeDatasetCommand({ datasetArn: job?.datasetArn });
     const { dataset } = (await client.send(describe).catch(goneOrThrow)) ?? {};
     return dataset !== undefined && (job?.creationDateTime ?? 0) > (dataset.creationDateTime ?? 0);
 }
@@ -104,12 +107,16 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         contentHash: isUnknown(dataLocation) ? unknownValue : sha256(dataLocation ?? ""),
     }),
     problems: ({ dataLocation, contentHash }) => [
-        ...problem(
-            "dataLocation",
+        ...problemUnless(
             isUnknown(dataLocation) || /^s3:\/\/[^/]+\/.+/.test(dataLocation),
+            "dataLocation",
             "is not of the form s3://bucket/key",
         ),
-        ...problem("contentHash", isUnknown(contentHash) || /^[0-9a-f]{64}$/.test(contentHash), "is not a SHA-256"),
+        ...problemUnless(
+            isUnknown(contentHash) || /^[0-9a-f]{64}$/.test(contentHash),
+            "contentHash",
+            "is not a SHA-256",
+        ),
     ],
     notes(olds, news, now) {
         // A state of an earlier release contains no hash, so it is unknown whether the policies changed.
@@ -122,18 +129,18 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         const { datasetArn, dataLocation, roleArn, repeats } = inputs;
         const { datasetImportJobArn, jobName = "" } = (await fetchNewestJob(client, datasetArn)) ?? {};
         if (parseJobNumber(jobName, base(inputs)) === 0 || datasetImportJobArn === repeats) return undefined;
-        const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+        const describe = new sdk.DescribeDatasetImportJobCommand({ datasetImportJobArn });
         const { datasetImportJob: job } = await client.send(describe);
         const sameSource = job?.dataSource?.dataLocation === dataLocation && job?.roleArn === roleArn;
         return sameSource && (await isYoungerThanDataset(client, job)) ? datasetImportJobArn : undefined;
     },
     async isOutlived(client, datasetImportJobArn) {
-        const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+        const describe = new sdk.DescribeDatasetImportJobCommand({ datasetImportJobArn });
         const { datasetImportJob: job } = await client.send(describe);
         return !(await isYoungerThanDataset(client, job));
     },
     async create(client, inputs) {
-        const command = new CreateDatasetImportJobCommand({
+        const command = new sdk.CreateDatasetImportJobCommand({
             jobName: await nextName(base(inputs), jobs(client)),
             datasetArn: inputs.datasetArn,
             dataSource: { dataLocation: inputs.dataLocation },
@@ -144,7 +151,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         return requireArn((await client.send(command)).datasetImportJobArn);
     },
     async worthRepeating(client, datasetImportJobArn, { accessChangedAt }) {
-        const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+        const command = new sdk.DescribeDatasetImportJobCommand({ datasetImportJobArn });
         const { datasetImportJob: job } = await client.send(command);
         const isRefused = job?.status === "CREATE FAILED" && /insufficient privileges/i.test(job.failureReason ?? "");
         const age = (Number(job?.creationDateTime) - Date.parse(accessChangedAt ?? "")) / 1000;
@@ -159,12 +166,10 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
             : `${run} --job ${datasetImportJobArn}`;
     },
     async describe(client, datasetImportJobArn) {
-        const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+        const command = new sdk.DescribeDatasetImportJobCommand({ datasetImportJobArn });
         const { datasetImportJob: job } = await client.send(command);
         return {
-            status: job?.status ?? "",
-            since: job?.lastUpdatedDateTime,
-            failureReason: job?.failureReason,
+            ...standing(job),
             properties: {
                 jobName: job?.jobName,
                 datasetArn: job?.datasetArn,
@@ -174,7 +179,3 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         };
     },
 };
-
-function problem(property: string, fine: boolean, reason: string): readonly Problem[] {
-    return fine ? [] : [{ property, reason }];
-}

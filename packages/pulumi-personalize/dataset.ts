@@ -1,11 +1,4 @@
-import {
-    CreateDatasetCommand,
-    DeleteDatasetCommand,
-    DescribeDatasetCommand,
-    ListDatasetImportJobsCommand,
-    paginateListDatasets,
-    UpdateDatasetCommand,
-} from "@aws-sdk/client-personalize";
+import * as sdk from "@aws-sdk/client-personalize";
 import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
@@ -42,27 +35,21 @@ export const dataset: ResourceKind<DatasetInputs> = {
     spellings: { datasetType: spellingOfType },
     taggable: true,
     displayName: ({ name }) => name,
-    problems: ({ name }) => nameProblems("name", name),
+    problems: ({ name }) => nameProblems(name),
     async find(client, { datasetGroupArn, datasetType }) {
         const match = await firstMatch(
-            paginateListDatasets({ client }, { datasetGroupArn }),
+            sdk.paginateListDatasets({ client }, { datasetGroupArn }),
             "datasets",
             (one) => spellingOfType(one.datasetType ?? "") === spellingOfType(datasetType),
         );
         return match?.datasetArn;
     },
     async create(client, { name, datasetGroupArn, schemaArn, datasetType, tags }) {
-        const command = new CreateDatasetCommand({
-            name,
-            datasetGroupArn,
-            schemaArn,
-            datasetType,
-            tags: tagList(tags),
-        });
-        return requireArn((await client.send(command)).datasetArn);
+        const dataset = { name, datasetGroupArn, schemaArn, datasetType, tags: tagList(tags) };
+        return requireArn((await client.send(new sdk.CreateDatasetCommand(dataset))).datasetArn);
     },
     async describe(client, datasetArn) {
-        const { dataset: description } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+        const { dataset: description } = await client.send(new sdk.DescribeDatasetCommand({ datasetArn }));
         const { status = "" } = description ?? {};
         // During a schema change, the status is that of the update, such as UPDATE IN_PROGRESS.
         const isUpdating = status.startsWith("UPDATE");
@@ -79,16 +66,14 @@ export const dataset: ResourceKind<DatasetInputs> = {
         };
     },
     async update(client, datasetArn, { schemaArn }) {
-        const { dataset: description } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+        const { dataset: description } = await client.send(new sdk.DescribeDatasetCommand({ datasetArn }));
         if (description?.schemaArn !== schemaArn) {
-            await client.send(new UpdateDatasetCommand({ datasetArn, schemaArn }));
+            await client.send(new sdk.UpdateDatasetCommand({ datasetArn, schemaArn }));
         }
     },
     async holdsData(client, datasetArn) {
-        const jobs = await client.send(new ListDatasetImportJobsCommand({ datasetArn, maxResults: 1 }));
+        const jobs = await client.send(new sdk.ListDatasetImportJobsCommand({ datasetArn, maxResults: 1 }));
         return (jobs.datasetImportJobs ?? []).length > 0;
     },
-    async delete(client, datasetArn) {
-        await client.send(new DeleteDatasetCommand({ datasetArn }));
-    },
+    delete: (client, datasetArn) => client.send(new sdk.DeleteDatasetCommand({ datasetArn })),
 };

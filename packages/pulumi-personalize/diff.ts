@@ -2,8 +2,23 @@ import { type CommonInputs, isUnknown, type ResourceKind } from "./resource.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
+/** A kind of resource, of whose inputs the types of only the common ones are known. Every kind is one. */
+export interface AnyKind
+    extends Omit<ResourceKind<CommonInputs>, "replaces" | "updates" | "fixed" | "identity" | "spellings" | "noted"> {
+    readonly replaces: readonly string[];
+    readonly updates: readonly string[];
+    fixed?(inputs: CommonInputs): readonly string[];
+    readonly identity: readonly string[];
+    readonly spellings?: Readonly<Record<string, ((value: never) => unknown) | undefined>>;
+    readonly noted?: readonly string[];
+}
+
+type Spelled = Pick<AnyKind, "spellings">;
+
 /** Inputs of a kind as Pulumi passes them, possibly with further properties. */
 export type Passed<I> = I & Properties;
+
+export type Inputs = Passed<CommonInputs>;
 
 export interface Diff {
     readonly changes: boolean;
@@ -27,7 +42,7 @@ export const isLeaving = (status: string) => isDeadEnd(status) || status.startsW
 const waitInputs = ["pollSeconds", "deadlineMinutes"] as const;
 
 /** Returns the inputs among a resource's properties, without the properties that Personalize computes. */
-export function selectInputs<I extends CommonInputs>(kind: ResourceKind<I>, properties: Properties): Properties {
+export function selectInputs(kind: AnyKind, properties: Properties): Properties {
     const keys: readonly string[] = [
         ...kind.replaces,
         ...kind.updates,
@@ -46,15 +61,9 @@ export function selectInputs<I extends CommonInputs>(kind: ResourceKind<I>, prop
  * Compares recorded properties with wanted ones. A value that is unknown at preview counts as changed, because the
  * engine needs this to order deletions.
  */
-export function compareProperties<I extends CommonInputs>(
-    kind: ResourceKind<I>,
-    olds: Properties,
-    news: Properties,
-): Diff {
+export function compareProperties(kind: AnyKind, olds: Properties, news: Properties): Diff {
     const changed = (key: string) => isChanged(kind, key, olds, news);
-    const replaces: string[] = replacing(kind, news).filter(
-        (key) => changed(key) && !(key === "name" && isAdopted(olds, news)),
-    );
+    const replaces = replacing(kind, news).filter((key) => changed(key) && !(key === "name" && isAdopted(olds, news)));
     // Replace the resource if `adopt` is not the ARN in the state.
     if (news.adopt !== undefined && news.adopt !== olds.arn) replaces.push("adopt");
     const status = String(olds.status);
@@ -78,9 +87,9 @@ export function compareProperties<I extends CommonInputs>(
 }
 
 /** Returns the inputs whose change replaces a resource with these inputs. */
-export const replacing = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: Properties): readonly string[] => [
+export const replacing = (kind: AnyKind, inputs: Properties): readonly string[] => [
     ...kind.replaces,
-    ...(kind.fixed?.(inputs as unknown as I) ?? []),
+    ...(kind.fixed?.(inputs as unknown as CommonInputs) ?? []),
 ];
 
 /** Checks whether the program states no name. A replacement then gets another name, so both resources can exist. */
@@ -90,37 +99,22 @@ const isGenerated = ({ logicalName }: Properties) => logicalName !== undefined;
 const isAdopted = (olds: Properties, news: Properties) => news.adopt !== undefined && news.adopt === olds.arn;
 
 /** Checks whether Personalize treats two values of a property as equal. */
-export function isEqualValue<I extends CommonInputs>(
-    { spellings }: Pick<ResourceKind<I>, "spellings">,
-    key: string,
-    one: unknown,
-    other: unknown,
-): boolean {
-    const spelling = spellings?.[key as keyof I & string] as ((value: unknown) => unknown) | undefined;
+export function isEqualValue({ spellings }: Spelled, key: string, one: unknown, other: unknown): boolean {
+    const spelling = spellings?.[key] as ((value: unknown) => unknown) | undefined;
     const isSpelled = (value: unknown) => spelling !== undefined && value !== undefined && !isUnknown(value);
     const spelled = (value: unknown) => canonical(isSpelled(value) ? spelling?.(value) : value);
     return spelled(one) === spelled(other);
 }
 
 /** Checks whether an input changed. */
-export function isChanged<I extends CommonInputs>(
-    kind: Pick<ResourceKind<I>, "spellings">,
-    key: string,
-    olds: Properties,
-    news: Properties,
-): boolean {
-    return !isEqualValue(kind, key, olds[key], news[key]);
-}
+export const isChanged = (kind: Spelled, key: string, olds: Properties, news: Properties): boolean =>
+    !isEqualValue(kind, key, olds[key], news[key]);
 
 /**
  * Returns `properties` with the spelling of `wording`: if Personalize treats the two values of a property as equal, the
  * result has the value from `wording`. So Pulumi shows no difference if Personalize only spells a value differently.
  */
-export function keepSpelling<I extends CommonInputs>(
-    kind: Pick<ResourceKind<I>, "spellings">,
-    wording: Properties,
-    properties: Properties,
-): Properties {
+export function keepSpelling(kind: Spelled, wording: Properties, properties: Properties): Properties {
     const entries = Object.entries(properties).map(([key, value]) => [
         key,
         isEqualValue(kind, key, wording[key], value) ? wording[key] : value,

@@ -16,9 +16,9 @@ export async function assertEngineAlive(argv: readonly string[] = process.argv):
     }
 }
 
-function engineAddress(argv: readonly string[]): string | undefined {
-    return argv.find((argument) => /^127\.0\.0\.1:\d+$/.test(argument));
-}
+/** Returns the engine's address among the arguments of a process that it started. */
+export const engineAddress = (argv: readonly string[]): string | undefined =>
+    argv.find((argument) => /^127\.0\.0\.1:\d+$/.test(argument));
 
 /**
  * Ends this process soon after its engine ends, because a process without an engine would run forever. Then also ends

@@ -1,10 +1,5 @@
-import {
-    CreateEventTrackerCommand,
-    DeleteEventTrackerCommand,
-    DescribeEventTrackerCommand,
-    paginateListEventTrackers,
-} from "@aws-sdk/client-personalize";
-import { type CommonInputs, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
+import * as sdk from "@aws-sdk/client-personalize";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, requireArn, standing } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface EventTrackerInputs extends CommonInputs {
@@ -24,27 +19,21 @@ export const eventTracker: ResourceKind<EventTrackerInputs> = {
     identity: ["region", "datasetGroupArn"],
     taggable: true,
     displayName: ({ name }) => name,
-    problems: ({ name }) => nameProblems("name", name),
+    problems: ({ name }) => nameProblems(name),
     async find(client, { datasetGroupArn }) {
-        for await (const { eventTrackers = [] } of paginateListEventTrackers({ client }, { datasetGroupArn })) {
-            return eventTrackers[0]?.eventTrackerArn;
-        }
-        return undefined;
+        const pages = sdk.paginateListEventTrackers({ client }, { datasetGroupArn });
+        return (await firstMatch(pages, "eventTrackers", () => true))?.eventTrackerArn;
     },
     async create(client, { name, datasetGroupArn, tags }) {
-        const command = new CreateEventTrackerCommand({ name, datasetGroupArn, tags: tagList(tags) });
+        const command = new sdk.CreateEventTrackerCommand({ name, datasetGroupArn, tags: tagList(tags) });
         return requireArn((await client.send(command)).eventTrackerArn);
     },
     async describe(client, eventTrackerArn) {
-        const { eventTracker: description } = await client.send(new DescribeEventTrackerCommand({ eventTrackerArn }));
+        const { eventTracker: description } = await client.send(
+            new sdk.DescribeEventTrackerCommand({ eventTrackerArn }),
+        );
         const { name, datasetGroupArn, trackingId } = description ?? {};
-        return {
-            status: description?.status ?? "",
-            since: description?.lastUpdatedDateTime,
-            properties: { name, datasetGroupArn, trackingId },
-        };
+        return { ...standing(description), properties: { name, datasetGroupArn, trackingId } };
     },
-    async delete(client, eventTrackerArn) {
-        await client.send(new DeleteEventTrackerCommand({ eventTrackerArn }));
-    },
+    delete: (client, eventTrackerArn) => client.send(new sdk.DeleteEventTrackerCommand({ eventTrackerArn })),
 };

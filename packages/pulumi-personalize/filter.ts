@@ -1,7 +1,17 @@
 import * as sdk from "@aws-sdk/client-personalize";
 import { formatError, hasName } from "terminal-text";
 import { BusyError } from "./errors.ts";
-import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
+import {
+    type CommonInputs,
+    firstMatch,
+    firstNamed,
+    isUnknown,
+    nameProblems,
+    problemUnless,
+    type ResourceKind,
+    requireArn,
+    standing,
+} from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface FilterInputs extends CommonInputs {
@@ -44,18 +54,18 @@ export const filter: ResourceKind<FilterInputs> = {
     taggable: true,
     displayName: ({ name }) => name,
     problems: ({ name, filterExpression }) => [
-        ...nameProblems("name", name),
-        ...(isUnknown(filterExpression) || filterExpression.length <= longestExpression
-            ? []
-            : [{ property: "filterExpression", reason: `is longer than ${longestExpression} characters` }]),
+        ...nameProblems(name),
+        ...problemUnless(
+            isUnknown(filterExpression) || filterExpression.length <= longestExpression,
+            "filterExpression",
+            `is longer than ${longestExpression} characters`,
+        ),
     ],
     notes: (olds, { name, formerName }) => ({
         name: olds.name !== undefined && olds.name === formerName ? formerName : name,
     }),
-    async find(client, { name }) {
-        const match = await firstMatch(sdk.paginateListFilters({ client }, {}), "Filters", (one) => one.name === name);
-        return match?.filterArn;
-    },
+    find: async (client, { name }) =>
+        (await firstNamed(sdk.paginateListFilters({ client }, {}), "Filters", name))?.filterArn,
     async create(client, { name, datasetGroupArn, filterExpression, tags }) {
         const command = new sdk.CreateFilterCommand({ name, datasetGroupArn, filterExpression, tags: tagList(tags) });
         try {
@@ -70,16 +80,9 @@ export const filter: ResourceKind<FilterInputs> = {
     async describe(client, filterArn) {
         const { filter: description } = await client.send(new sdk.DescribeFilterCommand({ filterArn }));
         const { name, datasetGroupArn, filterExpression } = description ?? {};
-        return {
-            status: description?.status ?? "",
-            failureReason: description?.failureReason,
-            since: description?.lastUpdatedDateTime,
-            properties: { name, datasetGroupArn, filterExpression },
-        };
+        return { ...standing(description), properties: { name, datasetGroupArn, filterExpression } };
     },
-    async delete(client, filterArn) {
-        await client.send(new sdk.DeleteFilterCommand({ filterArn }));
-    },
+    delete: (client, filterArn) => client.send(new sdk.DeleteFilterCommand({ filterArn })),
 };
 
 /** Checks whether the account has filters that are being created. */

@@ -3,10 +3,10 @@ import { campaign } from "./campaign.ts";
 import { dataset } from "./dataset.ts";
 import { datasetGroup } from "./dataset-group.ts";
 import { datasetImportJob } from "./dataset-import-job.ts";
+import type { AnyKind } from "./diff.ts";
 import { eventTracker } from "./event-tracker.ts";
 import { filter } from "./filter.ts";
 import { recommender } from "./recommender.ts";
-import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { schema } from "./schema.ts";
 import { solution } from "./solution.ts";
 import { solutionVersion } from "./solution-version.ts";
@@ -38,4 +38,4 @@ export const isKindName = (name: string): name is ResourceKindName => Object.has
  * Returns the same resource kind. Its TypeScript type declares only the inputs that all kinds have, so that the caller
  * can use every kind in the same way.
  */
-export const anyKind = (kind: (typeof kinds)[ResourceKindName]) => kind as unknown as ResourceKind<CommonInputs>;
+export const anyKind = (kind: (typeof kinds)[ResourceKindName]): AnyKind => kind;

@@ -2,8 +2,10 @@ import { randomBytes } from "node:crypto";
 import { toError } from "terminal-text";
 import { createdAt } from "./adopt.ts";
 import {
+    type AnyKind,
     compareProperties,
     type Diff,
+    type Inputs,
     isChanged,
     isDeadEnd,
     keepSpelling,
@@ -13,15 +15,7 @@ import {
 } from "./diff.ts";
 import { about, isNotFound, isRefusal, withAdvice } from "./errors.ts";
 import { goneOrThrow, type Leaving, remove, stop } from "./remove.ts";
-import {
-    type CommonInputs,
-    type Defaults,
-    isUnknown,
-    jsonClean,
-    type Problem,
-    type ResourceKind,
-    unknownValue,
-} from "./resource.ts";
+import { type CommonInputs, type Defaults, isUnknown, jsonClean, type Problem, unknownValue } from "./resource.ts";
 import { createOrAdopt, createOuts, titleOf, waits } from "./settle.ts";
 import { allTags, listTags, retag, tagInputs } from "./tags.ts";
 import { isUnderWay, type LifecycleDeps } from "./wait.ts";
@@ -46,12 +40,7 @@ const defaultPollSeconds = 15;
  * or updated the resource, and without a refresh the engine does not check this. If the call fails, returns the
  * recorded properties.
  */
-async function inAws<I extends CommonInputs>(
-    kind: ResourceKind<I>,
-    deps: LifecycleDeps,
-    id: string,
-    olds: Properties,
-): Promise<Properties> {
+async function inAws(kind: AnyKind, deps: LifecycleDeps, id: string, olds: Properties): Promise<Properties> {
     try {
         const { status, properties, update } = await kind.describe(deps.client(String(olds.region)), id);
         if (status.startsWith("DELETE")) return { ...olds, status: "DELETED" };
@@ -69,15 +58,11 @@ async function inAws<I extends CommonInputs>(
 }
 
 /** Returns the inputs, with defaults for those that the program omits. */
-function withDefaults<I extends CommonInputs>(kind: ResourceKind<I>, news: Passed<I>): Passed<I> {
+function withDefaults(kind: AnyKind, news: Inputs): Inputs {
     const { AWS_REGION: region = process.env.AWS_DEFAULT_REGION } = process.env;
-    const common = jsonClean({
-        region,
-        tags: {},
-        pollSeconds: defaultPollSeconds,
-        deadlineMinutes: kind.deadlineMinutes,
-    });
-    return Object.assign(common, kind.defaults?.(news), news);
+    const { deadlineMinutes } = kind;
+    const common = jsonClean({ region, tags: {}, pollSeconds: defaultPollSeconds, deadlineMinutes });
+    return { ...common, ...kind.defaults?.(news), ...news };
 }
 
 /** Maximum number of characters of a generated name before its random digits; names have at most 63 characters. */
@@ -95,20 +80,15 @@ function generateName(logicalName: string): string {
  * default tags.
  * @param logicalName Pulumi's name of the resource; recorded if the name is generated
  */
-function completed<I extends CommonInputs>(
-    kind: ResourceKind<I>,
-    olds: Properties,
-    { logicalName, ...news }: Passed<I>,
-): Passed<I> {
+function completed(kind: AnyKind, olds: Properties, { logicalName, ...news }: Inputs): Inputs {
     const { region, tags }: Defaults = isUnknown(news.defaults) ? {} : (news.defaults ?? {});
-    const isNamed =
-        news.name !== undefined || logicalName === undefined || !kind.replaces.some((key) => key === "name");
+    const isNamed = news.name !== undefined || logicalName === undefined || !kind.replaces.includes("name");
     const own = {
         region: news.region ?? olds.region ?? region,
         tags: [tags, news.tags].some(isUnknown) ? unknownValue : tags && { ...tags, ...news.tags },
         ...(!isNamed && { name: olds.name ?? generateName(String(logicalName)), logicalName }),
     };
-    return Object.assign({}, news, jsonClean(own)) as unknown as Passed<I>;
+    return { ...news, ...jsonClean(own) } as unknown as Inputs;
 }
 
 const regionProblems = ({ region }: Partial<CommonInputs>): readonly Problem[] =>
@@ -126,14 +106,14 @@ function keptOwner(recorded: string | undefined, wanted: string | undefined): st
 }
 
 /** Creates the full lifecycle of a kind: check, diff, create or adopt, wait, read, update, delete. */
-export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps): Handler {
+export function lifecycle(kind: AnyKind, deps: LifecycleDeps): Handler {
     const { settle, repeat, updateAndSettle } = waits(kind, deps);
     return {
-        async check(olds: Passed<Partial<I>> | undefined, news: Passed<I>) {
+        async check(olds: Passed<Partial<CommonInputs>> | undefined, news: Inputs) {
             const owner = keptOwner(olds?.owner, news.owner);
-            const given = completed(kind, olds ?? {}, Object.assign({}, news, owner !== undefined && { owner }));
+            const given = completed(kind, olds ?? {}, { ...news, ...(owner !== undefined && { owner }) });
             const wanted = withDefaults(kind, given);
-            const inputs = Object.assign({}, wanted, kind.notes?.(olds ?? {}, wanted, new Date()));
+            const inputs = { ...wanted, ...kind.notes?.(olds ?? {}, wanted, new Date()) };
             return { inputs, failures: [...regionProblems(inputs), ...kind.problems(inputs)] };
         },
         async diff(id, olds, news) {
@@ -141,20 +121,17 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const difference = compareProperties(kind, await inAws(kind, deps, id, olds), news);
             return difference.changes ? difference : recorded;
         },
-        async create(inputs: Passed<I>) {
-            const client = deps.client(inputs.region);
+        async create(inputs: Inputs) {
             try {
                 const { arn, adopted, isForeign } = await createOrAdopt(kind, deps, inputs);
-                if (adopted && kind.taggable) await retag(client, arn, allTags(kind, inputs));
-                const recorded = Object.assign({}, inputs, isForeign && { isForeign });
-                const outs = await settle(client, arn, recorded).catch((failure) =>
-                    repeat(client, arn, recorded, failure),
-                );
+                if (adopted && kind.taggable) await retag(deps.client(inputs.region), arn, allTags(kind, inputs));
+                const recorded = { ...inputs, ...(isForeign && { isForeign }) };
+                const outs = await settle(arn, recorded).catch((failure) => repeat(arn, recorded, failure));
                 const id = String(outs.arn);
                 // Update a new resource if necessary, because only an update can set some inputs, such as `stopped` of
                 // a recommender.
                 const isOther = adopted || kind.updates.some((key) => isChanged(kind, key, outs, inputs));
-                return { id, outs: isOther && kind.update ? await updateAndSettle(client, id, inputs) : outs };
+                return { id, outs: isOther && kind.update ? await updateAndSettle(id, inputs) : outs };
             } catch (error) {
                 const { id, properties: recorded }: Error & { id?: string; properties?: Properties } = toError(error);
                 const isOver = isDeadEnd(recorded?.status) || isRefusal(error);
@@ -162,7 +139,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 throw withAdvice(about(titleOf(kind, inputs), error), command && `Find the cause with: ${command}`);
             }
         },
-        async read(id, inputs: Passed<I>) {
+        async read(id, inputs: Passed<Partial<CommonInputs>>) {
             const client = deps.client(String(inputs.region));
             const description = await kind.describe(client, id).catch(goneOrThrow);
             if (description === undefined || (await kind.isOutlived?.(client, id))) return {};
@@ -172,45 +149,44 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             // After `pulumi import` there are no recorded inputs, but a later deletion needs pollSeconds and
             // deadlineMinutes.
             const { pollSeconds = defaultPollSeconds, deadlineMinutes = kind.deadlineMinutes } = inputs;
-            const recorded = Object.assign({ pollSeconds, deadlineMinutes }, inputs);
-            const props = createOuts(kind, recorded, id, taggedDescription);
+            const props = createOuts(kind, { pollSeconds, deadlineMinutes, ...inputs }, id, taggedDescription);
             // Return the current inputs, so that a preview after a refresh shows both values of each changed property.
             return { id, props, inputs: selectInputs(kind, props) };
         },
-        async update(id, olds: Passed<I>, news: Passed<I>) {
-            const client = deps.client(news.region);
+        async update(id, olds: Inputs, news: Inputs) {
             await deps.assertEngineAlive();
             const createChangeCheck = (before: Properties) => (key: string) => isChanged(kind, key, before, news);
             // Wait first, because Personalize rejects an update while an earlier one is still in progress, for example
             // one that reached its deadline. If the wait fails, record the old tags in the state: otherwise, the next
             // update would not set the new tags.
             const { tags, owner, isForeign } = olds;
-            const kept = Object.assign({}, news, isForeign === true && { isForeign });
-            const settled = await settle(client, id, Object.assign({}, kept, { tags, owner }));
+            const kept = { ...news, ...(isForeign === true && { isForeign }) };
+            const settled = await settle(id, { ...kept, tags, owner } as Inputs);
             try {
                 if (kind.taggable && ["tags", "owner"].some(createChangeCheck(olds))) {
-                    await retag(client, id, allTags(kind, news), olds.tags);
+                    await retag(deps.client(news.region), id, allTags(kind, news), olds.tags);
                 }
                 const isUpdate =
                     kind.updates.some(createChangeCheck(olds)) || kind.updates.some(createChangeCheck(settled));
                 const end = isUpdate ? updateAndSettle : settle;
-                return { outs: await end(client, id, kept) };
+                return { outs: await end(id, kept) };
             } catch (error) {
                 throw about(titleOf(kind, news), error);
             }
         },
-        async delete(id, inputs: Passed<I>) {
-            const leaving: Leaving = { ...inputs, arn: id, what: titleOf(kind, inputs) };
+        async delete(id, inputs: Inputs) {
+            const client = deps.client(inputs.region);
+            const leaving: Leaving = { ...inputs, client, arn: id, what: titleOf(kind, inputs) };
             try {
                 if (inputs.isForeign) {
                     deps.log(`${leaving.what} existed before this stack, so it remains in AWS`);
                     return;
                 }
                 if (kind.delete) {
-                    await remove(kind, deps, deps.client(inputs.region), leaving);
+                    await remove(kind, deps, leaving);
                     return;
                 }
-                if (kind.stop) await stop(kind, deps, deps.client(inputs.region), leaving);
+                if (kind.stop) await stop(kind, deps, leaving);
                 deps.log(`${leaving.what}: Personalize cannot delete a ${kind.noun}, so it remains in AWS`);
             } catch (error) {
                 throw about(leaving.what, error);

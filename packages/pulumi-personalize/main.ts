@@ -6,6 +6,7 @@ import { info } from "@pulumi/pulumi/log/index.js";
 import { main } from "@pulumi/pulumi/provider/server.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
 import { advice } from "./advice.ts";
+import { engineAddress } from "./engine.ts";
 import { createPlugin } from "./plugin.ts";
 import { processHandlers } from "./process-handlers.ts";
 
@@ -20,7 +21,7 @@ const { version } = JSON.parse(readFileSync(file("package.json"), "utf8"));
 const { region } = JSON.parse(process.env.PULUMI_CONFIG ?? "{}");
 // The build writes schema.json. Without a build, `pulumi package get-schema` returns an empty schema.
 const schema = existsSync(file("schema.json")) ? readFileSync(file("schema.json"), "utf8") : "{}";
-const engine = args.find((argument) => /^127\.0\.0\.1:\d+$/.test(argument));
+const engine = engineAddress(args);
 // The SDK needs the engine's address to send it a provider's log messages.
 if (engine !== undefined) resetOptions("", "", -1, engine, "", false, "");
 const say = (message: string) => void info(message);

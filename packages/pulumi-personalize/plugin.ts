@@ -73,9 +73,10 @@ export function createPlugin(
         return handler;
     };
     const plain = (properties: Properties): Properties => mapValues(properties, clear);
-    const recorded = async (given: Properties, work: Promise<{ readonly outs: Properties }>): Promise<Properties> => {
+    const recorded = async <R extends { readonly outs: Properties }>(given: Properties, work: Promise<R>) => {
         try {
-            return hiddenAs(given, (await work).outs);
+            const result = await work;
+            return { ...result, outs: hiddenAs(given, result.outs) };
         } catch (error) {
             throw hiddenFailure(given, error);
         }
@@ -98,17 +99,7 @@ export function createPlugin(
         },
         diff: async (id, urn, olds: Properties, news: Properties) =>
             requireHandler(urn).diff(id, plain(olds), plain(news)),
-        async create(urn, given: Properties) {
-            let id = "";
-            const work = requireHandler(urn)
-                .create(plain(given))
-                .then((resource) => {
-                    id = resource.id;
-                    return resource;
-                });
-            const outs = await recorded(given, work);
-            return { id, outs };
-        },
+        create: async (urn, given: Properties) => recorded(given, requireHandler(urn).create(plain(given))),
         async read(id, urn, given: Properties = {}) {
             // `pulumi import` passes only the ID, an ARN, which contains the region.
             const region = id.split(":")[3];
@@ -116,9 +107,8 @@ export function createPlugin(
             const { props = {}, inputs = {} } = resource;
             return { id: resource.id ?? "", props: hiddenAs(given, props), inputs: hiddenAs(given, inputs) };
         },
-        update: async (id, urn, olds: Properties, given: Properties) => ({
-            outs: await recorded(given, requireHandler(urn).update(id, plain(olds), plain(given))),
-        }),
+        update: async (id, urn, olds: Properties, given: Properties) =>
+            recorded(given, requireHandler(urn).update(id, plain(olds), plain(given))),
         delete: async (id, urn, given: Properties) => requireHandler(urn).delete(id, plain(given)),
     };
 }

@@ -1,6 +1,14 @@
 import * as sdk from "@aws-sdk/client-personalize";
 import { isEqualValue } from "./diff.ts";
-import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
+import {
+    type CommonInputs,
+    countProblems,
+    firstNamed,
+    nameProblems,
+    type ResourceKind,
+    requireArn,
+    standing,
+} from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface RecommenderInputs extends CommonInputs {
@@ -60,24 +68,11 @@ export const recommender: ResourceKind<RecommenderInputs> = {
     displayName: ({ name }) => name,
     defaults: () => ({ recommenderConfig: {}, stopped: false }),
     problems: ({ name, recommenderConfig: { minRecommendationRequestsPerSecond: least = 1 } }) => [
-        ...nameProblems("name", name),
-        ...(isUnknown(least) || (Number.isInteger(least) && least >= 1)
-            ? []
-            : [
-                  {
-                      property: "recommenderConfig",
-                      reason: `has minRecommendationRequestsPerSecond ${least}; it must be a whole number of at least 1`,
-                  },
-              ]),
+        ...nameProblems(name),
+        ...countProblems("recommenderConfig", "has minRecommendationRequestsPerSecond", least),
     ],
-    async find(client, { name }) {
-        const match = await firstMatch(
-            sdk.paginateListRecommenders({ client }, {}),
-            "recommenders",
-            (one) => one.name === name,
-        );
-        return match?.recommenderArn;
-    },
+    find: async (client, { name }) =>
+        (await firstNamed(sdk.paginateListRecommenders({ client }, {}), "recommenders", name))?.recommenderArn,
     async create(client, { name, datasetGroupArn, recipeArn, recommenderConfig, tags }) {
         const input = { name, datasetGroupArn, recipeArn, recommenderConfig, tags: tagList(tags) };
         return requireArn((await client.send(new sdk.CreateRecommenderCommand(input))).recommenderArn);
@@ -88,14 +83,10 @@ export const recommender: ResourceKind<RecommenderInputs> = {
         const update = described?.latestRecommenderUpdate;
         const stopped = isStopped(described?.status);
         return {
-            status: described?.status ?? "",
-            failureReason: described?.failureReason,
-            since: described?.lastUpdatedDateTime,
+            ...standing(described),
             properties: { name, datasetGroupArn, recipeArn, recommenderConfig, stopped },
             update: update && {
-                status: update.status ?? "",
-                failureReason: update.failureReason,
-                since: update.lastUpdatedDateTime,
+                ...standing(update),
                 properties: { recommenderConfig: update.recommenderConfig ?? {} },
             },
         };
@@ -116,7 +107,5 @@ export const recommender: ResourceKind<RecommenderInputs> = {
         }
         if (stopped && (isOther || !wasStopped)) await client.send(new sdk.StopRecommenderCommand({ recommenderArn }));
     },
-    async delete(client, recommenderArn) {
-        await client.send(new sdk.DeleteRecommenderCommand({ recommenderArn }));
-    },
+    delete: (client, recommenderArn) => client.send(new sdk.DeleteRecommenderCommand({ recommenderArn })),
 };

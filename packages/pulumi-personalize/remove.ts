@@ -8,25 +8,21 @@ import { type WaitDeps, waitFor } from "./wait.ts";
 /** Default deadline of a deletion in minutes. The deletion of a campaign takes 16 to 18 minutes. */
 const deleteDeadlineMinutes = 60;
 
-/** A resource to delete: its ARN, its name in messages, and the recorded inputs that a deletion needs. */
+/** A resource to delete: its client, ARN and name in messages, and the recorded inputs that a deletion needs. */
 export interface Leaving
     extends Pick<CommonInputs, "pollSeconds">,
         Partial<Pick<CommonInputs, "owner" | "adopt" | "deleteDeadlineMinutes" | "inUseSeconds">> {
+    readonly client: PersonalizeClient;
     readonly arn: string;
     readonly what: string;
 }
 
 /** Waits until Personalize no longer finds the resource. */
-export async function waitUntilGone(
-    kind: Removable,
-    deps: WaitDeps,
-    client: PersonalizeClient,
-    leaving: Leaving,
-): Promise<void> {
+export async function waitUntilGone(kind: Removable, deps: WaitDeps, leaving: Leaving): Promise<void> {
     await waitFor(
         deps,
         createWaitPlan(leaving),
-        async () => kind.describe(client, leaving.arn).catch(goneOrThrow),
+        async () => kind.describe(leaving.client, leaving.arn).catch(goneOrThrow),
         (description) => (description === undefined ? { done: true } : { state: description.status }),
     );
 }
@@ -39,18 +35,13 @@ export async function waitUntilGone(
  *
  * @throws Error that names each resource that still uses it, with the command that deletes that resource
  */
-export async function remove(
-    kind: Removable,
-    deps: WaitDeps,
-    client: PersonalizeClient,
-    leaving: Leaving,
-): Promise<void> {
-    const { arn, what, owner, pollSeconds, inUseSeconds = Math.max(5, 20 * pollSeconds) } = leaving;
+export async function remove(kind: Removable, deps: WaitDeps, leaving: Leaving): Promise<void> {
+    const { client, arn, what, owner, pollSeconds, inUseSeconds = Math.max(5, 20 * pollSeconds) } = leaving;
     let unchangedSince: number | undefined;
     const ask = async () => {
         const refusal = await requestDeletion(kind, client, arn);
         if (refusal === undefined) return "accepted" as const;
-        const users = await findUsers(kind, deps, client, leaving);
+        const users = await findUsers(kind, deps, leaving);
         if (kind.isShared && (await hasOtherOwner(client, users.staying, owner))) {
             deps.log(`${what} remains in AWS, because it is in use by ${users.staying.join(" and ")} of another owner`);
             return "left" as const;
@@ -64,7 +55,7 @@ export async function remove(
     const answer = await waitFor(deps, createWaitPlan(leaving), ask, (state) =>
         typeof state === "string" ? { done: state } : state,
     );
-    if (answer === "accepted") await waitUntilGone(kind, deps, client, leaving);
+    if (answer === "accepted") await waitUntilGone(kind, deps, leaving);
 }
 
 /**
@@ -92,16 +83,17 @@ async function requestDeletion(
  * If there are none, stops running trainings of a solution, and deletes the dataset that Personalize itself created in
  * a dataset group of the stack: the engine does not delete them. Not before, because the resource may have to stay.
  */
-async function findUsers(kind: Removable, deps: WaitDeps, client: PersonalizeClient, leaving: Leaving) {
+async function findUsers(kind: Removable, deps: WaitDeps, leaving: Leaving) {
+    const { client } = leaving;
     const staying: string[] = [];
     const parts: (() => Promise<void>)[] = [];
     let areLeaving = false;
     for await (const [user, arn] of kind.dependents?.(client, leaving.arn) ?? []) {
         const part = { ...leaving, arn, what: `${user.noun} ${arn.split("/").slice(1).join("/")}` };
         if (!user.delete) {
-            parts.push(() => stop(user, deps, client, part));
+            parts.push(() => stop(user, deps, part));
         } else if (user.isOfService && leaving.adopt === undefined) {
-            parts.push(() => remove(user, deps, client, part));
+            parts.push(() => remove(user, deps, part));
         } else if (await isBeingDeleted(user, client, arn)) {
             areLeaving = true;
         } else {
@@ -148,17 +140,13 @@ function inUseText(what: string, users: readonly string[]): string {
 const isOfItsState = (error: unknown) => isInUse(error) || isNotFound(error) || hasName(error, "InvalidInputException");
 
 /** Stops a running, billed training and waits for its end. Does nothing if the training has ended. */
-export async function stop(
-    kind: Removable,
-    deps: WaitDeps,
-    client: PersonalizeClient,
-    leaving: Leaving,
-): Promise<void> {
+export async function stop(kind: Removable, deps: WaitDeps, leaving: Leaving): Promise<void> {
+    const { client, arn } = leaving;
     const ask = async () => {
-        const description = await kind.describe(client, leaving.arn).catch(goneOrThrow);
+        const description = await kind.describe(client, arn).catch(goneOrThrow);
         const status = description?.status ?? "";
         if (status === "CREATE PENDING" || status === "CREATE IN_PROGRESS") {
-            return kind.stop?.(client, leaving.arn).then(
+            return kind.stop?.(client, arn).then(
                 () => status,
                 (error) => {
                     if (!isOfItsState(error)) throw error;

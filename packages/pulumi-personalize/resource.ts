@@ -143,9 +143,9 @@ export interface ResourceKind<I extends CommonInputs> {
     /** Whether Personalize itself created the resource, so that no state contains it. */
     readonly isOfService?: boolean;
     /** Stops running, billed work. Absent if Personalize cannot stop it. */
-    stop?(client: PersonalizeClient, arn: string): Promise<void>;
+    stop?(client: PersonalizeClient, arn: string): Promise<unknown>;
     /** Deletes the resource. Absent if Personalize has no operation that deletes it. */
-    delete?(client: PersonalizeClient, arn: string): Promise<void>;
+    delete?(client: PersonalizeClient, arn: string): Promise<unknown>;
 }
 
 /** The members of a resource kind that a deletion needs. */
@@ -154,28 +154,27 @@ export type Removable = Pick<
     "noun" | "describe" | "dependents" | "isShared" | "isOfService" | "stop" | "delete"
 >;
 
-const minutesOfUnit: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, h: 60, d: 1440 };
-
-/**
- * Returns the minutes of a duration of Pulumi's option `customTimeouts`, such as `1h30m`, `90s` or `1d`.
- * @throws Error if it is not a duration
- */
-export function minutesOf(duration: string): number {
-    const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)([smhd])/gy)];
-    if (duration === "" || parts.map(([part]) => part).join("") !== duration) {
-        throw new Error(`customTimeouts contains "${duration}", which is not a duration such as 30m or 1h30m`);
-    }
-    return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (minutesOfUnit[unit] ?? 0), 0);
-}
-
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/;
 
-/** Checks a name by the service's rule: 1 to 63 letters, digits, `-` and `_`. */
-export function nameProblems(property: string, name: string): readonly Problem[] {
-    return isUnknown(name) || (namePattern.test(name) && name.length <= 63)
-        ? []
-        : [{ property, reason: `"${name}" is not a valid Personalize name: 1 to 63 letters, digits, - and _` }];
-}
+/** Returns the problem of an input; none if `isValid`. */
+export const problemUnless = (isValid: boolean, property: string, reason: string): readonly Problem[] =>
+    isValid ? [] : [{ property, reason }];
+
+/** Checks the input `name` by the service's rule: 1 to 63 letters, digits, `-` and `_`. */
+export const nameProblems = (name: string) =>
+    problemUnless(
+        isUnknown(name) || (namePattern.test(name) && name.length <= 63),
+        "name",
+        `"${name}" is not a valid Personalize name: 1 to 63 letters, digits, - and _`,
+    );
+
+/** Checks a whole number of at least 1. `words` are the words of the problem before the number. */
+export const countProblems = (property: string, words: string, count: number) =>
+    problemUnless(
+        isUnknown(count) || (Number.isInteger(count) && count >= 1),
+        property,
+        `${words} ${count}; it must be a whole number of at least 1`,
+    );
 
 /** Checks whether a value is unknown at preview. */
 export const isUnknown = (value: unknown): boolean => value === unknownValue;
@@ -202,6 +201,28 @@ export async function firstMatch<P, K extends keyof P>(
     }
     return undefined;
 }
+
+/** Returns the first item with this name of the pages' list `key`. */
+export const firstNamed = <K extends string, I extends { readonly name?: string | undefined }>(
+    pages: AsyncIterable<{ readonly [key in K]?: readonly I[] | undefined }>,
+    key: K,
+    name: string,
+): Promise<I | undefined> => firstMatch(pages, key, (item) => item.name === name);
+
+/** Returns the status of a resource, or of its newest update, as Personalize describes it. */
+export const standing = (
+    described:
+        | {
+              readonly status?: string | undefined;
+              readonly failureReason?: string | undefined;
+              readonly lastUpdatedDateTime?: Date | undefined;
+          }
+        | undefined,
+) => ({
+    status: described?.status ?? "",
+    failureReason: described?.failureReason,
+    since: described?.lastUpdatedDateTime,
+});
 
 /** Returns the client for a region. `once` disables retries, for calls that must not be repeated before a check. */
 export type ClientOf = (region: string, tries?: "once") => PersonalizeClient;

@@ -10,10 +10,11 @@ import { forward } from "./forward.ts";
 import { formerKinds, type ResourceKindName } from "./kinds.ts";
 import { pluginModule } from "./plugin.ts";
 import type { RecommenderInputs } from "./recommender.ts";
-import { type CommonInputs, type Defaults, minutesOf } from "./resource.ts";
+import type { CommonInputs, Defaults } from "./resource.ts";
 import type { SchemaInputs } from "./schema.ts";
 import type { SolutionInputs } from "./solution.ts";
 import type { SolutionVersionInputs } from "./solution-version.ts";
+import { minutesOf } from "./wait.ts";
 
 /** The arguments of a resource whose inputs have the type `T`. */
 export type ResourceArgs<T> = {
@@ -116,28 +117,21 @@ abstract class PersonalizeResource extends HandledResource<object> {
     declare public readonly status: pulumi.Output<string>;
 }
 
+type Constructor<I extends CommonInputs, D extends keyof I, T> = new (
+    name: string,
+    args: PersonalizeArgs<I, D>,
+    opts?: pulumi.CustomResourceOptions,
+) => T;
+
 /** The class of a kind's resources. The inputs `N` are also outputs. */
-interface ResourceClass<I extends CommonInputs, D extends keyof I, N extends keyof I> {
-    new (
-        name: string,
-        args: PersonalizeArgs<I, D>,
-        opts?: pulumi.CustomResourceOptions,
-    ): PersonalizeResource & { readonly [K in N]: pulumi.Output<I[K]> };
+interface ResourceClass<I extends CommonInputs, D extends keyof I, N extends keyof I>
+    extends Constructor<I, D, PersonalizeResource & { readonly [K in N]: pulumi.Output<I[K]> }> {
     /**
      * Reads an existing resource by its ARN, in the region of the ARN, without managing it.
      *
      * @throws Error from Pulumi if Personalize has no such resource
      */
-    get<T>(
-        this: new (
-            name: string,
-            args: PersonalizeArgs<I, D>,
-            opts?: pulumi.CustomResourceOptions,
-        ) => T,
-        name: string,
-        arn: pulumi.Input<string>,
-        opts?: pulumi.CustomResourceOptions,
-    ): T;
+    get<T>(this: Constructor<I, D, T>, name: string, arn: pulumi.Input<string>, opts?: pulumi.CustomResourceOptions): T;
 }
 
 /**

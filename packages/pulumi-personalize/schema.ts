@@ -1,14 +1,7 @@
-import {
-    CreateSchemaCommand,
-    DeleteSchemaCommand,
-    DescribeDatasetCommand,
-    DescribeSchemaCommand,
-    paginateListDatasets,
-    paginateListSchemas,
-} from "@aws-sdk/client-personalize";
+import * as sdk from "@aws-sdk/client-personalize";
 import { dataset } from "./dataset.ts";
 import { goneOrThrow } from "./remove.ts";
-import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
+import { type CommonInputs, firstNamed, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 
 export interface SchemaInputs extends CommonInputs {
     /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
@@ -32,17 +25,15 @@ export const schema: ResourceKind<SchemaInputs> = {
     identity: ["region", "name"],
     taggable: false,
     displayName: ({ name }) => name,
-    problems: ({ name }) => nameProblems("name", name),
-    async find(client, { name }) {
-        const match = await firstMatch(paginateListSchemas({ client }, {}), "schemas", (one) => one.name === name);
-        return match?.schemaArn;
-    },
+    problems: ({ name }) => nameProblems(name),
+    find: async (client, { name }) =>
+        (await firstNamed(sdk.paginateListSchemas({ client }, {}), "schemas", name))?.schemaArn,
     async create(client, inputs) {
         const { name, schema, domain } = inputs;
-        return requireArn((await client.send(new CreateSchemaCommand({ name, schema, domain }))).schemaArn);
+        return requireArn((await client.send(new sdk.CreateSchemaCommand({ name, schema, domain }))).schemaArn);
     },
     async describe(client, schemaArn) {
-        const { schema: description } = await client.send(new DescribeSchemaCommand({ schemaArn }));
+        const { schema: description } = await client.send(new sdk.DescribeSchemaCommand({ schemaArn }));
         return {
             status: "ACTIVE",
             since: description?.lastUpdatedDateTime,
@@ -52,14 +43,12 @@ export const schema: ResourceKind<SchemaInputs> = {
     isShared: true,
     /** Yields the datasets of the account that use the schema. */
     async *dependents(client, schemaArn) {
-        for await (const { datasets = [] } of paginateListDatasets({ client }, {})) {
+        for await (const { datasets = [] } of sdk.paginateListDatasets({ client }, {})) {
             for (const { datasetArn = "" } of datasets) {
-                const described = await client.send(new DescribeDatasetCommand({ datasetArn })).catch(goneOrThrow);
+                const described = await client.send(new sdk.DescribeDatasetCommand({ datasetArn })).catch(goneOrThrow);
                 if (described?.dataset?.schemaArn === schemaArn) yield [dataset, datasetArn] as const;
             }
         }
     },
-    async delete(client, schemaArn) {
-        await client.send(new DeleteSchemaCommand({ schemaArn }));
-    },
+    delete: (client, schemaArn) => client.send(new sdk.DeleteSchemaCommand({ schemaArn })),
 };

@@ -1,9 +1,8 @@
-import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { formatError } from "terminal-text";
 import { adoptable } from "./adopt.ts";
-import { isEqualValue, keepSpelling, type Passed, type Properties } from "./diff.ts";
+import { type AnyKind, type Inputs, isEqualValue, keepSpelling, type Properties } from "./diff.ts";
 import { alreadyExists, BusyError, initFailure, isInUse, isRoleNotReady, isTransient } from "./errors.ts";
-import { type CommonInputs, type Description, jsonClean, type ResourceKind } from "./resource.ts";
+import { type CommonInputs, type Description, jsonClean } from "./resource.ts";
 import { allTags } from "./tags.ts";
 import { type LifecycleDeps, pause, type Verdict, verdictOn, waitFor } from "./wait.ts";
 
@@ -23,10 +22,10 @@ const busySeconds = 900;
  *
  * @throws Error from the service, or if the resource of this name has another owner
  */
-export async function createOrAdopt<I extends CommonInputs>(
-    kind: ResourceKind<I>,
+export async function createOrAdopt(
+    kind: AnyKind,
     deps: LifecycleDeps,
-    inputs: I,
+    inputs: CommonInputs,
 ): Promise<{ readonly arn: string; readonly adopted: boolean; readonly isForeign?: boolean }> {
     const tagged = { ...inputs, tags: allTags(kind, inputs) };
     const start = deps.now();
@@ -34,7 +33,7 @@ export async function createOrAdopt<I extends CommonInputs>(
     for (;;) {
         await deps.assertEngineAlive();
         try {
-            const existing = await adoptable(kind, deps, deps.client(inputs.region), inputs);
+            const existing = await adoptable(kind, deps, inputs);
             if (existing !== undefined) return { ...existing, adopted: true };
             await deps.assertEngineAlive();
             return { arn: await kind.create(deps.client(inputs.region, "once"), tagged), adopted: false };
@@ -48,7 +47,7 @@ export async function createOrAdopt<I extends CommonInputs>(
                 (isTransient(error) && seconds < unansweredSeconds);
             if (!again) throw error;
             deps.log(
-                `${kind.noun} ${kind.displayName(inputs)}: ${formatError(error)}; looking for an existing one before the next attempt`,
+                `${titleOf(kind, inputs)}: ${formatError(error)}; looking for an existing one before the next attempt`,
             );
             await deps.sleep(pause(deps, inputs.pollSeconds));
         }
@@ -58,16 +57,10 @@ export async function createOrAdopt<I extends CommonInputs>(
 const mostUpdateAttempts = 5;
 
 /** Returns the name of a resource in messages. */
-export const titleOf = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I) =>
-    `${kind.noun} ${kind.displayName(inputs)}`;
+export const titleOf = (kind: AnyKind, inputs: CommonInputs) => `${kind.noun} ${kind.displayName(inputs)}`;
 
 /** Returns the properties that Pulumi records. */
-export const createOuts = <I extends CommonInputs>(
-    kind: ResourceKind<I>,
-    inputs: Properties,
-    arn: string,
-    description: Description,
-) =>
+export const createOuts = (kind: AnyKind, inputs: Properties, arn: string, description: Description): Properties =>
     jsonClean({
         ...inputs,
         // Keep the user's text in the state: a different text with the same meaning is not drift.
@@ -77,9 +70,9 @@ export const createOuts = <I extends CommonInputs>(
     });
 
 /** Creates the parts of a lifecycle that wait for Personalize. */
-export function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps) {
+export function waits(kind: AnyKind, deps: LifecycleDeps) {
     const judge =
-        (updated: I | undefined) =>
+        (updated: Inputs | undefined) =>
         (description: Description): Verdict<Description> => {
             const verdict = verdictOn(description);
             const { properties, update } = description;
@@ -99,10 +92,10 @@ export function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: Lifec
      * Waits until the resource is ACTIVE. An error contains the resource's ARN and properties, so that Pulumi records
      * the resource.
      */
-    async function settle(client: PersonalizeClient, arn: string, inputs: Passed<I>, updated?: I): Promise<Properties> {
+    async function settle(arn: string, inputs: Inputs, updated?: Inputs): Promise<Properties> {
         let last: Description = { status: "CREATE PENDING", properties: {} };
         const description = async () => {
-            last = await kind.describe(client, arn);
+            last = await kind.describe(deps.client(inputs.region), arn);
             return last;
         };
         try {
@@ -116,27 +109,22 @@ export function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: Lifec
     }
 
     /** Repeats a failed creation once if it may succeed then; otherwise throws the failure. */
-    async function repeat(
-        client: PersonalizeClient,
-        arn: string,
-        inputs: Passed<I>,
-        failure: Error,
-    ): Promise<Properties> {
-        const why = await kind.worthRepeating?.(client, arn, inputs);
+    async function repeat(arn: string, inputs: Inputs, failure: Error): Promise<Properties> {
+        const why = await kind.worthRepeating?.(deps.client(inputs.region), arn, inputs);
         if (why === undefined) throw failure;
         deps.log(`${failure.message} ${why}`);
-        return settle(client, (await createOrAdopt(kind, deps, inputs)).arn, inputs);
+        return settle((await createOrAdopt(kind, deps, inputs)).arn, inputs);
     }
 
     /**
      * Requests an update and waits for it. If the response was lost or another update is running, waits for that
      * update, and then requests the values that are still missing.
      */
-    async function updateAndSettle(client: PersonalizeClient, arn: string, inputs: Passed<I>): Promise<Properties> {
+    async function updateAndSettle(arn: string, inputs: Inputs): Promise<Properties> {
         for (let attempt = 1; ; attempt += 1) {
             try {
                 await deps.assertEngineAlive();
-                await kind.update?.(client, arn, inputs);
+                await kind.update?.(deps.client(inputs.region), arn, inputs);
                 break;
             } catch (error) {
                 if (attempt === mostUpdateAttempts || !(isInUse(error) || isTransient(error))) throw error;
@@ -144,10 +132,10 @@ export function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: Lifec
                     `${titleOf(kind, inputs)}: ${formatError(error)}; waiting before the next attempt of the update`,
                 );
                 await deps.sleep(pause(deps, inputs.pollSeconds));
-                await settle(client, arn, inputs);
+                await settle(arn, inputs);
             }
         }
-        return settle(client, arn, inputs, inputs);
+        return settle(arn, inputs, inputs);
     }
 
     return { settle, repeat, updateAndSettle };

@@ -1,17 +1,8 @@
 import { createHash } from "node:crypto";
-import {
-    CreateSolutionVersionCommand,
-    DescribeSolutionCommand,
-    DescribeSolutionVersionCommand,
-    type EventParameters,
-    type PersonalizeClient,
-    paginateListSolutionVersions,
-    type SolutionVersionSummary,
-    StopSolutionVersionCreationCommand,
-} from "@aws-sdk/client-personalize";
+import * as sdk from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
 import { parseJobNumber } from "./job-names.ts";
-import { type CommonInputs, isUnknown, type ResourceKind, requireArn, unknownValue } from "./resource.ts";
+import { type CommonInputs, isUnknown, type ResourceKind, requireArn, standing, unknownValue } from "./resource.ts";
 import { listTags, tagList, tagPrefix } from "./tags.ts";
 
 export interface SolutionVersionInputs extends CommonInputs {
@@ -28,7 +19,7 @@ export interface SolutionVersionInputs extends CommonInputs {
      */
     readonly rows: string;
     /** The solution's event parameters for the training. If they change, the program trains a new version. */
-    readonly eventParameters?: readonly EventParameters[];
+    readonly eventParameters?: readonly sdk.EventParameters[];
 }
 
 /** Tag that records the import of a version's training data, or `none`. Tag values allow `:` and `/`. */
@@ -40,12 +31,12 @@ const eventsTag = `${tagPrefix}events`;
 
 const nameInArn = (arn: string) => arn.split("/").at(-1) ?? "";
 
-const hashEventParameters = (eventParameters: readonly EventParameters[]) =>
+const hashEventParameters = (eventParameters: readonly sdk.EventParameters[]) =>
     createHash("sha256").update(canonical(eventParameters)).digest("hex").slice(0, 8);
 
 /** Returns the import that a version was trained on; undefined for versions from outside the program. */
 export async function fetchTrainingImport(
-    client: PersonalizeClient,
+    client: sdk.PersonalizeClient,
     solutionVersionArn: string,
 ): Promise<string | undefined> {
     return (await listTags(client, solutionVersionArn))[importTag];
@@ -76,11 +67,10 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     /** Finds the newest version that was trained on the same rows. */
     async find(client, { solutionArn, rows, eventParameters }) {
         const events = eventParameters && hashEventParameters(eventParameters);
-        let newest: SolutionVersionSummary | undefined;
-        for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
-            for (const version of solutionVersions.filter(
-                ({ status }) => !/^CREATE (FAILED|STOP)/.test(status ?? ""),
-            )) {
+        let newest: sdk.SolutionVersionSummary | undefined;
+        for await (const { solutionVersions = [] } of sdk.paginateListSolutionVersions({ client }, { solutionArn })) {
+            for (const version of solutionVersions) {
+                if (/^CREATE (FAILED|STOP)/.test(version.status ?? "")) continue;
                 const tags = await listTags(client, version.solutionVersionArn ?? "");
                 const job = tags[importTag]?.split("/").at(-1);
                 const hasRows = job === noImport ? rows === noImport : parseJobNumber(job, rows) > 0;
@@ -92,7 +82,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
         return newest?.solutionVersionArn;
     },
     async create(client, inputs) {
-        const command = new CreateSolutionVersionCommand({
+        const command = new sdk.CreateSolutionVersionCommand({
             solutionArn: inputs.solutionArn,
             trainingMode: "FULL",
             tags: tagList(inputs.tags),
@@ -101,12 +91,10 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     },
     async describe(client, solutionVersionArn) {
         const { solutionVersion: description } = await client.send(
-            new DescribeSolutionVersionCommand({ solutionVersionArn }),
+            new sdk.DescribeSolutionVersionCommand({ solutionVersionArn }),
         );
         return {
-            status: description?.status ?? "",
-            since: description?.lastUpdatedDateTime,
-            failureReason: description?.failureReason,
+            ...standing(description),
             properties: {
                 solutionArn: description?.solutionArn,
                 bestRecipeArn:
@@ -116,16 +104,18 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
             },
         };
     },
-    async stop(client, solutionVersionArn) {
-        await client.send(new StopSolutionVersionCreationCommand({ solutionVersionArn }));
-    },
+    stop: (client, solutionVersionArn) =>
+        client.send(new sdk.StopSolutionVersionCreationCommand({ solutionVersionArn })),
 };
 
 /**
  * Returns the recipe that AutoML chose. Personalize reports it for the solution, not for its versions (API reference,
  * AutoMLResult).
  */
-async function chosenRecipe(client: PersonalizeClient, solutionArn: string | undefined): Promise<string | undefined> {
-    const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
+async function chosenRecipe(
+    client: sdk.PersonalizeClient,
+    solutionArn: string | undefined,
+): Promise<string | undefined> {
+    const { solution } = await client.send(new sdk.DescribeSolutionCommand({ solutionArn }));
     return solution?.autoMLResult?.bestRecipeArn;
 }

@@ -1,18 +1,16 @@
-import {
-    CreateSolutionCommand,
-    DeleteSolutionCommand,
-    DescribeSolutionCommand,
-    type EventParameters,
-    paginateListCampaigns,
-    paginateListSolutions,
-    paginateListSolutionVersions,
-    type Solution,
-    type SolutionConfig,
-    UpdateSolutionCommand,
-} from "@aws-sdk/client-personalize";
+import * as sdk from "@aws-sdk/client-personalize";
 import { campaign } from "./campaign.ts";
 import { isEqualValue } from "./diff.ts";
-import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
+import {
+    type CommonInputs,
+    firstMatch,
+    firstNamed,
+    nameProblems,
+    problemUnless,
+    type ResourceKind,
+    requireArn,
+    standing,
+} from "./resource.ts";
 import { solutionVersion } from "./solution-version.ts";
 import { tagList } from "./tags.ts";
 
@@ -35,7 +33,7 @@ export interface SolutionInputs extends CommonInputs {
     /** Schedule of automatic training, for example `rate(7 days)`; only with `performAutoTraining`. */
     readonly schedulingExpression?: string;
     /** Events to train on, only with a recipe of version 2. If absent, all events count equally. */
-    readonly eventParameters?: readonly EventParameters[];
+    readonly eventParameters?: readonly sdk.EventParameters[];
 }
 
 /** Returns the schedule of automatic trainings (API reference, AutoTrainingConfig). */
@@ -51,7 +49,7 @@ function spellingOfSchedule(schedulingExpression: string): string {
 }
 
 /** Converts the config key `eventWeights` to Personalize's event parameters. */
-export const toEventParameters = (weights: Readonly<Record<string, number>>): readonly EventParameters[] =>
+export const toEventParameters = (weights: Readonly<Record<string, number>>): readonly sdk.EventParameters[] =>
     Object.entries(weights).map(([eventType, weight]) => ({ eventType, weight }));
 
 /**
@@ -67,13 +65,13 @@ function configuration({ schedulingExpression, eventParameters }: Partial<Soluti
 }
 
 /** Returns a solution's event parameters as an input; returns no input for an empty list. */
-function eventParametersIn(config: SolutionConfig | undefined) {
+function eventParametersIn(config: sdk.SolutionConfig | undefined) {
     const list = config?.eventsConfig?.eventParametersList ?? [];
     return list.length === 0 ? {} : { eventParameters: list };
 }
 
 /** Sorts event parameters by event type. Personalize may return another order than it received. */
-const sorted = (list: readonly EventParameters[]) =>
+const sorted = (list: readonly sdk.EventParameters[]) =>
     [...list].sort((a, b) => ((a.eventType ?? "") < (b.eventType ?? "") ? -1 : 1));
 
 export const solution: ResourceKind<SolutionInputs> = {
@@ -90,28 +88,24 @@ export const solution: ResourceKind<SolutionInputs> = {
     displayName: ({ name }) => name,
     defaults: () => ({ performAutoML: false, performAutoTraining: false }),
     problems: ({ name, recipeArn, performAutoML }) => [
-        ...nameProblems("name", name),
-        ...(performAutoML && recipeArn !== undefined
-            ? [
-                  {
-                      property: "recipeArn",
-                      reason: "with performAutoML the service chooses the recipe: leave recipeArn out",
-                  },
-              ]
-            : []),
-        ...(!performAutoML && recipeArn === undefined
-            ? [{ property: "recipeArn", reason: "a solution needs a recipe, or performAutoML" }]
-            : []),
+        ...nameProblems(name),
+        ...problemUnless(
+            !performAutoML || recipeArn === undefined,
+            "recipeArn",
+            "with performAutoML the service chooses the recipe: leave recipeArn out",
+        ),
+        ...problemUnless(
+            performAutoML || recipeArn !== undefined,
+            "recipeArn",
+            "a solution needs a recipe, or performAutoML",
+        ),
     ],
-    async find(client, { name }) {
-        // Search in all groups: a solution's name is unique in the account, so a solution in another group also
-        // conflicts.
-        const match = await firstMatch(paginateListSolutions({ client }, {}), "solutions", (one) => one.name === name);
-        return match?.solutionArn;
-    },
+    // Search in all groups: a solution's name is unique in the account, so a solution in another group also conflicts.
+    find: async (client, { name }) =>
+        (await firstNamed(sdk.paginateListSolutions({ client }, {}), "solutions", name))?.solutionArn,
     async create(client, inputs) {
         const { name, datasetGroupArn, recipeArn, performAutoML, performAutoTraining, tags } = inputs;
-        const command = new CreateSolutionCommand({
+        const command = new sdk.CreateSolutionCommand({
             name,
             datasetGroupArn,
             recipeArn,
@@ -124,11 +118,10 @@ export const solution: ResourceKind<SolutionInputs> = {
         return requireArn((await client.send(command)).solutionArn);
     },
     async describe(client, solutionArn) {
-        const { solution: description } = await client.send(new DescribeSolutionCommand({ solutionArn }));
+        const { solution: description } = await client.send(new sdk.DescribeSolutionCommand({ solutionArn }));
         const update = description?.latestSolutionUpdate;
         return {
-            status: description?.status ?? "",
-            since: description?.lastUpdatedDateTime,
+            ...standing(description),
             properties: {
                 name: description?.name,
                 datasetGroupArn: description?.datasetGroupArn,
@@ -138,16 +131,12 @@ export const solution: ResourceKind<SolutionInputs> = {
                 // Omit the recipe that Personalize chose with AutoML, because the inputs do not contain it.
                 ...(!description?.performAutoML && { recipeArn: description?.recipeArn }),
             },
-            update: update && {
-                status: update.status ?? "",
-                failureReason: update.failureReason,
-                since: update.lastUpdatedDateTime,
-            },
+            update: update && standing(update),
         };
     },
     async update(client, solutionArn, inputs) {
         const { performAutoTraining } = inputs;
-        const { solution: description } = await client.send(new DescribeSolutionCommand({ solutionArn }));
+        const { solution: description } = await client.send(new sdk.DescribeSolutionCommand({ solutionArn }));
         const current: Partial<SolutionInputs> = {
             ...autoTraining(description),
             ...eventParametersIn(description?.solutionConfig),
@@ -159,34 +148,34 @@ export const solution: ResourceKind<SolutionInputs> = {
             // training frequency.
             const { eventParameters = current.eventParameters && [] } = inputs;
             const solutionUpdateConfig = configuration({ ...inputs, ...(eventParameters && { eventParameters }) });
-            await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }));
+            await client.send(
+                new sdk.UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }),
+            );
         }
     },
     /** Yields the solution's campaigns and running trainings. */
     async *dependents(client, solutionArn) {
-        for await (const { campaigns = [] } of paginateListCampaigns({ client }, { solutionArn })) {
+        for await (const { campaigns = [] } of sdk.paginateListCampaigns({ client }, { solutionArn })) {
             yield* campaigns.map(({ campaignArn = "" }) => [campaign, campaignArn] as const);
         }
-        for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
+        for await (const { solutionVersions = [] } of sdk.paginateListSolutionVersions({ client }, { solutionArn })) {
             const underWay = solutionVersions.filter(({ status }) => /PENDING|IN_PROGRESS|STOPPING/.test(status ?? ""));
             yield* underWay.map(({ solutionVersionArn = "" }) => [solutionVersion, solutionVersionArn] as const);
         }
     },
     async holdsData(client, solutionArn) {
         const trained = await firstMatch(
-            paginateListSolutionVersions({ client }, { solutionArn }),
+            sdk.paginateListSolutionVersions({ client }, { solutionArn }),
             "solutionVersions",
             ({ status }) => status === "ACTIVE",
         );
         return trained !== undefined;
     },
-    async delete(client, solutionArn) {
-        await client.send(new DeleteSolutionCommand({ solutionArn }));
-    },
+    delete: (client, solutionArn) => client.send(new sdk.DeleteSolutionCommand({ solutionArn })),
 };
 
 /** Returns the settings of automatic training, without the schedule if automatic training is off. */
-function autoTraining(solution: Solution | undefined) {
+function autoTraining(solution: sdk.Solution | undefined) {
     const performAutoTraining = solution?.performAutoTraining ?? false;
     const schedulingExpression = solution?.solutionConfig?.autoTrainingConfig?.schedulingExpression;
     return { performAutoTraining, ...(performAutoTraining && schedulingExpression && { schedulingExpression }) };

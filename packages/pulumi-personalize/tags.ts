@@ -1,10 +1,6 @@
-import {
-    ListTagsForResourceCommand,
-    type PersonalizeClient,
-    TagResourceCommand,
-    UntagResourceCommand,
-} from "@aws-sdk/client-personalize";
-import type { CommonInputs, ResourceKind } from "./resource.ts";
+import * as sdk from "@aws-sdk/client-personalize";
+import type { AnyKind } from "./diff.ts";
+import type { CommonInputs } from "./resource.ts";
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -17,15 +13,15 @@ export function tagList(tags: Tags): { tagKey: string; tagValue: string }[] {
  * Returns all wanted tags of a resource: the tags in the inputs, the owner tag, and the tags that record the resource's
  * data.
  */
-export const allTags = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I): Tags => ({
+export const allTags = (kind: Pick<AnyKind, "contentTags">, inputs: CommonInputs): Tags => ({
     ...inputs.tags,
     ...(inputs.owner !== undefined && { [ownerTag]: inputs.owner }),
     ...kind.contentTags?.(inputs),
 });
 
 /** Returns all tags that a resource has in AWS. */
-export async function listTags(client: PersonalizeClient, resourceArn: string): Promise<Tags> {
-    const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
+export async function listTags(client: sdk.PersonalizeClient, resourceArn: string): Promise<Tags> {
+    const { tags = [] } = await client.send(new sdk.ListTagsForResourceCommand({ resourceArn }));
     return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
 }
 
@@ -58,7 +54,7 @@ export function tagInputs({ tags, owner }: Partial<CommonInputs>, has: Tags): Pi
 
 /** Sets the wanted tags, and removes tags that the program set earlier and no longer wants. */
 export async function retag(
-    client: PersonalizeClient,
+    client: sdk.PersonalizeClient,
     resourceArn: string,
     wanted: Tags,
     once: Tags = {},
@@ -66,8 +62,8 @@ export async function retag(
     const has = await listTags(client, resourceArn);
     const tagKeys = Object.keys(selectCurrentTags(once, has)).filter((key) => !(key in wanted));
     const missing = Object.entries(wanted).filter(([key, value]) => has[key] !== value);
-    if (tagKeys.length > 0) await client.send(new UntagResourceCommand({ resourceArn, tagKeys }));
+    if (tagKeys.length > 0) await client.send(new sdk.UntagResourceCommand({ resourceArn, tagKeys }));
     if (missing.length > 0) {
-        await client.send(new TagResourceCommand({ resourceArn, tags: tagList(Object.fromEntries(missing)) }));
+        await client.send(new sdk.TagResourceCommand({ resourceArn, tags: tagList(Object.fromEntries(missing)) }));
     }
 }

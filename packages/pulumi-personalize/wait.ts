@@ -100,6 +100,20 @@ export function duration(seconds: number): string {
     return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
 }
 
+const minutesOfUnit: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, h: 60, d: 1440 };
+
+/**
+ * Returns the minutes of a duration of Pulumi's option `customTimeouts`, such as `1h30m`, `90s` or `1d`.
+ * @throws Error if it is not a duration
+ */
+export function minutesOf(duration: string): number {
+    const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)([smhd])/gy)];
+    if (duration === "" || parts.map(([part]) => part).join("") !== duration) {
+        throw new Error(`customTimeouts contains "${duration}", which is not a duration such as 30m or 1h30m`);
+    }
+    return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (minutesOfUnit[unit] ?? 0), 0);
+}
+
 /** Checks whether an update with this status still changes its resource. */
 export const isUnderWay = (status: string) => /PENDING|IN_PROGRESS/.test(status);
 

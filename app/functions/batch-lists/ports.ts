@@ -1,13 +1,13 @@
-import { type DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import {
     CreateBatchInferenceJobCommand,
     DescribeBatchInferenceJobCommand,
-    type PersonalizeClient,
+    PersonalizeClient,
     ResourceAlreadyExistsException,
 } from "@aws-sdk/client-personalize";
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import type { SNSClient } from "@aws-sdk/client-sns";
-import type { SSMClient } from "@aws-sdk/client-ssm";
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { hasName } from "terminal-text";
 import { listsInputKey, listsOutputFolder, listsOutputKey, objectKeys, tablesKey } from "../../../core/config/names.ts";
 import { nameInArn, solutionOf } from "../../../core/operations/operation.ts";
@@ -39,13 +39,16 @@ export interface BatchTargets extends BatchSettings {
     readonly tags: Readonly<Record<string, string>>;
 }
 
-export interface BatchClients {
-    readonly personalize: PersonalizeClient;
-    readonly s3: S3Client;
-    readonly dynamo: DynamoDBClient;
-    readonly ssm: SSMClient;
-    readonly sns: SNSClient;
-}
+/** Creates the clients of the services that the batch function calls. */
+export const createClients = () => ({
+    personalize: new PersonalizeClient({}),
+    s3: new S3Client({}),
+    dynamo: new DynamoDBClient({}),
+    ssm: new SSMClient({}),
+    sns: new SNSClient({}),
+});
+
+type BatchClients = ReturnType<typeof createClients>;
 
 /**
  * Creates the functions with which the batch function calls AWS. `timeLeft` returns the milliseconds until this run's
@@ -110,13 +113,8 @@ function jobPorts({ personalize, s3 }: BatchClients, place: BatchTargets) {
         },
         async writeUsers(jobName: string, userIds: readonly string[]) {
             const Body = userIds.map((userId) => `${JSON.stringify({ userId })}\n`).join("");
-            const command = new PutObjectCommand({
-                Bucket,
-                Key: listsInputKey(jobName),
-                Body,
-                ContentType: "application/x-ndjson",
-            });
-            await s3.send(command);
+            const file = { Bucket, Key: listsInputKey(jobName), Body, ContentType: "application/x-ndjson" };
+            await s3.send(new PutObjectCommand(file));
         },
         async readUsers(jobName: string) {
             const userIds: string[] = [];

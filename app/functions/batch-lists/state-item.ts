@@ -1,13 +1,7 @@
-import {
-    type AttributeValue,
-    ConditionalCheckFailedException,
-    type DynamoDBClient,
-    GetItemCommand,
-    UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import type { JobsSpend } from "../../../core/cost/serving-spend.ts";
 import { type BatchState, firstState } from "../../batch/state.ts";
-import { itemKey, number } from "../recommendation-api/table-items.ts";
+import { type Item, itemKey, number, refusedOrThrow, text, updateOf } from "../recommendation-api/table-items.ts";
 
 /** Key of the DynamoDB item that contains the batch function's lease and state. */
 const stateKey = itemKey("batch", "state");
@@ -19,16 +13,8 @@ const stateKey = itemKey("batch", "state");
 export function stateItem(dynamo: DynamoDBClient, TableName: string) {
     let revision = 0;
     /** Writes the state's item, unless another run has written it since this run read it. */
-    const write = (UpdateExpression: string, values: Record<string, AttributeValue>, condition: string) =>
-        dynamo.send(
-            new UpdateItemCommand({
-                TableName,
-                Key: stateKey,
-                UpdateExpression,
-                ConditionExpression: condition,
-                ExpressionAttributeValues: values,
-            }),
-        );
+    const write = (changes: string, values: Item, ConditionExpression: string) =>
+        dynamo.send(updateOf(TableName, stateKey, changes, values, { ConditionExpression }));
     const isOurs = "revision = :before";
     return {
         async begin(leaseMs: number): Promise<BatchState | undefined> {
@@ -36,16 +22,12 @@ export function stateItem(dynamo: DynamoDBClient, TableName: string) {
             const before = Number(Item?.revision?.N ?? 0);
             const values = { ":next": number(before + 1), ":until": number(Date.now() + leaseMs) };
             const conditionValues = { ":before": number(before), ":now": number(Date.now()) };
-            try {
-                await write(
-                    "SET revision = :next, leaseUntil = :until",
-                    Item === undefined ? values : { ...values, ...conditionValues },
-                    Item === undefined ? "attribute_not_exists(pk)" : `${isOurs} AND leaseUntil < :now`,
-                );
-            } catch (error) {
-                if (error instanceof ConditionalCheckFailedException) return undefined;
-                throw error;
-            }
+            const written = await write(
+                "SET revision = :next, leaseUntil = :until",
+                Item === undefined ? values : { ...values, ...conditionValues },
+                Item === undefined ? "attribute_not_exists(pk)" : `${isOurs} AND leaseUntil < :now`,
+            ).catch(refusedOrThrow);
+            if (written === undefined) return undefined;
             revision = before + 1;
             return Item?.batchState?.S === undefined ? firstState : (JSON.parse(Item.batchState.S) as BatchState);
         },
@@ -53,16 +35,14 @@ export function stateItem(dynamo: DynamoDBClient, TableName: string) {
             const values = {
                 ":next": number(revision + 1),
                 ":before": number(revision),
-                ":state": { S: JSON.stringify(state) },
+                ":state": text(JSON.stringify(state)),
             };
             await write("SET revision = :next, batchState = :state", values, isOurs);
             revision += 1;
         },
         async end() {
             const values = { ":none": number(0), ":before": number(revision) };
-            await write("SET leaseUntil = :none", values, isOurs).catch((error: unknown) => {
-                if (!(error instanceof ConditionalCheckFailedException)) throw error;
-            });
+            await write("SET leaseUntil = :none", values, isOurs).catch(refusedOrThrow);
         },
         async spend() {
             const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: itemKey("stack", "spend") }));

@@ -2,7 +2,6 @@ import { setTimeout as wait } from "node:timers/promises";
 import {
     type AttributeValue,
     BatchWriteItemCommand,
-    ConditionalCheckFailedException,
     type DynamoDBClient,
     GetItemCommand,
     PutItemCommand,
@@ -16,8 +15,10 @@ import {
     listItem,
     listSk,
     number,
+    refusedOrThrow,
     serving,
     toServedLists,
+    updateOf,
     viewerPk,
 } from "../recommendation-api/table-items.ts";
 
@@ -75,18 +76,13 @@ export function viewersLists(dynamo: DynamoDBClient, TableName: string) {
         },
         async expireLists(userIds: readonly string[], generation: number, at: number) {
             const expire = async (userId: string) => {
-                const command = new UpdateItemCommand({
-                    TableName,
-                    Key: key(userId, generation),
-                    UpdateExpression: "SET expiresAt = :at",
+                const values = { ":at": number(Math.ceil(at / 1000)) };
+                const command = updateOf(TableName, key(userId, generation), "SET expiresAt = :at", values, {
                     // Without this condition, UpdateItem would create an item for a viewer who has no list in this
                     // generation.
                     ConditionExpression: "attribute_exists(pk)",
-                    ExpressionAttributeValues: { ":at": number(Math.ceil(at / 1000)) },
                 });
-                await dynamo.send(command).catch((error: unknown) => {
-                    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-                });
+                await dynamo.send(command).catch(refusedOrThrow);
             };
             await pMap(userIds, expire, { concurrency: writesAtOnce });
         },

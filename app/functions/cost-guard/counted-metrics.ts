@@ -1,5 +1,6 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { messageOf } from "terminal-text";
 import {
     edgeMetrics,
     edgeNamespace,
@@ -172,7 +173,7 @@ export function servingPorts(
                 const id = place.distribution && (await distributionId(clients.edge, place.distribution));
                 if (id) await add(clients.edgeCloudwatch, metricsOfEdge(id));
             } catch (error) {
-                missing.push(`the metrics of CloudFront: ${error instanceof Error ? error.message : error}`);
+                missing.push(`the metrics of CloudFront: ${messageOf(error)}`);
             }
             return { windows, missing };
         },

@@ -1,3 +1,4 @@
+import { messageOf } from "terminal-text";
 import { decide, requestsSince } from "../../../core/cost/decide.ts";
 import type { GuardConfig } from "../../../core/cost/guard-config.ts";
 import {
@@ -15,6 +16,14 @@ import { cents } from "../../../core/cost/spend.ts";
 import { toMonth } from "../../../core/cost/time.ts";
 import { collector, type Failures, type GuardPorts } from "./guard-ports.ts";
 
+/** What the steps of a run share. `now` is its time in epoch milliseconds. */
+interface Run {
+    readonly ports: GuardPorts;
+    readonly config: GuardConfig;
+    readonly failures: Failures;
+    readonly now: number;
+}
+
 /**
  * Runs the cost guard once: observes, decides, stores the pending work, does the work, and stores the result. If a run
  * crashes at any point, the next run continues, and sends each pending notification with the same ID again. A failed
@@ -26,11 +35,12 @@ import { collector, type Failures, type GuardPorts } from "./guard-ports.ts";
 export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<void> {
     const now = ports.now();
     const failures = collector(ports);
+    const run = { ports, config, failures, now };
     const stored = await failures.of("read the state", () => ports.readState());
     const parsedState = stored?.text === undefined ? undefined : parseState(stored.text, now);
     const campaign = await failures.of("describe the campaign", async () => ({ found: await ports.campaign() }));
     if (campaign === undefined && !(parsedState && "state" in parsedState)) throw failures.error();
-    const { lost, decided, observations } = await decideFrom(parsedState, now, config, ports, failures, campaign);
+    const { lost, decided, observations } = await decideFrom(run, parsedState, campaign);
     const facts = { problem: lost ?? "", parameter: stored?.name ?? "" };
     const told = lost === undefined ? undefined : addNotification(decided.state, now, "state-lost", facts);
     const state = told ?? decided.state;
@@ -47,8 +57,8 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
         return;
     }
 
-    if (noted === undefined) await stopOnly(ports, config, failures, state);
-    const done = noted === undefined ? state : await act(ports, config, failures, state, observations);
+    if (noted === undefined) await stopOnly(run, state);
+    const done = noted === undefined ? state : await act(run, state, observations);
     await failures.of("publish metrics", () => ports.publish(decided.gauges));
     const spend = { month: toMonth(now), usd: cents(decided.gauges.monthSpendUsd), at: now };
     await failures.of("show the month's spend", () => ports.showSpend(spend));
@@ -73,19 +83,17 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
  * `lost`.
  */
 async function decideFrom(
+    run: Run,
     parsedState: ReturnType<typeof parseState> | undefined,
-    now: number,
-    config: GuardConfig,
-    ports: GuardPorts,
-    failures: Failures,
     campaign: Observations["campaign"],
 ) {
+    const { now, config } = run;
     const from = async (previousState: GuardState, lost?: string) => {
         const since = {
             requests: requestsSince(previousState, now),
             serving: servingSince(previousState.serving, now),
         };
-        const observations = await lookAround(ports, failures, campaign, since, config);
+        const observations = await lookAround(run, campaign, since);
         return { lost, observations, decided: decide(previousState, now, config, observations) };
     };
     const fresh = freshState(now, campaign?.found);
@@ -94,16 +102,14 @@ async function decideFrom(
     try {
         return await from(parsedState.state);
     } catch (error) {
-        return from(fresh, `cannot be used (${error instanceof Error ? error.message : error})`);
+        return from(fresh, `cannot be used (${messageOf(error)})`);
     }
 }
 
 async function lookAround(
-    ports: GuardPorts,
-    failures: Failures,
+    { ports, failures, config: { prefetches, idleAction } }: Run,
     campaign: Observations["campaign"],
     since: Readonly<Record<"requests" | "serving", number>>,
-    { prefetches, idleAction }: GuardConfig,
 ): Promise<Observations> {
     const [kept, isAddressConfirmed, requests, prefetched, serving, parked, solutions] = await Promise.all([
         campaign?.found && failures.of("read the campaign's tags", () => ports.kept()),
@@ -136,13 +142,8 @@ async function servingObservations(
 }
 
 /** Sends the pending notifications. Returns the state without the notifications that were sent. */
-async function send(
-    ports: GuardPorts,
-    config: GuardConfig,
-    failures: Failures,
-    state: GuardState,
-    notifications: GuardState["unsent"],
-): Promise<GuardState> {
+async function send(run: Run, state: GuardState, notifications: GuardState["unsent"]): Promise<GuardState> {
+    const { ports, config, failures } = run;
     const sent = new Set<string>();
     for (const notification of notifications) {
         await failures.of(`send the notification ${notification.key}`, async () => {
@@ -161,19 +162,19 @@ async function send(
  * Parks the campaign, and closes the API and the page, without a stored state. Sends the notification that explains
  * why; a repeated run sends it with the same ID.
  */
-async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failures, state: GuardState): Promise<void> {
-    await stop(ports, failures, state);
+async function stopOnly(run: Run, state: GuardState): Promise<void> {
+    await stop(run, state);
     const explains = state.unsent.filter((one) =>
         isOfParking(one) ? state.parking !== undefined : one.kind === "api-closed",
     );
-    await send(ports, config, failures, state, explains);
+    await send(run, state, explains);
 }
 
 /**
  * Parks the campaign, and closes the API and the page, if the state has this work as pending. Returns the state
  * without the completed work.
  */
-async function stop(ports: GuardPorts, failures: Failures, state: GuardState): Promise<GuardState> {
+async function stop({ ports, failures }: Run, state: GuardState): Promise<GuardState> {
     const { parking, closing } = state;
     if (parking !== undefined) {
         // Keep `parking` in the state until the campaign's status is DELETE IN_PROGRESS. Personalize can accept a
@@ -189,16 +190,11 @@ async function stop(ports: GuardPorts, failures: Failures, state: GuardState): P
 }
 
 /** Does the pending work of the state; first parks the campaign. Returns the state without the completed work. */
-async function act(
-    ports: GuardPorts,
-    config: GuardConfig,
-    failures: Failures,
-    decided: GuardState,
-    { solutions }: Observations,
-): Promise<GuardState> {
-    let state = await stop(ports, failures, decided);
+async function act(run: Run, decided: GuardState, { solutions }: Observations): Promise<GuardState> {
+    const { ports, failures } = run;
+    let state = await stop(run, decided);
     const { probe } = state;
-    state = await send(ports, config, failures, state, decided.unsent);
+    state = await send(run, state, decided.unsent);
     if (probe !== undefined && !probe.sent) {
         const isSent = await failures.of("probe the campaign", async () => {
             await ports.probe();

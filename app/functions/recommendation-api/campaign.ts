@@ -1,6 +1,5 @@
 import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
-import type { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
-import { PutEventsCommand } from "@aws-sdk/client-personalize-events";
+import { type PersonalizeEventsClient, PutEventsCommand } from "@aws-sdk/client-personalize-events";
 import {
     GetRecommendationsCommand,
     type PersonalizeRuntimeClient,

@@ -1,8 +1,8 @@
-import { type DynamoDBClient, GetItemCommand, paginateQuery, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { day } from "../../../core/cost/time.ts";
 import { countWatches, type Experiment, isControl, windowEnd } from "../../serving/experiment.ts";
 import type { SubjectKey, TablePort } from "../../serving/ports.ts";
-import { itemKey, number, numberOf, refusedOrThrow, text, textOf } from "./table-items.ts";
+import { itemKey, number, numberOf, queryPages, refusedOrThrow, textOf, updateOf } from "./table-items.ts";
 
 /** Number of watches after which a viewer's record takes no more, so that the record stays within one write unit. */
 const mostWatches = 100;
@@ -20,19 +20,15 @@ export const experimentRecords = (
     TableName: string,
 ): Pick<TablePort, "putExposure" | "exposedAt" | "addWatches"> => ({
     async putExposure(key, { exposedAt, proven }, expiresAt, abortSignal) {
-        const command = new UpdateItemCommand({
-            TableName,
-            Key: recordKey(key),
-            UpdateExpression:
-                "SET exposedAt = if_not_exists(exposedAt, :at), proven = if_not_exists(proven, :proven), " +
-                "expiresAt = if_not_exists(expiresAt, :expiresAt)",
-            ExpressionAttributeValues: {
-                ":at": number(exposedAt),
-                ":proven": number(proven ? 1 : 0),
-                ":expiresAt": number(expiresAt),
-            },
-            ReturnValues: "ALL_NEW",
-        });
+        const changes =
+            "SET exposedAt = if_not_exists(exposedAt, :at), proven = if_not_exists(proven, :proven), " +
+            "expiresAt = if_not_exists(expiresAt, :expiresAt)";
+        const values = {
+            ":at": number(exposedAt),
+            ":proven": number(proven ? 1 : 0),
+            ":expiresAt": number(expiresAt),
+        };
+        const command = updateOf(TableName, recordKey(key), changes, values, { ReturnValues: "ALL_NEW" });
         return numberOf((await client.send(command, { abortSignal })).Attributes ?? {}, "exposedAt");
     },
     async exposedAt(key, abortSignal) {
@@ -41,13 +37,10 @@ export const experimentRecords = (
         return Item && numberOf(Item, "exposedAt");
     },
     async addWatches(key, watches, abortSignal) {
-        const command = new UpdateItemCommand({
-            TableName,
-            Key: recordKey(key),
-            UpdateExpression: "ADD watched :watches",
+        const values = { ":watches": { BS: [...watches] }, ":most": number(mostWatches) };
+        const command = updateOf(TableName, recordKey(key), "ADD watched :watches", values, {
             ConditionExpression:
                 "attribute_exists(exposedAt) AND (attribute_not_exists(watched) OR size(watched) < :most)",
-            ExpressionAttributeValues: { ":watches": { BS: [...watches] }, ":most": number(mostWatches) },
         });
         await client.send(command, { abortSignal }).catch(refusedOrThrow);
     },
@@ -76,16 +69,8 @@ export async function sumRecords(
 ): Promise<readonly ExperimentCell[]> {
     const cells = new Map<string, ExperimentCell>();
     for (const shard of shards) {
-        const pages = paginateQuery(
-            { client },
-            {
-                TableName,
-                KeyConditionExpression: "pk = :shard",
-                ExpressionAttributeValues: { ":shard": text(shardPk(experiment.since, shard)) },
-            },
-        );
-        for await (const { Items = [] } of pages) {
-            for (const item of Items) {
+        for await (const items of queryPages(client, TableName, shardPk(experiment.since, shard))) {
+            for (const item of items) {
                 const group = {
                     day: Math.ceil(windowEnd(experiment, numberOf(item, "exposedAt")).closed / day),
                     isControl: isControl(experiment, textOf(item, "sk")),

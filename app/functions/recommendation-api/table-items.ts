@@ -1,4 +1,12 @@
-import { type AttributeValue, ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import {
+    type AttributeValue,
+    ConditionalCheckFailedException,
+    type DynamoDBClient,
+    paginateQuery,
+    type QueryCommandInput,
+    UpdateItemCommand,
+    type UpdateItemCommandInput,
+} from "@aws-sdk/client-dynamodb";
 import { readItems, writeItems } from "../../serving/item-scores.ts";
 import type { CampaignStatus, HiddenItems, KeptList, Recent, ServedLists, StackItems } from "../../serving/ports.ts";
 
@@ -24,6 +32,26 @@ export const numberOf = (item: Item, name: string): number => Number(item[name]?
 
 /** Returns the key of an item. */
 export const itemKey = (pk: string, sk: string) => ({ pk: text(pk), sk: text(sk) });
+
+/** Yields the items of a partition, page by page. */
+export async function* queryPages(
+    client: DynamoDBClient,
+    TableName: string,
+    pk: string,
+    more: Partial<QueryCommandInput> = {},
+): AsyncGenerator<readonly Item[]> {
+    const key = { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": text(pk) } };
+    for await (const { Items = [] } of paginateQuery({ client }, { TableName, ...key, ...more })) yield Items;
+}
+
+/** Returns the command that changes an item. */
+export const updateOf = (
+    TableName: string,
+    Key: Item,
+    UpdateExpression: string,
+    ExpressionAttributeValues: Item,
+    more: Partial<UpdateItemCommandInput> = {},
+) => new UpdateItemCommand({ TableName, Key, UpdateExpression, ExpressionAttributeValues, ...more });
 
 /** Returns undefined for a failed condition, which is a normal result. Throws any other error. */
 export function refusedOrThrow(error: unknown): undefined {
@@ -149,10 +177,10 @@ const unitBytes = 1024;
 export function recentAttributes(key: Item, { revision, items, counted, proven }: Recent, expiresAt: number): Item {
     const item: Item = {
         ...key,
-        revision: { N: String(revision) },
-        expiresAt: { N: String(expiresAt) },
-        ...(proven && { proven: { N: "1" } }),
-        ...(counted && { minute: { N: String(counted.minute) }, events: { N: String(counted.events) } }),
+        revision: number(revision),
+        expiresAt: number(expiresAt),
+        ...(proven && { proven: number(1) }),
+        ...(counted && { minute: number(counted.minute), events: number(counted.events) }),
     };
     const packed = items.map(({ itemId, at, watched = true, refused = false }) => [
         itemId,
@@ -160,7 +188,7 @@ export function recentAttributes(key: Item, { revision, items, counted, proven }
         ...(refused ? [watched ? 2 : 1] : watched ? [] : [0]),
     ]);
     for (let count = packed.length; ; count--) {
-        const whole = { ...item, films: { S: JSON.stringify(packed.slice(0, count)) } };
+        const whole = { ...item, films: text(JSON.stringify(packed.slice(0, count))) };
         if (count === 0 || itemBytes(whole) <= unitBytes) return whole;
     }
 }
@@ -168,8 +196,7 @@ export function recentAttributes(key: Item, { revision, items, counted, proven }
 /** Reads the attributes that `recentAttributes` returns. */
 export function toRecent(item: Item | undefined): Recent {
     if (item === undefined) return { revision: 0, items: [] };
-    const number = (name: string) => Number(item[name]?.N ?? 0);
-    const [revision, minute] = [number("revision"), number("minute")] as const;
+    const [revision, minute] = [numberOf(item, "revision"), numberOf(item, "minute")];
     const items = JSON.parse(item.films?.S ?? "[]") as readonly (readonly [string, number, (0 | 1 | 2)?])[];
     return {
         revision,
@@ -180,7 +207,7 @@ export function toRecent(item: Item | undefined): Recent {
             ...((mark === 1 || mark === 2) && { refused: true as const }),
         })),
         ...(item.proven && { proven: true as const }),
-        ...(minute && { counted: { minute, events: number("events") } }),
+        ...(minute && { counted: { minute, events: numberOf(item, "events") } }),
     };
 }
 

@@ -1,12 +1,5 @@
 import { Readable } from "node:stream";
-import {
-    BatchGetItemCommand,
-    type DynamoDBClient,
-    GetItemCommand,
-    PutItemCommand,
-    paginateQuery,
-    UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { newestTablesKey, tablesKey } from "../../../core/config/names.ts";
 import { maxTablesBytes, TablesFormatError } from "../../../data-prep/tables/document.ts";
@@ -21,6 +14,7 @@ import {
     listSk,
     number,
     numberOf,
+    queryPages,
     recentAttributes,
     refusedOrThrow,
     stackItems,
@@ -29,6 +23,7 @@ import {
     toKeptList,
     toRecent,
     toStackItems,
+    updateOf,
     viewerPk,
 } from "./table-items.ts";
 
@@ -67,11 +62,8 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
             await client.send(command, { abortSignal }).catch(refusedOrThrow);
         },
         async recent(userId, abortSignal) {
-            const command = new GetItemCommand({
-                TableName,
-                Key: itemKey(viewerPk(userId), "recent"),
-                ConsistentRead: true,
-            });
+            const Key = itemKey(viewerPk(userId), "recent");
+            const command = new GetItemCommand({ TableName, Key, ConsistentRead: true });
             return toRecent((await client.send(command, { abortSignal })).Item);
         },
         async putRecent(userId, recent, before, expiresAt, abortSignal) {
@@ -88,42 +80,34 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
             return toStackItems(await all(keys, signal));
         },
         async putCampaign(campaign, before, abortSignal) {
-            const command = new UpdateItemCommand({
-                TableName,
-                Key: itemKey("stack", "campaign"),
-                UpdateExpression:
-                    "SET #status = :status, solutionVersionArn = :version, minProvisionedTPS = :tps, checkedAt = :at" +
-                    (campaign.activeAt === undefined ? "" : ", activeAt = :active"),
+            const changes =
+                "SET #status = :status, solutionVersionArn = :version, minProvisionedTPS = :tps, checkedAt = :at" +
+                (campaign.activeAt === undefined ? "" : ", activeAt = :active");
+            const values = {
+                ":status": text(campaign.status),
+                ":version": text(campaign.solutionVersionArn ?? ""),
+                ":tps": number(campaign.minProvisionedTPS ?? 0),
+                ":at": number(campaign.checkedAt),
+                ...(campaign.activeAt !== undefined && { ":active": number(campaign.activeAt) }),
+                ...(before !== undefined && { ":before": number(before) }),
+            };
+            const command = updateOf(TableName, itemKey("stack", "campaign"), changes, values, {
                 ConditionExpression: before === undefined ? "attribute_not_exists(checkedAt)" : "checkedAt = :before",
                 ExpressionAttributeNames: { "#status": "status" },
-                ExpressionAttributeValues: {
-                    ":status": text(campaign.status),
-                    ":version": text(campaign.solutionVersionArn ?? ""),
-                    ":tps": number(campaign.minProvisionedTPS ?? 0),
-                    ":at": number(campaign.checkedAt),
-                    ...(campaign.activeAt !== undefined && { ":active": number(campaign.activeAt) }),
-                    ...(before !== undefined && { ":before": number(before) }),
-                },
             });
             await client.send(command, { abortSignal }).catch(refusedOrThrow);
         },
         async addAsked(hour, userId, requests, expiresAt, abortSignal) {
-            const command = new UpdateItemCommand({
-                TableName,
-                Key: itemKey(askedPk(hour), userId),
-                UpdateExpression: "SET expiresAt = :expiresAt ADD requests :requests",
-                ExpressionAttributeValues: { ":requests": number(requests), ":expiresAt": number(expiresAt) },
-            });
+            const changes = "SET expiresAt = :expiresAt ADD requests :requests";
+            const values = { ":requests": number(requests), ":expiresAt": number(expiresAt) };
+            const command = updateOf(TableName, itemKey(askedPk(hour), userId), changes, values);
             await client.send(command, { abortSignal });
         },
         async count(what, window, more, expiresAt, abortSignal) {
-            const command = new UpdateItemCommand({
-                TableName,
-                Key: itemKey(`count#${what}`, String(window)),
-                UpdateExpression: "SET expiresAt = :expiresAt ADD taken :more",
-                ExpressionAttributeValues: { ":more": number(more), ":expiresAt": number(expiresAt) },
-                ReturnValues: "UPDATED_NEW",
-            });
+            const key = itemKey(`count#${what}`, String(window));
+            const values = { ":more": number(more), ":expiresAt": number(expiresAt) };
+            const changes = "SET expiresAt = :expiresAt ADD taken :more";
+            const command = updateOf(TableName, key, changes, values, { ReturnValues: "UPDATED_NEW" });
             return numberOf((await client.send(command, { abortSignal })).Attributes ?? {}, "taken");
         },
         ...experimentRecords(client, TableName),
@@ -134,16 +118,14 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
 export async function putNotification(
     client: DynamoDBClient,
     TableName: string,
-    notification: ShownNotification,
+    { kind, text: message, at }: ShownNotification,
 ): Promise<void> {
-    const { kind, text: message, at } = notification;
     const Item = { ...itemKey("stack", "notification"), kind: text(kind), text: text(message), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
 }
 
 /** Stores the month's spend for the page. */
-export async function putSpend(client: DynamoDBClient, TableName: string, spend: MonthSpend): Promise<void> {
-    const { month, usd, at } = spend;
+export async function putSpend(client: DynamoDBClient, TableName: string, { month, usd, at }: MonthSpend) {
     const Item = { ...itemKey("stack", "spend"), month: text(month), usd: number(usd), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
 }
@@ -158,17 +140,9 @@ export async function fetchRequestCounts(
     hour: number,
     most: number,
 ): Promise<Asked[]> {
-    const pages = paginateQuery(
-        { client },
-        {
-            TableName,
-            KeyConditionExpression: "pk = :hour",
-            ExpressionAttributeValues: { ":hour": text(askedPk(hour)) },
-        },
-    );
     let requestCounts: Asked[] = [];
-    for await (const { Items = [] } of pages) {
-        const counts = Items.map((item) => ({ userId: textOf(item, "sk"), requests: numberOf(item, "requests") }));
+    for await (const items of queryPages(client, TableName, askedPk(hour))) {
+        const counts = items.map((item) => ({ userId: textOf(item, "sk"), requests: numberOf(item, "requests") }));
         requestCounts = [...requestCounts, ...counts].sort((a, b) => b.requests - a.requests).slice(0, most);
     }
     return requestCounts;
@@ -183,13 +157,8 @@ const notModified = 304;
  */
 export function storedTables(client: S3Client, Bucket: string): TablesPort {
     async function read(Key: string, IfNoneMatch: string | undefined, abortSignal: AbortSignal) {
-        const {
-            Body,
-            ContentLength,
-            ETag = "",
-        } = await client.send(new GetObjectCommand({ Bucket, Key, IfNoneMatch }), {
-            abortSignal,
-        });
+        const command = new GetObjectCommand({ Bucket, Key, IfNoneMatch });
+        const { Body, ContentLength, ETag = "" } = await client.send(command, { abortSignal });
         // Check the length first: without memory for the whole text, the process would end.
         if (Number(ContentLength) > maxTablesBytes) {
             if (Body instanceof Readable) Body.destroy();

@@ -1,15 +1,9 @@
-import {
-    type AttributeValue,
-    DeleteItemCommand,
-    type DynamoDBClient,
-    paginateQuery,
-    UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, DeleteItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type Experiment, subjectId } from "../../serving/experiment.ts";
 import { idBytes, limits } from "../../serving/limits.ts";
 import { epochHour } from "../../serving/traffic.ts";
 import { type ExperimentCell, recordKey, sumRecords } from "../recommendation-api/experiment-records.ts";
-import { askedPk, itemKey, number, text, viewerPk } from "../recommendation-api/table-items.ts";
+import { askedPk, itemKey, number, queryPages, updateOf, viewerPk } from "../recommendation-api/table-items.ts";
 import { type HideOperation, hideItems } from "./hide-items.ts";
 
 type Key = Record<"pk" | "sk", AttributeValue>;
@@ -54,7 +48,8 @@ export async function operateTable(
     experiment?: Experiment,
 ): Promise<TableOperationResult> {
     if (event.operation === "flush") {
-        await flushLists(client, table, at);
+        // Make all lists from before `at` stale: the API answers with a stale list only if it has no better one.
+        await client.send(updateOf(table, itemKey("stack", "campaign"), "SET flushed = :at", { ":at": number(at) }));
         return { at, items: [] };
     }
     if (event.operation === "hide" || event.operation === "show") {
@@ -79,35 +74,12 @@ export async function operateTable(
     return { at, items: keys.map(({ pk, sk }) => `${pk.S} / ${sk.S}`) };
 }
 
-/**
- * Makes all lists from before `at` (epoch milliseconds) stale. The API answers with a stale list only if it has no
- * better one.
- */
-async function flushLists(client: DynamoDBClient, TableName: string, at: number): Promise<void> {
-    const command = new UpdateItemCommand({
-        TableName,
-        Key: itemKey("stack", "campaign"),
-        UpdateExpression: "SET flushed = :at",
-        ExpressionAttributeValues: { ":at": number(at) },
-    });
-    await client.send(command);
-}
-
 /** Returns the keys of a viewer's items. */
 async function viewerKeys(client: DynamoDBClient, TableName: string, userId: string): Promise<Key[]> {
-    const pages = paginateQuery(
-        { client },
-        {
-            TableName,
-            KeyConditionExpression: "pk = :viewer",
-            ProjectionExpression: "pk, sk",
-            Select: "SPECIFIC_ATTRIBUTES",
-            ExpressionAttributeValues: { ":viewer": text(viewerPk(userId)) },
-        },
-    );
+    const onlyKeys = { ProjectionExpression: "pk, sk", Select: "SPECIFIC_ATTRIBUTES" } as const;
     const keys: Key[] = [];
-    for await (const { Items = [] } of pages) {
-        keys.push(...Items.flatMap(({ pk, sk }) => (pk && sk ? [{ pk, sk }] : [])));
+    for await (const items of queryPages(client, TableName, viewerPk(userId), onlyKeys)) {
+        keys.push(...items.flatMap(({ pk, sk }) => (pk && sk ? [{ pk, sk }] : [])));
     }
     return keys;
 }
@@ -125,15 +97,7 @@ async function forgetViewer(
     const hours = limits.asked / 3_600_000 + 1;
     const traffic = Array.from({ length: hours }, (_, ago) => itemKey(askedPk(epochHour(at) - ago), userId));
     for (const Key of [...keys, ...traffic]) await client.send(new DeleteItemCommand({ TableName, Key }));
-    await client.send(
-        new UpdateItemCommand({
-            TableName,
-            Key: itemKey(viewerPk(userId), "recent"),
-            UpdateExpression: "SET revision = :at, expiresAt = :expiresAt",
-            ExpressionAttributeValues: {
-                ":at": number(at),
-                ":expiresAt": number(Math.ceil(at / 1000) + emptySeconds),
-            },
-        }),
-    );
+    const values = { ":at": number(at), ":expiresAt": number(Math.ceil(at / 1000) + emptySeconds) };
+    const changes = "SET revision = :at, expiresAt = :expiresAt";
+    await client.send(updateOf(TableName, itemKey(viewerPk(userId), "recent"), changes, values));
 }

@@ -1,10 +1,6 @@
-import type { components } from "../../api/types.ts";
+import type { EventsAnswer, EventsRequest, Problem } from "../../api/names.ts";
 import { askForToken, authorization, onSignIn } from "./sign-in.ts";
 import { noted } from "./visit.ts";
-
-type EventsRequest = components["schemas"]["EventsRequest"];
-type EventsAnswer = components["schemas"]["EventsAnswer"];
-type Problem = components["schemas"]["Problem"];
 
 /** A response of the API, with the request that caused it. */
 export interface Answered<Value> {

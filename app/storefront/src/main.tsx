@@ -105,19 +105,16 @@ function PageOf({ route, signedIn }: { route: Route; signedIn: string | undefine
     const { page, viewer, like } = route;
     if (page === "missing") return <Missing viewer={viewer} />;
     if (page === "status") return <Status key={signedIn ?? ""} />;
-    if (page === "compare") {
-        return viewer === undefined ? (
-            <Welcome page="compare" />
-        ) : (
-            <Compare
-                key={viewer}
-                viewer={viewer}
-                like={like}
-                onLike={(itemId) => location.replace(hashFor({ page: "compare", viewer, like: itemId }))}
-            />
-        );
-    }
-    return viewer === undefined ? <Welcome page="home" /> : <Home key={viewer} viewer={viewer} />;
+    if (viewer === undefined) return <Welcome page={page} />;
+    if (page === "home") return <Home key={viewer} viewer={viewer} />;
+    return (
+        <Compare
+            key={viewer}
+            viewer={viewer}
+            like={like}
+            onLike={(itemId) => location.replace(hashFor({ page, viewer, like: itemId }))}
+        />
+    );
 }
 
 showTheme(currentTheme(), false);

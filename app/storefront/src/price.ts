@@ -1,6 +1,4 @@
-import type { components } from "../../api/types.ts";
-
-type ListedItem = components["schemas"]["ListedItem"];
+import type { ListedItem } from "../../api/names.ts";
 
 /**
  * Returns the price of an item with two decimals and the currency of the data: `€1,299.50` or `1,299.50 PLN`. Does not

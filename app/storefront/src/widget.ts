@@ -1,8 +1,5 @@
-import type { components } from "../../api/types.ts";
+import type { ListedItem, ShownList } from "../../api/names.ts";
 import { formatPrice } from "./price.ts";
-
-type ListedItem = components["schemas"]["ListedItem"];
-type ItemList = components["schemas"]["ItemList"];
 
 /** What `view` and `choose` say about an item. */
 export interface ItemDetail {
@@ -126,7 +123,7 @@ class RecommendedItems extends HTMLElement {
         const path = this.#path();
         const load = ++this.#loads;
         this.setAttribute("aria-busy", "true");
-        const list: ItemList | undefined = path === undefined ? undefined : await this.#try(() => this.#call(path));
+        const list: ShownList | undefined = path === undefined ? undefined : await this.#try(() => this.#call(path));
         // A later change of an attribute started another load.
         if (load !== this.#loads) return;
         this.removeAttribute("aria-busy");
@@ -148,7 +145,7 @@ class RecommendedItems extends HTMLElement {
         return [...(this.shadowRoot?.querySelectorAll<HTMLElement>('[part="link"]') ?? [])];
     }
 
-    #render(list: ItemList | undefined): void {
+    #render(list: ShownList | undefined): void {
         this.#seen?.disconnect();
         const focused = this.#controls().indexOf(this.shadowRoot?.activeElement as HTMLElement);
         const items = list?.items ?? [];

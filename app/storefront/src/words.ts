@@ -99,21 +99,17 @@ export const usd = (amount: number) => amount.toLocaleString("en-US", { style: "
 export const monthName = (month: string): string =>
     new Date(`${month}-01T00:00:00Z`).toLocaleDateString("en-US", { month: "long", year: "numeric", timeZone: "UTC" });
 
+/** Units of an age, with their seconds. */
+const units = [["day", 86_400] as const, ["hour", 3600] as const, ["minute", 60] as const];
+
 /** Returns the age in words, for example "3 minutes ago". */
 export function ago(at: string, now = Date.now()): string {
     const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
     if (!Number.isFinite(seconds)) return "at an unknown time";
     if (seconds < 5) return "just now";
-    for (const [unit, length] of [
-        ["day", 86_400],
-        ["hour", 3600],
-        ["minute", 60],
-        ["second", 1],
-    ] as const) {
-        const count = Math.floor(seconds / length);
-        if (count >= 1) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
-    }
-    return "just now";
+    const [unit, length] = units.find(([, length]) => seconds >= length) ?? ["second", 1];
+    const count = Math.floor(seconds / length);
+    return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
 }
 
 /** Returns the day of a time, for example "Apr 3, 1998". */

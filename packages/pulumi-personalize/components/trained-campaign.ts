@@ -131,13 +131,7 @@ export class TrainedCampaign extends pulumi.ComponentResource {
         const ofGroup = { ...common, datasetGroupArn: group.id };
         const dataset = new Dataset(
             name,
-            {
-                ...ofGroup,
-                name: datasetName,
-                schemaArn: schema.id,
-                datasetType: "INTERACTIONS",
-                adopt: adopt.dataset,
-            },
+            { ...ofGroup, name: datasetName, schemaArn: schema.id, datasetType: "INTERACTIONS", adopt: adopt.dataset },
             child,
         );
         const importJob = createImport(name, args, { ...interactions, jobNamePrefix }, dataset.id, child);

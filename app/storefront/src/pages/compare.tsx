@@ -149,13 +149,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
     const lists = { popular, similar, personal } as const;
     const [lit, setLit] = useState<string>();
     const who = viewerName(viewer);
-    const { opens, dialog } = useOpened({
-        who,
-        watched,
-        history,
-        onWatch: watch,
-        refuses: true,
-    });
+    const { opens, dialog } = useOpened({ who, watched, history, onWatch: watch, refuses: true });
     const inTabs = useMedia(tooNarrow);
     const [tab, setTab] = useState<Column>("personal");
 
