@@ -47,9 +47,7 @@ async function withStack(signal: AbortSignal): Promise<number> {
     const stack = options.stack ?? (await selectedStack());
     const exported = await exportedStack(stack);
     const { region, names, budget: wanted } = await requireStackConfig(stack, options.configFile);
-    const { notificationsTopicArn, notificationsQueueUrl } = selectOutputs(exported) as Readonly<
-        Record<string, string | undefined>
-    >;
+    const { notificationsTopicArn, notificationsQueueUrl } = selectOutputs(exported) as Partial<Record<string, string>>;
     const sns = new SNSClient({ region });
     const subscriptions =
         notificationsTopicArn === undefined ? undefined : await listSubscriptions(sns, notificationsTopicArn);

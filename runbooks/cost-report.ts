@@ -3,6 +3,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { approximately, priceNote, prices } from "../core/config/prices.ts";
 import { estimate } from "../core/cost/estimate.ts";
 import { plannedByConfig } from "../core/cost/planned-stack.ts";
+import { iso } from "../core/cost/time.ts";
 import { printResult, runAction, whole } from "./lib/cli/runbook.ts";
 import {
     type BillScope,
@@ -78,13 +79,7 @@ function toDocument(
         lines: lines.map(({ day, ...line }) => ({ day: formatDate(day), ...line })),
         predicted: {
             monthlyUsd: predicted?.expectedUsd ?? 0,
-            compared: compared
-                ? {
-                      from: new Date(compared.from).toISOString(),
-                      to: new Date(compared.to).toISOString(),
-                      rows: compared.rows,
-                  }
-                : null,
+            compared: compared ? { from: iso(compared.from), to: iso(compared.to), rows: compared.rows } : null,
         },
     };
 }

@@ -114,12 +114,8 @@ async function refuseConflicts({ stack, config }: OperatedStack, deps: Operation
 
 async function printJobs({ stack, config }: OperatedStack, deps: OperationDeps, datasetGroupArn: string) {
     const jobs = await listDeletionJobs(deps.client(config.region), datasetGroupArn);
-    printResult(options, { jobs }, () => {
-        if (jobs.length === 0) console.log(`Stack ${stack} has no data deletion job.`);
-        else {
-            const rows = jobs.map((job) => [job.jobName, job.status, job.createdAt ?? "–", job.failureReason ?? "–"]);
-            console.log(table(["job", "state", "created", "failure"], rows));
-        }
-    });
-    return jobs[0]?.status === "FAILED" ? exitCodes.problem : exitCodes.fine;
+    const rows = jobs.map((job) => [job.jobName, job.status, job.createdAt ?? "–", job.failureReason ?? "–"]);
+    const listed = table(["job", "state", "created", "failure"], rows);
+    const text = jobs.length === 0 ? `Stack ${stack} has no data deletion job.` : listed;
+    return printResult(options, { jobs }, text, jobs[0]?.status === "FAILED" ? exitCodes.problem : exitCodes.fine);
 }

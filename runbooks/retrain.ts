@@ -63,20 +63,17 @@ await runOperation(options, async (stack, deps, signal) => {
     refuseReplacement(stack);
     const data = await readData(config.interactionsFile);
     const price = trainingUsd(config.recipe, { interactions: data.users.length });
-    const priced =
-        `a training on ${counted(data.users.length, "interaction")} costs ` + `${approximately(price)} ${priceNote}`;
+    const priced = `a training on ${counted(data.users.length, "interaction")} costs ${approximately(price)} ${priceNote}`;
     if (options.dryRun) return printPlan(await isDataNew(stack, deps), price, priced);
     const continues = `The live version continues to serve, and \`pulumi up\` keeps it. AWS continues a started import or training, and bills it once. Resume: ${again}`;
     return untilCancelled(signal, continues, async () => {
         const world = createRetrainDeps({ stack, deps, campaignArn, data, priced, signal });
         const done = await retrain(world, campaign, config.gate);
-        if (done.outcome === "refused" || done.outcome === "rolled back") {
-            await recordCampaign(stack.stack, options.configFile);
-        }
-        printResult(options, done, () =>
-            print(done, done.compared ? insignificantMisses(done.compared, config.gate) : []),
-        );
-        return done.outcome === "refused" || done.outcome === "rolled back" ? exitCodes.problem : exitCodes.fine;
+        const isRefused = done.outcome === "refused" || done.outcome === "rolled back";
+        if (isRefused) await recordCampaign(stack.stack, options.configFile);
+        const accepted = done.compared ? insignificantMisses(done.compared, config.gate) : [];
+        const exitCode = isRefused ? exitCodes.problem : exitCodes.fine;
+        return printResult(options, done, () => print(done, accepted), exitCode);
     });
 });
 
@@ -127,13 +124,9 @@ function createRetrainDeps({ stack, deps, campaignArn, data, priced, signal }: R
         },
         async compare(fresh, live) {
             const client = deps.client(config.region);
-            const [freshMetrics, liveMetrics] = await Promise.all([
-                fetchMetrics(client, fresh),
-                fetchMetrics(client, live),
-            ]);
             return {
-                fresh: freshMetrics,
-                live: liveMetrics,
+                fresh: await fetchMetrics(client, fresh),
+                live: await fetchMetrics(client, live),
                 popularity: popularityMetrics(data),
                 testUsers: countTestUsers(data),
             };

@@ -58,14 +58,8 @@ await runOperation(options, async (stack, deps, signal) => {
     const { solutionVersionArn: target, skipped } = chooseTarget(versions, live, options.to, recorded);
     printSkipped(skipped);
     const move = `campaign ${nameInArn(campaign.campaignArn)} from version ${nameInArn(live)} to ${nameInArn(target)}`;
-    if (options.dryRun) {
-        return printed(`It would switch ${move}, and \`pulumi up\` would keep this version.`, {
-            from: live,
-            to: target,
-            hold: true,
-            skipped,
-        });
-    }
+    const change = { from: live, to: target, hold: true, skipped };
+    if (options.dryRun) return printed(`It would switch ${move}, and \`pulumi up\` would keep this version.`, change);
     await confirm(`Switch ${move}?`, options.yes, signal);
     const continues =
         "AWS continues the switch; the old version serves until it is done. Resume the wait: npm run watch-status -- --wait";
@@ -75,7 +69,7 @@ await runOperation(options, async (stack, deps, signal) => {
         return printed(
             `Version ${nameInArn(target)} serves, and \`pulumi up\` does not change that.\n` +
                 "End the hold with: npm run rollback -- --release",
-            { from: live, to: target, hold: true, skipped },
+            change,
         );
     });
 });
@@ -120,14 +114,8 @@ async function release(
     if (options.dryRun) {
         return printed(`It would end the hold at version ${nameInArn(serving.solutionVersionArn)}.`, result);
     }
-    const { reason } = options;
-    await writeStateFlag(ssm, stack, "serving", {
-        solutionVersionArn: live,
-        hold: false,
-        reason,
-        since: nowIso(),
-        from: live,
-    });
+    const flag = { solutionVersionArn: live, hold: false, reason: options.reason, since: nowIso(), from: live };
+    await writeStateFlag(ssm, stack, "serving", flag);
     await recordCampaign(pulumiStack, options.configFile);
     return printed(
         `Version ${nameInArn(live)} continues to serve; the next \`pulumi up\` switches to the newest one.`,
@@ -185,14 +173,8 @@ async function changeLists(
     reason: string,
     signal: AbortSignal,
 ): Promise<void> {
-    const solutionVersionArn = hold ? to : from;
-    await writeStateFlag(deps.ssm(region), stack, "serving", {
-        solutionVersionArn,
-        hold,
-        reason,
-        since: nowIso(),
-        from,
-    });
+    const flag = { solutionVersionArn: hold ? to : from, hold, reason, since: nowIso(), from };
+    await writeStateFlag(deps.ssm(region), stack, "serving", flag);
     const waiting = { lambda: listsClient, log: deps.log, goOn: async () => signal.throwIfAborted() };
     await awaitLists(waiting, { region, functionName: names.batchLists, pollSeconds });
 }

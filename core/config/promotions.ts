@@ -1,6 +1,6 @@
 import { testsOnlyItems } from "filter-grammar";
 import { parseFilter } from "./filter-fields.ts";
-import { type Refuse, text, whole } from "./kinds.ts";
+import { type Refuse, text, type ValuesOf, whole } from "./kinds.ts";
 
 /** Members of a promotion in config `promotions`. */
 export const promotionMembers = {
@@ -10,15 +10,11 @@ export const promotionMembers = {
     until: text("", { description: "end" }),
 };
 
-/** A promotion: items that pass its filter get a share of each viewer's list. */
-export interface Promotion {
-    readonly filter: string;
-    readonly percent: number;
-    /** A date (UTC) or an ISO time; empty: since ever. */
-    readonly from: string;
-    /** The first moment without the promotion; empty: without an end. */
-    readonly until: string;
-}
+/**
+ * A promotion: items that pass its filter get a share of each viewer's list. `from` and `until` are a date (UTC) or an
+ * ISO time; `from` empty: since ever. `until` is the first moment without the promotion; empty: without an end.
+ */
+export type Promotion = ValuesOf<typeof promotionMembers>;
 
 type Promotions = Readonly<Record<string, Promotion>>;
 

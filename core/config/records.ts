@@ -6,11 +6,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const toRecord = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {});
 
 /** Returns the keys of a table that has exactly the keys of its type. */
-export function keysOf<T extends object>(table: T): Extract<keyof T, string>[] {
-    const keys: Extract<keyof T, string>[] = [];
-    for (const key in table) keys.push(key);
-    return keys;
-}
+export const keysOf = <T extends object>(table: T) => Object.keys(table) as Extract<keyof T, string>[];
 
 /** Returns a table with these keys, and the value that `value` returns for each. */
 export const tableOf = <K extends string, V>(keys: readonly K[], value: (key: K) => V): Record<K, V> =>

@@ -138,14 +138,9 @@ interface NotificationsScope extends ServiceCaller {
  */
 export function topicPolicy(scope: NotificationsScope): PolicyDocument {
     const { partition, accountId, names, alarmIds } = scope;
+    const topic = regionalArn(scope, "sns", names.notifications);
     const publish = (sid: string, service: string, source: string | readonly string[]) =>
-        allowService(
-            sid,
-            service,
-            "sns:Publish",
-            regionalArn(scope, "sns", names.notifications),
-            onlyFrom(accountId, source),
-        );
+        allowService(sid, service, "sns:Publish", topic, onlyFrom(accountId, source));
     return document([
         // The policy in the AWS Budgets user guide allows all budgets of the account, and no condition for one budget is
         // documented.

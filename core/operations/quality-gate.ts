@@ -23,17 +23,11 @@ const testShare = 0.1;
 /**
  * Returns the number of test users: 10 % of the users with two interactions or more.
  *
- * @param users the number of the user in each interaction, from 0 to `userCount` - 1
+ * @param data `users` is the number of the user in each interaction, from 0 to `userCount` - 1
  */
-export function countTestUsers({
-    users,
-    userCount,
-}: {
-    readonly users: Int32Array;
-    readonly userCount: number;
-}): number {
-    const counts = new Int32Array(userCount);
-    for (const user of users) counts[user] = (counts[user] ?? 0) + 1;
+export function countTestUsers(data: { readonly users: Int32Array; readonly userCount: number }): number {
+    const counts = new Int32Array(data.userCount);
+    for (const user of data.users) counts[user] = (counts[user] ?? 0) + 1;
     return Math.max(1, Math.round(counts.filter((count) => count >= 2).length * testShare));
 }
 

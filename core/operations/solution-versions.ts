@@ -35,18 +35,12 @@ export async function fetchMetrics(client: PersonalizeClient, solutionVersionArn
 
 /** Lists a solution's versions, oldest first. */
 export async function listVersions(client: PersonalizeClient, solutionArn: string): Promise<ListedVersion[]> {
-    const versions: ListedVersion[] = [];
-    for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
-        for (const {
-            solutionVersionArn = "",
-            status = "",
-            creationDateTime,
-            trainingType = null,
-        } of solutionVersions) {
-            const madeAt = creationDateTime?.toISOString() ?? null;
-            versions.push({ id: nameInArn(solutionVersionArn), solutionVersionArn, status, madeAt, trainingType });
-        }
-    }
+    const pages = await Array.fromAsync(paginateListSolutionVersions({ client }, { solutionArn }));
+    const listed = pages.flatMap(({ solutionVersions = [] }) => solutionVersions);
+    const versions = listed.map(({ solutionVersionArn = "", status = "", creationDateTime, trainingType = null }) => {
+        const madeAt = creationDateTime?.toISOString() ?? null;
+        return { id: nameInArn(solutionVersionArn), solutionVersionArn, status, madeAt, trainingType };
+    });
     return versions.sort((a, b) => (a.madeAt ?? "").localeCompare(b.madeAt ?? ""));
 }
 

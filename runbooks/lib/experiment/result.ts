@@ -61,24 +61,16 @@ export function experimentResults(
 ): readonly ExperimentResult[] {
     return [true, false].flatMap((proven) => {
         const own = cells.filter((cell) => cell.proven === proven);
-        return own.length === 0 ? [] : [resultOf(own, { proven, share, today: Math.floor(now / day), usdPerDay })];
+        return own.length === 0 ? [] : [{ proven, ...resultOf(own, share, Math.floor(now / day), usdPerDay) }];
     });
 }
 
 function resultOf(
     cells: readonly ExperimentCell[],
-    {
-        proven,
-        share,
-        today,
-        usdPerDay,
-    }: {
-        readonly proven: boolean;
-        readonly share: number;
-        readonly today: number;
-        readonly usdPerDay: number | null;
-    },
-): ExperimentResult {
+    share: number,
+    today: number,
+    usdPerDay: number | null,
+): Omit<ExperimentResult, "proven"> {
     const isFinal = (cell: ExperimentCell) => cell.day <= today;
     const sum = (of: readonly ExperimentCell[], isControl: boolean) =>
         of.filter((cell) => cell.isControl === isControl).reduce<Sample>(plus, nobody);
@@ -103,7 +95,6 @@ function resultOf(
     const difference = days.at(-1)?.effect?.difference;
     const usd = (watches: number) => (usdPerDay ?? 0) / (watches * viewersPerDay);
     return {
-        proven,
         days,
         chosen: { control: chosen(true), campaign: chosen(false) },
         open: viewers - counted,

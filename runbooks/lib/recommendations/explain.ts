@@ -48,22 +48,11 @@ export function explain(
               : (sharperThan ?? 0) >= 0.5 && popularItems * 2 <= list.length
                 ? "confident"
                 : "mixed";
-    return {
-        historyLength,
-        longerThan,
-        sharpness,
-        sharperThan,
-        popularItems,
-        verdict,
-        sentence: sentence({ historyLength, longerThan, sharperThan, popularItems, verdict }, userId, list.length),
-    };
+    const parts = { historyLength, longerThan, sharpness, sharperThan, popularItems, verdict } as const;
+    return { ...parts, sentence: sentence(parts, userId, list.length) };
 }
 
-function sentence(
-    parts: Pick<Explanation, "historyLength" | "longerThan" | "sharperThan" | "popularItems" | "verdict">,
-    userId: string,
-    length: number,
-): string {
+function sentence(parts: Omit<Explanation, "sentence">, userId: string, length: number): string {
     const popular = `${parts.popularItems} of the ${length} items are among the ${length} with the most interactions.`;
     if (parts.verdict === "unknown user") {
         return `User ${userId} has no interactions in the data, so the list is that of every unknown user. ${popular}`;

@@ -16,19 +16,15 @@ export async function operateTable(
 ): Promise<TableOperationResult> {
     const { tableOperationsName: FunctionName = "", notificationsTopicArn = "" } = outputs;
     const client = new LambdaClient({ region: notificationsTopicArn.split(":")[3] ?? "" });
-    try {
-        const command = new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(operation)) });
-        const { FunctionError, Payload } = await client.send(command);
-        const answer = Buffer.from(Payload ?? []).toString();
-        if (FunctionError !== undefined) {
-            throw new RunbookError(
-                `Function ${FunctionName} failed: ${answer}\nRead its log: aws logs tail /aws/lambda/${FunctionName}`,
-            );
-        }
-        return JSON.parse(answer) as TableOperationResult;
-    } finally {
-        client.destroy();
+    const command = new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(operation)) });
+    const { FunctionError, Payload } = await client.send(command);
+    const answer = Buffer.from(Payload ?? []).toString();
+    if (FunctionError !== undefined) {
+        throw new RunbookError(
+            `Function ${FunctionName} failed: ${answer}\nRead its log: aws logs tail /aws/lambda/${FunctionName}`,
+        );
     }
+    return JSON.parse(answer) as TableOperationResult;
 }
 
 /** The lists of batch inference that the API serves, and the ids of all versions whose lists have been live. */
@@ -41,13 +37,8 @@ export async function servedLists({
     region,
     names,
 }: Pick<StackConfig, "region" | "names">): Promise<ListsRecord | undefined> {
-    const client = new DynamoDBClient({ region });
-    try {
-        const command = new GetItemCommand({ TableName: names.api, Key: itemKey("stack", "lists") });
-        const { Item } = await client.send(command);
-        const served = toServedLists(Item);
-        return served && { ...served, versions: toServedVersions(Item) };
-    } finally {
-        client.destroy();
-    }
+    const command = new GetItemCommand({ TableName: names.api, Key: itemKey("stack", "lists") });
+    const { Item } = await new DynamoDBClient({ region }).send(command);
+    const served = toServedLists(Item);
+    return served && { ...served, versions: toServedVersions(Item) };
 }

@@ -50,19 +50,11 @@ export async function sendRecords(
     for (let at = 0; at < records.length; at += mostRecords) {
         const some = records.slice(at, at + mostRecords);
         try {
+            const items = some.map(({ id: itemId, properties }) => ({ itemId, properties }));
+            const users = some.map(({ id: userId, properties }) => ({ userId, properties }));
             await (idName === "ITEM_ID"
-                ? client.send(
-                      new PutItemsCommand({
-                          datasetArn,
-                          items: some.map(({ id, properties }) => ({ itemId: id, properties })),
-                      }),
-                  )
-                : client.send(
-                      new PutUsersCommand({
-                          datasetArn,
-                          users: some.map(({ id, properties }) => ({ userId: id, properties })),
-                      }),
-                  ));
+                ? client.send(new PutItemsCommand({ datasetArn, items }))
+                : client.send(new PutUsersCommand({ datasetArn, users })));
         } catch (error) {
             throw new RunbookError(
                 `Personalize accepted ${at} of ${counted(records.length, "record")}. The call with ${some.map(({ id }) => id).join(", ")} failed: ` +
@@ -112,17 +104,10 @@ const sha256 = (content: string | Buffer) => createHash("sha256").update(content
 
 /** Replaces fallback tables in the stack's bucket, each in one write. */
 export async function storeTables(s3: S3Client, Bucket: string, tables: readonly ChangedTables[]): Promise<void> {
-    for (const { key, bytes } of tables) {
-        await s3.send(
-            new PutObjectCommand({
-                Bucket,
-                Key: key,
-                Body: bytes,
-                ContentType: "application/json",
-                // `pulumi up` writes the same metadata.
-                Metadata: { sha256: sha256(bytes) },
-            }),
-        );
+    for (const { key: Key, bytes: Body } of tables) {
+        // `pulumi up` writes the same metadata.
+        const file = { Key, Body, ContentType: "application/json", Metadata: { sha256: sha256(Body) } };
+        await s3.send(new PutObjectCommand({ Bucket, ...file }));
     }
 }
 
