@@ -8,7 +8,7 @@ import { storageAndAccessKinds } from "../../runbooks/lib/audit/inventory/storag
 import { region } from "../support/local-aws.ts";
 
 const place = {
-    ...{ partition: "aws", region, accountId: "000000000000", project: "movie-recommender" },
+    ...{ partition: "aws", region, accountId: "000000000000", project: "movie-recommender", settings: { region } },
     ...{ tagged: undefined, interrupted: [] },
 };
 

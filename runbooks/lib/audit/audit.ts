@@ -59,8 +59,9 @@ export async function audit(
     // Resources of global services, such as roles, are in the list of every region.
     const items = new Map<string, InventoryItem>();
     for (const region of regions) {
-        const tagged = await trying("the tagging API", () => taggedByPulumi({ region }));
-        const place = { partition, region, accountId, project, tagged, interrupted: stacks.interrupted };
+        const settings = { region };
+        const tagged = await trying("the tagging API", () => taggedByPulumi(settings));
+        const place = { partition, region, accountId, project, settings, tagged, interrupted: stacks.interrupted };
         const listed = await listEverything(place, trying, (line) => progress(`${region}: ${line}`));
         for (const item of listed) items.set(`${item.kind} ${item.arn}`, item);
     }

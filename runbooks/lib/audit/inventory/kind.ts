@@ -11,6 +11,8 @@ export interface Place {
     readonly region: string;
     readonly accountId: string;
     readonly project: string;
+    /** Settings of the AWS clients. */
+    readonly settings: { readonly region: string };
     /** Tags of all resources with a Pulumi project tag, by ARN; undefined if the tagging API denies access. */
     readonly tagged: ReadonlyMap<string, Tags> | undefined;
     readonly interrupted: readonly InterruptedCreate[];
@@ -60,11 +62,11 @@ export function removal(remove: string, { name, arn, id = name }: Listed, { acco
 /** Creates the `list` of a kind. `read` reads the list, and `describe` converts an item of it. */
 export const lister =
     <C, T>(
-        Client: new (settings: Pick<Place, "region">) => C,
+        Client: new (settings: Place["settings"]) => C,
         read: (client: C, place: Place) => Promise<readonly T[]>,
         describe: (item: T, client: C, place: Place) => Listed,
     ) =>
-    async (place: Place, client = new Client({ region: place.region })): Promise<readonly Listed[]> =>
+    async (place: Place, client = new Client(place.settings)): Promise<readonly Listed[]> =>
         (await read(client, place)).map((item) => describe(item, client, place));
 
 type Item<List> = NonNullable<List> extends readonly (infer T)[] ? T : never;

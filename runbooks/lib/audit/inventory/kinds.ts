@@ -31,12 +31,12 @@ export const partName = (inputs: Inputs): string | undefined =>
  * created, by the inputs in the state, because no API call lists all parts in an account. `read` returns false or fails
  * with a "not found" if the part does not exist.
  */
-const partKind = (type: string, read: (inputs: Inputs, settings: Pick<Place, "region">) => Promise<unknown>): Kind => ({
+const partKind = (type: string, read: (inputs: Inputs, settings: Place["settings"]) => Promise<unknown>): Kind => ({
     types: [type],
-    list: async ({ interrupted, region }) => {
+    list: async ({ interrupted, settings }) => {
         const items = interrupted.map(async ({ type: created, inputs, urn }) => {
             if (created !== type) return [];
-            const exists = await read(inputs, { region }).catch((error: Error) => {
+            const exists = await read(inputs, settings).catch((error: Error) => {
                 if (/NotFound/.test(error.name)) return false;
                 throw error;
             });

@@ -31,8 +31,8 @@ const personalizeKind = (
     // The service's API spells the member of filters with a capital letter.
     const noun = key.charAt(0).toLowerCase() + key.slice(1, -1);
     const words = noun.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    const list = async ({ region }: Place): Promise<readonly Listed[]> => {
-        const client = new personalize.PersonalizeClient({ region });
+    const list = async ({ settings }: Place): Promise<readonly Listed[]> => {
+        const client = new personalize.PersonalizeClient(settings);
         // A page has at most 100 resources.
         const pages = pagesOf({ client, pageSize: 100 }, {});
         const summaries = await readPages(pages, (page) => (page as Record<string, Summary[]>)[key]);

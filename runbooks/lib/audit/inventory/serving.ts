@@ -21,7 +21,7 @@ const gatewayArn = ({ partition, region }: Place, path: string) => `arn:${partit
  */
 async function apiKeys(place: Place): Promise<readonly Listed[]> {
     if (place.tagged === undefined) throw new Error("API keys are found by their tags, which cannot be read");
-    const client = new APIGatewayClient({ region: place.region });
+    const client = new APIGatewayClient(place.settings);
     const prefix = gatewayArn(place, "apikeys/");
     const arns = [...place.tagged.keys()].filter((arn) => arn.startsWith(prefix));
     const keys = arns.map(async (arn) => {
