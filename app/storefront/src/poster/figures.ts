@@ -1,7 +1,6 @@
 import { mixed } from "./palettes.ts";
 import type { Motif } from "./places.ts";
-import type { Draw } from "./seed.ts";
-import { circle, height, hills, line, path, polygon, rect, steps, width } from "./shapes.ts";
+import { circle, height, hills, path, polygon, rect, steps, width } from "./shapes.ts";
 
 /** Draws a person from behind, with the feet at x, y. */
 export function person(x: number, y: number, tall: number, fill: string, hat = false): string {
@@ -107,25 +106,3 @@ export const burst: Motif = (draw, { far, near, light }) => {
     }).join("");
     return splinters + circle(x, y, 26, near) + circle(x, y, 19, light) + person(x, 288, draw.between(125, 150), near);
 };
-
-/** Draws rays over a battlefield. */
-export const rays: Motif = (draw, { far, near, light, top }) => {
-    const [x, level] = [draw.between(60, 140), draw.between(172, 190)];
-    const beams = Array.from({ length: 13 }, (_, at) => {
-        const angle = Math.PI + (at / 12) * Math.PI;
-        const tip = (offset: number) =>
-            [x + Math.cos(angle + offset) * 330, level + Math.sin(angle + offset) * 330] as const;
-        return polygon(at % 2 ? far : mixed(top, light, 0.4), 0.5, [x, level], tip(-0.07), tip(0.07));
-    }).join("");
-    const squad = march(draw, level, near);
-    return `${beams}${circle(x, level, 40, light)}${hills(near, [0, level + 6], [70, level - 2], [140, level + 5], [200, level - 4])}${squad}`;
-};
-
-const march = (draw: Draw, level: number, fill: string) =>
-    steps(draw.whole(3, 5), draw.between(30, 50), draw.between(130, 170))
-        .map(
-            (x) =>
-                person(x, level + 5, draw.between(30, 38), fill) +
-                line(`M${Math.round(x + 3)} ${Math.round(level - 12)}l9 -20`, fill, 1.6),
-        )
-        .join("");

@@ -1,7 +1,7 @@
 import { person } from "./figures.ts";
 import { mixed } from "./palettes.ts";
 import type { Motif } from "./places.ts";
-import { circle, curveThrough, height, hills, line, path, rect, ring, steps, width } from "./shapes.ts";
+import { circle, curveThrough, height, hills, line, path, rect, steps, width } from "./shapes.ts";
 
 /** Draws two shapes that meet. */
 export const pair: Motif = (draw, { far, near, light }) => {
@@ -97,20 +97,6 @@ export const sound: Motif = (draw, { far, near, light }) =>
             return rect(x - 4, 118 - tall, 8, tall * 2, mixed(light, far, at / 14), 1, 4);
         })
         .join("") + rect(0, 117, width, 2, near, 0.6);
-
-/** Draws a record, half out of its sleeve. */
-export const vinyl: Motif = (draw, { far, near, light }) => {
-    const [x, y] = [draw.of([0, 200, 100]), draw.between(80, 112)];
-    return (
-        circle(x, y, 116, near) +
-        steps(8, 108, 48)
-            .map((radius) => ring(x, y, radius, mixed(near, far, 0.5), 0.8, 0.7))
-            .join("") +
-        circle(x, y, 40, far) +
-        circle(x, y, 33, light) +
-        circle(x, y, 5, near)
-    );
-};
 
 /** Draws the lines of a map, or of a pulse. */
 export const pulse: Motif = (draw, { bottom, near, light }) => {

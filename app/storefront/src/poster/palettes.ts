@@ -38,7 +38,6 @@ const byGenre: Readonly<Record<string, Palettes>> = {
         palette("#ffbe0b", "#fb8500", "#ff006e", "#3a0ca3", "#fff3d6"),
         palette("#f6e7cb", "#f2c6a0", "#e4572e", "#17594a", "#ffc145"),
         palette("#ffd6e0", "#ff9fb2", "#ef476f", "#26547c", "#ffd166"),
-        palette("#c9f0e4", "#8fd6c2", "#ff6f59", "#254441", "#ffe45e"),
     ],
     crime: [
         palette("#14213d", "#27375e", "#33456e", "#0a1122", "#fca311"),
@@ -53,9 +52,6 @@ const byGenre: Readonly<Record<string, Palettes>> = {
         palette("#233142", "#455d7a", "#8aa2b8", "#151f2b", "#f95959"),
         palette("#e9d8c4", "#d3a588", "#a26769", "#4a2c3a", "#fff6e9"),
         palette("#0f4c5c", "#5f7a76", "#e36414", "#08303b", "#fbe3b1"),
-        palette("#3c1642", "#7b3b67", "#c96480", "#240d28", "#ffdca8"),
-        palette("#dfe7e3", "#9fb8ad", "#557a6d", "#1e3d36", "#f08a4b"),
-        palette("#2c2a4a", "#4f518c", "#907ad6", "#1a1930", "#dabfff"),
     ],
     fantasy: [
         palette("#10002b", "#5a189a", "#7b2cbf", "#0a001c", "#ffd6ff"),
@@ -89,7 +85,6 @@ const byGenre: Readonly<Record<string, Palettes>> = {
         palette("#050a1a", "#102a5e", "#2a5fa8", "#030612", "#5ef2ff"),
         palette("#14061f", "#3a1458", "#c2416b", "#0a0311", "#ffb86b"),
         palette("#04191b", "#0b4f52", "#1c8a82", "#021011", "#d8ff6b"),
-        palette("#1a1a1d", "#4e3a32", "#c3073f", "#0d0d0f", "#f4a259"),
     ],
     thriller: [
         palette("#0b0f14", "#26323f", "#c1121f", "#06080b", "#f1faee"),

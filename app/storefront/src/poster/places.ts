@@ -91,24 +91,6 @@ export const planet: Motif = (draw, { top, far, near, light }) => {
     );
 };
 
-export const highway: Motif = (draw, { far, near, light, bottom }) => {
-    const [level, x] = [draw.between(150, 170), draw.between(80, 120)];
-    const sunRadius = draw.between(42, 56);
-    const slats = steps(6, level - sunRadius * 0.55, level - 4)
-        .map((y, at) => rect(x - sunRadius - 2, y, sunRadius * 2 + 4, 1.4 + at * 0.9, mixed(bottom, far, 0.15)))
-        .join("");
-    const rays = steps(13, -260, 460).map((foot) => line(`M${x} ${level}L${foot} ${height}`, light, 0.8, 0.5));
-    const rungs = steps(8, 0, 1).map((at) => line(`M0 ${level + at ** 2 * 130}H${width}`, light, 0.8, 0.5));
-    return (
-        stars(draw, light, 40, 120) +
-        glow(x, level - sunRadius * 0.35, sunRadius, light) +
-        slats +
-        rect(0, level, width, height - level, near) +
-        rays.join("") +
-        rungs.join("")
-    );
-};
-
 export const wood: Motif = (draw, { far, near, light }) => {
     const moon = glow(draw.between(60, 140), draw.between(80, 115), draw.between(34, 48), light);
     const row = (level: number, fill: string, thick: number) =>
@@ -150,26 +132,6 @@ export const skyline: Motif = (draw, { far, near, light }) => {
         block(180, mixed(far, near, 0.05), 0) +
         block(205, mixed(far, near, 0.45), 0.09) +
         block(238, near, 0.16)
-    );
-};
-
-export const castle: Motif = (draw, { far, near, light }) => {
-    const x = draw.between(85, 115);
-    const tower = (at: number, wide: number, top: number, fill: string) =>
-        rect(at - wide / 2, top, wide, height - top, fill) +
-        polygon(fill, 1, [at - wide * 0.72, top + 1], [at, top - wide * 1.9], [at + wide * 0.72, top + 1]) +
-        rect(at - 1.3, top + 9, 2.6, 6, light, 0.9, 1.3);
-    const back = mixed(far, near, 0.35);
-    return (
-        stars(draw, light, 60, 190) +
-        glow(x + draw.of([-36, 34]), draw.between(72, 92), draw.between(26, 36), light) +
-        hills(mixed(far, near, 0.12), [0, 214], [60, 178], [140, 190], [200, 206]) +
-        tower(x - 34, 15, draw.between(150, 165), back) +
-        tower(x + 37, 14, draw.between(142, 160), back) +
-        tower(x - 17, 18, draw.between(125, 140), mixed(far, near, 0.65)) +
-        tower(x + 19, 17, draw.between(130, 148), mixed(far, near, 0.65)) +
-        tower(x, 21, draw.between(98, 112), near) +
-        hills(near, [0, 236], [55, 214], [100, 200], [150, 216], [200, 232])
     );
 };
 

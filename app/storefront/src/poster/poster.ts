@@ -15,28 +15,28 @@ export interface Drawn {
 
 type Motifs = readonly [places.Motif, ...places.Motif[]];
 
-const { alone, blinds, burst, doorway, rays, vortex } = figures;
-const { arches, balloons, pair, pulse, sound, tiles, vinyl } = forms;
-const { castle, highway, mesas, planet, ridges, sea, skyline, wood } = places;
+const { alone, blinds, burst, doorway, vortex } = figures;
+const { arches, balloons, pair, pulse, sound, tiles } = forms;
+const { mesas, planet, ridges, sea, skyline, wood } = places;
 
 const motifs: Readonly<Record<string, Motifs>> = {
-    action: [burst, highway, burst, skyline],
+    action: [burst, skyline],
     adventure: [ridges, sea, ridges, alone],
-    animation: [balloons, tiles, castle],
+    animation: [balloons, tiles],
     "children's": [balloons, tiles, ridges],
     comedy: [tiles, arches, tiles, pair],
     crime: [skyline, blinds, doorway],
     documentary: [pulse, arches],
     drama: [alone, sea, doorway, arches, ridges, pulse],
-    fantasy: [castle, planet, castle],
+    fantasy: [planet, ridges],
     "film-noir": [blinds, doorway, skyline],
     horror: [wood, vortex, doorway, wood],
-    musical: [sound, vinyl],
+    musical: [sound],
     mystery: [doorway, vortex, wood],
     romance: [pair, sea, pair, arches],
-    "sci-fi": [planet, highway, planet, vortex],
+    "sci-fi": [planet, planet, vortex],
     thriller: [vortex, doorway, blinds, skyline],
-    war: [rays, ridges, rays],
+    war: [burst, ridges],
     western: [mesas],
 };
 const usual: Motifs = [arches, pulse, alone];
@@ -71,24 +71,19 @@ export function artwork(film: Drawn, id = ""): string {
 export function poster(film: Drawn, measure?: Measure): string {
     const { art, colours, draw, genre } = picture(film);
     const face = draw.of(facesOf[genre] ?? usualFaces);
-    const high = draw.chance(0.16) && genre !== "western";
     const foot = mixed(colours.near, "#000000", 0.25);
-    const dark = luminance(high ? colours.top : foot) < 0.3;
-    const letters = dark ? cream : ink;
-    const box = { width: width - 32, height: high ? 78 : 88, largest: 44, mostLines: 4 };
+    const letters = luminance(foot) < 0.3 ? cream : ink;
+    const box = { width: width - 32, height: 88, largest: 44, mostLines: 4 };
     const { lines, size } = setTitle(lettered(film.title), face, box, measure);
-    const step = size * face.leading;
-    const last = high ? 32 + size * 0.74 + (lines.length - 1) * step : height - 30;
     const text = lines
         .map((words, at) => {
-            const y = last - (lines.length - 1 - at) * step;
+            const y = height - 30 - (lines.length - 1 - at) * size * face.leading;
             return `<tspan x="16" y="${y.toFixed(1)}">${escaped(words)}</tspan>`;
         })
         .join("");
-    const shade = high ? `<rect width="${width}" height="150" fill="url(#h)"/>` : rect(0, 0, width, height, "url(#f)");
-    const small = film.year === null ? "" : String(film.year);
-    const yearAt = high ? height - 16 : height - 14;
-    return `${art}<defs>${drawShade("f", foot, 0.52, 0.76, 0.94)}${drawShade("h", colours.top, 1, 0.45, 0.92, true)}</defs>${shade}<text fill="${letters}" font-family='${face.family}' font-weight="${face.weight}" font-size="${size.toFixed(1)}" letter-spacing="${(face.spacing * size).toFixed(2)}">${text}</text><text x="16" y="${yearAt}" fill="${high ? cream : letters}" fill-opacity=".86" font-family='${faces.calm.family}' font-weight="600" font-size="8.5" letter-spacing="1.6">${small}</text>`;
+    const shade = `<defs><linearGradient id="f" x2="0" y2="1"><stop offset=".52" stop-color="${foot}" stop-opacity="0"/><stop offset=".76" stop-color="${foot}" stop-opacity=".77"/><stop offset="1" stop-color="${foot}" stop-opacity=".94"/></linearGradient></defs>${rect(0, 0, width, height, "url(#f)")}`;
+    const year = film.year === null ? "" : String(film.year);
+    return `${art}${shade}<text fill="${letters}" font-family='${face.family}' font-weight="${face.weight}" font-size="${size.toFixed(1)}" letter-spacing="${(face.spacing * size).toFixed(2)}">${text}</text><text x="16" y="${height - 14}" fill="${letters}" fill-opacity=".86" font-family='${faces.calm.family}' font-weight="600" font-size="8.5" letter-spacing="1.6">${year}</text>`;
 }
 
 function picture(film: Drawn, id = ""): { art: string; colours: Palette; draw: Draw; genre: string } {
@@ -104,13 +99,4 @@ function picture(film: Drawn, id = ""): { art: string; colours: Palette; draw: D
         draw,
         genre,
     };
-}
-
-/**
- * Returns a shade whose opacity grows from the height `from` to the height `full`: downwards, or upwards if `turned`.
- */
-function drawShade(id: string, colour: string, from: number, full: number, most: number, turned = false): string {
-    const way = turned ? 'x1="0" y1="1" x2="0" y2="0"' : 'x2="0" y2="1"';
-    const start = turned ? 0 : from;
-    return `<linearGradient id="${id}" ${way}><stop offset="${start}" stop-color="${colour}" stop-opacity="0"/><stop offset="${full}" stop-color="${colour}" stop-opacity="${most * 0.82}"/><stop offset="1" stop-color="${colour}" stop-opacity="${most}"/></linearGradient>`;
 }

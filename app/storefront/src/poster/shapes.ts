@@ -17,9 +17,6 @@ export const rect = (x: number, y: number, w: number, h: number, fill: string, o
 export const circle = (x: number, y: number, radius: number, fill: string, opacity = 1) =>
     `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius)}" fill="${fill}"${opacityAttribute(opacity)}/>`;
 
-export const ring = (x: number, y: number, radius: number, stroke: string, thick: number, opacity = 1) =>
-    `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius)}" fill="none" stroke="${stroke}" stroke-width="${short(thick)}"${opacity === 1 ? "" : ` stroke-opacity="${opacity}"`}/>`;
-
 export const path = (d: string, fill: string, opacity = 1) =>
     `<path d="${d}" fill="${fill}"${opacityAttribute(opacity)}/>`;
 
