@@ -1,6 +1,7 @@
 /** Amazon Personalize on this machine: one emulator answers the three Personalize APIs. `startLocalPersonalize` serves it. */
 export { requireServiceModelDir } from "./botocore.ts";
 export type * from "./contract.ts";
+export { openDatabase } from "./database.ts";
 export { createEmulator } from "./emulator.ts";
 export { ServiceError } from "./errors.ts";
 export { answerPersonalize } from "./host/answer.ts";

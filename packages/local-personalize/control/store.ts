@@ -1,7 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { openClock } from "../clock.ts";
+import { openDatabase, transactionOn } from "../database.ts";
 import type { Tag } from "./properties.ts";
 import { openRequestLog } from "./request-log.ts";
 import { type Kind, kindsWithWork, type Life } from "./states.ts";
@@ -43,13 +42,9 @@ CREATE TABLE IF NOT EXISTS tags (
     PRIMARY KEY (resource, key)
 ) STRICT, WITHOUT ROWID;`;
 
-/** Opens (or creates) the account's resources in `dataDir`. A completed write survives kill -9. */
+/** Opens (or creates) the account's resources in `dataDir`. */
 export function openStore(dataDir: string) {
-    mkdirSync(dataDir, { recursive: true });
-    const database = new DatabaseSync(join(dataDir, "personalize.sqlite"));
-    // With NORMAL in WAL mode, nothing is lost if the process dies; only a power cut may lose the last commits.
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
-    database.exec(tables);
+    const database = openDatabase(join(dataDir, "personalize.sqlite"), tables);
     const insert = database.prepare(
         "INSERT INTO resources (arn, kind, region, name, parent, createdAt, failure, heldUntil, properties) VALUES (:arn, :kind, :region, :name, :parent, :createdAt, :failure, :heldUntil, :properties) RETURNING *",
     );
@@ -135,19 +130,3 @@ function readRow<Properties extends object>(row: unknown): Resource<Properties> 
     const columns = row as Resource<string>;
     return { ...columns, properties: JSON.parse(columns.properties) };
 }
-
-/** Runs `work` in a transaction of the database, or within the current transaction if there is one. */
-export const transactionOn =
-    (database: DatabaseSync) =>
-    <Result>(work: () => Result): Result => {
-        if (database.isTransaction) return work();
-        database.exec("BEGIN IMMEDIATE");
-        try {
-            const result = work();
-            database.exec("COMMIT");
-            return result;
-        } catch (error) {
-            database.exec("ROLLBACK");
-            throw error;
-        }
-    };

@@ -1,8 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { RawAttributes } from "filter-grammar";
-import { transactionOn } from "../control/store.ts";
+import { openDatabase, transactionOn } from "../database.ts";
 
 /** An event of PutEvents. */
 export interface NewEvent {
@@ -53,10 +51,7 @@ CREATE TABLE IF NOT EXISTS attributes (
  * completed write survives kill -9.
  */
 export function openEventStore(dataDir: string) {
-    mkdirSync(dataDir, { recursive: true });
-    const database = new DatabaseSync(join(dataDir, "events.sqlite"));
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
-    database.exec(tables);
+    const database = openDatabase(join(dataDir, "events.sqlite"), tables);
     const rest = [
         ...["eventValue", "properties", "impression", "recommendationId"].map((name) => `'$.${name}') AS ${name}`),
         "'$.metricAttribution.eventAttributionSource') AS eventAttributionSource",

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import {
     type Budget,
     Budgets,
@@ -8,6 +7,7 @@ import {
     type Subscriber,
 } from "@aws-sdk/client-budgets";
 import { SNS } from "@aws-sdk/client-sns";
+import { openDatabase } from "local-personalize";
 import { evaluate, explain, type PolicyDocument, parseArn } from "policy-evaluator";
 import { unlessGone } from "../../calls.ts";
 import { clientsByRegion, createLoopSettings, every } from "../loop.ts";
@@ -31,11 +31,9 @@ CREATE TABLE IF NOT EXISTS sent (
     PRIMARY KEY (budget, period, notification, subscriber)
 ) STRICT, WITHOUT ROWID;`;
 
-/** Opens the record of sent notifications in `dataDir`. The record survives kill -9. */
+/** Opens the record of sent notifications in `dataDir`. */
 function openSentNotifications(dataDir: string) {
-    const database = new DatabaseSync(join(dataDir, "budgets.sqlite"));
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
-    database.exec(table);
+    const database = openDatabase(join(dataDir, "budgets.sqlite"), table);
     const has = database.prepare(
         "SELECT 1 FROM sent WHERE budget = ? AND period = ? AND notification = ? AND subscriber = ?",
     );

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { openDatabase } from "local-personalize";
 
 /** A permission check whose result is logged: of a call, or of a service that assumes a role. */
 export interface Access {
@@ -34,9 +34,8 @@ const kept = 200_000;
 
 /** Records accesses in memory and then in SQLite, so that no call waits for the disk. */
 export function openAccessLog(dataDir: string) {
-    const database = new DatabaseSync(join(dataDir, "access.sqlite"));
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;");
-    database.exec(table);
+    const database = openDatabase(join(dataDir, "access.sqlite"), table);
+    database.exec("PRAGMA synchronous = OFF;");
     const insert = database.prepare(
         "INSERT INTO accesses (at, principal, action, resource, decision, reason, calls) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );

@@ -1,5 +1,4 @@
-import { DatabaseSync } from "node:sqlite";
-import type { MeteredResource } from "local-personalize";
+import { type MeteredResource, openDatabase } from "local-personalize";
 import type { Measure } from "./usage-types.ts";
 
 /** A resource on the bill. The record is kept after the resource is deleted. */
@@ -37,10 +36,9 @@ CREATE TABLE IF NOT EXISTS capacity (
 
 /** Opens the ledger of counted usage and of campaigns' capacity in a SQLite file. */
 export function openLedger(file: string) {
-    const database = new DatabaseSync(file);
+    const database = openDatabase(file, tables);
     // A checkpoint copies the log into the file with an fsync; at the default of 1,000 pages, calls wait for it.
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16000;");
-    database.exec(tables);
+    database.exec("PRAGMA wal_autocheckpoint = 16000;");
     const save = database.prepare(
         "INSERT INTO billed VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET tags = excluded.tags",
     );
