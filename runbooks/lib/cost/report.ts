@@ -131,7 +131,10 @@ function chart(lines: readonly BilledLine[]): string[] {
         return { at, sum: total(lines.filter((line) => line.day === at)) };
     });
     const most = Math.max(...sums.map(({ sum }) => sum));
-    return sums.map(({ at, sum }) => `${formatDate(at)} ${usd(sum).padStart(8)} ${bar(sum, most, barWidth)}`.trimEnd());
+    return sums.map(({ at, sum }) => {
+        const bar = "█".repeat(sum > 0 ? Math.ceil((sum / most) * barWidth) : 0);
+        return `${formatDate(at)} ${usd(sum).padStart(8)} ${bar}`.trimEnd();
+    });
 }
 
 function servicesTable(lines: readonly BilledLine[]): string {
@@ -186,16 +189,4 @@ function endingLines(
             : `A month costs ${approximately(estimate.expectedUsd)} ${priceNote}${last}.`,
     );
     return ending;
-}
-
-const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
-
-/**
- * Draws a bar for `value` in eighths of a character. `most` is drawn with `width` characters. A value above 0 is always
- * visible.
- */
-export function bar(value: number, most: number, width: number): string {
-    if (!(value > 0) || !(most > 0)) return "";
-    const parts = Math.max(1, Math.round((Math.min(value, most) / most) * width * 8));
-    return "█".repeat(Math.floor(parts / 8)) + eighths[parts % 8];
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { reportPeriod } from "../../../runbooks/lib/cost/billed.ts";
-import { bar, comparedDays, costReport, reportText } from "../../../runbooks/lib/cost/report.ts";
+import { comparedDays, costReport, reportText } from "../../../runbooks/lib/cost/report.ts";
 import { at, line, near, plan, service } from "./bill.ts";
 
 describe("`reportPeriod` and `comparedDays`", () => {
@@ -34,16 +34,6 @@ describe("`reportPeriod` and `comparedDays`", () => {
         assert.equal(days(at("11-24T16:00")), undefined);
         const october = reportPeriod(now, { month: "2026-10" });
         assert.equal(comparedDays(october, { today, bornAt: at("11-03T12:00") }), undefined);
-    });
-});
-
-describe("`bar`", () => {
-    it("`bar` rounds to an eighth of a character, and draws any cost above 0", () => {
-        assert.equal(bar(10, 10, 4), "████");
-        assert.equal(bar(5.3, 10, 4), "██▏");
-        assert.equal(bar(0.001, 10, 4), "▏");
-        assert.equal(bar(0, 10, 4), "");
-        assert.equal(bar(3, 0, 4), "");
     });
 });
 
