@@ -461,7 +461,7 @@ export interface components {
         /** @description More requests than the stage or the key allows, or more events than a viewer or an address may send */
         TooManyRequests: {
             headers: {
-                /** @description Seconds until the next attempt; only for events */
+                /** @description Seconds until the next attempt */
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };

@@ -74,7 +74,13 @@ function gatewayResponses(otherOrigins: boolean): Record<string, Json> {
     return Object.fromEntries(
         Object.entries(gatewayErrors).map(([type, [statusCode, title]]) => {
             const problem = `{"type":"about:blank","title":"${title}","status":${statusCode},"detail":$context.error.messageString,"requestId":"$context.requestId"}`;
-            return [type, { statusCode, responseParameters, responseTemplates: { "application/json": problem } }];
+            // The throttle lets requests pass again within a second.
+            const retry = type === "THROTTLED" && { "gatewayresponse.header.Retry-After": "'1'" };
+            const headers = { ...responseParameters, ...retry };
+            return [
+                type,
+                { statusCode, responseParameters: headers, responseTemplates: { "application/json": problem } },
+            ];
         }),
     );
 }

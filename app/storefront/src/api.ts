@@ -98,12 +98,8 @@ async function ask<Value>(path: string, init: RequestInit = {}, isFirst = true):
     return { value, ms, url };
 }
 
-/** Returns the seconds after which the API accepts a throttled request again; NaN if it is not throttled. */
-function secondsUntilNext({ status, headers }: Response): number {
-    // API Gateway's throttle names no time. It lets requests pass again within a second.
-    const usual = status === 429 ? 1 : Number.NaN;
-    return status === 429 || status === 503 ? Number(headers.get("retry-after") ?? usual) : Number.NaN;
-}
+/** Returns the seconds after which the API accepts a throttled request again; NaN for other answers. */
+const secondsUntilNext = ({ headers }: Response) => Number(headers.get("retry-after") ?? Number.NaN);
 
 function wordsFor(error: unknown): string {
     if (!navigator.onLine) return "You are offline.";

@@ -17,7 +17,10 @@ describe("Storefront errors", () => {
         assert.ok((await waitForFilms(page, "trending")).length > 0);
     });
 
-    for (const throttled of [{ status: 429 }, { status: 429, seconds: 2 }, { status: 503, seconds: 2 }]) {
+    for (const throttled of [
+        { status: 429, seconds: 1 },
+        { status: 503, seconds: 2 },
+    ]) {
         it(`the page waits, and repeats each request once, after the answer ${JSON.stringify(throttled)}`, async () => {
             site.served.control.throttled = throttled;
             const began = performance.now();
@@ -25,7 +28,7 @@ describe("Storefront errors", () => {
             assert.equal((await waitForFilms(page, "picks")).length, 20);
             const calls = site.served.requests.filter((call) => call.startsWith("GET recommendations/"));
             assert.equal(calls.length, 2);
-            assert.ok(performance.now() - began > 1000 * (throttled.seconds ?? 1));
+            assert.ok(performance.now() - began > 1000 * throttled.seconds);
             assert.equal(await page.$(".trouble"), null);
         });
     }

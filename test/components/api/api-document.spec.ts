@@ -89,6 +89,7 @@ describe("`gatewayDocument`, the OpenAPI document for API Gateway", () => {
                 const headers = refused.responseParameters;
                 assert.equal(headers["gatewayresponse.header.Content-Type"], "'application/problem+json'");
                 assert.equal("gatewayresponse.header.Access-Control-Allow-Origin" in headers, otherOrigins);
+                assert.equal("gatewayresponse.header.Retry-After" in headers, refused.statusCode === 429);
             }
         }
     });
