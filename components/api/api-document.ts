@@ -22,11 +22,14 @@ interface GatewayWishes {
 export const readApiDescription = () =>
     load(readFileSync(join(import.meta.dirname, "..", "..", "app", "api", "openapi.yaml"), "utf8")) as Json;
 
-/** API Gateway's own errors with their status; the last two cover all other errors. */
-const gatewayErrors: Readonly<Record<string, readonly [status: number, title: string]>> = {
+/**
+ * API Gateway's own errors with their status; the last two cover all other errors. `retryAfter` is in seconds: the
+ * throttle lets requests pass again within one.
+ */
+const gatewayErrors: Readonly<Record<string, readonly [status: number, title: string, retryAfter?: number]>> = {
     INVALID_API_KEY: [403, "The API key is missing or wrong"],
     MISSING_AUTHENTICATION_TOKEN: [404, "Path not found"],
-    THROTTLED: [429, "Too many requests"],
+    THROTTLED: [429, "Too many requests", 1],
     REQUEST_TOO_LARGE: [413, "The request is too large"],
     INTEGRATION_FAILURE: [502, "The function failed"],
     INTEGRATION_TIMEOUT: [504, "The function took too long"],
@@ -65,22 +68,18 @@ export function gatewayDocument({ title, invocation, apiKey, otherOrigins, page 
 
 /** Returns API Gateway's error responses in the format of RFC 9457, as the API's function returns them. */
 function gatewayResponses(otherOrigins: boolean): Record<string, Json> {
-    const responseParameters = {
+    const headers = {
         "gatewayresponse.header.Content-Type": "'application/problem+json'",
         "gatewayresponse.header.Cache-Control": "'no-store'",
         // Any origin may read these responses, because they contain no data of viewers.
         ...(otherOrigins && { "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" }),
     };
     return Object.fromEntries(
-        Object.entries(gatewayErrors).map(([type, [statusCode, title]]) => {
+        Object.entries(gatewayErrors).map(([type, [statusCode, title, retryAfter]]) => {
             const problem = `{"type":"about:blank","title":"${title}","status":${statusCode},"detail":$context.error.messageString,"requestId":"$context.requestId"}`;
-            // The throttle lets requests pass again within a second.
-            const retry = type === "THROTTLED" && { "gatewayresponse.header.Retry-After": "'1'" };
-            const headers = { ...responseParameters, ...retry };
-            return [
-                type,
-                { statusCode, responseParameters: headers, responseTemplates: { "application/json": problem } },
-            ];
+            const retry = retryAfter !== undefined && { "gatewayresponse.header.Retry-After": `'${retryAfter}'` };
+            const responseParameters = { ...headers, ...retry };
+            return [type, { statusCode, responseParameters, responseTemplates: { "application/json": problem } }];
         }),
     );
 }

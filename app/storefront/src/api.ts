@@ -98,8 +98,11 @@ async function ask<Value>(path: string, init: RequestInit = {}, isFirst = true):
     return { value, ms, url };
 }
 
-/** Returns the seconds after which the API accepts a throttled request again; NaN for other answers. */
-const secondsUntilNext = ({ headers }: Response) => Number(headers.get("retry-after") ?? Number.NaN);
+/** Returns the seconds after which the API accepts a throttled request again; NaN if it is not throttled. */
+function secondsUntilNext({ status, headers }: Response): number {
+    const isThrottled = status === 429 || status === 503;
+    return isThrottled ? Number(headers.get("retry-after") ?? Number.NaN) : Number.NaN;
+}
 
 function wordsFor(error: unknown): string {
     if (!navigator.onLine) return "You are offline.";

@@ -51,6 +51,8 @@ describe("`costReport` and `reportText`", () => {
         const text = reportText(report, scope, period, 146.21, spent);
         assert.match(text, /^Billed from 2026-11-01 to 2026-11-24 in eu-central-1, of the whole account: \$7\.20$/m);
         assert.match(text, /^2026-11-22 {4}\$2\.40 █{20}\n2026-11-23 {4}\$0\.00\n2026-11-24 {4}\$4\.80 █{40}$/m);
+        const cents = costReport([...lines, line("11-23", 0.001)], reported);
+        assert.match(reportText(cents, scope, period, undefined, null), /^2026-11-23 {2}< \$0\.01 █$/m);
         assert.match(text, /│ Amazon Personalize │ \$7\.20 /);
         assert.match(text, /^The cost guard counted ≈ \$15\.60 of the campaign in 2026-11, until 2026-11-25 18:00\.$/m);
         assert.match(text, /The bill contains other stacks, .*: npm run cost-report -- --by-tag$/m);
